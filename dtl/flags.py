@@ -1,0 +1,23 @@
+"""Flags: the words that mark a value which may not be believed, and what they mean."""
+
+from __future__ import annotations
+
+__all__ = ["FLAGS", "explain"]
+
+#: word -> one sentence for a person.
+FLAGS: dict[str, str] = {
+    "outside_grid": "The estimate lies outside the models the network was trained on, or at their edge; treat the numbers as a direction, not a value.",
+    "out_of_distribution": "The spectrum is unlike any model spectrum: the network answers, but nothing says the answer means anything.",
+    "low_snr": "The signal-to-noise ratio is below 30, where the networks were not trained.",
+    "resolution_too_low": "The resolution of the spectrum is below that of the models; v sin i is biased high.",
+    "window_incomplete": "More than 2 % of the window 8800-8835 Å has no usable pixel.",
+    "rv_uncertain": "The velocity of the star could not be measured reliably, so the lines may not be at rest.",
+    "upper_limit_vsini": "The rotation is not resolved: read v sin i as an upper limit.",
+    "resolution_unknown": "The file does not state its resolution; that of the models was taken.",
+    "uncertainty_estimated": "The file has no uncertainties; noise was measured from the spectrum itself.",
+}
+
+
+def explain(flag: str) -> str:
+    """The sentence for a flag, or the flag itself where it is not known."""
+    return FLAGS.get(flag, flag)

@@ -1,0 +1,27 @@
+"""What a user may say about a file, where the guess of a reader is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["ReadOptions"]
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """Answers that replace what a reader would read or guess; None leaves it to the reader.
+
+    Attributes:
+        unit: of the wavelengths: ``Angstrom``, ``nm`` or ``um``.
+        medium: ``vacuum`` or ``air``.
+        frame: ``observatory``, ``barycentric`` or ``rest``.
+        resolution: lambda/FWHM.
+        columns: names or numbers (from 1) of the columns for wavelength, flux and uncertainty
+            (the last may be None) of a table.
+    """
+
+    unit: str | None = None
+    medium: str | None = None
+    frame: str | None = None
+    resolution: float | None = None
+    columns: tuple[str, str, str | None] | None = None

@@ -1,0 +1,118 @@
+"""What a bundle says about a spectrum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dtl.spectrum import PreparedSpectrum
+
+__all__ = ["COLUMNS", "PARAMETERS", "Estimate", "InferenceResult", "Neighbour"]
+
+#: The stellar parameters in the order of every array: name -> (label, unit, decimals shown).
+PARAMETERS: dict[str, tuple[str, str, int]] = {
+    "teff": ("Teff", "K", 0),
+    "logg": ("log g", "dex", 2),
+    "mh": ("[M/H]", "dex", 2),
+    "vsini": ("v sin i", "km/s", 1),
+}
+
+#: Columns of the table of results -> (unit, description), in the order of the contract.
+COLUMNS: dict[str, tuple[str, str]] = {
+    "file": ("", "name of the file"),
+    "star": ("", "name of the star, as the file gives it"),
+    "instrument": ("", "spectrograph"),
+    "rv": ("km/s", "radial velocity from cross-correlation, in the frame of rv_frame"),
+    "snr": ("", "signal-to-noise ratio per pixel of the input in the window"),
+    "teff": ("K", "effective temperature"),
+    "teff_lower": ("K", "lower 1-sigma distance of teff"),
+    "teff_upper": ("K", "upper 1-sigma distance of teff"),
+    "logg": ("dex(cm/s2)", "surface gravity"),
+    "logg_lower": ("dex", "lower 1-sigma distance of logg"),
+    "logg_upper": ("dex", "upper 1-sigma distance of logg"),
+    "mh": ("dex", "metallicity [M/H]"),
+    "mh_lower": ("dex", "lower 1-sigma distance of mh"),
+    "mh_upper": ("dex", "upper 1-sigma distance of mh"),
+    "vsini": ("km/s", "projected rotational velocity"),
+    "vsini_lower": ("km/s", "lower 1-sigma distance of vsini"),
+    "vsini_upper": ("km/s", "upper 1-sigma distance of vsini"),
+    "reconstruction_mse": ("", "mean squared difference of spectrum and reconstruction, normalised flux"),
+    "latent_distance_percentile": ("", "percentage of simulated grid stars of like S/N that lie closer to the nodes"),
+    "flags": ("", "doubts, in words"),
+    "bundle": ("", "name and version of the trained bundle"),
+    "rv_frame": ("", "frame of rv: barycentric, observatory, rest or unknown"),
+}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Mode of a distribution with its 1-sigma distances, both positive, in the parameter's unit."""
+
+    value: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A node of the grid near a spectrum in latent space; ``distance`` in latent units (whitened)."""
+
+    index: int
+    distance: float
+    teff: float
+    logg: float
+    mh: float
+    vsini: float
+
+
+@dataclass(frozen=True)
+class InferenceResult:
+    """What a bundle says about one prepared spectrum.
+
+    Attributes:
+        prepared: the spectrum it is about.
+        estimates: parameter name (`PARAMETERS`) -> estimate.
+        latent: latent vector; shape ``(n_latent,)``.
+        reconstruction: decoded latent vector, normalised flux; shape ``(n_wavelength,)``.
+        reconstruction_mse: mean squared difference over the good points.
+        latent_distance_percentile: 0 to 100, see `COLUMNS`.
+        map_flux, map_latent: place on the two maps; shape ``(2,)`` each.
+        neighbours: nearest nodes, nearest first.
+        flags: words of `dtl.flags`, those of the preparation included.
+        bundle: name and version, as ``common-r50000 1.0``.
+    """
+
+    prepared: PreparedSpectrum
+    estimates: dict[str, Estimate]
+    latent: np.ndarray
+    reconstruction: np.ndarray
+    reconstruction_mse: float
+    latent_distance_percentile: float
+    map_flux: np.ndarray
+    map_latent: np.ndarray
+    neighbours: tuple[Neighbour, ...]
+    flags: tuple[str, ...]
+    bundle: str
+
+    def row(self) -> dict[str, object]:
+        """The row of the table of results: exactly the keys of `COLUMNS`, plain Python values."""
+        spectrum = self.prepared.spectrum
+        row: dict[str, object] = {
+            "file": spectrum.file,
+            "star": spectrum.star,
+            "instrument": spectrum.instrument,
+            "rv": self.prepared.rv,
+            "snr": self.prepared.snr,
+        }
+        for name in PARAMETERS:
+            estimate = self.estimates[name]
+            row |= {name: estimate.value, f"{name}_lower": estimate.lower, f"{name}_upper": estimate.upper}
+        row |= {
+            "reconstruction_mse": self.reconstruction_mse,
+            "latent_distance_percentile": self.latent_distance_percentile,
+            "flags": list(self.flags),
+            "bundle": self.bundle,
+            "rv_frame": self.prepared.rv_frame,
+        }
+        return row

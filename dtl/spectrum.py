@@ -1,0 +1,120 @@
+"""The two kinds of spectrum: as read from a file, and as prepared for a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+__all__ = ["Finding", "PreparationStep", "PreparedSpectrum", "Spectrum", "UnusableInput"]
+
+
+class UnusableInput(ValueError):
+    """Input that cannot be used; the message is one sentence for a person.
+
+    It names the file, says what is wrong and the likely cause, and what to do.
+    """
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a reader understood about a file.
+
+    Attributes:
+        name: what it is about: ``format``, ``unit``, ``medium``, ``frame``, ``resolution``,
+            ``instrument``, ``star``, ``uncertainty``, ``orders``, ``sky``, ``blaze`` ...
+        value: what was understood, in words for a person.
+        source: ``file`` (stated in the file), ``guessed`` (by a stated rule) or ``user``.
+        reason: where it stands in the file, or the rule of the guess.
+    """
+
+    name: str
+    value: str
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """A spectrum as read: vacuum wavelengths, one flux per wavelength, and what is known of it.
+
+    Attributes:
+        wavelength: vacuum Angstrom, strictly increasing, in ``frame``; shape ``(n,)``.
+        flux: any linear unit, bad pixels NaN; shape ``(n,)``.
+        uncertainty: 1 sigma in the unit of ``flux``, or None where the file has none; shape ``(n,)``.
+        file: name of the file for people.
+        star: name of the star, empty where unknown.
+        instrument: name from `dtl.instruments`, or the file's own, or empty.
+        resolution: lambda/FWHM of the file, None where unknown.
+        frame: ``observatory`` (as observed), ``barycentric`` or ``rest``; ``unknown`` otherwise.
+        barycentric_velocity: velocity of the observatory towards the star in km/s, to be added to
+            a velocity measured in the observatory's frame; None where unknown.
+        sky: flux of a sky fibre on ``wavelength``, None where the file has none; shape ``(n,)``.
+        simulated: True for simulated observations, which are labelled wherever they appear.
+        findings: what the reader understood, and how.
+    """
+
+    wavelength: np.ndarray
+    flux: np.ndarray
+    uncertainty: np.ndarray | None = None
+    file: str = ""
+    star: str = ""
+    instrument: str = ""
+    resolution: float | None = None
+    frame: str = "unknown"
+    barycentric_velocity: float | None = None
+    sky: np.ndarray | None = None
+    simulated: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class PreparationStep:
+    """One step of the preparation, with what is needed to draw it.
+
+    Attributes:
+        name: short title, as *Continuum*.
+        text: one sentence that says what was done, with its figures.
+        wavelength: vacuum Angstrom; shape ``(n,)``.
+        flux: the spectrum after the step; shape ``(n,)``.
+        overlays: named curves on the same axes, name -> ``(x, y)``, as the continuum itself.
+        x_title: title of the horizontal axis where it is no wavelength.
+    """
+
+    name: str
+    text: str
+    wavelength: np.ndarray
+    flux: np.ndarray
+    overlays: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    x_title: str = "Wavelength in vacuum [Å]"
+
+
+@dataclass(frozen=True)
+class PreparedSpectrum:
+    """A spectrum as the networks want it: rest frame, bundle's resolution and wavelengths, normalised.
+
+    Attributes:
+        spectrum: what it was made from.
+        wavelength: vacuum Angstrom, rest frame, the bundle's points; shape ``(n,)``.
+        flux: normalised flux, finite everywhere (bridged where ``good`` is False); shape ``(n,)``.
+        uncertainty: 1 sigma of ``flux``; shape ``(n,)``.
+        good: False where the input had no usable pixel; shape ``(n,)``.
+        snr: signal-to-noise ratio per pixel of the input, in the window.
+        rv: velocity of the star in km/s, in ``rv_frame``.
+        rv_frame: ``barycentric``, ``observatory``, ``rest`` or ``unknown``.
+        rv_quality: height of the cross-correlation peak, 0 to 1.
+        steps: the preparation step by step.
+        flags: doubts met on the way, in the words of `dtl.flags`.
+    """
+
+    spectrum: Spectrum
+    wavelength: np.ndarray
+    flux: np.ndarray
+    uncertainty: np.ndarray
+    good: np.ndarray
+    snr: float
+    rv: float
+    rv_frame: str
+    rv_quality: float
+    steps: tuple[PreparationStep, ...] = ()
+    flags: tuple[str, ...] = ()

@@ -1,0 +1,55 @@
+"""Wavelengths: the window, air and vacuum, Doppler shift."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = [
+    "MARGIN",
+    "SPEED_OF_LIGHT",
+    "WINDOW",
+    "air_to_vacuum",
+    "doppler_shift",
+    "refractive_index",
+    "vacuum_to_air",
+]
+
+#: The window of the method, vacuum Angstrom in the star's rest frame.
+WINDOW = (8800.0, 8835.0)
+#: What is used on each side of the window while normalising, Angstrom.
+MARGIN = 5.0
+#: km/s, exact.
+SPEED_OF_LIGHT = 299792.458
+
+
+def refractive_index(wavelength: np.ndarray) -> np.ndarray:
+    """Refractive index of standard air (15 C, 101325 Pa, 450 ppm CO2), Ciddor 1996, ApOpt 35, 1566, eq. 1-2.
+
+    Args:
+        wavelength: vacuum Angstrom, any shape, valid from 2,300 to 17,000.
+    """
+    wavenumber2 = (1e4 / np.asarray(wavelength, dtype=float)) ** 2  # micrometre^-2
+    return 1.0 + (5792105.0 / (238.0185 - wavenumber2) + 167917.0 / (57.362 - wavenumber2)) * 1e-8
+
+
+def vacuum_to_air(wavelength: np.ndarray) -> np.ndarray:
+    """Air wavelength for a vacuum wavelength, both Angstrom, any shape."""
+    return np.asarray(wavelength, dtype=float) / refractive_index(wavelength)
+
+
+def air_to_vacuum(wavelength: np.ndarray) -> np.ndarray:
+    """Vacuum wavelength for an air wavelength, both Angstrom, any shape.
+
+    The refractive index is a function of the vacuum wavelength; two iterations reach 1e-9 Angstrom.
+    """
+    air = np.asarray(wavelength, dtype=float)
+    vacuum = air
+    for _ in range(3):
+        vacuum = air * refractive_index(vacuum)
+    return vacuum
+
+
+def doppler_shift(wavelength: np.ndarray, velocity: float) -> np.ndarray:
+    """Wavelengths of a source receding at ``velocity`` km/s (relativistic, radial), unit as given."""
+    beta = velocity / SPEED_OF_LIGHT
+    return np.asarray(wavelength, dtype=float) * np.sqrt((1.0 + beta) / (1.0 - beta))
