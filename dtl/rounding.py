@@ -1,0 +1,42 @@
+"""Figures cut by their uncertainty."""
+
+from __future__ import annotations
+
+from math import floor, isfinite, log10
+
+from dtl.result import PARAMETERS, Estimate
+
+__all__ = ["decimals", "format_estimate", "format_number"]
+
+_MINUS = "\N{MINUS SIGN}"
+
+
+def decimals(uncertainty: float, most: int) -> int:
+    """Decimals that an uncertainty justifies: two significant figures of it, and no more decimals than ``most``.
+
+    Where ``most`` would show the uncertainty as zero, its first significant figure is kept. Negative for tens and more.
+    """
+    if not isfinite(uncertainty) or uncertainty <= 0:
+        return most
+    first = -floor(log10(uncertainty))
+    return min(first + 1, max(most, first))
+
+
+def format_number(value: float, places: int) -> str:
+    """``value`` with ``places`` decimals (rounded to tens and hundreds where negative) and a true minus sign."""
+    if not isfinite(value):
+        return "–"
+    text = f"{round(value, places):.{max(places, 0)}f}"
+    if float(text) == 0:
+        text = text.removeprefix("-")
+    return text.replace("-", _MINUS)
+
+
+def format_estimate(name: str, estimate: Estimate) -> tuple[str, str, str]:
+    """Value, lower and upper distance of a parameter of `PARAMETERS`, as text cut by the smaller distance, no units."""
+    places = decimals(min(estimate.lower, estimate.upper), PARAMETERS[name][2])
+    return (
+        format_number(estimate.value, places),
+        f"{_MINUS}{format_number(estimate.lower, places)}",
+        f"+{format_number(estimate.upper, places)}",
+    )

@@ -1,0 +1,160 @@
+"""Files: where they come in, what was understood of them, and how to correct it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dtl.readers.options import ReadOptions
+from dtl.result import InferenceResult
+from dtl.spectrum import Finding
+from pages.shared import session
+
+__all__ = ["failures", "findings", "inputs"]
+
+_CHOICES = {
+    "unit": ("Unit of the wavelengths", {"Angstrom": "Å", "nm": "nm", "um": "µm"}),
+    "medium": ("Wavelengths measured in", {"vacuum": "vacuum", "air": "air"}),
+    "frame": (
+        "Velocity frame",
+        {
+            "observatory": "observatory (as observed)",
+            "barycentric": "barycentric (corrected for the Earth)",
+            "rest": "star at rest",
+        },
+    ),
+}
+
+
+def inputs() -> None:
+    """Upload and examples."""
+    state = st.session_state
+    state.setdefault("upload-round", 0)
+    left, right = st.columns([3, 2], gap="medium")
+    files = left.file_uploader(
+        "Upload spectra",
+        accept_multiple_files=True,
+        max_upload_size=50,
+        key=f"upload-{state['upload-round']}",
+        help="FITS files of spectrographs and archives, or tables of wavelength, flux and, if you have it, uncertainty "
+        "(text, CSV, ECSV, VOTable). Several at once, 50 MB each.",
+    )
+    if files:
+        with left, st.spinner("Reading and analysing …"):
+            session.add((file.name, file.getvalue()) for file in files)
+        state["upload-round"] += 1  # a fresh uploader: the list of spectra below is the one that counts
+        st.rerun()
+    options = session.examples()
+    if options:
+        right.selectbox(
+            "Or see an example",
+            options,
+            index=None,
+            format_func=lambda example: f"{example.title} (simulated)",
+            placeholder="Choose a simulated observation",
+            key="example-choice",
+            on_change=_open_example,
+        )
+        right.caption(_shown_example())
+
+
+def _open_example() -> None:
+    example = st.session_state["example-choice"]
+    if example is not None:
+        session.add([(example.file, example.read())])
+        st.session_state["example-choice"] = None
+
+
+def _shown_example() -> str:
+    result = session.selected()
+    shown = next((e for e in session.examples() if result and e.file == result.prepared.spectrum.file), None)
+    return session.plain(f"{shown.title}: {shown.text}") if shown else "Simulated observations with known answers."
+
+
+def failures() -> None:
+    """A sentence for each file that cannot be used, with ways out."""
+    for digest, sentence in st.session_state["failures"].items():
+        st.error(session.plain(sentence), icon=":material/error:")
+        with st.container(horizontal=True):
+            if digest in st.session_state["uploads"]:
+                with st.popover("Read it another way", icon=":material/tune:"):
+                    _corrections(digest, ())
+            st.button("Dismiss", key=f"dismiss-{digest}", on_click=session.remove, args=(digest,))
+
+
+def findings(digest: str, result: InferenceResult) -> None:
+    """What was understood of the file, how, and widgets to change it."""
+    found = result.prepared.spectrum.findings
+    st.markdown("#### What the file says")
+    if found:
+        st.table(
+            {
+                "About": [session.plain(finding.name.capitalize()) for finding in found],
+                "Understood": [session.plain(finding.value) for finding in found],
+                "Because": [_because(finding) for finding in found],
+            },
+            border="horizontal",
+            hide_index=True,
+            alt="What was understood of the file and why",
+        )
+    st.caption("Something wrong? Change it and the spectrum is read again.")
+    _corrections(digest, found)
+    st.button(
+        "Remove this spectrum",
+        key=f"remove-{digest}",
+        icon=":material/delete:",
+        on_click=session.remove,
+        args=(digest,),
+    )
+
+
+def _because(finding: Finding) -> str:
+    lead = {"file": "", "guessed": "**Guessed:** ", "user": "**Your choice** "}.get(finding.source, "")
+    return lead + session.plain("" if finding.source == "user" else finding.reason)
+
+
+def _corrections(digest: str, found: tuple[Finding, ...]) -> None:
+    """Widgets for `ReadOptions`; any change reads this file again, alone."""
+    options: ReadOptions = st.session_state["uploads"][digest][2]
+    read = {finding.name: finding.value for finding in found if finding.source != "user"}
+    columns = st.columns(2)
+    for i, (name, (title, words)) in enumerate(_CHOICES.items()):
+        columns[i % 2].selectbox(
+            title,
+            list(words),
+            format_func=words.get,
+            index=None,
+            placeholder=f"as read: {read[name]}" if name in read else "as read",
+            key=_key(digest, name, getattr(options, name)),
+            on_change=_reread,
+            args=(digest, name),
+        )
+    columns[1].number_input(
+        "Resolution λ/FWHM",
+        min_value=1000.0,
+        max_value=1_000_000.0,
+        step=1000.0,
+        format="%.0f",
+        value=None,
+        placeholder=f"as read: {read['resolution']}" if "resolution" in read else "as read",
+        key=_key(digest, "resolution", options.resolution),
+        on_change=_reread,
+        args=(digest, "resolution"),
+    )
+    if problem := st.session_state.get("reread-problem", {}).get(digest):
+        st.error(session.plain(f"{problem} The earlier reading is kept."), icon=":material/error:")
+
+
+def _key(digest: str, name: str, value: object) -> str:
+    """Key of a widget that shows ``value``, also after its page was left."""
+    key = f"option-{name}-{digest}"
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return key
+
+
+def _reread(digest: str, name: str) -> None:
+    key = f"option-{name}-{digest}"
+    problem = session.reread(digest, **{name: st.session_state[key]})
+    st.session_state["reread-problem"] = {digest: problem} if problem else {}
+    if problem:
+        st.session_state[key] = getattr(st.session_state["uploads"][digest][2], name)

@@ -1,0 +1,187 @@
+"""What the pages of one visit share: the bundle, the spectra and which of them is shown.
+
+``st.session_state`` holds, each keyed by the sha256 of the file:
+
+- ``results``: `dtl.result.InferenceResult`, in the order of arrival;
+- ``uploads``: name, bytes and `dtl.readers.options.ReadOptions` of every file, so that a guess can be changed;
+- ``failures``: one sentence for each file that cannot be used;
+
+and ``selected``, the digest of the spectrum shown, and ``example``, the digest of the example that stands in until
+something is chosen. Uploads are analysed at once, since a page that is left forgets them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+import streamlit as st
+
+from dtl.readers.options import ReadOptions
+from dtl.result import InferenceResult
+from dtl.spectrum import UnusableInput
+
+__all__ = ["Example", "add", "bundle", "dark", "examples", "label", "plain", "remove", "reread", "selected", "start"]
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "assets" / "examples"
+#: Bytes of uploads kept in one visit.
+MOST_BYTES = 400 * 2**20
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A simulated observation that comes with the app."""
+
+    file: str
+    title: str
+    text: str
+
+    def read(self) -> bytes:
+        """Its bytes."""
+        return (EXAMPLES / self.file).read_bytes()
+
+
+@st.cache_data(show_spinner=False)
+def examples() -> list[Example]:
+    """The examples, empty where none are installed."""
+    index = EXAMPLES / "index.json"
+    if not index.is_file():
+        return []
+    return [Example(row["file"], row["title"], row["text"]) for row in json.loads(index.read_text())]
+
+
+@st.cache_resource(show_spinner="Loading the networks …")
+def bundle():
+    """The bundle in use, loaded once for all visits."""
+    from dtl.bundle import load_bundle, shipped_bundles  # noqa: PLC0415 (slow)
+
+    names = shipped_bundles()
+    return load_bundle(next((name for name in names if name.startswith("common")), names[0]))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _analyse_example(file: str, options: ReadOptions) -> InferenceResult:
+    return _analyse(file, (EXAMPLES / file).read_bytes(), options)
+
+
+def _analyse(name: str, data: bytes, options: ReadOptions) -> InferenceResult:
+    from dtl.pipeline import analyse  # noqa: PLC0415 (slow)
+
+    return analyse(data, name=name, options=options, bundle=bundle())
+
+
+def _answer(name: str, data: bytes, options: ReadOptions) -> InferenceResult | str:
+    """The result, or one sentence that says why there is none."""
+    try:
+        if any(name == example.file and data == example.read() for example in examples()):
+            return _analyse_example(name, options)
+        return _analyse(name, data, options)
+    except UnusableInput as error:
+        return str(error)
+    except Exception as error:
+        _log.exception("analysis of %s failed", name)
+        return (
+            f"{name} could not be analysed because of an unexpected problem ({type(error).__name__}); try another file."
+        )
+
+
+def start() -> None:
+    """Make sure that the shared state exists and that there is a spectrum to show. Call it first in a page."""
+    state = st.session_state
+    for key in ("results", "uploads", "failures"):
+        if key not in state:
+            state[key] = {}
+    if not state["results"] and examples() and state.get("example") is None:
+        first = examples()[0]
+        state["example"] = add([(first.file, first.read())]) or ""
+    if state.get("selected") not in state["results"]:
+        state["selected"] = next(iter(state["results"]), None)
+
+
+def add(files: Iterable[tuple[str, bytes]]) -> str | None:
+    """Analyse files, keep the good ones and the sentences about the others; give the digest of the last good one."""
+    state = st.session_state
+    results, uploads, failures = {}, {}, {}
+    kept = sum(len(data) for _, data, _ in state["uploads"].values())
+    for name, data in files:
+        digest = sha256(data).hexdigest()
+        kept += len(data)
+        if kept > MOST_BYTES:
+            failures[digest] = (
+                f"{name} was not read: this visit holds {MOST_BYTES >> 20} MB already; remove a spectrum first."
+            )
+            continue
+        uploads[digest] = (name, data, ReadOptions())
+        answer = _answer(name, data, ReadOptions())
+        (failures if isinstance(answer, str) else results)[digest] = answer
+    if results and (example := state.get("example")):
+        if example not in results:
+            _forget(example)
+        state["example"] = None
+    old_failures = {digest: text for digest, text in state["failures"].items() if digest not in uploads}
+    state["uploads"] = state["uploads"] | uploads
+    state["failures"] = old_failures | failures
+    state["results"] = {d: r for d, r in state["results"].items() if d not in uploads} | results
+    last = next(reversed(results), None)
+    if last:
+        state["selected"] = last
+    return last
+
+
+def reread(digest: str, **changes: object) -> str | None:
+    """Read one file again with other options; where that fails the earlier reading stays and a sentence is given."""
+    state = st.session_state
+    name, data, options = state["uploads"][digest]
+    options = replace(options, **changes)
+    answer = _answer(name, data, options)
+    if isinstance(answer, str):
+        return answer
+    state["uploads"] = state["uploads"] | {digest: (name, data, options)}
+    state["failures"] = {d: text for d, text in state["failures"].items() if d != digest}
+    state["results"] = state["results"] | {digest: answer}
+    state["selected"] = digest
+    return None
+
+
+def remove(digest: str) -> None:
+    """Forget a spectrum or a failure; without any spectrum left the example comes back."""
+    _forget(digest)
+    if not st.session_state["results"]:
+        st.session_state["example"] = None
+
+
+def _forget(digest: str) -> None:
+    for key in ("results", "uploads", "failures"):
+        st.session_state[key] = {d: value for d, value in st.session_state[key].items() if d != digest}
+
+
+def selected() -> InferenceResult | None:
+    """The result to show, None where there is none."""
+    return st.session_state["results"].get(st.session_state["selected"])
+
+
+def label(result: InferenceResult, *, short: bool = False) -> str:
+    """Name of a spectrum for lists, without markup: star and (not if ``short``) file, and that it is simulated."""
+    spectrum = result.prepared.spectrum
+    name = spectrum.star or spectrum.file
+    if spectrum.star and not short:
+        name += f" ({spectrum.file})"
+    simulated = (" (simulated)" if short else " · simulated observation") if spectrum.simulated else ""
+    return "".join(c for c in name if c.isprintable())[:100] + simulated
+
+
+def plain(text: object) -> str:
+    """Text from a file, to be shown as it is where Markdown is understood."""
+    printable = "".join(c if c.isprintable() else " " for c in str(text))[:400]
+    return "".join("\\" + c if c in r"\`*_{}[]()#+-.!|~$:<>&^=@/" else c for c in printable)
+
+
+def dark() -> bool:
+    """Whether the page is shown dark."""
+    return st.context.theme.type == "dark"

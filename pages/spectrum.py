@@ -1,0 +1,91 @@
+"""Spectrum page: upload, parameters, the spectrum with its reconstruction, and how it was read and prepared."""
+
+import streamlit as st
+
+from dtl.figures.spectrum import preparation_figure, reconstruction_figure
+from dtl.result import InferenceResult
+from pages.shared import elements, reading, session
+
+
+@st.fragment
+def reconstruction(result: InferenceResult) -> None:
+    """Main figure and its table."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("#### Spectrum and reconstruction", width="stretch")
+        lines = st.toggle("Name the lines", value=True, key="lines", persist_state="session")
+    st.plotly_chart(
+        reconstruction_figure(result, lines=lines, dark=session.dark()),
+        theme=None,
+        key="reconstruction",
+        alt=f"Spectrum of {session.label(result)} with the reconstruction of the networks, and their difference below",
+    )
+    st.caption(
+        "The networks squeeze the spectrum into 32 numbers and rebuild it from them: the reconstruction. Where the two "
+        "differ by more than the noise, the spectrum holds something that the model spectra do not."
+    )
+    table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key="reconstruction-table")
+    if table.open:
+        prepared = result.prepared
+        table.dataframe(
+            {
+                "wavelength [Å]": prepared.wavelength,
+                "flux": prepared.flux,
+                "uncertainty": prepared.uncertainty,
+                "used": prepared.good,
+                "reconstruction": result.reconstruction,
+            },
+            alt="Wavelength, flux, uncertainty and reconstruction, point by point",
+        )
+
+
+@st.fragment
+def preparation(result: InferenceResult) -> None:
+    """One step of the preparation at a time."""
+    steps = {step.name: step for step in result.prepared.steps}
+    st.markdown("#### How it was prepared")
+    if not steps:
+        return
+    name = st.pills(
+        "Step of the preparation",
+        list(steps),
+        default=next(iter(steps)),
+        required=True,
+        key="step",
+        label_visibility="collapsed",
+    )
+    step = steps.get(name, next(iter(steps.values())))
+    st.markdown(session.plain(step.text))
+    st.plotly_chart(
+        preparation_figure(step, simulated=result.prepared.spectrum.simulated, dark=session.dark()),
+        theme=None,
+        key="preparation",
+        alt=f"The spectrum after the step {step.name}: {step.text}",
+    )
+
+
+session.start()
+st.title("Stellar parameters from a spectrum", anchor=False)
+st.caption(
+    "For M dwarfs observed at high resolution (R ≥ 50,000) in 8800–8835 Å. Your files are forgotten when you close the "
+    "page."
+)
+reading.inputs()
+reading.failures()
+result = elements.choose_spectrum("spectrum-choice")
+if result is None:
+    st.info("Upload a spectrum to see its parameters here.", icon=":material/upload:")
+    st.stop()
+elements.heading(result)
+elements.parameters(result)
+elements.flags(result)
+elements.facts(result)
+reconstruction(result)
+left, right = st.columns([3, 2], gap="large")
+with left:
+    preparation(result)
+with right:
+    reading.findings(st.session_state["selected"], result)
+st.markdown("#### Results")
+everything = list(st.session_state["results"].values())
+elements.results_table(everything, "Parameters of every spectrum of this visit, one row a spectrum")
+elements.downloads(everything, "stellar-parameters")

@@ -1,0 +1,163 @@
+"""A made-up bundle and pipeline, so that pages can be tried in any state without networks or files.
+
+A file for the made-up pipeline is text: ``fake`` and words as ``teff=3300``, ``flags=low_snr,outside_grid``,
+``star=GJ_1``, ``simulated``. Anything else is refused in the manner of the readers.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from types import SimpleNamespace
+
+import numpy as np
+
+from dtl.lines import LINES
+from dtl.readers.options import ReadOptions
+from dtl.result import Estimate, InferenceResult, Neighbour
+from dtl.spectrum import Finding, PreparationStep, PreparedSpectrum, Spectrum, UnusableInput
+from dtl.wavelengths import doppler_shift
+
+WAVELENGTH = np.linspace(8800.0, 8835.0, 3501)
+LATENTS = 32
+
+
+def model_flux(wavelength: np.ndarray, teff: float = 3400.0, mh: float = 0.0, vsini: float = 2.0) -> np.ndarray:
+    """Something like an M dwarf: named lines and a forest; shape of ``wavelength``."""
+    rng = np.random.default_rng(1)
+    centres = np.concatenate([[line.wavelength for line in LINES], rng.uniform(8794, 8841, 140)])
+    depths = np.concatenate([[0.45, 0.6, 0.65], rng.gamma(2.0, 0.05, 140)]) * (1 + 0.4 * mh)
+    depths[3:] *= (4600 - teff) / 1100
+    width = 0.09 + 0.02 * vsini
+    absorbed = np.zeros_like(wavelength)
+    for centre, depth in zip(centres, depths, strict=True):
+        absorbed += depth * np.exp(-0.5 * ((wavelength - centre) / width) ** 2)
+    return np.exp(-absorbed)
+
+
+@lru_cache(maxsize=1)
+def bundle() -> SimpleNamespace:
+    """A bundle of 3,000 nodes with two maps that look like arcs."""
+    rng = np.random.default_rng(2)
+    nodes = np.column_stack(
+        [rng.choice(np.arange(3000, 4301, 25), 3000), rng.uniform(4.7, 5.3, 3000), rng.uniform(-0.5, 0.5, 3000),
+         rng.choice([1.5, 2, 3, 5, 10, 20, 30], 3000)]
+    ).astype(np.float32)  # fmt: skip
+    angle, radius = (nodes[:, 0] - 3000) / 1300 * 3, 3 + nodes[:, 2] * 2 + np.log(nodes[:, 3])
+    place = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]).astype(np.float32)
+    place += rng.normal(0, 0.08, place.shape).astype(np.float32)
+    latents = rng.normal(size=(3000, LATENTS)).astype(np.float32)
+    return SimpleNamespace(
+        name="made-up", version="0.1", card={}, wavelength=WAVELENGTH, resolution=50000.0, nodes=nodes, latents=latents,
+        map_flux=place[:, ::-1].copy(), map_latent=place,
+        decode=lambda rows: np.stack([model_flux(WAVELENGTH) for _ in rows]),
+    )  # fmt: skip
+
+
+def load_bundle(name: str) -> SimpleNamespace:
+    """Stand-in for `dtl.bundle.load_bundle`."""
+    return bundle()
+
+
+def shipped_bundles() -> list[str]:
+    """Stand-in for `dtl.bundle.shipped_bundles`."""
+    return ["made-up"]
+
+
+def analyse(source: bytes, *, name: str, options: ReadOptions, bundle: SimpleNamespace) -> InferenceResult:
+    """Stand-in for `dtl.pipeline.analyse`."""
+    if not source:
+        raise UnusableInput(f"{name} is empty; save it again and upload the new copy.")
+    if source.startswith(b"crash"):
+        raise RuntimeError("secret detail")
+    if source.startswith(b"\x89PNG"):
+        raise UnusableInput(f"{name} is a PNG picture, not a spectrum; upload a FITS file or a table.")
+    if not source.startswith(b"fake"):
+        raise UnusableInput(f"{name} holds no columns of numbers; upload a table of wavelength and flux.")
+    if options.unit == "um":
+        raise UnusableInput(f"{name} has no pixel in 8800-8835 Å; check the unit of its wavelengths.")
+    words = dict(word.partition("=")[::2] for word in source.decode().split()[1:])
+    return make_result(
+        file=name,
+        star=words.get("star", "").replace("_", " "),
+        teff=float(words.get("teff", 3350)),
+        flags=tuple(filter(None, words.get("flags", "").split(","))),
+        simulated="simulated" in words,
+        options=options,
+    )
+
+
+def make_result(
+    *,
+    file: str = "star.txt",
+    star: str = "",
+    teff: float = 3350.0,
+    flags: tuple[str, ...] = (),
+    simulated: bool = False,
+    options: ReadOptions | None = None,
+) -> InferenceResult:
+    """A complete result around ``teff``."""
+    options = options or ReadOptions()
+    rng = np.random.default_rng(int(teff))
+    raw_wavelength = np.arange(8785.0, 8850.0, 0.02)
+    observed = doppler_shift(raw_wavelength, -30.0)
+    raw = model_flux(raw_wavelength, teff) * (1 + 0.1 * np.sin(raw_wavelength / 9)) * 4e3
+    raw += rng.normal(0, 40, raw.size)
+    spectrum = Spectrum(
+        observed, raw, None, file, star, "CARMENES", options.resolution or 94600.0, options.frame or "barycentric",
+        simulated=simulated,
+        findings=(
+            Finding("format", "table of 2 columns", "file", "3250 rows of numbers"),
+            Finding("unit", options.unit or "Angstrom", "user" if options.unit else "guessed",
+                    "the wavelengths lie between 8000 and 9000"),
+            Finding("medium", options.medium or "vacuum", "user" if options.medium else "guessed",
+                    "the lines fit vacuum better than air"),
+            Finding("frame", options.frame or "barycentric", "file", "keyword <b>SPECSYS</b> = BARYCENT"),
+        ),
+    )  # fmt: skip
+    flux = model_flux(WAVELENGTH, teff) + rng.normal(0, 0.01, WAVELENGTH.size)
+    good = np.ones(WAVELENGTH.size, bool)
+    good[1200:1240] = False
+    velocities = np.linspace(-200, 200, 401)
+    peak = np.exp(-0.5 * ((velocities + 30) / 6) ** 2)
+    steps = (
+        PreparationStep("As read", "3250 pixels between 8784 and 8849 Å.", observed, raw),
+        PreparationStep("Velocity", "The star moves at -30.0 km/s.", velocities, peak,
+                        {"Peak": (np.array([-30.0, -30.0]), np.array([0.0, 1.0]))}, "Velocity [km/s]"),
+        PreparationStep("Continuum", "Divided by a smooth curve.", raw_wavelength, raw,
+                        {"Continuum": (raw_wavelength, 4e3 * (1 + 0.1 * np.sin(raw_wavelength / 9)))}),
+        PreparationStep("Resampling", "3501 points of 0.01 Å.", WAVELENGTH, flux),
+    )  # fmt: skip
+    prepared = PreparedSpectrum(
+        spectrum=spectrum,
+        wavelength=WAVELENGTH,
+        flux=flux,
+        uncertainty=np.full(WAVELENGTH.size, 0.01),
+        good=good,
+        pixel=0.02,
+        snr=104.3,
+        rv=-30.02,
+        rv_frame="barycentric",
+        rv_quality=0.93,
+        steps=steps,
+        flags=flags,
+    )
+    nodes = bundle().nodes
+    order = np.argsort(np.abs(nodes[:, 0] - teff) / 100 + np.abs(nodes[:, 2]))[:8]
+    return InferenceResult(
+        prepared,
+        {
+            "teff": Estimate(teff, 33.0, 41.0),
+            "logg": Estimate(4.96, 0.04, 0.05),
+            "mh": Estimate(-0.223, 0.072, 0.11),
+            "vsini": Estimate(2.13, 0.31, 0.28),
+        },
+        np.zeros(LATENTS),
+        model_flux(WAVELENGTH, teff) + 0.004 * np.sin(WAVELENGTH),
+        1.4e-4,
+        37.0,
+        bundle().map_flux[order[0]],
+        bundle().map_latent[order[0]],
+        tuple(Neighbour(int(i), 0.3 + 0.1 * k, *map(float, nodes[i])) for k, i in enumerate(order)),
+        flags,
+        "made-up 0.1",
+    )

@@ -1,0 +1,94 @@
+"""A server of the app on a free loopback port and a Chromium that calls nobody, for tests and measurements."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--headless",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+def missing() -> str:
+    """Why no browser can be started, empty where one can."""
+    try:
+        import playwright.sync_api  # noqa: F401, PLC0415
+    except ImportError:
+        return "Playwright is not installed"
+    return "" if shutil.which("chromium") else "no chromium on the path"
+
+
+@contextmanager
+def serve(*, patience: float = 60.0) -> Iterator[str]:
+    """The address of a freshly started server, which answers already; it ends with the block."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--browser.gatherUsageStats", "false"]
+    server = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ.copy(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(server, f"{address}/_stcore/health", patience)
+        yield address
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def _wait(server: subprocess.Popen, health: str, patience: float) -> None:
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise RuntimeError(f"the server ended with status {server.returncode}")
+        try:
+            if urlopen(health, timeout=2).status == 200:
+                return
+        except (URLError, OSError):
+            time.sleep(0.05)
+    raise TimeoutError("the server does not answer")
+
+
+@contextmanager
+def chromium() -> Iterator[object]:
+    """A Playwright browser."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), headless=True, args=list(CHROMIUM_ARGUMENTS)
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def settle(page: object, *, patience: float = 30.0) -> None:
+    """Wait until the script has run and figures are drawn."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=1000 * patience)
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'))",
+        timeout=1000 * patience,
+    )
