@@ -1,0 +1,250 @@
+"""The 286 published stars: parameters, luminosities and what the literature says of them.
+
+The table is ``assets/catalogue/stars.ecsv``; the unit, the meaning and the references of each column are in its header.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from astropy.table import Table
+
+__all__ = [
+    "PUBLISHED",
+    "SOURCES",
+    "Luminosity",
+    "Reference",
+    "columns",
+    "find_star",
+    "isochrone",
+    "literature_differences",
+    "literature_table",
+    "luminosity",
+    "overview",
+    "references",
+    "stars",
+]
+
+_FOLDER = Path(__file__).resolve().parents[1] / "assets" / "catalogue"
+#: Key of the work whose stars these are.
+PUBLISHED = "mas-buitrago2024"
+#: Key of a reference -> end of the names of its columns, in the order of publication.
+SOURCES: dict[str, str] = {
+    "mann2015": "mann2015",
+    "passegger2019": "passegger2019",
+    "schweitzer2019": "schweitzer2019",
+    "passegger2020": "passegger2020",
+    "marfil2021": "marfil2021",
+    "bello-garcia2023": "bellogarcia2023",
+}
+_PARAMETERS = ("teff", "logg", "mh", "vsini")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A published work.
+
+    Attributes:
+        citation: as *Marfil et al. 2021*.
+        bibcode: its code in the Astrophysics Data System.
+        url: where it is read.
+    """
+
+    citation: str
+    bibcode: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Luminosity:
+    """A bolometric luminosity.
+
+    Attributes:
+        value: in solar luminosities.
+        error: 1 sigma, in solar luminosities.
+        reference: where it was published.
+        star: common name of the star it belongs to.
+        note: a doubt in words, or empty.
+    """
+
+    value: float
+    error: float
+    reference: Reference
+    star: str
+    note: str = ""
+
+
+def _unit(text: str) -> str:
+    """A unit as people write it."""
+    return (
+        text.replace("solLum", "L☉").replace("Angstrom", "Å").replace("km / s", "km/s").replace("dex(cm / s2)", "dex")
+    )
+
+
+@lru_cache(maxsize=2)
+def _read(name: str) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, dict[str, str]]]:
+    """The rows, what the columns mean, and the references of a table of the folder."""
+    table = Table.read(_FOLDER / name, format="ascii.ecsv")
+    rows = table.to_pandas()
+    for column in table.colnames:
+        kind = table[column].dtype.kind
+        if kind == "U":
+            rows[column] = rows[column].fillna("").astype(str)
+        elif kind == "b":
+            rows[column] = rows[column].astype("boolean")
+        else:
+            rows[column] = rows[column].astype(float)
+    meanings = [
+        {
+            "column": column,
+            "unit": _unit(str(table[column].unit or "")),
+            "description": table[column].description or "",
+            "reference": table[column].meta.get("reference", ""),
+        }
+        for column in table.colnames
+    ]
+    return rows, pd.DataFrame(meanings), table.meta["references"]
+
+
+def stars() -> pd.DataFrame:
+    """The published stars, one row each, numbers in the units of `columns`, missing ones NaN."""
+    return _read("stars.ecsv")[0].copy()
+
+
+def columns() -> pd.DataFrame:
+    """What the columns of `stars` mean: column, unit, description and reference (keys of `references`)."""
+    return _read("stars.ecsv")[1].copy()
+
+
+@lru_cache(maxsize=1)
+def references() -> dict[str, Reference]:
+    """Key -> work, for every key that the tables name."""
+    found = _read("stars.ecsv")[2] | _read("isochrone.ecsv")[2]
+    return {
+        key: Reference(
+            entry["citation"],
+            entry["bibcode"],
+            f"https://doi.org/{entry['doi']}" if "doi" in entry else f"https://arxiv.org/abs/{entry['arxiv']}",
+        )
+        for key, entry in found.items()
+    }
+
+
+def isochrone() -> pd.DataFrame:
+    """Models of 4 Gyr and solar metallicity (Baraffe et al. 1998): mass, teff, logg and log_luminosity."""
+    return _read("isochrone.ecsv")[0].copy()
+
+
+def overview() -> pd.DataFrame:
+    """What the diagrams show of the published stars, as `stars` has it, with citations in place of keys."""
+    shown = [
+        "name",
+        "karmn",
+        "spectral_type",
+        "teff",
+        "teff_lower",
+        "teff_upper",
+        "logg",
+        "logg_lower",
+        "logg_upper",
+        "mh",
+    ]
+    shown += ["mh_lower", "mh_upper", "vsini", "vsini_lower", "vsini_upper", "luminosity", "luminosity_error"]
+    shown += [
+        "luminosity_reference",
+        "luminosity_note",
+        "halpha_ew",
+        "halpha_reference",
+        "halpha_active",
+        "active_flag",
+    ]
+    table = stars()[[*shown, "population", "thick_disc", "subdwarf_like"]]
+    citations = {key: reference.citation for key, reference in references().items()}
+    for column in ("luminosity_reference", "halpha_reference"):
+        table[column] = table[column].map(citations).fillna("")
+    return table
+
+
+def _normalise(name: str) -> str:
+    """One spelling of a name: case, blanks, leading zeros and the way to write Gliese do not matter."""
+    text = name.casefold().replace("_", " ").strip()
+    text = re.sub(r"^(\*\*|v\*|name|karmn)\s+", "", text)
+    text = re.sub(r"^(gliese|gl|gj)[\s-]*(?=\d)", "gj", text)
+    text = re.sub(r"['’`]s?(?=\s|$)|\bstar$", "", text)
+    text = re.sub(r"(?<![\d.])0+(?=\d)", "", text)
+    return re.sub(r"[\s'’`]", "", text)
+
+
+@lru_cache(maxsize=1)
+def _index() -> dict[str, int]:
+    """Normalised name -> row of `stars`. The first star that bears a name keeps it."""
+    index: dict[str, int] = {}
+    for row, star in _read("stars.ecsv")[0].iterrows():
+        for name in (star["karmn"], star["gj"], star["name"], *star["aliases"].split(";")):
+            if key := _normalise(name):
+                index.setdefault(key, row)
+    return index
+
+
+def find_star(name: str) -> pd.Series | None:
+    """The row of `stars` with this name, None where there is none.
+
+    Any of the star's names will do, in any usual spelling: ``GJ 699``, ``Gl699``, ``Barnard's Star``, ``J17578+046``.
+    """
+    row = _index().get(_normalise(name))
+    return None if row is None else _read("stars.ecsv")[0].loc[row].copy()
+
+
+def luminosity(name: str) -> Luminosity | None:
+    """The published luminosity of a star, None where the star or its luminosity is not in the table."""
+    star = find_star(name)
+    if star is None or not np.isfinite(star["luminosity"]):
+        return None
+    reference = references()[star["luminosity_reference"]]
+    return Luminosity(star["luminosity"], star["luminosity_error"], reference, star["name"], star["luminosity_note"])
+
+
+def literature_table() -> pd.DataFrame:
+    """Every literature value beside the published one.
+
+    Returns:
+        One row for each star, parameter and source: karmn, name, parameter, source (key of `references`), value, error,
+        limit (True for upper limits), published and difference (value - published), in K, dex or km/s.
+    """
+    table, parts = _read("stars.ecsv")[0], []
+    for source, end in SOURCES.items():
+        for parameter in _PARAMETERS:
+            column = f"{parameter}_{end}"
+            if column not in table:
+                continue
+            part = table[["karmn", "name"]].assign(parameter=parameter, source=source, value=table[column])
+            part["error"] = table.get(f"{column}_error", np.nan)
+            part["limit"] = table[f"{column}_limit"].astype(bool) if f"{column}_limit" in table else False
+            part["published"] = table[parameter]
+            parts.append(part[part["value"].notna()])
+    long = pd.concat(parts, ignore_index=True)
+    return long.assign(difference=long["value"] - long["published"])
+
+
+def literature_differences() -> pd.DataFrame:
+    """Mean of literature - published, its scatter, the correlation and the number of stars, by parameter and source.
+
+    Upper limits count with their value, as in the publication.
+    """
+    rows = [
+        {
+            "parameter": parameter,
+            "source": source,
+            "stars": len(part),
+            "mean": part["difference"].mean(),
+            "scatter": part["difference"].std(),
+            "correlation": part["value"].corr(part["published"]),
+        }
+        for (parameter, source), part in literature_table().groupby(["parameter", "source"], sort=False)
+    ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,92 @@
+"""What the diagrams of stars share: text, axes, the scale of metallicity and the area that stands for rotation."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dtl.figures.palette import Palette, palette
+
+__all__ = ["FONT", "METALLICITY", "METALLICITY_SCALES", "TEFF", "axis", "diameter", "prepare", "teff_axis", "widened"]
+
+FONT = '"Source Sans", "Source Sans 3", "Helvetica Neue", Arial, sans-serif'
+#: Range of the axis of temperature, K.
+TEFF = (2990.0, 4350.0)
+#: Range of [M/H] in colour, dex.
+METALLICITY = (-0.53, 0.25)
+#: Name -> colour scale of [M/H], low to high.
+METALLICITY_SCALES: dict[str, str] = {"as published": "turbo_r", "colour-blind safe": "cividis"}
+#: Area in points^2 of a marker for each km/s of v sin i.
+AREA_PER_VSINI = 18.0
+_PIXELS_PER_POINT = 96 / 72
+
+
+def diameter(vsini: np.ndarray) -> np.ndarray:
+    """Diameter in pixels of markers whose area in points^2 is 18 v sin i.
+
+    Args:
+        vsini: projected rotational velocity in km/s, not negative; shape ``(n,)``.
+    """
+    return np.sqrt(AREA_PER_VSINI * np.asarray(vsini, float)) * _PIXELS_PER_POINT
+
+
+def axis(
+    title: str, low: float, high: float, colours: Palette, *, reverse: bool = False, **more: object
+) -> dict[str, object]:
+    """Settings of an axis from ``low`` to ``high``, unit in the ``title``, the larger value first where ``reverse``."""
+    return {
+        "title": {"text": title, "font": {"size": 14}, "standoff": 8},
+        "range": [high, low] if reverse else [low, high],
+        "showgrid": True,
+        "gridcolor": colours.band,
+        "gridwidth": 0.5,
+        "zeroline": False,
+        "showline": True,
+        "linecolor": colours.muted,
+        "mirror": True,
+        "ticks": "inside",
+        "tickcolor": colours.muted,
+        "tickfont": {"size": 13},
+        "automargin": True,
+    } | more
+
+
+def teff_axis(low: float, high: float, colours: Palette) -> dict[str, object]:
+    """Settings of an axis of temperature in K, hot left."""
+    title = "Effective temperature <i>T</i><sub>eff</sub> [K]"
+    return axis(title, low, high, colours, reverse=True, tickformat="d", nticks=9)
+
+
+def widened(span: tuple[float, float], values: np.ndarray, margin: float) -> tuple[float, float]:
+    """``span``, stretched to ``margin`` beyond those of ``values``, shape ``(n,)``, that lie outside it."""
+    low, high = span
+    outside = values[(values < low) | (values > high)]
+    return min([low, *(outside - margin)]), max([high, *(outside + margin)])
+
+
+def prepare(figure: go.Figure, *, dark: bool, height: int) -> Palette:
+    """Give a figure the common look, a transparent ground and a legend below; return its colours."""
+    colours = palette(dark)
+    text = {"family": FONT, "size": 13, "color": colours.text}
+    figure.update_layout(
+        template="none",
+        height=height,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font=text,
+        hoverlabel={"bgcolor": colours.ground, "font": text, "align": "left"},
+        margin={"l": 8, "r": 8, "t": 66, "b": 8},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": -0.14,
+            "yanchor": "top",
+            "font": {"size": 13},
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        hovermode="closest",
+        dragmode="pan",
+    )
+    return colours

@@ -1,0 +1,153 @@
+"""The table of published stars against the figures of the publication."""
+
+import numpy as np
+import pytest
+from scipy.stats import ks_2samp
+
+from dtl import catalogue
+
+
+def test_number_of_stars():
+    stars = catalogue.stars()
+    assert len(stars) == 286
+    assert stars["karmn"].is_unique
+    assert stars["luminosity"].notna().sum() == 281
+    assert stars["luminosity_reference"].value_counts().to_dict() == {
+        "cifuentes2020": 272,
+        "schweitzer2019": 9,
+        "": 5,
+    }
+    assert stars["thick_disc"].sum() == 21
+    assert set(stars.loc[stars["thick_disc"], "population"]) == {"TD"}
+    assert set(stars.loc[stars["subdwarf_like"], "karmn"]) == {"J12248-182", "J16254+543", "J19070+208", "J19072+208"}
+    assert stars["halpha_active"].sum() == 37
+    assert stars["halpha_active"].isna().sum() == 24
+    assert stars["active_flag"].sum() == 64
+
+
+@pytest.mark.parametrize(
+    ("column", "low", "high"),
+    [
+        ("teff", 3049, 4286),
+        ("logg", 4.65, 5.11),
+        ("mh", -0.5325, 0.2475),
+        ("vsini", 1.4, 38.4),
+        ("luminosity", 1e-3, 0.14),
+    ],
+)
+def test_ranges(column, low, high):
+    values = catalogue.stars()[column].dropna()
+    assert values.between(low, high).all()
+
+
+@pytest.mark.parametrize(
+    ("parameter", "source", "mean", "within"),
+    [
+        ("teff", "marfil2021", -19, 0.5),
+        ("teff", "passegger2019", -80, 0.5),
+        ("teff", "schweitzer2019", -40, 0.5),
+        ("logg", "marfil2021", 0.12, 0.005),
+        ("logg", "passegger2019", 0.0, 0.005),
+        ("logg", "schweitzer2019", 0.13, 0.005),
+        ("logg", "passegger2020", -0.04, 0.005),
+        ("mh", "marfil2021", -0.11, 0.005),
+        ("mh", "passegger2019", 0.06, 0.0051),
+        ("mh", "schweitzer2019", 0.0, 0.0051),
+        ("mh", "passegger2020", 0.23, 0.005),
+    ],
+)
+def test_published_differences(parameter, source, mean, within):
+    row = catalogue.literature_differences().set_index(["parameter", "source"]).loc[(parameter, source)]
+    assert row["mean"] == pytest.approx(mean, abs=within)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "source", "correlation"),
+    [("logg", "passegger2020", 0.93), ("vsini", "passegger2020", 0.99), ("vsini", "passegger2019", 0.98)],
+)
+def test_published_correlations(parameter, source, correlation):
+    row = catalogue.literature_differences().set_index(["parameter", "source"]).loc[(parameter, source)]
+    assert row["correlation"] == pytest.approx(correlation, abs=0.005)
+
+
+def test_thick_disc_is_metal_poor():
+    stars = catalogue.stars().set_index("population")["mh"]
+    assert ks_2samp(stars["TD"], stars["D"]).pvalue == pytest.approx(0.0071, abs=0.0005)
+
+
+def test_every_column_has_a_meaning_and_a_reference():
+    meanings, known = catalogue.columns(), catalogue.references()
+    assert list(meanings["column"]) == list(catalogue.stars().columns)
+    assert (meanings["description"] != "").all()
+    for keys in meanings["reference"]:
+        assert set(keys.split(", ")) <= set(known)
+    for reference in known.values():
+        assert len(reference.bibcode) == 19
+        assert reference.url.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["GJ 699", "Gl 699", "gl699", "Gliese 699", "GJ_699", "Barnard's Star", "Barnard’s star", "Barnards star",
+     "J17578+046", "Karmn J17578+046", "NAME Barnard's Star"],
+)  # fmt: skip
+def test_find_star_by_any_name(name):
+    assert catalogue.find_star(name)["karmn"] == "J17578+046"
+
+
+@pytest.mark.parametrize(
+    ("name", "karmn"),
+    [("G 99-49", "J06000+027"), ("lp656-38", "J05019-069"), ("BD+2 348", "J02123+035"), ("GJ 15A", "J00183+440"),
+     ("HD 97101 B", "J11110+304"), ("Ross 128", "J11477+008"), ("V* AD Leo", "J10196+198"), ("GJ 54.1", "J01125-169")],
+)  # fmt: skip
+def test_find_star_normalises(name, karmn):
+    assert catalogue.find_star(name)["karmn"] == karmn
+
+
+@pytest.mark.parametrize("name", ["", " ", "star", "GJ", "GJ 69", "LHS 3154", "J17578", "x" * 5000])
+def test_find_star_unknown(name):
+    assert catalogue.find_star(name) is None
+    assert catalogue.luminosity(name) is None
+
+
+def test_no_name_belongs_to_two_stars():
+    owners = {}
+    for _, star in catalogue.stars().iterrows():
+        for name in (star["karmn"], star["gj"], star["name"], *star["aliases"].split(";")):
+            if name:
+                found = catalogue.find_star(name)
+                assert found["karmn"] == star["karmn"], name
+                owners.setdefault(name, star["karmn"])
+
+
+def test_luminosity():
+    barnard = catalogue.luminosity("GJ 699")
+    assert barnard.value == pytest.approx(3.523e-3)
+    assert 0 < barnard.error < 2e-4
+    assert barnard.reference.citation == "Cifuentes et al. 2020"
+    assert catalogue.luminosity("GJ 725 A") is None
+    assert "18.73 pc" in catalogue.luminosity("J06574+740").note
+
+
+def test_literature_table():
+    table = catalogue.literature_table()
+    assert set(table["source"]) == set(catalogue.SOURCES)
+    assert np.isfinite(table["value"]).all()
+    barnard = table[(table["karmn"] == "J17578+046") & (table["source"] == "marfil2021")].set_index("parameter")
+    assert barnard["value"].to_dict() == {"teff": 3254, "logg": 5.13, "mh": -0.57, "vsini": 2.0}
+    assert barnard["limit"].to_dict() == {"teff": False, "logg": False, "mh": False, "vsini": True}
+
+
+def test_callers_cannot_spoil_the_table():
+    stars = catalogue.stars()
+    stars["teff"] = 0.0
+    star = catalogue.find_star("GJ 699")
+    star["teff"] = 0.0
+    assert catalogue.find_star("GJ 699")["teff"] == 3353
+
+
+def test_isochrone_falls_with_mass():
+    models = catalogue.isochrone()
+    assert (np.diff(models["mass"]) > 0).all()
+    assert (np.diff(models["teff"]) > 0).all()
+    assert (np.diff(models["logg"]) < 0).all()
