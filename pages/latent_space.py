@@ -8,7 +8,6 @@ from pages.shared import elements, session
 
 MAPS = {"latent": "By latent vector", "flux": "By flux"}
 
-session.start()
 st.title("Where it lies among the models", anchor=False)
 st.caption(
     "Each dot is a model spectrum. Spectra that look alike lie close together; the directions of the map and the width "
@@ -56,13 +55,13 @@ with wide:
         ),
         theme=None,
         key="latent-map",
-        alt=f"Map of {len(places)} model spectra coloured by {PARAMETERS[parameter][0]} with {len(stars)} observed stars",
-        config={"scrollZoom": True},
+        alt=f"{len(places)} model spectra on a map, coloured by {PARAMETERS[parameter][0]}, and {len(stars)} stars",
+        config={"scrollZoom": True, "displaylogo": False},
     )
     outside = [name for name, star in stars if outside_map(places, star)]
     if outside:
         st.warning(
-            session.plain(f"{len(outside)} of {len(stars)} lie outside the map, shown as triangles at its edge: ")
+            session.plain(f"{len(outside)} of {len(stars)} lie outside the map, at its edge as triangles: ")
             + ", ".join(session.plain(name) for name in outside),
             icon=":material/warning:",
         )

@@ -16,6 +16,7 @@ def reconstruction(result: InferenceResult) -> None:
     st.plotly_chart(
         reconstruction_figure(result, lines=lines, dark=session.dark()),
         theme=None,
+        config={"displaylogo": False},
         key="reconstruction",
         alt=f"Spectrum of {session.label(result)} with the reconstruction of the networks, and their difference below",
     )
@@ -58,12 +59,12 @@ def preparation(result: InferenceResult) -> None:
     st.plotly_chart(
         preparation_figure(step, simulated=result.prepared.spectrum.simulated, dark=session.dark()),
         theme=None,
+        config={"displaylogo": False},
         key="preparation",
         alt=f"The spectrum after the step {step.name}: {step.text}",
     )
 
 
-session.start()
 st.title("Stellar parameters from a spectrum", anchor=False)
 st.caption(
     "For M dwarfs observed at high resolution (R ≥ 50,000) in 8800–8835 Å. Your files are forgotten when you close the "

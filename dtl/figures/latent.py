@@ -48,13 +48,13 @@ def latent_map(
         figure.add_trace(_neighbours(places[list(neighbours)], colours))
     if stars:
         _add_stars(figure, places, stars, chosen, colours)
-    prepare(figure, dark=dark, height=580)
+    prepare(figure, dark=dark, height=640)
     low, high = _box(places)
     hidden = {"showgrid": False, "showticklabels": False, "ticks": ""}
-    figure.update_xaxes(axis("Map axis 1 (no unit)", low[0], high[0], colours, **hidden))
-    figure.update_yaxes(axis("Map axis 2 (no unit)", low[1], high[1], colours, **hidden))
-    legend = {"y": -0.07}
-    return figure.update_layout(margin={"l": 8, "r": 8, "t": 16, "b": 8}, legend=legend, uirevision="map")
+    figure.update_xaxes(axis("", low[0], high[0], colours, **hidden))
+    figure.update_yaxes(axis("", low[1], high[1], colours, **hidden))
+    legend = {"y": -0.01}
+    return figure.update_layout(margin={"l": 8, "r": 8, "t": 80, "b": 8}, legend=legend, uirevision="map")
 
 
 def outside_map(places: np.ndarray, star: np.ndarray) -> bool:
@@ -91,7 +91,14 @@ def _grid(places: np.ndarray, nodes: np.ndarray, parameter: str, colours: Palett
             "opacity": 0.75,
             "color": np.ascontiguousarray(nodes[:, index], dtype=np.float32),
             "colorscale": list(colours.scale),
-            "colorbar": {"title": {"text": f"{label} [{unit}]", "side": "right"}, "thickness": 14, "outlinewidth": 0},
+            "colorbar": {
+                "title": {"text": f"{label} [{unit}]", "side": "top"},
+                "orientation": "h",
+                "thickness": 12,
+                "outlinewidth": 0,
+                "y": 1.0,
+                "yanchor": "bottom",
+            },
         },
     )
 

@@ -46,7 +46,7 @@ class Palette:
 
 _LIGHT = Palette(
     ground="#ffffff",
-    text="#1c2127",
+    text="#0b0f14",
     data="#1c2127",
     model="#c24e00",
     muted="#767e88",

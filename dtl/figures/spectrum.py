@@ -19,6 +19,8 @@ __all__ = ["preparation_figure", "reconstruction_figure"]
 
 #: What is drawn of a step beyond the window on each side, Angstrom: room for any star's velocity and the margins.
 _AROUND = 15.0
+#: Lines closer than this, Angstrom, get their names at two heights, so that they keep apart on a telephone.
+_CLOSE = 8.0
 #: Wavelengths are written out, never shortened to thousands.
 _PLAIN = {"tickformat": ".6~g", "exponentformat": "none", "hoverformat": ".2f"}
 
@@ -65,7 +67,7 @@ def reconstruction_figure(result: InferenceResult, *, lines: bool = True, dark: 
     figure.update_xaxes(axis(title, *WINDOW, colours, **_PLAIN, **wavelengths), row=2, col=1)
     figure.update_yaxes(axis("Normalised flux", low, high, colours), row=1, col=1)
     figure.update_yaxes(axis("Difference", -limit, limit, colours, nticks=5), row=2, col=1)
-    return _finish(figure, top=60)
+    return _finish(figure, top=78)
 
 
 def preparation_figure(step: PreparationStep, *, simulated: bool = False, dark: bool = False) -> go.Figure:
@@ -127,17 +129,20 @@ def _add_noise(figure: go.Figure, wavelength: np.ndarray, uncertainty: np.ndarra
 
 
 def _name_lines(figure: go.Figure, colours: Palette) -> None:
+    guide = {"color": colours.muted, "width": 1, "dash": "dot"}
+    before, level = -np.inf, 0
     for line in LINES:
+        level = 1 - level if line.wavelength - before < _CLOSE else 0
+        before = line.wavelength
         for row in (1, 2):
-            figure.add_vline(
-                x=line.wavelength, line={"color": colours.muted, "width": 1, "dash": "dot"}, row=row, col=1
-            )
+            figure.add_vline(x=line.wavelength, line=guide, row=row, col=1)
         figure.add_annotation(
             x=line.wavelength,
             xref="x",
             y=1.0,
             yref="y domain",
             yanchor="bottom",
+            yshift=15 * level,
             text=line.label,
             showarrow=False,
             font={"size": 12, "color": colours.text},

@@ -79,8 +79,8 @@ def parameters(result: InferenceResult) -> None:
             value, lower, upper = format_estimate(name, result.estimates[name])
             limit = name == "vsini" and "upper_limit_vsini" in result.flags
             st.metric(
-                f"{title} (upper limit)" if limit else title,
-                f"{value} {unit}",
+                title,
+                f"≤ {value} {unit}" if limit else f"{value} {unit}",
                 f"{lower} {upper}",
                 delta_color="off",
                 delta_arrow="off",
@@ -95,9 +95,15 @@ def flags(result: InferenceResult) -> None:
     doubts = [explain(flag) for flag in result.flags if flag not in _NOTES]
     notes = [explain(flag) for flag in result.flags if flag in _NOTES]
     if doubts:
-        st.warning("\n".join(f"- {session.plain(text)}" for text in doubts), icon=":material/warning:")
+        st.warning(_list(doubts), icon=":material/warning:")
     if notes:
-        st.info("\n".join(f"- {session.plain(text)}" for text in notes), icon=":material/info:")
+        st.info(_list(notes), icon=":material/info:")
+
+
+def _list(sentences: Sequence[str]) -> str:
+    """Sentences as Markdown, with bullets where there are several."""
+    bullet = "- " if len(sentences) > 1 else ""
+    return "\n".join(bullet + session.plain(sentence) for sentence in sentences)
 
 
 def facts(result: InferenceResult) -> None:

@@ -43,38 +43,33 @@ def inputs() -> None:
             session.add((file.name, file.getvalue()) for file in files)
         state["upload-round"] += 1  # a fresh uploader: the list of spectra below is the one that counts
         st.rerun()
-    options = session.examples()
-    if options:
+    examples = {example.file: example for example in session.examples()}
+    if examples:
         right.selectbox(
             "Or see an example",
-            options,
+            list(examples),
             index=None,
-            format_func=lambda example: f"{example.title} (simulated)",
+            format_func=lambda file: f"{examples[file].title} (simulated)",
             placeholder="Choose a simulated observation",
             key="example-choice",
             on_change=_open_example,
         )
-        right.caption(_shown_example())
+        result = session.selected()
+        shown = examples.get(result.prepared.spectrum.file) if result else None
+        right.caption(session.plain(shown.text) if shown else "Simulated, so that the true parameters are known.")
 
 
 def _open_example() -> None:
-    example = st.session_state["example-choice"]
-    if example is not None:
-        session.add([(example.file, example.read())])
-        st.session_state["example-choice"] = None
-
-
-def _shown_example() -> str:
-    result = session.selected()
-    shown = next((e for e in session.examples() if result and e.file == result.prepared.spectrum.file), None)
-    return session.plain(f"{shown.title}: {shown.text}") if shown else "Simulated observations with known answers."
+    file = st.session_state["example-choice"]
+    session.add([(e.file, e.read()) for e in session.examples() if e.file == file])
+    st.session_state["example-choice"] = None
 
 
 def failures() -> None:
     """A sentence for each file that cannot be used, with ways out."""
     for digest, sentence in st.session_state["failures"].items():
-        st.error(session.plain(sentence), icon=":material/error:")
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.error(session.plain(sentence), icon=":material/error:")
             if digest in st.session_state["uploads"]:
                 with st.popover("Read it another way", icon=":material/tune:"):
                     _corrections(digest, ())

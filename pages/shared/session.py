@@ -92,7 +92,7 @@ def _answer(name: str, data: bytes, options: ReadOptions) -> InferenceResult | s
 
 
 def start() -> None:
-    """Make sure that the shared state exists and that there is a spectrum to show. Call it first in a page."""
+    """Make sure that the shared state exists and that there is a spectrum to show, before any page runs."""
     state = st.session_state
     for key in ("results", "uploads", "failures"):
         if key not in state:

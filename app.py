@@ -1,0 +1,41 @@
+"""Entry point of the app: ``streamlit run app.py``."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.shared import session
+
+# No address is the name of a file in pages/: until this script has called st.navigation for the first time, Streamlit
+# would answer such an address with that file alone.
+PAGES = [
+    st.Page(
+        "pages/spectrum.py",
+        title="Spectrum",
+        icon=":material/show_chart:",
+        url_path="start",
+        default=True,
+        help="Upload spectra or see an example: parameters, reconstruction, and how the file was read and prepared.",
+    ),
+    st.Page(
+        "pages/latent_space.py",
+        title="Latent space",
+        icon=":material/scatter_plot:",
+        url_path="latent-space",
+        help="Where a spectrum lies among the model spectra, and which of them are nearest.",
+    ),
+    st.Page(
+        "pages/hr_diagram.py",
+        title="HR diagram",
+        icon=":material/star:",
+        url_path="hr-diagram",
+        help="Your stars among 286 M dwarfs of the solar neighbourhood.",
+    ),
+]
+
+# The icon comes first: with one of its own the browser does not ask a font server for that of the page.
+st.set_page_config(page_icon=str(Path(__file__).parent / "assets" / "icon.svg"), layout="wide")
+page = st.navigation(PAGES, position="top")
+st.set_page_config(page_title=f"{page.title} · M dwarf parameters")
+session.start()
+page.run()

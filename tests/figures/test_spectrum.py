@@ -1,0 +1,80 @@
+"""Figures of one spectrum."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from dtl.figures.spectrum import preparation_figure, reconstruction_figure
+from dtl.lines import LINES
+from dtl.spectrum import PreparationStep
+from tests.fakes import make_result
+
+
+def traces(figure) -> dict:
+    return {trace.name: trace for trace in figure.data}
+
+
+def test_data_are_steps_with_gaps_and_what_is_not_used_is_grey():
+    result = make_result()
+    named = traces(reconstruction_figure(result))
+    bad = ~result.prepared.good
+    assert named["Observation"].line.shape == "hvh"
+    assert np.isnan(named["Observation"].y[bad]).all() and not named["Observation"].connectgaps
+    assert np.isfinite(named["Not used"].y[bad]).all()
+    assert np.isnan(named["Not used"].y).sum() == (~bad).sum() - 2
+    assert named["Observation"].line.color != named["Not used"].line.color
+
+
+def test_the_difference_has_its_own_panel_on_the_same_wavelengths():
+    result = make_result()
+    figure = reconstruction_figure(result)
+    difference = traces(figure)["Difference"]
+    good = result.prepared.good
+    expected = (result.prepared.flux - result.reconstruction)[good]
+    np.testing.assert_allclose(difference.y[good], expected, atol=1e-6)
+    assert difference.yaxis == "y2"
+    assert figure.layout.xaxis.matches == "x2"
+    assert "vacuum" in figure.layout.xaxis2.title.text and "[Å]" in figure.layout.xaxis2.title.text
+
+
+def test_a_spike_does_not_squash_the_difference():
+    result = make_result()
+    flux = result.prepared.flux.copy()
+    flux[500] = 60.0
+    spiked = replace(result, prepared=replace(result.prepared, flux=flux))
+    assert reconstruction_figure(spiked).layout.yaxis2.range[1] < 0.1
+    assert reconstruction_figure(spiked).layout.yaxis.range[1] < 2
+
+
+def test_lines_and_simulation_are_written_in_the_figure():
+    figure = reconstruction_figure(make_result(simulated=True))
+    texts = {annotation.text for annotation in figure.layout.annotations}
+    assert texts == {line.label for line in LINES} | {"Simulated observation"}
+    assert "Simulated observation" in traces(figure)
+    assert not reconstruction_figure(make_result(), lines=False).layout.annotations
+
+
+def test_light_and_dark_differ():
+    light, dark = (traces(reconstruction_figure(make_result(), dark=dark)) for dark in (False, True))
+    assert light["Observation"].line.color != dark["Observation"].line.color
+
+
+def test_a_step_is_drawn_with_its_overlays_and_only_around_the_window():
+    wavelength = np.linspace(5000, 10000, 100_001)
+    step = PreparationStep(
+        "Continuum", "Divided.", wavelength, np.ones_like(wavelength), {"<i>Fit</i>": (wavelength, wavelength)}
+    )
+    figure = preparation_figure(step, simulated=True)
+    named = traces(figure)
+    assert set(named) == {"Spectrum", "&lt;i&gt;Fit&lt;/i&gt;"}
+    assert len(named["Spectrum"].x) < 2000
+    assert figure.layout.annotations[0].text == "Simulated observation"
+
+
+def test_a_step_on_velocities_keeps_all_of_them():
+    velocity = np.linspace(-200, 200, 401)
+    step = PreparationStep("Velocity", "Measured.", velocity, velocity, x_title="Velocity [km/s]")
+    (curve,) = preparation_figure(step).data
+    assert len(curve.x) == 401 and curve.name == "Velocity"

@@ -1,0 +1,74 @@
+"""The app with a made-up bundle and pipeline, see `tests.fakes`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import session
+from tests import fakes
+
+APP = str(Path(__file__).parents[2] / "app.py")
+EXAMPLE = b"fake teff=3300 star=GJ_699 simulated"
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """Names of the files that were analysed, in order; two examples are installed."""
+    names: list[str] = []
+
+    def analyse(source: bytes, *, name: str, **more: object) -> object:
+        names.append(name)
+        return fakes.analyse(source, name=name, **more)
+
+    bundle = SimpleNamespace(load_bundle=fakes.load_bundle, shipped_bundles=fakes.shipped_bundles)
+    monkeypatch.setitem(sys.modules, "dtl.bundle", bundle)
+    monkeypatch.setitem(sys.modules, "dtl.pipeline", SimpleNamespace(analyse=analyse))
+    (tmp_path / "first.txt").write_bytes(EXAMPLE)
+    (tmp_path / "second.txt").write_bytes(b"fake teff=3600 star=GJ_273 simulated")
+    rows = [{"file": f"{name}.txt", "title": name.capitalize(), "text": "Made up."} for name in ("first", "second")]
+    (tmp_path / "index.json").write_text(json.dumps(rows))
+    monkeypatch.setattr(session, "EXAMPLES", tmp_path)
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    return names
+
+
+@pytest.fixture
+def visit(calls: list[str]) -> Callable[..., AppTest]:
+    """A function that opens the app, on another page than the first where ``page`` says so."""
+
+    def open_app(page: str | None = None, theme: str = "light") -> AppTest:
+        app = AppTest.from_file(APP, default_timeout=60)
+        app.context = {"theme": theme}
+        app.run()
+        return app.switch_page(page).run() if page else app
+
+    yield open_app
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def upload(app: AppTest, **files: bytes) -> AppTest:
+    """Upload files at once; an underscore in a keyword stands for the dot of the name."""
+    uploader = app.file_uploader[0]
+    for name, data in files.items():
+        uploader.upload(name.replace("_", "."), data)
+    return app.run()
+
+
+def texts(app: AppTest) -> str:
+    """All Markdown and captions of a page."""
+    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.subheader])
+
+
+def figure(app: AppTest, number: int = 0) -> dict:
+    """A figure of the page as Plotly's JSON."""
+    return json.loads(app.get("plotly_chart")[number].proto.spec)

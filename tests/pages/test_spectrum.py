@@ -1,0 +1,190 @@
+"""Every state of the spectrum page."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+
+from pages.shared import session
+from tests.pages.conftest import EXAMPLE, figure, texts, upload
+
+GOOD = b"fake teff=3400 star=GJ_1"
+OTHER = b"fake teff=3700 star=GJ_2"
+
+
+def metrics(app) -> dict[str, tuple[str, str]]:
+    return {metric.label: (metric.value, metric.delta) for metric in app.metric}
+
+
+def option(data: bytes, name: str) -> str:
+    return f"option-{name}-{sha256(data).hexdigest()}"
+
+
+def test_first_visit_shows_an_example_with_its_parameters(visit):
+    app = visit()
+    assert not app.exception
+    assert metrics(app) == {
+        "Teff": ("3300 K", "−33 +41"),
+        "log g": ("4.96 dex", "−0.04 +0.05"),
+        "[M/H]": ("−0.22 dex", "−0.07 +0.11"),
+        "v sin i": ("2.1 km/s", "−0.3 +0.3"),
+    }
+    assert "68 %" in app.metric[0].help
+    assert not app.warning and not app.error
+
+
+def test_simulated_spectra_are_labelled_wherever_they_appear(visit):
+    app = visit()
+    assert "Simulated observation" in texts(app)
+    for number in (0, 1):
+        assert any(a.get("text") == "Simulated observation" for a in figure(app, number)["layout"]["annotations"])
+    assert all("(simulated)" in label for label in app.selectbox(key="example-choice").options)
+    assert "simulated observation" in app.dataframe[0].value["file"][0]
+
+
+def test_upload_replaces_the_example_and_is_kept_on_other_pages(visit):
+    app = upload(visit(), a_txt=GOOD)
+    assert not app.exception
+    assert metrics(app)["Teff"][0] == "3400 K"
+    assert "Simulated observation" not in texts(app)
+    digest = sha256(GOOD).hexdigest()
+    assert list(app.session_state["results"]) == [digest]
+    assert app.session_state["uploads"][digest][:2] == ("a.txt", GOOD)
+    app.switch_page("pages/latent_space.py").run()
+    app.switch_page("pages/spectrum.py").run()
+    assert metrics(app)["Teff"][0] == "3400 K"
+
+
+def test_several_spectra_can_be_chosen_from(visit):
+    app = upload(visit(), a_txt=GOOD, b_txt=OTHER)
+    assert metrics(app)["Teff"][0] == "3700 K"
+    assert app.selectbox(key="spectrum-choice").options == ["GJ 1 (a.txt)", "GJ 2 (b.txt)"]
+    app.selectbox(key="spectrum-choice").set_value(sha256(GOOD).hexdigest()).run()
+    assert metrics(app)["Teff"][0] == "3400 K"
+    assert len(app.dataframe[0].value) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("empty_fits", b"", "empty"),
+        ("words_txt", b"Dear reader", "no columns"),
+        ("picture_fits", b"\x89PNG\r\n\x1a\n" + b"0" * 64, "picture"),
+        ("truncated_fits", b"SIMPLE  =                    T", "no columns"),
+        ("crash_fits", b"crash", "unexpected problem (RuntimeError)"),
+    ],
+)
+def test_a_bad_file_is_one_sentence_and_the_good_ones_are_kept(visit, name, data, words):
+    app = upload(visit(), **{name: data, "a_txt": GOOD})
+    assert not app.exception
+    (error,) = app.error
+    assert words in error.value.replace("\\", "")
+    assert name.replace("_", "\\.") in error.value
+    assert "secret detail" not in error.value and "Traceback" not in error.value
+    assert metrics(app)["Teff"][0] == "3400 K"
+    app.button(key=f"dismiss-{sha256(data).hexdigest()}").click().run()
+    assert not app.error
+
+
+def test_a_bad_file_alone_leaves_the_example(visit):
+    app = upload(visit(), words_txt=b"words")
+    assert len(app.error) == 1
+    assert metrics(app)["Teff"][0] == "3300 K"
+
+
+def test_flags_are_sentences_and_mark_the_cards(visit):
+    app = upload(visit(), a_txt=GOOD + b" flags=outside_grid,upper_limit_vsini,resolution_unknown")
+    (warning,) = app.warning
+    assert "treat the numbers as a direction" in warning.value and "upper limit" in warning.value
+    assert "does not state its resolution" in app.info[0].value
+    assert metrics(app)["v sin i"][0] == "≤ 2.1 km/s"
+    assert all(metric.proto.icon for metric in app.metric)
+
+
+def test_a_changed_medium_reads_this_file_again_and_no_other(visit, calls):
+    app = upload(visit(), a_txt=GOOD, b_txt=OTHER)
+    calls.clear()
+    app.selectbox(key=option(OTHER, "medium")).set_value("air").run()
+    assert calls == ["b.txt"]
+    assert app.session_state["uploads"][sha256(OTHER).hexdigest()][2].medium == "air"
+    assert "Your choice" in str(app.table[0].value)
+    app.run()
+    assert calls == ["b.txt"]
+    app.number_input(key=option(OTHER, "resolution")).set_value(60000.0).run()
+    assert app.session_state["uploads"][sha256(OTHER).hexdigest()][2].resolution == 60000.0
+
+
+def test_a_changed_medium_survives_a_visit_to_another_page(visit):
+    app = upload(visit(), a_txt=GOOD)
+    app.selectbox(key=option(GOOD, "medium")).set_value("air").run()
+    app.switch_page("pages/latent_space.py").run()
+    app.switch_page("pages/spectrum.py").run()
+    assert app.selectbox(key=option(GOOD, "medium")).value == "air"
+
+
+def test_an_impossible_option_keeps_the_earlier_reading(visit):
+    app = upload(visit(), a_txt=GOOD)
+    app.selectbox(key=option(GOOD, "unit")).set_value("um").run()
+    assert not app.exception
+    assert "earlier reading is kept" in app.error[0].value
+    assert app.selectbox(key=option(GOOD, "unit")).value is None
+    assert metrics(app)["Teff"][0] == "3400 K"
+
+
+def test_guesses_are_marked_in_words(visit):
+    app = visit()
+    because = app.table[0].value.set_index("About")["Because"]
+    assert because["Unit"].startswith("**Guessed:**")
+    assert not because["Frame"].startswith("**Guessed")
+
+
+def test_text_from_a_file_is_shown_as_it_is(visit):
+    app = upload(visit(), a_txt=b"fake teff=3400 star=<b>*X*</b>:red[z]$1$")
+    shown = texts(app)
+    assert "\\<b\\>\\*X\\*\\<\\/b\\>\\:red\\[z\\]\\$1\\$" in shown
+    assert "\\<b\\>SPECSYS" in str(app.table[0].value["Because"].tolist()).replace("\\\\", "\\")
+
+
+def test_the_steps_of_the_preparation_are_drawn_one_at_a_time(visit):
+    app = visit()
+    app.pills(key="step").set_value("Continuum").run()
+    assert "Continuum" in {trace["name"] for trace in figure(app, 1)["data"]}
+    app.pills(key="step").set_value("Velocity").run()
+    assert figure(app, 1)["layout"]["xaxis"]["title"]["text"] == "Velocity [km/s]"
+
+
+def test_the_names_of_the_lines_can_be_hidden(visit):
+    app = visit()
+    assert "Mg I 8809.2" in str(figure(app)["layout"])
+    app.toggle(key="lines").set_value(False).run()
+    assert "Mg I 8809.2" not in str(figure(app)["layout"])
+
+
+def test_another_example_takes_the_place_of_the_first(visit):
+    app = visit()
+    app.selectbox(key="example-choice").set_value("second.txt").run()
+    assert metrics(app)["Teff"][0] == "3600 K"
+    assert len(app.session_state["results"]) == 1
+
+
+def test_a_removed_spectrum_gives_way_to_the_example(visit):
+    app = upload(visit(), a_txt=GOOD)
+    app.button(key=f"remove-{sha256(GOOD).hexdigest()}").click().run()
+    assert metrics(app)["Teff"][0] == "3300 K"
+    assert list(app.session_state["uploads"]) == [sha256(EXAMPLE).hexdigest()]
+
+
+def test_without_examples_the_page_asks_for_a_spectrum(visit, monkeypatch, tmp_path):
+    monkeypatch.setattr(session, "EXAMPLES", tmp_path / "absent")
+    app = visit()
+    assert not app.exception
+    assert "Upload a spectrum" in app.info[0].value
+    assert metrics(upload(app, a_txt=GOOD))["Teff"][0] == "3400 K"
+
+
+def test_too_much_is_refused_with_a_remedy(visit, monkeypatch):
+    monkeypatch.setattr(session, "MOST_BYTES", 80)
+    app = upload(visit(), a_txt=GOOD, b_txt=OTHER + b" " * 80)
+    assert "remove a spectrum first" in app.error[0].value
+    assert metrics(app)["Teff"][0] == "3400 K"

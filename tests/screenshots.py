@@ -1,0 +1,95 @@
+"""Pictures of every page and state: ``python -m tests.screenshots [--output screenshots]``.
+
+Light and dark, 1280 and 390 pixels wide, whole pages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from tests.server import ROOT, chromium, missing, serve, settle
+
+WIDTHS = (1280, 390)
+PAGES = {"spectrum": "", "latent-space": "latent-space", "hr-diagram": "hr-diagram"}
+BAD = {
+    "empty.fits": b"",
+    "letter.txt": b"Dear reader,\nthis is no spectrum.\n",
+    "picture.fits": b"\x89PNG\r\n\x1a\n" + bytes(2000),
+}
+
+
+def main() -> None:
+    """Take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--output", type=Path, default=ROOT / "screenshots")
+    parser.add_argument("--files", type=Path, nargs="*", default=[], help="spectra for the state with several")
+    arguments = parser.parse_args()
+    if reason := missing():
+        parser.exit(2, f"no pictures: {reason}\n")
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    files = [(path.name, path.read_bytes()) for path in arguments.files or _examples()]
+    with serve() as address, chromium() as browser:
+        for width in WIDTHS:
+            for scheme in ("light", "dark"):
+                context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+                for state, uploads in {"first": [], "several": files, "bad": list(BAD.items())}.items():
+                    page = context.new_page()
+                    page.goto(address)
+                    page.wait_for_selector("h1", timeout=60_000)
+                    settle(page)
+                    if uploads:
+                        _upload(page, uploads)
+                    for name, path in PAGES.items():
+                        if path and state == "bad":
+                            continue
+                        _open(page, path)
+                        _picture(page, arguments.output / f"{name}-{state}-{width}-{scheme}.png", width)
+                    page.close()
+                context.close()
+
+
+def _examples() -> list[Path]:
+    folder = ROOT / "assets" / "examples"
+    index = folder / "index.json"
+    return [folder / row["file"] for row in json.loads(index.read_text())] if index.is_file() else []
+
+
+def _upload(page: object, uploads: list[tuple[str, bytes]]) -> None:
+    page.set_input_files("input[type=file]", [{"name": n, "mimeType": "", "buffer": data} for n, data in uploads])
+    page.wait_for_timeout(500)
+    page.wait_for_selector("[data-testid=stFileUploaderFile]", state="detached", timeout=60_000)
+    settle(page)
+
+
+def _open(page: object, path: str) -> None:
+    """Follow the link of the navigation, so that the visit goes on."""
+    if not path:
+        return
+    link = f"a[href$='/{path}']"
+    if not page.locator(link).first.is_visible():
+        page.click("[data-testid=stExpandSidebarButton]")
+        page.wait_for_selector(link, state="visible")
+    page.click(link)
+    page.wait_for_function("path => location.pathname.endsWith(path)", arg=path)
+    if page.locator("[data-testid=stSidebarCollapseButton] button").is_visible():
+        page.click("[data-testid=stSidebarCollapseButton] button")
+    page.wait_for_timeout(500)
+    settle(page)
+
+
+def _picture(page: object, path: Path, width: int) -> None:
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(600)
+    main = "document.querySelector('[data-testid=stMain]')"
+    page.set_viewport_size({"width": width, "height": 900})
+    height = min(6000, page.evaluate(f"{main}.scrollHeight") + 20)
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_timeout(900)
+    page.screenshot(path=path)
+    page.set_viewport_size({"width": width, "height": 900})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""One walk through the app in a real browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests import server
+
+EXAMPLES = Path(__file__).parents[1] / "assets" / "examples"
+
+pytestmark = [
+    pytest.mark.skipif(bool(server.missing()), reason=server.missing() or "-"),
+    pytest.mark.skipif(not (EXAMPLES / "index.json").is_file(), reason="no examples in assets/examples"),
+]
+
+
+def test_an_uploaded_file_shows_its_temperature_and_nobody_is_called():
+    example = EXAMPLES / json.loads((EXAMPLES / "index.json").read_text())[-1]["file"]
+    with server.serve() as address, server.chromium() as browser:
+        page = browser.new_page()
+        strangers = []
+        page.on(
+            "request", lambda request: strangers.append(request.url) if _is_elsewhere(request.url, address) else None
+        )
+        page.goto(address)
+        page.wait_for_selector("[data-testid=stMetricValue]", timeout=60_000)
+        server.settle(page)
+        page.set_input_files("input[type=file]", {"name": "mine.bin", "mimeType": "", "buffer": example.read_bytes()})
+        page.wait_for_selector("text=mine.bin", timeout=60_000)
+        server.settle(page)
+        teff = page.inner_text("[data-testid=stMetric]:has-text('Teff') [data-testid=stMetricValue]")
+        value = re.fullmatch(r"(\d{4}) K", teff)
+        assert value and 2500 < int(value[1]) < 5000, teff
+        assert "Traceback" not in page.inner_text("body")
+        for name in ("Latent space", "HR diagram"):
+            page.click(f"[data-testid=stTopNavLink]:has-text('{name}')")
+            page.wait_for_function("name => document.title.startsWith(name)", arg=name, timeout=30_000)
+            server.settle(page)
+            assert page.locator("[data-testid=stException]").count() == 0
+        assert not strangers
+
+
+def _is_elsewhere(url: str, address: str) -> bool:
+    own = (address, address.replace("http", "ws", 1), "data:", "blob:")
+    return not url.startswith(own)
