@@ -1,0 +1,210 @@
+"""From the arrays and claims of any format to one spectrum: unit, medium, orders, range, bad pixels, findings."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dtl.readers.contents import Contents
+from dtl.readers.headers import known_instrument
+from dtl.readers.options import ReadOptions
+from dtl.readers.orders import Order, choose, merge, split, tidy
+from dtl.readers.settling import settle_frame, settle_medium, settle_resolution, settle_unit, settle_velocity
+from dtl.readers.source import Source
+from dtl.readers.units import show_unit, to_angstrom
+from dtl.spectrum import Finding, Spectrum
+from dtl.wavelengths import WINDOW, air_to_vacuum
+
+__all__ = ["KEPT", "assemble"]
+
+#: What is kept of a spectrum, vacuum Angstrom: the window, Doppler shifts, and room for a continuum.
+KEPT = (8760.0, 8875.0)
+_FEWEST_PIXELS = 10
+
+
+def assemble(contents: Contents, source: Source, options: ReadOptions) -> Spectrum:
+    """Make a spectrum of what a reader found.
+
+    Args:
+        contents: arrays and claims.
+        source: for the name in messages.
+        options: answers of the user, which go before all claims.
+
+    Raises:
+        UnusableInput: shapes that do not fit, no usable flux, or a spectrum that misses the window.
+    """
+    rows = _rows(contents, source)
+    unit = settle_unit(contents, source, options)
+    medium = settle_medium(contents, source, options)
+    orders, notes = _vacuum_orders(rows, unit.value, medium.value)
+    order = _one_stretch(contents, source, orders, notes)
+    order = _drop_worthless_uncertainty(contents, order)
+    _check_flux(source, order)
+    frame = settle_frame(contents, source, options)
+    velocity = settle_velocity(contents, frame)
+    resolution = settle_resolution(contents, source, options)
+    instrument = known_instrument(contents)
+    star = contents.star.value if contents.star else ""
+    head = [
+        Finding(
+            "format", contents.format, "file", "recognised by its content" + (", gzip" if source.compressed else "")
+        )
+    ]
+    for name, claim in (("star", contents.star), ("instrument", contents.instrument)):
+        if claim:
+            head.append(Finding(name, str(claim.value), claim.source, claim.reason))
+    head.append(Finding("unit", show_unit(unit.value), unit.source, unit.reason))
+    head.append(Finding("medium", medium.value, medium.source, medium.reason))
+    head.append(Finding("frame", frame.value, frame.source, frame.reason))
+    value = f"{resolution.value:,.0f}" if resolution.value else "unknown"
+    head.append(Finding("resolution", value, resolution.source, resolution.reason))
+    if contents.simulated:
+        head.append(Finding("simulated", "a simulated observation", "file", "the file says so"))
+    return Spectrum(
+        wavelength=order.wavelength,
+        flux=order.flux,
+        uncertainty=order.uncertainty,
+        file=source.name,
+        star=star,
+        instrument=instrument.name if instrument else (contents.instrument.value if contents.instrument else ""),
+        resolution=resolution.value,
+        frame=frame.value,
+        barycentric_velocity=velocity,
+        sky=order.sky,
+        simulated=contents.simulated,
+        findings=tuple(head + contents.findings),
+    )
+
+
+def _rows(contents: Contents, source: Source) -> list[Order]:
+    """The arrays as native floats, one `Order` a row, wavelengths still as in the file, bad pixels NaN."""
+    arrays = []
+    shape = np.shape(contents.wavelength)
+    for array in (contents.wavelength, contents.flux, contents.uncertainty, contents.sky, contents.bad):
+        if array is not None and np.shape(array) != shape:
+            raise source.refuse(
+                f"has wavelengths of shape {shape} beside fluxes or uncertainties of shape {np.shape(array)}, probably "
+                "because parts of different spectra were put together; write it again from the reduction."
+            )
+        arrays.append(None if array is None else np.atleast_2d(np.array(array, dtype=float)))
+    wavelength, flux, uncertainty, sky, bad = arrays
+    if wavelength.ndim != 2:
+        raise source.refuse(f"holds a cube of shape {shape}, not a spectrum; extract one spectrum from it.")
+    if bad is not None:
+        flagged = bad != 0
+        if flagged.all():
+            contents.note("bad pixels", "flags ignored", "guessed", "every single pixel is flagged")
+        else:
+            flux[flagged] = np.nan
+    flux[~np.isfinite(flux)] = np.nan
+    if uncertainty is not None:
+        unusable = ~(np.isfinite(uncertainty) & (uncertainty > 0))
+        if not unusable.all():  # a column of nothing but NaN or zero says nothing about the pixels
+            flux[unusable] = np.nan
+            uncertainty[unusable | np.isnan(flux)] = np.nan
+    return [
+        Order(
+            wavelength[i], flux[i], None if uncertainty is None else uncertainty[i], None if sky is None else sky[i], i
+        )
+        for i in range(len(wavelength))
+    ]
+
+
+def _vacuum_orders(rows: list[Order], unit: str, medium: str) -> tuple[list[Order], set[str]]:
+    """Pieces with vacuum Angstrom, wavelengths ascending, and how their wavelengths ran in the file."""
+    orders, notes = [], set()
+    for row in rows:
+        angstrom = to_angstrom(row.wavelength, unit)
+        angstrom[~(angstrom > 0)] = np.nan  # padding
+        if medium == "air":
+            usual = angstrom > 2000  # by definition, and the formula has poles below
+            angstrom[usual] = air_to_vacuum(angstrom[usual])
+        row.wavelength = angstrom
+        pieces, state = split(row)
+        notes.add(state)
+        if len(rows) > 1:
+            for piece in pieces:
+                piece.number = row.number
+        orders += [piece for piece in pieces if len(piece.wavelength)]
+    return orders, notes
+
+
+def _one_stretch(contents: Contents, source: Source, orders: list[Order], notes: set[str]) -> Order:
+    """Choose and merge orders, cut to what is kept, and note what was done."""
+    if not orders:
+        raise source.refuse(
+            "has no usable wavelengths (all are zero or not numbers), probably because the wavelength solution failed; "
+            "use a later reduction, or name the column of the wavelengths."
+        )
+    tidied = [tidy(order) for order in orders]
+    orders = [order for order, _ in tidied]
+    low, high = min(o.wavelength[0] for o in orders), max(o.wavelength[-1] for o in orders)
+    chosen = choose(orders)
+    inside = sum(_covered(order) for order in chosen)
+    if inside < 0.5 * (WINDOW[1] - WINDOW[0]):
+        gap = "with a gap at" if low < WINDOW[0] and high > WINDOW[1] else "and misses"
+        raise source.refuse(
+            f"covers {low:,.1f}–{high:,.1f} Å in vacuum {gap} the window of {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å "
+            "that the "
+            "method needs, so it is another order or setting; choose a spectrum that holds the window, or state "
+            "the unit "
+            "if this range is wrong."
+        )
+    order, words = merge(chosen)
+    order, doubled = tidy(order)
+    kept = order.take((order.wavelength >= KEPT[0]) & (order.wavelength <= KEPT[1]))
+    inside = int(((kept.wavelength >= WINDOW[0]) & (kept.wavelength <= WINDOW[1])).sum())
+    if inside < _FEWEST_PIXELS:
+        raise source.refuse(
+            f"has only {inside} pixels in {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å, far too few for its lines; give a "
+            "high-resolution spectrum (R of 50,000 or more)."
+        )
+    if "descending" in notes:
+        contents.note("direction", "reversed", "file", "the wavelengths descend in the file")
+    if "unsorted" in notes:
+        contents.note("direction", "sorted", "file", "the wavelengths are in no order in the file")
+    doubled += sum(count for _, count in tidied)
+    if doubled:
+        contents.note("duplicates", f"{doubled} pixels merged", "file", "several pixels share one wavelength")
+    if len(orders) > 1:
+        ranges = ", ".join(f"{o.number} ({o.wavelength[0]:.1f}–{o.wavelength[-1]:.1f} Å)" for o in chosen)
+        detail = "; ".join(["chosen by wavelength, counted from 0", *words])
+        contents.note("orders", f"{len(chosen)} of {len(orders)} used: {ranges}", "file", detail)
+    contents.note(
+        "range",
+        f"{kept.wavelength[0]:.1f}–{kept.wavelength[-1]:.1f} Å, {len(kept.wavelength)} pixels",
+        "file",
+        f"of {low:,.1f}–{high:,.1f} Å; what lies outside {KEPT[0]:.0f}–{KEPT[1]:.0f} Å is not needed",
+    )
+    return kept
+
+
+def _covered(order: Order) -> float:
+    """How many Angstrom of the window an order covers."""
+    return max(0.0, min(order.wavelength[-1], WINDOW[1]) - max(order.wavelength[0], WINDOW[0]))
+
+
+def _drop_worthless_uncertainty(contents: Contents, order: Order) -> Order:
+    """Uncertainties that are all NaN or zero are none."""
+    if order.uncertainty is not None and not (np.isfinite(order.uncertainty) & (order.uncertainty > 0)).any():
+        order.uncertainty = None
+        contents.findings = [finding for finding in contents.findings if finding.name != "uncertainty"]
+        contents.note("uncertainty", "none", "file", "the uncertainties in the file are all zero or not numbers")
+    elif order.uncertainty is None and not any(f.name == "uncertainty" for f in contents.findings):
+        contents.note("uncertainty", "none", "file", "the file gives no uncertainties")
+    return order
+
+
+def _check_flux(source: Source, order: Order) -> None:
+    """Refuse a window without flux."""
+    inside = (order.wavelength >= WINDOW[0]) & (order.wavelength <= WINDOW[1])
+    good = np.isfinite(order.flux) & inside
+    if good.sum() < _FEWEST_PIXELS:
+        raise source.refuse(
+            f"has no usable flux in {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å (all pixels are bad or not numbers), probably "
+            "because the extraction failed there; use another exposure or reduction."
+        )
+    if not (order.flux[good] != 0).any():
+        raise source.refuse(
+            f"has nothing but zeros in {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å, probably padding in place of data; use "
+            "another exposure or reduction."
+        )

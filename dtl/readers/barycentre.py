@@ -1,0 +1,151 @@
+"""Barycentric velocity of an observatory towards a star, from header cards and without any network.
+
+Earth's orbit is from Moisson & Bretagnon 2001 (ERFA ``epv00``, good to 5 mm/s in this century), its rotation from the
+IAU 2006/2000A precession-nutation and the Earth rotation angle. UT1 is taken equal to UTC and polar motion as zero,
+which costs below 0.1 m/s; the tables of the IERS, which astropy would load or fetch, are not needed then.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from datetime import datetime, timedelta
+from typing import Any
+
+import erfa
+import numpy as np
+
+from dtl.instruments import Instrument
+from dtl.readers.contents import Claim
+
+__all__ = ["barycentric_velocity", "velocity_from_header"]
+
+_METRES_PER_AU = 149597870700.0
+_SPEED_OF_LIGHT = 299792458.0  # m/s
+_MAS = np.pi / 180 / 3.6e6  # radian
+
+
+def barycentric_velocity(
+    right_ascension: float,
+    declination: float,
+    time: datetime,
+    instrument: Instrument,
+    proper_motion: tuple[float, float] = (0.0, 0.0),
+) -> float:
+    """Velocity in km/s to be added to one measured in the observatory's frame (Wright & Eastman 2014, PASP 126, 838).
+
+    The gravitational redshift in the Solar System is neglected (3 m/s).
+
+    Args:
+        right_ascension: degrees, J2000.
+        declination: degrees, J2000.
+        time: UTC of the middle of the exposure, without time zone.
+        instrument: with the position of its telescope.
+        proper_motion: mas/yr in right ascension (times cos declination) and declination, since J2000.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", erfa.ErfaWarning)  # "dubious year": leap seconds to come are not known
+        seconds = time.second + time.microsecond / 1e6
+        utc = erfa.dtf2d("UTC", time.year, time.month, time.day, time.hour, time.minute, seconds)
+        terrestrial = erfa.taitt(*erfa.utctai(*utc))
+    _, earth = erfa.epv00(*terrestrial)
+    orbit = earth["v"] * _METRES_PER_AU / 86400.0
+    rotation = erfa.pvtob(
+        np.radians(instrument.longitude),
+        np.radians(instrument.latitude),
+        instrument.altitude,
+        0,
+        0,
+        0,
+        erfa.era00(*utc),
+    )["v"]
+    velocity = orbit + erfa.c2i06a(*terrestrial).T @ rotation  # from the intermediate to the celestial system
+    years = (sum(terrestrial) - 2451545.0) / 365.25
+    dec = np.radians(declination) + proper_motion[1] * _MAS * years
+    ra = np.radians(right_ascension) + proper_motion[0] * _MAS * years / np.cos(np.radians(declination))
+    star = np.array([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
+    beta = velocity / _SPEED_OF_LIGHT
+    shift = (1.0 + star @ beta) / np.sqrt(1.0 - beta @ beta) - 1.0
+    return float(shift * _SPEED_OF_LIGHT / 1000.0)
+
+
+def velocity_from_header(header: Any, instrument: Instrument | None, trust_pointing: bool = True) -> Claim:
+    """Barycentric velocity from coordinates, time and exposure of a header; None where they do not allow it.
+
+    Args:
+        header: a FITS header.
+        instrument: for the position of its telescope.
+        trust_pointing: whether RA and DEC may stand in for missing QRA and QDEC.
+    """
+    if instrument is None or instrument.latitude is None:
+        return Claim(None, "guessed", "not computed, as the telescope is not known")
+    keys, position = ("QRA", "QDEC"), _position(header, "QRA", "QDEC")
+    if position is None and trust_pointing:
+        keys, position = ("RA", "DEC"), _position(header, "RA", "DEC")
+    if position is None:
+        return Claim(
+            None,
+            "guessed",
+            "not computed: the coordinates of the target (QRA, QDEC) are missing and those of the telescope are not "
+            "trusted"
+            if "RA" in header
+            else "not computed: the header has no usable coordinates of the target",
+        )
+    middle = _middle(header)
+    if middle is None:
+        return Claim(None, "guessed", "not computed: the header has no usable date of the observation (DATE-OBS)")
+    motion = (0.0, 0.0)
+    if keys[0] == "QRA":
+        motion = (_number(header.get("QPMRA")) or 0.0, _number(header.get("QPMDEC")) or 0.0)
+        if max(abs(m) for m in motion) > 11_000:  # no star moves faster than Barnard's
+            motion = (0.0, 0.0)
+    value = barycentric_velocity(*position, middle, instrument, motion)
+    reason = f"computed for {instrument.name} from {keys[0]}, {keys[1]} and the middle of the exposure"
+    return Claim(value, "file", reason + (" with the proper motion" if any(motion) else ""))
+
+
+def _position(header: Any, ra_key: str, dec_key: str) -> tuple[float, float] | None:
+    """Degrees, or None. Text is sexagesimal with hours of right ascension; numbers are degrees only where said so."""
+    ra, dec = header.get(ra_key), header.get(dec_key)
+    if isinstance(ra, str) and isinstance(dec, str):
+        ra, dec = _sexagesimal(ra), _sexagesimal(dec)
+        position = None if ra is None or dec is None else (15.0 * ra, dec)
+    else:
+        comment = header.comments[ra_key] if ra_key in header else ""
+        where = f"{header.get('ORIGIN', '')} {header.get('TELESCOP', '')} {comment}"
+        ra, dec = _number(ra), _number(dec)
+        position = (ra, dec) if ra is not None and dec is not None and re.search("ESO|deg", where) else None
+    if position is None or not (0 <= position[0] <= 360 and -90 <= position[1] <= 90) or position == (0.0, 0.0):
+        return None
+    return position
+
+
+def _sexagesimal(text: str) -> float | None:
+    match = re.match(r"^\s*([+-]?)(\d{1,3})[\s:hd°]+(\d{1,2})[\s:m']+(\d{1,2}(?:\.\d*)?)", text)
+    if not match:
+        return None
+    value = int(match[2]) + int(match[3]) / 60 + float(match[4]) / 3600
+    return -value if match[1] == "-" else value
+
+
+def _middle(header: Any) -> datetime | None:
+    """UTC of the middle of the exposure: DATE-OBS (with UT where it holds only the day) and half of the exposure."""
+    text = str(header.get("DATE-OBS", "")).strip()
+    if len(text) == 10:
+        text += f"T{str(header.get('UT') or header.get('UTC') or '').strip()}"
+    try:
+        start = datetime.fromisoformat(text.rstrip("Z")).replace(tzinfo=None)
+    except ValueError:
+        return None
+    if not 1980 <= start.year <= 2100 or "T" not in text.replace(" ", "T"):
+        return None
+    exposure = next((v for k in ("ITIME", "EXPTIME", "TEXPTIME") if (v := _number(header.get(k))) is not None), 0.0)
+    return start + timedelta(seconds=exposure / 2 if 0 < exposure < 86400 else 0.0)
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if np.isfinite(number) else None

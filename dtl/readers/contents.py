@@ -1,0 +1,71 @@
+"""What a reader of one format hands on: arrays as they stand in the file, and what the file says about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from dtl.spectrum import Finding
+
+__all__ = ["Claim", "Contents"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement about a file: a value, who says so and where.
+
+    Attributes:
+        value: a word or a number.
+        source: ``file``, ``guessed`` or ``user``.
+        reason: where it stands in the file, or the rule of the guess.
+    """
+
+    value: Any
+    source: str
+    reason: str
+
+
+@dataclass
+class Contents:
+    """Arrays of one file before anything is converted, and the claims found beside them.
+
+    Attributes:
+        format: label of the format.
+        wavelength: in the unit of ``unit``; shape ``(n,)``, or ``(orders, n)`` of an echelle spectrum.
+        flux: any linear unit; same shape.
+        uncertainty: 1 sigma in the unit of ``flux``; same shape, or None.
+        sky: flux of a sky fibre on ``wavelength``; same shape, or None.
+        bad: True where the file flags a pixel; same shape, or None.
+        unit: ``Angstrom``, ``nm``, ``um``, ``cm`` or ``m``, or one of these after ``log10`` or ``ln``; None: a guess
+            is wanted.
+        medium: ``vacuum`` or ``air``; a guess here gives way to the table of instruments.
+        frame: ``observatory``, ``barycentric``, ``rest`` or ``unknown``.
+        resolution: lambda/FWHM.
+        star: name of the star.
+        instrument: name of the spectrograph.
+        barycentric_velocity: km/s, to be added to a velocity measured in the observatory's frame.
+        simulated: whether the file says that it is a simulation.
+        findings: what else the reader understood.
+    """
+
+    format: str
+    wavelength: np.ndarray
+    flux: np.ndarray
+    uncertainty: np.ndarray | None = None
+    sky: np.ndarray | None = None
+    bad: np.ndarray | None = None
+    unit: Claim | None = None
+    medium: Claim | None = None
+    frame: Claim | None = None
+    resolution: Claim | None = None
+    star: Claim | None = None
+    instrument: Claim | None = None
+    barycentric_velocity: Claim | None = None
+    simulated: bool = False
+    findings: list[Finding] = field(default_factory=list)
+
+    def note(self, name: str, value: str, source: str, reason: str) -> None:
+        """Add a finding."""
+        self.findings.append(Finding(name, value, source, reason))

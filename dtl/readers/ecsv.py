@@ -1,0 +1,49 @@
+"""ECSV, the text table of astropy with units and meta data in its head."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+
+import numpy as np
+
+from dtl.readers.columns import Column, contents_from_columns
+from dtl.readers.contents import Contents
+from dtl.readers.metadata import apply_metadata
+from dtl.readers.options import ReadOptions
+from dtl.readers.source import Source, tidy_text
+
+__all__ = ["identify", "read"]
+
+
+def identify(source: Source) -> bool:
+    """Whether the first line says so."""
+    return source.data[:200].lstrip(b"\xef\xbb\xbf").startswith(b"# %ECSV")
+
+
+def read(source: Source, options: ReadOptions) -> Contents:
+    """Read the numeric columns, their units and the meta data."""
+    from astropy.table import Table  # noqa: PLC0415  (half a second, and most files do not need it)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            table = Table.read(source.text, format="ascii.ecsv")
+        except Exception as error:
+            raise source.refuse(
+                f"is an ECSV table that cannot be parsed ({tidy_text(error, 100).rstrip('.')}), probably because "
+                "it was cut "
+                "off or edited by hand; write it again."
+            ) from error
+    columns = []
+    for name in table.colnames:
+        values = table[name]
+        if getattr(values, "ndim", 0) == 1 and getattr(values, "dtype", np.dtype(object)).kind in "iuf":
+            filled = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
+            columns.append(Column(name, filled, str(values.unit or ""), str(values.description or "")))
+    contents = contents_from_columns("ECSV table", columns, source, options)
+    meta: dict[str, object] = {}
+    for key, value in table.meta.items():
+        meta.update(value if isinstance(value, Mapping) else {key: value})
+    apply_metadata(contents, meta)
+    return contents

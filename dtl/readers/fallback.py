@@ -1,0 +1,90 @@
+"""The last resort for FITS files: specutils, imported only here, as that takes seconds.
+
+What it returns is checked, as it guesses without saying so: the axis must be a length and the flux must not be one.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any
+
+import numpy as np
+
+from dtl.readers.contents import Claim, Contents
+from dtl.readers.fits_file import describe, images, tables
+from dtl.readers.headers import describe_header
+from dtl.readers.options import ReadOptions
+from dtl.readers.source import Source
+
+__all__ = ["identify", "read"]
+
+
+def identify(source: Source) -> bool:
+    """Whether the file is FITS with any data at all."""
+    return source.is_fits and bool(images(source) or tables(source))
+
+
+def read(source: Source, options: ReadOptions) -> Contents:
+    """Read with whatever loader of specutils recognises the file.
+
+    Raises:
+        UnusableInput: specutils is not installed or knows no spectrum in the file.
+    """
+    if not _has_axis(source):
+        raise source.refuse(
+            f"has fluxes but no wavelengths (it has {describe(source)} without the cards CRVAL1 and CDELT1), "
+            "probably because "
+            "they are kept in a second file, as in libraries of models; put both into one table."
+        )
+    spectrum = _load(source)
+    if spectrum is None:
+        raise source.refuse(
+            f"holds no spectrum that is recognised (it has {describe(source)}), probably because it is a raw "
+            "frame or a "
+            "layout unknown here; save the spectrum as a FITS or ECSV table with the columns wavelength, flux, "
+            "uncertainty."
+        )
+    from astropy import units as u  # noqa: PLC0415
+
+    wavelength = spectrum.spectral_axis.to_value(u.AA, equivalencies=u.spectral())
+    flux = np.asarray(spectrum.flux.value, dtype=float)
+    contents = Contents("FITS file read with specutils", np.broadcast_to(wavelength, flux.shape), flux)
+    contents.unit = Claim("Angstrom", "file", "converted by specutils")
+    if spectrum.uncertainty is not None:
+        from astropy.nddata import StdDevUncertainty  # noqa: PLC0415
+
+        sigma = spectrum.uncertainty.represent_as(StdDevUncertainty).array
+        if np.shape(sigma) == flux.shape:
+            contents.uncertainty = np.asarray(sigma, dtype=float)
+            contents.note("uncertainty", "1 sigma per pixel", "file", "as specutils reads it")
+    describe_header(contents, source.hdus[0].header)
+    return contents
+
+
+def _has_axis(source: Source) -> bool:
+    """Whether there is a table, a two-dimensional image or an axis; specutils would take pixels for Angstrom."""
+    found = images(source).values()
+    return bool(tables(source)) or any(len(hdu.shape) > 1 or "CRVAL1" in hdu.header for hdu in found)
+
+
+def _load(source: Source) -> Any | None:
+    """A specutils spectrum with a plausible axis, or None."""
+    try:
+        from astropy import units as u  # noqa: PLC0415
+        from specutils import Spectrum  # noqa: PLC0415
+    except ImportError:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            spectrum = Spectrum.read(io.BytesIO(source.data))
+        except Exception:  # its loaders fail in every way there is
+            return None
+    axis, flux = spectrum.spectral_axis.unit, spectrum.flux.unit
+    cards = {"CRVAL1", "WAT2_001"}
+    if not tables(source) and not any(cards & set(hdu.header) for hdu in images(source).values()):
+        return None  # its axis can only be the number of the pixel
+    if not axis.is_equivalent(u.AA, equivalencies=u.spectral()) or flux.is_equivalent(u.AA) or spectrum.flux.ndim > 2:
+        return None
+    return spectrum

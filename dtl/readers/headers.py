@@ -1,0 +1,126 @@
+"""What FITS headers say beside the arrays: star, instrument, resolution, frame, medium, simulation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dtl.instruments import Instrument, find_instrument
+from dtl.readers.barycentre import velocity_from_header
+from dtl.readers.contents import Claim, Contents
+from dtl.readers.source import tidy_text
+from dtl.readers.units import parse_frame, parse_medium
+
+__all__ = ["describe_header", "find_frame", "find_medium", "find_resolution", "known_instrument"]
+
+_STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME")
+_INSTRUMENT = ("INSTRUME", "INSTRUMENT", "SPECTROG", "FPA", "SPECTRO")
+_RESOLUTION = ("RESOLUTN", "SPEC_RES", "SPECRES", "SPECRP", "RESOLUT", "RESOLUTI", "RESOLVE", "RES_POW", "RP", "R")
+_MEDIUM = ("AIRORVAC", "VACUUM", "AIR_VAC", "WAVEMED", "MEDIUM", "WAVETYPE", "WAVEFORM", "LAMTYPE")
+_VELOCITY = (  # card, factor to km/s
+    ("CARACAL BERV", 1.0),
+    ("BRVCORR", 1e-3),
+    ("ESO QC BERV", 1.0),
+    ("ESO DRS BERV", 1.0),
+    ("ESO DRS BARYCORR", 1.0),
+    ("BERV", 1.0),
+)
+
+
+def describe_header(contents: Contents, *headers: Any, pointing: bool = True) -> None:
+    """Fill the claims of ``contents`` that are still open from the first header that makes them.
+
+    Args:
+        contents: changed in place.
+        headers: FITS headers, the primary one first.
+        pointing: whether RA and DEC are the star's, for the barycentric velocity.
+    """
+    for header in headers:
+        contents.star = contents.star or _first_text(header, _STAR, star=True)
+        contents.instrument = contents.instrument or _find_instrument(header)
+        contents.resolution = contents.resolution or find_resolution(header)
+        contents.frame = contents.frame or find_frame(header)
+        contents.medium = contents.medium or find_medium(header)
+        contents.simulated = contents.simulated or header.get("SIMULAT") in (True, 1, "T", "True", "true")
+    if contents.barycentric_velocity is None:
+        contents.barycentric_velocity = _find_velocity(contents, headers, pointing)
+
+
+def known_instrument(contents: Contents) -> Instrument | None:
+    """The row of the table of instruments that belongs to the claimed instrument."""
+    return find_instrument(contents.instrument.value) if contents.instrument else None
+
+
+def find_resolution(header: Any) -> Claim | None:
+    """Resolution of a header; numbers that can be none (a width in Angstrom, a radius) are passed over."""
+    for key in _RESOLUTION:
+        try:
+            value = float(header.get(key))
+        except (TypeError, ValueError):
+            continue
+        if 500 <= value <= 1_000_000:
+            return Claim(value, "file", f"card {key}")
+    return None
+
+
+def find_frame(header: Any) -> Claim | None:
+    """Frame of the wavelengths by the card SPECSYS of the FITS standard (Greisen et al. 2006, A&A 446, 747)."""
+    for key in ("SPECSYS", "SPECSYS1"):
+        text = tidy_text(header.get(key, ""), 20)
+        frame = parse_frame(text)
+        if frame:
+            near = ", within 0.02 km/s of the barycentre" if text.upper().startswith("HELIO") else ""
+            return Claim(frame, "file", f"card {key} = '{text}'{near}")
+        if text:
+            return Claim("unknown", "file", f"card {key} = '{text}', which is not used here")
+    return None
+
+
+def find_medium(header: Any) -> Claim | None:
+    """Air or vacuum by the cards that say so; CTYPE 'WAVE' is written too freely to be more than a guess."""
+    for key in _MEDIUM:
+        value = header.get(key)
+        if isinstance(value, bool | int) and key == "VACUUM":
+            return Claim("vacuum" if value else "air", "file", f"card VACUUM = {value}")
+        medium = parse_medium(str(value)) if isinstance(value, str) else None
+        if medium:
+            return Claim(medium, "file", f"card {key} = '{tidy_text(value, 30)}'")
+    ctype = str(header.get("CTYPE1", "")).strip().upper()
+    if ctype.startswith("AWAV"):
+        return Claim("air", "file", f"CTYPE1 = '{tidy_text(ctype, 20)}', wavelengths in air by the FITS standard")
+    for key in ("CTYPE1", "CUNIT1", "TUNIT1", "TTYPE1", "WAT1_001"):
+        for text in (str(header.get(key, "")), header.comments[key] if key in header else ""):
+            medium = parse_medium(text)
+            if medium:
+                return Claim(medium, "file", f"card {key}: '{tidy_text(text, 60)}'")
+    if ctype in ("WAVE", "WAVE-LOG"):
+        return Claim("vacuum", "guessed", f"CTYPE1 = '{ctype}' means vacuum in the FITS standard")
+    return None
+
+
+def _first_text(header: Any, keys: tuple[str, ...], star: bool = False) -> Claim | None:
+    for key in keys:
+        text = tidy_text(header.get(key, "") or "")
+        if text and text.lower() not in ("unknown", "none", "n/a", "object"):
+            return Claim(text.replace("_", " ") if star else text, "file", f"card {key}")
+    return None
+
+
+def _find_instrument(header: Any) -> Claim | None:
+    claim = _first_text(header, _INSTRUMENT)
+    known = find_instrument(claim.value) if claim else None
+    return Claim(known.name, claim.source, f"{claim.reason} = '{claim.value}'") if known else claim
+
+
+def _find_velocity(contents: Contents, headers: tuple[Any, ...], pointing: bool) -> Claim | None:
+    """Barycentric velocity: a card of the pipeline, else computed where the spectrum is as observed."""
+    for header in headers:
+        for key, factor in _VELOCITY:
+            try:
+                value = float(header.get(key)) * factor
+            except (TypeError, ValueError):
+                continue
+            if abs(value) < 40:  # Earth does not move faster
+                return Claim(value, "file", f"card {key}" + (" in m/s" if factor == 1e-3 else ""))
+    if contents.frame and contents.frame.value == "observatory":
+        return velocity_from_header(headers[0], known_instrument(contents), pointing)
+    return None

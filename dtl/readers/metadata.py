@@ -1,0 +1,83 @@
+"""Lines ``# key: value`` above a text table, and the meta data of ECSV."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from dtl.instruments import find_instrument
+from dtl.readers.contents import Claim, Contents
+from dtl.readers.source import tidy_text
+from dtl.readers.units import parse_frame, parse_medium, parse_unit
+
+__all__ = ["apply_metadata", "parse_comments"]
+
+_NAMES = {
+    "star": ("star", "object", "target", "name", "targname"),
+    "instrument": ("instrument", "instrume", "spectrograph"),
+    "medium": ("medium", "wavelength medium", "airorvac", "air or vacuum", "wavelengths"),
+    "frame": ("frame", "specsys", "rest frame", "velocity frame"),
+    "resolution": ("resolution", "resolving power", "r", "spec res", "specres", "resolutn"),
+    "barycentric_velocity": ("berv", "barycentric velocity", "barycentric correction", "barycorr"),
+    "unit": ("unit", "wavelength unit", "units"),
+    "simulated": ("simulated", "simulat"),
+}
+_KEYS = {word: key for key, words in _NAMES.items() for word in words}
+
+
+def parse_comments(lines: list[str]) -> dict[str, str]:
+    """Keys and values of comment lines, as ``# star: GJ 699``; a bare word *simulated* in any of them counts too."""
+    found: dict[str, str] = {}
+    for line in lines:
+        match = re.match(r"^\W*([A-Za-z][A-Za-z _-]{0,40}?)\s*[:=]\s*(\S.*)$", line)
+        if match:
+            found.setdefault(match[1], match[2].strip().strip("'\""))
+        if not match and re.search(r"\bsimulated\b", line, re.IGNORECASE):
+            found.setdefault("simulated", "true")
+    return found
+
+
+def apply_metadata(contents: Contents, pairs: Mapping[str, object]) -> None:
+    """Turn keys and values into claims; they go before what a table's column names say.
+
+    Args:
+        contents: changed in place.
+        pairs: keys in any case, with blanks, ``_`` or ``-``.
+    """
+    for raw, value in pairs.items():
+        key = _KEYS.get(re.sub(r"[\s_-]+", " ", str(raw)).strip().lower())
+        text = tidy_text(value)
+        if key is None or not text or isinstance(value, Mapping | list | tuple):
+            continue
+        reason = f"line '{tidy_text(raw, 30)}: {tidy_text(text, 40)}'"
+        if key == "simulated":
+            contents.simulated = contents.simulated or text.lower() in ("true", "t", "yes", "1")
+            continue
+        parsed = _parse(key, text)
+        if parsed is not None:
+            setattr(contents, key, Claim(parsed, "file", reason))
+        elif key == "frame":
+            contents.frame = Claim("unknown", "file", f"{reason}, which is not understood")
+
+
+def _parse(key: str, text: str) -> str | float | None:
+    if key == "star":
+        return text.replace("_", " ")
+    if key == "instrument":
+        known = find_instrument(text)
+        return known.name if known else text
+    if key == "medium":
+        return parse_medium(text)
+    if key == "frame":
+        return parse_frame(text)
+    if key == "unit":
+        return parse_unit(text)
+    number = re.search(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?", re.sub(r"(?<=\d),(?=\d{3})", "", text))
+    value = float(number[0]) if number else None
+    if value is None:
+        return None
+    if key == "resolution":
+        return value if 100 <= value <= 1e7 else None
+    if re.search(r"(?<![k\w])m\s*/\s*s", text):
+        value /= 1000
+    return value if abs(value) < 40 else None  # Earth does not move faster

@@ -1,0 +1,112 @@
+"""IRAF's multispec format: orders by pixels, the wavelengths of each order as a formula in the WAT2 cards.
+
+The formulae are those of IRAF's ``specwcs`` help page (Valdes 1993): linear, logarithmic, Chebyshev, Legendre. Orders
+with other functions (splines, tables) are handed to specutils.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from dtl.readers import fallback
+from dtl.readers.contents import Claim, Contents
+from dtl.readers.fits_file import images, pixels
+from dtl.readers.headers import describe_header
+from dtl.readers.options import ReadOptions
+from dtl.readers.source import Source
+from dtl.readers.units import parse_unit
+
+__all__ = ["identify", "read"]
+
+
+def identify(source: Source) -> bool:
+    """Whether the first image has WAT2 cards of a multispec axis."""
+    hdu = next(iter(images(source).values()), None) if source.is_fits else None
+    return hdu is not None and "WAT2_001" in hdu.header and "spec1" in _attributes(hdu.header)
+
+
+def read(source: Source, options: ReadOptions) -> Contents:
+    """Read all orders of the first band, and the band of uncertainties if there is one."""
+    hdu = next(iter(images(source).values()))
+    header = hdu.header
+    values = pixels(source, hdu)
+    bands = values.reshape((1,) * (3 - values.ndim) + values.shape)
+    flux = bands[0]
+    specs = {int(n): text for n, text in re.findall(r'spec(\d+)\s*=\s*"([^"]*)"', _attributes(header))}
+    try:
+        wavelength = np.array([_wavelengths(specs[i + 1], flux.shape[1]) for i in range(len(flux))])
+    except NotImplementedError:
+        return fallback.read(source, options)
+    except (KeyError, ValueError, IndexError) as error:
+        raise source.refuse(
+            "has an IRAF multispec header that cannot be understood (the WAT2 cards are incomplete), probably "
+            "because a "
+            "program dropped cards; write it again with IRAF, or export it as text."
+        ) from error
+    contents = Contents("IRAF multispec", wavelength, flux)
+    for band in range(2, len(bands) + 1):
+        if "sigma" in str(header.get(f"BANDID{band}", "")).lower():
+            contents.uncertainty = bands[band - 1]
+            contents.note("uncertainty", "1 sigma per pixel", "file", f"card BANDID{band}")
+    word = re.search(r"units\s*=\s*(\S+)", str(header.get("WAT1_001", "")))
+    unit = parse_unit(word[1]) if word else None
+    contents.unit = Claim(unit, "file", f"WAT1_001: units={unit}") if unit else None
+    describe_header(contents, header)
+    if contents.medium is None:
+        contents.medium = Claim("air", "guessed", "IRAF's line lists are in air")
+    return contents
+
+
+def _attributes(header: Any) -> str:
+    """The WAT2 cards in one string; IRAF cuts at 68 characters, and blanks at the cuts, which FITS drops, count."""
+    cards = []
+    number = 1
+    while f"WAT2_{number:03d}" in header:
+        cards.append(str(header[f"WAT2_{number:03d}"]))
+        number += 1
+    return "".join(card.ljust(68) for card in cards)
+
+
+def _wavelengths(spec: str, n: int) -> np.ndarray:
+    """Wavelengths of ``n`` pixels of one order.
+
+    Args:
+        spec: aperture, beam, type (0 linear, 1 log10, 2 a sum of functions), first wavelength, step, pixels, redshift,
+            two aperture limits, then for type 2 of each function: weight, shift, kind, and its parameters.
+    """
+    words = spec.split()
+    kind, first, step = int(words[2]), float(words[3]), float(words[4])
+    valid, redshift = int(float(words[5])), float(words[6])
+    pixel = np.arange(1.0, n + 1)
+    if kind in (0, 1):
+        values = first + step * (pixel - 1)
+        values = 10.0**values if kind == 1 else values
+    elif kind == 2:
+        values = _functions([float(word) for word in words[9:]], pixel)
+    else:
+        raise ValueError(f"dispersion type {kind}")
+    values[pixel > valid] = np.nan
+    return values / (1.0 + redshift)
+
+
+def _functions(numbers: list[float], pixel: np.ndarray) -> np.ndarray:
+    """Weighted sum of polynomials; the pixels are mapped to -1 to 1 over the range given with each."""
+    total = np.zeros_like(pixel)
+    while numbers:
+        weight, shift, kind = numbers[0], numbers[1], int(numbers[2])
+        if kind not in (1, 2):
+            raise NotImplementedError
+        count, low, high = int(numbers[3]), numbers[4], numbers[5]
+        coefficients = numbers[6 : 6 + count]
+        if len(coefficients) < count or not 1 <= count <= 50 or high <= low:
+            raise ValueError("incomplete coefficients")
+        x = (2.0 * pixel - (high + low)) / (high - low)
+        polynomial = np.polynomial.chebyshev.chebval if kind == 1 else np.polynomial.legendre.legval
+        total += weight * (shift + polynomial(x, coefficients))
+        numbers = numbers[6 + count :]
+    if not total.any():
+        raise ValueError("no function")
+    return total

@@ -1,0 +1,101 @@
+"""The formats, in the order in which they are tried, and the function that reads any of them."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dtl.readers import carmenes, chiron, echelle, ecsv, fallback, fits_table, hpf, multispec, text, wcs
+from dtl.readers.assembly import assemble
+from dtl.readers.contents import Contents
+from dtl.readers.options import ReadOptions
+from dtl.readers.source import Source, open_source, tidy_text
+from dtl.spectrum import Spectrum, UnusableInput
+
+__all__ = ["FORMATS", "Format", "read_spectrum"]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format.
+
+    Attributes:
+        label: for people.
+        identify: whether a source is of this format, by its content.
+        read: arrays and claims of a source of this format.
+    """
+
+    label: str
+    identify: Callable[[Source], bool]
+    read: Callable[[Source, ReadOptions], Contents]
+
+
+#: Special layouts come before general ones.
+FORMATS: tuple[Format, ...] = (
+    Format("HPF (team's pipeline or Goldilocks)", hpf.identify, hpf.read),
+    Format("CARMENES exposure (CARACAL)", carmenes.identify_exposure, carmenes.read_exposure),
+    Format("SERVAL template", carmenes.identify_template, carmenes.read_template),
+    Format("FITS image extensions with flux and wavelengths (NEID and others)", echelle.identify, echelle.read),
+    Format("CHIRON cube", chiron.identify, chiron.read),
+    Format("IRAF multispec", multispec.identify, multispec.read),
+    Format("ESO phase 3 table (one row of vectors)", fits_table.identify_vectors, fits_table.read_vectors),
+    Format("FITS table (one row a pixel)", fits_table.identify, fits_table.read),
+    Format("FITS image with wavelengths in its first row", wcs.identify_rows, wcs.read_rows),
+    Format("one-dimensional FITS image", wcs.identify, wcs.read),
+    Format("other FITS files, through specutils", fallback.identify, fallback.read),
+    Format("ECSV table", ecsv.identify, ecsv.read),
+    Format("Libre-ESpRIT text (ESPaDOnS, NARVAL)", text.identify_espadons, text.read_espadons),
+    Format("text table", text.identify, text.read),
+)
+
+
+def read_spectrum(
+    source: str | os.PathLike | bytes, *, name: str | None = None, options: ReadOptions | None = None
+) -> Spectrum:
+    """Read a spectrum around the window of the method from a file or an upload of any known format.
+
+    Args:
+        source: a path, or the bytes of an upload.
+        name: of the file, for messages; taken from the path where there is one.
+        options: answers of the user that replace what the file says or a guess.
+
+    Returns:
+        Vacuum Angstrom, strictly increasing, between 8760 and 8875; bad pixels NaN.
+
+    Raises:
+        UnusableInput: with one sentence that names the file, what is wrong, the likely cause and the remedy.
+    """
+    opened = open_source(source, name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # astropy's notes on header cards are not for the person who uploads
+            chosen = next((form for form in FORMATS if form.identify(opened)), None)
+            if chosen is None:
+                raise _unknown(opened)
+            contents = chosen.read(opened, options or ReadOptions())
+        return assemble(contents, opened, options or ReadOptions())
+    except UnusableInput:
+        raise
+    except Exception as error:
+        # damage can strike anywhere in a parser; whatever it raises, a person gets a sentence
+        raise opened.refuse(
+            f"cannot be read ({type(error).__name__}: {tidy_text(error, 100).rstrip('.')}), probably because it "
+            "is damaged or "
+            "in a layout unknown here; fetch it again, or export the spectrum as ECSV."
+        ) from error
+    finally:
+        opened.close()
+
+
+def _unknown(source: Source) -> UnusableInput:
+    if source.is_fits:
+        return source.refuse(
+            "is a FITS file without any data, probably only a header; give the file that holds the spectrum itself."
+        )
+    return source.refuse(
+        "is neither FITS nor text, so no spectrum can be found in it; give a FITS file, an ECSV table or a text "
+        "table with "
+        "the columns wavelength and flux."
+    )

@@ -1,0 +1,112 @@
+"""Settling what is said about a file: the user goes before the file, the file before the instrument and any guess."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dtl.readers.contents import Claim, Contents
+from dtl.readers.headers import known_instrument
+from dtl.readers.options import ReadOptions
+from dtl.readers.source import Source
+from dtl.readers.units import guess_unit, holds_window, parse_frame, parse_medium, parse_unit, show_unit
+
+__all__ = ["settle_frame", "settle_medium", "settle_resolution", "settle_unit", "settle_velocity"]
+
+
+def settle_unit(contents: Contents, source: Source, options: ReadOptions) -> Claim:
+    """Unit of the wavelengths: the user's, the file's where its numbers allow it, else a guess."""
+    if options.unit is not None:
+        unit = parse_unit(options.unit)
+        if unit is None:
+            raise source.refuse(
+                f"was to be read with the unit '{options.unit}', which is unknown; use Angstrom, nm or um."
+            )
+        return Claim(unit, "user", "given by the user")
+    guess = guess_unit(np.asarray(contents.wavelength, dtype=float))
+    claim = contents.unit
+    if claim is None:
+        return guess
+    values = np.asarray(contents.wavelength, dtype=float)
+    if not holds_window(values, claim.value) and holds_window(values, guess.value):
+        return Claim(
+            guess.value,
+            "guessed",
+            f"{claim.reason} says {show_unit(claim.value)}, but {guess.reason.partition('; ')[2]}",
+        )
+    return claim
+
+
+def settle_medium(contents: Contents, source: Source, options: ReadOptions) -> Claim:
+    """Vacuum or air: the user's word, the file's, the instrument's, a reader's guess, else vacuum."""
+    if options.medium is not None:
+        medium = parse_medium(options.medium)
+        if medium is None:
+            raise source.refuse(
+                f"was to be read with the medium '{options.medium}', which is unknown; use vacuum or air."
+            )
+        return Claim(medium, "user", "given by the user")
+    if contents.medium and contents.medium.source == "file":
+        return contents.medium
+    instrument = known_instrument(contents)
+    if instrument:
+        return Claim(instrument.medium, "guessed", f"wavelengths of {instrument.name} come in {instrument.medium}")
+    if contents.medium:
+        return contents.medium
+    return Claim(
+        "vacuum", "guessed", "not stated; vacuum as in the method's own data, and 82 km/s wrong if it should be air"
+    )
+
+
+def settle_frame(contents: Contents, source: Source, options: ReadOptions) -> Claim:
+    """Frame: the user's word, the file's, else what a barycentric velocity beside it suggests."""
+    if options.frame is not None:
+        frame = parse_frame(options.frame)
+        if frame is None:
+            raise source.refuse(
+                f"was to be read in the frame '{options.frame}', which is unknown; use observatory, barycentric "
+                "or rest."
+            )
+        return Claim(frame, "user", "given by the user")
+    if contents.frame:
+        return contents.frame
+    if contents.barycentric_velocity and contents.barycentric_velocity.value is not None:
+        return Claim("observatory", "guessed", "a barycentric velocity is given, so it is taken as not yet applied")
+    return Claim("unknown", "guessed", "the file does not say whether Earth's motion is removed")
+
+
+def settle_velocity(contents: Contents, frame: Claim) -> float | None:
+    """Barycentric velocity, only where it has still to be applied: correcting twice is the classic error."""
+    claim = contents.barycentric_velocity
+    name = "barycentric velocity"
+    if claim is None or (claim.value is None and frame.value != "observatory"):
+        if frame.value == "observatory":
+            contents.note(
+                name, "unknown", "guessed", "neither stated nor computable; velocities stay the observatory's"
+            )
+        return None
+    if claim.value is None:
+        contents.note(name, "unknown", claim.source, f"{claim.reason}; velocities stay in the observatory's frame")
+        return None
+    if frame.value != "observatory":
+        contents.note(
+            name, f"{claim.value:+.3f} km/s, not applied again", claim.source, f"{claim.reason}; frame {frame.value}"
+        )
+        return None
+    contents.note(name, f"{claim.value:+.3f} km/s", claim.source, claim.reason)
+    return float(claim.value)
+
+
+def settle_resolution(contents: Contents, source: Source, options: ReadOptions) -> Claim:
+    """Resolution: the user's word, the file's, else the instrument's."""
+    if options.resolution is not None:
+        if not 100 <= options.resolution <= 10_000_000:
+            raise source.refuse(
+                f"was to be read with a resolution of {options.resolution:g}, which is none; give λ/FWHM, as 94600."
+            )
+        return Claim(float(options.resolution), "user", "given by the user")
+    if contents.resolution:
+        return contents.resolution
+    instrument = known_instrument(contents)
+    if instrument:
+        return Claim(instrument.resolution, "guessed", f"nominal value of {instrument.name}, {instrument.reference}")
+    return Claim(None, "guessed", "stated neither in the file nor by a known instrument; state it to be safe")

@@ -1,0 +1,212 @@
+"""A file or an upload as bytes, read within limits and recognised by its first bytes, never by its name."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import re
+import stat
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dtl.readers.fits_file import open_fits
+from dtl.spectrum import UnusableInput
+
+if TYPE_CHECKING:
+    from astropy.io.fits import HDUList
+
+__all__ = ["SIZE_LIMIT", "Source", "open_source", "tidy_text"]
+
+#: Largest file, and largest decompressed content, in bytes.
+SIZE_LIMIT = 200_000_000
+
+#: First bytes of files that are no spectra, with what they are and what to do instead.
+_FOREIGN = (
+    (
+        b"\x89PNG",
+        "is a PNG picture whatever its name says",
+        "give the FITS file or the table the picture was drawn from",
+    ),
+    (b"\xff\xd8\xff", "is a JPEG picture", "give the FITS file or the table the picture was drawn from"),
+    (b"GIF8", "is a GIF picture", "give the FITS file or the table the picture was drawn from"),
+    (b"%PDF", "is a PDF document", "give the data behind it as FITS, ECSV or text"),
+    (
+        b"\x93NUMPY",
+        "is a NumPy array (.npy), which carries no units",
+        "save it as FITS, ECSV or text with column names",
+    ),
+    (b"\x89HDF", "is an HDF5 file, which is not supported", "export the spectrum as FITS, ECSV or text"),
+    (b"BZh", "is compressed with bzip2", "unpack it first (gzip is understood)"),
+    (b"\xfd7zXZ", "is compressed with xz", "unpack it first (gzip is understood)"),
+    (b"7z\xbc\xaf", "is a 7z archive", "unpack it and give one of the spectra inside"),
+    (b"Rar!", "is a RAR archive", "unpack it and give one of the spectra inside"),
+    (b"\x1f\x9d", "is compressed with the old Unix compress (.Z)", "unpack it first (gzip is understood)"),
+)
+
+
+@dataclass
+class Source:
+    """What a reader reads from.
+
+    Attributes:
+        name: of the file, for people; never used to recognise a format.
+        data: its bytes, decompressed.
+        compressed: whether they came out of gzip.
+    """
+
+    name: str
+    data: bytes
+    compressed: bool = False
+
+    def refuse(self, sentence: str) -> UnusableInput:
+        """The error for a file that cannot be used; ``sentence`` goes on after the name."""
+        return UnusableInput(f"{self.name} {sentence}")
+
+    @property
+    def is_fits(self) -> bool:
+        """Whether it begins as the FITS standard wants it."""
+        return self.data[:9] == b"SIMPLE  ="
+
+    @cached_property
+    def hdus(self) -> HDUList:
+        """Its FITS extensions, checked for truncation."""
+        return open_fits(self)
+
+    @cached_property
+    def text(self) -> str:
+        """Its content as text, empty where it is none."""
+        if self.is_fits:
+            return ""
+        if self.data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return self.data.decode("utf-16", errors="replace")
+        if b"\x00" in self.data:
+            return ""
+        try:
+            text = self.data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = self.data.decode("latin-1")
+        head = text[:4000]
+        strange = sum(1 for c in head if not c.isprintable() and c not in "\t\r\n\f\v")
+        return "" if strange > 0.02 * len(head) else text
+
+    def close(self) -> None:
+        """Release the FITS handle, if one was opened."""
+        if "hdus" in self.__dict__:
+            self.hdus.close()
+
+
+def tidy_text(value: object, length: int = 80) -> str:
+    """A header value as one short printable line; what a file says is shown to people, so nothing else may pass."""
+    text = "".join(c if c.isprintable() else " " for c in str(value))
+    return re.sub(r"\s+", " ", text).strip()[:length]
+
+
+def open_source(source: str | os.PathLike | bytes, name: str | None = None) -> Source:
+    """Read a path or take bytes, within `SIZE_LIMIT`, and undo gzip.
+
+    Args:
+        source: a path, or the bytes of an upload.
+        name: what to call it in messages; the name of the file, or "The upload", by default.
+
+    Raises:
+        UnusableInput: missing, a folder, unreadable, too large, empty, or of a kind that is no spectrum.
+    """
+    if isinstance(source, bytes | bytearray | memoryview):
+        size = len(source) if not isinstance(source, memoryview) else source.nbytes
+        name = tidy_text(name or "The upload", 120)
+        _check_size(name, size)
+        data = bytes(source)
+    else:
+        path = Path(source)
+        name = tidy_text(name or path.name or str(path), 120)
+        data = _read_path(path, name)
+    if not data:
+        raise UnusableInput(
+            f"{name} is empty (0 bytes), probably because a download or a copy failed; fetch the file again."
+        )
+    compressed = data[:2] == b"\x1f\x8b"
+    if compressed:
+        data = _decompress(name, data)
+    _refuse_foreign(name, data)
+    return Source(name, data, compressed)
+
+
+def _read_path(path: Path, name: str) -> bytes:
+    """The bytes of a regular file, its size checked before the first of them is read."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise UnusableInput(f"{name} is a folder, not a file; give the files in it.")
+        if not stat.S_ISREG(status.st_mode):
+            raise UnusableInput(f"{name} is a device or a pipe, not a file; give a regular file.")
+        _check_size(name, status.st_size)
+        with path.open("rb") as handle:
+            data = handle.read(SIZE_LIMIT + 1)  # it may have grown since
+    except FileNotFoundError:
+        raise UnusableInput(
+            f"{name} was not found ({tidy_text(path, 200)}); check the path and the spelling."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise UnusableInput(
+            f"{name} cannot be opened ({tidy_text(getattr(error, 'strerror', None) or error)}); "
+            "check the path and the permissions."
+        ) from error
+    _check_size(name, len(data))
+    return data
+
+
+def _check_size(name: str, size: int) -> None:
+    if size > SIZE_LIMIT:
+        raise UnusableInput(
+            f"{name} has {size / 1e6:,.0f} MB and the limit is {SIZE_LIMIT / 1e6:,.0f} MB, so it is hardly a single "
+            "spectrum; give one exposure, or cut it to 8760-8875 Å."
+        )
+
+
+def _decompress(name: str, data: bytes) -> bytes:
+    """Undo gzip, stopping at the limit: a few kilobytes can unpack to gigabytes."""
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as handle:
+            content = handle.read(SIZE_LIMIT + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnusableInput(
+            f"{name} is a damaged gzip file, probably an interrupted download; fetch it again or unpack it first."
+        ) from error
+    if len(content) > SIZE_LIMIT:
+        raise UnusableInput(
+            f"{name} unpacks to more than the limit of {SIZE_LIMIT / 1e6:,.0f} MB, so it is hardly a single spectrum; "
+            "give one exposure, or cut it to 8760-8875 Å."
+        )
+    if not content:
+        raise UnusableInput(
+            f"{name} is empty once unpacked, probably because a download or a copy failed; fetch the file again."
+        )
+    return content
+
+
+def _refuse_foreign(name: str, data: bytes) -> None:
+    """Refuse what is plainly something else, saying what it is."""
+    for magic, what, remedy in _FOREIGN:
+        if data.startswith(magic):
+            raise UnusableInput(f"{name} {what}; {remedy}.")
+    if data.startswith(b"PK\x03\x04"):
+        if b".npy" in data[:200]:
+            raise UnusableInput(
+                f"{name} is a NumPy archive (.npz), which is not supported; save the spectrum as FITS, ECSV or text."
+            )
+        raise UnusableInput(
+            f"{name} is a ZIP archive or an office document; unpack it, or export the table as CSV, and give that."
+        )
+    head = data[:1000].lstrip().lower()
+    if head.startswith((b"<!doctype html", b"<html")):
+        raise UnusableInput(
+            f"{name} is a web page, probably because the download asked for a login or failed; fetch the file again."
+        )
+    if head.startswith((b"<?xml", b"<votable")):
+        raise UnusableInput(
+            f"{name} is an XML file (a VOTable, say), which is not supported; export it as ECSV or FITS."
+        )

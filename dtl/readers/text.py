@@ -1,0 +1,102 @@
+"""Text tables: any separator, any comment mark, with or without names of the columns; and Libre-ESpRIT's ``.s`` files.
+
+Libre-ESpRIT (Donati et al. 1997, MNRAS 291, 658) reduces ESPaDOnS and NARVAL: nm in air, order after order, so that the
+wavelengths jump back some forty times, with Earth's motion removed. Its two head lines name the star and count rows and
+columns; they are often cut off, so the jumps are a mark of their own.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from dtl.readers.columns import Column, contents_from_columns
+from dtl.readers.contents import Claim, Contents
+from dtl.readers.metadata import apply_metadata, parse_comments
+from dtl.readers.options import ReadOptions
+from dtl.readers.source import Source, tidy_text
+from dtl.readers.text_table import TextTable, parse_table
+
+__all__ = ["identify", "identify_espadons", "read", "read_espadons"]
+
+#: Columns after the wavelength -> (column of flux, column of sigma), counted from 0 at the wavelength.
+_ESPADONS_COLUMNS = {2: (1, 2), 5: (1, 5), 6: (1, 4)}
+_FEWEST_JUMPS = 20
+
+
+def identify(source: Source) -> bool:
+    """Whether the content is text at all; what is in it, `read` finds out."""
+    return bool(source.text)
+
+
+def identify_espadons(source: Source) -> bool:
+    """Whether the head is that of a Libre-ESpRIT file."""
+    return source.text[:200].lstrip().startswith("***")
+
+
+def read(source: Source, options: ReadOptions) -> Contents:
+    """Read a table of two or more columns."""
+    table = parse_table(source)
+    columns = [Column(name, table.values[:, i]) for i, name in enumerate(table.names)]
+    named = any(table.names)
+    if not named and options.columns is None and _looks_like_espadons(table):
+        reason = "the wavelengths, in nm, jump back at the ends of some forty orders as in files of Libre-ESpRIT"
+        return _espadons(source, table, Claim("ESPaDOnS", "guessed", reason))
+    contents = contents_from_columns("text table", columns, source, options)
+    contents.note("separator", table.separator, "file", f"{len(table.values)} rows, {len(table.names)} columns")
+    if table.skipped:
+        contents.note("skipped lines", str(table.skipped), "file", "they have another number of columns")
+    apply_metadata(contents, parse_comments(table.comments))
+    return contents
+
+
+def read_espadons(source: Source, options: ReadOptions) -> Contents:
+    """Read a file of Libre-ESpRIT by its head."""
+    lines = source.text.lstrip().splitlines()
+    star = re.search(r"'([^']*)'", lines[0])
+    counts = re.match(r"^\s*\d+\s+\d+\s*$", lines[1]) if len(lines) > 1 else None
+    table = parse_table(source, "\n".join(lines[2 if counts else 1 :]))
+    known = "narval" if "narval" in lines[0].lower() else "espadons"
+    reason = "head of Libre-ESpRIT, which ESPaDOnS and NARVAL (R = 65,000) share"
+    instrument = Claim("NARVAL" if known == "narval" else "ESPaDOnS", "guessed", reason)
+    if options.columns is not None:
+        columns = [Column("", table.values[:, i]) for i in range(table.values.shape[1])]
+        contents = contents_from_columns("Libre-ESpRIT text", columns, source, options)
+        _describe_espadons(contents, instrument)
+    else:
+        contents = _espadons(source, table, instrument)
+    if star and star[1].strip():
+        contents.star = Claim(tidy_text(star[1]).replace("_", " "), "file", "first line")
+    return contents
+
+
+def _looks_like_espadons(table: TextTable) -> bool:
+    """Whether unnamed columns hold nm that jump back as orders do."""
+    wavelength = table.values[:, 0]
+    if table.values.shape[1] - 1 not in _ESPADONS_COLUMNS or not (200 < np.nanmedian(wavelength) < 1200):
+        return False
+    jumps = int((np.diff(wavelength) < 0).sum())
+    return _FEWEST_JUMPS <= jumps <= 100
+
+
+def _espadons(source: Source, table: TextTable, instrument: Claim) -> Contents:
+    values = table.values
+    flux, sigma = _ESPADONS_COLUMNS.get(values.shape[1] - 1, (1, None))
+    contents = Contents("Libre-ESpRIT text (ESPaDOnS, NARVAL)", values[:, 0], values[:, flux])
+    if sigma is not None:
+        contents.uncertainty = values[:, sigma]
+        contents.note("uncertainty", "1 sigma per pixel", "file", f"column {sigma + 1} of Libre-ESpRIT's layout")
+    _describe_espadons(contents, instrument)
+    return contents
+
+
+def _describe_espadons(contents: Contents, instrument: Claim) -> None:
+    contents.instrument = instrument
+    contents.unit = Claim("nm", "file", "the layout of Libre-ESpRIT")
+    contents.medium = Claim("air", "file", "the layout of Libre-ESpRIT")
+    contents.frame = Claim(
+        "barycentric",
+        "guessed",
+        "Libre-ESpRIT removes Earth's motion (heliocentric, within 0.02 km/s of the barycentre)",
+    )

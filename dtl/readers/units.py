@@ -1,0 +1,132 @@
+"""Units, medium and frame of wavelengths: the words that files use for them, and the guess where they say nothing."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from dtl.readers.contents import Claim
+from dtl.wavelengths import WINDOW
+
+__all__ = [
+    "UNITS",
+    "guess_unit",
+    "holds_window",
+    "parse_frame",
+    "parse_medium",
+    "parse_unit",
+    "show_unit",
+    "to_angstrom",
+]
+
+#: Angstrom in one of each unit.
+UNITS = {"Angstrom": 1.0, "nm": 10.0, "um": 1e4, "cm": 1e8, "m": 1e10}
+_SYMBOLS = {"Angstrom": "Å", "um": "µm"}
+_WORDS = {
+    "Angstrom": (
+        "angstrom",
+        "angstroms",
+        "angstroem",
+        "ångström",
+        "ångstrom",
+        "ang",
+        "a",
+        "å",
+        "\u212b",
+        "aa",
+        "10**-10m",
+        "0.1nm",
+    ),
+    "nm": ("nm", "nanometer", "nanometers", "nanometre", "nanometres", "10**-9m"),
+    "um": ("um", "µm", "μm", "micron", "microns", "micrometer", "micrometers", "micrometre", "micrometres", "10**-6m"),
+    "cm": ("cm", "centimeter", "centimetre"),
+    "m": ("m", "meter", "meters", "metre", "metres"),
+}
+_BY_WORD = {word: unit for unit, words in _WORDS.items() for word in words}
+#: Tried in this order where a file says nothing: plain units first, as logarithms are rare.
+_GUESSES = ("Angstrom", "nm", "um", "log10 Angstrom", "ln Angstrom", "m", "cm", "log10 nm")
+_FRAMES = {
+    "observatory": ("observatory", "topocent", "observed", "observer", "telescope", "earth"),
+    "barycentric": ("barycent", "heliocent", "bary", "ssb"),
+    "rest": ("rest", "source", "stellar", "laboratory"),
+}
+
+
+def parse_unit(text: str) -> str | None:
+    """The unit that a word of a header or of a person names, or None.
+
+    Logarithms are understood as ``log(Angstrom)``, ``log10(nm)`` or ``ln(um)``.
+    """
+    word = text.strip().lower().replace("_", " ")
+    logarithm = re.match(r"^(log10|log|dex|ln|loge)\b[\s(\[]*(.*?)[)\]]*$", word)
+    if logarithm:
+        base = _BY_WORD.get(logarithm[2].strip().replace(" ", ""))
+        return f"{'ln' if logarithm[1] in ('ln', 'loge') else 'log10'} {base}" if base else None
+    # "Angstrom (air)", "nm in vacuum": the medium is parsed apart
+    word = re.sub(r"\b(in )?(the )?(air|vacuum|vac)\b|[()\[\],;]", " ", word)
+    return _BY_WORD.get(re.sub(r"\s+", "", word))
+
+
+def show_unit(unit: str) -> str:
+    """A unit as people write it."""
+    *logarithm, base = unit.split(" ")
+    symbol = _SYMBOLS.get(base, base)
+    return f"{logarithm[0]}({symbol})" if logarithm else symbol
+
+
+def parse_medium(text: str) -> str | None:
+    """``vacuum`` or ``air`` where a text holds just one of the words, else None."""
+    words = set(re.split(r"[^a-z]+", text.lower()))
+    vacuum, air = bool(words & {"vacuum", "vac"}), bool(words & {"air"})
+    return None if vacuum == air else ("vacuum" if vacuum else "air")
+
+
+def parse_frame(text: str) -> str | None:
+    """``observatory``, ``barycentric`` or ``rest`` for the words of a header or of a person, else None."""
+    word = text.strip().lower()
+    return next((frame for frame, words in _FRAMES.items() if word.startswith(words)), None)
+
+
+def to_angstrom(values: np.ndarray, unit: str) -> np.ndarray:
+    """Wavelengths in Angstrom, any shape; logarithms are undone."""
+    *logarithm, base = unit.split(" ")
+    values = np.asarray(values, dtype=float)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if logarithm:
+            values = np.exp(values) if logarithm[0] == "ln" else 10.0**values
+        return values * UNITS[base]
+
+
+def holds_window(values: np.ndarray, unit: str) -> bool:
+    """Whether wavelengths, any shape, would reach over the middle of the window if they were in ``unit``."""
+    finite = values[np.isfinite(values) & (values > 0)]
+    if finite.size == 0:
+        return False
+    low, high = to_angstrom(np.array([finite.min(), finite.max()]), unit)
+    return bool(low < WINDOW[1] and high > WINDOW[0] and high - low < 1e7)
+
+
+def guess_unit(values: np.ndarray) -> Claim:
+    """Guess the unit from the numbers: the unit in which they hold the window.
+
+    Where none or several do, the size of the median decides: above 2000 Angstrom, above 100 nm, below that
+    micrometre.
+
+    Args:
+        values: wavelengths as they stand in the file, any shape.
+    """
+    finite = values[np.isfinite(values) & (values > 0)]
+    median = float(np.median(finite)) if finite.size else 0.0
+    by_size = "Angstrom" if median > 2000 else "nm" if median > 100 else "um" if median > 0.01 else "m"
+    fitting = [unit for unit in _GUESSES if holds_window(values, unit)]
+    span = f"from {finite.min():.6g} to {finite.max():.6g}" if finite.size else "nothing"
+    window = f"the window of {WINDOW[0]:.0f}–{WINDOW[1]:.0f} Å"
+    if by_size in fitting or not fitting:
+        what = f"hold {window} in {show_unit(by_size)}" if fitting else f"have a median of {median:.6g}"
+        return Claim(by_size, "guessed", f"no unit in the file; the numbers run {span} and {what}")
+    return Claim(
+        fitting[0],
+        "guessed",
+        f"no unit in the file; the numbers run {span} and hold {window} in {show_unit(fitting[0])}",
+    )
