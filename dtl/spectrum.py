@@ -99,6 +99,7 @@ class PreparedSpectrum:
         flux: normalised flux, finite everywhere (bridged where ``good`` is False); shape ``(n,)``.
         uncertainty: 1 sigma of ``flux``; shape ``(n,)``.
         good: False where the input had no usable pixel; shape ``(n,)``.
+        pixel: size of an input pixel in the window, Angstrom.
         snr: signal-to-noise ratio per pixel of the input, in the window.
         rv: velocity of the star in km/s, in ``rv_frame``.
         rv_frame: ``barycentric``, ``observatory``, ``rest`` or ``unknown``.
@@ -112,6 +113,7 @@ class PreparedSpectrum:
     flux: np.ndarray
     uncertainty: np.ndarray
     good: np.ndarray
+    pixel: float
     snr: float
     rv: float
     rv_frame: str

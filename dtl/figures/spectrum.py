@@ -67,7 +67,7 @@ def reconstruction_figure(result: InferenceResult, *, lines: bool = True, dark: 
     figure.update_xaxes(axis(title, *WINDOW, colours, **_PLAIN, **wavelengths), row=2, col=1)
     figure.update_yaxes(axis("Normalised flux", low, high, colours), row=1, col=1)
     figure.update_yaxes(axis("Difference", -limit, limit, colours, nticks=5), row=2, col=1)
-    return _finish(figure, top=78)
+    return _finish(figure, top=84)
 
 
 def preparation_figure(step: PreparationStep, *, simulated: bool = False, dark: bool = False) -> go.Figure:
@@ -194,6 +194,6 @@ def _finish(figure: go.Figure, *, top: int) -> go.Figure:
         hovermode="x unified",
         dragmode="zoom",
         margin={"l": 8, "r": 8, "t": top, "b": 8},
-        legend={"y": 1.0 + 0.45 * top / figure.layout.height, "yanchor": "bottom", "itemclick": "toggle"},
+        legend={"y": 1.0 + 0.5 * top / (figure.layout.height - top - 50), "yanchor": "bottom", "itemclick": "toggle"},
         uirevision="spectrum",
     )

@@ -1,0 +1,212 @@
+"""A trained bundle: load, save, verify. No pickle: weights as safetensors, arrays as npz, the rest as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from dtl.estimate import Calibration
+from dtl.latent import FluxBasis
+from dtl.networks.autoencoder import Autoencoder
+from dtl.networks.regressor import Regressor
+from dtl.outliers import Reference
+from dtl.preparation.pipeline import PreparationTarget
+from dtl.result import PARAMETERS
+from dtl.spectrum import UnusableInput
+
+__all__ = ["FORMAT", "ModelBundle", "load_bundle", "save_bundle", "shipped_bundles"]
+
+#: Version of the bundle's layout; another one is refused.
+FORMAT = 1
+_SHIPPED = Path(__file__).parents[1] / "assets" / "models"
+_WEIGHTS, _GRID, _CARD = "weights.safetensors", "grid.npz", "card.json"
+
+
+@dataclass(frozen=True)
+class ModelBundle:
+    """Everything that turns a prepared spectrum into an answer.
+
+    Attributes:
+        card: what `card.json` says.
+        wavelength: vacuum Angstrom; shape ``(n,)``.
+        autoencoder: in evaluation mode.
+        regressors: parameter name -> members in evaluation mode.
+        nodes: Teff, log g, [M/H], v sin i; shape ``(m, 4)``.
+        latents: of the nodes; shape ``(m, n_latent)``.
+        map_flux, map_latent: UMAP places of the nodes; shape ``(m, 2)``.
+        flux_basis: flux space in short.
+        template_nodes: indices of the nodes whose spectra serve as velocity templates.
+        distances: latent distances of good stars, see `Reference`.
+    """
+
+    card: dict[str, Any]
+    wavelength: np.ndarray
+    autoencoder: Autoencoder
+    regressors: dict[str, list[Regressor]]
+    nodes: np.ndarray
+    latents: np.ndarray
+    map_flux: np.ndarray
+    map_latent: np.ndarray
+    flux_basis: FluxBasis
+    template_nodes: np.ndarray
+    distances: Reference
+
+    @property
+    def name(self) -> str:
+        """Name of the bundle."""
+        return self.card["name"]
+
+    @property
+    def version(self) -> str:
+        """Version of the bundle."""
+        return self.card["version"]
+
+    @property
+    def resolution(self) -> float:
+        """lambda/FWHM of its spectra."""
+        return float(self.card["resolution"])
+
+    @cached_property
+    def calibration(self) -> dict[str, Calibration]:
+        """Parameter name -> calibration of its interval."""
+        return {name: Calibration(**self.card["calibration"][name]) for name in PARAMETERS}
+
+    def encode(self, flux: np.ndarray) -> np.ndarray:
+        """Latent vectors ``(k, n_latent)`` of normalised flux ``(k, n)``."""
+        with torch.inference_mode():
+            return self.autoencoder.encode(torch.as_tensor(flux, dtype=torch.float32)).numpy()
+
+    def decode(self, latents: np.ndarray) -> np.ndarray:
+        """Normalised flux ``(k, n)`` of latent vectors ``(k, n_latent)``."""
+        with torch.inference_mode():
+            return self.autoencoder.decode(torch.as_tensor(latents, dtype=torch.float32)).numpy()
+
+    def regress(self, latents: np.ndarray, name: str) -> np.ndarray:
+        """Values of one parameter, one row a member: ``(members, k)`` from latent vectors ``(k, n_latent)``."""
+        with torch.inference_mode():
+            tensor = torch.as_tensor(latents, dtype=torch.float32)
+            return np.stack([member(tensor).numpy() for member in self.regressors[name]])
+
+    @cached_property
+    def target(self) -> PreparationTarget:
+        """What its spectra have to be, with velocity templates rendered by the decoder."""
+        chosen = self.nodes[self.template_nodes]
+        return PreparationTarget(
+            self.wavelength,
+            self.resolution,
+            self.decode(self.latents[self.template_nodes]).astype(float),
+            tuple(f"a model of {teff:.0f} K rotating at {vsini:.1f} km/s" for teff, _, _, vsini in chosen),
+        )
+
+
+def shipped_bundles() -> list[str]:
+    """Names of the bundles that come with the program."""
+    return sorted(path.parent.name for path in _SHIPPED.glob(f"*/{_CARD}"))
+
+
+def save_bundle(bundle: ModelBundle, folder: str | Path) -> Path:
+    """Write a bundle, weights and latents in half precision; the card gains the sha256 of each file."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {f"autoencoder.{key}": value for key, value in bundle.autoencoder.state_dict().items()}
+    for name, members in bundle.regressors.items():
+        for i, member in enumerate(members):
+            tensors |= {f"regressor.{name}.{i}.{key}": value for key, value in member.state_dict().items()}
+    save_file({key: _halved(key, value).contiguous() for key, value in tensors.items()}, folder / _WEIGHTS)
+    np.savez_compressed(
+        folder / _GRID,
+        wavelength=bundle.wavelength,
+        nodes=bundle.nodes.astype(np.float32),
+        latents=bundle.latents.astype(np.float16),
+        map_flux=bundle.map_flux.astype(np.float32),
+        map_latent=bundle.map_latent.astype(np.float32),
+        flux_components=bundle.flux_basis.components.astype(np.float16),
+        flux_scores=bundle.flux_basis.scores.astype(np.float32),
+        template_nodes=bundle.template_nodes,
+        distance_snr=bundle.distances.snr,
+        distance_quantiles=bundle.distances.quantiles.astype(np.float32),
+    )
+    card = dict(bundle.card, format=FORMAT, sha256={file: _sha256(folder / file) for file in (_WEIGHTS, _GRID)})
+    (folder / _CARD).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return folder
+
+
+def _halved(key: str, value: torch.Tensor) -> torch.Tensor:
+    """Half precision for matrices; buffers that scale values keep theirs, or 4000 K would be cut to 4 K steps."""
+    return value.half() if key.endswith(("weight", "bias")) else value
+
+
+def load_bundle(source: str | Path) -> ModelBundle:
+    """A bundle by the name of a shipped one, or by its folder.
+
+    Raises:
+        UnusableInput: where there is none, its hashes differ, or its format is another version's.
+    """
+    folder = _SHIPPED / source if str(source) in shipped_bundles() else Path(source)
+    if not (folder / _CARD).is_file():
+        raise UnusableInput(
+            f"{source}: is no bundle; shipped are {', '.join(shipped_bundles()) or 'none'}, or give a folder with {_CARD}."
+        )
+    try:
+        card = json.loads((folder / _CARD).read_text(encoding="utf-8"))
+        if card.get("format") != FORMAT:
+            raise UnusableInput(
+                f"{folder}: the bundle has format {card.get('format')}, this program reads format {FORMAT}; "
+                "take the bundle and the program of one release."
+            )
+        for file, digest in card["sha256"].items():
+            if _sha256(folder / file) != digest:
+                raise UnusableInput(f"{folder / file}: differs from what its card says (sha256); fetch the bundle again.")
+        tensors = {key: value.float() for key, value in load_file(folder / _WEIGHTS).items()}
+        with np.load(folder / _GRID, allow_pickle=False) as data:
+            arrays = {key: data[key] for key in data.files}
+        return _assemble(card, tensors, arrays)
+    except (OSError, KeyError, ValueError, RuntimeError, SafetensorError) as error:
+        if isinstance(error, UnusableInput):
+            raise
+        raise UnusableInput(f"{folder}: the bundle is damaged ({error}); fetch it again.") from error
+
+
+def _assemble(card: dict[str, Any], tensors: dict[str, torch.Tensor], arrays: dict[str, np.ndarray]) -> ModelBundle:
+    architecture = card["architecture"]
+    autoencoder = Autoencoder(len(arrays["wavelength"]), architecture["hidden"], architecture["n_latent"])
+    autoencoder.load_state_dict(_part(tensors, "autoencoder."))
+    regressors: dict[str, list[Regressor]] = {}
+    for name in PARAMETERS:
+        count = len({key.split(".")[2] for key in tensors if re.match(rf"regressor\.{name}\.", key)})
+        regressors[name] = []
+        for i in range(count):
+            member = Regressor(architecture["n_latent"])
+            member.load_state_dict(_part(tensors, f"regressor.{name}.{i}."))
+            regressors[name].append(member.eval())
+    return ModelBundle(
+        card=card,
+        wavelength=arrays["wavelength"],
+        autoencoder=autoencoder.eval(),
+        regressors=regressors,
+        nodes=arrays["nodes"],
+        latents=arrays["latents"].astype(np.float32),
+        map_flux=arrays["map_flux"],
+        map_latent=arrays["map_latent"],
+        flux_basis=FluxBasis(arrays["flux_components"].astype(np.float32), arrays["flux_scores"]),
+        template_nodes=arrays["template_nodes"],
+        distances=Reference(arrays["distance_snr"], arrays["distance_quantiles"]),
+    )
+
+
+def _part(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    return {key[len(prefix) :]: value for key, value in tensors.items() if key.startswith(prefix)}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

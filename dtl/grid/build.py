@@ -1,0 +1,156 @@
+"""From a library to the grid that networks learn from: interpolate, broaden, normalise, resample."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+from dtl.grid.library import Library
+from dtl.grid.nodes import main_sequence_nodes
+from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
+from dtl.preparation.continuum import fit_continuum
+from dtl.spectrum import UnusableInput
+from dtl.wavelengths import MARGIN, WINDOW
+
+__all__ = ["Grid", "GridSettings", "build_grid", "load_grid", "render", "window_points"]
+
+#: Velocity step of the work grid, km/s; 0.01 Angstrom at 8817 Angstrom is 0.34 km/s.
+_STEP = 0.3
+
+
+@dataclass(frozen=True)
+class GridSettings:
+    """What a grid is made of.
+
+    Attributes:
+        resolution: lambda/FWHM of the spectra.
+        teff, logg, mh: the domain, ends included; K, dex, dex.
+        extrapolate_logg: allow log g beyond the library, linearly.
+        limb_darkening: linear coefficient of the rotation profile.
+    """
+
+    resolution: float = 50_000.0
+    teff: tuple[float, float] = (2300.0, 4500.0)
+    logg: tuple[float, float] = (4.2, 5.5)
+    mh: tuple[float, float] = (-1.0, 0.8)
+    extrapolate_logg: bool = False
+    limb_darkening: float = 0.6
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Normalised synthetic spectra on the window's points.
+
+    Attributes:
+        wavelength: vacuum Angstrom; shape ``(n,)``.
+        nodes: Teff, log g, [M/H], v sin i; shape ``(m, 4)``.
+        flux: normalised flux, float32; shape ``(m, n)``.
+        settings: how it was made.
+        source: the library, in words.
+    """
+
+    wavelength: np.ndarray
+    nodes: np.ndarray
+    flux: np.ndarray
+    settings: GridSettings
+    source: str
+
+    def save(self, path: str | Path) -> None:
+        """Write to a ``.npz`` file (no pickle)."""
+        meta = json.dumps({"settings": asdict(self.settings), "source": self.source})
+        np.savez(path, wavelength=self.wavelength, nodes=self.nodes, flux=self.flux, meta=np.array(meta))
+
+    def digest(self) -> str:
+        """sha256 over nodes and flux, to tell two grids apart."""
+        digest = hashlib.sha256(self.nodes.tobytes())
+        digest.update(self.flux.tobytes())
+        return digest.hexdigest()
+
+
+def load_grid(path: str | Path) -> Grid:
+    """A grid written by `Grid.save`.
+
+    Raises:
+        UnusableInput: where the file is no grid.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            meta = json.loads(str(data["meta"]))
+            settings = {k: tuple(v) if isinstance(v, list) else v for k, v in meta["settings"].items()}
+            return Grid(data["wavelength"], data["nodes"], data["flux"], GridSettings(**settings), meta["source"])
+    except (OSError, KeyError, ValueError) as error:
+        raise UnusableInput(f"{path}: is no grid ({error}); make one with `python -m dtl grid build`.") from error
+
+
+def window_points(step: float = 0.01) -> np.ndarray:
+    """The window's wavelengths, vacuum Angstrom, ends included: 3,501 points of 0.01 Angstrom."""
+    return np.round(np.linspace(*WINDOW, round((WINDOW[1] - WINDOW[0]) / step) + 1), 6)
+
+
+def render(
+    flux: np.ndarray,
+    wavelength: np.ndarray,
+    vsini: np.ndarray,
+    *,
+    resolution_from: float,
+    resolution_to: float,
+    limb_darkening: float = 0.6,
+) -> np.ndarray:
+    """One library spectrum rotated at several speeds, degraded, normalised, on the window's points.
+
+    Args:
+        flux: library spectrum; shape ``(n,)``.
+        wavelength: vacuum Angstrom, reaching 10 Angstrom beyond the window; shape ``(n,)``.
+        vsini: km/s; shape ``(k,)``.
+        resolution_from, resolution_to: of the library, and wanted.
+        limb_darkening: linear coefficient.
+
+    Returns:
+        Normalised flux; shape ``(k, 3501)``.
+    """
+    reach = MARGIN + 3.0
+    work = log_grid(WINDOW[0] - reach, WINDOW[1] + reach, _STEP)
+    spectrum = CubicSpline(wavelength, flux)(work)
+    fwhm = degrading_velocity(resolution_from, resolution_to)
+    broadened = np.stack(
+        [broaden(spectrum, _STEP, vsini=float(v), fwhm=fwhm, limb_darkening=limb_darkening) for v in vsini]
+    )
+    normalised = broadened / fit_continuum(work, broadened)
+    return CubicSpline(work, normalised, axis=1)(window_points())
+
+
+def build_grid(
+    library: Library, settings: GridSettings, *, progress: Callable[[float], None] = lambda fraction: None
+) -> Grid:
+    """All published nodes within the settings' domain, rendered from a library.
+
+    Args:
+        library: where the spectra come from.
+        settings: domain, resolution, broadening.
+        progress: called with the fraction done.
+
+    Raises:
+        OutsideLibrary: where the domain reaches beyond the library.
+    """
+    nodes = main_sequence_nodes(teff=settings.teff, logg=settings.logg, mh=settings.mh)
+    interpolate = library.interpolator(extrapolate_logg=settings.extrapolate_logg)
+    flux = np.empty((len(nodes), len(window_points())), dtype=np.float32)
+    starts = np.flatnonzero(np.r_[True, np.any(np.diff(nodes[:, :3], axis=0) != 0, axis=1)])
+    for start, stop in zip(starts, np.r_[starts[1:], len(nodes)], strict=True):
+        spectrum = interpolate(nodes[start, :3])[0]
+        flux[start:stop] = render(
+            spectrum,
+            library.wavelength,
+            nodes[start:stop, 3],
+            resolution_from=library.resolution,
+            resolution_to=settings.resolution,
+            limb_darkening=settings.limb_darkening,
+        )
+        progress(float(stop) / len(nodes))
+    return Grid(window_points(), nodes, flux, settings, library.source)

@@ -1,0 +1,99 @@
+"""A library of synthetic spectra: nodes in (Teff, log g, [M/H]) with their flux, and interpolation between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.interpolate import RegularGridInterpolator
+
+__all__ = ["Library", "OutsideLibrary"]
+
+
+class OutsideLibrary(ValueError):
+    """Parameters that the library does not reach; the message says which and how far it reaches."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """Synthetic spectra on common wavelengths.
+
+    Attributes:
+        wavelength: vacuum Angstrom, increasing; shape ``(n,)``.
+        nodes: Teff [K], log g [dex], [M/H] [dex]; shape ``(m, 3)``.
+        flux: positive, any unit per wavelength, one scale per node; shape ``(m, n)``.
+        resolution: lambda/FWHM of the library.
+        source: where it comes from, in words.
+    """
+
+    wavelength: np.ndarray
+    nodes: np.ndarray
+    flux: np.ndarray
+    resolution: float
+    source: str
+
+    @property
+    def axes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The distinct Teff, log g and [M/H] of the nodes."""
+        return tuple(np.unique(self.nodes[:, i]) for i in range(3))  # type: ignore[return-value]
+
+    def interpolator(self, *, extrapolate_logg: bool = False) -> _LogFlux:
+        """Interpolation of log flux, linear along each axis.
+
+        Args:
+            extrapolate_logg: also beyond the library's range of log g (linearly, from the two nearest values).
+
+        Raises:
+            OutsideLibrary: where the nodes are no full box, with the first node that is missing.
+        """
+        return _LogFlux(self, extrapolate_logg)
+
+
+class _LogFlux:
+    """Callable: parameters ``(k, 3)`` -> flux ``(k, n)``."""
+
+    def __init__(self, library: Library, extrapolate_logg: bool) -> None:
+        self.library = library
+        self.extrapolate_logg = extrapolate_logg
+        axes = library.axes
+        cube = np.full([len(a) for a in axes] + [len(library.wavelength)], np.nan)
+        index = tuple(np.searchsorted(axes[i], library.nodes[:, i]) for i in range(3))
+        cube[index] = np.log(library.flux)
+        hole = np.argwhere(~np.isfinite(cube[..., 0]))
+        if len(hole):
+            missing = [float(axes[i][hole[0][i]]) for i in range(3)]
+            raise OutsideLibrary(
+                f"the library {library.source} is no full box: {len(hole)} nodes are missing, the first is "
+                f"Teff {missing[0]:.0f} K, log g {missing[1]:.2f}, [M/H] {missing[2]:+.2f}"
+            )
+        # An axis with one value cannot be interpolated along; it only accepts that value.
+        self.live = [i for i in range(3) if len(axes[i]) > 1]
+        self.axes = axes
+        squeezed = cube.reshape([len(axes[i]) for i in self.live] + [-1])
+        self._box = RegularGridInterpolator(
+            [axes[i] for i in self.live], squeezed, method="linear", bounds_error=False, fill_value=None
+        )
+
+    def __call__(self, parameters: np.ndarray) -> np.ndarray:
+        """Flux at the parameters.
+
+        Args:
+            parameters: Teff, log g, [M/H]; shape ``(k, 3)``.
+
+        Returns:
+            Shape ``(k, n)``.
+
+        Raises:
+            OutsideLibrary: where a parameter lies outside the nodes.
+        """
+        parameters = np.atleast_2d(np.asarray(parameters, dtype=float))
+        for i, (name, axis) in enumerate(zip(("Teff", "log g", "[M/H]"), self.axes, strict=True)):
+            if i == 1 and self.extrapolate_logg and i in self.live:
+                continue
+            outside = (parameters[:, i] < axis[0] - 1e-9) | (parameters[:, i] > axis[-1] + 1e-9)
+            if outside.any():
+                raise OutsideLibrary(
+                    f"{name} = {parameters[outside][0, i]:g} lies outside the library, "
+                    f"which reaches from {axis[0]:g} to {axis[-1]:g}"
+                )
+        return np.exp(self._box(parameters[:, self.live]))

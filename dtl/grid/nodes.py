@@ -1,0 +1,49 @@
+"""The nodes of the grid of Mas-Buitrago et al. (2024): 22,933 combinations on the main sequence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["VSINI", "main_sequence_nodes"]
+
+_ASSETS = Path(__file__).parents[2] / "assets" / "grid"
+#: km/s.
+VSINI = (1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0)
+
+
+def main_sequence_nodes(
+    *,
+    teff: tuple[float, float] = (2300.0, 4500.0),
+    logg: tuple[float, float] = (4.2, 5.5),
+    mh: tuple[float, float] = (-1.0, 0.8),
+) -> np.ndarray:
+    """The published nodes within a domain.
+
+    The triples (Teff, log g, [M/H]) agree with PARSEC main-sequence models; each comes with 13 values of
+    v sin i, but for 38 combinations that the published grid leaves out.
+
+    Args:
+        teff: range in K, ends included.
+        logg: range in dex, ends included.
+        mh: range in dex, ends included.
+
+    Returns:
+        Teff [K], log g [dex], [M/H] [dex], v sin i [km/s], sorted; shape ``(m, 4)``.
+    """
+    ranges = pd.read_csv(_ASSETS / "main_sequence.csv", comment="#")
+    triples = [
+        (row.teff, row.logg, round(value, 1) + 0.0)
+        for row in ranges.itertuples()
+        for value in np.arange(row.mh_min, row.mh_max + 0.05, 0.1)
+    ]
+    absent = {tuple(row) for row in pd.read_csv(_ASSETS / "absent.csv", comment="#").to_numpy(dtype=float)}
+    nodes = np.array(
+        [(*triple, vsini) for triple in triples for vsini in VSINI if (*map(float, triple), vsini) not in absent]
+    )
+    keep = np.ones(len(nodes), dtype=bool)
+    for i, (low, high) in enumerate((teff, logg, mh)):
+        keep &= (nodes[:, i] >= low - 1e-6) & (nodes[:, i] <= high + 1e-6)
+    return nodes[keep]

@@ -1,0 +1,119 @@
+"""What a bundle says about prepared spectra: one vectorised path for app, command line and cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from dtl.bundle import ModelBundle
+from dtl.estimate import estimate
+from dtl.latent import nearest, project
+from dtl.networks.noise import pixel_noise
+from dtl.outliers import find_flags, percentile
+from dtl.result import PARAMETERS, Estimate, InferenceResult, Neighbour
+from dtl.spectrum import PreparedSpectrum
+
+__all__ = ["encode_with_gaps", "estimate_parameters", "infer"]
+
+#: Realisations of the photon noise that are carried through the networks.
+_DRAWS = 32
+#: Rounds in which missing points are filled by what the decoder expects there.
+_FILLING = 8
+_NEIGHBOURS = 8
+
+
+def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[InferenceResult]:
+    """Parameters, latents, reconstruction, map places, neighbours and flags of each spectrum.
+
+    The answer for a spectrum does not depend on the others it is asked with.
+    """
+    if not prepared:
+        return []
+    flux, latents = encode_with_gaps(
+        np.stack([p.flux for p in prepared]), np.stack([p.good for p in prepared]), bundle
+    )
+    reconstruction = bundle.decode(latents)
+    index, distance = nearest(latents, bundle.latents, _NEIGHBOURS)
+    map_flux = bundle.flux_basis.project(flux, bundle.map_flux)
+    map_latent = project(latents, bundle.latents, bundle.map_latent)
+    of_all = estimate_parameters(
+        flux, np.stack([p.uncertainty for p in prepared]), [p.pixel for p in prepared], bundle
+    )
+    results = []
+    for i, (spectrum, estimates) in enumerate(zip(prepared, of_all, strict=True)):
+        residual = (spectrum.flux - reconstruction[i])[spectrum.good]
+        mse = float(np.mean(residual**2))
+        beyond_noise = max(mse - float(np.mean(spectrum.uncertainty[spectrum.good] ** 2)), 0.0)
+        flags = find_flags(
+            estimates, bundle.nodes, residual_rms=float(np.sqrt(beyond_noise)), resolution=bundle.resolution
+        )
+        results.append(
+            InferenceResult(
+                prepared=spectrum,
+                estimates=estimates,
+                latent=latents[i],
+                reconstruction=reconstruction[i],
+                reconstruction_mse=mse,
+                latent_distance_percentile=percentile(float(distance[i, 0]), spectrum.snr, bundle.distances),
+                map_flux=map_flux[i],
+                map_latent=map_latent[i],
+                neighbours=tuple(
+                    Neighbour(int(k), float(d), *(float(v) for v in bundle.nodes[k]))
+                    for k, d in zip(index[i], distance[i], strict=True)
+                ),
+                flags=(*spectrum.flags, *flags),
+                bundle=f"{bundle.name} {bundle.version}",
+            )
+        )
+    return results
+
+
+def encode_with_gaps(flux: np.ndarray, good: np.ndarray, bundle: ModelBundle) -> tuple[np.ndarray, np.ndarray]:
+    """Latents of spectra whose missing points are filled with what the decoder expects there.
+
+    Args:
+        flux: shape ``(k, n)``.
+        good: False where a point is missing; shape ``(k, n)``.
+        bundle: the networks.
+
+    Returns:
+        The filled flux ``(k, n)`` and the latents ``(k, n_latent)``.
+    """
+    flux = np.where(good, flux, bundle.autoencoder.mean.numpy())
+    latents = bundle.encode(flux)
+    for _ in range(0 if good.all() else _FILLING):
+        flux = np.where(good, flux, bundle.decode(latents))
+        latents = bundle.encode(flux)
+    return flux, latents
+
+
+def estimate_parameters(
+    flux: np.ndarray, uncertainty: np.ndarray, pixel: Sequence[float], bundle: ModelBundle, draws: int = _DRAWS
+) -> list[dict[str, Estimate]]:
+    """Estimates of spectra: the members' values, each spread by the photon noise, then calibrated.
+
+    A spectrum already carries one realisation of its noise. Further ones are added to see how far each
+    member's value moves, and only the moves are kept, so that the value itself is not disturbed twice.
+
+    Args:
+        flux: normalised, without gaps; shape ``(k, n)``.
+        uncertainty: 1 sigma per input pixel; shape ``(k, n)``.
+        pixel: of each input, Angstrom; length ``k``.
+        bundle: the networks.
+        draws: realisations of the noise.
+    """
+    step = float(bundle.wavelength[1] - bundle.wavelength[0])
+    latents = []
+    for spectrum, sigma, size in zip(flux, uncertainty, pixel, strict=True):
+        noise = pixel_noise(draws, len(spectrum), max(1, round(size / step)), torch.Generator().manual_seed(0)).numpy()
+        latents.append(bundle.encode(np.concatenate([spectrum[None], spectrum + noise * sigma])))
+    stacked = np.concatenate(latents)
+    estimates: list[dict[str, Estimate]] = [{} for _ in flux]
+    for name in PARAMETERS:
+        values = bundle.regress(stacked, name).reshape(-1, len(flux), draws + 1)
+        moves = values[..., 1:] - values[..., 1:].mean(axis=2, keepdims=True)
+        for i, of_spectrum in enumerate(estimates):
+            of_spectrum[name] = estimate((values[:, i, :1] + moves[:, i]).ravel(), bundle.calibration[name])
+    return estimates

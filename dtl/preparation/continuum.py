@@ -1,0 +1,111 @@
+"""Continuum normalisation, the same for both domains.
+
+Of the kind of GISIC: the smoothed spectrum's concave segments (tops between lines) propose the continuum, of
+their points the upper quantile counts, and a smooth curve goes through them. Two things are done otherwise.
+The smoothing and the range are in Angstrom in the star's rest frame, never in pixels, so that the sampling of
+the input does not matter; and the curve is fitted to the *logarithm* of the flux by quantile regression, so that
+any smooth tilt of the input (blaze, slit losses, extinction) drops out exactly.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from dtl.wavelengths import MARGIN, WINDOW
+
+__all__ = ["fit_continuum"]
+
+#: Points of the internal grid, Angstrom apart.
+_STEP = 0.02
+#: Sigma of the smoothing, Angstrom: wide enough to calm noise, narrower than the gaps between strong lines.
+_SMOOTHING = 0.15
+#: Which part of the proposed points the continuum passes above.
+_QUANTILE = 0.85
+#: The curve is exp(quadratic): enough for a blaze over 45 Angstrom, too stiff to follow molecular bands.
+_DEGREE = 2
+_ITERATIONS = 40
+
+
+def fit_continuum(
+    wavelength: np.ndarray, flux: np.ndarray, *, window: tuple[float, float] = WINDOW, margin: float = MARGIN
+) -> np.ndarray:
+    """Pseudo-continuum of one spectrum or of many on the same wavelengths.
+
+    Args:
+        wavelength: rest frame, vacuum Angstrom, increasing; shape ``(n,)``.
+        flux: any linear unit, NaN where there is none; shape ``(..., n)``.
+        window: the window that is normalised, Angstrom.
+        margin: how much is used on each side of it, Angstrom, where the input has it.
+
+    Returns:
+        Continuum in the unit of ``flux``; shape ``(..., n)``. NaN where the fit failed (no positive flux).
+
+    Raises:
+        ValueError: where fewer than 50 points lie in the window.
+    """
+    used = (wavelength >= window[0] - margin - 0.5) & (wavelength <= window[1] + margin + 0.5)
+    if np.count_nonzero(used) < 50:
+        raise ValueError(f"only {np.count_nonzero(used)} points in {window[0]:.0f}-{window[1]:.0f} Angstrom")
+    spectra = np.atleast_2d(flux)
+    lower = max(window[0] - margin, wavelength[used][0])
+    upper = min(window[1] + margin, wavelength[used][-1])
+    grid = np.arange(lower, upper, _STEP)
+    smooth = np.stack([_smoothed(grid, wavelength[used], row[used]) for row in spectra])
+    scale = np.nanmedian(smooth, axis=1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        log_flux = np.log(smooth / scale)
+    # Concave segments: tops of the smoothed spectrum. A quadratic tilt adds next to nothing to these curvatures.
+    curvature = np.gradient(np.gradient(log_flux, axis=1), axis=1)
+    candidate = np.isfinite(log_flux) & (curvature < 0)
+    coefficients = _quantile_fit(_basis(grid, window), np.where(candidate, log_flux, 0.0), candidate)
+    # Beyond the fitted range the curve is held, not extrapolated.
+    curve = np.exp(coefficients @ _basis(np.clip(wavelength, lower, upper), window).T) * scale
+    return curve.reshape(np.shape(flux))
+
+
+def _smoothed(grid: np.ndarray, wavelength: np.ndarray, flux: np.ndarray) -> np.ndarray:
+    """Flux on ``grid`` smoothed by a Gaussian over what there is; NaN where half the kernel has no data."""
+    good = np.isfinite(flux)
+    if good.sum() < 10:
+        return np.full(grid.shape, np.nan)
+    weight = np.interp(grid, wavelength, good.astype(float))
+    weight = (weight > 0.99).astype(float)
+    value = np.interp(grid, wavelength[good], flux[good])
+    sigma = _SMOOTHING / _STEP
+    norm = gaussian_filter1d(weight, sigma, mode="nearest")
+    smooth = gaussian_filter1d(value * weight, sigma, mode="nearest") / np.maximum(norm, 1e-9)
+    return np.where((norm > 0.5) & (smooth > 0), smooth, np.nan)
+
+
+def _basis(wavelength: np.ndarray, window: tuple[float, float]) -> np.ndarray:
+    """Legendre polynomials over the window; shape ``(n, degree + 1)``."""
+    x = (wavelength - 0.5 * (window[0] + window[1])) / (0.5 * (window[1] - window[0]))
+    return np.polynomial.legendre.legvander(x, _DEGREE)
+
+
+def _quantile_fit(basis: np.ndarray, values: np.ndarray, use: np.ndarray) -> np.ndarray:
+    """Quantile regression by iteratively re-weighted least squares (Hunter & Lange 2000, JCGS 9, 60).
+
+    Args:
+        basis: shape ``(n, k)``.
+        values: shape ``(m, n)``.
+        use: which values count; shape ``(m, n)``.
+
+    Returns:
+        Coefficients, shape ``(m, k)``; NaN where too few values count.
+    """
+    weight = use.astype(float)
+    enough = use.sum(axis=1) > 5 * basis.shape[1]
+    weight[~enough] = 1.0
+    coefficients = np.zeros((len(values), basis.shape[1]))
+    for _ in range(_ITERATIONS):
+        weighted = weight[:, :, None] * basis
+        normal = np.einsum("mnk,nl->mkl", weighted, basis)
+        target = np.einsum("mnk,mn->mk", weighted, values)
+        coefficients = np.linalg.solve(normal, target[..., None])[..., 0]
+        residual = values - coefficients @ basis.T
+        pull = np.where(residual > 0, _QUANTILE, 1.0 - _QUANTILE)
+        weight = use * pull / np.maximum(np.abs(residual), 1e-3) + (~enough)[:, None]
+    coefficients[~enough] = np.nan
+    return coefficients

@@ -1,0 +1,135 @@
+"""Radial velocity by cross-correlation with synthetic templates, in the logarithm of the wavelength."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dtl.preparation.broadening import log_grid
+from dtl.preparation.continuum import fit_continuum
+from dtl.wavelengths import SPEED_OF_LIGHT, WINDOW
+
+__all__ = ["Velocity", "add_velocities", "measure_velocity"]
+
+#: Velocity step of the correlation, km/s; the peak is then placed by a parabola.
+_STEP = 0.3
+#: Velocities searched, km/s either way: the fastest halo stars and the Earth's motion.
+_RANGE = 400.0
+#: Part of the template that must overlap the data for a velocity to be considered.
+_OVERLAP = 0.7
+#: Below this height of the peak, or with a rival this close to it, the velocity is not to be trusted.
+_WEAK, _RIVAL = 0.45, 0.93
+_RIVAL_DISTANCE = 25.0
+
+
+@dataclass(frozen=True)
+class Velocity:
+    """A measured velocity.
+
+    Attributes:
+        value: km/s, in the frame of the wavelengths given; positive is receding.
+        quality: height of the peak, the correlation coefficient at the best shift, -1 to 1.
+        uncertain: True where the peak is weak, has a rival, or lies at the end of the range.
+        template: which template correlated best.
+        velocities: searched, km/s; shape ``(n,)``.
+        correlation: coefficient at each, NaN where too little overlaps; shape ``(n,)``.
+    """
+
+    value: float
+    quality: float
+    uncertain: bool
+    template: int
+    velocities: np.ndarray
+    correlation: np.ndarray
+
+
+def add_velocities(first: float, second: float) -> float:
+    """Sum of two radial velocities in km/s: Doppler factors multiply, (1 + z1)(1 + z2)."""
+    return first + second + first * second / SPEED_OF_LIGHT
+
+
+def measure_velocity(
+    wavelength: np.ndarray, flux: np.ndarray, template_wavelength: np.ndarray, templates: np.ndarray
+) -> Velocity:
+    """Velocity of a spectrum against templates at rest.
+
+    At each shift the Pearson coefficient is taken over the points where template and data overlap, so that
+    neither gaps nor the ends of the data pull the peak. The templates compete by the height of their peaks.
+
+    Args:
+        wavelength: vacuum Angstrom, increasing; shape ``(n,)``.
+        flux: any linear unit, NaN where bad; shape ``(n,)``.
+        template_wavelength: rest, vacuum Angstrom; shape ``(m,)``.
+        templates: normalised flux; shape ``(k, m)``.
+
+    Raises:
+        ValueError: where the data overlap the window at no velocity.
+    """
+    reach = 1.0 + 1.1 * _RANGE / SPEED_OF_LIGHT
+    near = (wavelength > template_wavelength[0] / reach) & (wavelength < template_wavelength[-1] * reach)
+    x, y = wavelength[near], flux[near]
+    good = np.isfinite(y)
+    if good.sum() < 50:
+        raise ValueError(f"only {good.sum()} usable points near {WINDOW[0]:.0f}-{WINDOW[1]:.0f} Angstrom")
+    continuum = fit_continuum(x, y, window=(float(x[0]), float(x[-1])), margin=0.0)
+    # Data and templates on one grid of constant velocity step, the templates' start aligned with it.
+    grid = log_grid(x[0], x[-1], _STEP)
+    present = np.interp(grid, x, good.astype(float)) > 0.99
+    data = np.where(present, 1.0 - np.interp(grid, x[good], (y / continuum)[good]), 0.0)
+    offset = np.ceil(np.log(template_wavelength[0] / grid[0]) / (_STEP / SPEED_OF_LIGHT))
+    step = np.exp(_STEP / SPEED_OF_LIGHT)
+    start = grid[0] * step**offset
+    points = int(np.log(template_wavelength[-1] / start) / np.log(step))
+    rest = start * step ** np.arange(points)
+    depth = np.stack([1.0 - np.interp(rest, template_wavelength, t) for t in templates])
+
+    lags = np.arange(len(grid) + points - 1) - (points - 1)
+    velocities = (lags - offset) * _STEP
+    keep = np.abs(velocities) <= _RANGE
+    mask = present.astype(float)
+    overlap, sum_f, sum_ff = (_correlate(a, np.ones(points))[keep] for a in (mask, data, data**2))
+    curves = []
+    for template in depth:
+        sum_t, sum_tt, sum_ft = (
+            _correlate(a, b)[keep] for a, b in ((mask, template), (mask, template**2), (data, template))
+        )
+        enough = overlap > _OVERLAP * points
+        n = np.where(enough, overlap, 1.0)
+        covariance = sum_ft - sum_f * sum_t / n
+        variance = np.maximum(sum_ff - sum_f**2 / n, 1e-12) * np.maximum(sum_tt - sum_t**2 / n, 1e-12)
+        curves.append(np.where(enough, covariance / np.sqrt(variance), np.nan))
+    correlation = np.stack(curves)
+    if not np.isfinite(correlation).any():
+        raise ValueError(f"the spectrum reaches from {x[0]:.1f} to {x[-1]:.1f} Angstrom and misses most of the window")
+    best = int(np.nanargmax(np.nanmax(np.nan_to_num(correlation, nan=-1.0), axis=1)))
+    return _place_peak(velocities[keep], correlation[best], best)
+
+
+def _correlate(data: np.ndarray, template: np.ndarray) -> np.ndarray:
+    """Sum of ``data[i + lag] * template[i]`` at every lag with any overlap, by Fourier transform."""
+    size = len(data) + len(template) - 1
+    length = 1 << (size - 1).bit_length()
+    product = np.fft.rfft(data, length) * np.fft.rfft(template[::-1], length)
+    return np.fft.irfft(product, length)[:size]
+
+
+def _place_peak(velocities: np.ndarray, correlation: np.ndarray, template: int) -> Velocity:
+    filled = np.nan_to_num(correlation, nan=-1.0)
+    peak = int(np.argmax(filled))
+    quality = float(filled[peak])
+    inside = 0 < peak < len(filled) - 1 and filled[peak - 1] > -1 and filled[peak + 1] > -1
+    shift = 0.0
+    if inside:
+        left, centre, right = filled[peak - 1 : peak + 2]
+        shift = 0.5 * (left - right) / (left - 2 * centre + right)
+    far = np.abs(velocities - velocities[peak]) > _RIVAL_DISTANCE
+    rival = float(filled[far].max()) if far.any() else -1.0
+    return Velocity(
+        value=float(velocities[peak] + shift * _STEP),
+        quality=quality,
+        uncertain=not inside or quality < _WEAK or rival > _RIVAL * quality,
+        template=template,
+        velocities=velocities,
+        correlation=correlation,
+    )

@@ -1,0 +1,68 @@
+"""Figures of a bundle on the test nodes, the linear baseline beside them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dtl.bundle import ModelBundle
+from dtl.grid.build import Grid
+from dtl.result import PARAMETERS
+from dtl.training.augment import Augmentation
+from dtl.training.calibrate import coverage, disturbed, raw_estimates
+from dtl.training.split import Split
+
+__all__ = ["PUBLISHED", "measure", "pca_mse"]
+
+#: Mas-Buitrago et al. (2024): test MSE of the autoencoder and rmse of the worst of the 80 regressors kept.
+PUBLISHED = {
+    "autoencoder_mse": 5e-5,
+    "rmse": {"teff": 18.8, "logg": 0.065, "mh": 0.040, "vsini": 0.23},
+}
+
+
+def pca_mse(train: np.ndarray, test: np.ndarray, components: int) -> float:
+    """Mean squared error of principal components fitted on ``train`` and applied to ``test``, flux ``(., n)``."""
+    mean = train.mean(axis=0, dtype=float)
+    centred = train - mean
+    _, vectors = np.linalg.eigh(centred.T @ centred)
+    basis = vectors[:, ::-1][:, :components]
+    residual = (test - mean) - (test - mean) @ basis @ basis.T
+    return float(np.mean(residual**2))
+
+
+def measure(
+    bundle: ModelBundle, grid: Grid, split: Split, augmentation: Augmentation, *, sample: int = 300, seed: int = 7
+) -> dict[str, object]:
+    """Metrics for the card.
+
+    Noise-free figures and those at S/N 100 use all test nodes and the mean of the members; the coverage of the
+    intervals uses ``sample`` test nodes with the full estimate.
+    """
+    test = grid.flux[split.test]
+    truth = grid.nodes[split.test]
+    noisy = disturbed(test, 100.0, augmentation, seed)
+    metrics: dict[str, object] = {
+        "test_nodes": len(split.test),
+        "autoencoder_mse": float(np.mean((bundle.decode(bundle.encode(test)) - test) ** 2)),
+        "autoencoder_mse_snr100": float(np.mean((bundle.decode(bundle.encode(noisy)) - test) ** 2)),
+        "pca_mse": {str(k): pca_mse(grid.flux[split.train], test, k) for k in (4, 8, 16, 32)},
+        "rmse_noise_free": rmse(bundle, test, truth),
+        "rmse_snr100": rmse(bundle, noisy, truth),
+    }
+    chosen = np.random.default_rng(seed).permutation(len(test))[:sample]
+    covered: dict[str, dict[str, float]] = {}
+    for snr in (50.0, 100.0, 300.0):
+        estimates = raw_estimates(bundle, disturbed(test[chosen], snr, augmentation, seed + int(snr)), snr)
+        covered[f"{snr:.0f}"] = {n: coverage(estimates[n], truth[chosen, i]) for i, n in enumerate(PARAMETERS)}
+    metrics["coverage_1_sigma"] = covered
+    metrics["published"] = PUBLISHED
+    return metrics
+
+
+def rmse(bundle: ModelBundle, flux: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """Root mean squared error of the mean of the members, flux ``(k, n)``, truth ``(k, 4)``."""
+    latents = bundle.encode(flux)
+    return {
+        name: float(np.sqrt(np.mean((bundle.regress(latents, name).mean(axis=0) - truth[:, i]) ** 2)))
+        for i, name in enumerate(PARAMETERS)
+    }

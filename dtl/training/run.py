@@ -1,0 +1,166 @@
+"""One run: grid -> autoencoder -> regressors -> maps -> calibration -> metrics -> bundle."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import dtl
+from dtl.bundle import ModelBundle, load_bundle, save_bundle
+from dtl.estimate import Calibration
+from dtl.grid.build import Grid
+from dtl.latent import flux_basis
+from dtl.outliers import Reference
+from dtl.result import PARAMETERS
+from dtl.training.autoencoder import train_autoencoder
+from dtl.training.calibrate import CALIBRATION_SNR, disturbed, fit_calibration, latent_distances, raw_estimates
+from dtl.training.maps import fit_map, projector_error
+from dtl.training.metrics import measure
+from dtl.training.regressors import train_regressors
+from dtl.training.settings import TrainingSettings
+from dtl.training.split import split_nodes
+from dtl.wavelengths import WINDOW
+
+__all__ = ["train_bundle"]
+
+_TEMPLATE_TEFF = (2400, 2700, 3000, 3200, 3400, 3600, 3800, 4000, 4300)
+_TEMPLATE_VSINI = (2.0, 10.0)
+_TEST_SNR = 100.0
+
+
+def train_bundle(
+    grid: Grid,
+    settings: TrainingSettings,
+    output: Path,
+    checkpoints: Path,
+    *,
+    progress: Callable[[str, float, str], None] = lambda stage, fraction, text: None,
+) -> ModelBundle:
+    """Train everything of a bundle and write it; a run that was killed goes on where it stood.
+
+    Args:
+        grid: spectra and nodes.
+        settings: of the run.
+        output: folder of the bundle.
+        checkpoints: folder of what may be needed to go on.
+        progress: called with stage, fraction done and a word.
+
+    Returns:
+        The bundle as read back from ``output``.
+    """
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    started = datetime.now(UTC)
+    split = split_nodes(len(grid.nodes), settings.seed)
+    autoencoder = train_autoencoder(
+        grid, split, settings, checkpoints / "autoencoder.pt", progress=lambda f, t: progress("autoencoder", f, t)
+    )
+    regressors = train_regressors(
+        autoencoder, grid, split, settings, checkpoints, progress=lambda f, t: progress("regressors", f, t)
+    )
+    with torch.inference_mode():
+        latents = autoencoder.encode(torch.from_numpy(grid.flux)).numpy()
+    basis = flux_basis(grid.flux)
+    bundle = ModelBundle(
+        card=_card(grid, settings, started),
+        wavelength=grid.wavelength,
+        autoencoder=autoencoder,
+        regressors=regressors,
+        nodes=grid.nodes,
+        latents=latents,
+        map_flux=np.zeros((len(latents), 2)),
+        map_latent=np.zeros((len(latents), 2)),
+        flux_basis=basis,
+        template_nodes=_template_nodes(grid.nodes),
+        distances=Reference(np.array(CALIBRATION_SNR), np.zeros((len(CALIBRATION_SNR), 101))),
+    )
+    bundle = _with_maps(bundle, grid, split.test, settings, progress)
+    bundle = _with_calibration(bundle, grid, split.validation, settings, progress)
+    # Saved and read back before it is judged: the figures are those of the half-precision weights that are shipped.
+    bundle = load_bundle(save_bundle(bundle, output))
+    progress("metrics", 0.0, "")
+    card = dict(bundle.card, metrics=measure(bundle, grid, split, settings.augmentation))
+    card["training"]["minutes"] = round((datetime.now(UTC) - started).total_seconds() / 60, 1)
+    return load_bundle(save_bundle(replace(bundle, card=card), output))
+
+
+def _with_maps(
+    bundle: ModelBundle, grid: Grid, test: np.ndarray, settings: TrainingSettings, progress: Callable
+) -> ModelBundle:
+    progress("maps", 0.0, "flux space")
+    scores = bundle.flux_basis.scores
+    flux_map = fit_map(scores, settings.maps, settings.seed, metric="cosine")
+    progress("maps", 0.5, "latent space")
+    latent_map = fit_map(bundle.latents, settings.maps, settings.seed, metric="correlation")
+    noisy = disturbed(grid.flux[test[:200]], _TEST_SNR, settings.augmentation, settings.seed + 3)
+    errors = {"latent": projector_error(latent_map, bundle.encode(noisy), bundle.latents)}
+    card = dict(bundle.card, projector_error=errors)
+    return replace(
+        bundle,
+        card=card,
+        map_flux=np.asarray(flux_map.embedding_),
+        map_latent=np.asarray(latent_map.embedding_),
+    )
+
+
+def _with_calibration(
+    bundle: ModelBundle, grid: Grid, validation: np.ndarray, settings: TrainingSettings, progress: Callable
+) -> ModelBundle:
+    chosen = np.random.default_rng(settings.seed).permutation(validation)[:300]
+    flux, truth = grid.flux[chosen], grid.nodes[chosen]
+    distances = latent_distances(bundle, grid.flux[validation], settings.augmentation, settings.seed + 4)
+    raw = []
+    for i, snr in enumerate(CALIBRATION_SNR):
+        progress("calibration", i / len(CALIBRATION_SNR), f"S/N {snr:.0f}")
+        raw.append(raw_estimates(bundle, disturbed(flux, snr, settings.augmentation, settings.seed + 20 + i), snr))
+    calibration = {
+        name: asdict(fit_calibration([level[name] for level in raw], [truth[:, i]] * len(raw)))
+        for i, name in enumerate(PARAMETERS)
+    }
+    return replace(bundle, card=dict(bundle.card, calibration=calibration), distances=distances)
+
+
+def _template_nodes(nodes: np.ndarray) -> np.ndarray:
+    """Indices of nodes of about solar metallicity over the range of Teff, slow and fast."""
+    wanted = [(teff, vsini) for teff in _TEMPLATE_TEFF for vsini in _TEMPLATE_VSINI]
+    found = [
+        int(np.argmin(np.abs(nodes[:, 0] - t) / 100 + 2 * np.abs(nodes[:, 2]) + np.abs(nodes[:, 3] - v)))
+        for t, v in wanted
+    ]
+    return np.unique(found)
+
+
+def _card(grid: Grid, settings: TrainingSettings, started: datetime) -> dict[str, object]:
+    low, high = grid.nodes.min(axis=0), grid.nodes.max(axis=0)
+    units = ("K", "dex", "dex", "km/s")
+    return {
+        "name": settings.name,
+        "version": settings.version,
+        "created": started.strftime("%Y-%m-%d"),
+        "window": list(WINDOW),
+        "step": float(np.round(grid.wavelength[1] - grid.wavelength[0], 6)),
+        "resolution": grid.settings.resolution,
+        "parameters": {
+            name: {"unit": unit, "range": [round(float(a), 3), round(float(b), 3)]}
+            for name, unit, a, b in zip(PARAMETERS, units, low, high, strict=True)
+        },
+        "nodes": {"count": len(grid.nodes), "triples": len(np.unique(grid.nodes[:, :3], axis=0))},
+        "architecture": {"hidden": list(settings.autoencoder.hidden), "n_latent": settings.autoencoder.n_latent},
+        "training": {"settings": settings.as_dict(), "seed": settings.seed, "grid_sha256": grid.digest()},
+        "data": {"library": grid.source, "reference": "Husser et al. 2013, A&A 553, A6", "observed": "none"},
+        "limits": list(settings.limits),
+        "calibration": {name: asdict(Calibration()) for name in PARAMETERS},
+        "metrics": {},
+        "versions": {
+            "python": platform.python_version(),
+            "dtl": dtl.__version__,
+            **{package: version(package) for package in ("torch", "numpy", "scipy", "umap-learn")},
+        },
+        "licence": "BSD-3-Clause",
+    }
