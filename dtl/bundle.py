@@ -123,6 +123,7 @@ def save_bundle(bundle: ModelBundle, folder: str | Path) -> Path:
         for i, member in enumerate(members):
             tensors |= {f"regressor.{name}.{i}.{key}": value for key, value in member.state_dict().items()}
     save_file({key: _halved(key, value).contiguous() for key, value in tensors.items()}, folder / _WEIGHTS)
+    (folder / _WEIGHTS).chmod(0o644)  # safetensors writes files that only their owner may read
     np.savez_compressed(
         folder / _GRID,
         wavelength=bundle.wavelength,
@@ -155,7 +156,8 @@ def load_bundle(source: str | Path) -> ModelBundle:
     folder = _SHIPPED / source if str(source) in shipped_bundles() else Path(source)
     if not (folder / _CARD).is_file():
         raise UnusableInput(
-            f"{source}: is no bundle; shipped are {', '.join(shipped_bundles()) or 'none'}, or give a folder with {_CARD}."
+            f"{source}: is no bundle; shipped are {', '.join(shipped_bundles()) or 'none'}, "
+            f"or give a folder with {_CARD}."
         )
     try:
         card = json.loads((folder / _CARD).read_text(encoding="utf-8"))
@@ -166,7 +168,9 @@ def load_bundle(source: str | Path) -> ModelBundle:
             )
         for file, digest in card["sha256"].items():
             if _sha256(folder / file) != digest:
-                raise UnusableInput(f"{folder / file}: differs from what its card says (sha256); fetch the bundle again.")
+                raise UnusableInput(
+                    f"{folder / file}: differs from what its card says (sha256); fetch the bundle again."
+                )
         tensors = {key: value.float() for key, value in load_file(folder / _WEIGHTS).items()}
         with np.load(folder / _GRID, allow_pickle=False) as data:
             arrays = {key: data[key] for key in data.files}

@@ -6,8 +6,14 @@ __all__ = ["FLAGS", "explain"]
 
 #: word -> one sentence for a person.
 FLAGS: dict[str, str] = {
-    "outside_grid": "The estimate lies outside the models the network was trained on, or at their edge; treat the numbers as a direction, not a value.",
-    "out_of_distribution": "The spectrum is unlike any model spectrum: the network answers, but nothing says the answer means anything.",
+    "outside_grid": (
+        "The estimate lies outside the models the network was trained on, or at their edge; "
+        "treat the numbers as a direction, not a value."
+    ),
+    "out_of_distribution": (
+        "The spectrum is unlike any model spectrum: the network answers, "
+        "but nothing says that the answer means anything."
+    ),
     "low_snr": "The signal-to-noise ratio is below 30, where the networks were not trained.",
     "resolution_too_low": "The resolution of the spectrum is below that of the models; v sin i is biased high.",
     "window_incomplete": "More than 2 % of the window 8800-8835 Å has no usable pixel.",

@@ -31,16 +31,12 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
     """
     if not prepared:
         return []
-    flux, latents = encode_with_gaps(
-        np.stack([p.flux for p in prepared]), np.stack([p.good for p in prepared]), bundle
-    )
+    flux, latents = encode_with_gaps(np.stack([p.flux for p in prepared]), np.stack([p.good for p in prepared]), bundle)
     reconstruction = bundle.decode(latents)
     index, distance = nearest(latents, bundle.latents, _NEIGHBOURS)
     map_flux = bundle.flux_basis.project(flux, bundle.map_flux)
     map_latent = project(latents, bundle.latents, bundle.map_latent)
-    of_all = estimate_parameters(
-        flux, np.stack([p.uncertainty for p in prepared]), [p.pixel for p in prepared], bundle
-    )
+    of_all = estimate_parameters(flux, np.stack([p.uncertainty for p in prepared]), [p.pixel for p in prepared], bundle)
     results = []
     for i, (spectrum, estimates) in enumerate(zip(prepared, of_all, strict=True)):
         residual = (spectrum.flux - reconstruction[i])[spectrum.good]

@@ -118,5 +118,3 @@ def _read_box(path: Path, reach: tuple[float, float]) -> Library:
     wavelength = air_to_vacuum(wave) if match[1] == "air" else wave
     keep = slice(*np.searchsorted(wavelength, reach))
     return Library(wavelength[keep], nodes, flux[:, keep], float(match[2]), f"{path.name} ({len(nodes)} nodes)")
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -13,7 +14,7 @@ __all__ = ["Autoencoder"]
 def _dense(widths: Sequence[int]) -> nn.Sequential:
     """Dense layers with SiLU between them and nothing after the last."""
     layers: list[nn.Module] = []
-    for i, (width_in, width_out) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+    for i, (width_in, width_out) in enumerate(pairwise(widths)):
         if i:
             layers.append(nn.SiLU())
         layers.append(nn.Linear(width_in, width_out))

@@ -260,9 +260,7 @@ def _resample(rest: np.ndarray, flux: np.ndarray, work: np.ndarray) -> tuple[np.
     return value, present, pixel
 
 
-def _uncertainty(
-    rest: np.ndarray, spectrum: Spectrum, snr: float, stated: bool, wavelength: np.ndarray
-) -> np.ndarray:
+def _uncertainty(rest: np.ndarray, spectrum: Spectrum, snr: float, stated: bool, wavelength: np.ndarray) -> np.ndarray:
     """1 sigma of the flux per input pixel, on the target's wavelengths; unit of the flux."""
     if stated and spectrum.uncertainty is not None:
         usable = np.isfinite(spectrum.uncertainty) & (spectrum.uncertainty > 0)

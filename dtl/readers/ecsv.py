@@ -23,7 +23,7 @@ def identify(source: Source) -> bool:
 
 def read(source: Source, options: ReadOptions) -> Contents:
     """Read the numeric columns, their units and the meta data."""
-    from astropy.table import Table  # noqa: PLC0415  (half a second, and most files do not need it)
+    from astropy.table import Table
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -45,14 +45,14 @@ def read(source: Source, options: ReadOptions) -> Contents:
             "layout unknown here; save the spectrum as a FITS or ECSV table with the columns wavelength, flux, "
             "uncertainty."
         )
-    from astropy import units as u  # noqa: PLC0415
+    from astropy import units as u
 
     wavelength = spectrum.spectral_axis.to_value(u.AA, equivalencies=u.spectral())
     flux = np.asarray(spectrum.flux.value, dtype=float)
     contents = Contents("FITS file read with specutils", np.broadcast_to(wavelength, flux.shape), flux)
     contents.unit = Claim("Angstrom", "file", "converted by specutils")
     if spectrum.uncertainty is not None:
-        from astropy.nddata import StdDevUncertainty  # noqa: PLC0415
+        from astropy.nddata import StdDevUncertainty
 
         sigma = spectrum.uncertainty.represent_as(StdDevUncertainty).array
         if np.shape(sigma) == flux.shape:
@@ -71,8 +71,8 @@ def _has_axis(source: Source) -> bool:
 def _load(source: Source) -> Any | None:
     """A specutils spectrum with a plausible axis, or None."""
     try:
-        from astropy import units as u  # noqa: PLC0415
-        from specutils import Spectrum  # noqa: PLC0415
+        from astropy import units as u
+        from specutils import Spectrum
     except ImportError:
         return None
     with warnings.catch_warnings():

@@ -104,7 +104,9 @@ def read_settings(path: str | Path) -> TrainingSettings:
         data["limits"] = tuple(data.get("limits", ()))
         return TrainingSettings(**data, **sections)
     except OSError as error:
-        raise UnusableInput(f"{path}: cannot be opened ({error.strerror}); give the path of a training config.") from error
+        raise UnusableInput(
+            f"{path}: cannot be opened ({error.strerror}); give the path of a training config."
+        ) from error
     except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
         raise UnusableInput(
             f"{path}: is no training config ({error}); compare with assets/configs/common-r50000.toml."

@@ -1,0 +1,189 @@
+"""Command line: ``python -m dtl predict | train | grid build | examples``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dtl.spectrum import UnusableInput
+
+if TYPE_CHECKING:
+    from dtl.grid.build import Grid, GridSettings
+    from dtl.result import InferenceResult
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status: 0, or 2 for unusable arguments or input."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except UnusableInput as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m dtl", description="Stellar parameters of M dwarfs from spectra in 8800-8835 Angstrom."
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    predict = commands.add_parser("predict", help="parameters of spectra")
+    predict.add_argument("path", nargs="+", help="files of spectra, in any of the formats the app reads")
+    predict.add_argument("--bundle", default="common-r50000", help="name of a shipped bundle, or a folder")
+    output = predict.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="one JSON object a line")
+    output.add_argument("--output", metavar="FILE", help="table: .ecsv, .fits, .vot or .csv")
+    predict.add_argument("--unit", choices=("Angstrom", "nm", "um"), help="of the wavelengths, where the file lies")
+    predict.add_argument("--medium", choices=("vacuum", "air"), help="of the wavelengths")
+    predict.add_argument("--frame", choices=("observatory", "barycentric", "rest"), help="of the wavelengths")
+    predict.add_argument("--resolution", type=float, help="lambda / FWHM")
+    predict.set_defaults(run=_predict)
+
+    train = commands.add_parser("train", help="train a bundle; goes on where a killed run stood")
+    train.add_argument("config", help="as assets/configs/common-r50000.toml")
+    train.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder of the bundle")
+    source = train.add_mutually_exclusive_group(required=True)
+    source.add_argument("--phoenix", metavar="DIR", help="folder of the library; the grid is built first")
+    source.add_argument("--grid", metavar="FILE", help="grid written by `grid build`")
+    train.add_argument(
+        "--checkpoints", type=Path, metavar="DIR", help="where a killed run is resumed from (default: runs/NAME)"
+    )
+    train.set_defaults(run=_train)
+
+    grid = commands.add_parser("grid", help="grids of synthetic spectra")
+    build = grid.add_subparsers(required=True, metavar="action").add_parser("build", help="build one from a library")
+    build.add_argument("--phoenix", required=True, metavar="DIR", help="folder of the library")
+    build.add_argument("--output", required=True, metavar="FILE", help="grid, .npz")
+    build.add_argument("--config", help="training config whose [grid] is built (default: the published full grid)")
+    build.set_defaults(run=_build_grid)
+
+    examples = commands.add_parser("examples", help="render the shipped examples anew")
+    examples.add_argument("--bundle", default="common-r50000")
+    examples.add_argument("--output", default="assets/examples", metavar="DIR")
+    examples.set_defaults(run=_examples)
+    return parser
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from dtl.bundle import load_bundle
+    from dtl.export import FORMATS, json_line, write_table
+    from dtl.pipeline import analyse
+    from dtl.readers import ReadOptions
+
+    if options.output and Path(options.output).suffix.lower() not in FORMATS:
+        raise UnusableInput(f"{options.output}: unknown kind of table; let the name end in {', '.join(FORMATS)}.")
+    bundle = load_bundle(options.bundle)
+    read_options = ReadOptions(
+        unit=options.unit, medium=options.medium, frame=options.frame, resolution=options.resolution
+    )
+    results, status = [], 0
+    for path in options.path:
+        try:
+            result = analyse(path, bundle=bundle, options=read_options)
+        except UnusableInput as error:
+            print(error, file=sys.stderr)
+            status = 2
+            continue
+        results.append(result)
+        if options.json:
+            print(json_line(result), flush=True)
+    if options.output and results:
+        write_table(results, options.output)
+    elif not options.json and results:
+        _print_table(results)
+    return status
+
+
+def _print_table(results: list[InferenceResult]) -> None:
+    from dtl.result import PARAMETERS
+
+    for result in results:
+        row = result.row()
+        print(f"{row['file']}  {row['star']}  {row['instrument']}".rstrip())
+        print(f"  rv     {row['rv']:+.2f} km/s ({row['rv_frame']}), S/N {row['snr']:.0f}")
+        for name, (label, unit, digits) in PARAMETERS.items():
+            e = result.estimates[name]
+            print(f"  {label:8s}{e.value:.{digits}f}  -{e.lower:.{digits}f} +{e.upper:.{digits}f}  {unit}")
+        print(f"  flags   {', '.join(result.flags) or 'none'}")
+
+
+def _train(options: argparse.Namespace) -> int:
+    from dtl.grid.build import load_grid
+    from dtl.training.run import train_bundle
+    from dtl.training.settings import read_settings
+
+    settings = read_settings(options.config)
+    grid = load_grid(options.grid) if options.grid else _grid_from(options.phoenix, settings.grid)
+    checkpoints = options.checkpoints or Path("runs") / settings.name
+    with _Bars() as bars:
+        bundle = train_bundle(grid, settings, options.output, checkpoints, progress=bars)
+    rmse = bundle.card["metrics"]["rmse_noise_free"]
+    print(f"{options.output}: test rmse {rmse['teff']:.1f} K, {rmse['logg']:.3f}, {rmse['mh']:.3f}, "
+          f"{rmse['vsini']:.2f} km/s")  # fmt: skip
+    return 0
+
+
+def _build_grid(options: argparse.Namespace) -> int:
+    from dtl.grid.build import GridSettings
+    from dtl.training.settings import read_settings
+
+    settings = read_settings(options.config).grid if options.config else GridSettings()
+    if not options.output.endswith(".npz"):
+        raise UnusableInput(f"{options.output}: a grid is written as .npz; let the name end so.")
+    grid = _grid_from(options.phoenix, settings)
+    grid.save(options.output)
+    print(f"{options.output}: {len(grid.nodes):,} spectra of {len(grid.wavelength):,} points")
+    return 0
+
+
+def _grid_from(folder: str, settings: GridSettings) -> Grid:
+    from dtl.grid.build import build_grid
+    from dtl.grid.library import OutsideLibrary
+    from dtl.grid.phoenix import read_library
+
+    library = read_library(folder)
+    with _Bars() as bars:
+        try:
+            return build_grid(library, settings, progress=lambda fraction: bars("grid", fraction, ""))
+        except OutsideLibrary as error:
+            raise UnusableInput(f"{folder}: {error}; narrow the domain in the config, or add spectra.") from error
+
+
+def _examples(options: argparse.Namespace) -> int:
+    from dtl.bundle import load_bundle
+    from dtl.simulation import write_examples
+
+    for file in write_examples(load_bundle(options.bundle), options.output):
+        print(file)
+    return 0
+
+
+class _Bars:
+    """A progress bar on stderr for each stage of a run."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._bar = None
+
+    def __call__(self, stage: str, fraction: float, text: str) -> None:
+        from tqdm import tqdm
+
+        if stage != self._stage:
+            self.__exit__()
+            self._stage = stage
+            self._bar = tqdm(total=1.0, desc=stage, file=sys.stderr, bar_format="{l_bar}{bar}| {elapsed} {postfix}")
+        self._bar.set_postfix_str(text)
+        self._bar.update(fraction - self._bar.n)
+
+    def __enter__(self) -> _Bars:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.close()

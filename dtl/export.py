@@ -1,0 +1,61 @@
+"""Tables of results for other programs: ECSV, FITS, VOTable, CSV, and JSON lines."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from astropy import units as u
+from astropy.table import Table
+
+import dtl
+from dtl.result import COLUMNS, InferenceResult
+from dtl.spectrum import UnusableInput
+
+__all__ = ["FORMATS", "json_line", "results_table", "write_table"]
+
+#: Ending of the file -> format of `astropy.table.Table.write`.
+FORMATS = {".ecsv": "ascii.ecsv", ".fits": "fits", ".vot": "votable", ".csv": "ascii.csv"}
+
+
+def results_table(results: Sequence[InferenceResult]) -> Table:
+    """One row a result, the columns of the contract, with units and descriptions; flags joined by commas."""
+    rows = [dict(result.row(), flags=", ".join(result.flags)) for result in results]
+    table = Table({name: np.array([row[name] for row in rows]) for name in COLUMNS})
+    for name, (unit, description) in COLUMNS.items():
+        table[name].unit = None if unit in ("", "dex(cm/s2)") else u.Unit(unit)
+        table[name].description = description
+    table["logg"].unit = u.dex
+    table.meta = {
+        "software": f"dtl {dtl.__version__}",
+        "method": "Mas-Buitrago et al. 2024, A&A 687, A205",
+        "interval": "mode of the ensemble with distances to the 16 % and 84 % quantiles",
+    }
+    return table
+
+
+def write_table(results: Sequence[InferenceResult], path: str | Path) -> None:
+    """Write results to a file whose ending names the format.
+
+    Raises:
+        UnusableInput: for another ending, or where the file cannot be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in FORMATS:
+        raise UnusableInput(f"{path}: unknown kind of table; let the name end in {', '.join(FORMATS)}.")
+    try:
+        results_table(results).write(path, format=FORMATS[path.suffix.lower()], overwrite=True)
+    except OSError as error:
+        raise UnusableInput(f"{path}: cannot be written ({error.strerror or error}); choose another place.") from error
+
+
+def json_line(result: InferenceResult) -> str:
+    """One JSON object with the columns of the contract; numbers as numbers, what is no number as null."""
+    row = {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in result.row().items()
+    }
+    return json.dumps(row, ensure_ascii=False)
