@@ -84,8 +84,9 @@ reconstruction(result)
 left, right = st.columns([3, 2], gap="large")
 with left:
     preparation(result)
+    reading.corrections(st.session_state["selected"], result)
 with right:
-    reading.findings(st.session_state["selected"], result)
+    reading.findings(result)
 st.markdown("#### Results")
 everything = list(st.session_state["results"].values())
 elements.results_table(everything, "Parameters of every spectrum of this visit, one row a spectrum")

@@ -9,7 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
-from tests.server import ROOT, chromium, missing, serve, settle
+from tests.server import ROOT, chromium, follow, missing, serve, settle
 
 WIDTHS = (1280, 390)
 PAGES = {"spectrum": "", "latent-space": "latent-space", "hr-diagram": "hr-diagram"}
@@ -44,7 +44,8 @@ def main() -> None:
                     for name, path in PAGES.items():
                         if path and state == "bad":
                             continue
-                        _open(page, path)
+                        if path:
+                            follow(page, path)
                         _picture(page, arguments.output / f"{name}-{state}-{width}-{scheme}.png", width)
                     page.close()
                 context.close()
@@ -60,22 +61,6 @@ def _upload(page: object, uploads: list[tuple[str, bytes]]) -> None:
     page.set_input_files("input[type=file]", [{"name": n, "mimeType": "", "buffer": data} for n, data in uploads])
     page.wait_for_timeout(500)
     page.wait_for_selector("[data-testid=stFileUploaderFile]", state="detached", timeout=60_000)
-    settle(page)
-
-
-def _open(page: object, path: str) -> None:
-    """Follow the link of the navigation, so that the visit goes on."""
-    if not path:
-        return
-    link = f"a[href$='/{path}']"
-    if not page.locator(link).first.is_visible():
-        page.click("[data-testid=stExpandSidebarButton]")
-        page.wait_for_selector(link, state="visible")
-    page.click(link)
-    page.wait_for_function("path => location.pathname.endsWith(path)", arg=path)
-    if page.locator("[data-testid=stSidebarCollapseButton] button").is_visible():
-        page.click("[data-testid=stSidebarCollapseButton] button")
-    page.wait_for_timeout(500)
     settle(page)
 
 

@@ -28,7 +28,7 @@ CHROMIUM_ARGUMENTS = (
 def missing() -> str:
     """Why no browser can be started, empty where one can."""
     try:
-        import playwright.sync_api  # noqa: F401, PLC0415
+        import playwright.sync_api  # noqa: F401
     except ImportError:
         return "Playwright is not installed"
     return "" if shutil.which("chromium") else "no chromium on the path"
@@ -73,7 +73,7 @@ def _wait(server: subprocess.Popen, health: str, patience: float) -> None:
 @contextmanager
 def chromium() -> Iterator[object]:
     """A Playwright browser."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -92,3 +92,20 @@ def settle(page: object, *, patience: float = 30.0) -> None:
         "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'))",
         timeout=1000 * patience,
     )
+
+
+def follow(page: object, path: str) -> None:
+    """Open another page of the same visit by its link, ``path`` being the end of its address."""
+    from playwright.sync_api import TimeoutError as Late  # noqa: PLC0415
+
+    link = f"a[href$='/{path}']"
+    page.wait_for_selector(link, state="attached")
+    for patience in (10_000, 10_000, 30_000):  # a click while the page is drawn anew is lost
+        page.eval_on_selector(link, "element => element.click()")  # on a narrow page the link is in the folded sidebar
+        try:
+            page.wait_for_function("path => location.pathname.endsWith(path)", arg=path, timeout=patience)
+            break
+        except Late:
+            continue
+    page.wait_for_timeout(300)
+    settle(page)

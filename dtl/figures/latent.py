@@ -103,8 +103,8 @@ def _grid(places: np.ndarray, nodes: np.ndarray, parameter: str, colours: Palett
     )
 
 
-def _neighbours(places: np.ndarray, colours: Palette) -> go.Scatter:
-    return go.Scatter(
+def _neighbours(places: np.ndarray, colours: Palette) -> go.Scattergl:
+    return go.Scattergl(
         x=places[:, 0],
         y=places[:, 1],
         mode="markers",
@@ -122,8 +122,8 @@ def _add_stars(
     shown = np.clip([star for _, star in stars], low + inset, high - inset)
     names = [escape(name) for name, _ in stars]
     symbols = ["triangle-up" if outside_map(places, star) else "star" for _, star in stars]
-    figure.add_trace(
-        go.Scatter(
+    figure.add_trace(  # WebGL too: what is SVG lies below it
+        go.Scattergl(
             x=shown[:, 0],
             y=shown[:, 1],
             mode="markers",

@@ -95,7 +95,9 @@ def preparation_figure(step: PreparationStep, *, simulated: bool = False, dark: 
         _mark_simulated(figure, colours)
     prepare(figure, dark=dark, height=380)
     figure.update_xaxes(axis(step.x_title, 0, 0, colours, **_PLAIN, range=None))
-    figure.update_yaxes(axis("Flux" if on_wavelengths else "", 0, 0, colours, range=None))
+    figure.update_yaxes(
+        axis("Flux" if on_wavelengths else "", 0, 0, colours, range=None, minexponent=5, exponentformat="power")
+    )
     return _finish(figure, top=36)
 
 

@@ -9,7 +9,7 @@ from dtl.result import InferenceResult
 from dtl.spectrum import Finding
 from pages.shared import session
 
-__all__ = ["failures", "findings", "inputs"]
+__all__ = ["corrections", "failures", "findings", "inputs"]
 
 _CHOICES = {
     "unit": ("Unit of the wavelengths", {"Angstrom": "Å", "nm": "nm", "um": "µm"}),
@@ -49,7 +49,7 @@ def inputs() -> None:
             "Or see an example",
             list(examples),
             index=None,
-            format_func=lambda file: f"{examples[file].title} (simulated)",
+            format_func=lambda file: examples[file].title,
             placeholder="Choose a simulated observation",
             key="example-choice",
             on_change=_open_example,
@@ -76,8 +76,8 @@ def failures() -> None:
             st.button("Dismiss", key=f"dismiss-{digest}", on_click=session.remove, args=(digest,))
 
 
-def findings(digest: str, result: InferenceResult) -> None:
-    """What was understood of the file, how, and widgets to change it."""
+def findings(result: InferenceResult) -> None:
+    """What was understood of the file, and why."""
     found = result.prepared.spectrum.findings
     st.markdown("#### What the file says")
     if found:
@@ -91,8 +91,13 @@ def findings(digest: str, result: InferenceResult) -> None:
             hide_index=True,
             alt="What was understood of the file and why",
         )
-    st.caption("Something wrong? Change it and the spectrum is read again.")
-    _corrections(digest, found)
+
+
+def corrections(digest: str, result: InferenceResult) -> None:
+    """Widgets to correct the reading of a file, and to remove it."""
+    st.markdown("#### Read it another way")
+    st.caption("Is something in the list wrong? Change it here and the spectrum is read again.")
+    _corrections(digest, result.prepared.spectrum.findings)
     st.button(
         "Remove this spectrum",
         key=f"remove-{digest}",

@@ -59,8 +59,11 @@ def examples() -> list[Example]:
 @st.cache_resource(show_spinner="Loading the networks …")
 def bundle():
     """The bundle in use, loaded once for all visits."""
-    from dtl.bundle import load_bundle, shipped_bundles  # noqa: PLC0415 (slow)
+    import torch
 
+    from dtl.bundle import load_bundle, shipped_bundles
+
+    torch.set_num_threads(1)  # one spectrum gains nothing from more, and visits would fight for the cores
     names = shipped_bundles()
     return load_bundle(next((name for name in names if name.startswith("common")), names[0]))
 
@@ -71,7 +74,7 @@ def _analyse_example(file: str, options: ReadOptions) -> InferenceResult:
 
 
 def _analyse(name: str, data: bytes, options: ReadOptions) -> InferenceResult:
-    from dtl.pipeline import analyse  # noqa: PLC0415 (slow)
+    from dtl.pipeline import analyse
 
     return analyse(data, name=name, options=options, bundle=bundle())
 
@@ -172,7 +175,9 @@ def label(result: InferenceResult, *, short: bool = False) -> str:
     name = spectrum.star or spectrum.file
     if spectrum.star and not short:
         name += f" ({spectrum.file})"
-    simulated = (" (simulated)" if short else " · simulated observation") if spectrum.simulated else ""
+    simulated = ""
+    if spectrum.simulated and not (short and "simulated" in name.lower()):
+        simulated = " (simulated)" if short else " · simulated observation"
     return "".join(c for c in name if c.isprintable())[:100] + simulated
 
 

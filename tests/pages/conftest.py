@@ -33,7 +33,7 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.setitem(sys.modules, "dtl.pipeline", SimpleNamespace(analyse=analyse))
     (tmp_path / "first.txt").write_bytes(EXAMPLE)
     (tmp_path / "second.txt").write_bytes(b"fake teff=3600 star=GJ_273 simulated")
-    rows = [{"file": f"{name}.txt", "title": name.capitalize(), "text": "Made up."} for name in ("first", "second")]
+    rows = [{"file": f"{name}.txt", "title": f"Simulated {name}", "text": "Made up."} for name in ("first", "second")]
     (tmp_path / "index.json").write_text(json.dumps(rows))
     monkeypatch.setattr(session, "EXAMPLES", tmp_path)
     st.cache_data.clear()

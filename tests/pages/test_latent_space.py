@@ -15,7 +15,7 @@ PAGE = "pages/latent_space.py"
 
 
 def grid_of(app) -> dict:
-    (grid,) = [trace for trace in figure(app)["data"] if trace["type"] == "scattergl"]
+    (grid,) = [trace for trace in figure(app)["data"] if trace["name"] == "Model spectra"]
     return grid
 
 

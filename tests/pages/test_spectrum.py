@@ -39,7 +39,7 @@ def test_simulated_spectra_are_labelled_wherever_they_appear(visit):
     assert "Simulated observation" in texts(app)
     for number in (0, 1):
         assert any(a.get("text") == "Simulated observation" for a in figure(app, number)["layout"]["annotations"])
-    assert all("(simulated)" in label for label in app.selectbox(key="example-choice").options)
+    assert all("Simulated" in label for label in app.selectbox(key="example-choice").options)
     assert "simulated observation" in app.dataframe[0].value["file"][0]
 
 
