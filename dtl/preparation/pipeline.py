@@ -68,6 +68,9 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
             )
         )
     velocity = _measure(spectrum, target)
+    flux = _without_cosmics(doppler_shift(spectrum.wavelength, -velocity.value), spectrum)
+    if np.isnan(flux).sum() > np.isnan(spectrum.flux).sum():  # a cosmic ray pulls the velocity: once more without
+        velocity = _measure(replace(spectrum, flux=flux), target)
     if velocity.uncertain:
         flags.append("rv_uncertain")
     rv, rv_frame = _to_barycentre(velocity.value, spectrum)
@@ -82,7 +85,6 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
         )
     )
     rest = doppler_shift(spectrum.wavelength, -velocity.value)
-    flux = _without_cosmics(rest, spectrum)
     in_window = (rest >= WINDOW[0]) & (rest <= WINDOW[1])
     if in_window.sum() < 50:
         raise _misses_window(spectrum)
@@ -111,10 +113,7 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
     )
     continuum = fit_continuum(work, np.where(present, degraded, np.nan))
     if not np.isfinite(continuum).all():
-        raise UnusableInput(
-            f"{spectrum.file}: no continuum could be found, because most of the flux is zero or negative; "
-            "check the flux column."
-        )
+        raise _no_continuum(spectrum)
     steps.append(
         PreparationStep(
             "Continuum",
@@ -212,7 +211,18 @@ def _misses_window(spectrum: Spectrum) -> UnusableInput:
     )
 
 
+def _no_continuum(spectrum: Spectrum) -> UnusableInput:
+    return UnusableInput(
+        f"{spectrum.file}: no continuum could be found, because most of the flux is zero, negative or constant; "
+        "check the flux column."
+    )
+
+
 def _measure(spectrum: Spectrum, target: PreparationTarget) -> Velocity:
+    near = (spectrum.wavelength > WINDOW[0] - MARGIN) & (spectrum.wavelength < WINDOW[1] + MARGIN)
+    flux = spectrum.flux[near & np.isfinite(spectrum.flux)]
+    if flux.size and (np.median(flux) <= 0 or np.ptp(flux) == 0):
+        raise _no_continuum(spectrum)
     try:
         return measure_velocity(spectrum.wavelength, spectrum.flux, target.wavelength, target.templates)
     except ValueError as error:

@@ -16,8 +16,9 @@ __all__ = ["Velocity", "add_velocities", "measure_velocity"]
 _STEP = 0.3
 #: Velocities searched, km/s either way: the fastest halo stars and the Earth's motion.
 _RANGE = 400.0
-#: Part of the template that must overlap the data for a velocity to be considered.
-_OVERLAP = 0.7
+#: Part of the template that must overlap the data for a velocity to be considered. Less than what preparation
+#: asks for: where the true velocity were not considered, a wrong one that covers more would be found instead.
+_OVERLAP = 0.5
 #: Below this height of the peak, or with a rival this close to it, the velocity is not to be trusted.
 _WEAK, _RIVAL = 0.45, 0.93
 _RIVAL_DISTANCE = 25.0

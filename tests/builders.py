@@ -1,0 +1,86 @@
+"""Spectra made up for tests, and the shipped bundle."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from dtl.bundle import ModelBundle, load_bundle
+from dtl.preparation.broadening import broaden, log_grid
+from dtl.preparation.pipeline import PreparationTarget
+from dtl.simulation import simulate_observation
+from dtl.spectrum import Spectrum
+from dtl.wavelengths import SPEED_OF_LIGHT, doppler_shift
+
+STAR = (3500.0, 4.8, 0.0, 5.0)
+
+
+def line_flux(wavelength: np.ndarray, *, lines: int = 220, seed: int = 3, strength: float = 1.0) -> np.ndarray:
+    """Narrow lines at fixed places between 8760 and 8875 Angstrom on a continuum of 1; shape of ``wavelength``."""
+    rng = np.random.default_rng(seed)
+    centres = rng.uniform(8760.0, 8875.0, lines)
+    depths = np.minimum(rng.gamma(1.2, 0.12, lines), 0.7) * strength
+    widths = rng.uniform(0.05, 0.14, lines)
+    optical = sum(
+        depth * np.exp(-0.5 * ((wavelength - centre) / width) ** 2)
+        for centre, depth, width in zip(centres, depths, widths, strict=True)
+    )
+    return np.exp(-optical)
+
+
+@lru_cache(maxsize=1)
+def _sharp() -> tuple[np.ndarray, np.ndarray]:
+    work = log_grid(8740.0, 8895.0, 0.3)
+    return work, broaden(line_flux(work), 0.3, vsini=3.0, fwhm=SPEED_OF_LIGHT / 50_000)
+
+
+def star_flux(wavelength: np.ndarray) -> np.ndarray:
+    """`line_flux` rotating at 3 km/s as seen at a resolution of 50,000, at rest; shape of ``wavelength``."""
+    return np.interp(wavelength, *_sharp())
+
+
+def target(resolution: float = 50_000.0) -> PreparationTarget:
+    """A target whose one template is `star_flux`: preparation without a trained bundle."""
+    points = np.round(np.linspace(8800.0, 8835.0, 3501), 6)
+    return PreparationTarget(points, resolution, star_flux(points)[None], ("the made-up star",))
+
+
+def observe(
+    *,
+    snr: float = 100.0,
+    velocity: float = 20.0,
+    pixel: float = 0.05,
+    seed: int = 1,
+    reach: tuple[float, float] = (8780.0, 8860.0),
+    stated: bool = True,
+    **known: object,
+) -> Spectrum:
+    """The made-up star as a spectrograph would deliver it; ``known`` are fields of the spectrum."""
+    rng = np.random.default_rng(seed)
+    wavelength = np.arange(*reach, pixel)
+    continuum = 4e3 * np.exp(0.004 * (wavelength - 8817.0) - 1e-4 * (wavelength - 8817.0) ** 2)
+    sigma = continuum / snr if np.isfinite(snr) else np.zeros_like(continuum)
+    flux = star_flux(doppler_shift(wavelength, -velocity)) * continuum + sigma * rng.normal(size=wavelength.size)
+    defaults = {"file": "made-up.fits", "resolution": 50_000.0, "frame": "barycentric"}
+    return Spectrum(wavelength, flux, sigma if stated and np.isfinite(snr) else None, **(defaults | known))
+
+
+@lru_cache(maxsize=1)
+def shipped() -> ModelBundle:
+    """The shipped bundle."""
+    return load_bundle("common-r50000")
+
+
+def observe_model(
+    parameters: tuple[float, ...] = STAR,
+    *,
+    snr: float = 100.0,
+    velocity: float = -20.0,
+    pixel: float = 0.05,
+    seed: int = 1,
+    **known: object,
+) -> Spectrum:
+    """A star rendered through the shipped bundle's decoder."""
+    data = simulate_observation(np.array(parameters), shipped(), snr=snr, velocity=velocity, pixel=pixel, seed=seed)
+    return Spectrum(*data, **({"file": "model.fits", "resolution": 50_000.0, "frame": "barycentric"} | known))
