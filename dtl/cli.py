@@ -1,4 +1,4 @@
-"""Command line: ``python -m dtl predict | train | grid build | examples``."""
+"""Command line: ``python -m dtl predict | train | grid build | grid download | examples``."""
 
 from __future__ import annotations
 
@@ -57,11 +57,17 @@ def _parser() -> argparse.ArgumentParser:
     train.set_defaults(run=_train)
 
     grid = commands.add_parser("grid", help="grids of synthetic spectra")
-    build = grid.add_subparsers(required=True, metavar="action").add_parser("build", help="build one from a library")
+    actions = grid.add_subparsers(required=True, metavar="action")
+    build = actions.add_parser("build", help="build one from a library")
     build.add_argument("--phoenix", required=True, metavar="DIR", help="folder of the library")
     build.add_argument("--output", required=True, metavar="FILE", help="grid, .npz")
     build.add_argument("--config", help="training config whose [grid] is built (default: the published full grid)")
     build.set_defaults(run=_build_grid)
+    fetch = actions.add_parser("download", help="fetch the PHOENIX files that one needs; goes on where it was stopped")
+    fetch.add_argument("--to", required=True, metavar="DIR", help="folder of the library")
+    fetch.add_argument("--config", help="training config whose [grid] is wanted (default: the published full grid)")
+    fetch.add_argument("--server", metavar="URL", help="address of the folder HiResFITS (default: in Göttingen)")
+    fetch.set_defaults(run=_download_grid)
 
     examples = commands.add_parser("examples", help="render the shipped examples anew")
     examples.add_argument("--bundle", default="common-r50000")
@@ -139,6 +145,20 @@ def _build_grid(options: argparse.Namespace) -> int:
     grid = _grid_from(options.phoenix, settings)
     grid.save(options.output)
     print(f"{options.output}: {len(grid.nodes):,} spectra of {len(grid.wavelength):,} points")
+    return 0
+
+
+def _download_grid(options: argparse.Namespace) -> int:
+    from dtl.grid.build import GridSettings
+    from dtl.grid.download import SERVER, download, plan_download
+    from dtl.training.settings import read_settings
+
+    settings = read_settings(options.config).grid if options.config else GridSettings()
+    plan = plan_download(options.to, settings, server=options.server or SERVER)
+    print(plan, flush=True)
+    with _Bars() as bars:
+        download(plan, progress=lambda fraction, text: bars("download", fraction, text))
+    print(f"{options.to}: complete, for `grid build --phoenix {options.to}`")
     return 0
 
 
