@@ -3,60 +3,52 @@
 import streamlit as st
 
 from dtl.figures.latent import latent_map, outside_map
-from dtl.result import PARAMETERS
+from dtl.figures.spectrum import reconstruction_figure
+from dtl.result import PARAMETERS, InferenceResult
 from pages.shared import elements, session
 
 MAPS = {"latent": "By latent vector", "flux": "By flux"}
 
-st.title("Where it lies among the models", anchor=False)
-st.caption(
-    "Each dot is a model spectrum. Spectra that look alike lie close together; the directions of the map and the width "
-    "of its gaps have no meaning."
-)
-result = session.selected()
-if result is None:
-    st.info("Upload a spectrum on the first page to see it among the models.", icon=":material/upload:")
-    st.stop()
-bundle = session.bundle()
 
-left, middle, right = st.columns(3, gap="medium")
-with left:
-    which = st.segmented_control(
-        "Map", list(MAPS), format_func=MAPS.get, default="latent", required=True, key="map", persist_state="session",
+@st.fragment
+def the_map(result: InferenceResult) -> None:
+    """The map with its settings and its table."""
+    bundle, results = session.bundle(), list(st.session_state["results"].values())
+    left, right = st.columns(2, gap="medium")
+    which = left.segmented_control(
+        "Map",
+        list(MAPS),
+        format_func=MAPS.get,
+        default="latent",
+        required=True,
+        key="map",
+        persist_state="session",
         help="By latent vector: alike in the 32 numbers into which the networks squeeze a spectrum. "
         "By flux: alike in the spectrum itself.",
-    )  # fmt: skip
-with middle:
-    parameter = st.selectbox(
+    )
+    parameter = right.selectbox(
         "Colour",
         list(PARAMETERS),
         format_func=lambda name: PARAMETERS[name][0],
         key="map-colour",
         persist_state="session",
     )
-with right:
-    result = elements.choose_spectrum("map-spectrum")
-
-results = list(st.session_state["results"].values())
-places = getattr(bundle, f"map_{which}")
-stars = [(session.label(other, short=True), getattr(other, f"map_{which}")) for other in results]
-chosen = next(i for i, other in enumerate(results) if other is result)
-wide, narrow = st.columns([3, 2], gap="large")
-with wide:
+    places = getattr(bundle, f"map_{which}")
+    stars = [(session.label(other, short=True), getattr(other, f"map_{which}")) for other in results]
     st.plotly_chart(
         latent_map(
             places,
             bundle.nodes,
             parameter,
             stars,
-            chosen=chosen,
+            chosen=next(i for i, other in enumerate(results) if other is result),
             neighbours=[neighbour.index for neighbour in result.neighbours],
             dark=session.dark(),
         ),
         theme=None,
         key="latent-map",
         alt=f"{len(places)} model spectra on a map, coloured by {PARAMETERS[parameter][0]}, and {len(stars)} stars",
-        config={"scrollZoom": True, "displaylogo": False},
+        config={"displaylogo": False},
     )
     outside = [name for name, star in stars if outside_map(places, star)]
     if outside:
@@ -65,6 +57,45 @@ with wide:
             + ", ".join(session.plain(name) for name in outside),
             icon=":material/warning:",
         )
+    table = st.expander("The map as a table", icon=":material/table:", on_change="rerun", key="map-table")
+    if table.open:
+        with table:
+            elements.map_table(bundle, which)
+
+
+@st.fragment
+def comparison(result: InferenceResult) -> None:
+    """The spectrum and one of its nearest models."""
+    st.markdown("#### The spectrum beside a model")
+    neighbours = {neighbour.index: neighbour for neighbour in result.neighbours}
+    index = st.selectbox("Model", list(neighbours), format_func=lambda i: elements.describe(neighbours[i]), key="model")
+    if index not in neighbours:
+        return
+    bundle = session.bundle()
+    model = bundle.decode(bundle.latents[[index]])[0]
+    name = elements.describe(neighbours[index])
+    st.plotly_chart(
+        reconstruction_figure(result, model=model, name=f"Model of {name}", dark=session.dark()),
+        theme=None,
+        key="comparison",
+        alt=f"Spectrum of {session.label(result)} with the model of {name}, and their difference below",
+        config={"displaylogo": False},
+    )
+    st.caption("The model is drawn as the networks rebuild it, at the resolution of the spectrum as prepared.")
+
+
+st.title("Where it lies among the models", anchor=False)
+st.caption(
+    "Each dot is a model spectrum. Spectra that look alike lie close together; the directions of the map and the width "
+    "of its gaps have no meaning."
+)
+result = elements.choose_spectrum("map-spectrum")
+if result is None:
+    st.info("Upload a spectrum on the first page to see it among the models.", icon=":material/upload:")
+    st.stop()
+wide, narrow = st.columns([3, 2], gap="large")
+with wide:
+    the_map(result)
 with narrow:
     elements.heading(result)
     st.markdown("#### Nearest model spectra")
@@ -74,8 +105,4 @@ with narrow:
         "which must distort them. On the map these models are ringed."
     )
     elements.flags(result)
-
-table = st.expander("The map as a table", icon=":material/table:", on_change="rerun", key="map-table")
-if table.open:
-    with table:
-        elements.map_table(bundle, which)
+comparison(result)

@@ -63,6 +63,9 @@ def preparation(result: InferenceResult) -> None:
         key="preparation",
         alt=f"The spectrum after the step {step.name}: {step.text}",
     )
+    table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key="preparation-table")
+    if table.open:
+        table.dataframe({step.x_title: step.wavelength, "value": step.flux}, alt=f"{step.name}, point by point")
 
 
 st.title("Stellar parameters from a spectrum", anchor=False)

@@ -96,7 +96,7 @@ def settle(page: object, *, patience: float = 30.0) -> None:
 
 def follow(page: object, path: str) -> None:
     """Open another page of the same visit by its link, ``path`` being the end of its address."""
-    from playwright.sync_api import TimeoutError as Late  # noqa: PLC0415
+    from playwright.sync_api import TimeoutError as Late
 
     link = f"a[href$='/{path}']"
     page.wait_for_selector(link, state="attached")

@@ -25,32 +25,42 @@ _CLOSE = 8.0
 _PLAIN = {"tickformat": ".6~g", "exponentformat": "none", "hoverformat": ".2f"}
 
 
-def reconstruction_figure(result: InferenceResult, *, lines: bool = True, dark: bool = False) -> go.Figure:
-    """The prepared spectrum with the reconstruction over it, and their difference below on the same wavelengths.
+def reconstruction_figure(
+    result: InferenceResult,
+    *,
+    model: np.ndarray | None = None,
+    name: str = "Reconstruction",
+    lines: bool = True,
+    dark: bool = False,
+) -> go.Figure:
+    """The prepared spectrum with a model over it, and their difference below on the same wavelengths.
 
     Args:
         result: what to draw.
+        model: normalised flux, shape ``(n_wavelength,)``; the reconstruction where None.
+        name: of the model, for the legend.
         lines: name the strong lines of `dtl.lines`.
         dark: for a dark page.
     """
+    model = result.reconstruction if model is None else model
     prepared, colours = result.prepared, palette(dark)
     wavelength, good = prepared.wavelength, prepared.good
     data = np.where(good, prepared.flux, np.nan)
-    difference = data - result.reconstruction
+    difference = data - model
     figure = make_subplots(rows=2, shared_xaxes=True, row_heights=[0.74, 0.26], vertical_spacing=0.03)
     observed = "Simulated observation" if prepared.spectrum.simulated else "Observation"
     figure.add_trace(_steps(wavelength, data, observed, colours.data), row=1, col=1)
     if not good.all():
         masked = np.where(_widened(~good), prepared.flux, np.nan)
         figure.add_trace(_steps(wavelength, masked, "Not used", colours.muted), row=1, col=1)
-    model = go.Scatter(
-        x=wavelength,
-        y=result.reconstruction.astype(np.float32),
-        name="Reconstruction",
+    curve = go.Scatter(
+        **_along(wavelength),
+        y=model.astype(np.float32),
+        name=escape(name),
         line={"color": colours.model, "width": 1.6},
         hovertemplate="%{y:.3f}",
     )
-    figure.add_trace(model, row=1, col=1)
+    figure.add_trace(curve, row=1, col=1)
     residual = _steps(wavelength, difference, "Difference", colours.data)
     figure.add_trace(residual.update(showlegend=False, opacity=0.75), row=2, col=1)
     _add_noise(figure, wavelength, np.where(good, prepared.uncertainty, np.nan), colours)
@@ -59,7 +69,7 @@ def reconstruction_figure(result: InferenceResult, *, lines: bool = True, dark: 
     if prepared.spectrum.simulated:
         _mark_simulated(figure, colours)
     prepare(figure, dark=dark, height=560)
-    low, high = _flux_range(data, result.reconstruction)
+    low, high = _flux_range(data, model)
     limit = _difference_limit(difference, prepared.uncertainty)
     wavelengths = {"showspikes": True, "spikemode": "across", "spikethickness": 1, "spikecolor": colours.muted}
     title = "Wavelength in vacuum, star at rest [Å]"
@@ -104,7 +114,7 @@ def preparation_figure(step: PreparationStep, *, simulated: bool = False, dark: 
 def _steps(wavelength: np.ndarray, flux: np.ndarray, name: str, colour: str) -> go.Scatter:
     """A step plot that leaves gaps where ``flux`` is NaN."""
     return go.Scatter(
-        x=wavelength,
+        **_along(wavelength),
         y=np.asarray(flux, dtype=np.float32),
         name=name,
         mode="lines",
@@ -114,11 +124,20 @@ def _steps(wavelength: np.ndarray, flux: np.ndarray, name: str, colour: str) -> 
     )
 
 
+def _along(x: np.ndarray) -> dict[str, object]:
+    """Abscissae of a curve: start and step where ``x``, shape ``(n,)``, is regular, which saves the transfer."""
+    if len(x) > 2:
+        step = (x[-1] - x[0]) / (len(x) - 1)
+        if np.allclose(x, x[0] + step * np.arange(len(x)), rtol=0, atol=1e-3 * abs(step)):
+            return {"x0": float(x[0]), "dx": float(step)}
+    return {"x": x}
+
+
 def _add_noise(figure: go.Figure, wavelength: np.ndarray, uncertainty: np.ndarray, colours: Palette) -> None:
     """One standard deviation of the noise on both sides of zero, in the lower panel."""
     for sign in (-1, 1):
         edge = go.Scatter(
-            x=wavelength,
+            **_along(wavelength),
             y=(sign * uncertainty).astype(np.float32),
             name="Noise, 1σ",
             legendgroup="noise",

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dtl.flags import explain
-from dtl.result import COLUMNS, PARAMETERS, InferenceResult
+from dtl.result import COLUMNS, PARAMETERS, InferenceResult, Neighbour
 from dtl.rounding import format_estimate, format_number
 from pages.shared import session
 
 __all__ = [
     "choose_spectrum",
+    "describe",
     "downloads",
     "facts",
     "flags",
@@ -144,7 +145,7 @@ def results_table(results: Sequence[InferenceResult], alt: str) -> None:
         for name, (unit, text) in COLUMNS.items()
     }
     for row, result in zip(rows, results, strict=True):
-        row["file"] = session.label(result) if result.prepared.spectrum.simulated else row["file"]
+        row["file"] += " (simulated)" if result.prepared.spectrum.simulated else ""
     st.dataframe(rows, column_config=columns, hide_index=True, alt=alt)
 
 
@@ -165,6 +166,16 @@ def downloads(results: Sequence[InferenceResult], stem: str) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
+
+
+def describe(neighbour: Neighbour) -> str:
+    """A node of the grid in words, as ``3375 K, log g 4.80, [M/H] 0.00, v sin i 4.0 km/s``."""
+    words = (
+        f"{label if name != 'teff' else ''} {format_number(getattr(neighbour, name), places)} "
+        f"{unit if unit != 'dex' else ''}"
+        for name, (label, unit, places) in PARAMETERS.items()
+    )
+    return ", ".join(word.strip() for word in words)
 
 
 def neighbours(result: InferenceResult) -> None:

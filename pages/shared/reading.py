@@ -68,8 +68,9 @@ def _open_example() -> None:
 def failures() -> None:
     """A sentence for each file that cannot be used, with ways out."""
     for digest, sentence in st.session_state["failures"].items():
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.error(session.plain(sentence), icon=":material/error:")
+        left, right = st.columns([7, 3], vertical_alignment="center")
+        left.error(session.plain(sentence), icon=":material/error:")
+        with right, st.container(horizontal=True):
             if digest in st.session_state["uploads"]:
                 with st.popover("Read it another way", icon=":material/tune:"):
                     _corrections(digest, ())

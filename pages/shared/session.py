@@ -176,7 +176,7 @@ def label(result: InferenceResult, *, short: bool = False) -> str:
     if spectrum.star and not short:
         name += f" ({spectrum.file})"
     simulated = ""
-    if spectrum.simulated and not (short and "simulated" in name.lower()):
+    if spectrum.simulated and "simulated" not in name.lower():
         simulated = " (simulated)" if short else " · simulated observation"
     return "".join(c for c in name if c.isprintable())[:100] + simulated
 

@@ -69,7 +69,8 @@ def test_a_step_is_drawn_with_its_overlays_and_only_around_the_window():
     figure = preparation_figure(step, simulated=True)
     named = traces(figure)
     assert set(named) == {"Spectrum", "&lt;i&gt;Fit&lt;/i&gt;"}
-    assert len(named["Spectrum"].x) < 2000
+    assert len(named["Spectrum"].y) < 2000
+    assert named["Spectrum"].x0 > 8780
     assert figure.layout.annotations[0].text == "Simulated observation"
 
 
@@ -77,4 +78,19 @@ def test_a_step_on_velocities_keeps_all_of_them():
     velocity = np.linspace(-200, 200, 401)
     step = PreparationStep("Velocity", "Measured.", velocity, velocity, x_title="Velocity [km/s]")
     (curve,) = preparation_figure(step).data
-    assert len(curve.x) == 401 and curve.name == "Velocity"
+    assert len(curve.y) == 401 and curve.name == "Velocity"
+
+
+def test_regular_wavelengths_are_not_sent_and_others_are():
+    result = make_result()
+    assert len(reconstruction_figure(result).to_json()) < 150_000
+    bent = replace(result.prepared, wavelength=np.geomspace(8800, 8835, 3501))
+    figure = reconstruction_figure(replace(result, prepared=bent))
+    np.testing.assert_array_equal(traces(figure)["Observation"].x, bent.wavelength)
+
+
+def test_another_model_can_take_the_place_of_the_reconstruction():
+    result = make_result()
+    named = traces(reconstruction_figure(result, model=np.ones(3501), name="<b>One"))
+    assert (named["&lt;b&gt;One"].y == 1).all()
+    assert "Reconstruction" not in named

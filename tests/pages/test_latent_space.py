@@ -79,3 +79,12 @@ def test_without_a_spectrum_the_page_says_what_to_do(visit, monkeypatch, tmp_pat
     app = visit(PAGE)
     assert not app.exception
     assert "Upload a spectrum" in app.info[0].value
+
+
+def test_the_spectrum_is_drawn_beside_the_nearest_model_or_another(visit):
+    app = visit(PAGE)
+    options = app.selectbox(key="model").options
+    assert len(options) == 8 and options[0].startswith("3300 K, log g")
+    assert f"Model of {options[0]}" in {trace["name"] for trace in figure(app, 1)["data"]}
+    app.selectbox(key="model").select_index(2).run()
+    assert f"Model of {options[2]}" in {trace["name"] for trace in figure(app, 1)["data"]}

@@ -40,7 +40,7 @@ def test_simulated_spectra_are_labelled_wherever_they_appear(visit):
     for number in (0, 1):
         assert any(a.get("text") == "Simulated observation" for a in figure(app, number)["layout"]["annotations"])
     assert all("Simulated" in label for label in app.selectbox(key="example-choice").options)
-    assert "simulated observation" in app.dataframe[0].value["file"][0]
+    assert "(simulated)" in app.dataframe[0].value["file"][0]
 
 
 def test_upload_replaces_the_example_and_is_kept_on_other_pages(visit):
