@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
+from astropy.io import fits
 
 from dtl.bundle import ModelBundle, load_bundle
 from dtl.preparation.broadening import broaden, log_grid
@@ -84,3 +87,28 @@ def observe_model(
     """A star rendered through the shipped bundle's decoder."""
     data = simulate_observation(np.array(parameters), shipped(), snr=snr, velocity=velocity, pixel=pixel, seed=seed)
     return Spectrum(*data, **({"file": "model.fits", "resolution": 50_000.0, "frame": "barycentric"} | known))
+
+
+def library_flux(wavelength: np.ndarray, teff: float, logg: float, mh: float) -> np.ndarray:
+    """Flux whose logarithm is linear in Teff, log g and [M/H], lines and level alike; shape of ``wavelength``."""
+    hot, dense, rich = (np.log(line_flux(wavelength, lines=160, seed=seed)) for seed in (21, 22, 23))
+    x = (teff - 3500.0) / 1000.0
+    log_flux = (1 - 0.5 * x) * hot + (0.5 + 0.4 * (logg - 5.0)) * dense + (0.6 + 0.5 * mh) * rich
+    return np.exp(log_flux + 30.0 + 2.0 * x + 0.1 * mh)
+
+
+def write_hires(
+    folder: Path, nodes: Sequence[tuple[float, float, float]], *, wavelength: np.ndarray | None = None
+) -> np.ndarray:
+    """A library as the PHOENIX server lays it out, flux of `library_flux`; returns its wavelengths."""
+    wavelength = np.arange(8766.0, 8869.0, 0.02) if wavelength is None else wavelength
+    inside = folder / "PHOENIX-ACES-AGSS-COND-2011"
+    inside.mkdir(parents=True)
+    fits.PrimaryHDU(wavelength).writeto(folder / "WAVE_PHOENIX-ACES-AGSS-COND-2011.fits")
+    for teff, logg, mh in nodes:
+        metallicity = "-0.0" if mh == 0 else f"{mh:+.1f}"
+        place = inside / f"Z{metallicity}"
+        place.mkdir(exist_ok=True)
+        name = f"lte{int(teff):05d}-{logg:.2f}{metallicity}.PHOENIX-ACES-AGSS-COND-2011-HiRes.fits"
+        fits.PrimaryHDU(library_flux(wavelength, teff, logg, mh).astype(np.float32)).writeto(place / name)
+    return wavelength

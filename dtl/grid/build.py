@@ -7,11 +7,12 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from dtl.grid.library import Library
+from dtl.grid.library import Library, OutsideLibrary
 from dtl.grid.nodes import main_sequence_nodes
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
@@ -62,9 +63,18 @@ class Grid:
     source: str
 
     def save(self, path: str | Path) -> None:
-        """Write to a ``.npz`` file (no pickle)."""
+        """Write to a ``.npz`` file (no pickle).
+
+        Raises:
+            UnusableInput: where it cannot be written.
+        """
         meta = json.dumps({"settings": asdict(self.settings), "source": self.source})
-        np.savez(path, wavelength=self.wavelength, nodes=self.nodes, flux=self.flux, meta=np.array(meta))
+        try:
+            np.savez(path, wavelength=self.wavelength, nodes=self.nodes, flux=self.flux, meta=np.array(meta))
+        except OSError as error:
+            raise UnusableInput(
+                f"{path}: cannot be written ({error.strerror or error}); choose another place."
+            ) from error
 
     def digest(self) -> str:
         """sha256 over nodes and flux, to tell two grids apart."""
@@ -84,7 +94,7 @@ def load_grid(path: str | Path) -> Grid:
             meta = json.loads(str(data["meta"]))
             settings = {k: tuple(v) if isinstance(v, list) else v for k, v in meta["settings"].items()}
             return Grid(data["wavelength"], data["nodes"], data["flux"], GridSettings(**settings), meta["source"])
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, TypeError, EOFError, BadZipFile) as error:
         raise UnusableInput(f"{path}: is no grid ({error}); make one with `python -m dtl grid build`.") from error
 
 
@@ -136,10 +146,15 @@ def build_grid(
         progress: called with the fraction done.
 
     Raises:
-        OutsideLibrary: where the domain reaches beyond the library.
+        OutsideLibrary: where the domain reaches beyond the library, or holds no node.
     """
     nodes = main_sequence_nodes(teff=settings.teff, logg=settings.logg, mh=settings.mh)
-    interpolate = library.interpolator(extrapolate_logg=settings.extrapolate_logg)
+    if not len(nodes):
+        raise OutsideLibrary(
+            f"no published node lies in Teff {settings.teff}, log g {settings.logg}, [M/H] {settings.mh}"
+        )
+    needed = library.around(nodes[:, :3].min(axis=0), nodes[:, :3].max(axis=0))
+    interpolate = needed.interpolator(extrapolate_logg=settings.extrapolate_logg)
     flux = np.empty((len(nodes), len(window_points())), dtype=np.float32)
     starts = np.flatnonzero(np.r_[True, np.any(np.diff(nodes[:, :3], axis=0) != 0, axis=1)])
     for start, stop in zip(starts, np.r_[starts[1:], len(nodes)], strict=True):

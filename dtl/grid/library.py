@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import RegularGridInterpolator
@@ -36,6 +36,24 @@ class Library:
     def axes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The distinct Teff, log g and [M/H] of the nodes."""
         return tuple(np.unique(self.nodes[:, i]) for i in range(3))  # type: ignore[return-value]
+
+    def around(self, low: np.ndarray, high: np.ndarray) -> Library:
+        """The nodes that interpolation between two corners needs, at least two values an axis where there are two.
+
+        A whole library has holes, at giants and hot stars, that are no matter to dwarfs.
+
+        Args:
+            low, high: Teff, log g, [M/H]; shape ``(3,)`` each.
+        """
+        keep = np.ones(len(self.nodes), dtype=bool)
+        for i, axis in enumerate(self.axes):
+            last = len(axis) - 1
+            start = int(np.clip(np.searchsorted(axis, low[i] + 1e-9, side="right") - 1, 0, last))
+            stop = int(np.clip(np.searchsorted(axis, high[i] - 1e-9), start, last))
+            if start == stop:
+                start, stop = (start - 1, stop) if start else (start, min(stop + 1, last))
+            keep &= (self.nodes[:, i] >= axis[start]) & (self.nodes[:, i] <= axis[stop])
+        return replace(self, nodes=self.nodes[keep], flux=self.flux[keep])
 
     def interpolator(self, *, extrapolate_logg: bool = False) -> _LogFlux:
         """Interpolation of log flux, linear along each axis.

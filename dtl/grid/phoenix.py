@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from astropy.io import fits
@@ -102,8 +103,13 @@ def _read_fits(path: Path) -> np.ndarray:
 
 
 def _is_box(path: Path) -> bool:
-    with np.load(path, allow_pickle=False) as data:
-        return {"wave", "flux", "params"} <= set(data.files)
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            return {"wave", "flux", "params"} <= set(data.files)
+    except (OSError, ValueError, TypeError, EOFError, BadZipFile) as error:
+        raise UnusableInput(
+            f"{path}: cannot be read ({error}); probably an interrupted download, fetch it again."
+        ) from error
 
 
 def _read_box(path: Path, reach: tuple[float, float]) -> Library:
