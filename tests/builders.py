@@ -89,9 +89,14 @@ def observe_model(
     return Spectrum(*data, **({"file": "model.fits", "resolution": 50_000.0, "frame": "barycentric"} | known))
 
 
+@lru_cache(maxsize=8)
+def _parts(wavelength: bytes) -> tuple[np.ndarray, ...]:
+    return tuple(np.log(line_flux(np.frombuffer(wavelength), lines=160, seed=seed)) for seed in (21, 22, 23))
+
+
 def library_flux(wavelength: np.ndarray, teff: float, logg: float, mh: float) -> np.ndarray:
     """Flux whose logarithm is linear in Teff, log g and [M/H], lines and level alike; shape of ``wavelength``."""
-    hot, dense, rich = (np.log(line_flux(wavelength, lines=160, seed=seed)) for seed in (21, 22, 23))
+    hot, dense, rich = _parts(np.asarray(wavelength, dtype=float).tobytes())
     x = (teff - 3500.0) / 1000.0
     log_flux = (1 - 0.5 * x) * hot + (0.5 + 0.4 * (logg - 5.0)) * dense + (0.6 + 0.5 * mh) * rich
     return np.exp(log_flux + 30.0 + 2.0 * x + 0.1 * mh)
