@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +45,7 @@ def train_regressors(
     *,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> dict[str, list[Regressor]]:
-    """Members for each parameter, each written to ``folder`` when done and not trained again.
+    """Members for each parameter, each written to ``folder`` when done and not trained again by the same run.
 
     Args:
         model: trained autoencoder.
@@ -60,6 +62,9 @@ def train_regressors(
     latents = latents_of_copies(model, grid.flux[split.train], settings, config.draws, settings.seed + 1)
     copies, count = latents.shape[:2]
     latents = latents.reshape(copies * count, -1)
+    # A member belongs to one autoencoder: its latents are part of the name of the run.
+    digest = hashlib.sha256(latents.numpy().tobytes()).hexdigest()
+    run = repr((astuple(config), settings.seed, grid.digest(), digest))
     members: dict[str, list[Regressor]] = {}
     done = 0
     for column, name in enumerate(PARAMETERS):
@@ -68,21 +73,23 @@ def train_regressors(
         for member in range(config.members):
             seed = settings.seed + 1000 * column + member
             file = folder / f"regressor-{name}-{member}.pt"
-            members[name].append(_train_one(latents, target, settings, seed, file))
+            members[name].append(_train_one(latents, target, settings, seed, file, run=run))
             done += 1
             progress(done / (len(PARAMETERS) * config.members), f"{name}, member {member + 1}")
     return members
 
 
 def _train_one(
-    latents: torch.Tensor, target: torch.Tensor, settings: TrainingSettings, seed: int, file: Path
+    latents: torch.Tensor, target: torch.Tensor, settings: TrainingSettings, seed: int, file: Path, *, run: str
 ) -> Regressor:
     config = settings.regressor
     torch.manual_seed(seed)
     regressor = Regressor(latents.shape[1])
     if file.exists():
-        regressor.load_state_dict(torch.load(file, weights_only=True))
-        return regressor.eval()
+        content = torch.load(file, weights_only=True)
+        if content.get("run") == run:
+            regressor.load_state_dict(content["model"])
+            return regressor.eval()
     regressor.centre.copy_(target.mean())
     regressor.spread.copy_(target.std().clamp_min(1e-6))
     optimiser = torch.optim.Adam(regressor.parameters(), lr=config.learning_rate)
@@ -98,6 +105,6 @@ def _train_one(
         optimiser.step()
         schedule.step()
     partial = file.with_suffix(".part")
-    torch.save(regressor.state_dict(), partial)
+    torch.save({"run": run, "model": regressor.state_dict()}, partial)
     partial.replace(file)
     return regressor.eval()

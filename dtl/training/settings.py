@@ -81,7 +81,25 @@ class TrainingSettings:
 
 
 def _section(kind: type, values: dict[str, object]) -> object:
-    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+    section = kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+    for key in values:
+        _check(key, getattr(section, key), getattr(kind(), key))
+    return section
+
+
+def _check(key: str, value: object, example: object) -> None:
+    """Raise `TypeError` for a value of another kind than the default's, or a whole number below 1."""
+    if isinstance(example, tuple):
+        if not isinstance(value, tuple) or not value or (key != "hidden" and len(value) != len(example)):
+            raise TypeError(f"{key} must be a list as {list(example)}, it is {value!r}")
+        for item in value:
+            _check(key, item, example[0])
+    elif isinstance(value, bool) is not isinstance(example, bool) or not isinstance(
+        value, int | float if isinstance(example, float) else type(example)
+    ):
+        raise TypeError(f"{key} must be like {example!r}, it is {value!r}")
+    elif type(example) is int and value < 1:
+        raise TypeError(f"{key} must be at least 1, it is {value}")
 
 
 def read_settings(path: str | Path) -> TrainingSettings:
@@ -107,7 +125,7 @@ def read_settings(path: str | Path) -> TrainingSettings:
         raise UnusableInput(
             f"{path}: cannot be opened ({error.strerror}); give the path of a training config."
         ) from error
-    except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:  # ValueError: no TOML, or no UTF-8
         raise UnusableInput(
             f"{path}: is no training config ({error}); compare with assets/configs/common-r50000.toml."
         ) from error
