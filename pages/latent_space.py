@@ -5,7 +5,7 @@ import streamlit as st
 from dtl.figures.latent import latent_map, outside_map
 from dtl.figures.spectrum import reconstruction_figure
 from dtl.result import PARAMETERS, InferenceResult
-from pages.shared import elements, session
+from pages.shared import elements, session, tables
 
 MAPS = {"latent": "By latent vector", "flux": "By flux"}
 
@@ -60,7 +60,7 @@ def the_map(result: InferenceResult) -> None:
     table = st.expander("The map as a table", icon=":material/table:", on_change="rerun", key="map-table")
     if table.open:
         with table:
-            elements.map_table(bundle, which)
+            tables.map_table(bundle, which)
 
 
 @st.fragment
@@ -68,12 +68,12 @@ def comparison(result: InferenceResult) -> None:
     """The spectrum and one of its nearest models."""
     st.markdown("#### The spectrum beside a model")
     neighbours = {neighbour.index: neighbour for neighbour in result.neighbours}
-    index = st.selectbox("Model", list(neighbours), format_func=lambda i: elements.describe(neighbours[i]), key="model")
+    index = st.selectbox("Model", list(neighbours), format_func=lambda i: tables.describe(neighbours[i]), key="model")
     if index not in neighbours:
         return
     bundle = session.bundle()
     model = bundle.decode(bundle.latents[[index]])[0]
-    name = elements.describe(neighbours[index])
+    name = tables.describe(neighbours[index])
     st.plotly_chart(
         reconstruction_figure(result, model=model, name=f"Model of {name}", dark=session.dark()),
         theme=None,
@@ -82,6 +82,7 @@ def comparison(result: InferenceResult) -> None:
         config={"displaylogo": False},
     )
     st.caption("The model is drawn as the networks rebuild it, at the resolution of the spectrum as prepared.")
+    tables.spectrum_table(result, "model", model)
 
 
 st.title("Where it lies among the models", anchor=False)
@@ -99,7 +100,7 @@ with wide:
 with narrow:
     elements.heading(result)
     st.markdown("#### Nearest model spectra")
-    elements.neighbours(result)
+    tables.neighbours(result)
     st.caption(
         "Distances are measured between the latent vectors themselves, in all 32 dimensions, and not on the flat map, "
         "which must distort them. On the map these models are ringed."

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dtl.figures.spectrum import preparation_figure, reconstruction_figure
 from dtl.result import InferenceResult
-from pages.shared import elements, reading, session
+from pages.shared import elements, reading, session, tables
 
 
 @st.fragment
@@ -24,19 +24,7 @@ def reconstruction(result: InferenceResult) -> None:
         "The networks squeeze the spectrum into 32 numbers and rebuild it from them: the reconstruction. Where the two "
         "differ by more than the noise, the spectrum holds something that the model spectra do not."
     )
-    table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key="reconstruction-table")
-    if table.open:
-        prepared = result.prepared
-        table.dataframe(
-            {
-                "wavelength [Å]": prepared.wavelength,
-                "flux": prepared.flux,
-                "uncertainty": prepared.uncertainty,
-                "used": prepared.good,
-                "reconstruction": result.reconstruction,
-            },
-            alt="Wavelength, flux, uncertainty and reconstruction, point by point",
-        )
+    tables.spectrum_table(result, "reconstruction", result.reconstruction)
 
 
 @st.fragment
@@ -92,5 +80,5 @@ with right:
     reading.findings(result)
 st.markdown("#### Results")
 everything = list(st.session_state["results"].values())
-elements.results_table(everything, "Parameters of every spectrum of this visit, one row a spectrum")
-elements.downloads(everything, "stellar-parameters")
+tables.results_table(everything, "Parameters of every spectrum of this visit, one row a spectrum")
+tables.downloads(everything, "stellar-parameters")

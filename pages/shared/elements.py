@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Sequence
 
 import streamlit as st
 
 from dtl.flags import explain
-from dtl.result import COLUMNS, PARAMETERS, InferenceResult, Neighbour
+from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_estimate, format_number
 from pages.shared import session
 
 __all__ = [
     "choose_spectrum",
-    "describe",
-    "downloads",
     "facts",
     "flags",
     "heading",
-    "map_table",
-    "neighbours",
     "parameters",
-    "results_table",
 ]
 
 _INTERVAL = (
@@ -133,117 +125,3 @@ def facts(result: InferenceResult) -> None:
             (f"Networks **{session.plain(result.bundle)}**", "Name and version of the trained networks in use."),
         ):
             st.markdown(text, help=help_, width="content")
-
-
-def results_table(results: Sequence[InferenceResult], alt: str) -> None:
-    """All results as a table, one row a spectrum."""
-    rows = [result.row() | {"flags": ", ".join(result.flags) or "none"} for result in results]
-    columns = {
-        name: st.column_config.NumberColumn(f"{name} [{unit}]" if unit else name, help=text, format=_FORMATS.get(name))
-        if isinstance(rows[0][name], float)
-        else st.column_config.TextColumn(name, help=text)
-        for name, (unit, text) in COLUMNS.items()
-    }
-    for row, result in zip(rows, results, strict=True):
-        row["file"] += " (simulated)" if result.prepared.spectrum.simulated else ""
-    st.dataframe(rows, column_config=columns, hide_index=True, alt=alt)
-
-
-def downloads(results: Sequence[InferenceResult], stem: str) -> None:
-    """The rows of results as CSV and as JSON."""
-    rows = [result.row() for result in results]
-    with st.container(horizontal=True):
-        for kind, mime, text in (
-            ("csv", "text/csv", _csv(rows)),
-            ("json", "application/json", json.dumps(rows, indent=2)),
-        ):
-            st.download_button(
-                kind.upper(),
-                text,
-                f"{stem}.{kind}",
-                mime,
-                key=f"download-{stem}-{kind}",
-                icon=":material/download:",
-                on_click="ignore",
-            )
-
-
-def describe(neighbour: Neighbour) -> str:
-    """A node of the grid in words, as ``3375 K, log g 4.80, [M/H] 0.00, v sin i 4.0 km/s``."""
-    words = (
-        f"{label if name != 'teff' else ''} {format_number(getattr(neighbour, name), places)} "
-        f"{unit if unit != 'dex' else ''}"
-        for name, (label, unit, places) in PARAMETERS.items()
-    )
-    return ", ".join(word.strip() for word in words)
-
-
-def neighbours(result: InferenceResult) -> None:
-    """The nearest nodes of the grid, nearest first, and their download."""
-    rows = [
-        {"distance": n.distance} | {name: getattr(n, name) for name in PARAMETERS} | {"node": n.index}
-        for n in result.neighbours
-    ]
-    columns = {
-        name: st.column_config.NumberColumn(f"{title} [{unit}]", format=f"%.{places}f")
-        for name, (title, unit, places) in PARAMETERS.items()
-    }
-    st.dataframe(
-        rows,
-        column_config=columns
-        | {
-            "distance": st.column_config.NumberColumn(
-                "Distance",
-                format="%.2f",
-                help="Between latent vectors, each dimension scaled to unit variance over the grid.",
-            ),
-            "node": st.column_config.NumberColumn("Node", format="%d", help="Number of the model in the grid, from 0."),
-        },
-        hide_index=True,
-        alt="Nearest model spectra with their distances and parameters",
-    )
-    text = _table(["distance", *PARAMETERS, "node"], rows)
-    st.download_button(
-        "CSV",
-        text,
-        "nearest-models.csv",
-        "text/csv",
-        key="download-neighbours",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-
-
-def map_table(bundle: object, which: str) -> None:
-    """The user's stars and the nodes with their places on a map, for those who do not read the figure."""
-    results = st.session_state["results"].values()
-    stars = [
-        {"spectrum": session.label(r), "axis 1": float(place[0]), "axis 2": float(place[1])}
-        for r in results
-        for place in [getattr(r, f"map_{which}")]
-    ]
-    st.dataframe(stars, hide_index=True, alt="Places of your stars on the map")
-    places = getattr(bundle, f"map_{which}")
-    nodes = {name: bundle.nodes[:, i] for i, name in enumerate(PARAMETERS)}
-    st.dataframe(
-        {"axis 1": places[:, 0], "axis 2": places[:, 1]} | nodes,
-        hide_index=True,
-        alt="Places of the model spectra on the map and their parameters",
-    )
-
-
-_FORMATS = {"teff": "%.0f", "logg": "%.2f", "mh": "%.2f", "vsini": "%.1f", "rv": "%.2f", "snr": "%.0f"} | {
-    f"{name}_{side}": f"%.{places}f" for name, (_, _, places) in PARAMETERS.items() for side in ("lower", "upper")
-}
-
-
-def _csv(rows: Sequence[dict[str, object]]) -> str:
-    return _table(list(COLUMNS), [row | {"flags": " ".join(row["flags"])} for row in rows])
-
-
-def _table(columns: Sequence[str], rows: Sequence[dict[str, object]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
