@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dtl.grid.fetch import fetch, is_complete, part_of
+from dtl.grid.library import Library
 from dtl.grid.nodes import main_sequence_nodes
-from dtl.grid.phoenix import WAVELENGTH_FILE, hires_path, parse_hires_name
+from dtl.grid.phoenix import HIRES_RESOLUTION, WAVELENGTH_FILE, hires_path, parse_hires_name
 from dtl.spectrum import UnusableInput
 
 if TYPE_CHECKING:
@@ -115,10 +116,12 @@ def plan_download(folder: str | Path, settings: GridSettings, *, server: str = S
 
 
 def _check_box(folder: Path, nodes: np.ndarray, there: dict[str, Path]) -> None:
-    """Interpolation wants a full box, and a grid is built from all the nodes of a folder."""
+    """Other nodes of a folder must leave no hole in the box that a grid is interpolated in."""
     others = [node for node in map(parse_hires_name, there) if node]
-    together = {tuple(node) for node in nodes.tolist()} | {(t, g, m + 0.0) for t, g, m in others}
-    if len(together) != np.prod([len(set(values)) for values in zip(*together, strict=True)]):
+    together = np.unique(np.vstack([nodes, np.reshape(others, (-1, 3))]) + 0.0, axis=0)
+    library = Library(np.empty(0), together, np.empty((len(together), 0)), HIRES_RESOLUTION, str(folder))
+    box = library.around(nodes.min(axis=0), nodes.max(axis=0))
+    if len(box.nodes) != np.prod([len(axis) for axis in box.axes]):
         raise UnusableInput(
             f"{folder}: holds other PHOENIX nodes, which make no full box with those of this domain, probably from a "
             "download for another config; give an empty folder with --to."

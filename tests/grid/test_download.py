@@ -326,3 +326,4 @@ def test_nodes_of_another_domain_are_in_the_way(server, config, tmp_path):
     with pytest.raises(UnusableInput, match=r"holds other PHOENIX nodes.*empty folder"):
         plan_download(tmp_path / "library", other)
     plan_download(tmp_path / "library", GridSettings())  # encloses what is there
+    plan_download(tmp_path / "library", GridSettings(teff=(3925.0, 3975.0)))  # lies apart from what is there
