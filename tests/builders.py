@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
 
 from dtl.bundle import ModelBundle, load_bundle
+from dtl.grid.build import Grid, GridSettings, build_grid
+from dtl.grid.library import Library
 from dtl.preparation.broadening import broaden, log_grid
 from dtl.preparation.pipeline import PreparationTarget
 from dtl.simulation import simulate_observation
@@ -117,3 +120,13 @@ def write_hires(
         name = f"lte{int(teff):05d}-{logg:.2f}{metallicity}.PHOENIX-ACES-AGSS-COND-2011-HiRes.fits"
         fits.PrimaryHDU(library_flux(wavelength, teff, logg, mh).astype(np.float32)).writeto(place / name)
     return wavelength
+
+
+@lru_cache(maxsize=1)
+def tiny_grid() -> Grid:
+    """A grid of a hundred or two nodes from a library of `library_flux`."""
+    wavelength = np.arange(8780.0, 8855.0, 0.02)
+    nodes = np.array(list(product((3300.0, 3400.0, 3500.0), (4.5, 5.0), (-0.5, 0.0, 0.5))))
+    flux = np.stack([library_flux(wavelength, *node) for node in nodes])
+    settings = GridSettings(teff=(3350.0, 3450.0), logg=(4.8, 4.9), mh=(-0.2, 0.2))
+    return build_grid(Library(wavelength, nodes, flux, 500_000.0, "made up"), settings)
