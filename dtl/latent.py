@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["FluxBasis", "flux_basis", "nearest", "project"]
+__all__ = ["FluxBasis", "flux_basis", "mirrored", "nearest", "project"]
 
 #: Nodes that place a new spectrum on a map.
 _PLACING = 15
@@ -72,11 +72,18 @@ class FluxBasis:
     components: np.ndarray
     scores: np.ndarray
 
+    def describe(self, flux: np.ndarray) -> np.ndarray:
+        """Scores ``(k, c)`` of spectra, flux ``(k, n)``; their cosine is the correlation of the spectra."""
+        return _centred(flux) @ self.components.T
+
     def project(self, flux: np.ndarray, places: np.ndarray) -> np.ndarray:
         """Places of spectra, flux ``(k, n)``, on the map of flux space; shape ``(k, 2)``."""
-        scores = _centred(flux) @ self.components.T
-        # Scores of centred spectra have a correlation of their own; a column of opposite sign keeps it theirs.
-        return project(np.c_[scores, -scores], np.c_[self.scores, -self.scores], places)
+        return project(mirrored(self.describe(flux)), mirrored(self.scores), places)
+
+
+def mirrored(scores: np.ndarray) -> np.ndarray:
+    """Scores ``(k, c)`` beside their negatives ``(k, 2c)``: of mean zero, so that correlation equals cosine."""
+    return np.c_[scores, -scores]
 
 
 def flux_basis(flux: np.ndarray, components: int = 32) -> FluxBasis:

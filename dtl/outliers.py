@@ -9,11 +9,11 @@ import numpy as np
 from dtl.result import Estimate
 from dtl.wavelengths import SPEED_OF_LIGHT
 
-__all__ = ["Reference", "find_flags", "hull_distance", "percentile"]
+__all__ = ["HULL_UNIT", "Reference", "find_flags", "hull_distance", "percentile"]
 
 #: One unit of the distance to the hull in Teff [K], log g and [M/H]: two steps of the grid in Teff, and in the
 #: others the 0.15 dex by which published values of the same star differ.
-_UNIT = np.array([50.0, 0.15, 0.15])
+HULL_UNIT = np.array([50.0, 0.15, 0.15])
 _OUTSIDE = 1.0
 #: Half a step of the grid: an estimate so far beyond the last node lies outside.
 _HALF_STEP = np.array([12.5, 0.05, 0.05])
@@ -58,8 +58,8 @@ def hull_distance(parameters: np.ndarray, nodes: np.ndarray) -> np.ndarray:
         parameters: shape ``(k, 3)`` or wider.
         nodes: shape ``(m, 3)`` or wider.
     """
-    triples = np.unique(nodes[:, :3], axis=0) / _UNIT
-    points = np.atleast_2d(parameters)[:, :3] / _UNIT
+    triples = np.unique(nodes[:, :3], axis=0) / HULL_UNIT
+    points = np.atleast_2d(parameters)[:, :3] / HULL_UNIT
     return np.sqrt(((points[:, None] - triples[None]) ** 2).sum(-1)).min(axis=1)
 
 

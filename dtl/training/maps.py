@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dtl.latent import project
+from dtl.latent import mirrored, project
 from dtl.training.settings import MapSettings
 
 __all__ = ["fit_map", "projector_error"]
@@ -25,18 +25,22 @@ def fit_map(vectors: np.ndarray, settings: MapSettings, seed: int, *, metric: st
     ).fit(vectors)
 
 
-def projector_error(fitted: Any, vectors: np.ndarray, nodes: np.ndarray) -> dict[str, float]:
+def projector_error(
+    fitted: Any, vectors: np.ndarray, nodes: np.ndarray, *, centred: bool = False
+) -> dict[str, float]:
     """How far the deterministic projector and umap-learn's own transform place the same new vectors apart.
 
     Args:
         fitted: a map of the nodes.
         vectors: new ones; shape ``(k, n)``.
         nodes: what the map was fitted on; shape ``(m, n)``.
+        centred: the vectors are centred already, as the scores of a `FluxBasis` are.
 
     Returns:
         Median and 90 % quantile of the distance, as a fraction of the map's diagonal.
     """
     places = np.asarray(fitted.embedding_)
-    apart = np.linalg.norm(project(vectors, nodes, places) - fitted.transform(vectors), axis=1)
+    mine = project(*((mirrored(vectors), mirrored(nodes)) if centred else (vectors, nodes)), places)
+    apart = np.linalg.norm(mine - fitted.transform(vectors), axis=1)
     diagonal = float(np.linalg.norm(np.ptp(places, axis=0)))
     return {"median": float(np.median(apart)) / diagonal, "q90": float(np.quantile(apart, 0.9)) / diagonal}

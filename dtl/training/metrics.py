@@ -31,7 +31,7 @@ def pca_mse(train: np.ndarray, test: np.ndarray, components: int) -> float:
 
 
 def measure(
-    bundle: ModelBundle, grid: Grid, split: Split, augmentation: Augmentation, *, sample: int = 300, seed: int = 7
+    bundle: ModelBundle, grid: Grid, split: Split, augmentation: Augmentation, *, sample: int = 500, seed: int = 7
 ) -> dict[str, object]:
     """Metrics for the card.
 

@@ -17,7 +17,7 @@ from dtl.bundle import ModelBundle, load_bundle, save_bundle
 from dtl.estimate import Calibration
 from dtl.grid.build import Grid
 from dtl.latent import flux_basis
-from dtl.outliers import Reference
+from dtl.outliers import HULL_UNIT, Reference
 from dtl.result import PARAMETERS
 from dtl.training.autoencoder import train_autoencoder
 from dtl.training.calibrate import CALIBRATION_SNR, disturbed, fit_calibration, latent_distances, raw_estimates
@@ -99,7 +99,10 @@ def _with_maps(
     progress("maps", 0.5, "latent space")
     latent_map = fit_map(bundle.latents, settings.maps, settings.seed, metric="correlation")
     noisy = disturbed(grid.flux[test[:200]], _TEST_SNR, settings.augmentation, settings.seed + 3)
-    errors = {"latent": projector_error(latent_map, bundle.encode(noisy), bundle.latents)}
+    errors = {
+        "flux": projector_error(flux_map, bundle.flux_basis.describe(noisy), scores, centred=True),
+        "latent": projector_error(latent_map, bundle.encode(noisy), bundle.latents),
+    }
     card = dict(bundle.card, projector_error=errors)
     return replace(
         bundle,
@@ -112,7 +115,7 @@ def _with_maps(
 def _with_calibration(
     bundle: ModelBundle, grid: Grid, validation: np.ndarray, settings: TrainingSettings, progress: Callable
 ) -> ModelBundle:
-    chosen = np.random.default_rng(settings.seed).permutation(validation)[:300]
+    chosen = np.random.default_rng(settings.seed).permutation(validation)[:500]
     flux, truth = grid.flux[chosen], grid.nodes[chosen]
     distances = latent_distances(bundle, grid.flux[validation], settings.augmentation, settings.seed + 4)
     raw = []
@@ -151,6 +154,10 @@ def _card(grid: Grid, settings: TrainingSettings, started: datetime) -> dict[str
             for name, unit, a, b in zip(PARAMETERS, units, low, high, strict=True)
         },
         "nodes": {"count": len(grid.nodes), "triples": len(np.unique(grid.nodes[:, :3], axis=0))},
+        "hull": {
+            "rule": "distance from (Teff, log g, [M/H]) to the nearest node triple in these units; outside beyond 1",
+            "unit": [float(unit) for unit in HULL_UNIT],
+        },
         "architecture": {"hidden": list(settings.autoencoder.hidden), "n_latent": settings.autoencoder.n_latent},
         "training": {"settings": settings.as_dict(), "seed": settings.seed, "grid_sha256": grid.digest()},
         "data": {"library": grid.source, "reference": "Husser et al. 2013, A&A 553, A6", "observed": "none"},
