@@ -166,8 +166,8 @@ def load_bundle(source: str | Path) -> ModelBundle:
                 f"{folder}: the bundle has format {card.get('format')}, this program reads format {FORMAT}; "
                 "take the bundle and the program of one release."
             )
-        for file, digest in card["sha256"].items():
-            if _sha256(folder / file) != digest:
+        for file in (_WEIGHTS, _GRID):
+            if _sha256(folder / file) != card["sha256"][file]:
                 raise UnusableInput(
                     f"{folder / file}: differs from what its card says (sha256); fetch the bundle again."
                 )
@@ -175,10 +175,11 @@ def load_bundle(source: str | Path) -> ModelBundle:
         with np.load(folder / _GRID, allow_pickle=False) as data:
             arrays = {key: data[key] for key in data.files}
         return _assemble(card, tensors, arrays)
-    except (OSError, KeyError, ValueError, RuntimeError, SafetensorError) as error:
+    except (OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         if isinstance(error, UnusableInput):
             raise
-        raise UnusableInput(f"{folder}: the bundle is damaged ({error}); fetch it again.") from error
+        reason = " ".join((str(error) or type(error).__name__).split())[:200]  # torch writes a page
+        raise UnusableInput(f"{folder}: the bundle is damaged ({reason}); fetch it again.") from error
 
 
 def _assemble(card: dict[str, Any], tensors: dict[str, torch.Tensor], arrays: dict[str, np.ndarray]) -> ModelBundle:

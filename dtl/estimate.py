@@ -52,7 +52,7 @@ def estimate(values: np.ndarray, calibration: Calibration = Calibration()) -> Es
     width = values.std(ddof=1) * values.size ** (-1 / 5)  # Scott (1992), one dimension
     density = np.exp(-0.5 * ((axis[:, None] - values) / width) ** 2).sum(axis=1)
     mode = float(axis[np.argmax(density)])
-    cumulative = np.cumsum(density) / density.sum()
+    cumulative = (np.cumsum(density) - 0.5 * density) / density.sum()  # at the points, not between them
     low, high = np.interp([0.1587, 0.8413], cumulative, axis)
     # A mode in the tail of a skewed density may lie outside its own quantiles.
     lower, upper = max(mode - low, 0.0), max(high - mode, 0.0)

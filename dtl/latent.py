@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["FluxBasis", "flux_basis", "mirrored", "nearest", "project"]
+__all__ = ["FluxBasis", "flux_basis", "mirrored", "nearest", "principal_axes", "project"]
 
 #: Nodes that place a new spectrum on a map.
 _PLACING = 15
@@ -86,9 +86,16 @@ def mirrored(scores: np.ndarray) -> np.ndarray:
     return np.c_[scores, -scores]
 
 
+def principal_axes(centred: np.ndarray, count: int) -> np.ndarray:
+    """The first principal axes of centred vectors ``(m, n)``; orthonormal, shape ``(count, n)``."""
+    if len(centred) < centred.shape[1]:
+        return np.linalg.svd(centred, full_matrices=False)[2][:count]
+    _, vectors = np.linalg.eigh(centred.T @ centred)  # cheaper where there are more vectors than points
+    return vectors[:, ::-1][:, :count].T
+
+
 def flux_basis(flux: np.ndarray, components: int = 32) -> FluxBasis:
     """The basis of grid spectra, flux of shape ``(m, n)``, by singular value decomposition of the centred spectra."""
     centred = _centred(np.asarray(flux, dtype=float))
-    _, vectors = np.linalg.eigh(centred.T @ centred)
-    basis = vectors[:, ::-1][:, :components].T
+    basis = principal_axes(centred, components)
     return FluxBasis(basis.astype(np.float32), (centred @ basis.T).astype(np.float32))

@@ -6,6 +6,7 @@ import numpy as np
 
 from dtl.bundle import ModelBundle
 from dtl.grid.build import Grid
+from dtl.latent import principal_axes
 from dtl.result import PARAMETERS
 from dtl.training.augment import Augmentation
 from dtl.training.calibrate import coverage, disturbed, raw_estimates
@@ -24,9 +25,8 @@ def pca_mse(train: np.ndarray, test: np.ndarray, components: int) -> float:
     """Mean squared error of principal components fitted on ``train`` and applied to ``test``, flux ``(., n)``."""
     mean = train.mean(axis=0, dtype=float)
     centred = train - mean
-    _, vectors = np.linalg.eigh(centred.T @ centred)
-    basis = vectors[:, ::-1][:, :components]
-    residual = (test - mean) - (test - mean) @ basis @ basis.T
+    basis = principal_axes(centred, components)
+    residual = (test - mean) - (test - mean) @ basis.T @ basis
     return float(np.mean(residual**2))
 
 
