@@ -110,7 +110,7 @@ def write_examples(bundle: ModelBundle, folder: str | Path) -> list[str]:
                 "file": example.file,
                 "title": example.title,
                 "text": f"Simulated observation, S/N {example.snr:.0f}, {example.layout}. Drawn at {drawn}, "
-                f"velocity {example.velocity:+.1f} km/s; rendered through the decoder, noise and continuum added.",
+                f"velocity {example.velocity:+.1f} km/s; noise and a continuum of its own were added.",
             }
         )
     (folder / "index.json").write_text(json.dumps(index, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

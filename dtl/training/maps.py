@@ -25,9 +25,7 @@ def fit_map(vectors: np.ndarray, settings: MapSettings, seed: int, *, metric: st
     ).fit(vectors)
 
 
-def projector_error(
-    fitted: Any, vectors: np.ndarray, nodes: np.ndarray, *, centred: bool = False
-) -> dict[str, float]:
+def projector_error(fitted: Any, vectors: np.ndarray, nodes: np.ndarray, *, centred: bool = False) -> dict[str, float]:
     """How far the deterministic projector and umap-learn's own transform place the same new vectors apart.
 
     Args:

@@ -81,6 +81,11 @@ def parameters(result: InferenceResult) -> None:
                 icon=":material/warning:" if doubted or limit else None,
                 border=True,
             )
+    if not result.prepared.spectrum.simulated:
+        st.caption(
+            "The intervals hold the spread of the networks and the photon noise. What real stars have and models lack "
+            "is not in them: published values of the same star may differ by 100 K, 0.2 dex in log g, 0.3 dex in [M/H]."
+        )
 
 
 def flags(result: InferenceResult) -> None:
@@ -120,7 +125,9 @@ def facts(result: InferenceResult) -> None:
             (
                 f"Unlikeness **{share} of 100**",
                 f"Of 100 simulated stars with a similar signal-to-noise ratio, {share} lie closer to the model spectra "
-                "than this one. Near 100 the spectrum is unlike any model.",
+                "than this one. Networks that have learned from models alone put most real stars near 100: real "
+                "spectra differ from all models, which is the synthetic gap. A flag says when the difference is too "
+                "large.",
             ),
             (f"Networks **{session.plain(result.bundle)}**", "Name and version of the trained networks in use."),
         ):

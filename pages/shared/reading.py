@@ -36,7 +36,7 @@ def inputs() -> None:
         max_upload_size=50,
         key=f"upload-{state['upload-round']}",
         help="FITS files of spectrographs and archives, or tables of wavelength, flux and, if you have it, uncertainty "
-        "(text, CSV, ECSV, VOTable). Several at once, 50 MB each.",
+        "(text, CSV, ECSV). Several at once, 50 MB each.",
     )
     if files:
         with left, st.spinner("Reading and analysing …"):
