@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from astropy import units as u
-from astropy.table import Table
+from astropy.table import Column, Table
+from astropy.utils.exceptions import AstropyWarning
 
 import dtl
 from dtl.result import COLUMNS, InferenceResult
@@ -46,10 +48,26 @@ def write_table(results: Sequence[InferenceResult], path: str | Path) -> None:
     path = Path(path)
     if path.suffix.lower() not in FORMATS:
         raise UnusableInput(f"{path}: unknown kind of table; let the name end in {', '.join(FORMATS)}.")
+    table = results_table(results)
+    if path.suffix.lower() == ".fits":
+        _fit_to_fits(table)
     try:
-        results_table(results).write(path, format=FORMATS[path.suffix.lower()], overwrite=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", AstropyWarning)  # neither FITS nor VOTable has the dex among its units
+            table.write(path, format=FORMATS[path.suffix.lower()], overwrite=True)
     except OSError as error:
         raise UnusableInput(f"{path}: cannot be written ({error.strerror or error}); choose another place.") from error
+
+
+def _fit_to_fits(table: Table) -> None:
+    """Escape letters beyond ASCII, of which FITS has none, and keep the dex as a unit it does not know."""
+    for name in table.colnames:
+        column = table[name]
+        if column.dtype.kind == "U":
+            plain = [value.encode("ascii", "backslashreplace").decode() for value in column]
+            table.replace_column(name, Column(plain, description=column.description))
+        elif column.unit == u.dex:
+            column.unit = u.UnrecognizedUnit("dex")
 
 
 def json_line(result: InferenceResult) -> str:
