@@ -1,8 +1,9 @@
-"""Command line: ``python -m dtl predict | train | grid build | grid download | examples``."""
+"""Command line: ``python -m dtl predict | train | grid build | grid download | benchmark | examples``."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return options.run(options)
     except UnusableInput as error:
         print(error, file=sys.stderr)
-        return 2
+    except OSError as error:
+        reason = error.strerror or error
+        print(f"{error.filename or 'output'}: cannot be used ({reason}); choose another place.", file=sys.stderr)
+    return 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("--unit", choices=("Angstrom", "nm", "um"), help="of the wavelengths, where the file lies")
     predict.add_argument("--medium", choices=("vacuum", "air"), help="of the wavelengths")
     predict.add_argument("--frame", choices=("observatory", "barycentric", "rest"), help="of the wavelengths")
-    predict.add_argument("--resolution", type=float, help="lambda / FWHM")
+    predict.add_argument("--resolution", type=_positive, help="lambda / FWHM")
     predict.set_defaults(run=_predict)
 
     train = commands.add_parser("train", help="train a bundle; goes on where a killed run stood")
@@ -69,11 +73,32 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("--server", metavar="URL", help="address of the folder HiResFITS (default: in Göttingen)")
     fetch.set_defaults(run=_download_grid)
 
+    benchmark = commands.add_parser("benchmark", help="how long an answer takes on this machine")
+    benchmark.add_argument("--json", action="store_true", help="one JSON object")
+    benchmark.add_argument("--file", metavar="PATH", help="spectrum (default: a shipped example)")
+    benchmark.add_argument("--bundle", default="common-r50000", help="name of a shipped bundle, or a folder")
+    benchmark.add_argument("--repeat", type=_count, default=7, metavar="N", help="runs whose median is taken")
+    benchmark.set_defaults(run=_benchmark)
+
     examples = commands.add_parser("examples", help="render the shipped examples anew")
     examples.add_argument("--bundle", default="common-r50000")
     examples.add_argument("--output", default="assets/examples", metavar="DIR")
     examples.set_defaults(run=_examples)
     return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no positive number")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
 
 
 def _predict(options: argparse.Namespace) -> int:
@@ -173,6 +198,18 @@ def _grid_from(folder: str, settings: GridSettings) -> Grid:
             return build_grid(library, settings, progress=lambda fraction: bars("grid", fraction, ""))
         except OutsideLibrary as error:
             raise UnusableInput(f"{folder}: {error}; narrow the domain in the config, or add spectra.") from error
+
+
+def _benchmark(options: argparse.Namespace) -> int:
+    from dtl.benchmark import DEFAULT_FILE, measure_times
+
+    times = measure_times(options.file or DEFAULT_FILE, bundle=options.bundle, repeats=options.repeat)
+    if options.json:
+        print(json.dumps(times))
+    else:
+        for stage, seconds in times["seconds"].items():
+            print(f"{stage:10s}{1000 * seconds:9.1f} ms")
+    return 0
 
 
 def _examples(options: argparse.Namespace) -> int:
