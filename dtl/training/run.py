@@ -86,7 +86,6 @@ def train_bundle(
     bundle = load_bundle(save_bundle(bundle, output))
     progress("metrics", 0.0, "")
     card = dict(bundle.card, metrics=measure(bundle, grid, split, settings.augmentation))
-    card["training"]["minutes"] = round((datetime.now(UTC) - started).total_seconds() / 60, 1)
     return load_bundle(save_bundle(replace(bundle, card=card), output))
 
 
