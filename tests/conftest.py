@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# Small networks on a busy machine: threads that wait for each other cost more than they bring.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # so that the tests run without an installation
     sys.path.insert(0, str(ROOT))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dtl.flags import FLAGS
+from dtl.flags import FLAGS, explain
 from dtl.outliers import Reference, find_flags, hull_distance, percentile
 from dtl.result import Estimate
 from tests.builders import shipped
@@ -78,3 +78,4 @@ def test_upper_limit_of_rotation(resolution: float, limit: float) -> None:
 def test_words_are_explained() -> None:
     assert {"outside_grid", "out_of_distribution", "upper_limit_vsini"} <= set(FLAGS)
     assert all(text.endswith(".") for text in FLAGS.values())
+    assert explain("low_snr") == FLAGS["low_snr"] and explain("new_word") == "new_word"

@@ -254,7 +254,7 @@ def _without_cosmics(rest: np.ndarray, spectrum: Spectrum) -> np.ndarray:
 def _resample(rest: np.ndarray, flux: np.ndarray, work: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """Flux on the work grid by cubic spline, where there is any, and the input's pixel in Angstrom.
 
-    A point counts as present where no usable pixel of the input is farther off than 1.5 pixels on either side.
+    A point counts as present where the usable pixels on either side of it are less than 1.8 pixels apart.
     """
     good = np.isfinite(flux)
     x, y = rest[good], flux[good]

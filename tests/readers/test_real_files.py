@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -77,7 +76,7 @@ def test_feros(shared_data: Path, start: str, window_name: str, star: str) -> No
     assert (spectrum.star, spectrum.instrument, spectrum.resolution) == (star, "FEROS", 48000)
     assert spectrum.frame == "barycentric" and spectrum.uncertainty is None and spectrum.barycentric_velocity is None
     with _window(shared_data, window_name) as window:
-        from PyAstronomy import pyasl  # noqa: PLC0415
+        from PyAstronomy import pyasl
 
         expected = pyasl.airtovac2(window["wave"], mode="ciddor")
         first = int(np.argmin(np.abs(spectrum.wavelength - expected[0])))
@@ -92,11 +91,3 @@ def test_chiron(shared_data: Path) -> None:
     assert spectrum.wavelength[0] == pytest.approx(8797.81 + 2.416, abs=0.01)
     with _window(shared_data, "GJ_699_CHIRON_1") as window:
         assert spectrum.barycentric_velocity == pytest.approx(float(window["berv_kms"]), abs=0.05)
-
-
-def test_speed(shared_data: Path) -> None:
-    path = _raw(shared_data, "HPF", "Slope-20190301T024821")
-    read_spectrum(path)
-    start = time.perf_counter()
-    read_spectrum(path)
-    assert time.perf_counter() - start < 0.3
