@@ -15,7 +15,7 @@ from dtl.result import COLUMNS, PARAMETERS, InferenceResult
 from dtl.spectrum import PreparedSpectrum
 from tests.builders import observe_model, shipped
 
-STARS = ((3300.0, 4.9, -0.2, 3.0), (3500.0, 4.8, 0.0, 6.0), (3700.0, 4.7, 0.2, 12.0), (4000.0, 4.7, 0.0, 25.0))
+STARS = ((3300.0, 4.9, -0.2, 3.0), (3500.0, 4.8, 0.0, 6.0), (3700.0, 4.7, 0.2, 12.0), (4000.0, 4.7, 0.0, 15.0))
 
 
 @lru_cache(maxsize=1)
