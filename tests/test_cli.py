@@ -43,6 +43,7 @@ batch = 64
 draws = 4
 [augmentation]
 snr = [50.0, 500.0]
+depth = 0.0
 [maps]
 neighbours = 10
 """

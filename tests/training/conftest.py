@@ -28,7 +28,7 @@ def settings() -> TrainingSettings:
         seed=5,
         autoencoder=AutoencoderSettings(hidden=(24,), n_latent=8, epochs=13, batch=16),
         regressor=RegressorSettings(members=2, steps=80, batch=64, draws=4),
-        augmentation=Augmentation(snr=(100.0, 500.0)),
+        augmentation=Augmentation(snr=(100.0, 500.0), depth=0.0),
     )
 
 

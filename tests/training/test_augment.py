@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from dtl.training.augment import Augmentation, add_noise, augment, shift
+from dtl.training.augment import Augmentation, add_noise, augment, misjudge_depths, shift
 from dtl.wavelengths import doppler_shift
 from tests.builders import star_flux
 
 WAVELENGTH = np.linspace(8800.0, 8835.0, 3501)
-QUIET = Augmentation(snr=(30.0, 500.0), clean_fraction=1.0, rv=0.0, continuum=0.0)
+QUIET = Augmentation(snr=(30.0, 500.0), clean_fraction=1.0, rv=0.0, continuum=0.0, depth=0.0)
 
 
 def generator(seed: int = 1) -> torch.Generator:
@@ -45,7 +47,7 @@ def test_nothing_asked() -> None:
 
 
 def test_signal_to_noise_is_uniform_in_its_inverse() -> None:
-    settings = Augmentation(snr=(30.0, 500.0), clean_fraction=0.2, pixel=(1, 1), rv=0.0, continuum=0.0)
+    settings = replace(QUIET, clean_fraction=0.2, pixel=(1, 1))
     noise = augment(torch.ones(4000, 400), settings, generator()).std(dim=1).numpy()
     noisy = noise[noise > 1e-4]
     assert len(noisy) / len(noise) == pytest.approx(0.8, abs=0.03)
@@ -55,15 +57,29 @@ def test_signal_to_noise_is_uniform_in_its_inverse() -> None:
 
 
 def test_continuum_and_velocity() -> None:
-    settings = Augmentation(clean_fraction=1.0, rv=0.0, continuum=0.01)
-    curves = augment(torch.ones(3000, 201), settings, generator()).numpy() - 1
+    curves = augment(torch.ones(3000, 201), replace(QUIET, continuum=0.01), generator()).numpy() - 1
     # level, tilt and curvature are independent: at the ends 1 + 1 + 1, in the middle 1 + 0 + 1/4
     np.testing.assert_allclose(curves.std(axis=0)[[0, 100, 200]], 0.01 * np.sqrt([3, 1.25, 3]), rtol=0.05)
     ramp = torch.linspace(0.0, 1.0, 3501)[None].repeat(3000, 1)
-    moved = augment(ramp, Augmentation(clean_fraction=1.0, rv=0.5, continuum=0.0), generator())[:, 1750] - 0.5
+    moved = augment(ramp, replace(QUIET, rv=0.5), generator())[:, 1750] - 0.5
     largest = 0.5 / 299_792.458 * 8817.5 / 35.0
     assert float(moved.abs().max()) == pytest.approx(largest, rel=0.1)
     assert float(moved.std()) == pytest.approx(largest / np.sqrt(3), rel=0.1)
+
+
+def test_depths_are_misjudged_smoothly() -> None:
+    """Of depth 0.3 the relative error; the continuum, of depth 0, has none."""
+    flux = torch.full((1500, 1001), 0.7)
+    flux[:, :300] = 1.0
+    depth = 1 - misjudge_depths(flux, 0.05, generator()).numpy()
+    np.testing.assert_allclose(depth[:, :300], 0.0, atol=1e-6)
+    error = depth[:, 300:] / 0.3 - 1
+    # amplitudes uniform from 0 to 0.1, noise linear between its points: 0.1 sqrt(1/3) sqrt(2/3)
+    assert error.std() == pytest.approx(0.1 * np.sqrt(2) / 3, rel=0.05) and abs(error.mean()) < 0.003
+    per_star = error.std(axis=1)
+    assert np.quantile(per_star, 0.9) > 4 * np.quantile(per_star, 0.1)
+    assert np.abs(np.diff(error, axis=1)).std() < 0.1 * error.std()
+    np.testing.assert_allclose(misjudge_depths(flux, 0.0, generator()), flux, atol=1e-6)
 
 
 def test_seeded() -> None:
