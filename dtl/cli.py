@@ -88,20 +88,28 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is no positive number")
     return value
 
 
 def _count(text: str) -> int:
-    value = int(text)
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
     if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+        raise argparse.ArgumentTypeError(f"{text} is no whole number above 0")
     return value
 
 
 def _predict(options: argparse.Namespace) -> int:
+    import torch
+
     from dtl.bundle import load_bundle
     from dtl.export import FORMATS, json_line, write_table
     from dtl.pipeline import analyse
@@ -109,6 +117,7 @@ def _predict(options: argparse.Namespace) -> int:
 
     if options.output and Path(options.output).suffix.lower() not in FORMATS:
         raise UnusableInput(f"{options.output}: unknown kind of table; let the name end in {', '.join(FORMATS)}.")
+    torch.set_num_threads(1)  # one spectrum gains nothing from more, and waits for them on a busy machine
     bundle = load_bundle(options.bundle)
     read_options = ReadOptions(
         unit=options.unit, medium=options.medium, frame=options.frame, resolution=options.resolution

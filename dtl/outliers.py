@@ -21,9 +21,10 @@ _HALF_STEP = np.array([12.5, 0.05, 0.05])
 _SATURATED = 100.0
 #: Rms of data minus reconstruction beyond the noise. Real M dwarfs leave 3.0-3.9 % with unadapted models.
 _UNLIKE_RMS = 0.045
-#: Rotation below this part of the instrumental FWHM cannot be told from the resolution: CARMENES (3.2 km/s) sets
-#: its limit at 2 km/s (Reiners et al. 2018, A&A 612, A49).
-_UNRESOLVED = 0.63
+#: Rotation below this part of the instrumental FWHM cannot be told from the resolution. CARMENES sets its limit at
+#: 0.63 (2 km/s; Reiners et al. 2018, A&A 612, A49); networks not adapted to real stars give up to 0.77 for Barnard's
+#: star, which turns at less than 2 km/s.
+_UNRESOLVED = 0.8
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Of the kind of GISIC: the smoothed spectrum's concave segments (tops between lin
 their points the upper quantile counts, and a smooth curve goes through them. Two things are done otherwise.
 The smoothing and the range are in Angstrom in the star's rest frame, never in pixels, so that the sampling of
 the input does not matter; and the curve is fitted to the *logarithm* of the flux by quantile regression, so that
-any smooth tilt of the input (blaze, slit losses, extinction) drops out exactly.
+any smooth tilt of the input (blaze, slit losses, extinction) drops out, to 0.05 % typically and 0.2 % at worst.
 """
 
 from __future__ import annotations

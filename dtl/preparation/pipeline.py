@@ -203,10 +203,24 @@ def _step(spectrum: Spectrum, name: str, text: str, flux: np.ndarray, **overlays
 
 
 def _misses_window(spectrum: Spectrum) -> UnusableInput:
-    good = spectrum.wavelength[np.isfinite(spectrum.flux)]
-    reach = f"usable flux from {good[0]:.1f} to {good[-1]:.1f} Å" if good.size else "no usable flux"
+    usable = np.isfinite(spectrum.flux)
+    good = spectrum.wavelength[usable]
+    window = f"{WINDOW[0]:.0f}-{WINDOW[1]:.0f} Å"
+    if good.size and min(good[-1], WINDOW[1]) - max(good[0], WINDOW[0]) > 0.5 * (WINDOW[1] - WINDOW[0]):
+        inside = (spectrum.wavelength >= WINDOW[0]) & (spectrum.wavelength <= WINDOW[1])
+        bad = 1.0 - usable[inside].mean()
+        if bad > 0.1:
+            return UnusableInput(
+                f"{spectrum.file}: {100 * bad:.0f} % of the pixels in {window} have no usable flux, too many to find "
+                "its lines, probably because they are flagged as bad; use another exposure or reduction."
+            )
+        return UnusableInput(
+            f"{spectrum.file}: it has only {usable[inside].sum()} usable pixels in {window}, far too few for its "
+            "lines; give a high-resolution spectrum (R of 50,000 or more)."
+        )
+    reach = f"its usable flux goes from {good[0]:.1f} to {good[-1]:.1f} Å" if good.size else "it has no usable flux"
     return UnusableInput(
-        f"{spectrum.file}: has {reach} and misses most of the window {WINDOW[0]:.0f}-{WINDOW[1]:.0f} Å (vacuum); "
+        f"{spectrum.file}: {reach} and misses most of the window {window} (vacuum); "
         "take the order or the arm that covers it, or correct the unit of the wavelengths."
     )
 

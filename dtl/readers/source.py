@@ -150,6 +150,8 @@ def _read_path(path: Path, name: str) -> bytes:
         raise UnusableInput(
             f"{name} was not found ({tidy_text(path, 200)}); check the path and the spelling."
         ) from None
+    except UnusableInput:
+        raise
     except (OSError, ValueError) as error:
         raise UnusableInput(
             f"{name} cannot be opened ({tidy_text(getattr(error, 'strerror', None) or error)}); "

@@ -9,7 +9,11 @@ import torch
 from dtl.networks.noise import pixel_noise
 from dtl.wavelengths import SPEED_OF_LIGHT, WINDOW
 
-__all__ = ["Augmentation", "add_noise", "augment", "shift"]
+__all__ = ["Augmentation", "add_noise", "augment", "misjudge_depths", "shift"]
+
+
+#: Points of 0.01 Angstrom over which errors of line depths vary: a line, a blend, a band.
+_DEPTH_SCALES = (20, 60, 200)
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,9 @@ class Augmentation:
             pixels and interpolated between them, as real noise is after resampling.
         rv: residual velocity, uniform within +- km/s.
         continuum: standard deviation of each of the level, tilt and curvature of the continuum.
+        depth: mean amplitude of relative errors of the line depths that vary smoothly along wavelength. Models
+            err in the strength of their lines; networks that have met such errors lean on no single line, and two
+            exposures of a real star agree better.
     """
 
     snr: tuple[float, float] = (30.0, 500.0)
@@ -30,6 +37,7 @@ class Augmentation:
     pixel: tuple[int, int] = (1, 7)
     rv: float = 0.5
     continuum: float = 0.003
+    depth: float = 0.05
 
 
 def add_noise(
@@ -58,6 +66,17 @@ def shift(flux: torch.Tensor, velocity: torch.Tensor) -> torch.Tensor:
     return flux.gather(1, left) * (1 - fraction) + flux.gather(1, left + 1) * fraction
 
 
+def misjudge_depths(flux: torch.Tensor, amplitude: float, generator: torch.Generator) -> torch.Tensor:
+    """Flux ``(k, n)`` with its line depths wrong by smooth random factors, on scales of 0.2, 0.6 and 2 Angstrom.
+
+    Each spectrum draws its own amplitude, uniform from 0 to twice the mean ``amplitude``.
+    """
+    count, points = flux.shape
+    error = sum(pixel_noise(count, points, scale, generator) for scale in _DEPTH_SCALES) / len(_DEPTH_SCALES) ** 0.5
+    strength = 2.0 * amplitude * torch.rand(count, 1, generator=generator)
+    return 1.0 - (1.0 - flux) * (1.0 + strength * error)
+
+
 def augment(flux: torch.Tensor, settings: Augmentation, generator: torch.Generator) -> torch.Tensor:
     """A disturbed copy of clean spectra; shape ``(k, n)`` in and out."""
     count, points = flux.shape
@@ -70,4 +89,6 @@ def augment(flux: torch.Tensor, settings: Augmentation, generator: torch.Generat
         torch.rand(count, generator=generator) < settings.clean_fraction, torch.full_like(inverse, 1e-6), inverse
     )
     pixel = int(torch.randint(settings.pixel[0], settings.pixel[1] + 1, (1,), generator=generator))
+    if settings.depth > 0:
+        flux = misjudge_depths(flux, settings.depth, generator)
     return add_noise(shift(flux, velocity) * continuum, 1 / inverse, pixel, generator)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -22,9 +24,9 @@ _ONE_SIGMA = 0.6827
 
 
 def disturbed(flux: np.ndarray, snr: float, settings: Augmentation, seed: int) -> np.ndarray:
-    """Spectra ``(k, n)`` as observed at one signal-to-noise ratio, with the training's other disturbances."""
+    """Spectra ``(k, n)`` as observed at one signal-to-noise ratio, with residual velocity and continuum."""
     generator = torch.Generator().manual_seed(seed)
-    quiet = Augmentation(settings.snr, 1.0, settings.pixel, settings.rv, settings.continuum)
+    quiet = replace(settings, clean_fraction=1.0, depth=0.0)
     clean = augment(torch.from_numpy(flux), quiet, generator)
     return add_noise(clean, torch.full((len(flux),), snr), _PIXEL, generator).numpy()
 
