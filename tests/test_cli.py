@@ -136,6 +136,19 @@ def test_arguments_that_argparse_refuses(arguments: list[str], capsys: pytest.Ca
     assert caught.value.code == 2 and "error:" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["predict", "x", "--resolution", "high"], "high is no positive number"),
+        (["benchmark", "--repeat", "many"], "many is no whole number above 0"),
+    ],
+)
+def test_numbers_are_asked_for_in_words(arguments: list[str], words: str, capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit):
+        run(*arguments)
+    assert words in capsys.readouterr().err
+
+
 def test_what_the_user_says_counts(capsys: pytest.CaptureFixture) -> None:
     assert run("predict", GOOD[1], "--resolution", 30_000, "--json") == 2
     assert "30,000" in capsys.readouterr().err

@@ -144,7 +144,7 @@ def _one_stretch(contents: Contents, source: Source, orders: list[Order], notes:
         if low < WINDOW[0] and high > WINDOW[1]:
             gap = "with a gap at"
         else:
-            gap = f"and holds only {inside:.0f} Å of" if inside >= 1 else "and misses"
+            gap = f"and misses all but {inside:.0f} Å of" if inside >= 1 else "and misses"
         raise source.refuse(
             f"covers {low:,.1f}–{high:,.1f} Å in vacuum {gap} the window of {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å "
             "that the "
@@ -158,9 +158,9 @@ def _one_stretch(contents: Contents, source: Source, orders: list[Order], notes:
     inside = int(((kept.wavelength >= WINDOW[0]) & (kept.wavelength <= WINDOW[1])).sum())
     if inside < _FEWEST_PIXELS:
         raise source.refuse(
-            f"has only {inside} pixel{'' if inside == 1 else 's'} in {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å, far too few for its lines, so it is of low "
-            "resolution or other columns were taken for wavelength and flux; give a spectrum of R = 50,000 or more, in "
-            "a table with these two columns first."
+            f"has only {inside} pixel{'' if inside == 1 else 's'} in {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å, far too few "
+            "for its lines, so it is of low resolution or other columns were taken for wavelength and flux; give a "
+            "spectrum of R = 50,000 or more, in a table with these two columns first."
         )
     if "descending" in notes:
         contents.note("direction", "reversed", "file", "the wavelengths descend in the file")

@@ -133,6 +133,19 @@ def test_window_missed() -> None:
     assert "no usable flux" in refusal(replace(observe(), flux=np.full(observe().flux.shape, np.nan)))
 
 
+def test_bad_pixels_everywhere() -> None:
+    """Every third pixel is bad: refused for that, and not for a window it would miss."""
+    spectrum = observe()
+    sentence = refusal(replace(spectrum, flux=np.where(np.arange(len(spectrum.flux)) % 3 == 0, np.nan, spectrum.flux)))
+    assert "33 % of the pixels in 8800-8835 Å have no usable flux" in sentence and "misses" not in sentence
+
+
+def test_too_few_pixels() -> None:
+    spectrum = observe()
+    coarse = {"wavelength": spectrum.wavelength[::20], "flux": spectrum.flux[::20], "uncertainty": None}
+    assert "usable pixels in 8800-8835 Å, far too few" in refusal(replace(spectrum, **coarse))
+
+
 @pytest.mark.parametrize(
     "make", [np.zeros_like, np.ones_like, lambda flux: -flux], ids=["zero", "constant", "negative"]
 )

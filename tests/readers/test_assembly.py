@@ -1,0 +1,36 @@
+"""Sentences about spectra that hold too little of the window."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dtl.readers import read_spectrum
+from dtl.spectrum import UnusableInput
+
+
+def refusal(*columns: np.ndarray) -> str:
+    rows = "".join(" ".join(f"{value:.4f}" for value in row) + "\n" for row in zip(*columns, strict=True))
+    with pytest.raises(UnusableInput) as caught:
+        read_spectrum(rows.encode(), name="star.txt")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (8780.0, 8815.0, "and misses all but 15 Å of the window"),
+        (8700.0, 8799.0, "and misses the window"),
+        (8825.0, 8870.0, "and misses all but 10 Å of the window"),
+    ],
+)
+def test_part_of_the_window(low: float, high: float, words: str) -> None:
+    wavelength = np.arange(low, high + 0.01, 0.05)
+    sentence = refusal(wavelength, np.full(wavelength.shape, 1000.0))
+    assert sentence.startswith("star.txt covers ") and words in sentence
+
+
+def test_columns_that_are_no_wavelengths() -> None:
+    flux = np.linspace(8000.0, 9600.0, 50)
+    sentence = refusal(flux, np.linspace(8796.0, 8840.0, 50))
+    assert "has only 1 pixel in" in sentence and "other columns were taken for wavelength and flux" in sentence
