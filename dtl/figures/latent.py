@@ -16,6 +16,7 @@ __all__ = ["MOST_LABELS", "latent_map", "outside_map"]
 
 #: Above this number of stars only the chosen one is labelled.
 MOST_LABELS = 12
+_LONGEST_LABEL = 36
 _MARGIN = 0.06
 
 
@@ -139,13 +140,14 @@ def _add_stars(
             },
         )
     )
-    for i, name in enumerate(names):
+    for i, (name, _) in enumerate(stars):
+        label = escape(_shortened(name))
         if i == chosen or len(stars) <= MOST_LABELS:
             right = shown[i, 0] > 0.75 * high[0] + 0.25 * low[0]
             figure.add_annotation(
                 x=shown[i, 0],
                 y=shown[i, 1],
-                text=f"<b>{name}</b>" if i == chosen else name,
+                text=f"<b>{label}</b>" if i == chosen else label,
                 showarrow=False,
                 xanchor="right" if right else "left",
                 xshift=-12 if right else 12,
@@ -154,3 +156,10 @@ def _add_stars(
                 opacity=0.9,
                 borderpad=2,
             )
+
+
+def _shortened(name: str) -> str:
+    """A name that fits into the map; that a star is simulated stays readable."""
+    mark = " (simulated)"
+    stem, tail = (name.removesuffix(mark), mark) if name.endswith(mark) else (name, "")
+    return (stem[: _LONGEST_LABEL - 1].rstrip() + "…" if len(stem) > _LONGEST_LABEL else stem) + tail

@@ -47,3 +47,10 @@ def test_names_are_escaped_and_only_the_chosen_one_is_written_among_many():
     many = [(f"Star {i}", PLACES[i]) for i in range(MOST_LABELS + 1)]
     assert [a.text for a in latent_map(PLACES, NODES, "teff", many, chosen=3).layout.annotations] == ["<b>Star 3</b>"]
     json.loads(figure.to_json())
+
+
+def test_a_long_name_is_cut_in_the_map_and_whole_under_the_pointer():
+    name = "A" * 100 + " (simulated)"
+    figure = latent_map(PLACES, NODES, "teff", [(name, PLACES[0])])
+    assert figure.layout.annotations[0].text == f"<b>{'A' * 35}… (simulated)</b>"
+    assert figure.data[-1].text[0] == name
