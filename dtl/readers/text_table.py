@@ -136,7 +136,13 @@ def _numbers_one_by_one(source: Source, body: list[str], separator: str | None) 
     good = [row for row in rows if len(row) == usual and not all(np.isnan(cell) for cell in row)]
     skipped = len(rows) - len(good)
     if skipped > max(3, 0.05 * len(rows)):
-        odd = next((i for i, count in enumerate(counts) if count != usual), 0)
+        odd = next((i for i, count in enumerate(counts) if count != usual), None)
+        if odd is None:
+            empty = next(i for i, row in enumerate(rows) if all(np.isnan(cell) for cell in row))
+            raise source.refuse(
+                f"has rows without a number (row {empty + 1} is '{tidy_text(body[empty], 40)}'), probably because of "
+                "thousands separators; write plain numbers, as 8810.25."
+            )
         raise source.refuse(
             f"has rows of different length ({counts[odd]} columns in row {odd + 1} of the numbers, {usual} in "
             "most), probably "
