@@ -143,7 +143,7 @@ def _add_stars(
     for i, (name, _) in enumerate(stars):
         label = escape(_shortened(name))
         if i == chosen or len(stars) <= MOST_LABELS:
-            right = shown[i, 0] > 0.75 * high[0] + 0.25 * low[0]
+            right = shown[i, 0] > 0.5 * (high[0] + low[0])  # to the side that has more room
             figure.add_annotation(
                 x=shown[i, 0],
                 y=shown[i, 1],

@@ -54,3 +54,9 @@ def test_a_long_name_is_cut_in_the_map_and_whole_under_the_pointer():
     figure = latent_map(PLACES, NODES, "teff", [(name, PLACES[0])])
     assert figure.layout.annotations[0].text == f"<b>{'A' * 35}… (simulated)</b>"
     assert figure.data[-1].text[0] == name
+
+
+def test_a_name_is_written_to_the_side_that_has_more_room():
+    low, high = PLACES.min(axis=0), PLACES.max(axis=0)
+    stars = [("Left", low + 0.4 * (high - low)), ("Right", low + 0.6 * (high - low))]
+    assert [a.xanchor for a in latent_map(PLACES, NODES, "teff", stars).layout.annotations] == ["left", "right"]
