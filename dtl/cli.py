@@ -149,7 +149,8 @@ def _print_table(results: list[InferenceResult]) -> None:
         print(f"  rv     {row['rv']:+.2f} km/s ({row['rv_frame']}), S/N {row['snr']:.0f}")
         for name, (label, unit, digits) in PARAMETERS.items():
             e = result.estimates[name]
-            print(f"  {label:8s}{e.value:.{digits}f}  -{e.lower:.{digits}f} +{e.upper:.{digits}f}  {unit}")
+            limit = "  (upper limit)" if name == "vsini" and "upper_limit_vsini" in result.flags else ""
+            print(f"  {label:8s}{e.value:.{digits}f}  -{e.lower:.{digits}f} +{e.upper:.{digits}f}  {unit}{limit}")
         print(f"  flags   {', '.join(result.flags) or 'none'}")
 
 

@@ -188,7 +188,7 @@ def _write_ecsv(path: Path, title: str, resolution: float, data: _Observation) -
 
 _EXAMPLES = (
     Example(
-        "simulated-m3.fits", "Simulated M3 dwarf", (3412.0, 4.80, 0.03, 4.4), 150.0, 18.3, 0.05,
+        "simulated-m3.fits", "Simulated M3 dwarf", (3412.0, 4.80, 0.03, 5.6), 150.0, 18.3, 0.05,
         _write_phase3, "one-row table in air as from ESO phase 3",
     ),
     Example(
@@ -200,7 +200,7 @@ _EXAMPLES = (
         0.055, _write_ecsv, "ECSV in vacuum",
     ),
     Example(
-        "simulated-k7.fits", "Simulated K7 dwarf", (4063.0, 4.70, -0.16, 4.6), 220.0, 5.9, 0.03,
+        "simulated-k7.fits", "Simulated K7 dwarf", (4063.0, 4.70, -0.16, 6.3), 220.0, 5.9, 0.03,
         _write_table, "FITS table in vacuum nanometres",
     ),
     Example(

@@ -62,6 +62,17 @@ def test_outside_grid(changed: dict[str, float]) -> None:
     assert flags(**changed) == ["outside_grid"]
 
 
+@pytest.mark.parametrize(
+    ("teff", "usual", "too_much"), [(3200.0, 0.034, 0.046), (3430.0, 0.031, 0.04), (3800.0, 0.025, 0.034)]
+)
+def test_gap_that_is_too_large(teff: float, usual: float, too_much: float) -> None:
+    """The hotter the star, the fewer molecules, the smaller a residual has to be."""
+    logg = {3200.0: 4.9, 3430.0: 4.8, 3800.0: 4.7}[teff]
+    mh = {3200.0: -0.1, 3430.0: 0.0, 3800.0: 0.0}[teff]
+    assert flags(rms=usual, teff=teff, logg=logg, mh=mh) == []
+    assert flags(rms=too_much, teff=teff, logg=logg, mh=mh) == ["out_of_distribution"]
+
+
 def test_out_of_distribution() -> None:
     assert flags(rms=0.2) == ["out_of_distribution"]
     hottest = dict(zip(("teff", "logg", "mh"), max(map(tuple, shipped().nodes[:, :3].tolist())), strict=True))
@@ -69,7 +80,7 @@ def test_out_of_distribution() -> None:
     assert flags(rms=0.005, **hottest) == []
 
 
-@pytest.mark.parametrize(("resolution", "limit"), [(50_000.0, 3.78), (94_600.0, 2.0)])
+@pytest.mark.parametrize(("resolution", "limit"), [(50_000.0, 4.80), (94_600.0, 2.54)])
 def test_upper_limit_of_rotation(resolution: float, limit: float) -> None:
     assert flags(resolution=resolution, vsini=limit - 0.1) == ["upper_limit_vsini"]
     assert flags(resolution=resolution, vsini=limit + 0.1) == []

@@ -22,7 +22,7 @@ KEY = (2.0, 10.0, 30.0)
 #: Above this number of stars of the user none is labelled; the pointer still names them.
 MOST_LABELS = 12
 #: Flags that leave the place of a star in the diagrams as it is.
-HARMLESS = frozenset({"upper_limit_vsini", "uncertainty_estimated"})
+HARMLESS = frozenset({"upper_limit_vsini", "uncertainty_estimated", "resolution_unknown"})
 _LONGEST = 20
 #: By how much of the height of the plot a label is moved to be clear of another.
 _STEP = 0.055

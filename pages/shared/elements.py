@@ -70,11 +70,11 @@ def parameters(result: InferenceResult) -> None:
     with st.grid(4, min_column_width=150):
         for name, (title, unit, _) in PARAMETERS.items():
             value, lower, upper = format_estimate(name, result.estimates[name])
-            limit = name == "vsini" and "upper_limit_vsini" in result.flags
+            limit = name == "vsini" and "upper_limit_vsini" in result.flags and session.vsini_limit()
             st.metric(
                 title,
-                f"≤ {value} {unit}" if limit else f"{value} {unit}",
-                f"{lower} {upper}",
+                f"< {limit:.1f} {unit}" if limit else f"{value} {unit}",
+                f"mode {value}" if limit else f"{lower} {upper}",
                 delta_color="off",
                 delta_arrow="off",
                 help=f"{_MEANING[name]} {_INTERVAL}",

@@ -33,10 +33,10 @@ def inputs() -> None:
     files = left.file_uploader(
         "Upload spectra",
         accept_multiple_files=True,
-        max_upload_size=50,
+        max_upload_size=400,
         key=f"upload-{state['upload-round']}",
         help="FITS files of spectrographs and archives, or tables of wavelength, flux and, if you have it, uncertainty "
-        "(text, CSV, ECSV). Several at once, 50 MB each.",
+        "(text, CSV, ECSV). Several at once, 200 MB each.",
     )
     if files:
         with left, st.spinner("Reading and analysing …"):

@@ -25,7 +25,20 @@ from dtl.readers.options import ReadOptions
 from dtl.result import InferenceResult
 from dtl.spectrum import UnusableInput
 
-__all__ = ["Example", "add", "bundle", "dark", "examples", "label", "plain", "remove", "reread", "selected", "start"]
+__all__ = [
+    "Example",
+    "add",
+    "bundle",
+    "dark",
+    "examples",
+    "label",
+    "plain",
+    "remove",
+    "reread",
+    "selected",
+    "start",
+    "vsini_limit",
+]
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "assets" / "examples"
 #: Bytes of uploads kept in one visit.
@@ -66,6 +79,13 @@ def bundle():
     torch.set_num_threads(1)  # one spectrum gains nothing from more, and visits would fight for the cores
     names = shipped_bundles()
     return load_bundle(next((name for name in names if name.startswith("common")), names[0]))
+
+
+def vsini_limit() -> float:
+    """The v sin i in km/s below which the bundle in use gives upper limits."""
+    from dtl.outliers import vsini_limit
+
+    return vsini_limit(bundle().resolution)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -109,11 +129,16 @@ def start() -> None:
 
 def add(files: Iterable[tuple[str, bytes]]) -> str | None:
     """Analyse files, keep the good ones and the sentences about the others; give the digest of the last good one."""
+    from dtl.readers import SIZE_LIMIT
+
     state = st.session_state
     results, uploads, failures = {}, {}, {}
     kept = sum(len(data) for _, data, _ in state["uploads"].values())
     for name, data in files:
         digest = sha256(data).hexdigest()
+        if len(data) > SIZE_LIMIT:  # refused by the reader, and not kept
+            failures[digest] = str(_answer(name, data, ReadOptions()))
+            continue
         kept += len(data)
         if kept > MOST_BYTES:
             failures[digest] = (

@@ -226,7 +226,7 @@ def multispec(air: bool = True) -> bytes:
 
 
 def _truth_of_air(wavelength: np.ndarray) -> np.ndarray:
-    from dtl.wavelengths import air_to_vacuum  # noqa: PLC0415
+    from dtl.wavelengths import air_to_vacuum
 
     return truth(air_to_vacuum(wavelength))
 

@@ -166,7 +166,7 @@ def test_names_are_cleaned() -> None:
 
 def test_no_pickle() -> None:
     """An object column or a pickled file is never executed."""
-    import pickle  # noqa: PLC0415
+    import pickle
 
     class Bomb:
         def __reduce__(self) -> tuple:
