@@ -48,7 +48,8 @@ def the_map(result: InferenceResult) -> None:
         theme=None,
         key="latent-map",
         alt=f"{len(places)} model spectra on a map, coloured by {PARAMETERS[parameter][0]}, and {len(stars)} stars",
-        config={"displaylogo": False},
+        # Twice the resolution of the screen, the default, makes every redraw slow where no graphics card helps.
+        config={"displaylogo": False, "plotGlPixelRatio": 1},
     )
     outside = [name for name, star in stars if outside_map(places, star)]
     if outside:

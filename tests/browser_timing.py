@@ -78,7 +78,7 @@ def _upload(page: object, name: str, data: bytes) -> None:
 
 
 def _switch(page: object, *, shown: bool) -> None:
-    page.click("label:has-text('Name the lines')")
+    page.get_by_label("Name the lines").evaluate("element => element.click()")
     state = "attached" if shown else "detached"
     page.wait_for_selector("[data-testid=stPlotlyChart] text:has-text('Mg I')", state=state, timeout=30_000)
 

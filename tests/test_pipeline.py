@@ -69,12 +69,9 @@ def test_barnards_star(shared_data: Path) -> None:
         assert not {"outside_grid", "rv_uncertain", "window_incomplete"} & set(night.flags)
 
 
-_TELLURIC = pytest.mark.xfail(reason="the telluric line at 8822.65 Å is not masked", strict=False)
-
-
 @pytest.mark.parametrize(
     ("name", "limit"),
-    [("teff", 40.0), ("logg", 0.05), pytest.param("mh", 0.08, marks=_TELLURIC), ("vsini", 1.0)],
+    [("teff", 40.0), ("logg", 0.05), ("mh", 0.08), ("vsini", 1.0)],
 )
 def test_two_nights_agree(shared_data: Path, name: str, limit: float) -> None:
     """Half a year apart, with other telluric lines over the star's."""
@@ -110,7 +107,6 @@ def test_accreting_star(shared_data: Path) -> None:
     assert real(shared_data, "FEROS", "ADP.2017-07-21").latent_distance_percentile > 95
 
 
-@pytest.mark.xfail(reason="its residuals are no larger than what models lack in ordinary dwarfs", strict=False)
 def test_accreting_star_is_flagged(shared_data: Path) -> None:
     flags = real(shared_data, "FEROS", "ADP.2017-07-21").flags
     assert {"outside_grid", "out_of_distribution"} & set(flags)
