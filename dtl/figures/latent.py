@@ -49,13 +49,15 @@ def latent_map(
         figure.add_trace(_neighbours(places[list(neighbours)], colours))
     if stars:
         _add_stars(figure, places, stars, chosen, colours)
-    prepare(figure, dark=dark, height=640)
+    prepare(figure, dark=dark, height=560)
     low, high = _box(places)
     hidden = {"showgrid": False, "showticklabels": False, "ticks": ""}
     figure.update_xaxes(axis("", low[0], high[0], colours, **hidden))
     figure.update_yaxes(axis("", low[1], high[1], colours, **hidden))
     legend = {"y": -0.01}
-    return figure.update_layout(margin={"l": 8, "r": 8, "t": 80, "b": 8}, legend=legend, uirevision="map")
+    # The margins are fixed: fitting them to colour bar and legend would draw everything a second time.
+    margin = {"l": 8, "r": 8, "t": 80, "b": 40, "autoexpand": False}
+    return figure.update_layout(margin=margin, legend=legend, uirevision="map")
 
 
 def outside_map(places: np.ndarray, star: np.ndarray) -> bool:
