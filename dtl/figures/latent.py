@@ -52,12 +52,15 @@ def latent_map(
     prepare(figure, dark=dark, height=560)
     low, high = _box(places)
     hidden = {"showgrid": False, "showticklabels": False, "ticks": ""}
-    figure.update_xaxes(axis("", low[0], high[0], colours, **hidden))
-    figure.update_yaxes(axis("", low[1], high[1], colours, **hidden))
-    legend = {"y": -0.01}
     # The margins are fixed: fitting them to colour bar and legend would draw everything a second time.
     margin = {"l": 8, "r": 8, "t": 80, "b": 40, "autoexpand": False}
-    return figure.update_layout(margin=margin, legend=legend, uirevision="map")
+    return figure.update_layout(
+        xaxis=axis("", low[0], high[0], colours, **hidden),
+        yaxis=axis("", low[1], high[1], colours, **hidden),
+        margin=margin,
+        legend_y=-0.01,
+        uirevision="map",
+    )
 
 
 def outside_map(places: np.ndarray, star: np.ndarray) -> bool:
