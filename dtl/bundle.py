@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from dtl.estimate import Calibration
 from dtl.latent import FluxBasis
-from dtl.networks.autoencoder import Autoencoder
+from dtl.networks.layouts import AnyAutoencoder, make_autoencoder, make_regressor
 from dtl.networks.regressor import Regressor
 from dtl.outliers import Reference
 from dtl.preparation.pipeline import PreparationTarget
@@ -51,7 +51,7 @@ class ModelBundle:
 
     card: dict[str, Any]
     wavelength: np.ndarray
-    autoencoder: Autoencoder
+    autoencoder: AnyAutoencoder
     regressors: dict[str, list[Regressor]]
     nodes: np.ndarray
     latents: np.ndarray
@@ -184,14 +184,19 @@ def load_bundle(source: str | Path) -> ModelBundle:
 
 def _assemble(card: dict[str, Any], tensors: dict[str, torch.Tensor], arrays: dict[str, np.ndarray]) -> ModelBundle:
     architecture = card["architecture"]
-    autoencoder = Autoencoder(len(arrays["wavelength"]), architecture["hidden"], architecture["n_latent"])
+    autoencoder = make_autoencoder(
+        architecture.get("layout", "compact"),
+        len(arrays["wavelength"]),
+        architecture["hidden"],
+        architecture["n_latent"],
+    )
     autoencoder.load_state_dict(_part(tensors, "autoencoder."))
     regressors: dict[str, list[Regressor]] = {}
     for name in PARAMETERS:
         count = len({key.split(".")[2] for key in tensors if re.match(rf"regressor\.{name}\.", key)})
         regressors[name] = []
         for i in range(count):
-            member = Regressor(architecture["n_latent"])
+            member = make_regressor(architecture.get("regressor", "compact"), architecture["n_latent"])
             member.load_state_dict(_part(tensors, f"regressor.{name}.{i}."))
             regressors[name].append(member.eval())
     return ModelBundle(

@@ -1,4 +1,4 @@
-"""Command line: ``python -m dtl predict | train | grid build | grid download | benchmark | examples``."""
+"""Command line: ``python -m dtl predict | train | search | grid build | grid download | benchmark | examples``."""
 
 from __future__ import annotations
 
@@ -60,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.set_defaults(run=_train)
 
+    _add_search(commands)
+
     grid = commands.add_parser("grid", help="grids of synthetic spectra")
     actions = grid.add_subparsers(required=True, metavar="action")
     build = actions.add_parser("build", help="build one from a library")
@@ -85,6 +87,20 @@ def _parser() -> argparse.ArgumentParser:
     examples.add_argument("--output", default="assets/examples", metavar="DIR")
     examples.set_defaults(run=_examples)
     return parser
+
+
+def _add_search(commands: argparse._SubParsersAction) -> None:
+    search = commands.add_parser("search", help="search for settings; goes on where a killed search stood")
+    search.add_argument("config", help="as assets/configs/common-r50000.toml")
+    source = search.add_mutually_exclusive_group(required=True)
+    source.add_argument("--phoenix", metavar="DIR", help="folder of the library; the grid is built first")
+    source.add_argument("--grid", metavar="FILE", help="grid written by `grid build`")
+    search.add_argument("--preset", choices=("published", "budget"), required=True, help="what is searched, and how")
+    search.add_argument("--output", required=True, type=Path, metavar="FILE.json", help="table of all candidates")
+    search.add_argument("--engine", choices=("joblib", "dask", "serial"), default="joblib", help="what runs the jobs")
+    search.add_argument("--workers", type=_count, default=1, metavar="N", help="processes")
+    search.add_argument("--cluster", metavar="ADDRESS", help="of a running Dask scheduler, which runs the jobs")
+    search.set_defaults(run=_search)
 
 
 def _positive(text: str) -> float:
@@ -167,6 +183,33 @@ def _train(options: argparse.Namespace) -> int:
     rmse = bundle.card["metrics"]["rmse_noise_free"]
     print(f"{options.output}: test rmse {rmse['teff']:.1f} K, {rmse['logg']:.3f}, {rmse['mh']:.3f}, "
           f"{rmse['vsini']:.2f} km/s")  # fmt: skip
+    return 0
+
+
+def _search(options: argparse.Namespace) -> int:
+    from dtl.grid.build import load_grid
+    from dtl.training.search import PRESETS
+    from dtl.training.settings import read_settings
+    from dtl.training.split import split_nodes
+
+    if options.output.suffix != ".json" or not options.output.parent.is_dir():
+        raise UnusableInput(f"{options.output}: cannot be written; name a .json file in a folder that exists.")
+    settings = read_settings(options.config)
+    grid = load_grid(options.grid) if options.grid else _grid_from(options.phoenix, settings.grid)
+    with _Bars() as bars:
+        table = PRESETS[options.preset](
+            grid,
+            split_nodes(len(grid.nodes), settings.seed),
+            settings,
+            store=options.output.with_suffix(".jsonl"),
+            progress=lambda fraction, text: bars("search", fraction, text),
+            engine="dask" if options.cluster else options.engine,
+            workers=options.workers,
+            cluster=options.cluster,
+        )
+    found = {"preset": options.preset, "config": settings.name, "seed": settings.seed, "grid_sha256": grid.digest()}
+    options.output.write_text(json.dumps(found | {"search": table}, indent=1) + "\n", encoding="utf-8")
+    print(f"{options.output}: {sum(row['kept'] for row in table)} of {len(table)} kept")
     return 0
 
 

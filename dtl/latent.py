@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["FluxBasis", "flux_basis", "mirrored", "nearest", "principal_axes", "project"]
+__all__ = ["FluxBasis", "dead_latents", "flux_basis", "mirrored", "nearest", "principal_axes", "project"]
 
 #: Nodes that place a new spectrum on a map.
 _PLACING = 15
@@ -28,6 +28,19 @@ def nearest(latents: np.ndarray, nodes: np.ndarray, count: int) -> tuple[np.ndar
     distance = np.sqrt(np.take_along_axis(squared, chosen, axis=1))
     order = np.argsort(distance, axis=1, kind="stable")
     return np.take_along_axis(chosen, order, axis=1), np.take_along_axis(distance, order, axis=1)
+
+
+def dead_latents(latents: np.ndarray) -> np.ndarray:
+    """Which latents say nothing: their standard deviation over the grid is below 1e-6 of the largest.
+
+    Args:
+        latents: of the nodes, standardised or not; shape ``(m, n_latent)``.
+
+    Returns:
+        True where dead; shape ``(n_latent,)``.
+    """
+    spread = latents.std(axis=0, dtype=float)
+    return spread <= 1e-6 * spread.max()
 
 
 def project(vectors: np.ndarray, nodes: np.ndarray, places: np.ndarray) -> np.ndarray:

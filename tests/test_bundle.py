@@ -15,6 +15,8 @@ import torch
 
 from dtl.bundle import FORMAT, load_bundle, save_bundle, shipped_bundles
 from dtl.inference import estimate_parameters
+from dtl.networks.autoencoder import Autoencoder
+from dtl.networks.published import PublishedAutoencoder, PublishedRegressor
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
 from dtl.training.augment import Augmentation
@@ -95,6 +97,34 @@ def test_round_trip(tmp_path: Path) -> None:
     for key, value in bundle.autoencoder.state_dict().items():
         assert torch.equal(value, back.autoencoder.state_dict()[key])
     assert all((f.stat().st_mode & 0o044) == 0o044 for f in (tmp_path / "again").iterdir())
+
+
+def test_published_layout(tmp_path: Path) -> None:
+    """A card names its layouts; one without them, as the first that were written, is compact."""
+    torch.manual_seed(1)
+    published = {name: [PublishedRegressor(32).eval()] for name in PARAMETERS}
+    card = dict(
+        shipped().card,
+        architecture={"layout": "published", "hidden": [16, 8], "n_latent": 32, "regressor": "published"},
+    )
+    bundle = replace(
+        shipped(), card=card, autoencoder=PublishedAutoencoder(3501, (16, 8), 32).eval(), regressors=published
+    )
+    back = load_bundle(save_bundle(bundle, tmp_path / "published"))
+    assert isinstance(back.autoencoder, PublishedAutoencoder)
+    assert {type(member) for members in back.regressors.values() for member in members} == {PublishedRegressor}
+    flux = shipped().decode(shipped().latents[:5])
+    np.testing.assert_allclose(back.encode(flux), bundle.encode(flux), rtol=0.02, atol=0.01)
+    np.testing.assert_allclose(back.decode(back.encode(flux)), bundle.decode(bundle.encode(flux)), atol=0.01)
+    np.testing.assert_allclose(
+        back.regress(shipped().latents[:5], "mh"), bundle.regress(shipped().latents[:5], "mh"), rtol=0.05, atol=0.01
+    )
+
+    rewrite(tmp_path / "published", lambda card: card["architecture"].update(layout="square"))
+    assert "damaged" in refusal(tmp_path / "published")
+    old = Path(shutil.copytree(MODELS / "common-r50000", tmp_path / "old"))
+    rewrite(old, lambda card: card.update(architecture={"hidden": [256, 128, 64], "n_latent": 32}))
+    assert isinstance(load_bundle(old).autoencoder, Autoencoder)
 
 
 def test_half_precision_does_not_matter(tmp_path: Path) -> None:

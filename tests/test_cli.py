@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from dtl.cli import main
 from dtl.grid.build import load_grid
 from dtl.result import COLUMNS, PARAMETERS
 from dtl.simulation import simulate_observation
-from tests.builders import write_hires
+from dtl.training.search import PRESETS, budgeted_search
+from tests.builders import tiny_grid, write_hires
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "assets" / "examples"
@@ -110,6 +112,9 @@ def test_table(ending: str, tmp_path: Path, capsys: pytest.CaptureFixture) -> No
         (["predict", GOOD[0], "--output", "no/such/folder/results.csv"], "cannot be written"),
         (["predict", GOOD[0], "--bundle", "nonsense"], "nonsense: is no bundle"),
         (["train", "missing.toml", "--grid", "x.npz", "--output", "x"], "missing.toml: cannot be opened"),
+        (["search", "missing.toml", "--grid", "x.npz", "--preset", "budget", "--output", "x.json"], "missing.toml"),
+        (["search", "x", "--grid", "x", "--preset", "budget", "--output", "x.txt"], "x.txt: cannot be written"),
+        (["search", "x", "--grid", "x", "--preset", "budget", "--output", "no/x.json"], "no/x.json: cannot be written"),
         (["grid", "build", "--phoenix", "missing", "--output", "grid.npz"], "missing: no such folder"),
         (["grid", "build", "--phoenix", ".", "--output", "grid.txt"], "grid.txt: a grid is written as .npz"),
     ],
@@ -164,6 +169,25 @@ def test_as_a_process(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 2
     assert len(rows(done.stdout)) == 1 and "missing.fits" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_search(tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table goes to the file, every job to the file beside it, and a second call does none again."""
+    grid = tiny_grid()
+    grid.save(tmp_path / "grid.npz")
+    (tmp_path / "tiny.toml").write_text(CONFIG)
+    monkeypatch.setitem(PRESETS, "budget", partial(budgeted_search, candidates=3, epochs=1))
+    output = tmp_path / "found.json"
+    arguments = ("search", tmp_path / "tiny.toml", "--grid", tmp_path / "grid.npz", "--preset", "budget")
+    times = []
+    for _ in range(2):
+        assert run(*arguments, "--output", output, "--engine", "serial") == 0
+        assert "found.json: 1 of 3 kept" in capsys.readouterr().out
+        times.append((tmp_path / "found.jsonl").read_text())
+    assert times[0] == times[1] and len(times[0].splitlines()) == 3
+    found = json.loads(output.read_text())
+    assert (found["preset"], found["config"], found["seed"]) == ("budget", "tiny", 3)
+    assert found["grid_sha256"] == grid.digest() and len(found["search"]) == 3
 
 
 def test_from_a_library_to_an_answer(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

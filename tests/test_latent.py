@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from dtl.latent import flux_basis, nearest, project
+from dtl.latent import dead_latents, flux_basis, nearest, project
 from tests.builders import shipped
 
 RNG = np.random.default_rng(1)
@@ -87,3 +87,10 @@ def test_shipped_flux_basis() -> None:
     exact = np.corrcoef(flux)
     scores = bundle.flux_basis.scores[::200]
     np.testing.assert_allclose(scores @ scores.T, exact, atol=0.01)
+
+
+def test_dead_latents() -> None:
+    latents = RNG.normal(size=(100, 5)) * np.array([1.0, 0.0, 3e-6, 1e-7, 2.0]) + 7.0
+    np.testing.assert_array_equal(dead_latents(latents), [False, True, False, True, False])
+    assert dead_latents(np.zeros((9, 3), dtype=np.float32)).all()
+    assert not dead_latents(shipped().latents).any()

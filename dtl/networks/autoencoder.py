@@ -56,3 +56,31 @@ class Autoencoder(nn.Module):
     def forward(self, flux: torch.Tensor) -> torch.Tensor:
         """Reconstruction of flux ``(k, n_wavelength)``."""
         return self.decode(self.encode(flux))
+
+    def squared_gradients(self, flux: torch.Tensor) -> torch.Tensor:
+        """Squared length of each latent's gradient with respect to the flux, exact, and itself differentiable.
+
+        With hidden units z_i, weights W_i and the derivatives D_i of the activation at z_i, the Jacobian of
+        `encode` is J = diag(1/latent_scale) W_L D_{L-1} W_{L-1} ... D_1 W_1 diag(1/scale). It is never formed: with
+        A the part before W_1, the squared lengths of its rows are the diagonal of A G A^T, where the Gram matrix
+        G of the rows of W_1 diag(1/scale) is the same for every spectrum.
+
+        Args:
+            flux: normalised; shape ``(k, n_wavelength)``.
+
+        Returns:
+            Latents after their standardisation, flux in units of the continuum; shape ``(k, n_latent)``. The sum
+            over the latents is the squared Frobenius norm of the Jacobian.
+        """
+        first, *others = (layer for layer in self.encoder if isinstance(layer, nn.Linear))
+        hidden = first((flux - self.mean) / self.scale)
+        slopes = []
+        for layer in others:
+            sigmoid = torch.sigmoid(hidden)
+            slopes.append(sigmoid * (1 + hidden * (1 - sigmoid)))  # derivative of SiLU, z sigmoid(z)
+            hidden = layer(hidden * sigmoid)
+        rows = torch.diag(1 / self.latent_scale).expand(len(flux), -1, -1)
+        for layer, slope in zip(reversed(others), reversed(slopes), strict=True):
+            rows = (rows @ layer.weight) * slope[:, None, :]
+        weight = first.weight / self.scale
+        return ((rows @ (weight @ weight.T)) * rows).sum(-1)

@@ -19,24 +19,29 @@ class Regressor(nn.Module):
         n_latent: length of the latent vector.
         filters: of the two convolutions.
         dense: widths of the dense layers before the output.
+        activation: between the layers.
     """
 
     def __init__(
-        self, n_latent: int = 32, filters: tuple[int, int] = (64, 32), dense: tuple[int, ...] = (256, 128, 64)
+        self,
+        n_latent: int = 32,
+        filters: tuple[int, int] = (64, 32),
+        dense: tuple[int, ...] = (256, 128, 64),
+        activation: type[nn.Module] = nn.SiLU,
     ) -> None:
         super().__init__()
         layers: list[nn.Module] = [
             nn.ConstantPad1d((0, 1), 0.0),  # "same" for kernel 2
             nn.Conv1d(1, filters[0], 2),
-            nn.SiLU(),
+            activation(),
             nn.ConstantPad1d((0, 1), 0.0),
             nn.Conv1d(filters[0], filters[1], 2),
-            nn.SiLU(),
+            activation(),
             nn.Flatten(),
         ]
         width = filters[1] * n_latent
         for wanted in dense:
-            layers += [nn.Linear(width, wanted), nn.SiLU()]
+            layers += [nn.Linear(width, wanted), activation()]
             width = wanted
         self.network = nn.Sequential(*layers, nn.Linear(width, 1))
         self.register_buffer("centre", torch.zeros(()))

@@ -1,4 +1,4 @@
-"""Training of the autoencoder: disturbed spectra in, clean spectra out, latents shaped by the labels too."""
+"""Training of the autoencoder, of either layout, resumable."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
 
 from dtl.grid.build import Grid
-from dtl.networks.autoencoder import Autoencoder
-from dtl.training.augment import augment
+from dtl.latent import dead_latents
+from dtl.networks.layouts import AnyAutoencoder, make_autoencoder
+from dtl.training.losses import make_loss
 from dtl.training.settings import TrainingSettings
 from dtl.training.split import Split
 
@@ -28,20 +28,22 @@ def train_autoencoder(
     grid: Grid,
     split: Split,
     settings: TrainingSettings,
-    checkpoint: Path,
+    checkpoint: Path | None = None,
     *,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
-) -> Autoencoder:
+) -> AnyAutoencoder:
     """Train, or go on from a checkpoint with the same result as without the stop.
 
-    The loss is the mean squared reconstruction error over the variance of the grid, plus ``label_weight``
-    times that of a small regression head on the latents, which is thrown away afterwards.
+    The loss is that of the layout, see `dtl.training.losses`. For the compact one it is the mean squared
+    reconstruction error over the variance of the grid, plus ``label_weight`` times that of a small regression head
+    on the latents, which is thrown away afterwards, plus ``jacobian_weight`` times the contractive term.
 
     Args:
         grid: spectra and nodes.
         split: only ``train`` is learned from.
         settings: of the run.
-        checkpoint: file written after every tenth epoch, and read where it exists and belongs to this run.
+        checkpoint: file written after every tenth epoch, and read where it exists and belongs to this run; None
+            keeps none.
         progress: called with the fraction done and a word on the loss.
 
     Returns:
@@ -53,41 +55,33 @@ def train_autoencoder(
     targets = label_targets(grid.nodes[split.train])
     targets = (targets - targets.mean(0)) / targets.std(0).clamp_min(1e-6)
 
-    model = Autoencoder(flux.shape[1], config.hidden, config.n_latent)
-    model.mean.copy_(flux.mean(0))
-    overall = (flux - model.mean).std()
-    # Between no weighting and full standardisation: deep lines keep a say, the near-continuum is not all noise.
-    model.scale.copy_((flux.std(0).clamp_min(1e-3) * overall).sqrt())
-    head = nn.Sequential(nn.Linear(config.n_latent, 128), nn.SiLU(), nn.Linear(128, targets.shape[1]))
-    parameters = [*model.parameters(), *head.parameters()]
+    model = make_autoencoder(config.layout, flux.shape[1], config.hidden, config.n_latent)
+    loss_of = make_loss(model, flux, targets, settings)
     batch = min(config.batch, len(flux))
     batches = len(flux) // batch
-    optimiser = torch.optim.Adam(parameters, lr=config.learning_rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, config.learning_rate, total_steps=config.epochs * batches, pct_start=0.2
-    )
+    steps = config.steps or config.epochs * batches
+    epochs = -(-steps // batches)
+    optimiser, schedule = loss_of.optimiser(steps)
     generator = torch.Generator().manual_seed(settings.seed)
-    run = repr((astuple(config), astuple(settings.augmentation), settings.seed, grid.digest()))
-    state = {"model": model, "head": head, "optimiser": optimiser, "schedule": schedule}
-    start = _restore(checkpoint, run, state, generator)
+    state = {"model": model, **loss_of.parts, "optimiser": optimiser, "schedule": schedule}
+    run, start = "", 0
+    if checkpoint is not None:
+        run = repr((astuple(config), astuple(settings.augmentation), settings.seed, grid.digest()))
+        start = _restore(checkpoint, run, state, generator)
 
-    for epoch in range(start, config.epochs):
+    for epoch in range(start, epochs):
         order = torch.randperm(len(flux), generator=generator)
         total = 0.0
-        for i in range(batches):
-            chosen = order[i * batch : (i + 1) * batch]
-            clean = flux[chosen]
-            latent = model.encode(augment(clean, settings.augmentation, generator))
-            loss = ((model.decode(latent) - clean) / overall).square().mean()
-            if config.label_weight > 0:
-                loss = loss + config.label_weight * (head(latent) - targets[chosen]).square().mean()
+        done = range(epoch * batches, min((epoch + 1) * batches, steps))
+        for i, step in enumerate(done):
+            loss = loss_of(order[i * batch : (i + 1) * batch], step, generator)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
             schedule.step()
             total += loss.item()
-        progress((epoch + 1) / config.epochs, f"loss {total / batches:.5f}")
-        if epoch % 10 == 9 or epoch == config.epochs - 1:
+        progress((epoch + 1) / epochs, f"loss {total / len(done):.5f}")
+        if checkpoint is not None and (epoch % 10 == 9 or epoch == epochs - 1):
             _store(checkpoint, run, state, generator, epoch + 1)
 
     model.eval()
@@ -95,6 +89,8 @@ def train_autoencoder(
         latent = model.encode(flux)
         model.latent_mean.copy_(latent.mean(0))
         model.latent_scale.copy_(latent.std(0).clamp_min(1e-6))
+        # A dead latent has no spread to be measured in; a tiny unit would blow up whatever wakes it.
+        model.latent_scale[torch.from_numpy(dead_latents(latent.numpy()))] = 1.0
     return model
 
 

@@ -157,7 +157,12 @@ def _card(grid: Grid, settings: TrainingSettings, started: datetime) -> dict[str
             "rule": "distance from (Teff, log g, [M/H]) to the nearest node triple in these units; outside beyond 1",
             "unit": [float(unit) for unit in HULL_UNIT],
         },
-        "architecture": {"hidden": list(settings.autoencoder.hidden), "n_latent": settings.autoencoder.n_latent},
+        "architecture": {
+            "layout": settings.autoencoder.layout,
+            "hidden": list(settings.autoencoder.hidden),
+            "n_latent": settings.autoencoder.n_latent,
+            "regressor": settings.regressor.layout,
+        },
         "training": {"settings": settings.as_dict(), "seed": settings.seed, "grid_sha256": grid.digest()},
         "data": {"library": grid.source, "reference": "Husser et al. 2013, A&A 553, A6", "observed": "none"},
         "limits": list(settings.limits),

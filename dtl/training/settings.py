@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from dtl.grid.build import GridSettings
+from dtl.networks.layouts import LAYOUTS
 from dtl.spectrum import UnusableInput
 from dtl.training.augment import Augmentation
 
@@ -22,8 +23,17 @@ class AutoencoderSettings:
         n_latent: length of the latent vector.
         epochs: over the training nodes, each with fresh disturbances.
         batch: spectra a step.
-        learning_rate: peak of the one-cycle schedule (Smith & Topin 2019).
+        learning_rate: peak of the one-cycle schedule (Smith & Topin 2019), or constant in the published layout.
         label_weight: weight of the regression loss that shapes the latents; 0 learns without labels.
+        jacobian_weight: weight of the contractive term: the exact squared Jacobian of the encoder in standard
+            units (Rifai et al. 2011), or the published formula in the published layout; 0 learns without it.
+        layout: "compact", or "published" for that of Mas-Buitrago et al. (2024), which learns clean spectra from
+            clean spectra, without labels.
+        steps: optimiser steps in place of ``epochs``, where above 0.
+        l1: weight of the activity regularisation; published layout only.
+
+    Raises:
+        ValueError: for an unknown layout, or a loss that the layout does not have.
     """
 
     hidden: tuple[int, ...] = (256, 128, 64)
@@ -32,6 +42,28 @@ class AutoencoderSettings:
     batch: int = 128
     learning_rate: float = 2e-3
     label_weight: float = 0.3
+    jacobian_weight: float = 5e-4
+    layout: str = "compact"
+    steps: int = 0
+    l1: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_layout(self.layout)
+        if self.layout == "published" and self.label_weight != 0:
+            raise ValueError("the published layout learns without labels: label_weight must be 0")
+        if self.layout == "compact" and self.l1 != 0:
+            raise ValueError("the compact layout has no activity regularisation: l1 must be 0")
+
+    @classmethod
+    def published(cls, first: int = 1024, l1: float = 1e-7) -> AutoencoderSettings:
+        """The preset of Mas-Buitrago et al. (2024): N, 3N/4, N/2, N/4, N/8 and 32, Adam 1e-4, 120 epochs.
+
+        Args:
+            first: width N of the first layer.
+            l1: weight of the activity regularisation.
+        """
+        hidden = tuple(first * eighths // 8 for eighths in (8, 6, 4, 2, 1))
+        return cls(hidden, 32, 120, 128, 1e-4, label_weight=0.0, jacobian_weight=1e-4, layout="published", l1=l1)
 
 
 @dataclass(frozen=True)
@@ -42,8 +74,15 @@ class RegressorSettings:
         members: networks a parameter.
         steps: optimiser steps of each.
         batch: latent vectors a step.
-        learning_rate: peak of the one-cycle schedule.
-        draws: disturbed copies of each training node whose latents are learned from.
+        learning_rate: peak of the one-cycle schedule, or constant in the published layout.
+        draws: disturbed copies of each training node whose latents are learned from; compact layout only.
+        layout: "compact", or "published" for that of Mas-Buitrago et al. (2024): ReLU, noise-free latents, and the
+            weights of the epoch with the lowest validation error.
+        epochs: of the published layout.
+        keep: part of the members that is kept, by their error on training nodes held out for this.
+
+    Raises:
+        ValueError: for an unknown layout, or a part that is not above 0 and up to 1.
     """
 
     members: int = 5
@@ -51,6 +90,24 @@ class RegressorSettings:
     batch: int = 512
     learning_rate: float = 2e-3
     draws: int = 24
+    layout: str = "compact"
+    epochs: int = 200
+    keep: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check_layout(self.layout)
+        if not 0 < self.keep <= 1:
+            raise ValueError(f"keep must be above 0 and up to 1, it is {self.keep}")
+
+    @classmethod
+    def published(cls) -> RegressorSettings:
+        """The preset of Mas-Buitrago et al. (2024): five members, Adam 0.01, 200 epochs, 80 of 130 kept."""
+        return cls(members=5, batch=128, learning_rate=0.01, layout="published", keep=round(80 / 130, 3))
+
+
+def _check_layout(layout: str) -> None:
+    if layout not in LAYOUTS:
+        raise ValueError(f"layout must be one of {', '.join(LAYOUTS)}, it is {layout!r}")
 
 
 @dataclass(frozen=True)
@@ -81,14 +138,15 @@ class TrainingSettings:
 
 
 def _section(kind: type, values: dict[str, object]) -> object:
-    section = kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
-    for key in values:
-        _check(key, getattr(section, key), getattr(kind(), key))
-    return section
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    known = {item.name: getattr(kind(), item.name) for item in fields(kind)}
+    for key in values.keys() & known.keys():
+        _check(key, values[key], known[key])
+    return kind(**values)
 
 
 def _check(key: str, value: object, example: object) -> None:
-    """Raise `TypeError` for a value of another kind than the default's, or a whole number below 1."""
+    """Raise `TypeError` for a value of another kind than the default's, or a whole number below 1 and the default."""
     if isinstance(example, tuple):
         if not isinstance(value, tuple) or not value or (key != "hidden" and len(value) != len(example)):
             raise TypeError(f"{key} must be a list as {list(example)}, it is {value!r}")
@@ -98,8 +156,8 @@ def _check(key: str, value: object, example: object) -> None:
         value, int | float if isinstance(example, float) else type(example)
     ):
         raise TypeError(f"{key} must be like {example!r}, it is {value!r}")
-    elif type(example) is int and value < 1:
-        raise TypeError(f"{key} must be at least 1, it is {value}")
+    elif type(example) is int and value < min(1, example):
+        raise TypeError(f"{key} must be at least {min(1, example)}, it is {value}")
 
 
 def read_settings(path: str | Path) -> TrainingSettings:

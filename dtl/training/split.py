@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Split", "split_nodes"]
+__all__ = ["Split", "split_nodes", "split_stratified"]
 
 
 @dataclass(frozen=True)
@@ -30,3 +30,22 @@ def split_nodes(count: int, seed: int = 42) -> Split:
         validation=np.sort(order[n_test : n_test + n_validation]),
         test=np.sort(order[:n_test]),
     )
+
+
+def split_stratified(values: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Indices to learn from and indices held out, spread alike over the values of a parameter.
+
+    The values are ordered, equal ones at random, and of each run of ``1 / fraction`` one is held out.
+
+    Args:
+        values: of the parameter; shape ``(m,)``.
+        fraction: held out, up to 0.5.
+        seed: of the random choice.
+
+    Returns:
+        Both in ascending order; together all of them.
+    """
+    rng = np.random.default_rng(seed)
+    order = np.lexsort((rng.random(len(values)), values))
+    held = np.sort([rng.choice(run) for run in np.array_split(order, max(round(fraction * len(values)), 1))])
+    return np.setdiff1d(np.arange(len(values)), held), held

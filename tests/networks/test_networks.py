@@ -60,6 +60,25 @@ def test_no_latent_and_no_output_can_die() -> None:
     assert ((out > 1).any() and (out < 0).any()).item()  # neither clipped at 0 nor squeezed below 1
 
 
+@pytest.mark.parametrize("hidden", [(24,), (24, 12), (20, 16, 12)])
+def test_squared_gradients_against_automatic_differentiation(hidden: tuple[int, ...]) -> None:
+    torch.manual_seed(5)
+    model = Autoencoder(40, hidden, 6).double()
+    for buffer in (model.mean, model.scale, model.latent_mean, model.latent_scale):
+        buffer.copy_(0.2 + torch.rand(buffer.shape))
+    flux = 3 * torch.randn(7, 40, dtype=torch.float64)
+    jacobian = torch.func.vmap(torch.func.jacrev(lambda row: model.encode(row[None])[0]))(flux)
+    found = model.squared_gradients(flux)
+    torch.testing.assert_close(found, jacobian.square().sum(-1), rtol=1e-10, atol=0.0)
+    torch.testing.assert_close(found.sum(1), torch.linalg.matrix_norm(jacobian).square(), rtol=1e-10, atol=0.0)
+
+    weights = [layer.weight for layer in model.encoder if isinstance(layer, torch.nn.Linear)]
+    mine = torch.autograd.grad(found.sum(), weights)
+    theirs = torch.autograd.grad(jacobian.square().sum(), weights)
+    for a, b in zip(mine, theirs, strict=True):  # what a training step sees
+        torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-12)
+
+
 def test_regressor() -> None:
     torch.manual_seed(3)
     regressor = Regressor(32)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dtl.spectrum import UnusableInput
-from dtl.training.settings import TrainingSettings, read_settings
+from dtl.training.settings import AutoencoderSettings, RegressorSettings, TrainingSettings, read_settings
 
 CONFIGS = sorted((Path(__file__).parents[2] / "assets" / "configs").glob("*.toml"))
 
@@ -16,6 +17,20 @@ CONFIGS = sorted((Path(__file__).parents[2] / "assets" / "configs").glob("*.toml
 def test_shipped_configs(path: Path) -> None:
     settings = read_settings(path)
     assert settings.name == path.stem and settings.limits and settings.grid.resolution >= 50_000
+
+
+def test_published_preset_is_the_paper_s() -> None:
+    """As in Mas-Buitrago et al. (2024); the steps are those of 120 epochs on 70 % of 22,933 nodes."""
+    settings = read_settings(CONFIGS[0].with_name("published-layout.toml"))
+    compact = read_settings(CONFIGS[0].with_name("common-r50000.toml"))
+    assert settings.grid == compact.grid
+    steps = round(120 * 0.7 * 22_933 / 128)
+    assert settings.autoencoder == replace(AutoencoderSettings.published(), steps=steps)
+    assert settings.regressor == RegressorSettings.published()
+    assert AutoencoderSettings.published(1280).hidden == (1280, 960, 640, 320, 160)
+    assert round(settings.regressor.keep * 130) == 80
+    assert compact.autoencoder.layout == compact.regressor.layout == "compact"
+    assert compact.autoencoder.jacobian_weight > 0 == compact.autoencoder.l1
 
 
 def test_everything_is_read(tmp_path: Path) -> None:
@@ -50,6 +65,14 @@ def test_everything_is_read(tmp_path: Path) -> None:
         ('name = "x"\n[grid]\nteff = [3000.0]', "teff"),
         ('name = "x"\n[grid]\nextrapolate_logg = "yes"', "extrapolate_logg"),
         ("\xff\xfe", "no training config"),
+        ('name = "x"\n[autoencoder]\nlayout = "square"', "layout must be one of compact, published, it is 'square'"),
+        ('name = "x"\n[regressor]\nlayout = 3', "layout must be like 'compact', it is 3"),
+        ('name = "x"\n[autoencoder]\nlayout = "published"', "label_weight must be 0"),
+        ('name = "x"\n[autoencoder]\nl1 = 1e-7', "l1 must be 0"),
+        ('name = "x"\n[autoencoder]\nsteps = -1', "steps must be at least 0, it is -1"),
+        ('name = "x"\n[regressor]\nkeep = 0.0', "keep must be above 0"),
+        ('name = "x"\n[regressor]\nkeep = 1.5', "keep must be above 0"),
+        ('name = "x"\n[regressor]\nkeep = "all"', "keep"),
     ],
 )
 def test_what_is_wrong(tmp_path: Path, text: str, word: str) -> None:
