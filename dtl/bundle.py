@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from safetensors.torch import load_file, save_file
 
 from dtl.estimate import Calibration
 from dtl.latent import FluxBasis
+from dtl.learned_gap import LearnedGap
 from dtl.networks.layouts import AnyAutoencoder, make_autoencoder, make_regressor
 from dtl.networks.regressor import Regressor
 from dtl.outliers import Reference
@@ -27,7 +29,7 @@ from dtl.spectrum import UnusableInput
 __all__ = ["FORMAT", "ModelBundle", "load_bundle", "save_bundle", "shipped_bundles"]
 
 #: Version of the bundle's layout; another one is refused.
-FORMAT = 1
+FORMAT = 2
 _SHIPPED = Path(__file__).parents[1] / "assets" / "models"
 _WEIGHTS, _GRID, _CARD = "weights.safetensors", "grid.npz", "card.json"
 
@@ -46,7 +48,10 @@ class ModelBundle:
         map_flux, map_latent: UMAP places of the nodes; shape ``(m, 2)``.
         flux_basis: flux space in short.
         template_nodes: indices of the nodes whose spectra serve as velocity templates.
-        distances: latent distances of good stars, see `Reference`.
+        references: score of `dtl.outliers` -> what is usual in good stars.
+        target_encoder: encoder fine-tuned on observed spectra, None before a transfer. The other parts stay those
+            from before: observed spectra are brought to the latents of the models, not the other way round.
+        gap: what observed spectra have and their models lack, None before a transfer.
     """
 
     card: dict[str, Any]
@@ -59,7 +64,9 @@ class ModelBundle:
     map_latent: np.ndarray
     flux_basis: FluxBasis
     template_nodes: np.ndarray
-    distances: Reference
+    references: dict[str, Reference]
+    target_encoder: AnyAutoencoder | None = None
+    gap: LearnedGap | None = None
 
     @property
     def name(self) -> str:
@@ -81,10 +88,28 @@ class ModelBundle:
         """Parameter name -> calibration of its interval."""
         return {name: Calibration(**self.card["calibration"][name]) for name in PARAMETERS}
 
+    @property
+    def observed_encoder(self) -> AnyAutoencoder:
+        """The network that encodes observed spectra: fine-tuned where there was a transfer."""
+        return self.target_encoder or self.autoencoder
+
+    @property
+    def source(self) -> ModelBundle:
+        """The bundle as it was before the transfer, for model spectra."""
+        return replace(self, target_encoder=None, gap=None)
+
     def encode(self, flux: np.ndarray) -> np.ndarray:
-        """Latent vectors ``(k, n_latent)`` of normalised flux ``(k, n)``."""
+        """Latent vectors ``(k, n_latent)`` of normalised flux ``(k, n)`` as observed."""
         with torch.inference_mode():
-            return self.autoencoder.encode(torch.as_tensor(flux, dtype=torch.float32)).numpy()
+            return self.observed_encoder.encode(torch.as_tensor(flux, dtype=torch.float32)).numpy()
+
+    def reconstruct(self, latents: np.ndarray) -> np.ndarray:
+        """What a spectrum with these latents ``(k, n_latent)`` is expected to look like, the gap included; ``(k, n)``."""
+        flux = self.decode(latents)
+        if self.gap is None:
+            return flux
+        teff, vsini = (self.regress(latents, name).mean(axis=0) for name in ("teff", "vsini"))
+        return flux + self.gap.curves(teff, vsini)
 
     def decode(self, latents: np.ndarray) -> np.ndarray:
         """Normalised flux ``(k, n)`` of latent vectors ``(k, n_latent)``."""
@@ -119,6 +144,9 @@ def save_bundle(bundle: ModelBundle, folder: str | Path) -> Path:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {f"autoencoder.{key}": value for key, value in bundle.autoencoder.state_dict().items()}
+    if bundle.target_encoder is not None:
+        encoder = bundle.target_encoder.state_dict()
+        tensors |= {f"target.{key}": value for key, value in encoder.items() if key.startswith("encoder.")}
     for name, members in bundle.regressors.items():
         for i, member in enumerate(members):
             tensors |= {f"regressor.{name}.{i}.{key}": value for key, value in member.state_dict().items()}
@@ -134,12 +162,22 @@ def save_bundle(bundle: ModelBundle, folder: str | Path) -> Path:
         flux_components=bundle.flux_basis.components.astype(np.float16),
         flux_scores=bundle.flux_basis.scores.astype(np.float32),
         template_nodes=bundle.template_nodes,
-        distance_snr=bundle.distances.snr,
-        distance_quantiles=bundle.distances.quantiles.astype(np.float32),
+        **_gap_arrays(bundle.gap),
+        **{
+            f"reference_{name}_{part}": value
+            for name, reference in bundle.references.items()
+            for part, value in (("snr", reference.snr), ("quantiles", reference.quantiles.astype(np.float32)))
+        },
     )
     card = dict(bundle.card, format=FORMAT, sha256={file: _sha256(folder / file) for file in (_WEIGHTS, _GRID)})
     (folder / _CARD).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return folder
+
+
+def _gap_arrays(gap: LearnedGap | None) -> dict[str, np.ndarray]:
+    if gap is None:
+        return {}
+    return {"gap": np.stack([gap.level, gap.slope]).astype(np.float16), "gap_teff": np.array(gap.teff)}
 
 
 def _halved(key: str, value: torch.Tensor) -> torch.Tensor:
@@ -199,6 +237,18 @@ def _assemble(card: dict[str, Any], tensors: dict[str, torch.Tensor], arrays: di
             member = make_regressor(architecture.get("regressor", "compact"), architecture["n_latent"])
             member.load_state_dict(_part(tensors, f"regressor.{name}.{i}."))
             regressors[name].append(member.eval())
+    target = None
+    if any(key.startswith("target.") for key in tensors):
+        target = copy.deepcopy(autoencoder)
+        target.load_state_dict(autoencoder.state_dict() | _part(tensors, "target."))
+    gap = None
+    if "gap" in arrays:
+        gap = LearnedGap(*arrays["gap"].astype(float), float(arrays["gap_teff"]))
+    references = {
+        match[1]: Reference(arrays[key], arrays[f"reference_{match[1]}_quantiles"])
+        for key in arrays
+        if (match := re.fullmatch(r"reference_(\w+)_snr", key))
+    }
     return ModelBundle(
         card=card,
         wavelength=arrays["wavelength"],
@@ -210,7 +260,9 @@ def _assemble(card: dict[str, Any], tensors: dict[str, torch.Tensor], arrays: di
         map_latent=arrays["map_latent"],
         flux_basis=FluxBasis(arrays["flux_components"].astype(np.float32), arrays["flux_scores"]),
         template_nodes=arrays["template_nodes"],
-        distances=Reference(arrays["distance_snr"], arrays["distance_quantiles"]),
+        references=references,
+        target_encoder=target and target.eval(),
+        gap=gap,
     )
 
 

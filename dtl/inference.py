@@ -32,7 +32,7 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
     if not prepared:
         return []
     flux, latents = encode_with_gaps(np.stack([p.flux for p in prepared]), np.stack([p.good for p in prepared]), bundle)
-    reconstruction = bundle.decode(latents)
+    reconstruction = bundle.reconstruct(latents)
     index, distance = nearest(latents, bundle.latents, _NEIGHBOURS)
     map_flux = bundle.flux_basis.project(flux, bundle.map_flux)
     map_latent = project(latents, bundle.latents, bundle.map_latent)
@@ -52,7 +52,7 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
                 latent=latents[i],
                 reconstruction=reconstruction[i],
                 reconstruction_mse=mse,
-                latent_distance_percentile=percentile(float(distance[i, 0]), spectrum.snr, bundle.distances),
+                latent_distance_percentile=percentile(float(distance[i, 0]), spectrum.snr, bundle.references["latent_distance"]),
                 map_flux=map_flux[i],
                 map_latent=map_latent[i],
                 neighbours=tuple(
@@ -67,7 +67,7 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
 
 
 def encode_with_gaps(flux: np.ndarray, good: np.ndarray, bundle: ModelBundle) -> tuple[np.ndarray, np.ndarray]:
-    """Latents of spectra whose missing points are filled with what the decoder expects there.
+    """Latents of spectra whose missing points are filled with what the networks expect there.
 
     Args:
         flux: shape ``(k, n)``.
@@ -80,7 +80,7 @@ def encode_with_gaps(flux: np.ndarray, good: np.ndarray, bundle: ModelBundle) ->
     flux = np.where(good, flux, bundle.autoencoder.mean.numpy())
     latents = bundle.encode(flux)
     for _ in range(0 if good.all() else _FILLING):
-        flux = np.where(good, flux, bundle.decode(latents))
+        flux = np.where(good, flux, bundle.reconstruct(latents))
         latents = bundle.encode(flux)
     return flux, latents
 

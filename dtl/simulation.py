@@ -16,7 +16,7 @@ from dtl.bundle import ModelBundle
 from dtl.result import PARAMETERS
 from dtl.wavelengths import doppler_shift, vacuum_to_air
 
-__all__ = ["Example", "latent_at", "simulate_observation", "write_examples"]
+__all__ = ["Example", "latent_at", "models_at", "simulate_observation", "write_examples"]
 
 #: Scale of Teff, log g, [M/H] and ln v sin i in which nodes are near each other: two steps of the grid.
 _UNIT = np.array([50.0, 0.2, 0.2, 0.4])
@@ -42,6 +42,11 @@ def latent_at(parameters: np.ndarray, bundle: ModelBundle) -> np.ndarray:
     design = np.c_[np.ones(len(near)), offset[near]]
     solution, *_ = np.linalg.lstsq(design * weight[:, None], bundle.latents[near] * weight[:, None], rcond=None)
     return solution[0]
+
+
+def models_at(parameters: np.ndarray, bundle: ModelBundle) -> np.ndarray:
+    """Model spectra at parameters ``(k, 4)`` between the nodes, through the decoder; normalised flux ``(k, n)``."""
+    return bundle.decode(np.stack([latent_at(star, bundle) for star in parameters]))
 
 
 def simulate_observation(

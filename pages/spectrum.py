@@ -4,7 +4,7 @@ import streamlit as st
 
 from dtl.figures.spectrum import preparation_figure, reconstruction_figure
 from dtl.result import InferenceResult
-from pages.shared import elements, reading, session, tables
+from pages.shared import elements, evidence, reading, session, tables
 
 
 @st.fragment
@@ -71,7 +71,9 @@ elements.heading(result)
 elements.parameters(result)
 elements.flags(result)
 elements.facts(result)
+evidence.second_opinion(result)
 reconstruction(result)
+evidence.wavelengths(result)
 left, right = st.columns([3, 2], gap="large")
 with left:
     preparation(result)

@@ -11,9 +11,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from dtl.explanation import Explanation
 from dtl.lines import LINES
 from dtl.readers.options import ReadOptions
-from dtl.result import Estimate, InferenceResult, Neighbour
+from dtl.result import PARAMETERS, Estimate, InferenceResult, Neighbour
+from dtl.second_opinion import SecondOpinion
 from dtl.spectrum import Finding, PreparationStep, PreparedSpectrum, Spectrum, UnusableInput
 from dtl.wavelengths import doppler_shift
 
@@ -160,4 +162,36 @@ def make_result(
         tuple(Neighbour(int(i), 0.3 + 0.1 * k, *map(float, nodes[i])) for k, i in enumerate(order)),
         flags,
         "made-up 0.1",
+    )
+
+
+def explain_spectrum(prepared: PreparedSpectrum, bundle: SimpleNamespace) -> Explanation:
+    """Stand-in for `dtl.explanation.explain_spectrum`: all parameters are raised by what is darker than the model."""
+    mean = model_flux(WAVELENGTH)
+    contributions = {name: (mean - prepared.flux) * (100.0 if name == "teff" else 0.1) for name in PARAMETERS}
+    return Explanation(
+        wavelength=WAVELENGTH,
+        baseline=mean,
+        contributions=contributions,
+        sensitivities={name: -np.ones(WAVELENGTH.size) for name in PARAMETERS},
+        values={name: 5.0 + float(curve.sum()) for name, curve in contributions.items()},
+        baseline_values=dict.fromkeys(PARAMETERS, 5.0),
+        width=0.18,
+    )
+
+
+def second_opinion(prepared: PreparedSpectrum, spectra: object) -> SecondOpinion:
+    """Stand-in for `dtl.second_opinion.second_opinion`; refuses what is called ``short.txt``."""
+    if prepared.spectrum.file == "short.txt":
+        raise UnusableInput("short.txt has too few usable pixels in the window for a fit.")
+    values = {"teff": (3420.0, 31.0), "logg": (5.1, 0.4), "mh": (-0.5, 0.12), "vsini": (2.4, 0.4)}
+    return SecondOpinion(
+        estimates={name: Estimate(value, sigma, sigma) for name, (value, sigma) in values.items()},
+        reduced_chi2=15.9,
+        residual_rms=0.0297,
+        floor=0.0287,
+        flux=model_flux(WAVELENGTH),
+        edge=("mh",),
+        undetermined=("logg",),
+        outside=prepared.spectrum.file == "beside.txt",
     )

@@ -13,6 +13,7 @@ from tests.server import ROOT, chromium, follow, missing, serve, settle
 
 WIDTHS = (1280, 390)
 PAGES = {"spectrum": "", "latent-space": "latent-space", "hr-diagram": "hr-diagram"}
+EVIDENCE = ("A second opinion", "Which wavelengths speak")
 BAD = {
     "empty.fits": b"",
     "letter.txt": b"Dear reader,\nthis is no spectrum.\n",
@@ -41,6 +42,8 @@ def main() -> None:
                     settle(page)
                     if uploads:
                         _upload(page, uploads)
+                    if state != "bad":
+                        _open(page, *EVIDENCE)
                     for name, path in PAGES.items():
                         if path and state == "bad":
                             continue
@@ -62,6 +65,13 @@ def _upload(page: object, uploads: list[tuple[str, bytes]]) -> None:
     page.wait_for_timeout(500)
     page.wait_for_selector("[data-testid=stFileUploaderFile]", state="detached", timeout=60_000)
     settle(page)
+
+
+def _open(page: object, *titles: str) -> None:
+    for title in titles:
+        page.locator("[data-testid=stExpander] summary").filter(has_text=title).first.click()
+        page.wait_for_timeout(500)
+        settle(page)
 
 
 def _picture(page: object, path: Path, width: int) -> None:

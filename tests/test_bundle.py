@@ -60,7 +60,7 @@ def test_shipped(name: str) -> None:
     assert bundle.flux_basis.components.shape[1] == points and len(bundle.flux_basis.scores) == nodes
     assert set(bundle.regressors) == set(PARAMETERS) == set(bundle.calibration)
     assert len({len(members) for members in bundle.regressors.values()} - {0, 1}) == 1
-    for array in (bundle.nodes, bundle.latents, bundle.map_flux, bundle.map_latent, bundle.distances.quantiles):
+    for array in (bundle.nodes, bundle.latents, bundle.map_flux, bundle.map_latent, bundle.references["latent_distance"].quantiles):
         assert np.isfinite(array).all()
     assert len(bundle.target.templates) == len(bundle.target.template_names) == len(bundle.template_nodes)
     for column, (parameter, values) in enumerate(bundle.card["parameters"].items()):

@@ -211,7 +211,7 @@ def test_from_a_library_to_an_answer(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert metrics["pca_mse"]["4"] > metrics["pca_mse"]["16"] > 0
     for column, name in enumerate(PARAMETERS):
         assert 0 < metrics["rmse_noise_free"][name] < 0.8 * grid.nodes[:, column].std(), name
-    assert (np.diff(bundle.distances.quantiles, axis=1) >= 0).all()
+    assert (np.diff(bundle.references["latent_distance"].quantiles, axis=1) >= 0).all()
     assert np.ptp(bundle.map_flux, axis=0).min() > 1 and np.ptp(bundle.map_latent, axis=0).min() > 1
 
     drawn = np.array([3390.0, 4.85, 0.05, 9.0])

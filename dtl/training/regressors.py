@@ -73,8 +73,9 @@ def train_regressors(
             latents = model.encode(torch.from_numpy(grid.flux[split.train]))[None]
     else:
         latents = latents_of_copies(model, grid.flux[split.train], settings, config.draws, settings.seed + 1)
-    # A member belongs to one autoencoder: its latents are part of the name of the run.
-    digest = hashlib.sha256(latents.numpy().tobytes()).hexdigest()
+    # A member belongs to one encoder. Its weights name the run, not the latents: these differ in the last bit with the
+    # number of threads, and a run may go on with another one.
+    digest = hashlib.sha256(b"".join(p.detach().numpy().tobytes() for p in model.parameters())).hexdigest()
     run = repr((astuple(config), settings.seed, grid.digest(), digest))
     members: dict[str, list[Regressor]] = {}
     done = 0

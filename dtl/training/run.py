@@ -78,7 +78,7 @@ def train_bundle(
         map_latent=np.zeros((len(latents), 2)),
         flux_basis=basis,
         template_nodes=_template_nodes(grid.nodes),
-        distances=Reference(np.array(CALIBRATION_SNR), np.zeros((len(CALIBRATION_SNR), 101))),
+        references={},
     )
     bundle = _with_maps(bundle, grid, split.test, settings, progress)
     bundle = _with_calibration(bundle, grid, split.validation, settings, progress)
@@ -125,7 +125,7 @@ def _with_calibration(
         name: asdict(fit_calibration([level[name] for level in raw], [truth[:, i]] * len(raw)))
         for i, name in enumerate(PARAMETERS)
     }
-    return replace(bundle, card=dict(bundle.card, calibration=calibration), distances=distances)
+    return replace(bundle, card=dict(bundle.card, calibration=calibration), references={"latent_distance": distances})
 
 
 def _template_nodes(nodes: np.ndarray) -> np.ndarray:

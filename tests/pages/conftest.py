@@ -31,6 +31,10 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     bundle = SimpleNamespace(load_bundle=fakes.load_bundle, shipped_bundles=fakes.shipped_bundles)
     monkeypatch.setitem(sys.modules, "dtl.bundle", bundle)
     monkeypatch.setitem(sys.modules, "dtl.pipeline", SimpleNamespace(analyse=analyse))
+    monkeypatch.setattr("dtl.interpolation.node_spectra", lambda bundle: None)
+    for name in ("explain_spectrum", "second_opinion"):
+        module = "dtl.explanation" if name == "explain_spectrum" else "dtl.second_opinion"
+        monkeypatch.setattr(f"{module}.{name}", getattr(fakes, name))
     (tmp_path / "first.txt").write_bytes(EXAMPLE)
     (tmp_path / "second.txt").write_bytes(b"fake teff=3600 star=GJ_273 simulated")
     rows = [{"file": f"{name}.txt", "title": f"Simulated {name}", "text": "Made up."} for name in ("first", "second")]

@@ -1,0 +1,124 @@
+"""Spectra that must not pass as an ordinary M dwarf, and how many of them carry a flag or are refused."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from dtl.bundle import ModelBundle
+from dtl.evaluation import faults, strange_stars
+from dtl.evaluation.exposures import Material, draw_star, expose, finish, gather
+from dtl.inference import infer
+from dtl.preparation.pipeline import prepare
+from dtl.result import InferenceResult
+from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
+
+__all__ = ["HARMLESS", "KINDS", "contaminants", "draw", "flagged", "is_doubted", "left_out", "ordinary", "outcomes"]
+
+#: Makes one spectrum from random numbers and what stars are drawn from; refuses where the material lacks something.
+Generator = Callable[[np.random.Generator, Material], Spectrum]
+
+KINDS: dict[str, Generator] = {
+    "cool": strange_stars.cool,
+    "hot": strange_stars.hot,
+    "binary": strange_stars.binary,
+    "veiled": strange_stars.veiled,
+    "featureless": strange_stars.featureless,
+    "noise": strange_stars.noise,
+    "other_range": faults.other_range,
+    "reversed": faults.reversed_window,
+    "wrong_medium": faults.wrong_medium,
+    "wrong_frame": faults.wrong_frame,
+    "cosmic_storm": faults.cosmic_storm,
+    "fringed": faults.fringed,
+    "sky_emission": faults.sky_emission,
+    "clipped": faults.clipped,
+    "stretched": faults.stretched,
+    "wrong_resolution": faults.wrong_resolution,
+}
+
+#: Flags that do not say that the spectrum is no ordinary M dwarf well observed; any other flag does.
+HARMLESS = frozenset({"low_snr", "upper_limit_vsini", "uncertainty_estimated", "resolution_unknown"})
+
+
+def ordinary(rng: np.random.Generator, material: Material) -> Spectrum:
+    """What should pass: one M dwarf with a synthetic gap, in the barycentric frame. The control of the suite."""
+    return finish(rng, expose(rng, draw_star(rng, material)), material)
+
+
+def contaminants(
+    bundle: ModelBundle, count: int, seed: int, library: str | Path | None = None
+) -> list[tuple[str, Spectrum]]:
+    """The suite: ``count`` spectra of each kind that can be made.
+
+    Args:
+        bundle: whose decoder makes the stars.
+        count: of each kind.
+        seed: of all random numbers; a kind's spectra depend neither on the other kinds nor on ``count``.
+        library: folder of a PHOENIX library. Without one the kinds ``cool`` and ``other_range`` are left out, as
+            `left_out` says.
+
+    Raises:
+        UnusableInput: where the folder holds no library.
+    """
+    return draw(gather(bundle, library), count, seed)
+
+
+def draw(
+    material: Material, count: int, seed: int, kinds: Mapping[str, Generator] = KINDS
+) -> list[tuple[str, Spectrum]]:
+    """``count`` spectra of each kind that the material allows, with the name of their kind."""
+    absent = left_out(material, kinds)
+    return [
+        (kind, replace(make(_random(seed, kind, i), material), file=f"{kind}-{i}"))
+        for kind, make in kinds.items()
+        if kind not in absent
+        for i in range(count)
+    ]
+
+
+def left_out(material: Material, kinds: Mapping[str, Generator] = KINDS) -> dict[str, str]:
+    """Kind -> why it cannot be made of this material."""
+    reasons = {}
+    for kind, make in kinds.items():
+        try:
+            make(_random(0, kind, 0), material)
+        except UnusableInput as error:
+            reasons[kind] = str(error)
+    return reasons
+
+
+def _random(seed: int, kind: str, index: int) -> np.random.Generator:
+    return np.random.default_rng([seed, zlib.crc32(kind.encode()), index])
+
+
+def outcomes(spectra: Iterable[Spectrum], bundle: ModelBundle) -> list[InferenceResult | UnusableInput]:
+    """What becomes of each spectrum: an answer, or the refusal of the preparation."""
+    prepared = [_prepared(spectrum, bundle) for spectrum in spectra]
+    answers = iter(infer([p for p in prepared if not isinstance(p, UnusableInput)], bundle))
+    return [p if isinstance(p, UnusableInput) else next(answers) for p in prepared]
+
+
+def _prepared(spectrum: Spectrum, bundle: ModelBundle) -> PreparedSpectrum | UnusableInput:
+    try:
+        return prepare(spectrum, bundle.target)
+    except UnusableInput as error:
+        return error
+
+
+def is_doubted(outcome: InferenceResult | UnusableInput) -> bool:
+    """Whether a spectrum was refused or carries a flag other than the `HARMLESS` ones."""
+    return isinstance(outcome, UnusableInput) or bool(set(outcome.flags) - HARMLESS)
+
+
+def flagged(spectra: Iterable[tuple[str, Spectrum]], bundle: ModelBundle) -> dict[str, float]:
+    """Kind -> part of its spectra that is doubted, 0 to 1, in the order in which the kinds come."""
+    pairs = list(spectra)
+    doubts: dict[str, list[bool]] = {}
+    for (kind, _), outcome in zip(pairs, outcomes((s for _, s in pairs), bundle), strict=True):
+        doubts.setdefault(kind, []).append(is_doubted(outcome))
+    return {kind: sum(found) / len(found) for kind, found in doubts.items()}

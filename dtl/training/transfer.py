@@ -1,0 +1,230 @@
+"""Deep transfer learning: an encoder for observed spectra that gives the latents their models would have.
+
+The gap between observed spectra and models is learned from unlabelled spectra, in rounds:
+
+1. the networks as they are estimate the parameters, which are moved as a whole to agree with what is known of the
+   population (`dtl.training.population`);
+2. observed minus model at these parameters is the gap: its part common to all stars, linear in Teff, and its
+   variation from star to star, as principal components;
+3. the encoder learns from model spectra dressed with this gap and variations of it: their latents have to be
+   those of the bare models, and the regressors, which stay as they are, have to find the parameters.
+
+Decoder, regressors, latents of the nodes and maps are those from before. Fine-tuning for the reconstruction of observed
+spectra instead, as published, is in `dtl.training.alignment`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from dtl.bundle import ModelBundle
+from dtl.learned_gap import LearnedGap, rotated
+from dtl.networks.layouts import AnyAutoencoder
+from dtl.result import PARAMETERS
+from dtl.simulation import models_at
+from dtl.training.augment import Augmentation, augment
+from dtl.training.population import Population, main_sequence
+from dtl.training.split import split_nodes
+
+__all__ = ["GapShape", "Transfer", "TransferSettings", "learn_gap", "parameters_of", "transfer"]
+
+#: Stars that turn faster have their gap smeared out and say little of it, km/s.
+_FASTEST = 8.0
+#: Errors that the regressors' loss is measured in: K, dex, dex, km/s and its growth with v sin i.
+_UNIT = torch.tensor([30.0, 0.06, 0.06, 0.3])
+_UNIT_GROWTH = 0.1
+
+
+@dataclass(frozen=True)
+class TransferSettings:
+    """Of a transfer.
+
+    Attributes:
+        rounds: at most; it ends where the held-out spectra are fitted 5 % worse than before.
+        epochs: over the training nodes in each round.
+        batch: spectra a step.
+        learning_rate: peak of the one-cycle schedule.
+        rank: principal components of the variation from star to star.
+        parameter_weight: of the regressors' loss beside that of the latents.
+        held_out: part of the observed spectra that only judges when to stop.
+        population: what is known of the sample.
+    """
+
+    rounds: int = 8
+    epochs: int = 3
+    batch: int = 128
+    learning_rate: float = 5e-4
+    rank: int = 20
+    parameter_weight: float = 0.05
+    held_out: float = 0.2
+    population: Population = Population()
+
+
+@dataclass(frozen=True)
+class GapShape:
+    """The gap common to all stars and how it varies.
+
+    Attributes:
+        gap: common part.
+        variation: principal components times their standard deviation; shape ``(rank, n)``.
+    """
+
+    gap: LearnedGap
+    variation: np.ndarray
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """What a transfer gives.
+
+    Attributes:
+        bundle: with the encoder for observed spectra and the learned gap.
+        history: one row a round: loss, rms of the held-out residuals.
+    """
+
+    bundle: ModelBundle
+    history: list[dict[str, float]]
+
+
+def transfer(
+    bundle: ModelBundle,
+    flux: np.ndarray,
+    settings: TransferSettings = TransferSettings(),
+    augmentation: Augmentation = Augmentation(),
+    *,
+    seed: int = 42,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+) -> Transfer:
+    """Adapt a bundle to observed spectra without labels.
+
+    Args:
+        bundle: trained on models alone.
+        flux: observed spectra, prepared and without gaps; shape ``(k, n)``.
+        settings: of the transfer.
+        augmentation: disturbances the encoder learns to bear.
+        seed: of everything random.
+        progress: called with the fraction done and a word.
+
+    Raises:
+        ValueError: for fewer than four spectra, from which no gap can be learned.
+    """
+    if len(flux) < 4:
+        raise ValueError(f"a transfer needs at least 4 spectra, there are {len(flux)}")
+    generator = torch.Generator().manual_seed(seed)
+    order = np.random.default_rng(seed).permutation(len(flux))
+    held = order[: round(settings.held_out * len(flux))] if len(flux) >= 10 else order[:0]
+    used = np.setdiff1d(order, held)
+    best, history, current = None, [], bundle
+    for turn in range(settings.rounds):
+        shape = learn_gap(current, flux[used], settings)
+        encoder = copy.deepcopy(current.observed_encoder)
+        loss = _fit(encoder, bundle, shape, settings, augmentation, generator,
+                    lambda part, turn=turn: progress((turn + part) / settings.rounds, f"round {turn + 1}"))  # fmt: skip
+        current = replace(bundle, target_encoder=encoder, gap=shape.gap)
+        judged = flux[held] if len(held) else flux
+        residual = float(np.sqrt(np.mean((judged - current.reconstruct(current.encode(judged))) ** 2)))
+        history.append({"round": turn + 1, "loss": loss, "held_out_rms": residual})
+        if best is not None and residual > 1.05 * best[0]:
+            break
+        best = (min(residual, best[0] if best else residual), current)
+    return Transfer(best[1], history)
+
+
+def parameters_of(bundle: ModelBundle, flux: np.ndarray) -> np.ndarray:
+    """Mean of the members for spectra ``(k, n)``; shape ``(k, 4)``."""
+    latents = bundle.encode(flux)
+    return np.stack([bundle.regress(latents, name).mean(axis=0) for name in PARAMETERS], axis=1)
+
+
+def learn_gap(bundle: ModelBundle, flux: np.ndarray, settings: TransferSettings = TransferSettings()) -> GapShape:
+    """The gap of observed spectra ``(k, n)`` as the bundle in its present state sees it."""
+    low, high = bundle.nodes.min(axis=0), bundle.nodes.max(axis=0)
+    estimates = settings.population.correct(parameters_of(bundle, flux), main_sequence(bundle.nodes), low, high)
+    slow = estimates[:, 3] <= max(_FASTEST, float(np.median(estimates[:, 3])))
+    estimates, residual = estimates[slow], flux[slow] - models_at(estimates[slow], bundle)
+    gap = LearnedGap(np.zeros(flux.shape[1]), np.zeros(flux.shape[1]), float(np.median(estimates[:, 0])))
+    weights = gap.weights(estimates[:, 0])
+    design = np.stack([np.ones_like(weights), weights], axis=1)
+    ridge = np.diag([1e-6, 20.0])  # few stars, or stars alike, give no slope
+    trust = np.ones(len(residual))
+    for _ in range(3):  # stars that are unlike the others count less
+        weighted = design * trust[:, None]
+        level, slope = np.linalg.solve(design.T @ weighted + ridge, weighted.T @ residual)
+        left = residual - design @ np.stack([level, slope])
+        size = np.sqrt(np.mean(left**2, axis=1))
+        trust = 1.0 / (1.0 + (size / np.median(size)) ** 2)
+    rank = min(settings.rank, len(left) - 3)
+    if rank < 1:
+        return GapShape(replace(gap, level=level, slope=slope), np.zeros((0, flux.shape[1])))
+    _, singular, axes = np.linalg.svd(left - left.mean(axis=0), full_matrices=False)
+    variation = axes[:rank] * (singular[:rank, None] / np.sqrt(len(left)))
+    return GapShape(replace(gap, level=level, slope=slope), variation)
+
+
+def _fit(
+    encoder: AnyAutoencoder,
+    bundle: ModelBundle,
+    shape: GapShape,
+    settings: TransferSettings,
+    augmentation: Augmentation,
+    generator: torch.Generator,
+    progress: Callable[[float], None],
+) -> float:
+    """Train the encoder on dressed models; returns the mean loss of the last epoch."""
+    train = split_nodes(len(bundle.nodes), int(bundle.card["training"]["seed"])).train
+    latents = torch.from_numpy(bundle.latents[train])
+    clean = torch.from_numpy(bundle.decode(bundle.latents[train]))
+    often = torch.from_numpy(settings.population.weights(bundle.nodes[train]))
+    nodes = torch.as_tensor(bundle.nodes[train], dtype=torch.float32)
+    dress = _Dresser(shape, bundle.nodes[train])
+    regressors = {name: [copy.deepcopy(m).requires_grad_(False) for m in bundle.regressors[name]] for name in PARAMETERS}
+    unit = _UNIT.repeat(len(nodes), 1)
+    unit[:, 3] += _UNIT_GROWTH * nodes[:, 3]
+    batches = max(len(clean) // settings.batch, 1)
+    steps = settings.epochs * batches
+    optimiser = torch.optim.Adam(encoder.encoder.parameters(), lr=settings.learning_rate)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, settings.learning_rate, total_steps=steps, pct_start=0.2
+    )
+    losses = []
+    for step in range(steps):
+        chosen = torch.multinomial(often, settings.batch, replacement=True, generator=generator)
+        found = encoder.encode(augment(dress(clean[chosen], chosen, generator), augmentation, generator))
+        loss = (found - latents[chosen]).square().mean()
+        for column, name in enumerate(PARAMETERS):
+            member = regressors[name][step % len(regressors[name])]
+            error = (member(found) - nodes[chosen, column]) / unit[chosen, column]
+            loss = loss + settings.parameter_weight * error.square().clamp(max=25.0).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        losses.append(loss.item())
+        if step % 8 == 7:
+            progress((step + 1) / steps)
+    return float(np.mean(losses[-batches:]))
+
+
+class _Dresser:
+    """Adds the gap, and a random variation of it, to the spectra of nodes, each broadened as the node rotates."""
+
+    def __init__(self, shape: GapShape, nodes: np.ndarray) -> None:
+        speeds, self.speed = np.unique(nodes[:, 3], return_inverse=True)
+        curves = np.concatenate([[shape.gap.level, shape.gap.slope], shape.variation])
+        self.bank = torch.tensor(np.stack([rotated(curves, float(v)) for v in speeds]), dtype=torch.float32)
+        self.weights = torch.tensor(shape.gap.weights(nodes[:, 0]), dtype=torch.float32)
+
+    def __call__(self, clean: torch.Tensor, chosen: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        varied = torch.randn(len(chosen), self.bank.shape[1] - 2, generator=generator)
+        amounts = torch.cat([torch.ones(len(chosen), 1), self.weights[chosen, None], varied], dim=1)
+        dressed = clean.clone()
+        speed = self.speed[chosen.numpy()]
+        for value in np.unique(speed):
+            of_speed = torch.from_numpy(np.flatnonzero(speed == value))
+            dressed[of_speed] += amounts[of_speed] @ self.bank[value]
+        return dressed
