@@ -26,7 +26,15 @@ from dtl.preparation.pipeline import PreparationTarget
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
 
-__all__ = ["FORMAT", "ModelBundle", "load_bundle", "save_bundle", "shipped_bundles"]
+__all__ = [
+    "FORMAT",
+    "ModelBundle",
+    "check_new_place",
+    "load_bundle",
+    "save_bundle",
+    "shipped_bundles",
+    "shipped_resolutions",
+]
 
 #: Version of the bundle's layout; another one is refused.
 FORMAT = 2
@@ -83,6 +91,11 @@ class ModelBundle:
         """lambda/FWHM of its spectra."""
         return float(self.card["resolution"])
 
+    @property
+    def trust_threshold(self) -> float:
+        """Percentile of a score from which a spectrum is unlike the models; above 100 before it is set."""
+        return float(self.card.get("trust", {}).get("percentile", 101.0))
+
     @cached_property
     def calibration(self) -> dict[str, Calibration]:
         """Parameter name -> calibration of its interval."""
@@ -104,7 +117,7 @@ class ModelBundle:
             return self.observed_encoder.encode(torch.as_tensor(flux, dtype=torch.float32)).numpy()
 
     def reconstruct(self, latents: np.ndarray) -> np.ndarray:
-        """What a spectrum with these latents ``(k, n_latent)`` is expected to look like, the gap included; ``(k, n)``."""
+        """What spectra with latents ``(k, n_latent)`` are expected to look like, the gap included; ``(k, n)``."""
         flux = self.decode(latents)
         if self.gap is None:
             return flux
@@ -137,6 +150,40 @@ class ModelBundle:
 def shipped_bundles() -> list[str]:
     """Names of the bundles that come with the program."""
     return sorted(path.parent.name for path in _SHIPPED.glob(f"*/{_CARD}"))
+
+
+def shipped_resolutions() -> dict[str, float]:
+    """Name of each bundle that comes with the program -> lambda/FWHM of its spectra, from the cards alone.
+
+    Raises:
+        UnusableInput: where a card cannot be read.
+    """
+    resolutions = {}
+    for name in shipped_bundles():
+        card = _SHIPPED / name / _CARD
+        try:
+            resolutions[name] = float(json.loads(card.read_text(encoding="utf-8"))["resolution"])
+        except (OSError, LookupError, ValueError, TypeError) as error:
+            raise UnusableInput(f"{card}: the bundle is damaged ({error}); fetch it again.") from error
+    return resolutions
+
+
+def check_new_place(folder: str | Path) -> None:
+    """Make sure that a new bundle may be written to a folder.
+
+    Raises:
+        UnusableInput: where it is a place of shipped bundles, bears the name of one, or holds a bundle already.
+    """
+    folder = Path(folder)
+    place = folder.resolve()
+    if place.is_relative_to(_SHIPPED.resolve()):
+        raise UnusableInput(f"{folder}: is kept for the bundles of the program; name another folder.")
+    if place.name in shipped_bundles():
+        raise UnusableInput(f"{folder}: has the name of a bundle of the program; name the folder otherwise.")
+    if (folder / _CARD).exists():
+        raise UnusableInput(f"{folder}: holds a bundle already; name a new folder.")
+    if folder.exists() and not folder.is_dir():
+        raise UnusableInput(f"{folder}: is a file; name a folder.")
 
 
 def save_bundle(bundle: ModelBundle, folder: str | Path) -> Path:

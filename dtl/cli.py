@@ -1,4 +1,4 @@
-"""Command line: ``python -m dtl predict | train | search | grid build | grid download | benchmark | examples``."""
+"""Command line: ``python -m dtl predict | adapt | train | search | simulate | grid | benchmark | examples``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dtl.spectrum import UnusableInput
 
 if TYPE_CHECKING:
     from dtl.grid.build import Grid, GridSettings
+    from dtl.readers import ReadOptions
     from dtl.result import InferenceResult
 
 __all__ = ["main"]
@@ -39,15 +40,16 @@ def _parser() -> argparse.ArgumentParser:
 
     predict = commands.add_parser("predict", help="parameters of spectra")
     predict.add_argument("path", nargs="+", help="files of spectra, in any of the formats the app reads")
-    predict.add_argument("--bundle", default="common-r50000", help="name of a shipped bundle, or a folder")
+    predict.add_argument(
+        "--bundle", help="name of a shipped bundle, or a folder (default: by the resolution of each spectrum)"
+    )
     output = predict.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="one JSON object a line")
     output.add_argument("--output", metavar="FILE", help="table: .ecsv, .fits, .vot or .csv")
-    predict.add_argument("--unit", choices=("Angstrom", "nm", "um"), help="of the wavelengths, where the file lies")
-    predict.add_argument("--medium", choices=("vacuum", "air"), help="of the wavelengths")
-    predict.add_argument("--frame", choices=("observatory", "barycentric", "rest"), help="of the wavelengths")
-    predict.add_argument("--resolution", type=_positive, help="lambda / FWHM")
+    _add_reading(predict)
     predict.set_defaults(run=_predict)
+
+    _add_adapt(commands)
 
     train = commands.add_parser("train", help="train a bundle; goes on where a killed run stood")
     train.add_argument("config", help="as assets/configs/common-r50000.toml")
@@ -61,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     train.set_defaults(run=_train)
 
     _add_search(commands)
+    _add_simulate(commands)
 
     grid = commands.add_parser("grid", help="grids of synthetic spectra")
     actions = grid.add_subparsers(required=True, metavar="action")
@@ -89,6 +92,48 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    """What a user may say of the files."""
+    parser.add_argument("--unit", choices=("Angstrom", "nm", "um"), help="of the wavelengths, where the file lies")
+    parser.add_argument("--medium", choices=("vacuum", "air"), help="of the wavelengths")
+    parser.add_argument("--frame", choices=("observatory", "barycentric", "rest"), help="of the wavelengths")
+    parser.add_argument("--resolution", type=_positive, help="lambda / FWHM")
+
+
+def _add_adapt(commands: argparse._SubParsersAction) -> None:
+    adapt = commands.add_parser("adapt", help="adapt a bundle to spectra of your own, without labels")
+    adapt.add_argument("path", nargs="+", help="files of spectra, four at least; better thirty or more of one sample")
+    adapt.add_argument("--bundle", required=True, metavar="NAME", help="name of a shipped bundle, or a folder")
+    adapt.add_argument("--output", required=True, type=Path, metavar="DIR", help="new folder, which names the bundle")
+    sample = adapt.add_mutually_exclusive_group()
+    sample.add_argument("--mean-mh", type=_number, metavar="X", help="mean [M/H] of the sample (default: -0.05)")
+    sample.add_argument(
+        "--no-population",
+        action="store_true",
+        help="take nothing as known of the sample: no mean [M/H], no main sequence, no slow rotators",
+    )
+    adapt.add_argument("--seed", type=_seed, default=42, metavar="S", help="of everything random (default: 42)")
+    _add_reading(adapt)
+    adapt.set_defaults(run=_adapt)
+
+
+def _add_simulate(commands: argparse._SubParsersAction) -> None:
+    simulate = commands.add_parser("simulate", help="spectra of made-up stars at published parameters, and the truth")
+    simulate.add_argument("count", type=_count, metavar="N", help="stars, 286 at most")
+    simulate.add_argument("--output", required=True, type=Path, metavar="DIR", help="new folder")
+    simulate.add_argument(
+        "--bundle",
+        default="common-r50000",
+        metavar="NAME",
+        help="gives the domain and, without a library, the spectra (default: common-r50000)",
+    )
+    simulate.add_argument("--library", metavar="DIR", help="folder of a library to take the spectra from")
+    simulate.add_argument("--seed", type=_seed, default=0, metavar="S", help="of everything random (default: 0)")
+    simulate.add_argument("--snr", nargs=2, type=_positive, metavar=("LOW", "HIGH"), help="per pixel (default: 50 300)")
+    simulate.add_argument("--no-gap", action="store_true", help="stars like the models, without the synthetic gap")
+    simulate.set_defaults(run=_simulate)
+
+
 def _add_search(commands: argparse._SubParsersAction) -> None:
     search = commands.add_parser("search", help="search for settings; goes on where a killed search stood")
     search.add_argument("config", help="as assets/configs/common-r50000.toml")
@@ -113,6 +158,16 @@ def _positive(text: str) -> float:
     return value
 
 
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not abs(value) < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no number")
+    return value
+
+
 def _count(text: str) -> int:
     try:
         value = int(text)
@@ -123,25 +178,29 @@ def _count(text: str) -> int:
     return value
 
 
+def _seed(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 0 to 4294967295")
+    return int(text)
+
+
 def _predict(options: argparse.Namespace) -> int:
     import torch
 
     from dtl.bundle import load_bundle
+    from dtl.choice import shipped_by_resolution
     from dtl.export import FORMATS, json_line, write_table
     from dtl.pipeline import analyse
-    from dtl.readers import ReadOptions
 
     if options.output and Path(options.output).suffix.lower() not in FORMATS:
         raise UnusableInput(f"{options.output}: unknown kind of table; let the name end in {', '.join(FORMATS)}.")
     torch.set_num_threads(1)  # one spectrum gains nothing from more, and waits for them on a busy machine
-    bundle = load_bundle(options.bundle)
-    read_options = ReadOptions(
-        unit=options.unit, medium=options.medium, frame=options.frame, resolution=options.resolution
-    )
+    bundle = load_bundle(options.bundle) if options.bundle else shipped_by_resolution()
+    reading = _reading(options)
     results, status = [], 0
     for path in options.path:
         try:
-            result = analyse(path, bundle=bundle, options=read_options)
+            result = analyse(path, bundle=bundle, options=reading)
         except UnusableInput as error:
             print(error, file=sys.stderr)
             status = 2
@@ -156,6 +215,12 @@ def _predict(options: argparse.Namespace) -> int:
     return status
 
 
+def _reading(options: argparse.Namespace) -> ReadOptions:
+    from dtl.readers import ReadOptions
+
+    return ReadOptions(unit=options.unit, medium=options.medium, frame=options.frame, resolution=options.resolution)
+
+
 def _print_table(results: list[InferenceResult]) -> None:
     from dtl.result import PARAMETERS
 
@@ -168,18 +233,64 @@ def _print_table(results: list[InferenceResult]) -> None:
             limit = "  (upper limit)" if name == "vsini" and "upper_limit_vsini" in result.flags else ""
             print(f"  {label:8s}{e.value:.{digits}f}  -{e.lower:.{digits}f} +{e.upper:.{digits}f}  {unit}{limit}")
         print(f"  flags   {', '.join(result.flags) or 'none'}")
+        because = next((f", because {f.reason}" for f in result.prepared.spectrum.findings if f.name == "models"), "")
+        print(f"  models  {result.bundle}{because}")
+
+
+def _adapt(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from dtl.adaptation import adapt, check_spectra, notes, read_spectra
+    from dtl.bundle import check_new_place, load_bundle, save_bundle
+    from dtl.training.population import Population
+    from dtl.training.transfer import TransferSettings
+
+    check_new_place(options.output)
+    bundle = load_bundle(options.bundle)
+    population = Population(mean_mh=None, main_sequence=False, slow=None) if options.no_population else Population()
+    if options.mean_mh is not None:
+        population = replace(population, mean_mh=options.mean_mh)
+    settings = TransferSettings(population=population)
+    with _Bars() as bars:
+        spectra, digests, refused = read_spectra(
+            options.path, bundle, options=_reading(options), progress=lambda f, text: bars("reading", f, text)
+        )
+    for sentence in refused:
+        print(sentence, file=sys.stderr)
+    check_spectra(spectra, bundle, settings)
+    for sentence in notes(len(spectra), settings):
+        print(sentence, file=sys.stderr)
+    options.output.mkdir(parents=True, exist_ok=True)  # where it cannot be made, that is said before the work
+    with _Bars() as bars:
+        adapted = adapt(
+            bundle,
+            spectra,
+            name=options.output.resolve().name,
+            digests=digests,
+            settings=settings,
+            seed=options.seed,
+            progress=lambda fraction, text: bars("adapt", fraction, text),
+        )
+    save_bundle(adapted, options.output)
+    gap = adapted.card["adapted"]["gap"]
+    rms, distance = gap["residual_rms"], gap["latent_distance"]
+    print(f"{options.output}: adapted to {len(spectra)} spectra; misfit {100 * rms['before']:.2f} % before, "
+          f"{100 * rms['after']:.2f} % after; latent distance {distance['before']:.2f} and {distance['after']:.2f}")  # fmt: skip
+    return 2 if refused else 0
 
 
 def _train(options: argparse.Namespace) -> int:
     from dtl.grid.build import load_grid
+    from dtl.grid.phoenix import read_library
     from dtl.training.run import train_bundle
     from dtl.training.settings import read_settings
 
     settings = read_settings(options.config)
     grid = load_grid(options.grid) if options.grid else _grid_from(options.phoenix, settings.grid)
+    library = read_library(options.phoenix) if options.phoenix else None
     checkpoints = options.checkpoints or Path("runs") / settings.name
     with _Bars() as bars:
-        bundle = train_bundle(grid, settings, options.output, checkpoints, progress=bars)
+        bundle = train_bundle(grid, settings, options.output, checkpoints, library=library, progress=bars)
     rmse = bundle.card["metrics"]["rmse_noise_free"]
     print(f"{options.output}: test rmse {rmse['teff']:.1f} K, {rmse['logg']:.3f}, {rmse['mh']:.3f}, "
           f"{rmse['vsini']:.2f} km/s")  # fmt: skip
@@ -210,6 +321,30 @@ def _search(options: argparse.Namespace) -> int:
     found = {"preset": options.preset, "config": settings.name, "seed": settings.seed, "grid_sha256": grid.digest()}
     options.output.write_text(json.dumps(found | {"search": table}, indent=1) + "\n", encoding="utf-8")
     print(f"{options.output}: {sum(row['kept'] for row in table)} of {len(table)} kept")
+    return 0
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    from dtl.bundle import load_bundle
+    from dtl.grid.gap import read_gap
+    from dtl.grid.phoenix import read_library
+    from dtl.survey import check_place, simulate_stars, write_survey
+
+    check_place(options.output)
+    bundle = load_bundle(options.bundle)
+    library = read_library(options.library) if options.library else None
+    with _Bars() as bars:
+        stars = simulate_stars(
+            options.count,
+            bundle,
+            library,
+            gap=None if options.no_gap else read_gap(),
+            snr=tuple(options.snr) if options.snr else None,
+            seed=options.seed,
+            progress=lambda fraction: bars("simulate", fraction, ""),
+        )
+    write_survey(stars, options.output)
+    print(f"{options.output}: {options.count} spectra in spectra/, their true parameters in truth.ecsv")
     return 0
 
 

@@ -18,6 +18,10 @@ FLAGS: dict[str, str] = {
     "resolution_too_low": "The resolution of the spectrum is below that of the models; v sin i is biased high.",
     "window_incomplete": "More than 2 % of the window 8800-8835 Å has no usable pixel.",
     "rv_uncertain": "The velocity of the star could not be measured reliably, so the lines may not be at rest.",
+    "rv_implausible": (
+        "The velocity is not what the file says or what a nearby star can have: wavelengths in air taken for vacuum, "
+        "or in another frame than stated."
+    ),
     "upper_limit_vsini": "The rotation is not resolved: read v sin i as an upper limit.",
     "resolution_unknown": "The file does not state its resolution; that of the models was taken.",
     "uncertainty_estimated": "The file has no uncertainties; noise was measured from the spectrum itself.",

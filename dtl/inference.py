@@ -11,7 +11,7 @@ from dtl.bundle import ModelBundle
 from dtl.estimate import estimate
 from dtl.latent import nearest, project
 from dtl.networks.noise import pixel_noise
-from dtl.outliers import find_flags, percentile
+from dtl.outliers import find_flags, percentile, trust_scores
 from dtl.result import PARAMETERS, Estimate, InferenceResult, Neighbour
 from dtl.spectrum import PreparedSpectrum
 
@@ -37,13 +37,21 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
     map_flux = bundle.flux_basis.project(flux, bundle.map_flux)
     map_latent = project(latents, bundle.latents, bundle.map_latent)
     of_all = estimate_parameters(flux, np.stack([p.uncertainty for p in prepared]), [p.pixel for p in prepared], bundle)
+    members = {name: bundle.regress(latents, name) for name in PARAMETERS}
     results = []
     for i, (spectrum, estimates) in enumerate(zip(prepared, of_all, strict=True)):
         residual = (spectrum.flux - reconstruction[i])[spectrum.good]
-        mse = float(np.mean(residual**2))
-        beyond_noise = max(mse - float(np.mean(spectrum.uncertainty[spectrum.good] ** 2)), 0.0)
+        values = {name: of_parameter[:, i] for name, of_parameter in members.items()}
+        scores = trust_scores(spectrum, reconstruction[i], float(distance[i, 0]), values)
+        percentiles = {
+            name: percentile(scores[name], spectrum.snr, reference) for name, reference in bundle.references.items()
+        }
         flags = find_flags(
-            estimates, bundle.nodes, residual_rms=float(np.sqrt(beyond_noise)), resolution=bundle.resolution
+            estimates,
+            bundle.nodes,
+            strangeness=max(percentiles.values(), default=0.0),
+            threshold=bundle.trust_threshold,
+            resolution=bundle.resolution,
         )
         results.append(
             InferenceResult(
@@ -51,8 +59,8 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
                 estimates=estimates,
                 latent=latents[i],
                 reconstruction=reconstruction[i],
-                reconstruction_mse=mse,
-                latent_distance_percentile=percentile(float(distance[i, 0]), spectrum.snr, bundle.references["latent_distance"]),
+                reconstruction_mse=float(np.mean(residual**2)),
+                latent_distance_percentile=percentiles.get("latent_distance", 0.0),
                 map_flux=map_flux[i],
                 map_latent=map_latent[i],
                 neighbours=tuple(
@@ -61,6 +69,8 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
                 ),
                 flags=(*spectrum.flags, *flags),
                 bundle=f"{bundle.name} {bundle.version}",
+                scores=scores,
+                percentiles=percentiles,
             )
         )
     return results

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -81,6 +81,8 @@ class InferenceResult:
         neighbours: nearest nodes, nearest first.
         flags: words of `dtl.flags`, those of the preparation included.
         bundle: name and version, as ``common-r50000 1.0``.
+        scores: how strange the spectrum is, name (`dtl.outliers.SCORES`) -> score.
+        percentiles: the same as the percentage of good stars of like S/N that are less strange, 0 to 100.
     """
 
     prepared: PreparedSpectrum
@@ -94,6 +96,8 @@ class InferenceResult:
     neighbours: tuple[Neighbour, ...]
     flags: tuple[str, ...]
     bundle: str
+    scores: dict[str, float] = field(default_factory=dict)
+    percentiles: dict[str, float] = field(default_factory=dict)
 
     def row(self) -> dict[str, object]:
         """The row of the table of results: exactly the keys of `COLUMNS`, plain Python values."""

@@ -16,7 +16,7 @@ from dtl.bundle import ModelBundle
 from dtl.result import PARAMETERS
 from dtl.wavelengths import doppler_shift, vacuum_to_air
 
-__all__ = ["Example", "latent_at", "models_at", "simulate_observation", "write_examples"]
+__all__ = ["Example", "latent_at", "models_at", "simulate_observation", "write_examples", "write_fits_table"]
 
 #: Scale of Teff, log g, [M/H] and ln v sin i in which nodes are near each other: two steps of the grid.
 _UNIT = np.array([50.0, 0.2, 0.2, 0.4])
@@ -149,14 +149,31 @@ def _write_phase3(path: Path, title: str, resolution: float, data: _Observation)
     fits.HDUList([fits.PrimaryHDU(header=_header(title, resolution)), table]).writeto(path, overwrite=True)
 
 
-def _write_table(path: Path, title: str, resolution: float, data: _Observation) -> None:
-    """FITS table with one row a pixel, vacuum nanometres."""
+def write_fits_table(
+    path: Path,
+    title: str,
+    resolution: float,
+    data: _Observation,
+    *,
+    unit: str = "nm",
+    flux_unit: str | None = "count",
+) -> None:
+    """FITS table of a simulated observation with one row a pixel, in vacuum and the barycentric frame.
+
+    Args:
+        path: of the file.
+        title: name of the star.
+        resolution: lambda/FWHM.
+        data: wavelength (vacuum Angstrom), flux and 1 sigma; shape ``(n,)`` each.
+        unit: of the wavelengths in the file, ``nm`` or ``Angstrom``.
+        flux_unit: None for normalised flux.
+    """
     wavelength, flux, sigma = data
     table = fits.BinTableHDU.from_columns(
         [
-            fits.Column("WAVELENGTH", "D", unit="nm", array=wavelength / 10),
-            fits.Column("FLUX", "E", unit="count", array=flux),
-            fits.Column("ERROR", "E", unit="count", array=sigma),
+            fits.Column("WAVELENGTH", "D", unit=unit, array=wavelength / 10 if unit == "nm" else wavelength),
+            fits.Column("FLUX", "E", unit=flux_unit, array=flux),
+            fits.Column("ERROR", "E", unit=flux_unit, array=sigma),
         ]
     )
     header = _header(title, resolution)
@@ -206,7 +223,7 @@ _EXAMPLES = (
     ),
     Example(
         "simulated-k7.fits", "Simulated K7 dwarf", (4063.0, 4.70, -0.16, 6.3), 220.0, 5.9, 0.03,
-        _write_table, "FITS table in vacuum nanometres",
+        write_fits_table, "FITS table in vacuum nanometres",
     ),
     Example(
         "simulated-m2-faint.txt", "Simulated M2 dwarf, faint", (3535.0, 4.79, -0.12, 6.8), 22.0, 44.0, 0.06,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from scipy.interpolate import CubicSpline
-from scipy.ndimage import gaussian_filter1d
 
 from dtl.bundle import ModelBundle
+from dtl.grid.gap import GapModel, read_gap
 from dtl.grid.library import Library
 from dtl.grid.phoenix import read_library
+from dtl.learned_gap import rotated
 from dtl.simulation import latent_at
 from dtl.spectrum import Finding, Spectrum, UnusableInput
 from dtl.wavelengths import doppler_shift
@@ -26,8 +27,6 @@ _BEYOND = 15.0
 _SNR = (50.0, 300.0)
 #: Half the range of velocities of ordinary stars, km/s.
 _VELOCITY = 60.0
-#: Points of 0.01 Angstrom over which the synthetic gap varies: a line, a blend, a band.
-_GAP_SCALES = (20, 60, 200)
 #: What of a library is kept, vacuum Angstrom: more than the window, for other ranges of wavelength.
 _WIDE = (8676.0, 8984.0)
 _COOL = (2300.0, 2700.0)
@@ -42,14 +41,16 @@ class Material:
         stars: normalised spectra at rest to draw from instead, as prepared ones of real stars, on the bundle's
             wavelengths; shape ``(k, n)``. The decoder's stars are true models but for ``gap``; what real ones
             do is known from real ones alone.
-        gap: limits of the rms of the synthetic gap that the decoder's stars are given, normalised flux.
+        gap: what the decoder's stars are given; None leaves them true models.
+        gap_scatter: relative standard deviation of each line of the gap from star to star.
         library: library spectra that reach beyond the window, None where there is none.
         cool: library spectra of 2300-2700 K, None where there are none.
     """
 
     bundle: ModelBundle
     stars: np.ndarray | None = None
-    gap: tuple[float, float] = (0.01, 0.03)
+    gap: GapModel | None = field(default_factory=read_gap)
+    gap_scatter: float = 0.3
     library: Library | None = None
     cool: Library | None = None
 
@@ -127,19 +128,21 @@ def _read_single(folder: Path) -> Library | None:
     return Library(wavelength, nodes, flux, resolution, f"{folder.name} ({len(nodes)} single nodes)")
 
 
-def with_gap(flux: np.ndarray, rms: float, rng: np.random.Generator) -> np.ndarray:
-    """Flux ``(n,)`` whose line depths are wrong by a smooth random factor, as those of models are.
+def with_gap(flux: np.ndarray, teff: float, vsini: float, material: Material, rng: np.random.Generator) -> np.ndarray:
+    """Flux ``(n,)`` of a model with the synthetic gap of real stars, its lines varied as in the simulated survey.
 
-    The errors vary over 0.2, 0.6 and 2 Angstrom and are scaled so that the flux changes by ``rms``; real M dwarfs
-    differ from PHOENIX by 2.6-3.3 %.
+    Args:
+        flux: on the bundle's wavelengths; shape ``(n,)``.
+        teff: K.
+        vsini: km/s.
+        material: whose gap and resolution are taken.
+        rng: random numbers.
     """
-    error = sum(_unit(gaussian_filter1d(rng.normal(size=flux.size), scale, mode="wrap")) for scale in _GAP_SCALES)
-    change = (1.0 - flux) * error
-    return flux - change * rms / max(float(np.sqrt(np.mean(change**2))), 1e-12)
-
-
-def _unit(values: np.ndarray) -> np.ndarray:
-    return values / values.std()
+    if material.gap is None:
+        return flux
+    factors = 1.0 + material.gap_scatter * rng.standard_normal(len(material.gap.centre))
+    curve = material.gap.curve(material.bundle.wavelength, teff, material.bundle.resolution, factors)
+    return flux + rotated(curve, vsini)
 
 
 def draw_star(rng: np.random.Generator, material: Material) -> Star:
@@ -153,7 +156,7 @@ def draw_star(rng: np.random.Generator, material: Material) -> Star:
         node = bundle.nodes[rng.integers(len(bundle.nodes))].astype(float)
         node += np.r_[12.5, 0.05, 0.05, 0.0] * rng.uniform(-1.0, 1.0, 4)  # off the node, by half a step at most
         flux = bundle.decode(latent_at(node, bundle)[None])[0].astype(float)
-        flux = with_gap(flux, rng.uniform(*material.gap), rng)
+        flux = with_gap(flux, float(node[0]), float(node[3]), material, rng)
         figures = dict(zip(("teff", "logg", "mh", "vsini"), (f"{value:.2f}" for value in node), strict=True))
     else:
         index = int(rng.integers(len(material.stars)))

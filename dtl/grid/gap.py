@@ -72,7 +72,7 @@ class GapModel:
     def save(self, path: str | Path) -> None:
         """Write as JSON."""
         content = {
-            "what": "synthetic gap: Gaussians (area in normalised flux times Angstrom, at two Teff) on a slow polynomial",
+            "what": "synthetic gap: Gaussians (normalised flux times Angstrom, at two Teff) on a slow polynomial",
             "source": self.source,
             "teff": list(self.teff),
             "slow": np.round(self.slow, 5).tolist(),
@@ -146,9 +146,8 @@ def measure_gap(
     def linear(free: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         design = np.c_[slow, _gaussians(wavelength, free[:count], np.exp(free[count:]), resolution)]
         penalty = np.diag(np.r_[np.zeros(_SLOW), np.full(count, 0.3)])
-        solution = np.linalg.lstsq(
-            np.r_[design, penalty], np.r_[residuals.T, np.zeros((len(penalty), 2))], rcond=None
-        )[0]
+        wanted = np.r_[residuals.T, np.zeros((len(penalty), 2))]
+        solution = np.linalg.lstsq(np.r_[design, penalty], wanted, rcond=None)[0]
         return solution, (residuals - (design @ solution).T).ravel()
 
     best = least_squares(
@@ -164,7 +163,12 @@ def measure_gap(
     ).x
     solution, _ = linear(best)
     return GapModel(
-        best[:count], np.exp(best[count:]), solution[_SLOW:].T, solution[:_SLOW].T, (float(teff[0]), float(teff[1])), source
+        best[:count],
+        np.exp(best[count:]),
+        solution[_SLOW:].T,
+        solution[:_SLOW].T,
+        (float(teff[0]), float(teff[1])),
+        source,
     )
 
 

@@ -164,11 +164,11 @@ def simulate_survey(
             _observe(
                 CubicSpline(wavelength, flux),
                 (wavelength[0], wavelength[-1]),
-                float(velocities[i]),
-                float(barycentric[i]),
-                float(snr[i]),
                 settings,
                 of_star,
+                velocity=float(velocities[i]),
+                barycentric=float(barycentric[i]),
+                snr=float(snr[i]),
                 name=names[i] if names else f"star {i + 1}",
             )
         )
@@ -196,12 +196,12 @@ def _lines(source: Source, resolution: float) -> np.ndarray:
 def _observe(
     rest: Callable[[np.ndarray], np.ndarray],
     reach: tuple[float, float],
-    velocity: float,
-    barycentric: float,
-    snr: float,
     settings: SurveySettings,
     rng: np.random.Generator,
     *,
+    velocity: float,
+    barycentric: float,
+    snr: float,
     name: str,
 ) -> Spectrum:
     """One exposure in the barycentric frame: continuum, telluric residue, errors of the wavelengths, noise."""

@@ -21,6 +21,9 @@ _LOWEST_RESOLUTION = 0.8
 #: More of the window missing than this is flagged, more than that is refused.
 _MISSING_FLAGGED, _MISSING_REFUSED = 0.02, 0.3
 _LOW_SNR = 30.0
+#: Velocities that are not believed, km/s: of a spectrum that is said to be at rest (air taken for vacuum makes 82), and
+#: of any star of the solar neighbourhood (Kapteyn's star, the fastest M dwarf near by, moves at 245).
+_AT_REST, _FASTEST_STAR = 10.0, 350.0
 #: Velocity step of the work grid, km/s.
 _STEP = 0.3
 #: A run of at most so many pixels this far above the continuum is a cosmic ray, not an emission line.
@@ -73,6 +76,8 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
         velocity = _measure(replace(spectrum, flux=flux), target)
     if velocity.uncertain:
         flags.append("rv_uncertain")
+    elif abs(velocity.value) > (_AT_REST if spectrum.frame == "rest" else _FASTEST_STAR):
+        flags.append("rv_implausible")
     rv, rv_frame = _to_barycentre(velocity.value, spectrum)
     steps.append(
         PreparationStep(

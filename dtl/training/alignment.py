@@ -1,10 +1,10 @@
 """Transfer by other means, for comparison: fine-tuning on reconstruction, and alignment of distributions.
 
-``published`` is that of Mas-Buitrago et al. (2024): the encoder is frozen but for its last layers, which learn together with the
-decoder to reconstruct the observed spectra. The others add to the loss of the models (their latents stay where they are)
-that of reconstructing observed spectra, and a distance between the latents of both: of their means and covariances
-(CORAL; Sun & Saenko 2016), of their kernel means (MMD; Long et al. 2015), or what a discriminator can tell apart
-(adversarial; Ganin et al. 2016). Models are drawn as the population is believed to be, not as the grid is.
+``published`` is that of Mas-Buitrago et al. (2024): the encoder is frozen but for its last layers, which learn
+together with the decoder to reconstruct the observed spectra. The others add to the loss of the models (their latents
+stay where they are) that of reconstructing observed spectra, and a distance between the latents of both: of their means
+and covariances (CORAL; Sun & Saenko 2016), of their kernel means (MMD; Long et al. 2015), or what a discriminator can
+tell apart (adversarial; Ganin et al. 2016). Models are drawn as the population is believed to be, not as the grid is.
 """
 
 from __future__ import annotations
@@ -69,7 +69,18 @@ def align(
     else:
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            _joint(model, bundle, observed, method, epochs, 5 * learning_rate, weight, population, augmentation, generator)
+            _joint(
+                model,
+                bundle,
+                observed,
+                method,
+                generator,
+                epochs=epochs,
+                learning_rate=5 * learning_rate,
+                weight=weight,
+                population=population,
+                augmentation=augmentation,
+            )
     return replace(bundle, target_encoder=model.eval())
 
 
@@ -92,12 +103,13 @@ def _joint(
     bundle: ModelBundle,
     observed: torch.Tensor,
     method: str,
+    generator: torch.Generator,
+    *,
     epochs: int,
     learning_rate: float,
     weight: float,
     population: Population,
     augmentation: Augmentation,
-    generator: torch.Generator,
 ) -> None:
     train = split_nodes(len(bundle.nodes), int(bundle.card["training"]["seed"])).train
     latents = torch.from_numpy(bundle.latents[train])
@@ -142,7 +154,7 @@ def coral(source: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
 
 
 def mmd(source: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """Squared maximum mean discrepancy (Gretton et al. 2012), Gaussian kernels of 1/2, 1 and 2 times the median width."""
+    """Squared maximum mean discrepancy (Gretton et al. 2012), Gaussian kernels of 1/2, 1, 2 times the median width."""
     both = torch.cat([source, target])
     squared = torch.cdist(both, both).square()
     scale = squared.detach().median().clamp_min(1e-6)

@@ -1,4 +1,4 @@
-"""Calibration on simulated spectra of validation nodes: intervals that cover, and what distances are usual."""
+"""Calibration on simulated surveys: intervals that cover, and how strange good stars may look."""
 
 from __future__ import annotations
 
@@ -7,36 +7,41 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from dtl.bundle import ModelBundle
 from dtl.estimate import Calibration
-from dtl.inference import estimate_parameters
-from dtl.latent import nearest
-from dtl.outliers import Reference
-from dtl.result import PARAMETERS
+from dtl.outliers import SCORES, Reference, percentile
+from dtl.result import PARAMETERS, InferenceResult
 from dtl.training.augment import Augmentation, add_noise, augment
 
-__all__ = ["CALIBRATION_SNR", "disturbed", "fit_calibration", "latent_distances", "raw_estimates"]
+__all__ = [
+    "CALIBRATION_SNR",
+    "coverage",
+    "disturbed",
+    "fit_calibration",
+    "fit_references",
+    "fit_threshold",
+    "intervals",
+]
 
-CALIBRATION_SNR = (30.0, 50.0, 100.0, 200.0, 300.0, 500.0)
+CALIBRATION_SNR = (30.0, 50.0, 100.0, 300.0)
 #: Size of an input pixel in the simulations, points of 0.01 Angstrom: that of HPF and CARMENES is 3 to 6.
 _PIXEL = 5
 _ONE_SIGMA = 0.6827
 
 
 def disturbed(flux: np.ndarray, snr: float, settings: Augmentation, seed: int) -> np.ndarray:
-    """Spectra ``(k, n)`` as observed at one signal-to-noise ratio, with residual velocity and continuum."""
+    """Model spectra ``(k, n)`` as observed at one signal-to-noise ratio, with residual velocity and continuum."""
     generator = torch.Generator().manual_seed(seed)
     quiet = replace(settings, clean_fraction=1.0, depth=0.0)
     clean = augment(torch.from_numpy(flux), quiet, generator)
     return add_noise(clean, torch.full((len(flux),), snr), _PIXEL, generator).numpy()
 
 
-def raw_estimates(bundle: ModelBundle, flux: np.ndarray, snr: float) -> dict[str, np.ndarray]:
-    """Value, lower and upper of each parameter for noisy spectra, flux ``(k, n)``; shape ``(k, 3)`` each."""
-    step = float(bundle.wavelength[1] - bundle.wavelength[0])
-    sigma = np.sqrt(np.maximum(flux, 0.05)) / snr
-    estimates = estimate_parameters(flux, sigma, [_PIXEL * step] * len(flux), bundle)
-    return {name: np.array([(e[name].value, e[name].lower, e[name].upper) for e in estimates]) for name in PARAMETERS}
+def intervals(results: list[InferenceResult]) -> dict[str, np.ndarray]:
+    """Value, lower and upper of each parameter; shape ``(k, 3)`` each."""
+    return {
+        name: np.array([(e.value, e.lower, e.upper) for e in (r.estimates[name] for r in results)])
+        for name in PARAMETERS
+    }
 
 
 def fit_calibration(estimates: list[np.ndarray], truths: list[np.ndarray]) -> Calibration:
@@ -49,7 +54,7 @@ def fit_calibration(estimates: list[np.ndarray], truths: list[np.ndarray]) -> Ca
     typical = float(np.median(np.concatenate([np.abs(e[:, 0] - t) for e, t in zip(estimates, truths, strict=True)])))
     best, least = Calibration(), np.inf
     for scale in np.linspace(0.5, 3.0, 26):
-        for floor in np.linspace(0.0, 2.0, 41) * typical:
+        for floor in np.linspace(0.0, 2.0, 81) * typical:
             candidate = Calibration(float(scale), float(floor))
             gaps = [coverage(e, t, candidate) - _ONE_SIGMA for e, t in zip(estimates, truths, strict=True)]
             cost = float(np.sum(np.square(gaps)))
@@ -66,11 +71,24 @@ def coverage(estimates: np.ndarray, truth: np.ndarray, calibration: Calibration 
     )
 
 
-def latent_distances(bundle: ModelBundle, flux: np.ndarray, settings: Augmentation, seed: int) -> Reference:
-    """Distance to the nearest node of disturbed spectra, flux ``(k, n)``, at several signal-to-noise ratios."""
-    quantiles = []
-    for i, snr in enumerate(CALIBRATION_SNR):
-        latents = bundle.encode(disturbed(flux, snr, settings, seed + i))
-        _, distance = nearest(latents, bundle.latents, 1)
-        quantiles.append(np.percentile(distance, np.arange(101)))
-    return Reference(np.array(CALIBRATION_SNR), np.array(quantiles))
+def fit_references(results: dict[float, list[InferenceResult]]) -> dict[str, Reference]:
+    """Quantiles of each score among good stars, signal-to-noise ratio -> results of stars observed so."""
+    snr = np.array(sorted(results))
+    return {
+        name: Reference(
+            snr, np.array([np.percentile([r.scores[name] for r in results[level]], np.arange(101)) for level in snr])
+        )
+        for name in SCORES
+    }
+
+
+def fit_threshold(
+    results: dict[float, list[InferenceResult]], references: dict[str, Reference], false_alarms: float
+) -> float:
+    """The percentile that the strangest score of all but a part ``false_alarms`` of good stars stays below."""
+    strangest = [
+        max(percentile(result.scores[name], level, reference) for name, reference in references.items())
+        for level, of_level in results.items()
+        for result in of_level
+    ]
+    return float(np.quantile(strangest, 1.0 - false_alarms))

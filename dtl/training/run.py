@@ -17,15 +17,22 @@ from dtl.bundle import ModelBundle, load_bundle, save_bundle
 from dtl.estimate import Calibration
 from dtl.grid.build import Grid
 from dtl.latent import flux_basis
-from dtl.outliers import HULL_UNIT, Reference
+from dtl.evaluation.report import measure_on_surveys, survey_settings, survey_source
+from dtl.evaluation.survey import observe, prepared_flux, take_survey
+from dtl.grid.gap import read_gap
+from dtl.grid.library import Library
+from dtl.grid.survey import Source
+from dtl.outliers import HULL_UNIT, SCORES
 from dtl.result import PARAMETERS
+from dtl.training.alignment import align
 from dtl.training.autoencoder import train_autoencoder
-from dtl.training.calibrate import CALIBRATION_SNR, disturbed, fit_calibration, latent_distances, raw_estimates
+from dtl.training.calibrate import CALIBRATION_SNR, disturbed, fit_calibration, fit_references, fit_threshold, intervals
 from dtl.training.maps import fit_map, projector_error
 from dtl.training.metrics import measure
 from dtl.training.regressors import train_regressors
 from dtl.training.settings import TrainingSettings
 from dtl.training.split import split_nodes
+from dtl.training.transfer import transfer
 from dtl.wavelengths import WINDOW
 
 __all__ = ["train_bundle"]
@@ -41,6 +48,7 @@ def train_bundle(
     output: Path,
     checkpoints: Path,
     *,
+    library: Library | None = None,
     progress: Callable[[str, float, str], None] = lambda stage, fraction, text: None,
 ) -> ModelBundle:
     """Train everything of a bundle and write it; a run that was killed goes on where it stood.
@@ -50,6 +58,7 @@ def train_bundle(
         settings: of the run.
         output: folder of the bundle.
         checkpoints: folder of what may be needed to go on.
+        library: that the simulated surveys are rendered from; through the decoder where it is not at hand.
         progress: called with stage, fraction done and a word.
 
     Returns:
@@ -81,12 +90,31 @@ def train_bundle(
         references={},
     )
     bundle = _with_maps(bundle, grid, split.test, settings, progress)
-    bundle = _with_calibration(bundle, grid, split.validation, settings, progress)
+    source = survey_source(bundle, grid.settings, library)
+    bundle = _with_transfer(bundle, source, settings, progress)
+    bundle = _with_calibration(bundle, source, settings, progress)
     # Saved and read back before it is judged: the figures are those of the half-precision weights that are shipped.
     bundle = load_bundle(save_bundle(bundle, output))
-    progress("metrics", 0.0, "")
-    card = dict(bundle.card, metrics=measure(bundle, grid, split, settings.augmentation))
-    return load_bundle(save_bundle(replace(bundle, card=card), output))
+    metrics = measure(bundle, grid, split, settings.augmentation)
+    metrics |= measure_on_surveys(bundle, source, settings.survey, progress=lambda f, t: progress("metrics", f, t))
+    return load_bundle(save_bundle(replace(bundle, card=dict(bundle.card, metrics=metrics)), output))
+
+
+def _with_transfer(bundle: ModelBundle, source: Source, settings: TrainingSettings, progress: Callable) -> ModelBundle:
+    plan = settings.survey
+    if plan.transfer == "none":
+        return bundle
+    flux = np.concatenate(
+        [
+            prepared_flux(bundle, take_survey(bundle, source, read_gap(), survey_settings(plan), seed=seed, stars=plan.stars)[0])
+            for seed in plan.seeds("transfer")
+        ]
+    )
+    if plan.transfer != "ours":
+        return align(bundle, flux, plan.transfer, seed=settings.seed)
+    done = transfer(bundle, flux, seed=settings.seed, progress=lambda f, t: progress("transfer", f, t))
+    entry = {"spectra": len(flux), "what": "simulated surveys, without their truth", "history": done.history}
+    return replace(done.bundle, card=dict(bundle.card, transfer=entry))
 
 
 def _with_maps(
@@ -112,20 +140,31 @@ def _with_maps(
 
 
 def _with_calibration(
-    bundle: ModelBundle, grid: Grid, validation: np.ndarray, settings: TrainingSettings, progress: Callable
+    bundle: ModelBundle, source: Source, settings: TrainingSettings, progress: Callable
 ) -> ModelBundle:
-    chosen = np.random.default_rng(settings.seed).permutation(validation)[:500]
-    flux, truth = grid.flux[chosen], grid.nodes[chosen]
-    distances = latent_distances(bundle, grid.flux[validation], settings.augmentation, settings.seed + 4)
-    raw = []
+    plan, results, truths = settings.survey, {}, {}
     for i, snr in enumerate(CALIBRATION_SNR):
         progress("calibration", i / len(CALIBRATION_SNR), f"S/N {snr:.0f}")
-        raw.append(raw_estimates(bundle, disturbed(flux, snr, settings.augmentation, settings.seed + 20 + i), snr))
+        results[snr], truths[snr] = [], []
+        for seed in plan.seeds("calibration"):
+            prepared, truth = take_survey(
+                bundle, source, read_gap(), survey_settings(plan, snr), seed=seed, stars=plan.stars
+            )
+            results[snr] += observe(bundle, prepared)
+            truths[snr].append(truth)
+    raw = [intervals(results[snr]) for snr in CALIBRATION_SNR]
+    truth = [np.concatenate(truths[snr]) for snr in CALIBRATION_SNR]
     calibration = {
-        name: asdict(fit_calibration([level[name] for level in raw], [truth[:, i]] * len(raw)))
+        name: asdict(fit_calibration([level[name] for level in raw], [level[:, i] for level in truth]))
         for i, name in enumerate(PARAMETERS)
     }
-    return replace(bundle, card=dict(bundle.card, calibration=calibration), references={"latent_distance": distances})
+    references = fit_references(results)
+    trust = {
+        "percentile": fit_threshold(results, references, plan.false_alarms),
+        "false_alarms": plan.false_alarms,
+        "scores": SCORES,
+    }
+    return replace(bundle, card=dict(bundle.card, calibration=calibration, trust=trust), references=references)
 
 
 def _template_nodes(nodes: np.ndarray) -> np.ndarray:

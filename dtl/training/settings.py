@@ -11,7 +11,7 @@ from dtl.networks.layouts import LAYOUTS
 from dtl.spectrum import UnusableInput
 from dtl.training.augment import Augmentation
 
-__all__ = ["AutoencoderSettings", "MapSettings", "RegressorSettings", "TrainingSettings", "read_settings"]
+__all__ = ["AutoencoderSettings", "MapSettings", "RegressorSettings", "SurveyPlan", "TrainingSettings", "read_settings"]
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,32 @@ class MapSettings:
 
 
 @dataclass(frozen=True)
+class SurveyPlan:
+    """Of the simulated surveys that a bundle is adapted to, calibrated on and judged by, each with seeds of its own.
+
+    Attributes:
+        transfer: "ours", a method of `dtl.training.alignment`, or "none".
+        transfer_surveys, calibration_surveys, test_surveys: how many of each kind.
+        stars: in each survey, 286 at most.
+        pixel: Angstrom.
+        false_alarms: part of good stars that may be called unlike the models.
+    """
+
+    transfer: str = "ours"
+    transfer_surveys: int = 3
+    calibration_surveys: int = 5
+    test_surveys: int = 5
+    stars: int = 286
+    pixel: float = 0.035
+    false_alarms: float = 0.015
+
+    def seeds(self, kind: str) -> range:
+        """Seeds of the surveys of a kind: transfer, calibration or test."""
+        start = {"test": 11, "transfer": 1021, "calibration": 2031}[kind]
+        return range(start, start + getattr(self, f"{kind}_surveys"))
+
+
+@dataclass(frozen=True)
 class TrainingSettings:
     """All of a run; ``seed`` fixes splits, weights and disturbances."""
 
@@ -131,6 +157,7 @@ class TrainingSettings:
     regressor: RegressorSettings = field(default_factory=RegressorSettings)
     augmentation: Augmentation = field(default_factory=Augmentation)
     maps: MapSettings = field(default_factory=MapSettings)
+    survey: SurveyPlan = field(default_factory=SurveyPlan)
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for a card."""
@@ -172,6 +199,7 @@ def read_settings(path: str | Path) -> TrainingSettings:
         "regressor": RegressorSettings,
         "augmentation": Augmentation,
         "maps": MapSettings,
+        "survey": SurveyPlan,
     }
     try:
         with open(path, "rb") as file:

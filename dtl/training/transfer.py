@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from torch import nn
 
 from dtl.bundle import ModelBundle
 from dtl.learned_gap import LearnedGap, rotated
@@ -31,7 +32,7 @@ from dtl.training.augment import Augmentation, augment
 from dtl.training.population import Population, main_sequence
 from dtl.training.split import split_nodes
 
-__all__ = ["GapShape", "Transfer", "TransferSettings", "learn_gap", "parameters_of", "transfer"]
+__all__ = ["GapShape", "Transfer", "TransferSettings", "held_out", "learn_gap", "parameters_of", "transfer"]
 
 #: Stars that turn faster have their gap smeared out and say little of it, km/s.
 _FASTEST = 8.0
@@ -117,14 +118,21 @@ def transfer(
         raise ValueError(f"a transfer needs at least 4 spectra, there are {len(flux)}")
     generator = torch.Generator().manual_seed(seed)
     order = np.random.default_rng(seed).permutation(len(flux))
-    held = order[: round(settings.held_out * len(flux))] if len(flux) >= 10 else order[:0]
+    held = order[: held_out(len(flux), settings)]
     used = np.setdiff1d(order, held)
     best, history, current = None, [], bundle
     for turn in range(settings.rounds):
         shape = learn_gap(current, flux[used], settings)
         encoder = copy.deepcopy(current.observed_encoder)
-        loss = _fit(encoder, bundle, shape, settings, augmentation, generator,
-                    lambda part, turn=turn: progress((turn + part) / settings.rounds, f"round {turn + 1}"))  # fmt: skip
+        loss = _fit(
+            encoder,
+            bundle,
+            shape,
+            settings,
+            generator,
+            augmentation=augmentation,
+            progress=lambda part, turn=turn: progress((turn + part) / settings.rounds, f"round {turn + 1}"),
+        )
         current = replace(bundle, target_encoder=encoder, gap=shape.gap)
         judged = flux[held] if len(held) else flux
         residual = float(np.sqrt(np.mean((judged - current.reconstruct(current.encode(judged))) ** 2)))
@@ -133,6 +141,11 @@ def transfer(
             break
         best = (min(residual, best[0] if best else residual), current)
     return Transfer(best[1], history)
+
+
+def held_out(count: int, settings: TransferSettings = TransferSettings()) -> int:
+    """How many of ``count`` spectra only judge when to stop; of fewer than ten none can be spared."""
+    return round(settings.held_out * count) if count >= 10 else 0
 
 
 def parameters_of(bundle: ModelBundle, flux: np.ndarray) -> np.ndarray:
@@ -171,8 +184,9 @@ def _fit(
     bundle: ModelBundle,
     shape: GapShape,
     settings: TransferSettings,
-    augmentation: Augmentation,
     generator: torch.Generator,
+    *,
+    augmentation: Augmentation,
     progress: Callable[[float], None],
 ) -> float:
     """Train the encoder on dressed models; returns the mean loss of the last epoch."""
@@ -182,15 +196,15 @@ def _fit(
     often = torch.from_numpy(settings.population.weights(bundle.nodes[train]))
     nodes = torch.as_tensor(bundle.nodes[train], dtype=torch.float32)
     dress = _Dresser(shape, bundle.nodes[train])
-    regressors = {name: [copy.deepcopy(m).requires_grad_(False) for m in bundle.regressors[name]] for name in PARAMETERS}
+    regressors = {name: copy.deepcopy(nn.ModuleList(bundle.regressors[name])) for name in PARAMETERS}
+    for members in regressors.values():
+        members.requires_grad_(False)
     unit = _UNIT.repeat(len(nodes), 1)
     unit[:, 3] += _UNIT_GROWTH * nodes[:, 3]
     batches = max(len(clean) // settings.batch, 1)
     steps = settings.epochs * batches
     optimiser = torch.optim.Adam(encoder.encoder.parameters(), lr=settings.learning_rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, settings.learning_rate, total_steps=steps, pct_start=0.2
-    )
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, settings.learning_rate, total_steps=steps, pct_start=0.2)
     losses = []
     for step in range(steps):
         chosen = torch.multinomial(often, settings.batch, replacement=True, generator=generator)
