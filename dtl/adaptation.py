@@ -77,8 +77,8 @@ def check_spectra(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle, set
     """
     if len(prepared) < FEWEST:
         raise UnusableInput(
-            f"There {'is 1 usable spectrum' if len(prepared) == 1 else f'are {len(prepared)} usable spectra'}, too few to "
-            f"learn from how real stars differ from models; give {FEWEST} at least, better thirty."
+            f"Usable spectra: {len(prepared)}, too few to learn from them how real stars differ from models; "
+            f"give {FEWEST} at least, better thirty."
         )
     mean, known = settings.population.mean_mh, bundle.nodes[:, 2]
     if mean is not None and not known.min() <= mean <= known.max():
@@ -97,8 +97,9 @@ def notes(count: int, settings: TransferSettings) -> list[str]:
         return []
     rest = f" (another {judges} only judge)" if judges else ""
     return [
-        f"{learned} spectra to learn from{rest} are fewer than the {population.least} that make a sample: what is known "
-        "of the mean [M/H] and of slow rotators is not used, so the zero points of [M/H] and v sin i are not corrected."
+        f"{learned} spectra to learn from{rest} are fewer than the {population.least} that make a sample: what is "
+        "known of the mean [M/H] and of slow rotators is not used, and the zero points of [M/H] and v sin i stay "
+        "uncertain."
     ]
 
 

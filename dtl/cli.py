@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dtl.cli_evaluation import add_evaluate, add_gap
 from dtl.spectrum import UnusableInput
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
     grid = commands.add_parser("grid", help="grids of synthetic spectra")
     actions = grid.add_subparsers(required=True, metavar="action")
+    add_gap(actions)
     build = actions.add_parser("build", help="build one from a library")
     build.add_argument("--phoenix", required=True, metavar="DIR", help="folder of the library")
     build.add_argument("--output", required=True, metavar="FILE", help="grid, .npz")
@@ -77,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("--config", help="training config whose [grid] is wanted (default: the published full grid)")
     fetch.add_argument("--server", metavar="URL", help="address of the folder HiResFITS (default: in Göttingen)")
     fetch.set_defaults(run=_download_grid)
+
+    add_evaluate(commands, _Bars)
 
     benchmark = commands.add_parser("benchmark", help="how long an answer takes on this machine")
     benchmark.add_argument("--json", action="store_true", help="one JSON object")
@@ -273,9 +277,9 @@ def _adapt(options: argparse.Namespace) -> int:
         )
     save_bundle(adapted, options.output)
     gap = adapted.card["adapted"]["gap"]
-    rms, distance = gap["residual_rms"], gap["latent_distance"]
-    print(f"{options.output}: adapted to {len(spectra)} spectra; misfit {100 * rms['before']:.2f} % before, "
-          f"{100 * rms['after']:.2f} % after; latent distance {distance['before']:.2f} and {distance['after']:.2f}")  # fmt: skip
+    before, after = ((100 * gap["residual_rms"][when], gap["latent_distance"][when]) for when in ("before", "after"))
+    print(f"{options.output}: adapted to {len(spectra)} spectra; misfit {before[0]:.2f} % before, {after[0]:.2f} % "
+          f"after; latent distance {before[1]:.2f} and {after[1]:.2f}")  # fmt: skip
     return 2 if refused else 0
 
 

@@ -11,7 +11,7 @@ from dtl.bundle import ModelBundle
 from dtl.estimate import estimate
 from dtl.latent import nearest, project
 from dtl.networks.noise import pixel_noise
-from dtl.outliers import find_flags, percentile, trust_scores
+from dtl.outliers import find_flags, percentile, quantile, trust_scores
 from dtl.result import PARAMETERS, Estimate, InferenceResult, Neighbour
 from dtl.spectrum import PreparedSpectrum
 
@@ -22,6 +22,10 @@ _DRAWS = 32
 #: Rounds in which missing points are filled by what the decoder expects there.
 _FILLING = 8
 _NEIGHBOURS = 8
+#: Good stars have residuals up to this percentile; what is more widens the interval.
+_USUAL = 95.0
+#: Width of a line in points of the grid.
+_LINE = 20
 
 
 def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[InferenceResult]:
@@ -36,13 +40,21 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
     index, distance = nearest(latents, bundle.latents, _NEIGHBOURS)
     map_flux = bundle.flux_basis.project(flux, bundle.map_flux)
     map_latent = project(latents, bundle.latents, bundle.map_latent)
-    of_all = estimate_parameters(flux, np.stack([p.uncertainty for p in prepared]), [p.pixel for p in prepared], bundle)
     members = {name: bundle.regress(latents, name) for name in PARAMETERS}
+    all_scores = [
+        trust_scores(p, reconstruction[i], float(distance[i, 0]), {name: v[:, i] for name, v in members.items()})
+        for i, p in enumerate(prepared)
+    ]
+    of_all = estimate_parameters(
+        flux,
+        np.stack([p.uncertainty for p in prepared]),
+        [p.pixel for p in prepared],
+        bundle,
+        misfit=[_misfit(s["residual"], p.snr, bundle) for s, p in zip(all_scores, prepared, strict=True)],
+    )
     results = []
-    for i, (spectrum, estimates) in enumerate(zip(prepared, of_all, strict=True)):
+    for i, (spectrum, estimates, scores) in enumerate(zip(prepared, of_all, all_scores, strict=True)):
         residual = (spectrum.flux - reconstruction[i])[spectrum.good]
-        values = {name: of_parameter[:, i] for name, of_parameter in members.items()}
-        scores = trust_scores(spectrum, reconstruction[i], float(distance[i, 0]), values)
         percentiles = {
             name: percentile(scores[name], spectrum.snr, reference) for name, reference in bundle.references.items()
         }
@@ -76,6 +88,14 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
     return results
 
 
+def _misfit(residual: float, snr: float, bundle: ModelBundle) -> float:
+    """Rms by which a spectrum differs from its reconstruction beyond what good stars do; 0 for these."""
+    if "residual" not in bundle.references:
+        return 0.0
+    usual = quantile(_USUAL, snr, bundle.references["residual"])
+    return float(np.sqrt(max(residual**2 - usual**2, 0.0)))
+
+
 def encode_with_gaps(flux: np.ndarray, good: np.ndarray, bundle: ModelBundle) -> tuple[np.ndarray, np.ndarray]:
     """Latents of spectra whose missing points are filled with what the networks expect there.
 
@@ -96,7 +116,13 @@ def encode_with_gaps(flux: np.ndarray, good: np.ndarray, bundle: ModelBundle) ->
 
 
 def estimate_parameters(
-    flux: np.ndarray, uncertainty: np.ndarray, pixel: Sequence[float], bundle: ModelBundle, draws: int = _DRAWS
+    flux: np.ndarray,
+    uncertainty: np.ndarray,
+    pixel: Sequence[float],
+    bundle: ModelBundle,
+    draws: int = _DRAWS,
+    *,
+    misfit: Sequence[float] | None = None,
 ) -> list[dict[str, Estimate]]:
     """Estimates of spectra: the members' values, each spread by the photon noise, then calibrated.
 
@@ -109,17 +135,25 @@ def estimate_parameters(
         pixel: of each input, Angstrom; length ``k``.
         bundle: the networks.
         draws: realisations of the noise.
+        misfit: rms of what is neither noise nor the gap of good stars, as wide as lines are, so that a spectrum
+            unlike the models has a wide interval too; length ``k``.
     """
     step = float(bundle.wavelength[1] - bundle.wavelength[0])
     latents = []
-    for spectrum, sigma, size in zip(flux, uncertainty, pixel, strict=True):
-        noise = pixel_noise(draws, len(spectrum), max(1, round(size / step)), torch.Generator().manual_seed(0)).numpy()
-        latents.append(bundle.encode(np.concatenate([spectrum[None], spectrum + noise * sigma])))
+    for spectrum, sigma, size, more in zip(flux, uncertainty, pixel, misfit or [0.0] * len(flux), strict=True):
+        generator = torch.Generator().manual_seed(0)
+        noise = pixel_noise(draws, len(spectrum), max(1, round(size / step)), generator).numpy() * sigma
+        if more > 0:
+            noise = noise + more * pixel_noise(draws, len(spectrum), _LINE, generator).numpy()
+        latents.append(bundle.encode(np.concatenate([spectrum[None], spectrum + noise])))
     stacked = np.concatenate(latents)
     estimates: list[dict[str, Estimate]] = [{} for _ in flux]
     for name in PARAMETERS:
         values = bundle.regress(stacked, name).reshape(-1, len(flux), draws + 1)
         moves = values[..., 1:] - values[..., 1:].mean(axis=2, keepdims=True)
         for i, of_spectrum in enumerate(estimates):
-            of_spectrum[name] = estimate((values[:, i, :1] + moves[:, i]).ravel(), bundle.calibration[name])
+            found = (values[:, i, :1] + moves[:, i]).ravel()
+            if name == "vsini":
+                found = np.maximum(found, 0.0)  # networks go on below the slowest node, rotation does not
+            of_spectrum[name] = estimate(found, bundle.calibration[name])
     return estimates

@@ -18,6 +18,7 @@ __all__ = [
     "find_flags",
     "hull_distance",
     "percentile",
+    "quantile",
     "trust_scores",
     "vsini_limit",
 ]
@@ -67,12 +68,21 @@ class Reference:
 
 def percentile(score: float, snr: float, reference: Reference) -> float:
     """Percentage of good stars at this signal-to-noise ratio with a lower score, 0 to 100."""
+    return float(np.interp(score, _at(snr, reference), np.arange(101.0)))
+
+
+def quantile(part: float, snr: float, reference: Reference) -> float:
+    """The score that ``part`` per cent of good stars at this signal-to-noise ratio stay below."""
+    return float(np.interp(part, np.arange(101.0), _at(snr, reference)))
+
+
+def _at(snr: float, reference: Reference) -> np.ndarray:
+    """Quantiles 0 to 100 % at a signal-to-noise ratio, interpolated in its logarithm; shape ``(101,)``."""
     position = np.interp(np.log(max(snr, 1e-3)), np.log(reference.snr), np.arange(len(reference.snr)))
     low = int(position)
     high = min(low + 1, len(reference.snr) - 1)
     fraction = position - low
-    quantiles = (1 - fraction) * reference.quantiles[low] + fraction * reference.quantiles[high]
-    return float(np.interp(score, quantiles, np.arange(101.0)))
+    return (1 - fraction) * reference.quantiles[low] + fraction * reference.quantiles[high]
 
 
 def hull_distance(parameters: np.ndarray, nodes: np.ndarray) -> np.ndarray:

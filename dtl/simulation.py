@@ -13,14 +13,28 @@ from astropy.table import Table
 from scipy.interpolate import CubicSpline
 
 from dtl.bundle import ModelBundle
+from dtl.grid.gap import read_gap
+from dtl.grid.survey import Source
+from dtl.learned_gap import rotated
+from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.result import PARAMETERS
-from dtl.wavelengths import doppler_shift, vacuum_to_air
+from dtl.wavelengths import WINDOW, doppler_shift, vacuum_to_air
 
-__all__ = ["Example", "latent_at", "models_at", "simulate_observation", "write_examples", "write_fits_table"]
+__all__ = [
+    "Example",
+    "decoder_source",
+    "latent_at",
+    "models_at",
+    "simulate_observation",
+    "write_examples",
+    "write_fits_table",
+]
 
 #: Scale of Teff, log g, [M/H] and ln v sin i in which nodes are near each other: two steps of the grid.
 _UNIT = np.array([50.0, 0.2, 0.2, 0.4])
 _NEAREST = 60
+#: Velocity step of `decoder_source`, km/s.
+_STEP = 0.3
 
 
 def latent_at(parameters: np.ndarray, bundle: ModelBundle) -> np.ndarray:
@@ -49,6 +63,21 @@ def models_at(parameters: np.ndarray, bundle: ModelBundle) -> np.ndarray:
     return bundle.decode(np.stack([latent_at(star, bundle) for star in parameters]))
 
 
+def decoder_source(bundle: ModelBundle) -> Source:
+    """Spectra of a bundle's decoder between its nodes, on the window alone.
+
+    They have the bundle's resolution. A lower one is reached by broadening; for a higher one they stay as they are.
+    """
+    work = log_grid(*WINDOW, _STEP)
+    points = np.minimum(work, WINDOW[1])  # the last one lies a part of a step beyond
+
+    def source(parameters: np.ndarray, resolution: float) -> tuple[np.ndarray, np.ndarray]:
+        flux = CubicSpline(bundle.wavelength, models_at(np.asarray(parameters)[None], bundle)[0])(points)
+        return work, broaden(flux, _STEP, fwhm=degrading_velocity(bundle.resolution, resolution))
+
+    return source
+
+
 def simulate_observation(
     parameters: np.ndarray, bundle: ModelBundle, *, snr: float, velocity: float, pixel: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -66,7 +95,11 @@ def simulate_observation(
         Wavelength (vacuum Angstrom), flux (counts, with a continuum of its own) and 1 sigma.
     """
     rng = np.random.default_rng(seed)
-    rest = CubicSpline(bundle.wavelength, bundle.decode(latent_at(parameters, bundle)[None])[0])
+    flux = bundle.decode(latent_at(parameters, bundle)[None])[0]
+    if bundle.gap is not None:  # a bundle adapted to real stars expects what these have and models lack
+        curve = read_gap().curve(bundle.wavelength, float(parameters[0]), bundle.resolution)
+        flux = flux + rotated(curve, float(parameters[3]))
+    rest = CubicSpline(bundle.wavelength, flux)
     edges = doppler_shift(bundle.wavelength[[0, -1]], velocity)
     wavelength = np.arange(np.ceil(edges[0] * 100) / 100, edges[1], pixel)
     x = (wavelength - wavelength.mean()) / np.ptp(wavelength)
@@ -115,7 +148,8 @@ def write_examples(bundle: ModelBundle, folder: str | Path) -> list[str]:
                 "file": example.file,
                 "title": example.title,
                 "text": f"Simulated observation, S/N {example.snr:.0f}, {example.layout}. Drawn at {drawn}, "
-                f"velocity {example.velocity:+.1f} km/s; noise and a continuum of its own were added.",
+                f"velocity {example.velocity:+.1f} km/s; the synthetic gap of real stars, noise and a continuum "
+                "of its own were added.",
             }
         )
     (folder / "index.json").write_text(json.dumps(index, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -8,22 +8,17 @@ from pathlib import Path
 
 import numpy as np
 from astropy.table import Table
-from scipy.interpolate import CubicSpline
 
 from dtl.bundle import ModelBundle
 from dtl.grid.gap import GapModel
 from dtl.grid.library import Library, OutsideLibrary
 from dtl.grid.survey import Source, Survey, SurveySettings, library_source, published_parameters, simulate_survey
-from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.result import PARAMETERS
-from dtl.simulation import models_at, write_fits_table
+from dtl.simulation import decoder_source, write_fits_table
 from dtl.spectrum import UnusableInput
-from dtl.wavelengths import WINDOW
 
-__all__ = ["SimulatedStars", "check_place", "decoder_source", "simulate_stars", "write_survey"]
+__all__ = ["SimulatedStars", "check_place", "simulate_stars", "write_survey"]
 
-#: Velocity step of the work grid, km/s.
-_STEP = 0.3
 #: Fixes the order of the published stars: fewer stars are always the first of more.
 _ORDER_SEED = 0
 
@@ -45,21 +40,6 @@ class SimulatedStars:
     models: str
     gap: bool
     seed: int
-
-
-def decoder_source(bundle: ModelBundle) -> Source:
-    """Spectra of a bundle's decoder between its nodes, on the window alone.
-
-    They have the bundle's resolution. A lower one is reached by broadening; for a higher one they stay as they are.
-    """
-    work = log_grid(*WINDOW, _STEP)
-    points = np.minimum(work, WINDOW[1])  # the last one lies a part of a step beyond
-
-    def source(parameters: np.ndarray, resolution: float) -> tuple[np.ndarray, np.ndarray]:
-        flux = CubicSpline(bundle.wavelength, models_at(np.asarray(parameters)[None], bundle)[0])(points)
-        return work, broaden(flux, _STEP, fwhm=degrading_velocity(bundle.resolution, resolution))
-
-    return source
 
 
 def simulate_stars(

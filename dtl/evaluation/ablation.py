@@ -21,16 +21,15 @@ _Adapt = Callable[[ModelBundle, np.ndarray, int], ModelBundle]
 #: Name -> how a bundle is adapted to unlabelled flux with a seed.
 VARIANTS: dict[str, _Adapt] = {
     "none": lambda bundle, flux, seed: bundle,
-    **{
-        method: lambda bundle, flux, seed, method=method: align(bundle, flux, method, seed=seed)
-        for method in METHODS
-    },
-    "gap without population": lambda bundle, flux, seed: transfer(
-        bundle,
-        flux,
-        TransferSettings(population=Population(mean_mh=None, main_sequence=False, slow=None)),
-        seed=seed,
-    ).bundle,
+    **{method: lambda bundle, flux, seed, method=method: align(bundle, flux, method, seed=seed) for method in METHODS},
+    "gap without population": lambda bundle, flux, seed: (
+        transfer(
+            bundle,
+            flux,
+            TransferSettings(population=Population(mean_mh=None, main_sequence=False, slow=None)),
+            seed=seed,
+        ).bundle
+    ),
     "ours": lambda bundle, flux, seed: transfer(bundle, flux, seed=seed).bundle,
 }
 
@@ -65,9 +64,7 @@ def ablation(
             for parameter, values in errors(parameters_of(adapted, flux), truth).items():
                 for kind, value in values.items():
                     rows[parameter][kind].append(value)
-            rows["latent_distance"]["mean"].append(
-                float(np.mean(nearest(adapted.encode(flux), adapted.latents, 1)[1]))
-            )
+            rows["latent_distance"]["mean"].append(float(np.mean(nearest(adapted.encode(flux), adapted.latents, 1)[1])))
             done += 1
         table[name] = rows
     return table

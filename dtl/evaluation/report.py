@@ -3,55 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
 from dtl.bundle import ModelBundle
 from dtl.evaluation.ablation import VARIANTS, ablation, summary
-from dtl.evaluation.contaminants import is_doubted
-from dtl.evaluation.survey import (
-    distances,
-    errors,
-    observe,
-    parameter_errors,
-    prepared_flux,
-    take_survey,
-)
-from dtl.grid.build import GridSettings
-from dtl.grid.gap import read_gap
-from dtl.grid.library import Library
-from dtl.grid.survey import Source, SurveySettings, library_source
+from dtl.evaluation.contaminants import contaminants, flagged, is_doubted, left_out
+from dtl.evaluation.exposures import gather
+from dtl.evaluation.survey import Telescope, distances, errors, observe, parameter_errors, prepared_flux
 from dtl.result import PARAMETERS
 from dtl.training.calibrate import coverage, intervals
 from dtl.training.settings import SurveyPlan
 from dtl.training.transfer import parameters_of
 
-__all__ = ["measure_on_surveys", "survey_settings", "survey_source"]
+__all__ = ["measure_on_surveys", "measure_trust"]
 
 #: Signal-to-noise ratios at which the coverage of the intervals is judged.
 _JUDGED_SNR = (50.0, 100.0, 300.0)
 
 
-def survey_source(bundle: ModelBundle, settings: GridSettings, library: Library | None) -> Source:
-    """Where the spectra of simulated stars come from: a library where one is at hand, else the decoder."""
-    if library is None:
-        from dtl.simulation import decoder_source
-
-        return decoder_source(bundle)
-    corners = zip(settings.teff, settings.logg, settings.mh, strict=True)
-    low, high = (np.array(corner) for corner in corners)
-    return library_source(library.around(low, high), extrapolate_logg=settings.extrapolate_logg)
-
-
-def survey_settings(plan: SurveyPlan, snr: float | None = None) -> SurveySettings:
-    """Of the surveys of a plan, at one signal-to-noise ratio or over the usual range."""
-    usual = SurveySettings(pixel=plan.pixel)
-    return usual if snr is None else SurveySettings(pixel=plan.pixel, snr=(snr, snr))
-
-
 def measure_on_surveys(
     bundle: ModelBundle,
-    source: Source,
+    sky: Telescope,
     plan: SurveyPlan,
     *,
     variants: dict = VARIANTS,
@@ -61,8 +35,8 @@ def measure_on_surveys(
 
     Args:
         bundle: complete.
-        source: of the clean spectra.
-        plan: of the surveys.
+        sky: makes the surveys.
+        plan: which of them judge.
         variants: of the ablation; none leaves it out.
         progress: called with the fraction done and a word.
 
@@ -71,11 +45,10 @@ def measure_on_surveys(
         ``gain``: of every way of transfer, adapted to each survey anew; ``coverage_1_sigma``: S/N -> parameter;
         ``false_alarms``: part of the good stars that is doubted.
     """
-    gap = read_gap()
     surveys = []
     for i, seed in enumerate(plan.seeds("test")):
         progress(0.2 * i / plan.test_surveys, "surveys")
-        prepared, truth = take_survey(bundle, source, gap, survey_settings(plan), seed=seed, stars=plan.stars)
+        prepared, truth = sky.take(bundle, seed)
         surveys.append((prepared_flux(bundle, prepared), truth))
     flux, truth = (np.concatenate(parts) for parts in zip(*surveys, strict=True))
     report: dict[str, object] = {
@@ -98,7 +71,7 @@ def measure_on_surveys(
         progress(0.8 + 0.2 * i / len(_JUDGED_SNR), f"S/N {snr:.0f}")
         results, truths = [], []
         for seed in plan.seeds("test"):
-            prepared, truth = take_survey(bundle, source, gap, survey_settings(plan, snr), seed=seed, stars=plan.stars)
+            prepared, truth = sky.take(bundle, seed, snr)
             results += observe(bundle, prepared)
             truths.append(truth)
         truth = np.concatenate(truths)
@@ -107,3 +80,23 @@ def measure_on_surveys(
         at_snr[f"{snr:.0f}"] = parameter_errors(results, truth)
         alarms[f"{snr:.0f}"] = float(np.mean([is_doubted(result) for result in results]))
     return report | {"coverage_1_sigma": covered, "survey_at_snr": at_snr, "false_alarms": alarms}
+
+
+def measure_trust(
+    bundle: ModelBundle, library: str | Path | None, *, count: int = 40, seed: int = 5
+) -> dict[str, object]:
+    """Part of the spectra that are no ordinary M dwarf, of each kind, that is refused or doubted.
+
+    Args:
+        bundle: complete.
+        library: folder of a PHOENIX library, which some kinds need.
+        count: of each kind.
+        seed: of all random numbers.
+    """
+    found = flagged(contaminants(bundle, count, seed, library), bundle)
+    return {
+        "spectra_of_each_kind": count,
+        "flagged": found,
+        "all": float(np.mean(list(found.values()))),
+        "left_out": left_out(gather(bundle, library)),
+    }

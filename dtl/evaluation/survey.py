@@ -3,42 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dtl.bundle import ModelBundle
-from dtl.grid.gap import GapModel
-from dtl.grid.survey import Source, Survey, SurveySettings, published_parameters, simulate_survey
+from dtl.grid.build import GridSettings
+from dtl.grid.gap import GapModel, read_gap
+from dtl.grid.library import Library
+from dtl.grid.survey import Source, SurveySettings, library_source, published_parameters, simulate_survey
 from dtl.inference import encode_with_gaps, infer
 from dtl.latent import nearest
 from dtl.preparation.pipeline import prepare
 from dtl.result import PARAMETERS, InferenceResult
+from dtl.simulation import decoder_source
 from dtl.spectrum import PreparedSpectrum
+from dtl.training.settings import SurveyPlan
 
-__all__ = ["distances", "errors", "observe", "parameter_errors", "prepared_flux", "take_survey"]
+__all__ = ["Telescope", "distances", "errors", "observe", "parameter_errors", "prepared_flux", "telescope"]
 
 #: Spectra that are asked at once: more gain no time and take memory.
 _AT_ONCE = 64
 
 
-def take_survey(
-    bundle: ModelBundle,
-    source: Source,
-    gap: GapModel | None,
-    settings: SurveySettings,
-    *,
-    seed: int,
-    stars: int = 286,
-) -> tuple[list[PreparedSpectrum], np.ndarray]:
-    """A survey of the published stars, prepared for a bundle, and its truth ``(stars, 4)``."""
-    names, parameters = published_parameters(bundle.nodes)
-    chosen = np.sort(np.random.default_rng(0).permutation(len(names))[:stars])
-    survey: Survey = simulate_survey(
-        source, gap, parameters[chosen], settings, seed=seed, names=[names[i] for i in chosen]
-    )
-    target = bundle.target
-    return [replace(prepare(spectrum, target), steps=()) for spectrum in survey.spectra], survey.truth
+@dataclass(frozen=True)
+class Telescope:
+    """Makes the simulated surveys of a plan, from a library or through the decoder of a bundle.
+
+    Attributes:
+        source: of the clean spectra.
+        settings: of the observations.
+        gap: what real stars have and models lack; None leaves it out.
+        stars: of the 286 published ones.
+    """
+
+    source: Source
+    settings: SurveySettings
+    gap: GapModel | None
+    stars: int = 286
+
+    def take(
+        self, bundle: ModelBundle, seed: int, snr: float | None = None
+    ) -> tuple[list[PreparedSpectrum], np.ndarray]:
+        """A survey prepared for a bundle, and its truth ``(stars, 4)``; over the usual range of S/N, or at one."""
+        names, parameters = published_parameters(bundle.nodes)
+        chosen = np.sort(np.random.default_rng(0).permutation(len(names))[: self.stars])
+        settings = self.settings if snr is None else replace(self.settings, snr=(snr, snr))
+        survey = simulate_survey(
+            self.source, self.gap, parameters[chosen], settings, seed=seed, names=[names[i] for i in chosen]
+        )
+        target = bundle.target
+        return [replace(prepare(spectrum, target), steps=()) for spectrum in survey.spectra], survey.truth
+
+
+def telescope(bundle: ModelBundle, grid: GridSettings, plan: SurveyPlan, library: Library | None) -> Telescope:
+    """The telescope of a plan, from a library where one is at hand, else through the decoder."""
+    if library is None:
+        # A decoder has nothing sharper than its own resolution.
+        pixel = plan.pixel * SurveySettings().resolution / bundle.resolution
+        settings = SurveySettings(resolution=bundle.resolution, pixel=pixel)
+        return Telescope(decoder_source(bundle), settings, read_gap(), plan.stars)
+    low, high = np.array([grid.teff, grid.logg, grid.mh]).T
+    source = library_source(library.around(low, high), extrapolate_logg=grid.extrapolate_logg)
+    return Telescope(source, SurveySettings(pixel=plan.pixel), read_gap(), plan.stars)
 
 
 def observe(

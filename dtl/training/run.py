@@ -15,13 +15,11 @@ import torch
 import dtl
 from dtl.bundle import ModelBundle, load_bundle, save_bundle
 from dtl.estimate import Calibration
+from dtl.evaluation.report import measure_on_surveys
+from dtl.evaluation.survey import Telescope, observe, prepared_flux, telescope
 from dtl.grid.build import Grid
-from dtl.latent import flux_basis
-from dtl.evaluation.report import measure_on_surveys, survey_settings, survey_source
-from dtl.evaluation.survey import observe, prepared_flux, take_survey
-from dtl.grid.gap import read_gap
 from dtl.grid.library import Library
-from dtl.grid.survey import Source
+from dtl.latent import flux_basis
 from dtl.outliers import HULL_UNIT, SCORES
 from dtl.result import PARAMETERS
 from dtl.training.alignment import align
@@ -90,26 +88,21 @@ def train_bundle(
         references={},
     )
     bundle = _with_maps(bundle, grid, split.test, settings, progress)
-    source = survey_source(bundle, grid.settings, library)
-    bundle = _with_transfer(bundle, source, settings, progress)
-    bundle = _with_calibration(bundle, source, settings, progress)
+    sky = telescope(bundle, grid.settings, settings.survey, library)
+    bundle = _with_transfer(bundle, sky, settings, progress)
+    bundle = _with_calibration(bundle, sky, settings, progress)
     # Saved and read back before it is judged: the figures are those of the half-precision weights that are shipped.
     bundle = load_bundle(save_bundle(bundle, output))
     metrics = measure(bundle, grid, split, settings.augmentation)
-    metrics |= measure_on_surveys(bundle, source, settings.survey, progress=lambda f, t: progress("metrics", f, t))
+    metrics |= measure_on_surveys(bundle, sky, settings.survey, progress=lambda f, t: progress("metrics", f, t))
     return load_bundle(save_bundle(replace(bundle, card=dict(bundle.card, metrics=metrics)), output))
 
 
-def _with_transfer(bundle: ModelBundle, source: Source, settings: TrainingSettings, progress: Callable) -> ModelBundle:
+def _with_transfer(bundle: ModelBundle, sky: Telescope, settings: TrainingSettings, progress: Callable) -> ModelBundle:
     plan = settings.survey
     if plan.transfer == "none":
         return bundle
-    flux = np.concatenate(
-        [
-            prepared_flux(bundle, take_survey(bundle, source, read_gap(), survey_settings(plan), seed=seed, stars=plan.stars)[0])
-            for seed in plan.seeds("transfer")
-        ]
-    )
+    flux = np.concatenate([prepared_flux(bundle, sky.take(bundle, seed)[0]) for seed in plan.seeds("transfer")])
     if plan.transfer != "ours":
         return align(bundle, flux, plan.transfer, seed=settings.seed)
     done = transfer(bundle, flux, seed=settings.seed, progress=lambda f, t: progress("transfer", f, t))
@@ -140,16 +133,14 @@ def _with_maps(
 
 
 def _with_calibration(
-    bundle: ModelBundle, source: Source, settings: TrainingSettings, progress: Callable
+    bundle: ModelBundle, sky: Telescope, settings: TrainingSettings, progress: Callable
 ) -> ModelBundle:
     plan, results, truths = settings.survey, {}, {}
     for i, snr in enumerate(CALIBRATION_SNR):
         progress("calibration", i / len(CALIBRATION_SNR), f"S/N {snr:.0f}")
         results[snr], truths[snr] = [], []
         for seed in plan.seeds("calibration"):
-            prepared, truth = take_survey(
-                bundle, source, read_gap(), survey_settings(plan, snr), seed=seed, stars=plan.stars
-            )
+            prepared, truth = sky.take(bundle, seed, snr)
             results[snr] += observe(bundle, prepared)
             truths[snr].append(truth)
     raw = [intervals(results[snr]) for snr in CALIBRATION_SNR]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from dtl.estimate import Calibration
+from dtl.outliers import SCORES, percentile
 from dtl.training.augment import Augmentation
-from dtl.training.calibrate import coverage, disturbed, fit_calibration, latent_distances
-from tests.builders import shipped
+from dtl.training.calibrate import coverage, disturbed, fit_calibration, fit_references, fit_threshold
 
 
 def toy(spread: float, stated: float, common: float = 0.0, seed: int = 1, count: int = 4000) -> tuple:
@@ -56,11 +58,21 @@ def test_disturbed() -> None:
     np.testing.assert_array_equal(noisy, disturbed(flux, 100.0, settings, seed=3))
 
 
-def test_latent_distances() -> None:
-    """The fainter, the farther from the nodes; quantiles rise."""
-    bundle = shipped()
-    flux = bundle.decode(bundle.latents[::60])
-    reference = latent_distances(bundle, flux, Augmentation(), seed=1)
-    assert reference.quantiles.shape == (len(reference.snr), 101)
-    assert (np.diff(reference.quantiles, axis=1) >= 0).all() and (reference.quantiles >= 0).all()
-    assert (np.diff(reference.quantiles[:, 50]) < 0).all() and (np.diff(reference.snr) > 0).all()
+def made_up(count: int, seed: int) -> list[SimpleNamespace]:
+    """Results of good stars, each score exponential and independent of the others."""
+    rng = np.random.default_rng(seed)
+    return [SimpleNamespace(scores={name: float(rng.exponential()) for name in SCORES}) for _ in range(count)]
+
+
+def test_references_and_threshold() -> None:
+    """Quantiles are those of the distribution, and as many new good stars are doubted as was asked for."""
+    results = {50.0: made_up(4000, 1), 200.0: made_up(4000, 2)}
+    references = fit_references(results)
+    for reference in references.values():
+        np.testing.assert_allclose(reference.quantiles[:, 50], np.log(2), rtol=0.1)
+        assert (np.diff(reference.quantiles, axis=1) >= 0).all() and list(reference.snr) == [50.0, 200.0]
+    threshold = fit_threshold(results, references, 0.05)
+    new = [
+        max(percentile(result.scores[name], 100.0, references[name]) for name in SCORES) for result in made_up(4000, 3)
+    ]
+    assert np.mean(np.array(new) >= threshold) == pytest.approx(0.05, abs=0.02)

@@ -1,7 +1,8 @@
-"""A made-up world on 701 points: main-sequence stars of 60 lines, a bundle trained on them, and a gap."""
+"""A made-up world on 351 points: main-sequence stars of 60 lines, a bundle trained on them, and a gap."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -24,7 +25,7 @@ from dtl.training.settings import AutoencoderSettings, RegressorSettings, Traini
 from dtl.training.split import split_nodes
 from dtl.wavelengths import SPEED_OF_LIGHT
 
-WAVELENGTH = window_points(0.05)
+WAVELENGTH = window_points(0.1)
 #: Disturbances of the toy: little but photon noise.
 QUIET = Augmentation(snr=(60.0, 500.0), pixel=(1, 2), rv=0.0, continuum=0.0, depth=0.0)
 #: The stars of `sample` agree with it.
@@ -39,20 +40,20 @@ def logg(teff: np.ndarray, mh: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def _profiles() -> np.ndarray:
-    """Depth of five kinds of lines on `WAVELENGTH`; shape ``(5, 701)``."""
+    """Depth of five kinds of lines on `WAVELENGTH`; shape ``(5, 351)``."""
     rng = np.random.default_rng(11)
     kinds = []
     for _ in range(5):
         centre, depth = rng.uniform(8801.0, 8834.0, 14), rng.uniform(0.1, 0.4, 14)
-        kinds.append(np.exp(-0.5 * ((WAVELENGTH[:, None] - centre) / 0.11) ** 2) @ depth)
+        kinds.append(np.exp(-0.5 * ((WAVELENGTH[:, None] - centre) / 0.2) ** 2) @ depth)
     return np.stack(kinds)
 
 
 def model(star: np.ndarray) -> np.ndarray:
-    """Normalised flux at Teff, log g, [M/H], v sin i; shape ``(701,)``."""
+    """Normalised flux at Teff, log g, [M/H], v sin i; shape ``(351,)``."""
     cool, rich, dense, both, same = _profiles()
     t, g, m = (star[0] - 3400.0) / 300.0, (star[1] - 4.9) / 0.2, star[2] / 0.4
-    absorbed = (1 - 0.4 * t) * cool + (1 + 0.5 * m) * rich + (1 + 0.5 * g) * dense + (1 + 0.25 * t + 0.25 * m) * both + same
+    absorbed = (1 - 0.4 * t) * cool + (1 + 0.5 * m) * rich + (1 + 0.2 * g) * dense + (1 + 0.25 * t + 0.25 * m) * both + same
     step = (WAVELENGTH[1] - WAVELENGTH[0]) / WAVELENGTH.mean() * SPEED_OF_LIGHT
     return broaden(np.exp(-absorbed), step, vsini=float(star[3]))
 
@@ -73,9 +74,9 @@ def toy_bundle() -> ModelBundle:
     settings = TrainingSettings(
         "toy",
         seed=_SEED,
-        autoencoder=AutoencoderSettings(hidden=(48,), n_latent=6, epochs=30, batch=32, jacobian_weight=0.0),
-        regressor=RegressorSettings(members=1, steps=300, batch=128, draws=4),
-        augmentation=QUIET,
+        autoencoder=AutoencoderSettings(hidden=(48,), n_latent=6, epochs=25, batch=32, jacobian_weight=0.0),
+        regressor=RegressorSettings(members=1, steps=200, batch=64, draws=1),
+        augmentation=replace(QUIET, clean_fraction=1.0),
     )
     split = split_nodes(len(grid.nodes), _SEED)
     with TemporaryDirectory() as folder:
@@ -110,7 +111,7 @@ def toy_gap(*, orthogonal: bool = False) -> LearnedGap:
     """Nine lines and a slope; ``orthogonal`` to all models if wanted."""
     rng = np.random.default_rng(5)
     centre, depth = rng.uniform(8802.0, 8833.0, 9), rng.choice([-1.0, 1.0], 9) * rng.uniform(0.05, 0.12, 9)
-    level = np.exp(-0.5 * ((WAVELENGTH[:, None] - centre) / 0.12) ** 2) @ depth + 0.01 * (WAVELENGTH - 8817.5) / 17.5
+    level = np.exp(-0.5 * ((WAVELENGTH[:, None] - centre) / 0.2) ** 2) @ depth + 0.01 * (WAVELENGTH - 8817.5) / 17.5
     if orthogonal:
         axes = np.linalg.svd(toy_grid().flux - 1.0, full_matrices=False)[2][:30].astype(float)
         level = level - axes.T @ (axes @ level)

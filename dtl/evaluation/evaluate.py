@@ -1,0 +1,98 @@
+"""The measured table of a bundle, recomputed: what the card says, from what is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from dtl.bundle import ModelBundle
+from dtl.evaluation.ablation import VARIANTS
+from dtl.evaluation.real_stars import compare
+from dtl.evaluation.report import measure_on_surveys, measure_trust
+from dtl.evaluation.survey import telescope
+from dtl.grid.build import GridSettings, build_grid
+from dtl.grid.library import OutsideLibrary
+from dtl.grid.phoenix import read_library
+from dtl.spectrum import UnusableInput
+from dtl.training.augment import Augmentation
+from dtl.training.metrics import measure
+from dtl.training.settings import SurveyPlan
+from dtl.training.split import split_nodes
+
+__all__ = ["evaluate", "with_metrics"]
+
+
+def evaluate(
+    bundle: ModelBundle,
+    *,
+    library: str | Path | None = None,
+    spectra: Sequence[str | Path] = (),
+    ablation: bool = True,
+    stars: int | None = None,
+    contaminants: int = 40,
+    progress: Callable[[str, float, str], None] = lambda stage, fraction, text: None,
+) -> dict[str, object]:
+    """Every figure of the card that can be had, and where each comes from.
+
+    Args:
+        bundle: complete.
+        library: folder of the PHOENIX library it was trained on; without one the surveys are rendered through the
+            decoder, and the figures on the test nodes are those of the card.
+        spectra: files of real stars.
+        ablation: also adapt by every way of transfer to each survey, which takes a quarter of an hour.
+        stars: in each survey; as in the training where None.
+        contaminants: spectra of each kind that must not pass.
+        progress: called with stage, fraction done and a word.
+
+    Returns:
+        ``metrics``: as in the card, recomputed where possible; ``source``: name -> "recomputed" or "card";
+        ``bundle``: name and version.
+
+    Raises:
+        UnusableInput: where the library does not hold the bundle's domain.
+    """
+    settings = bundle.card["training"]["settings"]
+    plan = SurveyPlan(**settings.get("survey", {}))
+    if stars is not None:
+        plan = replace(plan, stars=stars)
+    of_grid = GridSettings(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings["grid"].items()})
+    metrics: dict[str, object] = {}
+    models = None
+    if library is not None:
+        models = read_library(library)
+        augmentation = {k: tuple(v) if isinstance(v, list) else v for k, v in settings["augmentation"].items()}
+        try:
+            grid = build_grid(models, of_grid, progress=lambda fraction: progress("grid", fraction, ""))
+        except OutsideLibrary as error:
+            raise UnusableInput(f"{library}: {error}; give the library the bundle was trained on.") from error
+        if len(grid.nodes) != len(bundle.nodes):
+            raise UnusableInput(
+                f"{library}: makes a grid of {len(grid.nodes)} spectra where {bundle.name} has {len(bundle.nodes)}; "
+                "give the library it was trained on."
+            )
+        split = split_nodes(len(grid.nodes), int(bundle.card["training"]["seed"]))
+        metrics |= measure(bundle, grid, split, Augmentation(**augmentation))
+    metrics |= measure_on_surveys(
+        bundle,
+        telescope(bundle, of_grid, plan, models),
+        plan,
+        variants=VARIANTS if ablation else {},
+        progress=lambda f, t: progress("surveys", f, t),
+    )
+    progress("trust", 0.0, "")
+    metrics["trust"] = measure_trust(bundle, library, count=contaminants)
+    if spectra:
+        progress("real stars", 0.0, "")
+        metrics["real_stars"] = compare(bundle, spectra)
+    card = bundle.card.get("metrics", {})
+    return {
+        "bundle": f"{bundle.name} {bundle.version}",
+        "metrics": card | metrics,
+        "source": {name: "recomputed" if name in metrics else "card" for name in card | metrics},
+    }
+
+
+def with_metrics(bundle: ModelBundle, metrics: dict[str, object]) -> ModelBundle:
+    """The bundle with these figures in its card."""
+    return replace(bundle, card=dict(bundle.card, metrics=metrics))

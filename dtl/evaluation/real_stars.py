@@ -1,0 +1,119 @@
+"""Real stars: what a bundle makes of them, beside the literature, and whether exposures of one star agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from astropy.table import Table
+
+from dtl.bundle import ModelBundle
+from dtl.evaluation.survey import observe
+from dtl.preparation.pipeline import prepare
+from dtl.readers import read_spectrum
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
+
+__all__ = ["LITERATURE", "compare", "literature", "read_stack", "star_key"]
+
+LITERATURE = Path(__file__).parents[2] / "assets" / "survey" / "real_stars.ecsv"
+
+
+def star_key(name: str) -> str:
+    """A star's name as `literature` has it: capitals, no blanks, no underscores."""
+    return name.replace(" ", "").replace("_", "").upper()
+
+
+def literature() -> dict[str, dict[str, object]]:
+    """Name -> Teff [K], log g, [M/H], v sin i [km/s], anchor and reference."""
+    table = Table.read(LITERATURE, format="ascii.ecsv")
+    return {star_key(str(row["star"])): {name: row[name] for name in table.colnames} for row in table}
+
+
+def read_stack(path: str | Path) -> list[Spectrum]:
+    """Exposures of one star from a ``.npz`` file, or the spectrum of any other file.
+
+    Args:
+        path: of a spectrum, or of a ``.npz`` with keys wave (vacuum Angstrom, observatory's frame), flux, sigma, sky,
+            blaze, order (each ``(k, n)`` or ``(n,)``) and star. The resolution is taken as 55,000, that of HPF.
+
+    Raises:
+        UnusableInput: where there is no spectrum in the file.
+    """
+    path = Path(path)
+    if path.suffix != ".npz":
+        return [read_spectrum(path)]
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            star = str(data["star"])
+            arrays = [np.atleast_2d(data[name]) for name in ("wave", "flux", "sigma", "sky", "blaze", "order")]
+    except (OSError, KeyError, ValueError) as error:
+        raise UnusableInput(f"{path}: is no stack of exposures ({error}); give files of spectra.") from error
+    spectra = []
+    for i, (wave, flux, sigma, sky, blaze, order) in enumerate(zip(*arrays, strict=True)):
+        # The order that holds the most of the window.
+        inside = (wave > 8795.0) & (wave < 8840.0)
+        best = order == max(np.unique(order), key=lambda o, inside=inside, order=order: np.sum(inside & (order == o)))
+        ranked = np.flatnonzero(best)[np.argsort(wave[best])]
+        scale = blaze[ranked] / np.nanmax(blaze[ranked])
+        spectra.append(
+            Spectrum(
+                wave[ranked],
+                flux[ranked] / scale,
+                sigma[ranked] / scale,
+                file=f"{path.name}[{i}]",
+                star=star,
+                instrument="HPF",
+                resolution=55_000.0,
+                frame="observatory",
+                sky=sky[ranked] / scale,
+            )
+        )
+    return spectra
+
+
+def compare(bundle: ModelBundle, paths: Sequence[str | Path]) -> dict[str, object]:
+    """Results of files beside the literature, star by star.
+
+    Returns:
+        ``stars``: name -> number of spectra, median of each parameter with its median interval, literature where known,
+        flags with how often they occur; for three spectra and more the scatter of each parameter in units of the
+        interval (`scatter`), and the largest difference of two in units of their intervals (`worst_pair`).
+        ``refused``: sentences.
+    """
+    prepared: list[PreparedSpectrum] = []
+    refused: list[str] = []
+    for path in paths:
+        try:
+            prepared += [replace(prepare(s, bundle.target), steps=()) for s in read_stack(path)]
+        except UnusableInput as error:
+            refused.append(str(error))
+    groups: dict[str, list[InferenceResult]] = {}
+    for result in observe(bundle, prepared):
+        spectrum = result.prepared.spectrum
+        groups.setdefault(star_key(spectrum.star or spectrum.file), []).append(result)
+    known = literature()
+    return {"stars": {name: _star(results, known.get(name)) for name, results in groups.items()}, "refused": refused}
+
+
+def _star(results: list[InferenceResult], known: dict[str, object] | None) -> dict[str, object]:
+    entry: dict[str, object] = {"spectra": len(results), "snr": float(np.median([r.prepared.snr for r in results]))}
+    for name in PARAMETERS:
+        values = np.array([r.estimates[name].value for r in results])
+        half = np.array([0.5 * (r.estimates[name].lower + r.estimates[name].upper) for r in results])
+        entry[name] = {"value": float(np.median(values)), "interval": float(np.median(half))}
+        if known:
+            entry[name]["literature"] = float(known[name])  # type: ignore[arg-type]
+        if len(results) > 1:
+            apart = np.abs(values[:, None] - values) / np.hypot(half[:, None], half)
+            entry[name]["worst_pair"] = float(apart.max())
+        if len(results) > 2:
+            entry[name]["scatter"] = float(np.std(values, ddof=1) / np.median(half))
+    words, counts = np.unique([flag for r in results for flag in r.flags], return_counts=True)
+    entry["flags"] = {str(word): int(count) for word, count in zip(words, counts, strict=True)}
+    if known:
+        entry["reference"] = str(known["reference"])
+        entry["anchor"] = bool(known["anchor"])
+    return entry
