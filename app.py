@@ -31,6 +31,13 @@ PAGES = [
         url_path="hr-diagram",
         help="Your stars among 286 M dwarfs of the solar neighbourhood.",
     ),
+    st.Page(
+        "pages/model.py",
+        title="Model",
+        icon=":material/neurology:",
+        url_path="model-card",
+        help="What the trained networks are worth: errors, intervals, limits, real stars, how to cite.",
+    ),
 ]
 
 # The icon comes first: with one of its own the browser does not ask a font server for that of the page.

@@ -113,10 +113,12 @@ def adapt(
     seed: int = 42,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> ModelBundle:
-    """Adapt a bundle to spectra of unknown stars; where it was adapted before, from its state before that.
+    """Adapt a bundle to spectra of unknown stars.
 
-    The card of the new bundle has an entry ``adapted`` with the spectra, the settings, the history of the transfer,
-    the synthetic gap before and after, and by how much the parameters moved in the mean.
+    The transfer starts from the networks that have learned from models alone, also where the bundle was adapted to
+    other spectra before. The card of the new bundle has an entry ``adapted`` with the spectra, the settings, the
+    history of the transfer, the synthetic gap for models alone, before (with the bundle as given) and after, and by
+    how much the parameters moved in the mean from before to after.
 
     Args:
         bundle: to start from.
@@ -134,14 +136,13 @@ def adapt(
     source = bundle.source
     flux, good = (np.stack([getattr(p, part) for p in prepared]) for part in ("flux", "good"))
     progress(0.0, "before")
-    before = _look(source, flux, good)
+    looks = {"models_alone": _look(source, flux, good)}
+    looks["before"] = _look(bundle, flux, good) if bundle.target_encoder is not None else looks["models_alone"]
     augmentation = Augmentation()
-    learned = transfer(source, before.filled, settings, augmentation, seed=seed, progress=progress)
-    after = _look(learned.bundle, flux, good)
-    said = notes(len(prepared), settings)
-    origin = f"{source.name} {source.version}"
+    learned = transfer(source, looks["models_alone"].filled, settings, augmentation, seed=seed, progress=progress)
+    looks["after"] = _look(learned.bundle, flux, good)
     entry = {
-        "from": origin,
+        "from": f"{source.name} {source.version}",
         "spectra": len(prepared),
         "files": [
             {"file": p.spectrum.file, "sha256": digest, "simulated": p.spectrum.simulated}
@@ -152,17 +153,18 @@ def adapt(
         "history": learned.history,
         "gap": {
             "rule": "rms of data minus reconstruction; median distance to the nearest model in latent space",
-            "residual_rms": {"before": before.residual_rms, "after": after.residual_rms},
-            "latent_distance": {"before": before.distance, "after": after.distance},
+            "residual_rms": {when: look.residual_rms for when, look in looks.items()},
+            "latent_distance": {when: look.distance for when, look in looks.items()},
         },
-        "mean_change": dict(zip(PARAMETERS, (after.means - before.means).tolist(), strict=True)),
-        "notes": said,
+        "mean_change": dict(zip(PARAMETERS, (looks["after"].means - looks["before"].means).tolist(), strict=True)),
+        "notes": notes(len(prepared), settings),
     }
     card = source.card | {
         "name": name or f"{source.name}-adapted",
         "created": datetime.now(UTC).strftime("%Y-%m-%d"),
         "data": source.card.get("data", {}) | {"observed": f"{len(prepared)} spectra without labels, see adapted"},
-        "limits": [*_limits_before(source.card), *_limits_after(len(prepared), origin), *said],
+        "limits": _limits(len(prepared), source, settings),
+        "transfer": {"spectra": len(prepared), "what": "observed spectra without labels", "history": learned.history},
         "adapted": entry,
     }
     progress(1.0, "")
@@ -195,15 +197,20 @@ def _look(bundle: ModelBundle, flux: np.ndarray, good: np.ndarray) -> _Look:
     return _Look(filled, float(np.sqrt(np.mean(residual**2))), float(np.median(distance)), np.array(means))
 
 
-def _limits_before(card: dict) -> list[str]:
-    """The limits that still hold: not that the networks have met no observed spectrum."""
-    return [limit for limit in card.get("limits", []) if "not yet adapted" not in limit]
-
-
-def _limits_after(count: int, origin: str) -> list[str]:
+def _limits(count: int, origin: ModelBundle, settings: TransferSettings) -> list[str]:
+    """What the new card says plainly: its own limits, then those that were said of the bundle before."""
+    population = settings.population
+    known = [f"a mean [M/H] of {population.mean_mh:g} dex"] if population.mean_mh is not None else []
+    known += ["log g on the main sequence"] if population.main_sequence else []
+    if population.slow is not None:
+        known.append(f"{100 * population.slow:.0f} % of the stars turning at {population.slow_vsini:g} km/s or less")
+    name = f"{origin.name} {origin.version}"
     return [
         f"Adapted to {count} spectra without labels. For stars unlike them, or observed by another spectrograph, it "
         "may be worse than before.",
-        f"The calibration of the intervals, the metrics and what counts as unlike the models are those of {origin}: "
+        f"Taken as known of the sample: {', '.join(known) or 'nothing'}.",
+        f"The calibration of the intervals, the metrics and what counts as unlike the models are those of {name}: "
         "none of them was measured again after the adaptation.",
+        *notes(count, settings),
+        *(f"Said of {name}: {limit}" for limit in origin.card.get("limits", [])),
     ]

@@ -31,6 +31,7 @@ __all__ = [
     "ModelBundle",
     "check_new_place",
     "load_bundle",
+    "read_card",
     "save_bundle",
     "shipped_bundles",
     "shipped_resolutions",
@@ -90,6 +91,11 @@ class ModelBundle:
     def resolution(self) -> float:
         """lambda/FWHM of its spectra."""
         return float(self.card["resolution"])
+
+    @cached_property
+    def triples(self) -> np.ndarray:
+        """The distinct Teff, log g and [M/H] of the nodes; shape ``(t, 3)``."""
+        return np.unique(self.nodes[:, :3], axis=0)
 
     @property
     def trust_threshold(self) -> float:
@@ -152,6 +158,22 @@ def shipped_bundles() -> list[str]:
     return sorted(path.parent.name for path in _SHIPPED.glob(f"*/{_CARD}"))
 
 
+def read_card(name: str) -> dict[str, Any]:
+    """The card of a bundle that comes with the program, without its networks.
+
+    Raises:
+        UnusableInput: where it cannot be read.
+    """
+    path = _SHIPPED / name / _CARD
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged(path, error) from error
+    if not isinstance(card, dict):
+        raise _damaged(path, "it holds no facts")
+    return card
+
+
 def shipped_resolutions() -> dict[str, float]:
     """Name of each bundle that comes with the program -> lambda/FWHM of its spectra, from the cards alone.
 
@@ -160,12 +182,16 @@ def shipped_resolutions() -> dict[str, float]:
     """
     resolutions = {}
     for name in shipped_bundles():
-        card = _SHIPPED / name / _CARD
+        card = read_card(name)
         try:
-            resolutions[name] = float(json.loads(card.read_text(encoding="utf-8"))["resolution"])
-        except (OSError, LookupError, ValueError, TypeError) as error:
-            raise UnusableInput(f"{card}: the bundle is damaged ({error}); fetch it again.") from error
+            resolutions[name] = float(card["resolution"])
+        except (LookupError, ValueError, TypeError) as error:
+            raise _damaged(_SHIPPED / name / _CARD, error) from error
     return resolutions
+
+
+def _damaged(path: Path, reason: object) -> UnusableInput:
+    return UnusableInput(f"{path}: the bundle is damaged ({reason}); fetch it again.")
 
 
 def check_new_place(folder: str | Path) -> None:

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dtl.cli_arguments import add_reading, count, reading
 from dtl.cli_evaluation import add_evaluate, add_gap
+from dtl.cli_stars import add_adapt, add_simulate
 from dtl.spectrum import UnusableInput
 
 if TYPE_CHECKING:
     from dtl.grid.build import Grid, GridSettings
-    from dtl.readers import ReadOptions
     from dtl.result import InferenceResult
 
 __all__ = ["main"]
@@ -47,10 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     output = predict.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="one JSON object a line")
     output.add_argument("--output", metavar="FILE", help="table: .ecsv, .fits, .vot or .csv")
-    _add_reading(predict)
+    add_reading(predict)
     predict.set_defaults(run=_predict)
 
-    _add_adapt(commands)
+    add_adapt(commands, _Bars)
 
     train = commands.add_parser("train", help="train a bundle; goes on where a killed run stood")
     train.add_argument("config", help="as assets/configs/common-r50000.toml")
@@ -64,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     train.set_defaults(run=_train)
 
     _add_search(commands)
-    _add_simulate(commands)
+    add_simulate(commands, _Bars)
 
     grid = commands.add_parser("grid", help="grids of synthetic spectra")
     actions = grid.add_subparsers(required=True, metavar="action")
@@ -86,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     benchmark.add_argument("--json", action="store_true", help="one JSON object")
     benchmark.add_argument("--file", metavar="PATH", help="spectrum (default: a shipped example)")
     benchmark.add_argument("--bundle", default="common-r50000", help="name of a shipped bundle, or a folder")
-    benchmark.add_argument("--repeat", type=_count, default=7, metavar="N", help="runs whose median is taken")
+    benchmark.add_argument("--repeat", type=count, default=7, metavar="N", help="runs whose median is taken")
     benchmark.set_defaults(run=_benchmark)
 
     examples = commands.add_parser("examples", help="render the shipped examples anew")
@@ -94,48 +95,6 @@ def _parser() -> argparse.ArgumentParser:
     examples.add_argument("--output", default="assets/examples", metavar="DIR")
     examples.set_defaults(run=_examples)
     return parser
-
-
-def _add_reading(parser: argparse.ArgumentParser) -> None:
-    """What a user may say of the files."""
-    parser.add_argument("--unit", choices=("Angstrom", "nm", "um"), help="of the wavelengths, where the file lies")
-    parser.add_argument("--medium", choices=("vacuum", "air"), help="of the wavelengths")
-    parser.add_argument("--frame", choices=("observatory", "barycentric", "rest"), help="of the wavelengths")
-    parser.add_argument("--resolution", type=_positive, help="lambda / FWHM")
-
-
-def _add_adapt(commands: argparse._SubParsersAction) -> None:
-    adapt = commands.add_parser("adapt", help="adapt a bundle to spectra of your own, without labels")
-    adapt.add_argument("path", nargs="+", help="files of spectra, four at least; better thirty or more of one sample")
-    adapt.add_argument("--bundle", required=True, metavar="NAME", help="name of a shipped bundle, or a folder")
-    adapt.add_argument("--output", required=True, type=Path, metavar="DIR", help="new folder, which names the bundle")
-    sample = adapt.add_mutually_exclusive_group()
-    sample.add_argument("--mean-mh", type=_number, metavar="X", help="mean [M/H] of the sample (default: -0.05)")
-    sample.add_argument(
-        "--no-population",
-        action="store_true",
-        help="take nothing as known of the sample: no mean [M/H], no main sequence, no slow rotators",
-    )
-    adapt.add_argument("--seed", type=_seed, default=42, metavar="S", help="of everything random (default: 42)")
-    _add_reading(adapt)
-    adapt.set_defaults(run=_adapt)
-
-
-def _add_simulate(commands: argparse._SubParsersAction) -> None:
-    simulate = commands.add_parser("simulate", help="spectra of made-up stars at published parameters, and the truth")
-    simulate.add_argument("count", type=_count, metavar="N", help="stars, 286 at most")
-    simulate.add_argument("--output", required=True, type=Path, metavar="DIR", help="new folder")
-    simulate.add_argument(
-        "--bundle",
-        default="common-r50000",
-        metavar="NAME",
-        help="gives the domain and, without a library, the spectra (default: common-r50000)",
-    )
-    simulate.add_argument("--library", metavar="DIR", help="folder of a library to take the spectra from")
-    simulate.add_argument("--seed", type=_seed, default=0, metavar="S", help="of everything random (default: 0)")
-    simulate.add_argument("--snr", nargs=2, type=_positive, metavar=("LOW", "HIGH"), help="per pixel (default: 50 300)")
-    simulate.add_argument("--no-gap", action="store_true", help="stars like the models, without the synthetic gap")
-    simulate.set_defaults(run=_simulate)
 
 
 def _add_search(commands: argparse._SubParsersAction) -> None:
@@ -147,45 +106,9 @@ def _add_search(commands: argparse._SubParsersAction) -> None:
     search.add_argument("--preset", choices=("published", "budget"), required=True, help="what is searched, and how")
     search.add_argument("--output", required=True, type=Path, metavar="FILE.json", help="table of all candidates")
     search.add_argument("--engine", choices=("joblib", "dask", "serial"), default="joblib", help="what runs the jobs")
-    search.add_argument("--workers", type=_count, default=1, metavar="N", help="processes")
+    search.add_argument("--workers", type=count, default=1, metavar="N", help="processes")
     search.add_argument("--cluster", metavar="ADDRESS", help="of a running Dask scheduler, which runs the jobs")
     search.set_defaults(run=_search)
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no positive number")
-    return value
-
-
-def _number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not abs(value) < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no number")
-    return value
-
-
-def _count(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no whole number above 0")
-    return value
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal() or int(text) >= 2**32:
-        raise argparse.ArgumentTypeError(f"{text} is no whole number from 0 to 4294967295")
-    return int(text)
 
 
 def _predict(options: argparse.Namespace) -> int:
@@ -200,11 +123,11 @@ def _predict(options: argparse.Namespace) -> int:
         raise UnusableInput(f"{options.output}: unknown kind of table; let the name end in {', '.join(FORMATS)}.")
     torch.set_num_threads(1)  # one spectrum gains nothing from more, and waits for them on a busy machine
     bundle = load_bundle(options.bundle) if options.bundle else shipped_by_resolution()
-    reading = _reading(options)
+    known = reading(options)
     results, status = [], 0
     for path in options.path:
         try:
-            result = analyse(path, bundle=bundle, options=reading)
+            result = analyse(path, bundle=bundle, options=known)
         except UnusableInput as error:
             print(error, file=sys.stderr)
             status = 2
@@ -217,12 +140,6 @@ def _predict(options: argparse.Namespace) -> int:
     elif not options.json and results:
         _print_table(results)
     return status
-
-
-def _reading(options: argparse.Namespace) -> ReadOptions:
-    from dtl.readers import ReadOptions
-
-    return ReadOptions(unit=options.unit, medium=options.medium, frame=options.frame, resolution=options.resolution)
 
 
 def _print_table(results: list[InferenceResult]) -> None:
@@ -239,48 +156,6 @@ def _print_table(results: list[InferenceResult]) -> None:
         print(f"  flags   {', '.join(result.flags) or 'none'}")
         because = next((f", because {f.reason}" for f in result.prepared.spectrum.findings if f.name == "models"), "")
         print(f"  models  {result.bundle}{because}")
-
-
-def _adapt(options: argparse.Namespace) -> int:
-    from dataclasses import replace
-
-    from dtl.adaptation import adapt, check_spectra, notes, read_spectra
-    from dtl.bundle import check_new_place, load_bundle, save_bundle
-    from dtl.training.population import Population
-    from dtl.training.transfer import TransferSettings
-
-    check_new_place(options.output)
-    bundle = load_bundle(options.bundle)
-    population = Population(mean_mh=None, main_sequence=False, slow=None) if options.no_population else Population()
-    if options.mean_mh is not None:
-        population = replace(population, mean_mh=options.mean_mh)
-    settings = TransferSettings(population=population)
-    with _Bars() as bars:
-        spectra, digests, refused = read_spectra(
-            options.path, bundle, options=_reading(options), progress=lambda f, text: bars("reading", f, text)
-        )
-    for sentence in refused:
-        print(sentence, file=sys.stderr)
-    check_spectra(spectra, bundle, settings)
-    for sentence in notes(len(spectra), settings):
-        print(sentence, file=sys.stderr)
-    options.output.mkdir(parents=True, exist_ok=True)  # where it cannot be made, that is said before the work
-    with _Bars() as bars:
-        adapted = adapt(
-            bundle,
-            spectra,
-            name=options.output.resolve().name,
-            digests=digests,
-            settings=settings,
-            seed=options.seed,
-            progress=lambda fraction, text: bars("adapt", fraction, text),
-        )
-    save_bundle(adapted, options.output)
-    gap = adapted.card["adapted"]["gap"]
-    before, after = ((100 * gap["residual_rms"][when], gap["latent_distance"][when]) for when in ("before", "after"))
-    print(f"{options.output}: adapted to {len(spectra)} spectra; misfit {before[0]:.2f} % before, {after[0]:.2f} % "
-          f"after; latent distance {before[1]:.2f} and {after[1]:.2f}")  # fmt: skip
-    return 2 if refused else 0
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -325,30 +200,6 @@ def _search(options: argparse.Namespace) -> int:
     found = {"preset": options.preset, "config": settings.name, "seed": settings.seed, "grid_sha256": grid.digest()}
     options.output.write_text(json.dumps(found | {"search": table}, indent=1) + "\n", encoding="utf-8")
     print(f"{options.output}: {sum(row['kept'] for row in table)} of {len(table)} kept")
-    return 0
-
-
-def _simulate(options: argparse.Namespace) -> int:
-    from dtl.bundle import load_bundle
-    from dtl.grid.gap import read_gap
-    from dtl.grid.phoenix import read_library
-    from dtl.survey import check_place, simulate_stars, write_survey
-
-    check_place(options.output)
-    bundle = load_bundle(options.bundle)
-    library = read_library(options.library) if options.library else None
-    with _Bars() as bars:
-        stars = simulate_stars(
-            options.count,
-            bundle,
-            library,
-            gap=None if options.no_gap else read_gap(),
-            snr=tuple(options.snr) if options.snr else None,
-            seed=options.seed,
-            progress=lambda fraction: bars("simulate", fraction, ""),
-        )
-    write_survey(stars, options.output)
-    print(f"{options.output}: {options.count} spectra in spectra/, their true parameters in truth.ecsv")
     return 0
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 __all__ = ["add_evaluate", "add_gap"]
 
+#: Those of `dtl.evaluation.evaluate`, which is slow to import.
+_PARTS = ("models", "surveys", "ablation", "trust", "stars")
+
 
 def add_evaluate(commands: argparse._SubParsersAction, bars: Callable) -> None:
     """The command ``evaluate``; ``bars`` makes a context manager that shows progress."""
@@ -22,7 +25,14 @@ def add_evaluate(commands: argparse._SubParsersAction, bars: Callable) -> None:
     )
     parser.add_argument("--spectra", nargs="+", default=(), metavar="PATH", help="files of real stars")
     parser.add_argument("--stars", type=int, metavar="N", help="in each simulated survey (default: as in training)")
-    parser.add_argument("--no-ablation", action="store_true", help="leave out the ways of transfer (minutes)")
+    parser.add_argument(
+        "--parts",
+        nargs="+",
+        choices=_PARTS,
+        default=_PARTS,
+        metavar="PART",
+        help=f"what is measured, the rest taken from the card: {', '.join(_PARTS)} (default: all, half an hour)",
+    )
     parser.add_argument("--write", action="store_true", help="write the figures into the card of the bundle (a folder)")
     parser.add_argument("--json", action="store_true", help="one JSON object with every figure")
     parser.set_defaults(run=lambda options: _evaluate(options, bars))
@@ -51,7 +61,7 @@ def _evaluate(options: argparse.Namespace, bars: Callable) -> int:
             bundle,
             library=options.library,
             spectra=options.spectra,
-            ablation=not options.no_ablation,
+            parts=options.parts,
             stars=options.stars,
             progress=progress,
         )

@@ -61,6 +61,7 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
         flags = find_flags(
             estimates,
             bundle.nodes,
+            triples=bundle.triples,
             strangeness=max(percentiles.values(), default=0.0),
             threshold=bundle.trust_threshold,
             resolution=bundle.resolution,

@@ -145,6 +145,7 @@ def find_flags(
     estimates: dict[str, Estimate],
     nodes: np.ndarray,
     *,
+    triples: np.ndarray | None = None,
     strangeness: float,
     threshold: float,
     resolution: float,
@@ -154,6 +155,7 @@ def find_flags(
     Args:
         estimates: of the four parameters.
         nodes: of the grid; shape ``(m, 4)``.
+        triples: the distinct Teff, log g, [M/H] of the nodes, where they are known; shape ``(t, 3)``.
         strangeness: the largest percentile of the `SCORES` among good stars.
         threshold: the percentile from which a spectrum is unlike the models.
         resolution: of the models, lambda/FWHM.
@@ -165,7 +167,7 @@ def find_flags(
     unlike = strangeness >= threshold
     beyond = np.any((point < low - _HALF_STEP) | (point > high + _HALF_STEP)) or vsini > 1.05 * nodes[:, 3].max()
     saturated = unlike and not low[0] + _SATURATED < point[0] < high[0] - _SATURATED
-    if beyond or saturated or hull_distance(point, nodes)[0] > _OUTSIDE:
+    if beyond or saturated or hull_distance(point, nodes if triples is None else triples)[0] > _OUTSIDE:
         flags.append("outside_grid")
     if unlike:
         flags.append("out_of_distribution")

@@ -6,9 +6,10 @@ from math import floor, isfinite, log10
 
 from dtl.result import PARAMETERS, Estimate
 
-__all__ = ["decimals", "format_estimate", "format_number"]
+__all__ = ["decimals", "format_estimate", "format_number", "format_significant"]
 
 _MINUS = "\N{MINUS SIGN}"
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def decimals(uncertainty: float, most: int) -> int:
@@ -30,6 +31,17 @@ def format_number(value: float, places: int) -> str:
     if float(text) == 0:
         text = text.removeprefix("-")
     return text.replace("-", _MINUS)
+
+
+def format_significant(value: float, figures: int = 2) -> str:
+    """``value`` with so many significant figures; as a power of ten where it is below a thousandth and not zero."""
+    if not isfinite(value) or value == 0:
+        return format_number(value, 0)
+    power = int(f"{value:.{figures - 1}e}".partition("e")[2])  # of the rounded value: 9.99 is 10
+    if power >= -3:
+        return format_number(value, figures - 1 - power)
+    mantissa = format_number(value / 10.0**power, figures - 1)
+    return f"{mantissa} × 10{str(power).translate(_RAISED)}"
 
 
 def format_estimate(name: str, estimate: Estimate) -> tuple[str, str, str]:

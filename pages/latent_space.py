@@ -13,7 +13,7 @@ MAPS = {"latent": "By latent vector", "flux": "By flux"}
 @st.fragment
 def the_map(result: InferenceResult) -> None:
     """The map with its settings and its table."""
-    bundle, results = session.bundle(), list(st.session_state["results"].values())
+    bundle, (results, others) = session.bundle_of(result), session.same_models(result)
     left, right = st.columns(2, gap="medium")
     which = left.segmented_control(
         "Map",
@@ -58,10 +58,12 @@ def the_map(result: InferenceResult) -> None:
             + ", ".join(session.plain(name) for name in outside),
             icon=":material/warning:",
         )
+    if others:
+        st.info(_apart(others, result), icon=":material/visibility_off:")
     table = st.expander("The map as a table", icon=":material/table:", on_change="rerun", key="map-table")
     if table.open:
         with table:
-            tables.map_table(bundle, which)
+            tables.map_table(bundle, which, results)
 
 
 @st.fragment
@@ -72,7 +74,7 @@ def comparison(result: InferenceResult) -> None:
     index = st.selectbox("Model", list(neighbours), format_func=lambda i: tables.describe(neighbours[i]), key="model")
     if index not in neighbours:
         return
-    bundle = session.bundle()
+    bundle = session.bundle_of(result)
     model = bundle.decode(bundle.latents[[index]])[0]
     name = tables.describe(neighbours[index])
     st.plotly_chart(
@@ -84,6 +86,17 @@ def comparison(result: InferenceResult) -> None:
     )
     st.caption("The model is drawn as the networks rebuild it, at the resolution of the spectrum as prepared.")
     tables.spectrum_table(result, "model", model)
+
+
+def _apart(others: list[InferenceResult], result: InferenceResult) -> str:
+    """Which stars a map leaves out, and why."""
+    names = ", ".join(session.label(other, short=True) for other in others[:5]) + (
+        " and others" if len(others) > 5 else ""
+    )
+    return session.plain(
+        f"Not on this map of {result.bundle}: {names}. They were analysed with other models, which have a map of their "
+        "own; choose one of them to see it."
+    )
 
 
 st.title("Where it lies among the models", anchor=False)

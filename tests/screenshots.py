@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.server import ROOT, chromium, follow, missing, serve, settle
 
 WIDTHS = (1280, 390)
-PAGES = {"spectrum": "", "latent-space": "latent-space", "hr-diagram": "hr-diagram"}
+PAGES = {"spectrum": "", "latent-space": "latent-space", "hr-diagram": "hr-diagram", "model": "model-card"}
 EVIDENCE = ("A second opinion", "Which wavelengths speak")
 BAD = {
     "empty.fits": b"",
@@ -79,7 +79,7 @@ def _picture(page: object, path: Path, width: int) -> None:
     page.wait_for_timeout(600)
     main = "document.querySelector('[data-testid=stMain]')"
     page.set_viewport_size({"width": width, "height": 900})
-    height = min(6000, page.evaluate(f"{main}.scrollHeight") + 20)
+    height = min(15000, page.evaluate(f"{main}.scrollHeight") + 20)
     page.set_viewport_size({"width": width, "height": height})
     page.wait_for_timeout(900)
     page.screenshot(path=path)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from dtl.bundle import FORMAT, load_bundle, save_bundle, shipped_bundles
+from dtl.bundle import FORMAT, load_bundle, read_card, save_bundle, shipped_bundles, shipped_resolutions
 from dtl.inference import estimate_parameters
 from dtl.networks.autoencoder import Autoencoder
 from dtl.networks.published import PublishedAutoencoder, PublishedRegressor
@@ -60,12 +60,29 @@ def test_shipped(name: str) -> None:
     assert bundle.flux_basis.components.shape[1] == points and len(bundle.flux_basis.scores) == nodes
     assert set(bundle.regressors) == set(PARAMETERS) == set(bundle.calibration)
     assert len({len(members) for members in bundle.regressors.values()} - {0, 1}) == 1
-    for array in (bundle.nodes, bundle.latents, bundle.map_flux, bundle.map_latent, bundle.references["latent_distance"].quantiles):
+    quantiles = [reference.quantiles for reference in bundle.references.values()]
+    for array in (bundle.nodes, bundle.latents, bundle.map_flux, bundle.map_latent, *quantiles):
         assert np.isfinite(array).all()
     assert len(bundle.target.templates) == len(bundle.target.template_names) == len(bundle.template_nodes)
     for column, (parameter, values) in enumerate(bundle.card["parameters"].items()):
         assert parameter == list(PARAMETERS)[column]
         np.testing.assert_allclose(values["range"], [f(bundle.nodes[:, column]) for f in (np.min, np.max)], atol=1e-3)
+
+
+def test_a_card_is_read_without_its_networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = json.loads((MODELS / "common-r50000" / "card.json").read_text(encoding="utf-8"))
+    assert read_card("common-r50000") == card
+    monkeypatch.setattr("dtl.bundle._SHIPPED", tmp_path)
+    (tmp_path / "alone").mkdir()
+    for text in (json.dumps(card), json.dumps({"name": "alone"}), "[]", "{", "\xff"):
+        (tmp_path / "alone" / "card.json").write_text(text, encoding="latin-1")
+        if text == json.dumps(card):
+            assert shipped_resolutions() == {"alone": read_card("alone")["resolution"]}
+            continue
+        with pytest.raises(UnusableInput, match=r"card\.json: the bundle is damaged .*fetch it again\.$"):
+            shipped_resolutions()
+    with pytest.raises(UnusableInput, match="damaged"):
+        read_card("absent")
 
 
 def test_latents_are_those_of_the_nodes() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dtl.result import Estimate
-from dtl.rounding import decimals, format_estimate, format_number
+from dtl.rounding import decimals, format_estimate, format_number, format_significant
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,22 @@ def test_estimates(name, estimate, expected):
 def test_numbers_that_are_none():
     assert format_number(float("nan"), 2) == "–"
     assert decimals(float("inf"), 2) == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "figures", "expected"),
+    [
+        (5.377e-7, 2, "5.4 × 10⁻⁷"),
+        (5e-5, 1, "5 × 10⁻⁵"),
+        (-9.99e-5, 2, "−1.0 × 10⁻⁴"),
+        (0.0252, 2, "0.025"),
+        (0.001, 2, "0.0010"),
+        (9.99, 2, "10"),
+        (353.2, 2, "350"),
+        (2.72, 3, "2.72"),
+        (0.0, 2, "0"),
+        (float("nan"), 2, "–"),
+    ],
+)
+def test_significant_figures(value, figures, expected):
+    assert format_significant(value, figures) == expected

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from dtl.bundle import ModelBundle
-from dtl.evaluation.ablation import VARIANTS
 from dtl.evaluation.real_stars import compare
-from dtl.evaluation.report import measure_on_surveys, measure_trust
+from dtl.evaluation.report import measure_on_surveys, measure_transfer, measure_trust
 from dtl.evaluation.survey import telescope
 from dtl.grid.build import GridSettings, build_grid
 from dtl.grid.library import OutsideLibrary
@@ -20,7 +19,11 @@ from dtl.training.metrics import measure
 from dtl.training.settings import SurveyPlan
 from dtl.training.split import split_nodes
 
-__all__ = ["evaluate", "with_metrics"]
+__all__ = ["PARTS", "evaluate", "with_metrics"]
+
+#: What can be measured apart: on model spectra, on simulated surveys, every way of transfer (minutes), on what must not
+#: pass, and on real stars.
+PARTS = ("models", "surveys", "ablation", "trust", "stars")
 
 
 def evaluate(
@@ -28,7 +31,7 @@ def evaluate(
     *,
     library: str | Path | None = None,
     spectra: Sequence[str | Path] = (),
-    ablation: bool = True,
+    parts: Collection[str] = PARTS,
     stars: int | None = None,
     contaminants: int = 40,
     progress: Callable[[str, float, str], None] = lambda stage, fraction, text: None,
@@ -40,7 +43,7 @@ def evaluate(
         library: folder of the PHOENIX library it was trained on; without one the surveys are rendered through the
             decoder, and the figures on the test nodes are those of the card.
         spectra: files of real stars.
-        ablation: also adapt by every way of transfer to each survey, which takes a quarter of an hour.
+        parts: of `PARTS`; figures of the others are those of the card.
         stars: in each survey; as in the training where None.
         contaminants: spectra of each kind that must not pass.
         progress: called with stage, fraction done and a word.
@@ -61,6 +64,7 @@ def evaluate(
     models = None
     if library is not None:
         models = read_library(library)
+    if models is not None and "models" in parts:
         augmentation = {k: tuple(v) if isinstance(v, list) else v for k, v in settings["augmentation"].items()}
         try:
             grid = build_grid(models, of_grid, progress=lambda fraction: progress("grid", fraction, ""))
@@ -73,16 +77,15 @@ def evaluate(
             )
         split = split_nodes(len(grid.nodes), int(bundle.card["training"]["seed"]))
         metrics |= measure(bundle, grid, split, Augmentation(**augmentation))
-    metrics |= measure_on_surveys(
-        bundle,
-        telescope(bundle, of_grid, plan, models),
-        plan,
-        variants=VARIANTS if ablation else {},
-        progress=lambda f, t: progress("surveys", f, t),
-    )
-    progress("trust", 0.0, "")
-    metrics["trust"] = measure_trust(bundle, library, count=contaminants)
-    if spectra:
+    sky = telescope(bundle, of_grid, plan, models)
+    if "surveys" in parts:
+        metrics |= measure_on_surveys(bundle, sky, plan, progress=lambda f, t: progress("surveys", f, t))
+    if "ablation" in parts:
+        metrics |= measure_transfer(bundle, sky, plan, progress=lambda f, t: progress("transfer", f, t))
+    if "trust" in parts:
+        progress("trust", 0.0, "")
+        metrics["trust"] = measure_trust(bundle, library, count=contaminants)
+    if spectra and "stars" in parts:
         progress("real stars", 0.0, "")
         metrics["real_stars"] = compare(bundle, spectra)
     card = bundle.card.get("metrics", {})

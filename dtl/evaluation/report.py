@@ -17,10 +17,12 @@ from dtl.training.calibrate import coverage, intervals
 from dtl.training.settings import SurveyPlan
 from dtl.training.transfer import parameters_of
 
-__all__ = ["measure_on_surveys", "measure_trust"]
+__all__ = ["measure_on_surveys", "measure_transfer", "measure_trust"]
 
 #: Signal-to-noise ratios at which the coverage of the intervals is judged.
 _JUDGED_SNR = (50.0, 100.0, 300.0)
+#: Test surveys that are observed at each of them.
+_JUDGED_SURVEYS = 3
 
 
 def measure_on_surveys(
@@ -28,7 +30,6 @@ def measure_on_surveys(
     sky: Telescope,
     plan: SurveyPlan,
     *,
-    variants: dict = VARIANTS,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> dict[str, object]:
     """Figures on surveys that neither the transfer nor the calibration of the bundle has seen.
@@ -37,49 +38,55 @@ def measure_on_surveys(
         bundle: complete.
         sky: makes the surveys.
         plan: which of them judge.
-        variants: of the ablation; none leaves it out.
         progress: called with the fraction done and a word.
 
     Returns:
-        ``survey``: errors of the bundle as it is, before and after its transfer; ``gap``: distances; ``ablation`` and
-        ``gain``: of every way of transfer, adapted to each survey anew; ``coverage_1_sigma``: S/N -> parameter;
-        ``false_alarms``: part of the good stars that is doubted.
+        ``survey``: errors of the bundle as it is, before and after its transfer; ``gap``: distances;
+        ``survey_at_snr`` and ``coverage_1_sigma``: S/N -> parameter; ``false_alarms``: part of the good stars that is
+        doubted at each S/N.
     """
-    surveys = []
-    for i, seed in enumerate(plan.seeds("test")):
-        progress(0.2 * i / plan.test_surveys, "surveys")
-        prepared, truth = sky.take(bundle, seed)
-        surveys.append((prepared_flux(bundle, prepared), truth))
-    flux, truth = (np.concatenate(parts) for parts in zip(*surveys, strict=True))
-    report: dict[str, object] = {
+    progress(0.0, "usual S/N")
+    flux, truth = (np.concatenate(parts) for parts in zip(*_surveys(bundle, sky, plan), strict=True))
+    covered, alarms, at_snr = {}, {}, {}
+    for i, snr in enumerate(_JUDGED_SNR):
+        progress((i + 1) / (len(_JUDGED_SNR) + 1), f"S/N {snr:.0f}")
+        taken = [sky.take(bundle, seed, snr) for seed in plan.seeds("test")[:_JUDGED_SURVEYS]]
+        results = [result for prepared, _ in taken for result in observe(bundle, prepared)]
+        true = np.concatenate([true for _, true in taken])
+        found = intervals(results)
+        covered[f"{snr:.0f}"] = {name: coverage(found[name], true[:, k]) for k, name in enumerate(PARAMETERS)}
+        at_snr[f"{snr:.0f}"] = parameter_errors(results, true)
+        alarms[f"{snr:.0f}"] = float(np.mean([is_doubted(result) for result in results]))
+    return {
         "survey": {
             "stars": len(truth),
             "before": errors(parameters_of(bundle.source, flux), truth),
             "after": errors(parameters_of(bundle, flux), truth),
         },
         "gap": distances(bundle, flux),
+        "survey_at_snr": at_snr,
+        "coverage_1_sigma": covered,
+        "false_alarms": alarms,
     }
-    if variants:
-        table = ablation(
-            bundle.source, surveys, variants=variants, progress=lambda f, t: progress(0.2 + 0.6 * f, f"transfer: {t}")
-        )
-        report["ablation"] = table
-        if {"none", "ours"} <= table.keys():
-            report["gain"] = summary(table)
-    covered, alarms, at_snr = {}, {}, {}
-    for i, snr in enumerate(_JUDGED_SNR):
-        progress(0.8 + 0.2 * i / len(_JUDGED_SNR), f"S/N {snr:.0f}")
-        results, truths = [], []
-        for seed in plan.seeds("test"):
-            prepared, truth = sky.take(bundle, seed, snr)
-            results += observe(bundle, prepared)
-            truths.append(truth)
-        truth = np.concatenate(truths)
-        found = intervals(results)
-        covered[f"{snr:.0f}"] = {name: coverage(found[name], truth[:, i]) for i, name in enumerate(PARAMETERS)}
-        at_snr[f"{snr:.0f}"] = parameter_errors(results, truth)
-        alarms[f"{snr:.0f}"] = float(np.mean([is_doubted(result) for result in results]))
-    return report | {"coverage_1_sigma": covered, "survey_at_snr": at_snr, "false_alarms": alarms}
+
+
+def measure_transfer(
+    bundle: ModelBundle,
+    sky: Telescope,
+    plan: SurveyPlan,
+    *,
+    variants: dict = VARIANTS,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+) -> dict[str, object]:
+    """``ablation``: errors of every way of transfer, adapted to each test survey anew; ``gain``: of ours over none."""
+    table = ablation(bundle.source, _surveys(bundle, sky, plan), variants=variants, progress=progress)
+    return {"ablation": table, "gain": summary(table)}
+
+
+def _surveys(bundle: ModelBundle, sky: Telescope, plan: SurveyPlan) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Flux ``(k, n)`` and truth ``(k, 4)`` of each test survey, over the usual range of S/N."""
+    taken = [sky.take(bundle, seed) for seed in plan.seeds("test")]
+    return [(prepared_flux(bundle, prepared), truth) for prepared, truth in taken]
 
 
 def measure_trust(

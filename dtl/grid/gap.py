@@ -93,12 +93,13 @@ def read_gap(path: str | Path = GAP_FILE) -> GapModel:
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
         lines = content["lines"]
+        low, high = content["teff"]
         return GapModel(
-            np.array([line["centre"] for line in lines]),
-            np.array([line["sigma"] for line in lines]),
-            np.array([line["area"] for line in lines]).T,
-            np.array(content["slow"]),
-            (float(content["teff"][0]), float(content["teff"][1])),
+            np.array([line["centre"] for line in lines], dtype=float),
+            np.array([line["sigma"] for line in lines], dtype=float),
+            np.array([line["area"] for line in lines], dtype=float).reshape(len(lines), 2).T,
+            np.array(content["slow"], dtype=float).reshape(2, _SLOW),
+            (float(low), float(high)),
             content["source"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -49,7 +49,7 @@ class SurveySettings:
         depth_star: the same, from star to star.
         logg_response: by which the effect of log g on the spectrum is multiplied (about log g 4.85).
         continuum: standard deviation of tilt and curvature over the window.
-        telluric: mean depth left of the strongest telluric line.
+        telluric: depth left of the strongest telluric line, in the mean 0.8 times this (a half-normal distribution).
         wavelength_error: standard deviation of the error of the wavelengths, km/s.
     """
 

@@ -15,7 +15,7 @@ import torch
 import dtl
 from dtl.bundle import ModelBundle, load_bundle, save_bundle
 from dtl.estimate import Calibration
-from dtl.evaluation.report import measure_on_surveys
+from dtl.evaluation.report import measure_on_surveys, measure_transfer
 from dtl.evaluation.survey import Telescope, observe, prepared_flux, telescope
 from dtl.grid.build import Grid
 from dtl.grid.library import Library
@@ -94,7 +94,8 @@ def train_bundle(
     # Saved and read back before it is judged: the figures are those of the half-precision weights that are shipped.
     bundle = load_bundle(save_bundle(bundle, output))
     metrics = measure(bundle, grid, split, settings.augmentation)
-    metrics |= measure_on_surveys(bundle, sky, settings.survey, progress=lambda f, t: progress("metrics", f, t))
+    metrics |= measure_on_surveys(bundle, sky, settings.survey, progress=lambda f, t: progress("surveys", f, t))
+    metrics |= measure_transfer(bundle, sky, settings.survey, progress=lambda f, t: progress("ways of transfer", f, t))
     return load_bundle(save_bundle(replace(bundle, card=dict(bundle.card, metrics=metrics)), output))
 
 

@@ -70,7 +70,7 @@ def parameters(result: InferenceResult) -> None:
     with st.grid(4, min_column_width=150):
         for name, (title, unit, _) in PARAMETERS.items():
             value, lower, upper = format_estimate(name, result.estimates[name])
-            limit = name == "vsini" and "upper_limit_vsini" in result.flags and session.vsini_limit()
+            limit = name == "vsini" and "upper_limit_vsini" in result.flags and session.vsini_limit(result)
             st.metric(
                 title,
                 f"< {limit:.1f} {unit}" if limit else f"{value} {unit}",

@@ -139,21 +139,21 @@ def wavelengths(result: InferenceResult) -> None:
 def _fit(result: InferenceResult):
     from dtl.second_opinion import second_opinion
 
-    return second_opinion(result.prepared, _models(result.bundle))
+    return second_opinion(result.prepared, _models(session.bundle_of(result).name))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _models(bundle: str):
-    """The decoded models of a bundle, by its name and version."""
+    """The decoded models of a bundle, by its name."""
     from dtl.interpolation import node_spectra
 
-    return node_spectra(session.bundle())
+    return node_spectra(session.bundle(bundle))
 
 
 def _explain(result: InferenceResult):
     from dtl.explanation import explain_spectrum
 
-    return explain_spectrum(result.prepared, session.bundle())
+    return explain_spectrum(result.prepared, session.bundle_of(result))
 
 
 def _kept(kind: str, result: InferenceResult, compute: Callable[[InferenceResult], object]):
@@ -182,7 +182,7 @@ def _row(name: str, result: InferenceResult, opinion) -> tuple[str, str, str]:
     if name in opinion.edge:
         theirs += ", at the end of the models"
     if name == "vsini":
-        limit = session.vsini_limit()
+        limit = session.vsini_limit(result)
         limits = "upper_limit_vsini" in result.flags, fitted.value < limit
         below = f"< {limit:.1f} {unit}"
         ours, theirs = (below if limits[0] else ours), (below if limits[1] else theirs)

@@ -114,8 +114,9 @@ def _because(finding: Finding) -> str:
 
 
 def _corrections(digest: str, found: tuple[Finding, ...]) -> None:
-    """Widgets for `ReadOptions`; any change reads this file again, alone."""
-    options: ReadOptions = st.session_state["uploads"][digest][2]
+    """Widgets for `ReadOptions` and the models; any change reads this file again, alone."""
+    upload: session.Upload = st.session_state["uploads"][digest]
+    options: ReadOptions = upload.options
     read = {finding.name: finding.value for finding in found if finding.source != "user"}
     columns = st.columns(2)
     for i, (name, (title, words)) in enumerate(_CHOICES.items()):
@@ -141,6 +142,18 @@ def _corrections(digest: str, found: tuple[Finding, ...]) -> None:
         on_change=_reread,
         args=(digest, "resolution"),
     )
+    if len(session.bundles()) > 1:
+        columns[0].selectbox(
+            "Models",
+            list(session.bundles()),
+            format_func=lambda name: f"{name} (R = {session.bundles()[name]:,.0f})",
+            index=None,
+            placeholder=f"by resolution: {read['models']}" if "models" in read else "by resolution",
+            key=_key(digest, "bundle", upload.bundle),
+            on_change=_reread,
+            args=(digest, "bundle"),
+            help="The networks. Without a choice they are the sharpest that the resolution of the spectrum allows.",
+        )
     if problem := st.session_state.get("reread-problem", {}).get(digest):
         st.error(session.plain(f"{problem} The earlier reading is kept."), icon=":material/error:")
 
@@ -158,4 +171,5 @@ def _reread(digest: str, name: str) -> None:
     problem = session.reread(digest, **{name: st.session_state[key]})
     st.session_state["reread-problem"] = {digest: problem} if problem else {}
     if problem:
-        st.session_state[key] = getattr(st.session_state["uploads"][digest][2], name)
+        upload: session.Upload = st.session_state["uploads"][digest]
+        st.session_state[key] = upload.bundle if name == "bundle" else getattr(upload.options, name)

@@ -1,9 +1,9 @@
-"""What the pages of one visit share: the bundle, the spectra and which of them is shown.
+"""What the pages of one visit share: the bundles, the spectra and which of them is shown.
 
 ``st.session_state`` holds, each keyed by the sha256 of the file:
 
 - ``results``: `dtl.result.InferenceResult`, in the order of arrival;
-- ``uploads``: name, bytes and `dtl.readers.options.ReadOptions` of every file, so that a guess can be changed;
+- ``uploads``: `Upload` of every file, so that a guess can be changed;
 - ``failures``: one sentence for each file that cannot be used;
 
 and ``selected``, the digest of the spectrum shown, and ``example``, the digest of the example that stands in until
@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -27,14 +28,18 @@ from dtl.spectrum import UnusableInput
 
 __all__ = [
     "Example",
+    "Upload",
     "add",
     "bundle",
+    "bundle_of",
+    "bundles",
     "dark",
     "examples",
     "label",
     "plain",
     "remove",
     "reread",
+    "same_models",
     "selected",
     "start",
     "vsini_limit",
@@ -60,6 +65,22 @@ class Example:
         return (EXAMPLES / self.file).read_bytes()
 
 
+class Upload(NamedTuple):
+    """A file, and the user's word on it.
+
+    Attributes:
+        name: of the file.
+        data: its bytes.
+        options: of its reading.
+        bundle: name of the bundle that was asked for, None for that of the resolution.
+    """
+
+    name: str
+    data: bytes
+    options: ReadOptions = ReadOptions()
+    bundle: str | None = None
+
+
 @st.cache_data(show_spinner=False)
 def examples() -> list[Example]:
     """The examples, empty where none are installed."""
@@ -69,42 +90,63 @@ def examples() -> list[Example]:
     return [Example(row["file"], row["title"], row["text"]) for row in json.loads(index.read_text())]
 
 
-@st.cache_resource(show_spinner="Loading the networks …")
-def bundle():
-    """The bundle in use, loaded once for all visits."""
+@st.cache_data(show_spinner=False)
+def bundles() -> dict[str, float]:
+    """The bundles that can be chosen from: name -> lambda/FWHM of its spectra."""
+    from dtl.bundle import shipped_resolutions
+
+    return shipped_resolutions()
+
+
+@st.cache_resource(max_entries=3, show_spinner="Loading the networks …")
+def bundle(name: str):
+    """A bundle by its name, loaded once for all visits."""
     import torch
 
-    from dtl.bundle import load_bundle, shipped_bundles
+    from dtl.bundle import load_bundle
 
     torch.set_num_threads(1)  # one spectrum gains nothing from more, and visits would fight for the cores
-    names = shipped_bundles()
-    return load_bundle(next((name for name in names if name.startswith("common")), names[0]))
+    return load_bundle(name)
 
 
-def vsini_limit() -> float:
-    """The v sin i in km/s below which the bundle in use gives upper limits."""
+def bundle_of(result: InferenceResult):
+    """The bundle that gave a result, which names it with its version."""
+    return bundle(result.bundle.rpartition(" ")[0])
+
+
+def same_models(result: InferenceResult) -> tuple[list[InferenceResult], list[InferenceResult]]:
+    """The results of this visit that come from the bundle of ``result``, and the others."""
+    every = list(st.session_state["results"].values())
+    return [r for r in every if r.bundle == result.bundle], [r for r in every if r.bundle != result.bundle]
+
+
+def vsini_limit(result: InferenceResult) -> float:
+    """The v sin i in km/s below which the bundle of a result gives upper limits."""
     from dtl.outliers import vsini_limit
 
-    return vsini_limit(bundle().resolution)
+    return vsini_limit(bundle_of(result).resolution)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _analyse_example(file: str, options: ReadOptions) -> InferenceResult:
-    return _analyse(file, (EXAMPLES / file).read_bytes(), options)
+def _analyse_example(file: str, options: ReadOptions, wanted: str | None) -> InferenceResult:
+    return _analyse(Upload(file, (EXAMPLES / file).read_bytes(), options, wanted))
 
 
-def _analyse(name: str, data: bytes, options: ReadOptions) -> InferenceResult:
+def _analyse(upload: Upload) -> InferenceResult:
+    from dtl.choice import ByResolution
     from dtl.pipeline import analyse
 
-    return analyse(data, name=name, options=options, bundle=bundle())
+    choice = ByResolution(bundle, bundles(), upload.bundle)
+    return analyse(upload.data, name=upload.name, options=upload.options, bundle=choice)
 
 
-def _answer(name: str, data: bytes, options: ReadOptions) -> InferenceResult | str:
+def _answer(upload: Upload) -> InferenceResult | str:
     """The result, or one sentence that says why there is none."""
+    name = upload.name
     try:
-        if any(name == example.file and data == example.read() for example in examples()):
-            return _analyse_example(name, options)
-        return _analyse(name, data, options)
+        if any(name == example.file and upload.data == example.read() for example in examples()):
+            return _analyse_example(name, upload.options, upload.bundle)
+        return _analyse(upload)
     except UnusableInput as error:
         return str(error)
     except Exception as error:
@@ -133,11 +175,11 @@ def add(files: Iterable[tuple[str, bytes]]) -> str | None:
 
     state = st.session_state
     results, uploads, failures = {}, {}, {}
-    kept = sum(len(data) for _, data, _ in state["uploads"].values())
+    kept = sum(len(upload.data) for upload in state["uploads"].values())
     for name, data in files:
-        digest = sha256(data).hexdigest()
+        digest, upload = sha256(data).hexdigest(), Upload(name, data)
         if len(data) > SIZE_LIMIT:  # refused by the reader, and not kept
-            failures[digest] = str(_answer(name, data, ReadOptions()))
+            failures[digest] = str(_answer(upload))
             continue
         kept += len(data)
         if kept > MOST_BYTES:
@@ -145,8 +187,8 @@ def add(files: Iterable[tuple[str, bytes]]) -> str | None:
                 f"{name} was not read: this visit holds {MOST_BYTES >> 20} MB already; remove a spectrum first."
             )
             continue
-        uploads[digest] = (name, data, ReadOptions())
-        answer = _answer(name, data, ReadOptions())
+        uploads[digest] = upload
+        answer = _answer(upload)
         (failures if isinstance(answer, str) else results)[digest] = answer
     if results and (example := state.get("example")):
         if example not in results:
@@ -163,14 +205,21 @@ def add(files: Iterable[tuple[str, bytes]]) -> str | None:
 
 
 def reread(digest: str, **changes: object) -> str | None:
-    """Read one file again with other options; where that fails the earlier reading stays and a sentence is given."""
+    """Read one file again with other options; where that fails the earlier reading stays and a sentence is given.
+
+    Args:
+        digest: of the file.
+        changes: fields of `dtl.readers.options.ReadOptions`, or ``bundle``, the name of the bundle that is wanted.
+    """
     state = st.session_state
-    name, data, options = state["uploads"][digest]
-    options = replace(options, **changes)
-    answer = _answer(name, data, options)
+    upload: Upload = state["uploads"][digest]
+    if "bundle" in changes:
+        upload = upload._replace(bundle=changes.pop("bundle"))
+    upload = upload._replace(options=replace(upload.options, **changes))
+    answer = _answer(upload)
     if isinstance(answer, str):
         return answer
-    state["uploads"] = state["uploads"] | {digest: (name, data, options)}
+    state["uploads"] = state["uploads"] | {digest: upload}
     state["failures"] = {d: text for d, text in state["failures"].items() if d != digest}
     state["results"] = state["results"] | {digest: answer}
     state["selected"] = digest

@@ -111,9 +111,8 @@ def neighbours(result: InferenceResult) -> None:
     )
 
 
-def map_table(bundle: object, which: str) -> None:
+def map_table(bundle: object, which: str, results: Sequence[InferenceResult]) -> None:
     """The user's stars and the nodes with their places on a map, for those who do not read the figure."""
-    results = st.session_state["results"].values()
     stars = [
         {"spectrum": session.label(r), "axis 1": float(place[0]), "axis 2": float(place[1])}
         for r in results

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dtl import cli_evaluation
 from dtl.bundle import save_bundle
 from dtl.cli import main
 from dtl.evaluation import evaluate as module
@@ -75,7 +76,7 @@ def test_surveys_through_the_decoder() -> None:
     """Five stars of two surveys: every figure is there, and those that can be are what the parts give."""
     bundle = shipped()
     sky = telescope(bundle, GridSettings(), PLAN, None)
-    report = measure_on_surveys(bundle, sky, PLAN, variants={})
+    report = measure_on_surveys(bundle, sky, PLAN)
     assert report["survey"]["stars"] == 10
     parts = [sky.take(bundle, seed) for seed in PLAN.seeds("test")]
     found = np.concatenate([parameters_of(bundle, prepared_flux(bundle, prepared)) for prepared, _ in parts])
@@ -85,7 +86,6 @@ def test_surveys_through_the_decoder() -> None:
     for table in ("coverage_1_sigma", "survey_at_snr", "false_alarms"):
         assert list(report[table]) == ["50", "100", "300"]
     assert all(0 <= part <= 1 for level in report["coverage_1_sigma"].values() for part in level.values())
-    assert "gain" not in report
 
 
 def test_seeds_of_surveys_never_meet() -> None:
@@ -100,6 +100,7 @@ def test_figures_from_the_card_where_the_library_is_absent(
     bundle = with_metrics(shipped(), {"autoencoder_mse": 4e-7, "survey": "old"})
     monkeypatch.setattr(module, "measure_on_surveys", lambda *a, **k: {"survey": "new"})
     monkeypatch.setattr(module, "measure_trust", lambda *a, **k: {"all": 1.0})
+    monkeypatch.setattr(module, "measure_transfer", lambda *a, **k: {})
     report = evaluate(bundle)
     assert report["metrics"] == {"autoencoder_mse": 4e-7, "survey": "new", "trust": {"all": 1.0}}
     assert report["source"] == {"autoencoder_mse": "card", "survey": "recomputed", "trust": "recomputed"}
@@ -107,6 +108,10 @@ def test_figures_from_the_card_where_the_library_is_absent(
     assert main(["evaluate", "--bundle", str(folder), "--json", "--write"]) == 0
     assert json.loads(capsys.readouterr().out) == report
     assert json.loads((folder / "card.json").read_text())["metrics"] == report["metrics"]
+
+
+def test_parts_of_the_command() -> None:
+    assert cli_evaluation._PARTS == module.PARTS
 
 
 def test_a_shipped_card_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import session
-from tests import fakes
+from tests import cards, fakes
 
 APP = str(Path(__file__).parents[2] / "app.py")
 EXAMPLE = b"fake teff=3300 star=GJ_699 simulated"
@@ -28,7 +28,9 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         names.append(name)
         return fakes.analyse(source, name=name, **more)
 
-    bundle = SimpleNamespace(load_bundle=fakes.load_bundle, shipped_bundles=fakes.shipped_bundles)
+    bundle = SimpleNamespace(
+        load_bundle=fakes.load_bundle, shipped_bundles=fakes.shipped_bundles, read_card=cards.full_card
+    )
     monkeypatch.setitem(sys.modules, "dtl.bundle", bundle)
     monkeypatch.setitem(sys.modules, "dtl.pipeline", SimpleNamespace(analyse=analyse))
     monkeypatch.setattr("dtl.interpolation.node_spectra", lambda bundle: None)

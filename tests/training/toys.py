@@ -53,7 +53,9 @@ def model(star: np.ndarray) -> np.ndarray:
     """Normalised flux at Teff, log g, [M/H], v sin i; shape ``(351,)``."""
     cool, rich, dense, both, same = _profiles()
     t, g, m = (star[0] - 3400.0) / 300.0, (star[1] - 4.9) / 0.2, star[2] / 0.4
-    absorbed = (1 - 0.4 * t) * cool + (1 + 0.5 * m) * rich + (1 + 0.2 * g) * dense + (1 + 0.25 * t + 0.25 * m) * both + same
+    absorbed = (
+        (1 - 0.4 * t) * cool + (1 + 0.5 * m) * rich + (1 + 0.2 * g) * dense + (1 + 0.25 * t + 0.25 * m) * both + same
+    )
     step = (WAVELENGTH[1] - WAVELENGTH[0]) / WAVELENGTH.mean() * SPEED_OF_LIGHT
     return broaden(np.exp(-absorbed), step, vsini=float(star[3]))
 
@@ -69,7 +71,7 @@ def toy_grid() -> Grid:
 
 @lru_cache(maxsize=1)
 def toy_bundle() -> ModelBundle:
-    """Networks trained on `toy_grid` in some seconds."""
+    """Networks trained on noise-free spectra of `toy_grid` in some seconds; what no model shows misleads them."""
     grid = toy_grid()
     settings = TrainingSettings(
         "toy",
@@ -106,25 +108,25 @@ def toy_bundle() -> ModelBundle:
     )
 
 
-@lru_cache(maxsize=2)
-def toy_gap(*, orthogonal: bool = False) -> LearnedGap:
-    """Nine lines and a slope; ``orthogonal`` to all models if wanted."""
+@lru_cache(maxsize=1)
+def toy_gap() -> LearnedGap:
+    """Nine lines and a slope of which no combination of models has any: what can be seen without labels."""
     rng = np.random.default_rng(5)
-    centre, depth = rng.uniform(8802.0, 8833.0, 9), rng.choice([-1.0, 1.0], 9) * rng.uniform(0.05, 0.12, 9)
-    level = np.exp(-0.5 * ((WAVELENGTH[:, None] - centre) / 0.2) ** 2) @ depth + 0.01 * (WAVELENGTH - 8817.5) / 17.5
-    if orthogonal:
-        axes = np.linalg.svd(toy_grid().flux - 1.0, full_matrices=False)[2][:30].astype(float)
-        level = level - axes.T @ (axes @ level)
+    centre, depth = rng.uniform(8802.0, 8833.0, 9), rng.choice([-1.0, 1.0], 9) * rng.uniform(0.1, 0.24, 9)
+    level = np.exp(-0.5 * ((WAVELENGTH[:, None] - centre) / 0.2) ** 2) @ depth + 0.02 * (WAVELENGTH - 8817.5) / 17.5
+    axes = np.linalg.svd(toy_grid().flux - 1.0, full_matrices=False)[2][:30].astype(float)
+    level = level - axes.T @ (axes @ level)
     return LearnedGap(level, 0.3 * level, 3400.0)
 
 
-def sample(count: int, gap: LearnedGap, *, snr: float = 150.0, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """True parameters ``(count, 4)`` of stars that agree with `POPULATION`, and their spectra with a gap."""
+def sample(count: int, *, snr: float = 150.0, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """True parameters ``(count, 4)`` of stars that agree with `POPULATION`, and their spectra with `toy_gap`."""
     rng = np.random.default_rng(seed)
     teff, mh = rng.uniform(3200.0, 3600.0, count), np.clip(rng.normal(0.0, 0.12, count), -0.3, 0.3)
     mh -= mh.mean()
     vsini = np.where(np.arange(count) < 0.4 * count, 2.0, rng.uniform(2.0, 9.0, count))
     truth = np.stack([teff, logg(teff, mh), mh, vsini], axis=1)
     clean = np.stack([model(star) for star in truth])
+    gap = toy_gap()
     extra = [rotated(gap.level + w * gap.slope, v) for w, v in zip(gap.weights(teff), vsini, strict=True)]
     return truth, clean + np.stack(extra) + rng.normal(0.0, 1.0 / snr, clean.shape)

@@ -1,0 +1,56 @@
+"""Model page: what the trained networks are worth, as their card says."""
+
+import streamlit as st
+
+from dtl.spectrum import UnusableInput
+from pages.shared import accuracy, credibility, provenance, session
+from pages.shared.transfer import transfer
+
+SECTIONS = {
+    "purpose": "What it is for",
+    "measured": "Model spectra",
+    "transfer": "Transfer",
+    "intervals": "Intervals",
+    "doubts": "Doubts",
+    "stars": "Real stars",
+    "published-layout": "Published layout",
+    "training": "Training and citation",
+}
+
+
+def choose_card() -> dict:
+    """The card of the networks that gave the result on show, or of others that come with the program."""
+    from dtl.bundle import read_card, shipped_bundles
+
+    names, result = shipped_bundles(), session.selected()
+    used = result.bundle.rpartition(" ")[0] if result else ""
+    if used not in names:
+        used = next((name for name in names if name.startswith("common")), names[0])
+    if len(names) > 1:
+        used = st.selectbox(
+            "Networks", names, index=names.index(used), key="card", persist_state="session",
+            help="At first those that the spectrum on show was analysed with.",
+        )  # fmt: skip
+    return read_card(used)
+
+
+st.title("What the networks are worth", anchor=False)
+st.caption(
+    "Everything here stands in the card that comes with the trained networks. The program that trained them measured "
+    "it, on spectra that they had not learned from."
+)
+try:
+    card = choose_card()
+except (UnusableInput, IndexError) as error:
+    st.error(session.plain(error) or "There are no trained networks.", icon=":material/error:")
+    st.stop()
+accuracy.summary(card)
+st.markdown(" · ".join(f"[{title}](#{anchor})" for anchor, title in SECTIONS.items()))
+provenance.purpose(card)
+accuracy.measured(card)
+transfer(card)
+accuracy.intervals(card)
+credibility.doubts(card)
+credibility.real_stars(card)
+credibility.published_layout(card)
+provenance.training(card)
