@@ -48,6 +48,11 @@ snr = [50.0, 500.0]
 depth = 0.0
 [maps]
 neighbours = 10
+[survey]
+transfer = "none"
+calibration_surveys = 1
+test_surveys = 1
+stars = 10
 """
 
 
