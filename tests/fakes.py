@@ -65,6 +65,11 @@ def shipped_bundles() -> list[str]:
     return ["made-up"]
 
 
+def shipped_resolutions() -> dict[str, float]:
+    """Stand-in for `dtl.bundle.shipped_resolutions`."""
+    return {"made-up": 50000.0}
+
+
 def analyse(source: bytes, *, name: str, options: ReadOptions, bundle: SimpleNamespace) -> InferenceResult:
     """Stand-in for `dtl.pipeline.analyse`."""
     if not source:

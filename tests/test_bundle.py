@@ -220,7 +220,7 @@ def test_no_pickle(copy: Path) -> None:
 
 def test_no_bundle(tmp_path: Path) -> None:
     for source in (tmp_path, tmp_path / "missing", "no-such-bundle"):
-        with pytest.raises(UnusableInput, match="is no bundle; shipped are common-r50000"):
+        with pytest.raises(UnusableInput, match="is no bundle; shipped are carmenes-r94600, common-r50000"):
             load_bundle(source)
 
 

@@ -24,6 +24,9 @@ _LOW_SNR = 30.0
 #: Velocities that are not believed, km/s: of a spectrum that is said to be at rest (air taken for vacuum makes 82), and
 #: of any star of the solar neighbourhood (Kapteyn's star, the fastest M dwarf near by, moves at 245).
 _AT_REST, _FASTEST_STAR = 10.0, 350.0
+#: Telluric water lines of the window that reach 3 % and more, vacuum Angstrom in the observatory's frame, as two nights of
+#: one star with other velocities show them; and half of what is left out about each.
+_TELLURIC, _TELLURIC_REACH = (8802.35, 8805.85, 8814.14, 8821.63, 8822.66, 8824.83), 0.11
 #: Velocity step of the work grid, km/s.
 _STEP = 0.3
 #: A run of at most so many pixels this far above the continuum is a cosmic ray, not an emission line.
@@ -74,6 +77,8 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
     flux = _without_cosmics(doppler_shift(spectrum.wavelength, -velocity.value), spectrum)
     if np.isnan(flux).sum() > np.isnan(spectrum.flux).sum():  # a cosmic ray pulls the velocity: once more without
         velocity = _measure(replace(spectrum, flux=flux), target)
+    telluric = _telluric(spectrum)
+    flux = np.where(telluric, np.nan, flux)
     if velocity.uncertain:
         flags.append("rv_uncertain")
     elif abs(velocity.value) > (_AT_REST if spectrum.frame == "rest" else _FASTEST_STAR):
@@ -130,7 +135,9 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
     )
     normalised = CubicSpline(work, degraded / continuum)(target.wavelength)
     good = np.interp(target.wavelength, work, present.astype(float), left=0.0, right=0.0) > 0.99
-    missing = 1.0 - good.mean()
+    # What telluric lines take is filled by what the networks expect there, and is no fault of the file.
+    taken = np.interp(target.wavelength, rest, telluric.astype(float)) > 0
+    missing = 1.0 - (good | _widened(taken)).mean()
     if missing > _MISSING_REFUSED:
         raise UnusableInput(
             f"{spectrum.file}: {100 * missing:.0f} % of the window {WINDOW[0]:.0f}-{WINDOW[1]:.0f} Å has no usable "
@@ -166,6 +173,18 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
         steps=tuple(steps),
         flags=tuple(flags),
     )
+
+
+def _telluric(spectrum: Spectrum) -> np.ndarray:
+    """Pixels under a strong telluric line; none where the wavelengths are not the observatory's; shape ``(n,)``."""
+    if spectrum.frame != "observatory":
+        return np.zeros(spectrum.wavelength.shape, dtype=bool)
+    return np.abs(spectrum.wavelength[:, None] - np.array(_TELLURIC)).min(axis=1) < _TELLURIC_REACH
+
+
+def _widened(points: np.ndarray, reach: int = 8) -> np.ndarray:
+    """Points and their neighbours, that a pixel beside a hole loses too; shape ``(n,)``."""
+    return np.convolve(points, np.ones(2 * reach + 1), mode="same") > 0
 
 
 def _check_resolution(spectrum: Spectrum, target: PreparationTarget, flags: list[str]) -> None:

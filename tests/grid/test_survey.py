@@ -70,7 +70,8 @@ def test_published_stars_lie_in_the_grid() -> None:
     np.testing.assert_array_equal(parameters[inside], published[inside])
     assert (parameters[~inside] != published[~inside]).any(axis=1).all()
     barnard = published[names.index("J17578+046")]
-    np.testing.assert_array_equal(barnard, [3353.0, 4.96, -0.22, 3.1])
+    np.testing.assert_allclose(barnard, [3353.0, 4.96, -0.22, 3.1], atol=0.05)  # published to these digits
+    np.testing.assert_allclose(barnard[1:3], [4.96, -0.22], atol=0.005)
 
 
 def test_same_seed_same_survey() -> None:

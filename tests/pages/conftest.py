@@ -29,7 +29,10 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         return fakes.analyse(source, name=name, **more)
 
     bundle = SimpleNamespace(
-        load_bundle=fakes.load_bundle, shipped_bundles=fakes.shipped_bundles, read_card=cards.full_card
+        load_bundle=fakes.load_bundle,
+        shipped_bundles=fakes.shipped_bundles,
+        shipped_resolutions=fakes.shipped_resolutions,
+        read_card=cards.full_card,
     )
     monkeypatch.setitem(sys.modules, "dtl.bundle", bundle)
     monkeypatch.setitem(sys.modules, "dtl.pipeline", SimpleNamespace(analyse=analyse))

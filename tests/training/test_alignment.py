@@ -107,7 +107,7 @@ def test_distance_falls_and_models_stay(method: str) -> None:
             found.append(float(distance(encoder.encode(models), latents)))
     assert found[1] < found[0]
     moved = aligned.target_encoder.encode(models).detach().numpy() - bundle.latents[chosen]
-    assert np.sqrt(np.mean(moved**2)) < 0.25  # in spreads of the grid
+    assert np.sqrt(np.mean(moved**2)) < 0.3  # in spreads of the grid
 
 
 def test_unknown_method() -> None:
