@@ -23,6 +23,8 @@ def choose_card() -> dict:
     from dtl.bundle import read_card, shipped_bundles
 
     names, result = shipped_bundles(), session.selected()
+    if not names:
+        raise UnusableInput("There are no trained networks; install the program again.")
     used = result.bundle.rpartition(" ")[0] if result else ""
     if used not in names:
         used = next((name for name in names if name.startswith("common")), names[0])
@@ -41,8 +43,8 @@ st.caption(
 )
 try:
     card = choose_card()
-except (UnusableInput, IndexError) as error:
-    st.error(session.plain(error) or "There are no trained networks.", icon=":material/error:")
+except UnusableInput as error:
+    st.error(session.plain(error), icon=":material/error:")
     st.stop()
 accuracy.summary(card)
 st.markdown(" · ".join(f"[{title}](#{anchor})" for anchor, title in SECTIONS.items()))

@@ -24,8 +24,8 @@ _LOW_SNR = 30.0
 #: Velocities that are not believed, km/s: of a spectrum that is said to be at rest (air taken for vacuum makes 82), and
 #: of any star of the solar neighbourhood (Kapteyn's star, the fastest M dwarf near by, moves at 245).
 _AT_REST, _FASTEST_STAR = 10.0, 350.0
-#: Telluric water lines of the window that reach 3 % and more, vacuum Angstrom in the observatory's frame, as two nights of
-#: one star with other velocities show them; and half of what is left out about each.
+#: Telluric water lines of the window that reach 3 % and more, vacuum Angstrom in the observatory's frame, as two nights
+#: of one star with other velocities show them; and half of what is left out about each.
 _TELLURIC, _TELLURIC_REACH = (8802.35, 8805.85, 8814.14, 8821.63, 8822.66, 8824.83), 0.11
 #: Velocity step of the work grid, km/s.
 _STEP = 0.3

@@ -158,7 +158,8 @@ def real_stars(card: dict) -> None:
             f"Hollow in the figure and marked with an anchor ⚓ in the table: {card_parts.listed(anchors)}. On these "
             "stars the synthetic gap was measured that the networks learned from: they are no independent test."
         )
-    limit = vsini_limit(number(card, "resolution") or 0.0)
+    resolution = number(card, "resolution")
+    limit = vsini_limit(resolution) if resolution else 0.0
     columns = {
         "Star": [row.star + (" ⚓" if row.anchor else "") for row in rows],
         "Parameter": [PARAMETERS[row.parameter][0] for row in rows],
