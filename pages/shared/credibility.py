@@ -212,8 +212,8 @@ def published_layout(card: dict) -> None:
     card_parts.heading(
         "The published layout, trained here",
         "published-layout",
-        "Networks with the layers and losses of the publication, and a third of its steps, trained on the model spectra "
-        "of this program.",
+        "Networks with the layers and losses of the publication, and a third of its steps, trained on the model "
+        "spectra of this program.",
     )
     values = lookup(card, "metrics", "published_layout")
     if not values:
