@@ -8,6 +8,7 @@ from dtl.figures.kiel import kiel_diagram
 from dtl.figures.style import METALLICITY_SCALES
 from dtl.result import InferenceResult
 from pages.shared import session
+from pages.shared.chart import chart
 
 DIAGRAMS = {"hr": "HR diagram", "kiel": "Kiel diagram"}
 TRIANGLES = {"halpha_active": "Hα in emission, measured", "active_flag": "Activity flag of Passegger et al. 2019"}
@@ -97,11 +98,9 @@ if which == "kiel":
 else:
     figure = hr_diagram(published, users, **options)
     number, drawn, axes = int(published["luminosity"].notna().sum()), len(users) - len(unplaced), "Luminosity"
-st.plotly_chart(
+chart(
     figure,
-    theme=None,
     key=f"{which}-figure",
-    config={"displaylogo": False},
     alt=f"{axes} against effective temperature of {number} published stars and {drawn} of yours, colour is metallicity",
 )
 if which == "hr" and unplaced:

@@ -6,6 +6,7 @@ from dtl.figures.latent import latent_map, outside_map
 from dtl.figures.spectrum import reconstruction_figure
 from dtl.result import PARAMETERS, InferenceResult
 from pages.shared import elements, session, tables
+from pages.shared.chart import chart
 
 MAPS = {"latent": "By latent vector", "flux": "By flux"}
 
@@ -35,7 +36,7 @@ def the_map(result: InferenceResult) -> None:
     )
     places = getattr(bundle, f"map_{which}")
     stars = [(session.label(other, short=True), getattr(other, f"map_{which}")) for other in results]
-    st.plotly_chart(
+    chart(
         latent_map(
             places,
             bundle.nodes,
@@ -45,11 +46,9 @@ def the_map(result: InferenceResult) -> None:
             neighbours=[neighbour.index for neighbour in result.neighbours],
             dark=session.dark(),
         ),
-        theme=None,
         key="latent-map",
         alt=f"{len(places)} model spectra on a map, coloured by {PARAMETERS[parameter][0]}, and {len(stars)} stars",
-        # Twice the resolution of the screen, the default, makes every redraw slow where no graphics card helps.
-        config={"displaylogo": False, "plotGlPixelRatio": 1},
+        light=True,
     )
     outside = [name for name, star in stars if outside_map(places, star)]
     if outside:
@@ -77,12 +76,10 @@ def comparison(result: InferenceResult) -> None:
     bundle = session.bundle_of(result)
     model = bundle.decode(bundle.latents[[index]])[0]
     name = tables.describe(neighbours[index])
-    st.plotly_chart(
+    chart(
         reconstruction_figure(result, model=model, name=f"Model of {name}", dark=session.dark()),
-        theme=None,
         key="comparison",
         alt=f"Spectrum of {session.label(result)} with the model of {name}, and their difference below",
-        config={"displaylogo": False},
     )
     st.caption("The model is drawn as the networks rebuild it, at the resolution of the spectrum as prepared.")
     tables.spectrum_table(result, "model", model)

@@ -5,6 +5,7 @@ import streamlit as st
 from dtl.figures.spectrum import preparation_figure, reconstruction_figure
 from dtl.result import InferenceResult
 from pages.shared import elements, evidence, reading, session, tables
+from pages.shared.chart import chart
 
 
 @st.fragment
@@ -13,10 +14,8 @@ def reconstruction(result: InferenceResult) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("#### Spectrum and reconstruction", width="stretch")
         lines = st.toggle("Name the lines", value=True, key="lines", persist_state="session")
-    st.plotly_chart(
+    chart(
         reconstruction_figure(result, lines=lines, dark=session.dark()),
-        theme=None,
-        config={"displaylogo": False},
         key="reconstruction",
         alt=f"Spectrum of {session.label(result)} with the reconstruction of the networks, and their difference below",
     )
@@ -44,10 +43,8 @@ def preparation(result: InferenceResult) -> None:
     )
     step = steps.get(name, next(iter(steps.values())))
     st.markdown(session.plain(step.text))
-    st.plotly_chart(
+    chart(
         preparation_figure(step, simulated=result.prepared.spectrum.simulated, dark=session.dark()),
-        theme=None,
-        config={"displaylogo": False},
         key="preparation",
         alt=f"The spectrum after the step {step.name}: {step.text}",
     )

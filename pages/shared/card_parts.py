@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from dtl.result import PARAMETERS
 from dtl.rounding import format_significant
+from pages.shared.chart import chart
 
 __all__ = ["RMSE", "chart", "heading", "lacking", "listed", "table", "twin", "with_unit"]
 
@@ -23,11 +23,6 @@ def heading(title: str, anchor: str, help_: str | None = None) -> None:
 def lacking(what: str) -> None:
     """The sentence that stands where the card of an earlier version has nothing."""
     st.caption(f"The card of these networks has no figures on {what}.")
-
-
-def chart(figure: go.Figure, key: str, alt: str) -> None:
-    """A figure with the words for those who do not see it."""
-    st.plotly_chart(figure, theme=None, key=key, alt=alt, config={"displaylogo": False})
 
 
 def table(columns: Mapping[str, Sequence[str]], alt: str) -> None:

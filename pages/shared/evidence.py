@@ -11,6 +11,7 @@ from dtl.result import PARAMETERS, Estimate, InferenceResult
 from dtl.rounding import decimals, format_estimate, format_number
 from dtl.spectrum import UnusableInput
 from pages.shared import session
+from pages.shared.chart import chart
 
 __all__ = ["second_opinion", "wavelengths"]
 
@@ -93,10 +94,8 @@ def wavelengths(result: InferenceResult) -> None:
             "move if the spectrum were brighter by 1 % of the continuum there.",
         )
         label, unit, _ = PARAMETERS[name]
-        st.plotly_chart(
+        chart(
             explanation_figure(result, explanation, name, kind=kind, dark=session.dark()),
-            theme=None,
-            config={"displaylogo": False},
             key="explanation",
             alt=f"Spectrum of {session.label(result)} with the average model, and below how far each stretch of "
             f"{explanation.width:.2f} Å moves {label}",
