@@ -10,7 +10,7 @@ import streamlit as st
 __all__ = ["chart"]
 
 
-def chart(figure: go.Figure, *, key: str, alt: str, filename: str | None = None, light: bool = False, **options):
+def chart(figure: go.Figure, key: str, alt: str, *, filename: str | None = None, light: bool = False, **options):
     """Show a figure with its buttons.
 
     Args:
