@@ -30,6 +30,9 @@ VARIANTS: dict[str, _Adapt] = {
             seed=seed,
         ).bundle
     ),
+    "gap varying by components": lambda bundle, flux, seed: (
+        transfer(bundle, flux, TransferSettings(rank=20), seed=seed).bundle
+    ),
     "ours": lambda bundle, flux, seed: transfer(bundle, flux, seed=seed).bundle,
 }
 

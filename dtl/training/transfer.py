@@ -5,9 +5,13 @@ The gap between observed spectra and models is learned from unlabelled spectra, 
 1. the networks as they are estimate the parameters, which are moved as a whole to agree with what is known of the
    population (`dtl.training.population`);
 2. observed minus model at these parameters is the gap: its part common to all stars, linear in Teff, and its
-   variation from star to star, as principal components;
+   variation from star to star;
 3. the encoder learns from model spectra dressed with this gap and variations of it: their latents have to be
    those of the bare models, and the regressors, which stay as they are, have to find the parameters.
+
+The variation is taken to be the gap itself, stronger here and weaker there along the wavelengths; only its strength
+is measured. Principal components of what single stars have beyond the common part, the other choice, lack what the
+estimates have taken for parameters, which is just what the encoder has to learn to bear.
 
 Decoder, regressors, latents of the nodes and maps are those from before. Fine-tuning for the reconstruction of observed
 spectra instead, as published, is in `dtl.training.alignment`.
@@ -26,6 +30,7 @@ from torch import nn
 from dtl.bundle import ModelBundle
 from dtl.learned_gap import LearnedGap, rotated
 from dtl.networks.layouts import AnyAutoencoder
+from dtl.networks.noise import pixel_noise
 from dtl.result import PARAMETERS
 from dtl.simulation import models_at
 from dtl.training.augment import Augmentation, augment
@@ -36,6 +41,10 @@ __all__ = ["GapShape", "Transfer", "TransferSettings", "held_out", "learn_gap", 
 
 #: Stars that turn faster have their gap smeared out and say little of it, km/s.
 _FASTEST = 8.0
+#: Points of 0.01 Angstrom over which the strength of the gap varies in a star: about the width of a line.
+_VARIES = 20
+#: Between which relative standard deviations its strength is believed to lie.
+_STRENGTH = (0.1, 0.6)
 #: Errors that the regressors' loss is measured in: K, dex, dex, km/s and its growth with v sin i.
 _UNIT = torch.tensor([30.0, 0.06, 0.06, 0.3])
 _UNIT_GROWTH = 0.1
@@ -50,17 +59,17 @@ class TransferSettings:
         epochs: over the training nodes in each round.
         batch: spectra a step.
         learning_rate: peak of the one-cycle schedule.
-        rank: principal components of the variation from star to star.
+        rank: principal components of the variation from star to star; 0 lets the gap itself vary.
         parameter_weight: of the regressors' loss beside that of the latents.
         held_out: part of the observed spectra that only judges when to stop.
         population: what is known of the sample.
     """
 
-    rounds: int = 8
-    epochs: int = 3
+    rounds: int = 14
+    epochs: int = 4
     batch: int = 128
     learning_rate: float = 5e-4
-    rank: int = 20
+    rank: int = 0
     parameter_weight: float = 0.05
     held_out: float = 0.2
     population: Population = Population()
@@ -72,10 +81,12 @@ class GapShape:
 
     Attributes:
         gap: common part.
-        variation: principal components times their standard deviation; shape ``(rank, n)``.
+        strength: relative standard deviation by which it varies along the wavelengths of a star.
+        variation: principal components times their standard deviation, in place of that; shape ``(rank, n)``.
     """
 
     gap: LearnedGap
+    strength: float
     variation: np.ndarray
 
 
@@ -171,12 +182,27 @@ def learn_gap(bundle: ModelBundle, flux: np.ndarray, settings: TransferSettings 
         left = residual - design @ np.stack([level, slope])
         size = np.sqrt(np.mean(left**2, axis=1))
         trust = 1.0 / (1.0 + (size / np.median(size)) ** 2)
+    gap = replace(gap, level=level, slope=slope)
     rank = min(settings.rank, len(left) - 3)
     if rank < 1:
-        return GapShape(replace(gap, level=level, slope=slope), np.zeros((0, flux.shape[1])))
+        return GapShape(gap, _strength(left, level), np.zeros((0, flux.shape[1])))
     _, singular, axes = np.linalg.svd(left - left.mean(axis=0), full_matrices=False)
-    variation = axes[:rank] * (singular[:rank, None] / np.sqrt(len(left)))
-    return GapShape(replace(gap, level=level, slope=slope), variation)
+    return GapShape(gap, 0.0, axes[:rank] * (singular[:rank, None] / np.sqrt(len(left))))
+
+
+def _strength(left: np.ndarray, level: np.ndarray) -> float:
+    """How much stars vary in their gap: the slope of their mean squared residuals against the squared level.
+
+    Photon noise, which is the same everywhere, stays in the intercept.
+
+    Args:
+        left: residuals beyond the common part, of which two numbers a point were fitted; shape ``(k, n)``.
+        level: of the common part; shape ``(n,)``.
+    """
+    square = level**2 - np.mean(level**2)
+    variance = (left**2).sum(axis=0) / (len(left) - 2)
+    slope = square @ variance / max(float(square @ square), 1e-30)
+    return float(np.clip(np.sqrt(max(slope, 0.0)), *_STRENGTH))
 
 
 def _fit(
@@ -231,14 +257,19 @@ class _Dresser:
         speeds, self.speed = np.unique(nodes[:, 3], return_inverse=True)
         curves = np.concatenate([[shape.gap.level, shape.gap.slope], shape.variation])
         self.bank = torch.tensor(np.stack([rotated(curves, float(v)) for v in speeds]), dtype=torch.float32)
+        self.strength = shape.strength
         self.weights = torch.tensor(shape.gap.weights(nodes[:, 0]), dtype=torch.float32)
 
     def __call__(self, clean: torch.Tensor, chosen: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         varied = torch.randn(len(chosen), self.bank.shape[1] - 2, generator=generator)
         amounts = torch.cat([torch.ones(len(chosen), 1), self.weights[chosen, None], varied], dim=1)
-        dressed = clean.clone()
+        added = torch.empty_like(clean)
         speed = self.speed[chosen.numpy()]
         for value in np.unique(speed):
             of_speed = torch.from_numpy(np.flatnonzero(speed == value))
-            dressed[of_speed] += amounts[of_speed] @ self.bank[value]
-        return dressed
+            added[of_speed] = amounts[of_speed] @ self.bank[value]
+        if self.strength:
+            # Linear between its knots, this noise has two thirds of their variance in the mean.
+            varies = 1.5**0.5 * pixel_noise(*clean.shape, _VARIES, generator)
+            added = added * (1.0 + self.strength * varies)
+        return clean + added

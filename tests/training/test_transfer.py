@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +11,14 @@ import torch
 
 import dtl.training.transfer as module
 from dtl.bundle import ModelBundle, load_bundle, save_bundle
+from dtl.networks.noise import pixel_noise
 from dtl.result import PARAMETERS
 from dtl.simulation import models_at
 from dtl.training.population import Population
 from dtl.training.transfer import Transfer, TransferSettings, learn_gap, parameters_of, transfer
 from tests.training.toys import POPULATION, QUIET, sample, toy_bundle, toy_gap
 
-SETTINGS = TransferSettings(rounds=4, epochs=4, batch=64, learning_rate=1e-3, rank=5, population=POPULATION)
+SETTINGS = TransferSettings(rounds=4, epochs=4, batch=64, learning_rate=1e-3, population=POPULATION)
 QUICK = replace(SETTINGS, rounds=1, epochs=1)
 
 
@@ -92,12 +93,44 @@ def test_no_gap_is_learned_from_models() -> None:
     bundle = toy_bundle()
     nodes = bundle.nodes[(np.abs(bundle.nodes[:, 2]) < 0.3) & (bundle.nodes[:, 3] == 2.0)]
     nothing = Population(mean_mh=None, main_sequence=False, slow=None)
-    shape = learn_gap(bundle, models_at(nodes, bundle), replace(SETTINGS, population=nothing))
+    shape = learn_gap(bundle, models_at(nodes, bundle), replace(SETTINGS, population=nothing, rank=5))
+    assert shape.variation.shape == (5, len(bundle.wavelength))
     for curves in (shape.gap.level, shape.gap.slope, shape.variation):
         assert np.sqrt(np.mean(curves**2)) < 0.05 * toy_gap().level.std()
 
 
-def test_variation_from_star_to_star() -> None:
+@pytest.mark.parametrize("wanted", [0.15, 0.3, 0.5])
+def test_strength_of_the_variation(wanted: float) -> None:
+    """Found to a quarter where the gap itself varies from star to star, and not raised by photon noise."""
+    bundle, truth = toy_bundle(), sample(200, seed=5)[0]
+    truth[:, 3] = 2.0
+    gap, points = toy_gap(), len(bundle.wavelength)
+    generator = torch.Generator().manual_seed(6)
+    # Linear between its knots, this noise has two thirds of their variance in the mean.
+    vary = 1.0 + wanted * np.sqrt(1.5) * pixel_noise(200, points, 20, generator).numpy()
+    noise = pixel_noise(200, points, 4, generator).numpy() / 150
+    flux = models_at(truth, bundle) + vary * gap.curves(truth[:, 0], truth[:, 3]) + noise
+    known = KnownParameters(truth)
+    shape = learn_gap(bundle, flux, replace(SETTINGS, population=known))
+    assert shape.strength == pytest.approx(wanted, rel=0.25)
+    assert shape.variation.shape == (0, points)
+
+
+@dataclass(frozen=True)
+class KnownParameters(Population):
+    """Of which everything is known."""
+
+    truth: np.ndarray | None = None
+
+    def __init__(self, truth: np.ndarray) -> None:
+        super().__init__()
+        object.__setattr__(self, "truth", truth)
+
+    def correct(self, *_: object) -> np.ndarray:
+        return self.truth
+
+
+def test_components_of_the_variation() -> None:
     """A line whose strength differs from star to star is the first component, with its standard deviation."""
     bundle = toy_bundle()
     rng = np.random.default_rng(4)
@@ -106,7 +139,7 @@ def test_variation_from_star_to_star() -> None:
     strength = rng.normal(0.0, 0.05, 60)
     nothing = Population(mean_mh=None, main_sequence=False, slow=None)
     flux = models_at(nodes, bundle) + strength[:, None] * line
-    variation = learn_gap(bundle, flux, replace(SETTINGS, population=nothing)).variation
+    variation = learn_gap(bundle, flux, replace(SETTINGS, population=nothing, rank=5)).variation
     assert variation.shape == (5, len(line))
     assert abs(np.corrcoef(variation[0], line)[0, 1]) > 0.9
     assert np.linalg.norm(variation[0]) == pytest.approx(strength.std() * np.linalg.norm(line), rel=0.2)
