@@ -41,8 +41,8 @@ __all__ = ["GapShape", "Transfer", "TransferSettings", "held_out", "learn_gap", 
 
 #: Stars that turn faster have their gap smeared out and say little of it, km/s.
 _FASTEST = 8.0
-#: Points of 0.01 Angstrom over which the strength of the gap varies in a star: about the width of a line.
-_VARIES = 20
+#: Widths of the instrumental profile (FWHM) over which the strength of the gap varies in a star: from line to line.
+_VARIES = 2.2
 #: Between which relative standard deviations its strength is believed to lie.
 _STRENGTH = (0.1, 0.6)
 #: Errors that the regressors' loss is measured in: K, dex, dex, km/s and its growth with v sin i.
@@ -221,7 +221,8 @@ def _fit(
     clean = torch.from_numpy(bundle.decode(bundle.latents[train]))
     often = torch.from_numpy(settings.population.weights(bundle.nodes[train]))
     nodes = torch.as_tensor(bundle.nodes[train], dtype=torch.float32)
-    dress = _Dresser(shape, bundle.nodes[train])
+    width = float(np.mean(bundle.wavelength) / bundle.resolution / np.diff(bundle.wavelength[:2])[0])
+    dress = _Dresser(shape, bundle.nodes[train], round(_VARIES * width))
     regressors = {name: copy.deepcopy(nn.ModuleList(bundle.regressors[name])) for name in PARAMETERS}
     for members in regressors.values():
         members.requires_grad_(False)
@@ -251,13 +252,19 @@ def _fit(
 
 
 class _Dresser:
-    """Adds the gap, and a random variation of it, to the spectra of nodes, each broadened as the node rotates."""
+    """Adds the gap, and a random variation of it, to the spectra of nodes, each broadened as the node rotates.
 
-    def __init__(self, shape: GapShape, nodes: np.ndarray) -> None:
+    Args:
+        shape: of the gap.
+        nodes: of the spectra; shape ``(m, 4)``.
+        scale: points over which the strength of the gap varies.
+    """
+
+    def __init__(self, shape: GapShape, nodes: np.ndarray, scale: int) -> None:
         speeds, self.speed = np.unique(nodes[:, 3], return_inverse=True)
         curves = np.concatenate([[shape.gap.level, shape.gap.slope], shape.variation])
         self.bank = torch.tensor(np.stack([rotated(curves, float(v)) for v in speeds]), dtype=torch.float32)
-        self.strength = shape.strength
+        self.strength, self.scale = shape.strength, max(scale, 1)
         self.weights = torch.tensor(shape.gap.weights(nodes[:, 0]), dtype=torch.float32)
 
     def __call__(self, clean: torch.Tensor, chosen: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
@@ -270,6 +277,6 @@ class _Dresser:
             added[of_speed] = amounts[of_speed] @ self.bank[value]
         if self.strength:
             # Linear between its knots, this noise has two thirds of their variance in the mean.
-            varies = 1.5**0.5 * pixel_noise(*clean.shape, _VARIES, generator)
+            varies = 1.5**0.5 * pixel_noise(*clean.shape, self.scale, generator)
             added = added * (1.0 + self.strength * varies)
         return clean + added
