@@ -62,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--checkpoints", type=Path, metavar="DIR", help="where a killed run is resumed from (default: runs/NAME)"
     )
+    train.add_argument(
+        "--networks", metavar="BUNDLE", help="take the networks of this bundle; transfer, calibration and figures anew"
+    )
     train.set_defaults(run=_train)
 
     _add_search(commands)
@@ -159,9 +162,10 @@ def _print_table(results: list[InferenceResult]) -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
+    from dtl.bundle import load_bundle
     from dtl.grid.build import load_grid
     from dtl.grid.phoenix import read_library
-    from dtl.training.run import train_bundle
+    from dtl.training.run import finish_bundle, train_bundle
     from dtl.training.settings import read_settings
 
     settings = read_settings(options.config)
@@ -169,7 +173,11 @@ def _train(options: argparse.Namespace) -> int:
     library = read_library(options.phoenix) if options.phoenix else None
     checkpoints = options.checkpoints or Path("runs") / settings.name
     with _Bars() as bars:
-        bundle = train_bundle(grid, settings, options.output, checkpoints, library=library, progress=bars)
+        if options.networks:
+            networks = load_bundle(options.networks)
+            bundle = finish_bundle(networks, grid, settings, options.output, library=library, progress=bars)
+        else:
+            bundle = train_bundle(grid, settings, options.output, checkpoints, library=library, progress=bars)
     rmse = bundle.card["metrics"]["rmse_noise_free"]
     print(f"{options.output}: test rmse {rmse['teff']:.1f} K, {rmse['logg']:.3f}, {rmse['mh']:.3f}, "
           f"{rmse['vsini']:.2f} km/s")  # fmt: skip

@@ -22,6 +22,7 @@ from dtl.grid.library import Library
 from dtl.latent import flux_basis
 from dtl.outliers import HULL_UNIT, SCORES
 from dtl.result import PARAMETERS
+from dtl.spectrum import UnusableInput
 from dtl.training.alignment import align
 from dtl.training.autoencoder import train_autoencoder
 from dtl.training.calibrate import CALIBRATION_SNR, disturbed, fit_calibration, fit_references, fit_threshold, intervals
@@ -33,7 +34,7 @@ from dtl.training.split import split_nodes
 from dtl.training.transfer import transfer
 from dtl.wavelengths import WINDOW
 
-__all__ = ["train_bundle"]
+__all__ = ["finish_bundle", "train_bundle"]
 
 _TEMPLATE_TEFF = (2400, 2700, 3000, 3200, 3400, 3600, 3800, 4000, 4300)
 _TEMPLATE_VSINI = (2.0, 10.0)
@@ -88,12 +89,46 @@ def train_bundle(
         references={},
     )
     bundle = _with_maps(bundle, grid, split.test, settings, progress)
+    return finish_bundle(bundle, grid, settings, output, library=library, progress=progress)
+
+
+def finish_bundle(
+    bundle: ModelBundle,
+    grid: Grid,
+    settings: TrainingSettings,
+    output: Path,
+    *,
+    library: Library | None = None,
+    progress: Callable[[str, float, str], None] = lambda stage, fraction, text: None,
+) -> ModelBundle:
+    """Transfer, calibration and figures of networks that have learned from models, and the bundle written.
+
+    Args:
+        bundle: of which networks, latents and maps are taken.
+        grid: that it was trained on.
+        settings: of the run.
+        output: folder of the bundle.
+        library: that the simulated surveys are rendered from; through the decoder where it is not at hand.
+        progress: called with stage, fraction done and a word.
+
+    Returns:
+        The bundle as read back from ``output``.
+
+    Raises:
+        UnusableInput: where the grid is not the one the networks were trained on.
+    """
+    if bundle.nodes.shape != grid.nodes.shape or not np.allclose(bundle.nodes, grid.nodes, rtol=1e-5):
+        raise UnusableInput(f"{bundle.name}: its networks were trained on another grid; give the settings of that one.")
+    split = split_nodes(len(grid.nodes), settings.seed)
+    card = bundle.card | {"limits": list(settings.limits)}
+    card["training"] = card["training"] | {"settings": settings.as_dict()}
+    bundle = replace(bundle.source, card=card)
     sky = telescope(bundle, grid.settings, settings.survey, library)
     bundle = _with_transfer(bundle, sky, settings, progress)
     bundle = _with_calibration(bundle, sky, settings, progress)
     # Saved and read back before it is judged: the figures are those of the half-precision weights that are shipped.
     bundle = load_bundle(save_bundle(bundle, output))
-    metrics = measure(bundle, grid, split, settings.augmentation)
+    metrics = bundle.card["metrics"] | measure(bundle, grid, split, settings.augmentation)
     metrics |= measure_on_surveys(bundle, sky, settings.survey, progress=lambda f, t: progress("surveys", f, t))
     metrics |= measure_transfer(bundle, sky, settings.survey, progress=lambda f, t: progress("ways of transfer", f, t))
     return load_bundle(save_bundle(replace(bundle, card=dict(bundle.card, metrics=metrics)), output))
