@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,7 @@ def _add_search(commands: argparse._SubParsersAction) -> None:
     search.add_argument("--engine", choices=("joblib", "dask", "serial"), default="joblib", help="what runs the jobs")
     search.add_argument("--workers", type=count, default=1, metavar="N", help="processes")
     search.add_argument("--cluster", metavar="ADDRESS", help="of a running Dask scheduler, which runs the jobs")
+    search.add_argument("--write", metavar="DIR", help="write the table into the card of this bundle (a folder) too")
     search.set_defaults(run=_search)
 
 
@@ -185,6 +187,7 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _search(options: argparse.Namespace) -> int:
+    from dtl.bundle import load_bundle, save_bundle
     from dtl.grid.build import load_grid
     from dtl.training.search import PRESETS
     from dtl.training.settings import read_settings
@@ -193,6 +196,7 @@ def _search(options: argparse.Namespace) -> int:
     if options.output.suffix != ".json" or not options.output.parent.is_dir():
         raise UnusableInput(f"{options.output}: cannot be written; name a .json file in a folder that exists.")
     settings = read_settings(options.config)
+    bundle = load_bundle(options.write) if options.write else None
     grid = load_grid(options.grid) if options.grid else _grid_from(options.phoenix, settings.grid)
     with _Bars() as bars:
         table = PRESETS[options.preset](
@@ -207,6 +211,9 @@ def _search(options: argparse.Namespace) -> int:
         )
     found = {"preset": options.preset, "config": settings.name, "seed": settings.seed, "grid_sha256": grid.digest()}
     options.output.write_text(json.dumps(found | {"search": table}, indent=1) + "\n", encoding="utf-8")
+    if bundle:
+        entry = {"preset": options.preset, "seed": settings.seed, "rows": table}
+        save_bundle(replace(bundle, card=bundle.card | {"search": entry}), options.write)
     print(f"{options.output}: {sum(row['kept'] for row in table)} of {len(table)} kept")
     return 0
 

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from dtl.bundle import load_bundle
+from dtl.bundle import load_bundle, save_bundle
 from dtl.cli import main
 from dtl.grid.build import load_grid
 from dtl.result import COLUMNS, PARAMETERS
@@ -197,6 +197,13 @@ def test_search(tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pyte
     found = json.loads(output.read_text())
     assert (found["preset"], found["config"], found["seed"]) == ("budget", "tiny", 3)
     assert found["grid_sha256"] == grid.digest() and len(found["search"]) == 3
+
+    folder = tmp_path / "bundle"
+    bundle = load_bundle(save_bundle(load_bundle("common-r50000"), folder))
+    assert run(*arguments, "--output", output, "--engine", "serial", "--write", folder) == 0
+    written = load_bundle(folder).card
+    assert written["search"] == {"preset": "budget", "seed": 3, "rows": found["search"]}
+    assert written == bundle.card | {"search": written["search"]}
 
 
 @contextmanager
