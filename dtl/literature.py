@@ -26,6 +26,7 @@ __all__ = [
     "sources_of",
     "statistics",
     "user_comparison",
+    "user_statistics",
     "write",
 ]
 
@@ -172,6 +173,21 @@ def user_comparison(stars: Mapping[str, tuple[InferenceResult, str]]) -> pd.Data
     columns = ["spectrum", "karmn", "name", "parameter", "source", "value", "error", "limit", "own", "own_lower"]
     columns += ["own_upper", "difference", "sigma", "flags"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def user_statistics(table: pd.DataFrame, parameter: str) -> pd.DataFrame:
+    """The statistics of the user's spectra against every source, as `comparison` has them of the published stars.
+
+    Args:
+        table: rows of `user_comparison`.
+        parameter: name in `dtl.result.PARAMETERS`.
+    """
+    part = table[table["parameter"] == parameter]
+    rows = [
+        {"source": source} | _as_row(statistics(group["value"].to_numpy(), group["own"].to_numpy()))
+        for source, group in part.groupby("source", sort=False)
+    ]
+    return pd.DataFrame(rows)
 
 
 def write(table: pd.DataFrame, kind: str, title: str, unit: str = "") -> str:
