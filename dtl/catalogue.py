@@ -275,6 +275,16 @@ def literature_table() -> pd.DataFrame:
         limit (True for upper limits), published, published_lower and published_upper (1-sigma distances) and difference
         (value - published), in K, dex or km/s.
     """
+    return _literature().copy()
+
+
+def published_comparisons() -> pd.DataFrame:
+    """What the publication says of literature - published: parameter, source, statistic, value, decimals and note."""
+    return _read("comparisons.ecsv")[0].copy()
+
+
+@lru_cache(maxsize=1)
+def _literature() -> pd.DataFrame:
     table, parts = _read("stars.ecsv")[0], []
     for key, source in SOURCES.items():
         for parameter in _PARAMETERS:
@@ -290,8 +300,3 @@ def literature_table() -> pd.DataFrame:
             parts.append(part[part["value"].notna()])
     long = pd.concat(parts, ignore_index=True)
     return long.assign(difference=long["value"] - long["published"])
-
-
-def published_comparisons() -> pd.DataFrame:
-    """What the publication says of literature - published: parameter, source, statistic, value, decimals and note."""
-    return _read("comparisons.ecsv")[0].copy()

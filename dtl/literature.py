@@ -20,7 +20,9 @@ from dtl.result import InferenceResult
 from dtl.star_record import star_values
 
 __all__ = [
+    "MEANINGS",
     "Statistics",
+    "agrees",
     "comparison",
     "recognise",
     "sources_of",
@@ -134,11 +136,16 @@ def comparison(parameter: str) -> pd.DataFrame:
         agree = []
         for _, fact in facts.iterrows():
             row[f"published_{fact['statistic']}"] = fact["value"]
-            agree.append(round(getattr(found, fact["statistic"]), int(fact["decimals"])) == fact["value"])
+            agree.append(agrees(getattr(found, fact["statistic"]), fact["value"], int(fact["decimals"])))
         row["verdict"] = ("as published" if all(agree) else "differs") if agree else ""
         row["note"] = "; ".join(dict.fromkeys(note for note in facts["note"] if note))
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def agrees(found: float, stated: float, decimals: int) -> bool:
+    """Whether a value comes out as stated, to the decimals it is stated with."""
+    return round(found, decimals) == round(stated, decimals)
 
 
 def recognise(result: InferenceResult) -> str | None:

@@ -77,8 +77,8 @@ with narrow:
     statistics = literature.comparison(parameter)
     statistics_table(statistics, parameter, alt=f"Differences of {title} between every source and the 286 stars")
     st.caption(
-        "All sources, whatever is drawn; upper limits count with their value. Figures that the publication states "
-        "stand beside those computed here from the table of facts; they come out where they agree to its last digit."
+        "All sources, whatever is drawn; upper limits count with their value. What the publication states stands "
+        "beside what is computed here from the table of facts: ✓ where both agree to the last digit stated."
     )
     downloads(statistics, f"comparison-{parameter}", f"{title}: literature - Mas-Buitrago et al. 2024", unit)
     own = literature.user_statistics(mine, parameter)

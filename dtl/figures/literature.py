@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from textwrap import wrap
 
 import numpy as np
 import pandas as pd
@@ -139,7 +140,7 @@ def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: P
         f"<b>{escape(row['spectrum'])}</b> is {escape(row['name'])}<br>{SOURCES[row['source']].label}: "
         f"{value_text(row['value'], row['error'], places)} {unit}<br>yours: {format_number(row['own'], places)} "
         f"{unit}<br>difference: {format_number(row['difference'], places)} {unit}"
-        + "".join(f"<br><i>{escape(explain(flag))[:90]}</i>" for flag in row["flags"].split(", ") if flag)
+        + "".join(f"<br><i>{line}</i>" for flag in row["flags"].split(", ") if flag for line in _lines(explain(flag)))
         for _, row in mine.iterrows()
     ]
     bars = {"color": colours.star, "width": 3, "thickness": 1.5}
@@ -185,6 +186,11 @@ def value_text(value: float, error: float, places: int) -> str:
     """A value with its uncertainty, where it has one."""
     text = format_number(value, places)
     return text if np.isnan(error) else f"{text} ± {format_number(error, places)}"
+
+
+def _lines(text: str) -> list[str]:
+    """A sentence in lines that fit the label at the pointer."""
+    return [escape(line) for line in wrap(text, 60)]
 
 
 def _doubts(flags: str) -> bool:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dtl import catalogue
 from dtl.figures.star_record import FAR
-from dtl.literature import MEANINGS, write
+from dtl.literature import MEANINGS, agrees, write
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 from dtl.star_record import OWN
@@ -16,10 +16,11 @@ from dtl.star_record import OWN
 __all__ = ["downloads", "label_of", "record_table", "statistics_table", "twin"]
 
 _HEADERS = {
-    "source": "Source", "stars": "Stars", "mean": "Mean", "published_mean": "Published mean", "correlation": "r",
-    "published_correlation": "Published r", "rmse": "rmse", "median": "Median", "scatter": "Scatter",
-    "verdict": "Comes out", "note": "Note",
+    "source": "Source", "stars": "Stars", "mean": "Mean", "published_mean": "Published", "correlation": "r",
+    "published_correlation": "Published r", "rmse": "rmse", "median": "Median", "scatter": "Scatter", "note": "Note",
 }  # fmt: skip
+#: Column of what the publication states -> column that is computed here.
+_STATED = {"published_mean": "mean", "published_correlation": "correlation"}
 
 
 def label_of(source: str) -> str:
@@ -37,16 +38,21 @@ def statistics_table(table: pd.DataFrame, parameter: str, alt: str) -> None:
     columns = {}
     for column in shown:
         words = f"{MEANINGS[column][0].upper()}{MEANINGS[column][1:]}."
-        if column in ("source", "verdict", "note"):
-            columns[column] = st.column_config.TextColumn(_HEADERS[column], help=words, pinned=column == "source")
-        elif column.endswith("correlation"):
-            columns[column] = st.column_config.NumberColumn(_HEADERS[column], help=words, format="%.2f")
-        elif column == "stars":
-            columns[column] = st.column_config.NumberColumn(_HEADERS[column], help=words, format="%d")
+        decimals = 2 if column.endswith("correlation") else 0 if column == "stars" else places
+        header = _HEADERS[column] + (f" [{unit}]" if column in ("mean", "rmse", "median", "scatter") else "")
+        if column in _STATED:
+            shown[column] = [
+                ""
+                if np.isnan(stated)
+                else f"{format_number(stated, decimals)} {'✓' if agrees(*pair, decimals) else '≠'}"
+                for stated, *pair in zip(table[column], table[_STATED[column]], table[column], strict=True)
+            ]
+            words += " ✓ where the value computed here agrees to its last digit, ≠ where it does not."
+        if column in ("source", "note", *_STATED):
+            columns[column] = st.column_config.TextColumn(header, help=words, pinned=column == "source")
         else:
-            header = f"{_HEADERS[column]} [{unit}]"
-            columns[column] = st.column_config.NumberColumn(header, help=words, format=f"%.{places}f")
-    st.dataframe(shown, column_config=columns, hide_index=True, alt=alt)
+            columns[column] = st.column_config.NumberColumn(header, help=words, format=f"%.{decimals}f")
+    st.dataframe(shown, column_config=columns, hide_index=True, height="content", alt=alt)
 
 
 def twin(table: pd.DataFrame, alt: str) -> None:
@@ -93,7 +99,7 @@ def record_table(values: pd.DataFrame, alt: str) -> None:
     }
     columns["Source"] = st.column_config.TextColumn("Source", pinned=True)
     columns["Link"] = st.column_config.LinkColumn("Link", display_text="open")
-    st.dataframe(rows, column_config=columns, hide_index=True, alt=alt)
+    st.dataframe(rows, column_config=columns, hide_index=True, height="content", alt=alt)
 
 
 def _text(row: pd.Series, parameter: str) -> str:

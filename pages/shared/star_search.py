@@ -33,7 +33,7 @@ def one_star(parameter: str) -> None:
     st.markdown("#### One star in all sources")
     _follow_spectrum()
     name = st.text_input(
-        "Star", value="Barnard's star", key="star-name", bind="query-params", persist_state="session", max_chars=80,
+        "Star", key="star-name", bind="query-params", persist_state="session", max_chars=80,
         help="Any of its names in any usual spelling: GJ 699, Gl 699, Barnard's star, J17578+046, HD 95735, HIP 57087, "
         "Ross 128, LHS 45, AD Leo.",
     )  # fmt: skip
@@ -52,7 +52,9 @@ def one_star(parameter: str) -> None:
 
 
 def _follow_spectrum() -> None:
-    """Search for the star of the spectrum shown, once, when another spectrum comes to be shown."""
+    """Search for the star of the spectrum shown, once, when another comes to be shown; at first for a known one."""
+    if "star-name" not in st.session_state and "star-name" not in st.query_params:
+        st.session_state["star-name"] = "Barnard's star"
     digest = st.session_state.get("selected")
     result = identity.observed().get(digest)
     star = identity.star_of(digest, result) if result else None
@@ -73,7 +75,8 @@ def _show(star: pd.Series, parameter: str) -> None:
     own = _own(star["karmn"])
     values = star_values(star["karmn"], own[1].estimates if own else None)
     names = [star["gj"], star["name"], star["karmn"], *star["aliases"].split(";")]
-    words = " · ".join(dict.fromkeys(session.plain(name.strip()) for name in names if name.strip()))
+    once = {name.strip().replace("'", "").casefold(): name.strip() for name in reversed(names) if name.strip()}
+    words = " · ".join(session.plain(name) for name in reversed(once.values()))
     st.markdown(
         f"**{words}**, {star['spectral_type']}" + (f", {star['distance']:.2f} pc" if star["distance"] > 0 else "")
     )
