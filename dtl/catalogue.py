@@ -84,7 +84,7 @@ SOURCES: dict[str, Source] = {
     "reiners2018": Source("Reiners+18", "reiners2018", "reiners2018", "cross-correlation with slow rotators"),
     "interferometry": Source("Interferometry", "bello-garcia2023", "interferometry", "angular diameter and luminosity"),
     "binaries": Source("FGK+M binaries", "bello-garcia2023", "binaries", "metallicity of the F, G or K primary"),
-    "schweitzer2019mr": Source("Schweitzer+19, M and R", "schweitzer2019", "schweitzer2019mr", "mass and radius"),
+    "schweitzer2019mr": Source("Schweitzer+19 (M, R)", "schweitzer2019", "schweitzer2019mr", "mass and radius"),
     "mann2015": Source("Mann+15", "mann2015", "mann2015", "spectrophotometry, empirical"),
     "passegger2018": Source("Passegger+18", "passegger2018", "passegger2018", "synthetic spectra, visible"),
     "gaidos2014": Source("Gaidos+14", "gaidos2014", "gaidos2014", "low-resolution spectra, visible"),

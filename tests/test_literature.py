@@ -60,7 +60,8 @@ def test_every_published_figure_is_compared():
 @pytest.mark.parametrize(
     ("parameter", "source", "stars"),
     [("teff", "interferometry", 14), ("mh", "binaries", 6), ("teff", "marfil2021", 286),
-     ("teff", "schweitzer2019", 278), ("logg", "passegger2019", 275), ("mh", "bello-garcia2023", 283), ("vsini", "reiners2018", 282)],
+     ("teff", "schweitzer2019", 278), ("logg", "passegger2019", 275), ("mh", "bello-garcia2023", 283),
+     ("vsini", "reiners2018", 282)],
 )  # fmt: skip
 def test_number_of_stars(parameter, source, stars):
     assert comparison(parameter).set_index("source").loc[source, "stars"] == stars

@@ -34,7 +34,7 @@ def statistics_table(table: pd.DataFrame, parameter: str, alt: str) -> None:
     """Rows of `dtl.literature.comparison` or of the user's statistics."""
     _, unit, places = PARAMETERS[parameter]
     shown = table.assign(source=[label_of(source) for source in table["source"]])
-    shown = shown[[column for column in _HEADERS if column in shown]]
+    shown = shown[[c for c in _HEADERS if c in shown and (shown[c].notna() & (shown[c] != "")).any()]]
     columns = {}
     for column in shown:
         words = f"{MEANINGS[column][0].upper()}{MEANINGS[column][1:]}."
@@ -48,7 +48,9 @@ def statistics_table(table: pd.DataFrame, parameter: str, alt: str) -> None:
                 for stated, *pair in zip(table[column], table[_STATED[column]], table[column], strict=True)
             ]
             words += " ✓ where the value computed here agrees to its last digit, ≠ where it does not."
-        if column in ("source", "note", *_STATED):
+        elif shown[column].dtype.kind == "f" and shown[column].isna().any():
+            shown[column] = [format_number(value, decimals) for value in shown[column]]
+        if shown[column].dtype.kind not in "fi":
             columns[column] = st.column_config.TextColumn(header, help=words, pinned=column == "source")
         else:
             columns[column] = st.column_config.NumberColumn(header, help=words, format=f"%.{decimals}f")
@@ -97,7 +99,7 @@ def record_table(values: pd.DataFrame, alt: str) -> None:
         )
         for title, unit, _ in PARAMETERS.values()
     }
-    columns["Source"] = st.column_config.TextColumn("Source", pinned=True)
+    columns["Source"] = st.column_config.TextColumn("Source", pinned=True, width=150)
     columns["Link"] = st.column_config.LinkColumn("Link", display_text="open")
     st.dataframe(rows, column_config=columns, hide_index=True, height="content", alt=alt)
 

@@ -86,7 +86,7 @@ def _show(star: pd.Series, parameter: str) -> None:
         )
     else:
         st.caption("Compared with Mas-Buitrago et al. 2024. Analyse a spectrum of it to compare with your own result.")
-    wide, narrow = st.columns([3, 2], gap="large")
+    wide, narrow = st.columns([7, 4], gap="large")
     title, labels = PARAMETERS[parameter][0], {source: label_of(source) for source in values["source"]}
     first = OWN if own else catalogue.PUBLISHED
     with narrow:
