@@ -8,7 +8,7 @@ from dtl.result import PARAMETERS
 from pages.shared import identity, session
 from pages.shared.chart import chart
 from pages.shared.literature_tables import downloads, label_of, statistics_table, twin
-from pages.shared.star_search import one_star
+from pages.shared.star_search import one_star, search_clicked
 
 st.title("Beside the literature", anchor=False)
 st.caption(
@@ -52,11 +52,13 @@ with wide:
         key="literature-figure",
         alt=f"{title} in the literature ({names}) against this work for the published stars and {spectra} of your "
         "spectra, with the line of equality, and the differences below",
+        on_select=lambda: search_clicked("literature-figure"),
+        selection_mode="points",
     )
     st.caption(
         "On the dashed line both agree. Hollow points are upper limits. A diamond is a spectrum of yours, your result "
-        "across, hollow with a cross where a flag doubts it. Point at a star to read its name."
-        + (" Both axes are logarithmic." if parameter == "vsini" else "")
+        "across, hollow with a cross where a flag doubts it. Point at a star to read its name, or "
+        "click it to see all its values below." + (" Both axes are logarithmic." if parameter == "vsini" else "")
     )
     twin_of_figure = st.expander(
         "The same as a table", icon=":material/table:", on_change="rerun", key="literature-table"

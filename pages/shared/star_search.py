@@ -16,7 +16,7 @@ from pages.shared import identity, session
 from pages.shared.chart import chart
 from pages.shared.literature_tables import downloads, label_of, record_table
 
-__all__ = ["one_star"]
+__all__ = ["one_star", "search_clicked"]
 
 #: Answers of services that a visit keeps.
 _MOST = 40
@@ -51,6 +51,19 @@ def one_star(parameter: str) -> None:
     _services(name)
 
 
+def search_clicked(key: str) -> None:
+    """Search for the star of the point that was clicked in a figure whose points have its identifier."""
+    for point in st.session_state[key]["selection"]["points"]:
+        clicked = point.get("customdata")
+        _search(clicked[0] if isinstance(clicked, list) else clicked)
+
+
+def _search(karmn: str | None) -> None:
+    """Put a star of the table into the field."""
+    if karmn in catalogue.names():
+        st.session_state["star-name"] = catalogue.names()[karmn].partition(" · ")[0]
+
+
 def _follow_spectrum() -> None:
     """Search for the star of the spectrum shown, once, when another comes to be shown; at first for a known one."""
     if "star-name" not in st.session_state and "star-name" not in st.query_params:
@@ -60,7 +73,7 @@ def _follow_spectrum() -> None:
     star = identity.star_of(digest, result) if result else None
     if star and st.session_state.get("star-followed") != (digest, star):
         st.session_state["star-followed"] = digest, star
-        st.session_state["star-name"] = catalogue.names()[star].partition(" · ")[0]
+        _search(star)
 
 
 def _own(karmn: str) -> tuple[str, InferenceResult] | None:
@@ -145,13 +158,9 @@ def _answer(service: str, answer: Answer) -> None:
         st.markdown(" · ".join(facts))
     star = catalogue.find_star(st.session_state.get("star-name", ""))
     if answer.karmn and (star is None or star["karmn"] != answer.karmn):
-        known = catalogue.names()[answer.karmn]
-
-        def show() -> None:
-            st.session_state["star-name"] = known.partition(" · ")[0]
-
-        st.success(f"This is {session.plain(known)}, one of the 286 published stars.", icon=":material/check:")
-        st.button("Show its values", key=f"show-{service.lower()}", on_click=show)
+        known = session.plain(catalogue.names()[answer.karmn])
+        st.success(f"This is {known}, one of the 286 published stars.", icon=":material/check:")
+        st.button("Show its values", key=f"show-{service.lower()}", on_click=_search, args=(answer.karmn,))
     if answer.values:
         rows = [
             {
