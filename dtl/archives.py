@@ -69,11 +69,12 @@ class Answer:
     karmn: str | None = None
 
 
-def unreachable(service: str, error: BaseException) -> Unanswered:
-    """What is said where a service cannot be reached or answers nonsense."""
+def unreachable(service: str, asked: str = "") -> Unanswered:
+    """What is said where a service cannot be reached or answers nonsense, ``asked`` being the one that needs it."""
+    start = f"{asked} needs the number that {service} gives the star, and {service}" if asked else service
     return Unanswered(
-        f"{service} could not be reached at {HOSTS[service]}: this computer is offline, or the service is down "
-        f"({type(error).__name__}). The published values on this page need no network."
+        f"{start} could not be reached at {HOSTS[service]}: this computer is offline, or the service is down. "
+        "The published values on this page need no network."
     )
 
 
@@ -142,7 +143,7 @@ def gaia(name: str, client: object = None) -> Answer:
         except Unanswered:
             raise
         except Exception as error:
-            raise unreachable("SIMBAD", error) from error
+            raise unreachable("SIMBAD", "Gaia") from error
         number = next((i.split()[-1] for i in known.identifiers if i.startswith("Gaia DR3 ")), "")
         if not number.isdigit():
             raise Unanswered(f"SIMBAD gives no number of Gaia DR3 for {name}, so Gaia cannot be asked for it.")

@@ -80,4 +80,4 @@ def _within(patience: float, service: str, question: Callable[[], Answer]) -> An
         return answer
     if isinstance(answer, Unanswered):
         raise answer
-    raise unreachable(service, answer) from answer
+    raise unreachable(service) from answer

@@ -75,7 +75,7 @@ with wide:
             twin(drawn, alt=f"{title} of the published stars and in the literature")
             downloads(drawn, f"stars-{parameter}", f"{title}: Mas-Buitrago et al. 2024 and the literature", unit)
 with narrow:
-    st.markdown(f"#### {title}: literature − this work")
+    st.markdown(f"#### {title}: literature − this work [{unit}]")
     statistics = literature.comparison(parameter)
     statistics_table(statistics, parameter, alt=f"Differences of {title} between every source and the 286 stars")
     st.caption(
@@ -85,7 +85,7 @@ with narrow:
     downloads(statistics, f"comparison-{parameter}", f"{title}: literature - Mas-Buitrago et al. 2024", unit)
     own = literature.user_statistics(mine, parameter)
     if len(own):
-        st.markdown("**Your spectra: literature − your result**")
+        st.markdown(f"**Your spectra: literature − your result [{unit}]**")
         statistics_table(own, parameter, alt=f"Differences of {title} between every source and your spectra")
         downloads(own, f"own-comparison-{parameter}", f"{title}: literature - own results", unit)
 

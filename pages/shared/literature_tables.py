@@ -39,7 +39,8 @@ def statistics_table(table: pd.DataFrame, parameter: str, alt: str) -> None:
     for column in shown:
         words = f"{MEANINGS[column][0].upper()}{MEANINGS[column][1:]}."
         decimals = 2 if column.endswith("correlation") else 0 if column == "stars" else places
-        header = _HEADERS[column] + (f" [{unit}]" if column in ("mean", "rmse", "median", "scatter") else "")
+        header = _HEADERS[column]
+        words += f" In {unit}." if column in ("mean", "rmse", "median", "scatter", "published_mean") else ""
         if column in _STATED:
             shown[column] = [
                 ""
@@ -53,6 +54,7 @@ def statistics_table(table: pd.DataFrame, parameter: str, alt: str) -> None:
         if shown[column].dtype.kind not in "fi":
             columns[column] = st.column_config.TextColumn(header, help=words, pinned=column == "source")
         else:
+            shown[column] = shown[column].round(decimals) + 0.0  # no negative zero
             columns[column] = st.column_config.NumberColumn(header, help=words, format=f"%.{decimals}f")
     st.dataframe(shown, column_config=columns, hide_index=True, height="content", alt=alt)
 
@@ -94,10 +96,11 @@ def record_table(values: pd.DataFrame, alt: str) -> None:
     columns = {
         f"{title} [{unit}]": st.column_config.TextColumn(
             f"{title} [{unit}]",
+            width=158 if name in ("teff", "mh") else 140,
             help="Value with its 1σ uncertainty, and in brackets how many σ it is above or below the first line, both "
             f"uncertainties counted. A triangle marks {FAR:g}σ or more.",
         )
-        for title, unit, _ in PARAMETERS.values()
+        for name, (title, unit, _) in PARAMETERS.items()
     }
     columns["Source"] = st.column_config.TextColumn("Source", pinned=True, width=150)
     columns["Link"] = st.column_config.LinkColumn("Link", display_text="open")
