@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from urllib.parse import parse_qs
 
 import pytest
-from astropy.table import Table
+from astropy.table import MaskedColumn, Table
 
 from dtl import resolver
 from dtl.archives import HOSTS, Unanswered
@@ -95,39 +97,84 @@ def test_link_of_a_work():
     assert resolver.bibcode_url("") == ""
 
 
-VOTABLE = b"""<?xml version="1.0"?>
-<VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"><RESOURCE ID="yCat" name="J/A+A/656/A162">
-<TABLE ID="t" name="J/A+A/656/A162/tablea1">
-<FIELD ID="Karmn" name="Karmn" datatype="char" arraysize="11*"/>
-<FIELD ID="Teff1" name="Teff1" datatype="short" unit="K"/><FIELD ID="e_Teff1" name="e_Teff1" datatype="short" unit="K"/>
-<DATA><TABLEDATA><TR><TD>J17578+046</TD><TD>3254</TD><TD>32</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"""
+CAPABILITIES = b"""<?xml version="1.0"?>
+<vosi:capabilities xmlns:vosi="http://www.ivoa.net/xml/VOSICapabilities/v1.0"
+ xmlns:tr="http://www.ivoa.net/xml/TAPRegExt/v1.0" xmlns:vs="http://www.ivoa.net/xml/VODataService/v1.1"
+ xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<capability standardID="ivo://ivoa.net/std/TAP" xsi:type="tr:TableAccess"><interface role="std" xsi:type="vs:ParamHTTP">
+<accessURL use="base">http://127.0.0.1/tap</accessURL></interface><language><name>ADQL</name><version>2.0</version>
+</language><outputFormat><mime>text/xml</mime></outputFormat><outputLimit><default unit="row">50000</default>
+<hard unit="row">2000000</hard></outputLimit></capability></vosi:capabilities>"""
+BARNARD = {"oid": 7, "main_id": "NAME Barnard's star", "ra": 269.45, "dec": 4.69, "pmra": -802.8, "pmdec": 10362.5,
+           "plx_value": 546.98, "sp_type": "M4V", "ids": "GJ 699|Karmn J17578+046|Gaia DR3 44"}  # fmt: skip
+TABLES = {
+    "mesFe_h": Table({"teff": [3278], "log_g": MaskedColumn([5.1], mask=[True]), "bibcode": ["2018A&A...615A...6P"]}),
+    "mesRot": Table({"vsini": [2.0], "upvsini": ["<"], "bibcode": ["b"]}),
+    "gaia_source": Table({"source_id": [44], "parallax": [1.0], "teff_gspphot": [3300.0], "teff_gspphot_lower": [3290.0],
+                          "teff_gspphot_upper": [3312.0]}),
+    "ident": Table(rows=[BARNARD]),
+    "VizieR": Table({"Karmn": ["J17578+046"], "Teff1": [3254], "e_Teff1": [32]}),
+}  # fmt: skip
 
 
-def test_vizier_through_astroquery_on_loopback():
-    astroquery = pytest.importorskip("astroquery.vizier", reason="astroquery is not installed")
-    sent = []
+@pytest.fixture
+def loopback():
+    """The address of a server that answers as the services do, and the questions that it got."""
+    pytest.importorskip("astroquery", reason="astroquery is not installed")
+    sent: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            sent.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        def answer(self, body: bytes) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/xml")
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(VOTABLE)
+            self.wfile.write(body)
+
+        def do_GET(self) -> None:
+            self.answer(CAPABILITIES)
+
+        def do_POST(self) -> None:
+            fields = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            sent.append(fields.get("QUERY", fields.get("-c", [""]))[0])
+            text, name = BytesIO(), next((name for name in TABLES if name in sent[-1]), "VizieR")
+            TABLES[name].write(text, format="votable")
+            status = b'<RESOURCE type="results"><INFO name="QUERY_STATUS" value="OK"/>'
+            self.answer(text.getvalue().replace(b'<RESOURCE type="results">', status))
 
         def log_message(self, *args: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", sent
+    server.shutdown()
+    server.server_close()
 
-    class Loopback(astroquery.VizierClass):
-        def _server_to_url(self, return_type: str = "votable") -> str:
-            return f"http://127.0.0.1:{server.server_port}/viz-bin/{return_type}"
 
-    try:
-        answer = resolver.ask("VizieR", "GJ 699", client=Loopback(columns=["*", "+_r"], timeout=5))
-    finally:
-        server.shutdown()
+def test_vizier_through_astroquery(loopback):
+    from astroquery.vizier import VizierClass
+
+    address, sent = loopback
+    vizier = type("Loopback", (VizierClass,), {"_server_to_url": lambda self, return_type: f"{address}/{return_type}"})
+    answer = resolver.ask("VizieR", "GJ 699", client=vizier(columns=["*", "+_r"], timeout=5))
     assert [(v["parameter"], v["value"], v["error"]) for v in answer.values] == [("teff", 3254.0, 32.0)]
-    assert "GJ 699" in sent[0].replace("%20", " ") or "GJ%20699" in sent[0] or "GJ+699" in sent[0]
+    assert sent == ["GJ 699"]
+
+
+def test_simbad_and_gaia_through_astroquery(loopback):
+    from astroquery.simbad import SimbadClass
+    from astroquery.utils.tap.core import TapPlus
+    from pyvo.dal import TAPService
+
+    address, sent = loopback
+    service = TAPService(f"{address}/tap")
+    client = type("Loopback", (SimbadClass,), {"tap": property(lambda self: service)})()
+    client.launch_job = TapPlus(url=f"{address}/tap").launch_job
+    answer = resolver.ask("SIMBAD", "Barnard's star", client=client)
+    assert (answer.name, answer.karmn) == ("NAME Barnard's star", "J17578+046")
+    found = [(v["parameter"], v["value"], v["limit"]) for v in answer.values]
+    assert found == [("teff", 3278.0, False), ("vsini", 2.0, True)]
+    answer = resolver.ask("Gaia", "LHS 9999", client=client)
+    assert (answer.name, answer.values[0]["value"], answer.values[0]["error"]) == ("Gaia DR3 44", 3300.0, 11.0)
+    assert "source_id = 44 " in sent[-1]
