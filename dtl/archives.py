@@ -125,7 +125,7 @@ def vizier(name: str, client: object = None) -> Answer:
     values = []
     for key in tables.keys():
         if (row := _row_of(tables[key], karmn)) is not None:
-            values += _row_values(key, row)
+            values += _row_values(key or "", row)
     if not values:
         raise Unanswered(f"VizieR has no parameters of {name} in the {len(CATALOGUES)} works that are searched.")
     return Answer("VizieR", name, values=tuple(values), karmn=karmn)
@@ -245,6 +245,8 @@ def _facts(row: object, columns: Mapping[str, str]) -> dict[str, str]:
     """What a row says, as text, without what it leaves out."""
     said = {}
     for label, column in columns.items():
+        if column not in row.colnames:
+            continue
         number = _number(row, column)
         text = f"{number:.6g}" if np.isfinite(number) else str(row[column]).strip()
         if text and text not in {"--", "nan", "masked"}:

@@ -110,7 +110,7 @@ BARNARD = {"oid": 7, "main_id": "NAME Barnard's star", "ra": 269.45, "dec": 4.69
 TABLES = {
     "mesFe_h": Table({"teff": [3278], "log_g": MaskedColumn([5.1], mask=[True]), "bibcode": ["2018A&A...615A...6P"]}),
     "mesRot": Table({"vsini": [2.0], "upvsini": ["<"], "bibcode": ["b"]}),
-    "gaia_source": Table({"source_id": [44], "parallax": [1.0], "teff_gspphot": [3300.0], "teff_gspphot_lower": [3290.0],
+    "gaia_source": Table({"source_id": [44], "teff_gspphot": [3300.0], "teff_gspphot_lower": [3290.0],
                           "teff_gspphot_upper": [3312.0]}),
     "ident": Table(rows=[BARNARD]),
     "VizieR": Table({"Karmn": ["J17578+046"], "Teff1": [3254], "e_Teff1": [32]}),
