@@ -58,7 +58,8 @@ def bibcode_url(bibcode: str) -> str:
 
 def _within(patience: float, service: str, question: Callable[[], Answer]) -> Answer:
     """The answer, or a sentence; the thread of a late one is left behind and ends with its connection."""
-    if not _places.acquire(blocking=False):
+    places = _places
+    if not places.acquire(blocking=False):
         raise Unanswered(f"Too many questions are under way; ask {service} again in a minute.")
     outcome: list[object] = []
 
@@ -68,7 +69,7 @@ def _within(patience: float, service: str, question: Callable[[], Answer]) -> An
         except BaseException as error:
             outcome.append(error)
         finally:
-            _places.release()
+            places.release()
 
     thread = threading.Thread(target=work, name=f"ask {service}", daemon=True)
     thread.start()
