@@ -32,6 +32,13 @@ PAGES = [
         help="Your stars among 286 M dwarfs of the solar neighbourhood.",
     ),
     st.Page(
+        "pages/literature.py",
+        title="Literature",
+        icon=":material/library_books:",
+        url_path="literature-values",
+        help="The published stars and yours against the literature, and one star in all sources.",
+    ),
+    st.Page(
         "pages/model.py",
         title="Model",
         icon=":material/neurology:",

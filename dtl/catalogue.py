@@ -5,7 +5,9 @@ The table is ``assets/catalogue/stars.ecsv``; the unit, the meaning and the refe
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,29 +21,23 @@ __all__ = [
     "SOURCES",
     "Luminosity",
     "Reference",
+    "Source",
     "columns",
     "find_star",
     "isochrone",
-    "literature_differences",
     "literature_table",
     "luminosity",
+    "names",
     "overview",
+    "published_comparisons",
     "references",
+    "similar_names",
     "stars",
 ]
 
 _FOLDER = Path(__file__).resolve().parents[1] / "assets" / "catalogue"
 #: Key of the work whose stars these are.
 PUBLISHED = "mas-buitrago2024"
-#: Key of a reference -> end of the names of its columns, in the order of publication.
-SOURCES: dict[str, str] = {
-    "mann2015": "mann2015",
-    "passegger2019": "passegger2019",
-    "schweitzer2019": "schweitzer2019",
-    "passegger2020": "passegger2020",
-    "marfil2021": "marfil2021",
-    "bello-garcia2023": "bellogarcia2023",
-}
 _PARAMETERS = ("teff", "logg", "mh", "vsini")
 
 
@@ -58,6 +54,42 @@ class Reference:
     citation: str
     bibcode: str
     url: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A set of literature values.
+
+    Attributes:
+        label: short name, as *Marfil+21*.
+        reference: key of `references`.
+        end: end of the names of its columns in `stars`.
+        method: how the values were found.
+    """
+
+    label: str
+    reference: str
+    end: str
+    method: str
+
+
+#: Key -> set of literature values: the five works that the publication compares with and its two sets of trusted values
+#: first, then the others.
+SOURCES: dict[str, Source] = {
+    "marfil2021": Source("Marfil+21", "marfil2021", "marfil2021", "synthetic spectra, visible and near infrared"),
+    "passegger2019": Source("Passegger+19", "passegger2019", "passegger2019", "synthetic spectra, visible"),
+    "schweitzer2019": Source("Schweitzer+19", "schweitzer2019", "schweitzer2019", "synthetic spectra, visible"),
+    "passegger2020": Source("Passegger+20", "passegger2020", "passegger2020", "deep learning on synthetic spectra"),
+    "bello-garcia2023": Source("Bello-García+23", "bello-garcia2023", "bellogarcia2023", "deep transfer learning"),
+    "reiners2018": Source("Reiners+18", "reiners2018", "reiners2018", "cross-correlation with slow rotators"),
+    "interferometry": Source("Interferometry", "bello-garcia2023", "interferometry", "angular diameter and luminosity"),
+    "binaries": Source("FGK+M binaries", "bello-garcia2023", "binaries", "metallicity of the F, G or K primary"),
+    "schweitzer2019mr": Source("Schweitzer+19 (M, R)", "schweitzer2019", "schweitzer2019mr", "mass and radius"),
+    "mann2015": Source("Mann+15", "mann2015", "mann2015", "spectrophotometry, empirical"),
+    "passegger2018": Source("Passegger+18", "passegger2018", "passegger2018", "synthetic spectra, visible"),
+    "gaidos2014": Source("Gaidos+14", "gaidos2014", "gaidos2014", "low-resolution spectra, visible"),
+    "gaidosmann2014": Source("Gaidos & Mann 14", "gaidosmann2014", "gaidosmann2014", "near-infrared spectra"),
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +118,7 @@ def _unit(text: str) -> str:
     )
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _read(name: str) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, dict[str, str]]]:
     """The rows, what the columns mean, and the references of a table of the folder."""
     table = Table.read(_FOLDER / name, format="ascii.ecsv")
@@ -175,6 +207,7 @@ def _normalise(name: str) -> str:
     text = name.casefold().replace("_", " ").strip()
     text = re.sub(r"^(\*\*|v\*|name|karmn)\s+", "", text)
     text = re.sub(r"^(gliese|gl|gj)[\s-]*(?=\d)", "gj", text)
+    text = re.sub(r"^(2massi?|2m)\s*(?=j\d)", "2m", text)
     text = re.sub(r"['’`]s?(?=\s|$)|\bstar$", "", text)
     text = re.sub(r"(?<![\d.])0+(?=\d)", "", text)
     return re.sub(r"[\s'’`]", "", text)
@@ -184,11 +217,18 @@ def _normalise(name: str) -> str:
 def _index() -> dict[str, int]:
     """Normalised name -> row of `stars`. The first star that bears a name keeps it."""
     index: dict[str, int] = {}
+    for row, name in _every_name():
+        if key := _normalise(name):
+            index.setdefault(key, row)
+    return index
+
+
+def _every_name() -> Iterator[tuple[int, str]]:
+    """Row of `stars` and name, for every name of every star."""
     for row, star in _read("stars.ecsv")[0].iterrows():
         for name in (star["karmn"], star["gj"], star["name"], *star["aliases"].split(";")):
-            if key := _normalise(name):
-                index.setdefault(key, row)
-    return index
+            if name.strip():
+                yield row, name.strip()
 
 
 def find_star(name: str) -> pd.Series | None:
@@ -209,42 +249,54 @@ def luminosity(name: str) -> Luminosity | None:
     return Luminosity(star["luminosity"], star["luminosity_error"], reference, star["name"], star["luminosity_note"])
 
 
+def names() -> dict[str, str]:
+    """The CARMENES identifier of each star -> what it is called in lists, as ``GJ 699 · Barnard's Star``."""
+    table, found = _read("stars.ecsv")[0], {}
+    for karmn, gj, name in zip(table["karmn"], table["gj"], table["name"], strict=True):
+        found[karmn] = " · ".join(dict.fromkeys(part for part in (gj, name) if part)) or karmn
+    return found
+
+
+def similar_names(name: str, most: int = 4) -> list[str]:
+    """Names of the table that are spelled much like ``name``, likeliest first, at most ``most``."""
+    spelled = {_normalise(text): (row, text) for row, text in _every_name()}
+    close = difflib.get_close_matches(_normalise(name[:60]), spelled, n=3 * most, cutoff=0.75)
+    of_star: dict[int, str] = {}
+    for row, text in (spelled[key] for key in close):
+        of_star.setdefault(row, text)
+    return list(of_star.values())[:most]
+
+
 def literature_table() -> pd.DataFrame:
     """Every literature value beside the published one.
 
     Returns:
-        One row for each star, parameter and source: karmn, name, parameter, source (key of `references`), value, error,
-        limit (True for upper limits), published and difference (value - published), in K, dex or km/s.
+        One row for each star, parameter and source: karmn, name, parameter, source (key of `SOURCES`), value, error,
+        limit (True for upper limits), published, published_lower and published_upper (1-sigma distances) and difference
+        (value - published), in K, dex or km/s.
     """
+    return _literature().copy()
+
+
+def published_comparisons() -> pd.DataFrame:
+    """What the publication says of literature - published: parameter, source, statistic, value, decimals and note."""
+    return _read("comparisons.ecsv")[0].copy()
+
+
+@lru_cache(maxsize=1)
+def _literature() -> pd.DataFrame:
     table, parts = _read("stars.ecsv")[0], []
-    for source, end in SOURCES.items():
+    for key, source in SOURCES.items():
         for parameter in _PARAMETERS:
-            column = f"{parameter}_{end}"
+            column = f"{parameter}_{source.end}"
             if column not in table:
                 continue
-            part = table[["karmn", "name"]].assign(parameter=parameter, source=source, value=table[column])
+            part = table[["karmn", "name"]].assign(parameter=parameter, source=key, value=table[column])
             part["error"] = table.get(f"{column}_error", np.nan)
             part["limit"] = table[f"{column}_limit"].astype(bool) if f"{column}_limit" in table else False
             part["published"] = table[parameter]
+            for side in ("lower", "upper"):
+                part[f"published_{side}"] = table[f"{parameter}_{side}"]
             parts.append(part[part["value"].notna()])
     long = pd.concat(parts, ignore_index=True)
     return long.assign(difference=long["value"] - long["published"])
-
-
-def literature_differences() -> pd.DataFrame:
-    """Mean of literature - published, its scatter, the correlation and the number of stars, by parameter and source.
-
-    Upper limits count with their value, as in the publication.
-    """
-    rows = [
-        {
-            "parameter": parameter,
-            "source": source,
-            "stars": len(part),
-            "mean": part["difference"].mean(),
-            "scatter": part["difference"].std(),
-            "correlation": part["value"].corr(part["published"]),
-        }
-        for (parameter, source), part in literature_table().groupby(["parameter", "source"], sort=False)
-    ]
-    return pd.DataFrame(rows)

@@ -12,7 +12,13 @@ from pathlib import Path
 from tests.server import ROOT, chromium, follow, missing, serve, settle
 
 WIDTHS = (1280, 390)
-PAGES = {"spectrum": "", "latent-space": "latent-space", "hr-diagram": "hr-diagram", "model": "model-card"}
+PAGES = {
+    "spectrum": "",
+    "latent-space": "latent-space",
+    "hr-diagram": "hr-diagram",
+    "literature": "literature-values",
+    "model": "model-card",
+}
 EVIDENCE = ("A second opinion", "Which wavelengths speak")
 BAD = {
     "empty.fits": b"",

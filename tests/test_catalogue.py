@@ -40,36 +40,6 @@ def test_ranges(column, low, high):
     assert values.between(low, high).all()
 
 
-@pytest.mark.parametrize(
-    ("parameter", "source", "mean", "within"),
-    [
-        ("teff", "marfil2021", -19, 0.5),
-        ("teff", "passegger2019", -80, 0.5),
-        ("teff", "schweitzer2019", -40, 0.5),
-        ("logg", "marfil2021", 0.12, 0.005),
-        ("logg", "passegger2019", 0.0, 0.005),
-        ("logg", "schweitzer2019", 0.13, 0.005),
-        ("logg", "passegger2020", -0.04, 0.005),
-        ("mh", "marfil2021", -0.11, 0.005),
-        ("mh", "passegger2019", 0.06, 0.0051),
-        ("mh", "schweitzer2019", 0.0, 0.0051),
-        ("mh", "passegger2020", 0.23, 0.005),
-    ],
-)
-def test_published_differences(parameter, source, mean, within):
-    row = catalogue.literature_differences().set_index(["parameter", "source"]).loc[(parameter, source)]
-    assert row["mean"] == pytest.approx(mean, abs=within)
-
-
-@pytest.mark.parametrize(
-    ("parameter", "source", "correlation"),
-    [("logg", "passegger2020", 0.93), ("vsini", "passegger2020", 0.99), ("vsini", "passegger2019", 0.98)],
-)
-def test_published_correlations(parameter, source, correlation):
-    row = catalogue.literature_differences().set_index(["parameter", "source"]).loc[(parameter, source)]
-    assert row["correlation"] == pytest.approx(correlation, abs=0.005)
-
-
 def test_thick_disc_is_metal_poor():
     stars = catalogue.stars().set_index("population")["mh"]
     assert ks_2samp(stars["TD"], stars["D"]).pvalue == pytest.approx(0.0071, abs=0.0005)
@@ -98,7 +68,9 @@ def test_find_star_by_any_name(name):
 @pytest.mark.parametrize(
     ("name", "karmn"),
     [("G 99-49", "J06000+027"), ("lp656-38", "J05019-069"), ("BD+2 348", "J02123+035"), ("GJ 15A", "J00183+440"),
-     ("HD 97101 B", "J11110+304"), ("Ross 128", "J11477+008"), ("V* AD Leo", "J10196+198"), ("GJ 54.1", "J01125-169")],
+     ("HD 97101 B", "J11110+304"), ("Ross 128", "J11477+008"), ("V* AD Leo", "J10196+198"), ("GJ 54.1", "J01125-169"),
+     ("HIP 57087", "J11421+267"),
+     ("LHS 45", "J12248-182"), ("2MASS J06572616+7405265", "J06574+740"), ("HD 265866", "J06548+332")],
 )  # fmt: skip
 def test_find_star_normalises(name, karmn):
     assert catalogue.find_star(name)["karmn"] == karmn
@@ -120,6 +92,20 @@ def test_no_name_belongs_to_two_stars():
                 owners.setdefault(name, star["karmn"])
 
 
+def test_star_in_lists():
+    names = catalogue.names()
+    assert len(names) == len(set(names.values())) == 286
+    assert names["J17578+046"] == "GJ 699 · Barnard's Star"
+
+
+def test_similar_names_are_of_different_stars():
+    near = catalogue.similar_names("Bernards star")
+    assert catalogue.find_star(near[0])["karmn"] == "J17578+046"
+    owners = [catalogue.find_star(name)["karmn"] for name in catalogue.similar_names("GJ 69")]
+    assert len(owners) == len(set(owners)) == 4
+    assert catalogue.similar_names("") == [] == catalogue.similar_names("x" * 5000)
+
+
 def test_luminosity():
     barnard = catalogue.luminosity("GJ 699")
     assert barnard.value == pytest.approx(3.523e-3)
@@ -132,7 +118,9 @@ def test_luminosity():
 def test_literature_table():
     table = catalogue.literature_table()
     assert set(table["source"]) == set(catalogue.SOURCES)
+    assert {source.reference for source in catalogue.SOURCES.values()} <= set(catalogue.references())
     assert np.isfinite(table["value"]).all()
+    assert (table["published_lower"] > 0).all() and (table["published_upper"] > 0).all()
     barnard = table[(table["karmn"] == "J17578+046") & (table["source"] == "marfil2021")].set_index("parameter")
     assert barnard["value"].to_dict() == {"teff": 3254, "logg": 5.13, "mh": -0.57, "vsini": 2.0}
     assert barnard["limit"].to_dict() == {"teff": False, "logg": False, "mh": False, "vsini": True}

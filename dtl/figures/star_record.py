@@ -1,0 +1,78 @@
+"""All values of one parameter of one star."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dtl.figures.literature import TITLES, value_text
+from dtl.figures.style import axis, prepare
+from dtl.result import PARAMETERS
+from dtl.rounding import format_number
+
+__all__ = ["FAR", "star_figure"]
+
+#: From how many sigma on a value is called far from this work.
+FAR = 3.0
+
+
+def star_figure(
+    values: pd.DataFrame, parameter: str, labels: Mapping[str, str], *, first: str, dark: bool = False
+) -> go.Figure:
+    """All values of one parameter of one star, a line for each source, with the 1 and 3 sigma bands of this work.
+
+    Args:
+        values: rows of `dtl.star_record.star_values`.
+        parameter: name in `dtl.result.PARAMETERS`.
+        labels: source -> what it is called.
+        first: source of this work, whose bands are drawn.
+        dark: for a dark page.
+    """
+    figure = go.Figure()
+    part = values[values["parameter"] == parameter].iloc[::-1]
+    colours = prepare(figure, dark=dark, height=150 + 30 * len(part))
+    base = part[part["source"] == first].iloc[0]
+    unit, places = PARAMETERS[parameter][1:]
+    for width in (3, 1):
+        ends = base["value"] - width * base["lower"], base["value"] + width * base["upper"]
+        figure.add_vrect(*ends, fillcolor=colours.band, line_width=0, layer="below")
+    ours = part["source"] == first
+    bars = {"array": part["upper"], "arrayminus": part["lower"], "color": colours.data, "width": 4, "thickness": 1.4}
+    texts = [
+        f"<b>{escape(labels[source])}</b>: {'< ' if limit else ''}{value_text(value, upper, places)} {unit}"
+        + ("" if np.isnan(sigma) else f"<br>{format_number(sigma, 1)}σ from this work")
+        for source, limit, value, upper, sigma in zip(
+            *(part[c] for c in ("source", "limit", "value", "upper", "sigma")), strict=True
+        )
+    ]
+    points = go.Scatter(
+        x=part["value"],
+        y=[escape(labels[source]) for source in part["source"]],
+        mode="markers",
+        marker={
+            "symbol": np.where(ours, "diamond", np.where(part["limit"], "triangle-left-open", "circle")),
+            "size": np.where(ours, 13, 10),
+            "opacity": 1,
+            "color": np.where(ours, colours.star, np.where(part["sigma"].abs() > FAR, colours.model, colours.data)),
+        },
+        error_x=bars,
+        text=texts,
+        hovertemplate="%{text}<extra></extra>",
+        showlegend=False,
+        meta="values",
+    )
+    figure.add_trace(points)
+    for source, value, sigma in zip(part["source"], part["value"], part["sigma"], strict=True):
+        if abs(sigma) > FAR:
+            figure.add_annotation(
+                x=value, y=escape(labels[source]), text=f"{format_number(sigma, 1)}σ", showarrow=False, yshift=13,
+                font={"size": 12, "color": colours.text},
+            )  # fmt: skip
+    figure.update_xaxes(axis(TITLES[parameter], 0, 0, colours, range=None, nticks=8))
+    figure.update_yaxes(axis("", 0, 0, colours, range=None, ticks="", gridwidth=1))
+    figure.update_layout(margin={"t": 12}, dragmode=False)
+    return figure

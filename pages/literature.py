@@ -1,0 +1,95 @@
+"""Literature page: the published stars and the user's against the literature, and one star in all sources."""
+
+import streamlit as st
+
+from dtl import catalogue, literature
+from dtl.figures.literature import comparison_figure
+from dtl.result import PARAMETERS
+from pages.shared import identity, session
+from pages.shared.chart import chart
+from pages.shared.literature_tables import downloads, label_of, statistics_table, twin
+from pages.shared.star_search import one_star, search_clicked
+
+st.title("Beside the literature", anchor=False)
+st.caption(
+    "The parameters of 286 M dwarfs by Mas-Buitrago et al. (2024), and yours, against what others have published of "
+    "the same stars."
+)
+left, middle, right = st.columns([3, 5, 2], gap="medium", vertical_alignment="bottom")
+with left:
+    parameter = st.segmented_control(
+        "Parameter", list(PARAMETERS), format_func=lambda name: PARAMETERS[name][0], default="teff", required=True,
+        key="literature-parameter", persist_state="session", bind="query-params",
+    )  # fmt: skip
+sources = literature.sources_of(parameter)
+with middle:
+    chosen = st.multiselect(
+        "Sources", sources, default=sources[:1], format_func=label_of, max_selections=5,
+        key=f"literature-sources-{parameter}", persist_state="session",
+        help="Sets of literature values, at most five: " + "; ".join(
+            f"{catalogue.SOURCES[source].label} ({catalogue.SOURCES[source].method})" for source in sources
+        ) + ". The number of stars is in the legend and in the table.",
+    )  # fmt: skip
+with right:
+    errors = st.toggle(
+        "Error bars", value=True, key="literature-errors", persist_state="session",
+        help="1σ uncertainties as published; those of several sources hide the points.",
+    )  # fmt: skip
+if not chosen:
+    chosen = sources[:1]
+    st.caption(f"No source is chosen: {label_of(chosen[0])} is shown.")
+
+identity.ask_star()
+mine = literature.user_comparison(identity.matched())
+table = catalogue.literature_table()
+title, unit, _ = PARAMETERS[parameter]
+names = ", ".join(label_of(source) for source in chosen)
+wide, narrow = st.columns([3, 2], gap="large")
+with wide:
+    spectra = mine.loc[(mine["parameter"] == parameter) & mine["source"].isin(chosen), "spectrum"].nunique()
+    chart(
+        comparison_figure(table, parameter, chosen, users=mine, errors=errors, dark=session.dark()),
+        key="literature-figure",
+        alt=f"{title} in the literature ({names}) against this work for the published stars and {spectra} of your "
+        "spectra, with the line of equality, and the differences below",
+        on_select=lambda: search_clicked("literature-figure"),
+        selection_mode="points",
+    )
+    st.caption(
+        "On the dashed line both agree. Hollow points are upper limits. A diamond is a spectrum of yours, your result "
+        "across, hollow with a cross where a flag doubts it. Point at a star to read its name, or "
+        "click it to see all its values below." + (" Both axes are logarithmic." if parameter == "vsini" else "")
+    )
+    twin_of_figure = st.expander(
+        "The same as a table", icon=":material/table:", on_change="rerun", key="literature-table"
+    )
+    if twin_of_figure.open:
+        with twin_of_figure:
+            drawn = table[(table["parameter"] == parameter) & table["source"].isin(chosen)]
+            if spectra:
+                st.markdown("**Your spectra**")
+                yours = mine[(mine["parameter"] == parameter) & mine["source"].isin(chosen)]
+                twin(yours, alt=f"{title} of your spectra and in the literature")
+                downloads(yours, f"yours-{parameter}", f"{title}: your spectra and the literature", unit)
+            st.markdown("**Published stars**")
+            twin(drawn, alt=f"{title} of the published stars and in the literature")
+            downloads(drawn, f"stars-{parameter}", f"{title}: Mas-Buitrago et al. 2024 and the literature", unit)
+with narrow:
+    st.markdown(f"#### {title}: literature − this work [{unit}]")
+    statistics = literature.comparison(parameter)
+    statistics_table(statistics, parameter, alt=f"Differences of {title} between every source and the 286 stars")
+    st.caption(
+        "All sources, whatever is drawn; upper limits count with their value. What the publication states stands "
+        "beside what is computed here from the table of facts: ✓ where both agree to the last digit stated."
+    )
+    downloads(statistics, f"comparison-{parameter}", f"{title}: literature - Mas-Buitrago et al. 2024", unit)
+    own = literature.user_statistics(mine, parameter)
+    if len(own):
+        st.markdown(f"**Your spectra: literature − your result [{unit}]**")
+        statistics_table(own, parameter, alt=f"Differences of {title} between every source and your spectra")
+        downloads(own, f"own-comparison-{parameter}", f"{title}: literature - own results", unit)
+
+one_star(parameter)
+works = catalogue.references()
+cited = dict.fromkeys([catalogue.PUBLISHED, *(source.reference for source in catalogue.SOURCES.values())])
+st.caption("References: " + " · ".join(f"[{works[key].citation}]({works[key].url})" for key in cited))

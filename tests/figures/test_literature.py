@@ -1,0 +1,100 @@
+"""The figures of the page Literature: what is drawn is what the tables say."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from dtl import catalogue
+from dtl.figures.literature import comparison_figure, marker_of
+from dtl.figures.palette import palette
+from dtl.figures.star_record import FAR, star_figure
+from dtl.literature import sources_of, user_comparison
+from dtl.star_record import star_values
+from tests import fakes
+
+TABLE = catalogue.literature_table()
+
+
+def traces(figure: go.Figure, meta: str) -> list[go.Scatter]:
+    return [trace for trace in figure.data if trace.meta == meta]
+
+
+def test_every_star_is_drawn_in_both_panels():
+    upper, lower = traces(comparison_figure(TABLE, "teff", ["marfil2021"]), "marfil2021")
+    assert len(upper.x) == len(lower.x) == 286
+    assert len(set(upper.customdata)) == 286
+    assert np.array(lower.y) == pytest.approx(np.array(upper.y) - np.array(upper.x))
+    stars = catalogue.stars().set_index("karmn")
+    assert list(stars.loc[list(upper.customdata), "teff_marfil2021"]) == list(upper.y)
+
+
+def test_line_of_equality_spans_equal_axes():
+    figure = comparison_figure(TABLE, "logg", ["marfil2021", "passegger2020"])
+    equality, zero = traces(figure, "guide")
+    assert tuple(equality.x) == tuple(equality.y)
+    assert tuple(zero.y) == (0, 0)
+    layout = figure.layout
+    assert layout.xaxis.range == layout.yaxis.range == layout.xaxis2.range
+    for trace in figure.data:
+        if trace.meta not in ("guide",) and trace.yaxis == "y":
+            assert layout.yaxis.range[0] < min(trace.y) and max(trace.y) < layout.yaxis.range[1]
+
+
+def test_error_bars_are_those_of_the_table():
+    figure = comparison_figure(TABLE, "mh", ["marfil2021"])
+    upper, _ = traces(figure, "marfil2021")
+    part = TABLE[(TABLE["parameter"] == "mh") & (TABLE["source"] == "marfil2021")]
+    assert list(upper.error_y.array) == list(part["error"])
+    assert list(upper.error_x.array) == list(part["published_upper"])
+    assert list(upper.error_x.arrayminus) == list(part["published_lower"])
+    bare, _ = traces(comparison_figure(TABLE, "mh", ["marfil2021"], errors=False), "marfil2021")
+    assert bare.error_y.array is None and bare.error_x.array is None
+
+
+def test_limits_are_hollow_and_axes_of_rotation_logarithmic():
+    figure = comparison_figure(TABLE, "vsini", ["reiners2018"])
+    upper, _ = traces(figure, "reiners2018")
+    hollow = [symbol.endswith("-open") for symbol in upper.marker.symbol]
+    assert sum(hollow) == TABLE[(TABLE["source"] == "reiners2018")]["limit"].sum() > 200
+    assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
+    drawn = np.array(traces(comparison_figure(TABLE, "vsini", ["passegger2020"]), "passegger2020")[0].y)
+    bars = np.array(traces(comparison_figure(TABLE, "vsini", ["passegger2020"]), "passegger2020")[0].error_y.arrayminus)
+    assert (bars < drawn).all()
+
+
+def test_the_users_spectra_are_diamonds_on_top():
+    doubtful = fakes.make_result(star="GJ 273", flags=("outside_grid",))
+    stars = {"one <1>": (fakes.make_result(star="GJ 699"), "J17578+046"), "two": (doubtful, "J07274+052")}
+    figure = comparison_figure(TABLE, "teff", ["marfil2021"], users=user_comparison(stars))
+    upper, lower = traces(figure, "users")
+    assert figure.data[-1].meta == "users"
+    assert list(upper.marker.symbol) == ["diamond", "diamond-x-open"]
+    assert list(upper.y) == [3254, 3380] and list(lower.y) == [3254 - 3350, 3380 - 3350]
+    assert "one &lt;1&gt;" in upper.text[0] and "direction, not a value" in upper.text[1].replace("</i><br><i>", " ")
+    labels = [annotation.text for annotation in figure.layout.annotations]
+    assert labels == ["one &lt;1&gt;", "two"]
+
+
+def test_no_two_sources_look_alike():
+    colours = palette(False)
+    for parameter in ("teff", "logg", "mh", "vsini"):
+        looks = [marker_of(source, colours) for source in sources_of(parameter)]
+        assert len(set(looks)) == len(looks)
+
+
+def test_one_star():
+    values = star_values("J17578+046")
+    labels = {source: f"<{source}>" for source in values["source"]}
+    figure = star_figure(values, "logg", labels, first=catalogue.PUBLISHED, dark=True)
+    (trace,) = traces(figure, "values")
+    part = values[values["parameter"] == "logg"].iloc[::-1]
+    assert list(trace.x) == list(part["value"])
+    assert trace.y[-1] == "&lt;mas-buitrago2024&gt;"
+    wide, narrow = figure.layout.shapes
+    assert (narrow.x0, narrow.x1) == pytest.approx((4.964 - 0.060, 4.964 + 0.028))
+    assert (wide.x0, wide.x1) == pytest.approx((4.964 - 0.18, 4.964 + 0.084))
+    far = part[part["sigma"].abs() >= FAR]
+    assert [annotation.text for annotation in figure.layout.annotations] == ["3.6σ"]
+    assert list(far["source"]) == ["schweitzer2019mr"]

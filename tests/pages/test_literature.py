@@ -1,0 +1,232 @@
+"""The Literature page in each state it can be met in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dtl import resolver
+from dtl.archives import Answer, Unanswered
+from pages.shared import star_search
+from tests import fakes
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "literature.py"
+A, B, C = "a" * 64, "b" * 64, "c" * 64
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_asked(monkeypatch):
+    def refuse(service: str, name: str) -> Answer:
+        raise AssertionError(f"{service} was asked for {name}")
+
+    monkeypatch.setattr(resolver, "ask", refuse)
+    monkeypatch.setattr(resolver, "available", lambda: True)
+
+
+def open_page(query: dict[str, str] | None = None, **state) -> AppTest:
+    page = AppTest.from_file(str(PAGE), default_timeout=60)
+    for key, value in state.items():
+        page.session_state[key] = value
+    for key, value in (query or {}).items():
+        page.query_params[key] = value
+    return page.run()
+
+
+def figure(page: AppTest, number: int = 0) -> dict:
+    return json.loads(page.get("plotly_chart")[number].proto.spec)
+
+
+def metas(page: AppTest) -> list[str]:
+    return [trace["meta"] for trace in figure(page)["data"]]
+
+
+def text(page: AppTest) -> str:
+    return "\n".join(e.value for e in [*page.caption, *page.markdown, *page.info, *page.warning, *page.success])
+
+
+@pytest.mark.parametrize("state", [{}, {"results": {}}, {"results": None, "stars": None, "lookups": None}])
+def test_before_any_upload_the_publication_is_compared_with_marfil(state):
+    page = open_page(**state)
+    assert not page.exception
+    assert metas(page) == ["guide", "guide", "marfil2021", "marfil2021"]
+    statistics, record = page.dataframe
+    first = statistics.value.iloc[0]
+    assert (first["source"], first["stars"], round(first["mean"]), first["published_mean"]) == (
+        "Marfil+21", 286, -19, "−19 ✓",
+    )  # fmt: skip
+    assert "≠" not in statistics.value.to_string()
+    assert page.text_input(key="star-name").value == "Barnard's star"
+    barnard = record.value.set_index("Source")
+    assert barnard.loc["Marfil+21", "Teff [K]"] == "3254 ± 32 (−2.2σ)"
+    assert barnard.loc["Marfil+21", "[M/H] [dex]"].startswith("▼ ")
+    assert barnard.loc["Marfil+21", "Link"] == "https://doi.org/10.1051/0004-6361/202141980"
+    assert "simulated observation is of no star" in text(page)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "source", "published"),
+    [("log g", "Passegger+20", "−0.04 ✓"), ("[M/H]", "FGK+M binaries", "−0.13 ✓"), ("v sin i", "Reiners+18", "0.98 ✓")],
+)
+def test_every_parameter(parameter, source, published):
+    page = open_page({"literature-parameter": parameter})
+    assert not page.exception
+    row = page.dataframe[0].value.set_index("source").loc[source]
+    assert published in list(row)
+    assert len(page.get("plotly_chart")) == 2
+
+
+def test_several_sources_are_drawn_and_none_falls_back():
+    page = open_page()
+    page.multiselect(key="literature-sources-teff").set_value(["mann2015", "interferometry"]).run()
+    assert {"mann2015", "interferometry"} < set(metas(page)) and "marfil2021" not in metas(page)
+    page.multiselect(key="literature-sources-teff").set_value([]).run()
+    assert not page.exception and "marfil2021" in metas(page)
+    assert "No source is chosen" in text(page)
+
+
+def test_error_bars_can_be_left_out():
+    page = open_page()
+    page.toggle(key="literature-errors").set_value(False).run()
+    assert "array" not in figure(page)["data"][2].get("error_y", {})
+
+
+def test_the_users_star_is_recognised_and_searched():
+    page = open_page(results={A: fakes.make_result(star="GJ 273", teff=3300.0)}, selected=A)
+    assert not page.exception
+    assert "users" in metas(page)
+    assert page.text_input(key="star-name").value == "GJ 273"
+    _, own, record = page.dataframe
+    assert own.value.set_index("source").loc["Marfil+21", "mean"] == 3380 - 3300
+    assert list(record.value["Source"][:2]) == ["Your spectrum", "Mas-Buitrago+24"]
+    assert "Compared with your spectrum GJ 273" in text(page)
+    page.text_input(key="star-name").set_value("GJ 699").run()
+    assert page.text_input(key="star-name").value == "GJ 699"
+    assert "Analyse a spectrum of it" in text(page)
+
+
+def test_a_star_is_said_by_hand_and_remembered():
+    page = open_page(results={A: fakes.make_result(file="night1.fits")}, selected=A)
+    assert "night1\\.fits" in page.info[0].value and "users" not in metas(page)
+    page.selectbox(key=f"literature-star-of-{A}").select("J17578+046").run()
+    assert page.session_state["stars"] == {A: "J17578+046"}
+    assert "users" in metas(page) and not page.info
+    assert page.text_input(key="star-name").value == "GJ 699"
+    page.selectbox(key=f"literature-star-of-{A}").select("").run()
+    assert page.session_state["stars"] == {A: ""} and "users" not in metas(page)
+
+
+def test_what_was_said_goes_before_the_name_in_the_file():
+    page = open_page(results={A: fakes.make_result(star="GJ 699")}, selected=A, stars={A: "J07274+052"})
+    users = next(trace for trace in figure(page)["data"] if trace["meta"] == "users")
+    assert users["customdata"] == ["J07274+052"]
+
+
+def test_spectra_of_one_star_keep_apart():
+    results = {A: fakes.make_result(star="GJ 699", file="a"), B: fakes.make_result(star="GJ 699", file="a")}
+    page = open_page(results=results, selected=B)
+    assert not page.exception
+    assert "2 of your spectra" in page.get("plotly_chart")[0].proto.alt
+
+
+def test_simulated_observations_are_of_no_star():
+    page = open_page(results={A: fakes.make_result(star="GJ 699", simulated=True)}, selected=A)
+    assert "users" not in metas(page) and not page.selectbox
+
+
+def test_a_name_that_is_not_known():
+    page = open_page({"star-name": "Bernards star"})
+    assert not page.exception
+    assert "called Bernards star" in page.info[0].value and "Alike are Barnard" in page.info[0].value
+    page.text_input(key="star-name").set_value("<b>$x$").run()
+    assert "\\<b\\>\\$x\\$" in page.info[0].value
+    assert len(page.get("plotly_chart")) == 1
+    assert not page.button(key="ask-simbad").disabled
+    assert page.text_input(key="star-name").set_value("").run().button(key="ask-simbad").disabled
+
+
+@pytest.mark.parametrize("clicked", ["J07274+052", ["J07274+052"]])
+def test_a_click_on_a_point_searches_for_its_star(monkeypatch, clicked):
+    state = {"literature-figure": {"selection": {"points": [{"customdata": clicked}]}}}
+    monkeypatch.setattr(star_search.st, "session_state", state)
+    star_search.search_clicked("literature-figure")
+    assert state["star-name"] == "GJ 273"
+
+
+@pytest.mark.parametrize("points", [[], [{}], [{"customdata": "nobody"}]])
+def test_a_click_beside_the_points_changes_nothing(monkeypatch, points):
+    state = {"literature-figure": {"selection": {"points": points}}}
+    monkeypatch.setattr(star_search.st, "session_state", state)
+    star_search.search_clicked("literature-figure")
+    assert "star-name" not in state
+
+
+def test_tables_are_sent_once_opened():
+    page = open_page(results={A: fakes.make_result(star="GJ 699")}, selected=A, **{"literature-table": True})
+    assert not page.exception
+    yours, drawn = page.dataframe[0].value, page.dataframe[1].value
+    assert set(yours["source"]) == {"Marfil+21"} and len(drawn) == 286
+
+
+def test_without_astroquery_the_buttons_say_why_they_are_off(monkeypatch):
+    monkeypatch.setattr(resolver, "available", lambda: False)
+    page = open_page()
+    assert all(page.button(key=f"ask-{name}").disabled for name in ("simbad", "vizier", "gaia"))
+    assert 'pip install "dtl[online]"' in text(page)
+
+
+def test_a_service_answers_when_asked_and_is_not_asked_again(monkeypatch):
+    asked = []
+    value = {
+        "parameter": "teff",
+        "value": 3223.0,
+        "error": np.nan,
+        "limit": False,
+        "column": "teff",
+        "bibcode": "2013AJ",
+    }
+
+    def answer(service: str, name: str) -> Answer:
+        asked.append((service, name))
+        return Answer(
+            service, "NAME Barnard's star", ("GJ 699", "HIP 87937"), {"Spectral type": "M4V"}, (value,), "J17578+046"
+        )
+
+    monkeypatch.setattr(resolver, "ask", answer)
+    page = open_page({"star-name": "HIP 87937"})
+    page.button(key="ask-simbad").click().run()
+    assert not page.exception and asked == [("SIMBAD", "HIP 87937")]
+    assert "HIP 87937" in text(page) and "M4V" in text(page) and "one of the 286 published stars" in text(page)
+    table = page.dataframe[-1].value
+    assert (table["Value"][0], table["1σ"][0], table["Reference"][0][-6:]) == ("3223", "", "2013AJ")
+    page.toggle(key="literature-errors").set_value(False).run()
+    assert len(asked) == 1 and "M4V" in text(page)
+    page.button(key="show-simbad").click().run()
+    assert page.text_input(key="star-name").value == "GJ 699"
+    assert "M4V" not in text(page)  # the answer was about another name
+
+
+def test_an_unanswered_question_is_one_sentence_and_costs_nothing(monkeypatch):
+    def answer(service: str, name: str) -> Answer:
+        raise Unanswered("Gaia could not be reached: this computer is offline.")
+
+    monkeypatch.setattr(resolver, "ask", answer)
+    page = open_page()
+    page.button(key="ask-gaia").click().run()
+    assert not page.exception
+    assert len(page.warning) == 1 and "offline" in page.warning[0].value
+    assert len(page.dataframe) == 2
+    assert page.session_state["lookups"] == {}
+
+
+def test_answers_that_are_kept_are_bounded(monkeypatch):
+    monkeypatch.setattr(resolver, "ask", Answer)
+    kept = {("SIMBAD", f"star {i}"): Answer("SIMBAD", f"star {i}") for i in range(40)}
+    page = open_page(lookups=kept)
+    page.button(key="ask-gaia").click().run()
+    assert len(page.session_state["lookups"]) == 40
+    assert ("Gaia", "Barnard's star") in page.session_state["lookups"]
+    assert ("SIMBAD", "star 0") not in page.session_state["lookups"]
