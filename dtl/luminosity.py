@@ -62,7 +62,7 @@ class BolometricCorrection:
 
 #: What `fit_bolometric_correction` gives for the stars of `dtl.catalogue`.
 BOLOMETRIC = BolometricCorrection(
-    coefficients=(0.8314, -0.5330, -0.0365),
+    coefficients=(0.83137, -0.53297, -0.03646),
     scatter=0.027,
     bluest=1.977,
     reddest=3.640,

@@ -21,14 +21,21 @@ DIAGRAMS = {
 DRAW = {"hr": hr_diagram, "spectroscopic": spectroscopic_hr_diagram, "kiel": kiel_diagram}
 AXES = {"hr": "Luminosity", "spectroscopic": "Spectroscopic luminosity", "kiel": "Surface gravity"}
 TRIANGLES = {"halpha_active": "Hα in emission, measured", "active_flag": "Activity flag of Passegger et al. 2019"}
+NOTES = {
+    "hr": " The luminosity of five published stars is not known.",
+    "spectroscopic": " Teff⁴/g is proportional to luminosity over mass and follows from the spectrum alone (Langer & "
+    "Kudritzki 2014).",
+    "kiel": " Lines join models of one age and solar metallicity (Baraffe et al. 1998). The published log g "
+    "follow PARSEC models, to which their grid was confined; below 3600 K they are lower by 0.10 to 0.17 dex.",
+}
 AGES = {9.0: "1 Gyr", 9.6: "4 Gyr", 9.9: "8 Gyr"}
 VIEW = {"persist_state": "session", "bind": "query-params"}
 
 
-def choose_look(which: str) -> tuple[Look, list[float]]:
+def choose_look(which: str, row: object) -> tuple[Look, list[float]]:
     """What the marks of a diagram stand for, and the ages of the models drawn in it."""
     names = {name: quantity.label for name, quantity in QUANTITIES.items()}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with row:
         colour = st.selectbox(
             "Colour", list(names), format_func=names.get, key="diagram-colour", width=190, **VIEW,
             help="What the colours tell. In the published figure it is the metallicity [M/H].",
@@ -58,9 +65,9 @@ def choose_look(which: str) -> tuple[Look, list[float]]:
     return Look(active=active, colour=colour, size=size, scale=scale, dark=session.dark()), ages
 
 
-def show_diagram(which: str, results: dict[str, InferenceResult]) -> None:
+def show_diagram(which: str, row: object, results: dict[str, InferenceResult]) -> None:
     """One of the three diagrams with the chosen star beside it."""
-    look, ages = choose_look(which)
+    look, ages = choose_look(which, row)
     if results:
         luminosities.ask(results)
     users, published = luminosities.plotted(results), catalogue.stars()
@@ -94,13 +101,7 @@ def show_diagram(which: str, results: dict[str, InferenceResult]) -> None:
         st.caption(
             f"Hot is left. {f'The area of a circle or triangle tells {size}. ' if size else ''}A diamond is a star of "
             "yours, with 1σ error bars, and hollow with a cross where a flag puts its parameters in doubt: point at it "
-            "to read why."
-            + {
-                "hr": " The luminosity of five published stars is not known.",
-                "spectroscopic": " Teff⁴/g is proportional to luminosity over mass and follows from the spectrum alone "
-                "(Langer & Kudritzki 2014).",
-                "kiel": " Lines join models of one age and solar metallicity (Baraffe et al. 1998).",
-            }[which]
+            "to read why." + NOTES[which]
         )
     if which == "hr":
         diagram_tables.differences()
@@ -112,7 +113,8 @@ st.caption(
     "286 M dwarfs of the solar neighbourhood with the parameters of Mas-Buitrago et al. (2024), and the stars you have "
     "analysed. A star well off the others is either unusual or not to be trusted."
 )
-which = st.segmented_control(
+row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+which = row.segmented_control(
     "Diagram", list(DIAGRAMS), format_func=DIAGRAMS.get, default="hr", required=True, key="diagram", **VIEW,
     help="HR (Hertzsprung–Russell): luminosity against temperature. Spectroscopic HR: Teff⁴/g in place of the "
     "luminosity, for stars whose luminosity is not known. Kiel: surface gravity against temperature. Populations: how "
@@ -122,4 +124,4 @@ found = st.session_state.get("results") or {}
 if which == "populations":
     populations.show(found)
 else:
-    show_diagram(which, found)
+    show_diagram(which, row, found)

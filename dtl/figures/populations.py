@@ -136,7 +136,7 @@ def _add_distance(
     figure.add_trace(trace)
     figure.add_annotation(
         x=x, y=sum(ends) / 2, yref="y2", text=f"<i>D</i> = {comparison.statistic:.2f}", showarrow=False,
-        xanchor="right", xshift=-8, font={"size": 14, "color": colours.text}, bgcolor=colours.ground,
+        xanchor="left", xshift=10, font={"size": 14, "color": colours.text}, bgcolor=colours.ground,
     )  # fmt: skip
 
 
