@@ -14,6 +14,11 @@ from dtl.luminosity import spectroscopic_luminosity
 
 __all__ = ["differences", "star_tables"]
 
+_FORMATS = {"teff": "%.0f", "logg": "%.3f", "mh": "%.3f", "vsini": "%.2f"}
+_USERS = (
+    "label", "teff", "teff_lower", "teff_upper", "logg", "logg_lower", "logg_upper", "mh", "vsini", "luminosity",
+    "luminosity_error", "luminosity_source", "spectroscopic_luminosity", "flags", "simulated",
+)  # fmt: skip
 _SOURCE = "Where the value beside it was published; empty where the star has none."
 
 
@@ -28,12 +33,13 @@ def star_tables(users: Sequence[PlottedStar]) -> None:
         "spectroscopic_luminosity": st.column_config.NumberColumn(
             "spectroscopic_luminosity [Sun]", format="%.3g", help="Teff⁴/g in units of the Sun's, as drawn."
         ),
-        "key": None,
     }
     for name, row in meanings.iterrows():
         header, words = f"{name} [{row['unit']}]", f"{row['description']} ({row['reference']})"
         if row["unit"] == "L☉":
             headers[name] = st.column_config.NumberColumn(header, help=words, format="%.4g")
+        elif name.partition("_")[0] in _FORMATS:
+            headers[name] = st.column_config.NumberColumn(header, help=words, format=_FORMATS[name.partition("_")[0]])
         else:
             headers[name] = st.column_config.Column(header if row["unit"] else name, help=words)
     published = overview()
@@ -51,7 +57,9 @@ def star_tables(users: Sequence[PlottedStar]) -> None:
                 }
                 for star in users
             ]
-            st.dataframe(rows, hide_index=True, column_config=headers, alt="Your stars in the diagram")
+            st.dataframe(
+                rows, hide_index=True, column_config=headers, column_order=_USERS, alt="Your stars in the diagram"
+            )
         st.markdown("**Published stars**")
         published["spectroscopic_luminosity"] = spectroscopic_luminosity(published["teff"], published["logg"])
         st.dataframe(published, hide_index=True, column_config=headers, alt="The published stars in the diagram")

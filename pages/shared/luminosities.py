@@ -98,7 +98,7 @@ def _star(results: dict[str, InferenceResult]) -> str:
     if len(results) == 1:
         return next(iter(results))
     return st.selectbox(
-        "Star", list(results), format_func=lambda d: session.label(results[d]), key=key, persist_state="session"
+        "Your star", list(results), format_func=lambda d: session.label(results[d]), key=key, persist_state="session"
     )
 
 
@@ -135,9 +135,9 @@ def _from_photometry(digest: str, row: object) -> Given | None:
         j = _number(digest, "J [mag]", "j", published["j_mag"], low=-5.0, high=25.0, help="2MASS J magnitude.")
         j_error = _number(digest, "± J [mag]", "j-error", 0.02, low=0.0, high=2.0)
     st.caption(
-        f"BC of G as a polynomial in G − J, as in Cifuentes et al. (2020), fitted anew to {BOLOMETRIC.stars} of their "
+        f"The bolometric correction of G is a polynomial in G − J, as in Cifuentes et al. (2020), fitted anew to {BOLOMETRIC.stars} of their "
         f"stars with {BOLOMETRIC.bluest:.2f} ≤ G − J ≤ {BOLOMETRIC.reddest:.2f}; they scatter by "
-        f"{BOLOMETRIC.scatter:.3f} mag around it, which the uncertainty holds. No extinction. G was that of Gaia DR2."
+        f"{BOLOMETRIC.scatter:.3f} mag around it, which the uncertainty holds. Extinction is left out; the G of the fit is that of Gaia DR2."
     )
     if None in (far, far_error, g, g_error, j, j_error):
         return None
