@@ -115,10 +115,8 @@ def add_size_key(figure: go.Figure, name: str, colours: Palette) -> None:
     texts = [quantity.text(value) for value in quantity.sizes]
     figure.add_trace(go.Scatter(y=[0.25] * 3, mode="text", text=texts, textfont={"size": 12}, meta="key", **common))
     hidden = {"visible": False, "fixedrange": True}
-    figure.update_layout(
-        xaxis2=hidden | {"domain": [0.02, 0.02 + 0.3], "range": [0, 5], "anchor": "y2"},
-        yaxis2=hidden | {"domain": [0.02, 0.16], "range": [0, 2.6], "anchor": "x2"},
-    )
+    figure.layout.xaxis2 = hidden | {"domain": [0.02, 0.02 + 0.3], "range": [0, 5], "anchor": "y2"}
+    figure.layout.yaxis2 = hidden | {"domain": [0.02, 0.16], "range": [0, 2.6], "anchor": "x2"}
     title = "<i>v</i> sin <i>i</i> [km/s]" if name == "vsini" else quantity.title
     figure.add_annotation(
         text=title, x=0.1, y=2.6, xref="x2", yref="y2", xanchor="left", yanchor="top", showarrow=False,

@@ -15,6 +15,7 @@ from dtl.quantities import QUANTITIES
 
 __all__ = ["add_legend_entry", "add_published"]
 
+_SPOKEN = ["name", "karmn", "teff", "logg", "mh", "vsini", "population", "luminosity", "luminosity_note"]
 _OUTLINES = (
     ("thick_disc", "star-open", 18, "thick disc"),
     ("subdwarf_like", "square-open", 22, "akin to subdwarfs"),
@@ -99,7 +100,7 @@ def _add_markers(
 def _words(stars: pd.DataFrame, active: str) -> list[str]:
     """What the pointer shows of each published star."""
     texts = []
-    for star in stars.to_dict("records"):
+    for star in stars[[*_SPOKEN, active]].to_dict("records"):
         triangle = star[active]
         activity = "Hα not measured" if pd.isna(triangle) else "Hα active" if triangle else "not Hα active"
         lines = [

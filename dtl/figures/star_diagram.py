@@ -86,7 +86,7 @@ def star_diagram(
         add_ring(figure, star["teff"], star[ordinate.column], colours)
     teff, scaled = np.array([star.teff for star in users], float), ordinate.scaled(values)
     low, high = widened(TEFF, teff, 40.0)
-    figure.update_xaxes(teff_axis(low, high, colours))
+    figure.layout.xaxis = teff_axis(low, high, colours)
     ends = tuple(float(end) for end in ordinate.scaled((ordinate.low, ordinate.high)))
     bottom, top = widened(ends, scaled, ordinate.margin)
     if ordinate.logarithmic:
@@ -94,11 +94,13 @@ def star_diagram(
         more = {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
     else:
         more = {"tickformat": ".1f", "dtick": 0.1}
-    figure.update_yaxes(axis(ordinate.title, bottom, top, colours, reverse=ordinate.downward, **more))
+    figure.layout.yaxis = axis(ordinate.title, bottom, top, colours, reverse=ordinate.downward, **more)
     up = (scaled - bottom) / (top - bottom)
     across = (high - teff) / (high - low)
     label_users(figure, users, np.column_stack([teff, scaled, across, 1 - up if ordinate.downward else up]), colours)
-    figure.update_layout(coloraxis=colour_axis(look), uirevision=ordinate.column)
+    # Assignments, since update_layout takes ten times as long for nested settings.
+    figure.layout.coloraxis = colour_axis(look)
+    figure.layout.uirevision = ordinate.column
     add_size_key(figure, look.size, colours)
     return figure
 

@@ -135,9 +135,10 @@ def _from_photometry(digest: str, row: object) -> Given | None:
         j = _number(digest, "J [mag]", "j", published["j_mag"], low=-5.0, high=25.0, help="2MASS J magnitude.")
         j_error = _number(digest, "± J [mag]", "j-error", 0.02, low=0.0, high=2.0)
     st.caption(
-        f"The bolometric correction of G is a polynomial in G − J, as in Cifuentes et al. (2020), fitted anew to {BOLOMETRIC.stars} of their "
-        f"stars with {BOLOMETRIC.bluest:.2f} ≤ G − J ≤ {BOLOMETRIC.reddest:.2f}; they scatter by "
-        f"{BOLOMETRIC.scatter:.3f} mag around it, which the uncertainty holds. Extinction is left out; the G of the fit is that of Gaia DR2."
+        "The bolometric correction of G is a polynomial in G − J, as in Cifuentes et al. (2020), fitted anew to "
+        f"{BOLOMETRIC.stars} of their stars with {BOLOMETRIC.bluest:.2f} ≤ G − J ≤ {BOLOMETRIC.reddest:.2f}. They "
+        f"scatter by {BOLOMETRIC.scatter:.3f} mag around it, which the uncertainty holds. Extinction is left out; the "
+        "G of the fit is that of Gaia DR2."
     )
     if None in (far, far_error, g, g_error, j, j_error):
         return None
