@@ -99,7 +99,7 @@ def show_diagram(which: str, row: object, results: dict[str, InferenceResult]) -
         elif not results:
             st.caption("Stars that you analyse on the first page are added here.")
         st.caption(
-            f"Hot is left. {f'The area of a circle or triangle tells {size}. ' if size else ''}A diamond is a star of "
+            f"Hot is left. {f'Area of circles and triangles: {size}. ' if size else ''}A diamond is a star of "
             "yours, with 1σ error bars, and hollow with a cross where a flag puts its parameters in doubt: point at it "
             "to read why." + NOTES[which]
         )

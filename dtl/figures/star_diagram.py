@@ -19,6 +19,8 @@ from dtl.figures.user_stars import add_ring, add_users, label_users
 __all__ = ["Ordinate", "star_diagram"]
 
 _TICKS = (1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10, 100, 1000)
+#: For axes of little more than a decade.
+_FINE_TICKS = (1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 _DASHES = ("solid", "dash", "dot")
 
 
@@ -90,7 +92,8 @@ def star_diagram(
     ends = tuple(float(end) for end in ordinate.scaled((ordinate.low, ordinate.high)))
     bottom, top = widened(ends, scaled, ordinate.margin)
     if ordinate.logarithmic:
-        ticks = [tick for tick in _TICKS if bottom - 1e-9 <= np.log10(tick) <= top + 1e-9]
+        choice = _FINE_TICKS if top - bottom < 1.5 else _TICKS
+        ticks = [tick for tick in choice if bottom - 1e-9 <= np.log10(tick) <= top + 1e-9]
         more = {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
     else:
         more = {"tickformat": ".1f", "dtick": 0.1}
