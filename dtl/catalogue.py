@@ -24,11 +24,10 @@ __all__ = [
     "Source",
     "columns",
     "find_star",
-    "isochrone",
+    "isochrones",
     "literature_table",
     "luminosity",
     "names",
-    "overview",
     "published_comparisons",
     "references",
     "similar_names",
@@ -156,7 +155,7 @@ def columns() -> pd.DataFrame:
 @lru_cache(maxsize=1)
 def references() -> dict[str, Reference]:
     """Key -> work, for every key that the tables name."""
-    found = _read("stars.ecsv")[2] | _read("isochrone.ecsv")[2]
+    found = _read("stars.ecsv")[2] | _read("isochrones.ecsv")[2]
     return {
         key: Reference(
             entry["citation"],
@@ -167,39 +166,9 @@ def references() -> dict[str, Reference]:
     }
 
 
-def isochrone() -> pd.DataFrame:
-    """Models of 4 Gyr and solar metallicity (Baraffe et al. 1998): mass, teff, logg and log_luminosity."""
-    return _read("isochrone.ecsv")[0].copy()
-
-
-def overview() -> pd.DataFrame:
-    """What the diagrams show of the published stars, as `stars` has it, with citations in place of keys."""
-    shown = [
-        "name",
-        "karmn",
-        "spectral_type",
-        "teff",
-        "teff_lower",
-        "teff_upper",
-        "logg",
-        "logg_lower",
-        "logg_upper",
-        "mh",
-    ]
-    shown += ["mh_lower", "mh_upper", "vsini", "vsini_lower", "vsini_upper", "luminosity", "luminosity_error"]
-    shown += [
-        "luminosity_reference",
-        "luminosity_note",
-        "halpha_ew",
-        "halpha_reference",
-        "halpha_active",
-        "active_flag",
-    ]
-    table = stars()[[*shown, "population", "thick_disc", "subdwarf_like"]]
-    citations = {key: reference.citation for key, reference in references().items()}
-    for column in ("luminosity_reference", "halpha_reference"):
-        table[column] = table[column].map(citations).fillna("")
-    return table
+def isochrones() -> pd.DataFrame:
+    """Models of solar metallicity (Baraffe et al. 1998): log_age, mass, teff, logg and log_luminosity, young to old."""
+    return _read("isochrones.ecsv")[0].copy()
 
 
 def _normalise(name: str) -> str:

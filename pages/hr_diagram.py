@@ -1,55 +1,111 @@
-"""HR diagram page: the published stars and the user's in the Hertzsprung-Russell and the Kiel diagram."""
+"""HR diagram page: the published stars and the user's in three diagrams, and the populations they belong to."""
 
 import streamlit as st
 
 from dtl import catalogue
-from dtl.figures.hr_diagram import PlottedStar, hr_diagram
+from dtl.figures.hr_diagram import hr_diagram
 from dtl.figures.kiel import kiel_diagram
-from dtl.figures.style import METALLICITY_SCALES
+from dtl.figures.marks import EQUAL, SCALES, Look
+from dtl.figures.spectroscopic_hr import spectroscopic_hr_diagram
+from dtl.quantities import QUANTITIES
 from dtl.result import InferenceResult
-from pages.shared import session
+from pages.shared import chosen_star, diagram_tables, luminosities, populations, session
 from pages.shared.chart import chart
 
-DIAGRAMS = {"hr": "HR diagram", "kiel": "Kiel diagram"}
+DIAGRAMS = {
+    "hr": "HR diagram",
+    "spectroscopic": "Spectroscopic HR",
+    "kiel": "Kiel diagram",
+    "populations": "Populations",
+}
+DRAW = {"hr": hr_diagram, "spectroscopic": spectroscopic_hr_diagram, "kiel": kiel_diagram}
+AXES = {"hr": "Luminosity", "spectroscopic": "Spectroscopic luminosity", "kiel": "Surface gravity"}
 TRIANGLES = {"halpha_active": "Hα in emission, measured", "active_flag": "Activity flag of Passegger et al. 2019"}
-
-results: dict[str, InferenceResult] = st.session_state.get("results") or {}
-typed: dict[str, float] = dict(st.session_state.get("luminosities") or {})
-
-
-def known_luminosity(result: InferenceResult) -> catalogue.Luminosity | None:
-    """The published luminosity of the star a spectrum says it is of; a simulated one is of no star."""
-    spectrum = result.prepared.spectrum
-    return None if spectrum.simulated else catalogue.luminosity(spectrum.star)
-
-
-def plotted(digest: str, result: InferenceResult) -> PlottedStar:
-    """The star with the luminosity that was typed, or else the published one."""
-    known = known_luminosity(result)
-    if digest in typed:
-        return PlottedStar.from_result(result, typed[digest])
-    return PlottedStar.from_result(result, known.value, known.error) if known else PlottedStar.from_result(result)
+NOTES = {
+    "hr": " The luminosity of five published stars is not known.",
+    "spectroscopic": " Teff⁴/g is proportional to luminosity over mass and follows from the spectrum alone (Langer & "
+    "Kudritzki 2014).",
+    "kiel": " Lines join models of one age and solar metallicity (Baraffe et al. 1998). The published log g "
+    "follow PARSEC models, to which their grid was confined; below 3600 K they are lower by 0.10 to 0.17 dex.",
+}
+AGES = {9.0: "1 Gyr", 9.6: "4 Gyr", 9.9: "8 Gyr"}
+VIEW = {"persist_state": "session", "bind": "query-params"}
 
 
-def ask_luminosity(digest: str, result: InferenceResult) -> None:
-    """A field for the luminosity of one star, remembered in ``typed``."""
-    known = known_luminosity(result)
-    value = st.number_input(
-        f"{session.plain(session.label(result))}, luminosity [L☉]",
-        min_value=1e-6,
-        max_value=1e4,
-        value=typed.get(digest),
-        step=0.001,
-        format="%.6g",
-        placeholder=f"{known.value:.4g} ({known.reference.citation})" if known else "not known",
-        key=f"luminosity-{digest}",
-        help="Bolometric luminosity in units of the Sun's. A number typed here goes before the published one."
-        + (f" The published one is {known.note}." if known and known.note else ""),
-    )
-    if value is None:
-        typed.pop(digest, None)
-    else:
-        typed[digest] = value
+def choose_look(which: str, row: object) -> tuple[Look, list[float]]:
+    """What the marks of a diagram stand for, and the ages of the models drawn in it."""
+    names = {name: quantity.label for name, quantity in QUANTITIES.items()}
+    with row:
+        colour = st.selectbox(
+            "Colour", list(names), format_func=names.get, key="diagram-colour", width=190, **VIEW,
+            help="What the colours tell. In the published figure it is the metallicity [M/H].",
+        )  # fmt: skip
+        size = st.selectbox(
+            "Size", ["vsini", *(name for name in names if name != "vsini"), EQUAL], key="diagram-size", width=190,
+            format_func=(names | {EQUAL: "All alike"}).get, **VIEW,
+            help="What the areas of the markers tell. In the published figure it is the rotation v sin i.",
+        )  # fmt: skip
+        with st.popover("More", icon=":material/tune:", help="Triangles, colour scale, models"):
+            active = st.selectbox(
+                "Triangles", list(TRIANGLES), format_func=TRIANGLES.get, key="diagram-triangles", **VIEW,
+                help="Measured: Hα in emission by 0.5 Å or more (threshold of Jeffers et al. 2018) in the spectra of "
+                "Gaidos et al. 2014 or Lépine et al. 2013, without 24 of the stars. The flag is shown as published; it "
+                "also marks early M dwarfs with Hα in absorption.",
+            )  # fmt: skip
+            scale = st.selectbox(
+                "Colours", list(SCALES), format_func=str.capitalize, key="diagram-colours", **VIEW,
+                help="Cividis, the second choice, can be read without colour vision.",
+            )  # fmt: skip
+            ages = st.multiselect(
+                "Models", list(AGES), default=[] if which == "hr" else [9.6], format_func=AGES.get,
+                key=f"diagram-ages-{which}", **VIEW,
+                help="Lines of models of one age and solar metallicity (Baraffe et al. 1998). The publication draws "
+                "PARSEC models of 5 Gyr in the Kiel diagram, which this app does not have.",
+            )  # fmt: skip
+    return Look(active=active, colour=colour, size=size, scale=scale, dark=session.dark()), ages
+
+
+def show_diagram(which: str, row: object, results: dict[str, InferenceResult]) -> None:
+    """One of the three diagrams with the chosen star beside it."""
+    look, ages = choose_look(which, row)
+    if results:
+        luminosities.ask(results)
+    users, published = luminosities.plotted(results), catalogue.stars()
+    unplaced = [star.label for star in users if star.luminosity is None] if which == "hr" else []
+    wide, narrow = st.columns([5, 2], gap="medium")
+    with narrow, st.container(border=True):
+        star = chosen_star.choose(results)
+        chosen_star.show(star, results, users)
+    models = catalogue.isochrones()
+    look = Look(**vars(look) | {"chosen": star})
+    number = int(published["luminosity"].notna().sum()) if which == "hr" else len(published)
+    colour, size = QUANTITIES[look.colour].label, "" if look.size == EQUAL else QUANTITIES[look.size].label
+    with wide:
+        chart(
+            DRAW[which](published, users, look, isochrones=models[models["log_age"].isin(ages)]),
+            key=f"{which}-figure",
+            alt=f"{AXES[which]} against effective temperature of {number} published stars and "
+            f"{len(users) - len(unplaced)} of yours, colour is {colour}" + (f", area is {size}" if size else ""),
+            on_select=lambda: chosen_star.pick(f"{which}-figure"),
+            selection_mode="points",
+        )
+        if unplaced:
+            names = ", ".join(session.plain(name) for name in unplaced[:5]) + (" and others" * (len(unplaced) > 5))
+            st.info(
+                f"Not in this diagram, since the luminosity is not known: {names}. Give it above, or choose the "
+                "spectroscopic HR diagram or the Kiel diagram, which need none.",
+                icon=":material/visibility_off:",
+            )
+        elif not results:
+            st.caption("Stars that you analyse on the first page are added here.")
+        st.caption(
+            f"Hot is left. {f'Area of circles and triangles: {size}. ' if size else ''}A diamond is a star of "
+            "yours, with 1σ error bars, and hollow with a cross where a flag puts its parameters in doubt: point at it "
+            "to read why." + NOTES[which]
+        )
+    if which == "hr":
+        diagram_tables.differences()
+    diagram_tables.star_tables(users)
 
 
 st.title("Your stars among their kin", anchor=False)
@@ -57,89 +113,15 @@ st.caption(
     "286 M dwarfs of the solar neighbourhood with the parameters of Mas-Buitrago et al. (2024), and the stars you have "
     "analysed. A star well off the others is either unusual or not to be trusted."
 )
-left, middle, right = st.columns(3, gap="medium")
-with left:
-    which = st.segmented_control(
-        "Diagram", list(DIAGRAMS), format_func=DIAGRAMS.get, default="hr", required=True, key="diagram",
-        persist_state="session",
-        help="HR (Hertzsprung–Russell): luminosity against temperature. Kiel: surface gravity against temperature, "
-        "for stars whose luminosity is not known.",
-    )  # fmt: skip
-with middle:
-    active = st.selectbox(
-        "Triangles", list(TRIANGLES), format_func=TRIANGLES.get, key="diagram-triangles", persist_state="session",
-        help="Measured: Hα in emission by 0.5 Å or more (threshold of Jeffers et al. 2018) in the spectra of Gaidos et "
-        "al. 2014 or Lépine et al. 2013, without 24 of the stars. The flag is shown as published; it also marks "
-        "early M dwarfs with Hα in absorption.",
-    )  # fmt: skip
-with right:
-    scale = st.selectbox(
-        "Colours", list(METALLICITY_SCALES), format_func=str.capitalize, key="diagram-colours", persist_state="session",
-        help="Colour tells the metallicity [M/H]. Cividis, the second choice, can be read without colour vision.",
-    )  # fmt: skip
-
-if results:
-    with st.expander("Luminosities of your stars", icon=":material/light_mode:"):
-        st.caption(
-            "Published stars are recognised by name, as GJ 699 or Barnard's Star, and take the published luminosity."
-        )
-        with st.container(horizontal=True):
-            for digest, result in results.items():
-                with st.container(width=320):
-                    ask_luminosity(digest, result)
-    st.session_state["luminosities"] = typed
-users = [plotted(digest, result) for digest, result in results.items()]
-unplaced = [star.label for star in users if star.luminosity is None]
-
-published, options = catalogue.stars(), {"active": active, "scale": scale, "dark": session.dark()}
-if which == "kiel":
-    figure = kiel_diagram(published, users, isochrone=catalogue.isochrone(), **options)
-    number, drawn, axes = len(published), len(users), "Surface gravity"
+row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+which = row.segmented_control(
+    "Diagram", list(DIAGRAMS), format_func=DIAGRAMS.get, default="hr", required=True, key="diagram", **VIEW,
+    help="HR (Hertzsprung–Russell): luminosity against temperature. Spectroscopic HR: Teff⁴/g in place of the "
+    "luminosity, for stars whose luminosity is not known. Kiel: surface gravity against temperature. Populations: how "
+    "thin and thick disc differ.",
+)  # fmt: skip
+found = st.session_state.get("results") or {}
+if which == "populations":
+    populations.show(found)
 else:
-    figure = hr_diagram(published, users, **options)
-    number, drawn, axes = int(published["luminosity"].notna().sum()), len(users) - len(unplaced), "Luminosity"
-chart(
-    figure,
-    key=f"{which}-figure",
-    alt=f"{axes} against effective temperature of {number} published stars and {drawn} of yours, colour is metallicity",
-)
-if which == "hr" and unplaced:
-    names = ", ".join(session.plain(name) for name in unplaced[:5]) + (" and others" if len(unplaced) > 5 else "")
-    st.info(
-        f"Not in this diagram, since the luminosity is not known: {names}. Type it above, or choose the Kiel diagram, "
-        "which needs none.",
-        icon=":material/visibility_off:",
-    )
-elif not results:
-    st.caption("Stars that you analyse on the first page are added here.")
-st.caption(
-    "Hot is left. The area of a circle or triangle tells how fast the star rotates. A diamond is a star of yours, with "
-    "1σ error bars, and hollow with a cross where a flag puts its parameters in doubt: point at it to read why."
-    + (
-        " The luminosity of five published stars is not known."
-        if which == "hr"
-        else " The line joins models of 4 Gyr and solar metallicity (Baraffe et al. 1998)."
-    )
-)
-
-table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key="diagram-table")
-if table.open:
-    with table:
-        meanings = catalogue.columns().set_index("column")
-        headers = {}
-        for name, row in meanings.iterrows():
-            header, words = f"{name} [{row['unit']}]", f"{row['description']} ({row['reference']})"
-            if row["unit"] == "L☉":
-                headers[name] = st.column_config.NumberColumn(header, help=words, format="%.4g")
-            else:
-                headers[name] = st.column_config.Column(header if row["unit"] else name, help=words)
-        if users:
-            st.markdown("**Your stars**")
-            rows = [{**vars(star), "flags": ", ".join(star.flags)} for star in users]
-            st.dataframe(rows, hide_index=True, column_config=headers, alt="Your stars in the diagram")
-        st.markdown("**Published stars**")
-        st.dataframe(
-            catalogue.overview(), hide_index=True, column_config=headers, alt="The published stars in the diagram"
-        )
-        works = [f"[{work.citation}]({work.url})" for work in catalogue.references().values()]
-        st.caption("References: " + " · ".join(works))
+    show_diagram(which, row, found)

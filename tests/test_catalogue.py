@@ -134,8 +134,18 @@ def test_callers_cannot_spoil_the_table():
     assert catalogue.find_star("GJ 699")["teff"] == 3353
 
 
-def test_isochrone_falls_with_mass():
-    models = catalogue.isochrone()
-    assert (np.diff(models["mass"]) > 0).all()
-    assert (np.diff(models["teff"]) > 0).all()
-    assert (np.diff(models["logg"]) < 0).all()
+def test_isochrones_of_three_ages():
+    models = catalogue.isochrones()
+    assert sorted(models["log_age"].unique()) == [9.0, 9.6, 9.9]
+    for _, part in models.groupby("log_age"):
+        assert (np.diff(part["mass"]) > 0).all()
+        assert (np.diff(part["teff"]) > 0).all()
+        assert (np.diff(part["logg"]) < 0).all()
+        assert (np.diff(part["log_luminosity"]) > 0).all()
+
+
+def test_luminosity_of_the_models_is_that_of_a_sphere():
+    """L = 4 pi R^2 sigma T^4 with R from g and the mass, to the two decimals given."""
+    models = catalogue.isochrones()
+    solar = 4 * np.log10(models["teff"] / 5772) - (models["logg"] - 4.438) + np.log10(models["mass"])
+    assert (models["log_luminosity"] - solar).abs().max() < 0.015

@@ -1,4 +1,4 @@
-"""What the diagrams of stars share: text, axes, the scale of metallicity and the area that stands for rotation."""
+"""What the diagrams of stars share: text, axes and the area that stands for rotation."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ import plotly.graph_objects as go
 
 from dtl.figures.palette import Palette, palette
 
-__all__ = ["FONT", "METALLICITY", "METALLICITY_SCALES", "TEFF", "axis", "diameter", "prepare", "teff_axis", "widened"]
+__all__ = ["AREA_PER_VSINI", "FONT", "POINT", "TEFF", "axis", "diameter", "prepare", "teff_axis", "widened"]
 
 FONT = '"Source Sans", "Source Sans 3", "Helvetica Neue", Arial, sans-serif'
 #: Range of the axis of temperature, K.
 TEFF = (2990.0, 4350.0)
-#: Range of [M/H] in colour, dex.
-METALLICITY = (-0.53, 0.25)
-#: Name -> colour scale of [M/H], low to high.
-METALLICITY_SCALES: dict[str, str] = {"as published": "turbo_r", "colour-blind safe": "cividis"}
 #: Area in points^2 of a marker for each km/s of v sin i.
 AREA_PER_VSINI = 18.0
-_PIXELS_PER_POINT = 96 / 72
+#: Pixels in a point.
+POINT = 96 / 72
 
 
 def diameter(vsini: np.ndarray) -> np.ndarray:
@@ -27,7 +24,7 @@ def diameter(vsini: np.ndarray) -> np.ndarray:
     Args:
         vsini: projected rotational velocity in km/s, not negative; shape ``(n,)``.
     """
-    return np.sqrt(AREA_PER_VSINI * np.asarray(vsini, float)) * _PIXELS_PER_POINT
+    return np.sqrt(AREA_PER_VSINI * np.asarray(vsini, float)) * POINT
 
 
 def axis(

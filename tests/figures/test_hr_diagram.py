@@ -5,13 +5,18 @@ import plotly.graph_objects as go
 import pytest
 
 from dtl import catalogue
-from dtl.figures.hr_diagram import LUMINOSITY, PlottedStar, hr_diagram
+from dtl.figures.hr_diagram import DIFFERENCES, LUMINOSITY, hr_diagram
 from dtl.figures.kiel import LOGG, kiel_diagram
-from dtl.figures.star_layers import MOST_LABELS
+from dtl.figures.marks import EQUAL, Look, diameters
+from dtl.figures.plotted_star import PlottedStar
+from dtl.figures.spectroscopic_hr import SPECTROSCOPIC, spectroscopic_hr_diagram
 from dtl.figures.style import TEFF, diameter
+from dtl.figures.user_stars import MOST_LABELS, SMALLEST
+from dtl.quantities import QUANTITIES
 from tests import fakes
 
 STARS = catalogue.stars()
+DIAGRAMS = [hr_diagram, kiel_diagram, spectroscopic_hr_diagram]
 
 
 def star(label="A star", **changes):
@@ -67,7 +72,7 @@ def test_shapes():
 
 
 def test_triangles_can_follow_the_published_flag():
-    figure = hr_diagram(STARS, active="active_flag")
+    figure = hr_diagram(STARS, (), Look(active="active_flag"))
     flagged = STARS["active_flag"].fillna(False).astype(bool) & STARS["luminosity"].notna()
     assert len(traces(figure, "published")[1].x) == flagged.sum()
 
@@ -89,7 +94,7 @@ def test_colour_is_metallicity():
     mh = STARS.set_index("karmn")["mh"]
     for trace in traces(figure, "published"):
         assert list(trace.marker.color) == list(mh[trace.customdata])
-    other = hr_diagram(STARS, scale="colour-blind safe").layout.coloraxis.colorscale
+    other = hr_diagram(STARS, (), Look(scale="colour-blind safe")).layout.coloraxis.colorscale
     assert other != colour.colorscale
 
 
@@ -164,19 +169,140 @@ def test_star_of_a_result():
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("draw", [hr_diagram, kiel_diagram])
+@pytest.mark.parametrize("draw", DIAGRAMS)
 def test_ground_is_transparent(draw, dark):
-    figure = draw(STARS, [star()], dark=dark)
+    figure = draw(STARS, [star()], Look(dark=dark))
     assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
     assert figure.layout.font.size >= 12
 
 
 def test_kiel_diagram():
-    figure = kiel_diagram(STARS, [star(logg=5.4)], isochrone=catalogue.isochrone())
+    figure = kiel_diagram(STARS, [star(logg=5.4)], isochrones=catalogue.isochrones())
     assert points(figure, "published") == 286
     assert figure.layout.yaxis.range[1] == LOGG[0] and figure.layout.yaxis.range[0] > 5.4
     (trace,) = traces(figure, "users")
     assert (trace.error_y.array[0], trace.error_y.arrayminus[0]) == (0.05, 0.04)
-    assert len(traces(figure, "model")) == 1
+    assert [trace.line.dash for trace in traces(figure, "model")] == ["solid", "dash", "dot"]
+    assert [trace.name.split()[1] for trace in traces(figure, "model")] == ["1", "4", "8"]
     for trace in traces(kiel_diagram(STARS), "published"):
         assert LOGG[0] < min(trace.y) and max(trace.y) < LOGG[1]
+
+
+def test_spectroscopic_hr_diagram():
+    figure = spectroscopic_hr_diagram(STARS, [star(luminosity=None)], isochrones=catalogue.isochrones())
+    assert points(figure, "published") == 286
+    for trace in traces(figure, "published"):
+        assert SPECTROSCOPIC[0] < min(trace.y) and max(trace.y) < SPECTROSCOPIC[1]
+    (trace,) = traces(figure, "users")
+    assert trace.y[0] == pytest.approx((3400 / 5772) ** 4 / 10 ** (4.9 - 4.438))
+    # Hotter and of lower gravity is brighter: the distances that go up are those of teff upwards and log g downwards.
+    higher = np.hypot(4 * 40 / 3400 / np.log(10), 0.04)
+    assert trace.error_y.array[0] == pytest.approx(trace.y[0] * (10**higher - 1))
+    for model in traces(figure, "model"):
+        assert (np.diff(model.y) > 0).all()
+
+
+def test_isochrones_in_the_hr_diagram_are_their_luminosities():
+    models = catalogue.isochrones()
+    (line,) = traces(hr_diagram(STARS, isochrones=models[models["log_age"] == 9.6]), "model")
+    assert np.log10(line.y) == pytest.approx(models.loc[models["log_age"] == 9.6, "log_luminosity"])
+    assert not traces(hr_diagram(STARS), "model")
+
+
+def test_differences_say_what_why_and_how_many():
+    assert all(all(text for text in row) for row in DIFFERENCES)
+    words = {row.what: " ".join(row) for row in DIFFERENCES}
+    unknown = STARS[STARS["luminosity"].isna()]
+    assert all(name in words["Luminosities"] for name in unknown["karmn"])
+    assert all(name in words["Luminosities"] for name in STARS.loc[STARS["luminosity_note"] != "", "karmn"])
+    counts = STARS["luminosity_reference"].value_counts()
+    assert f"{counts['cifuentes2020']} of Cifuentes" in words["Luminosities"]
+    assert f"{counts['schweitzer2019']} of Schweitzer" in words["Luminosities"]
+    assert f"{STARS['halpha_active'].sum()} stars; or" in words["Triangles"]
+    assert f"{STARS['active_flag'].sum()} stars" in words["Triangles"]
+    assert f"{STARS['halpha_active'].isna().sum()} stars was not" in words["Triangles"]
+    assert f"without the {(STARS['population'] == 'TD-D').sum()} of the transition" in words["Open stars"]
+    assert f"{SMALLEST:.0f} pixels" in words["Your stars"]
+
+
+@pytest.mark.parametrize("name", list(QUANTITIES))
+@pytest.mark.parametrize("draw", DIAGRAMS)
+def test_any_quantity_gives_colour_and_size(draw, name):
+    quantity = QUANTITIES[name]
+    figure = draw(STARS, [star(key="mine")], Look(colour=name, size=name))
+    colour = figure.layout.coloraxis
+    assert (colour.cmin, colour.cmax) == pytest.approx(quantity.scaled((quantity.low, quantity.high)))
+    assert colour.colorbar.title.text.endswith("]") and len(colour.colorbar.ticktext) == len(quantity.ticks)
+    values, drawn = STARS.set_index("karmn")[name], []
+    for trace in traces(figure, "published"):
+        known = values[trace.customdata]
+        assert np.asarray(trace.marker.size) == pytest.approx(diameters(name, known.to_numpy()))
+        if trace.marker.coloraxis:
+            assert np.asarray(trace.marker.color) == pytest.approx(quantity.scaled(known.to_numpy()))
+        else:
+            assert known.isna().all() and trace.marker.color == "rgba(0,0,0,0)"
+        drawn += list(trace.customdata)
+    assert len(drawn) == len(set(drawn)) == (281 if draw is hr_diagram else 286)
+    assert any("not known" in trace.name for trace in traces(figure, "legend")) == values[drawn].isna().any()
+    (mine,) = traces(figure, "users")
+    shade = star().quantity(name)
+    assert mine.marker.color == "rgba(0,0,0,0)" if np.isnan(shade) else mine.marker.color[0] == quantity.scaled(shade)
+
+
+@pytest.mark.parametrize("name", list(QUANTITIES))
+def test_published_values_lie_in_the_range_of_the_colours(name):
+    quantity, values = QUANTITIES[name], STARS[name].dropna()
+    if name == "halpha_ew":  # one star absorbs far more than the others
+        values = values[values > -1]
+    assert values.between(quantity.low * 0.98 - 0.02 - 0.5 * (name == "halpha_ew"), quantity.high * 1.02).all()
+    assert all(quantity.low <= tick <= quantity.high for tick in quantity.ticks + quantity.sizes)
+
+
+def test_areas_grow_with_the_value():
+    for name in set(QUANTITIES) - {"vsini"}:
+        areas = diameters(name, np.linspace(QUANTITIES[name].low, QUANTITIES[name].high, 9)) ** 2
+        assert (np.diff(areas) > 0).all()
+        if not QUANTITIES[name].logarithmic:
+            assert np.diff(areas) == pytest.approx(np.full(8, (areas[-1] - areas[0]) / 8))
+    assert diameters("teff", np.array([np.nan]))[0] == diameters("teff", np.array([3050.0]))[0]
+    assert len(set(diameters(EQUAL, np.array([1.0, 30.0])))) == 1
+
+
+def test_key_shows_the_sizes_it_names():
+    for name in (*QUANTITIES, EQUAL):
+        keys = traces(hr_diagram(STARS, (), Look(size=name)), "key")
+        if name == EQUAL:
+            assert not keys
+            continue
+        circles, texts = keys
+        assert np.asarray(circles.marker.size) == pytest.approx(diameters(name, np.array(QUANTITIES[name].sizes)))
+        assert [float(text.replace("−", "-")) for text in texts.text] == pytest.approx(QUANTITIES[name].sizes)
+
+
+def test_diamond_has_the_area_of_the_circle():
+    (trace,) = traces(hr_diagram(STARS, [star(vsini=20.0)]), "users")
+    circle = diameter(np.array([20.0]))[0]
+    assert trace.marker.size[0] ** 2 / 2 == pytest.approx(np.pi / 4 * circle**2)
+    (trace,) = traces(hr_diagram(STARS, [star(vsini=1.5)]), "users")
+    assert trace.marker.size[0] == SMALLEST
+
+
+@pytest.mark.parametrize("draw", DIAGRAMS)
+def test_chosen_star_is_ringed(draw):
+    figure = draw(STARS, [star(key="mine")], Look(chosen="J17578+046"))
+    (ring,) = traces(figure, "chosen")
+    place = next(
+        (x, y)
+        for trace in traces(figure, "published")
+        for x, y, name in zip(trace.x, trace.y, trace.customdata, strict=True)
+        if name == "J17578+046"
+    )
+    assert (ring.x[0], ring.y[0]) == place
+    figure = draw(STARS, [star(key="mine")], Look(chosen="mine"))
+    (ring,), (mine,) = traces(figure, "chosen"), traces(figure, "users")
+    assert (ring.x[0], ring.y[0]) == (mine.x[0], mine.y[0]) and mine.customdata[0] == "mine"
+    assert not traces(draw(STARS, [star()], Look()), "chosen")
+
+
+def test_star_without_luminosity_is_not_ringed_in_the_hr_diagram():
+    assert not traces(hr_diagram(STARS, (), Look(chosen="J17364+683")), "chosen")

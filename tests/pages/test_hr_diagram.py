@@ -2,11 +2,20 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dtl import catalogue
+from dtl.figures.hr_diagram import DIFFERENCES
+from dtl.figures.marks import EQUAL
+from dtl.luminosity import Photometry, photometric_luminosity
+from dtl.quantities import QUANTITIES
+from pages.shared import chosen_star
+from pages.shared.luminosities import Given
 from tests import fakes
+from tests.pages.conftest import texts, upload
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "hr_diagram.py"
 A, B, C = "a" * 64, "b" * 64, "c" * 64
@@ -35,6 +44,8 @@ def test_without_results_the_published_stars_are_shown(state):
     assert not users(page)
     assert "281 published stars and 0 of yours" in page.get("plotly_chart")[0].proto.alt
     assert not page.number_input and not page.info
+    assert page.selectbox(key="diagram-star").value == "J17578+046"
+    assert not page.get("button")
     assert any("added here" in caption.value for caption in page.caption)
 
 
@@ -42,39 +53,49 @@ def test_luminosity_is_known_by_name():
     page = open_page(results={A: fakes.make_result(star="Barnard's Star", file="x.fits")})
     assert not page.exception
     (trace,) = users(page)
-    assert "L 0.00352 L☉" in trace["text"][0]
-    assert "Cifuentes" in page.number_input[0].placeholder
+    assert "L 0.00352 ± 9.1e-05 L☉ (Cifuentes et al. 2020)" in trace["text"][0]
+    assert page.segmented_control(key=f"luminosity-method-{A}").value == "published"
+    assert any("0.003523" in text.value and "Cifuentes et al\\. 2020" in text.value for text in page.markdown)
     assert not page.info
-    assert page.session_state["luminosities"] == {}
 
 
 def test_luminosity_is_typed_and_kept():
     page = open_page(results={A: fakes.make_result(file="unknown.txt")})
     assert not page.exception and not users(page)
     assert "unknown\\.txt" in page.info[0].value and "Kiel diagram" in page.info[0].value
-    page.number_input[0].set_value(0.02).run()
-    assert page.session_state["luminosities"] == {A: 0.02}
-    assert "L 0.02 L☉" in users(page)[0]["text"][0] and not page.info
-    page.number_input[0].set_value(None).run()
+    page.segmented_control(key=f"luminosity-method-{A}").set_value("typed").run()
+    page.number_input(key=f"luminosity-value-{A}").set_value(0.02).run()
+    assert page.session_state["luminosities"] == {A: (0.02, 0.0, "typed")}
+    assert "L 0.02 L☉ (typed)" in users(page)[0]["text"][0] and not page.info
+    page.number_input(key=f"luminosity-value-error-{A}").set_value(0.003).run()
+    assert "L 0.02 ± 0.003 L☉ (typed)" in users(page)[0]["text"][0]
+    page.number_input(key=f"luminosity-value-{A}").set_value(None).run()
     assert page.session_state["luminosities"] == {} and not users(page)
 
 
 def test_typed_luminosity_of_an_earlier_visit_goes_before_the_published_one():
-    page = open_page(results={A: fakes.make_result(star="GJ 699")}, luminosities={A: 0.004, C: 0.1})
-    assert page.number_input[0].value == 0.004
-    assert "L 0.004 L☉" in users(page)[0]["text"][0]
-    assert page.session_state["luminosities"] == {A: 0.004, C: 0.1}
+    given = {B: Given(0.004, 0.0, "typed"), C: Given(0.1, 0.0, "typed")}
+    both = {A: fakes.make_result(star="GJ 273"), B: fakes.make_result(star="GJ 699")}
+    page = open_page(results=both, selected=A, luminosities=given)
+    assert not page.exception
+    assert "L 0.004 L☉ (typed)" in users(page)[0]["text"][1]
+    assert page.session_state["luminosities"].items() > given.items()
 
 
 def test_simulated_star_takes_no_published_luminosity():
     page = open_page(results={A: fakes.make_result(star="GJ 699", simulated=True)})
     assert not page.exception and not users(page)
     assert page.info
+    page.segmented_control(key=f"luminosity-method-{A}").set_value("published").run()
+    assert page.selectbox(key=f"luminosity-published-{A}").value is None and not users(page)
+    page.selectbox(key=f"luminosity-published-{A}").select("J17578+046").run()
+    assert "L 0.00352" in users(page)[0]["text"][0]
 
 
 def test_flagged_star_outside_the_axes():
     result = fakes.make_result(star="LHS 3154", teff=2700.0, flags=("outside_grid", "out_of_distribution"))
-    page = open_page(results={A: result, B: fakes.make_result(star="GJ 273")}, luminosities={A: 0.0009})
+    both = {A: result, B: fakes.make_result(star="GJ 273")}
+    page = open_page(results=both, selected=B, luminosities={A: Given(0.0009, 0.0, "typed")})
     assert not page.exception
     assert {trace["marker"]["symbol"] for trace in users(page)} == {"diamond", "diamond-x-open"}
 
@@ -90,7 +111,7 @@ def test_markup_in_a_name_stays_text():
     page = open_page(results={A: fakes.make_result(star="<b>*x*</b> $y$ :red[z]")})
     assert not page.exception
     assert "\\*x\\*" in page.info[0].value
-    assert "\\:red" in page.number_input[0].label
+    assert any("\\:red" in text.value for text in page.markdown)
 
 
 def test_choices_change_the_figure():
@@ -111,3 +132,154 @@ def test_table_with_references():
     assert len(published.value) == 286
     assert "Cifuentes et al. 2020" in set(published.value["luminosity_reference"])
     assert any("doi.org/10.1051/0004-6361/202449865" in caption.value for caption in page.caption)
+
+
+def test_every_luminosity_and_flag_of_the_table_has_a_source():
+    page = open_page(results={A: fakes.make_result(star="GJ 699")}, **{"diagram-table": True})
+    yours, published = page.dataframe
+    assert list(yours.value["luminosity_source"]) == ["Cifuentes et al. 2020"]
+    for name in ("luminosity", "halpha", "active_flag", "population", "subdwarf"):
+        assert f"{name}_reference" in published.value
+
+
+def test_differences_from_the_published_figure_are_listed():
+    page = open_page(**{"diagram-differences": True})
+    (table,) = [text.value for text in page.markdown if text.value.startswith("| What")]
+    assert all(row.reason in table for row in DIFFERENCES)
+    assert not [text for text in open_page().markdown if text.value.startswith("| What")]
+
+
+def test_luminosity_from_distance_and_magnitudes():
+    page = open_page(results={A: fakes.make_result(file="unknown.txt")})
+    assert page.segmented_control(key=f"luminosity-method-{A}").value == "photometry"
+    page.number_input(key=f"luminosity-parallax-{A}").set_value(80.0)
+    page.number_input(key=f"luminosity-g-{A}").set_value(10.0)
+    page.number_input(key=f"luminosity-j-{A}").set_value(7.3).run()
+    star = Photometry.from_parallax(80.0, 10.0, 7.3, parallax_error=0.05, g_error=0.003, j_error=0.02)
+    assert page.session_state["luminosities"][A] == (*photometric_luminosity(star), "from distance, G and J")
+    assert f"± {photometric_luminosity(star)[1]:.2g} L☉ (from distance" in users(page)[0]["text"][0]
+    page.segmented_control(key=f"luminosity-distance-as-{A}").set_value("distance").run()
+    assert not users(page)  # no distance is given yet
+    page.number_input(key=f"luminosity-distance-{A}").set_value(12.5).run()
+    assert page.session_state["luminosities"][A][0] == pytest.approx(photometric_luminosity(star)[0])
+
+
+def test_photometry_of_a_published_star_stands_in_the_fields():
+    page = open_page(results={A: fakes.make_result(star="GJ 699")})
+    page.segmented_control(key=f"luminosity-method-{A}").set_value("photometry").run()
+    assert page.number_input(key=f"luminosity-parallax-{A}").value == pytest.approx(1000 / 1.827, rel=1e-3)
+    assert "from distance, G and J" in users(page)[0]["text"][0]
+    value, error, _ = page.session_state["luminosities"][A]
+    assert abs(value - 0.003523) < 2 * error
+
+
+def test_magnitudes_outside_the_correction_are_explained():
+    page = open_page(results={A: fakes.make_result(star="GJ 699")})
+    page.segmented_control(key=f"luminosity-method-{A}").set_value("photometry").run()
+    page.number_input(key=f"luminosity-j-{A}").set_value(7.9).run()
+    assert not page.exception
+    assert "bolometric correction holds" in page.warning[0].value
+    assert "Cifuentes" in users(page)[0]["text"][0]  # the published one stands in
+
+
+def test_colour_and_size_by_any_quantity():
+    page = open_page(results={A: fakes.make_result(star="GJ 699")}, diagram="spectroscopic")
+    for name in ("teff", "halpha_ew"):
+        page.selectbox(key="diagram-colour").select(name)
+        page.selectbox(key="diagram-size").select(name).run()
+        assert not page.exception
+        text, label = page.get("plotly_chart")[0].proto.alt, QUANTITIES[name].label
+        assert "286 published stars and 1 of yours" in text and f"colour is {label}, area is {label}" in text
+    page.selectbox(key="diagram-size").select(EQUAL).run()
+    assert "area" not in page.get("plotly_chart")[0].proto.alt
+    assert set(page.selectbox(key="diagram-size").options) >= {quantity.label for quantity in QUANTITIES.values()}
+
+
+def models(page: AppTest) -> list[str]:
+    return [trace["name"] for trace in figure(page)["data"] if trace.get("meta") == "model"]
+
+
+def test_models_of_three_ages():
+    page = open_page(diagram="kiel")
+    assert models(page) == ["models, 4 Gyr, solar"]
+    page.multiselect(key="diagram-ages-kiel").set_value([9.0, 9.9]).run()
+    assert models(page) == ["models, 1 Gyr, solar", "models, 8 Gyr, solar"]
+    page.segmented_control(key="diagram").set_value("hr").run()
+    assert models(page) == []  # the publication draws none there
+
+
+def test_published_star_shows_its_facts_with_sources():
+    page = open_page()
+    page.selectbox(key="diagram-star").select("J19072+208").run()
+    words = "\n".join(text.value for text in page.markdown)
+    for part in ("J19072+208", "Akin to subdwarfs", "Cifuentes et al. 2020", "Marfil et al. 2021", "doi.org"):
+        assert part in words
+    (ring,) = [trace for trace in figure(page)["data"] if trace.get("meta") == "chosen"]
+    assert ring["x"] == [catalogue.find_star("J19072+208")["teff"]]
+    page.session_state["star-literature"] = True
+    page.run()
+    assert "Passegger et al. 2019" in set(page.dataframe[0].value["source"])
+
+
+def test_users_star_opens_its_spectrum(visit):
+    app = upload(visit(), a_txt=b"fake star=GJ_699", b_txt=b"fake teff=3500 star=GJ_273")
+    first, second = app.session_state["results"]
+    assert app.session_state["selected"] == second
+    app.switch_page("pages/hr_diagram.py").run()
+    app.selectbox(key="diagram-star").select(first).run()
+    assert app.session_state["selected"] == second
+    app.button(key="open-spectrum").click().run()
+    assert not app.exception
+    assert app.session_state["selected"] == first
+    assert "GJ 699" in texts(app) and "Your stars among" not in str(app.title)
+
+
+@pytest.mark.parametrize(
+    ("points", "chosen"),
+    [([{"customdata": "J19072+208"}], "J19072+208"), ([{"customdata": [A]}], A), ([], "old"), ([{"x": 1}], "old"),
+     ([{"customdata": []}, {"customdata": [B]}], B)],
+)  # fmt: skip
+def test_click_chooses_a_star(monkeypatch, points, chosen):
+    state = {"hr-figure": SimpleNamespace(selection=SimpleNamespace(points=points)), "diagram-star": "old"}
+    monkeypatch.setattr(chosen_star.st, "session_state", state)
+    chosen_star.pick("hr-figure")
+    assert state["diagram-star"] == chosen
+
+
+def test_star_that_was_removed_is_no_longer_chosen():
+    page = open_page(results={A: fakes.make_result(star="GJ 699")}, selected=A, **{"diagram-star": B})
+    assert not page.exception
+    assert page.selectbox(key="diagram-star").value == A
+
+
+def test_populations_give_the_published_value():
+    state = {"results": {A: fakes.make_result(star="GJ 699")}, "diagram": "populations", "populations-table": True}
+    page = open_page(**state)
+    assert not page.exception
+    assert page.metric[0].value == "p = 0.0071"
+    assert "thick disc and thin disc" in page.get("plotly_chart")[0].proto.alt
+    bins, pairs = page.dataframe
+    assert bins.value["thick disc"].sum() == 21 and bins.value["thin disc"].sum() == 167
+    assert (pairs.value["p"].round(4) == 0.0071).sum() == 1
+    page.multiselect(key="population-second").set_value(["YD", "D"]).run()
+    assert page.metric[0].value == "p = 0.004"
+    page.selectbox(key="population-parameter").select("vsini").run()
+    assert not page.exception and "v sin i" in page.get("plotly_chart")[0].proto.alt
+
+
+def test_population_in_both_groups_is_explained():
+    page = open_page(diagram="populations")
+    page.multiselect(key="population-second").set_value(["TD"]).run()
+    assert not page.exception and "in both groups" in page.warning[0].value
+    page.multiselect(key="population-second").set_value([]).run()
+    assert not page.exception and "empty" in page.warning[0].value
+
+
+def test_view_stands_in_the_address():
+    page = AppTest.from_file(str(PAGE), default_timeout=60)
+    page.query_params["diagram"] = "Kiel diagram"
+    page.query_params["diagram-colour"] = "Teff"
+    page.run()
+    assert not page.exception
+    assert "Surface gravity" in page.get("plotly_chart")[0].proto.alt
+    assert "colour is Teff" in page.get("plotly_chart")[0].proto.alt

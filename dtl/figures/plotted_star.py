@@ -1,0 +1,88 @@
+"""A star of the user as the diagrams need it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dtl.flags import explain
+from dtl.result import InferenceResult
+
+__all__ = ["HARMLESS", "PlottedStar"]
+
+#: Flags that leave the place of a star in the diagrams as it is.
+HARMLESS = frozenset({"upper_limit_vsini", "uncertainty_estimated", "resolution_unknown"})
+
+
+@dataclass(frozen=True)
+class PlottedStar:
+    """A star of the user as a diagram needs it.
+
+    Attributes:
+        label: what is written beside it.
+        teff, teff_lower, teff_upper: effective temperature and its 1-sigma distances, K.
+        logg, logg_lower, logg_upper: surface gravity log g and its 1-sigma distances, dex.
+        mh: metallicity, dex.
+        vsini: projected rotational velocity, km/s.
+        luminosity: solar luminosities, None where unknown.
+        flags: doubts in the words of `dtl.flags`.
+        simulated: True for a simulated observation.
+        luminosity_error: 1 sigma, solar luminosities, 0 where unknown.
+        luminosity_source: where the luminosity comes from, in words.
+        key: what a selection in the figure gives back.
+    """
+
+    label: str
+    teff: float
+    teff_lower: float
+    teff_upper: float
+    logg: float
+    logg_lower: float
+    logg_upper: float
+    mh: float
+    vsini: float
+    luminosity: float | None = None
+    flags: tuple[str, ...] = ()
+    simulated: bool = False
+    luminosity_error: float = 0.0
+    luminosity_source: str = ""
+    key: str = ""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a flag puts its place in the diagrams in doubt."""
+        return bool(set(self.flags) - HARMLESS)
+
+    @property
+    def doubts(self) -> list[str]:
+        """Its flags as sentences."""
+        return [explain(flag) for flag in self.flags]
+
+    def quantity(self, name: str) -> float:
+        """A quantity of `dtl.quantities.QUANTITIES`, NaN where it is not known of the star."""
+        value = getattr(self, name, None)
+        return float("nan") if value is None else float(value)
+
+    @classmethod
+    def from_result(
+        cls,
+        result: InferenceResult,
+        luminosity: float | None = None,
+        luminosity_error: float = 0.0,
+        luminosity_source: str = "",
+        key: str = "",
+    ) -> PlottedStar:
+        """The star of a result, with a luminosity in solar luminosities from elsewhere."""
+        spectrum, teff, logg = result.prepared.spectrum, result.estimates["teff"], result.estimates["logg"]
+        return cls(
+            spectrum.star or spectrum.file,
+            *(teff.value, teff.lower, teff.upper),
+            *(logg.value, logg.lower, logg.upper),
+            result.estimates["mh"].value,
+            result.estimates["vsini"].value,
+            luminosity,
+            tuple(result.flags),
+            spectrum.simulated,
+            luminosity_error,
+            luminosity_source,
+            key,
+        )

@@ -1,0 +1,170 @@
+"""How a parameter is distributed in two groups of stars: histogram and cumulative distributions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dtl.figures.palette import Palette
+from dtl.figures.plotted_star import PlottedStar
+from dtl.figures.style import axis, prepare
+from dtl.populations import POPULATIONS, Comparison, sample
+from dtl.quantities import QUANTITIES, Quantity
+
+__all__ = ["histogram", "name_group", "population_figure"]
+
+
+def name_group(populations: Sequence[str]) -> str:
+    """Populations in words, as ``thick disc``."""
+    return " + ".join(POPULATIONS[key] for key in populations)
+
+
+def histogram(stars: pd.DataFrame, column: str, groups: Sequence[Sequence[str]]) -> pd.DataFrame:
+    """Numbers of stars by bin: from, to, and a column for each group.
+
+    Args:
+        stars: rows of `dtl.catalogue.stars`.
+        column: key of `QUANTITIES`.
+        groups: populations of each group.
+    """
+    quantity = QUANTITIES[column]
+    samples = [sample(stars, column, group) for group in groups]
+    edges = quantity.edges(np.concatenate(samples))
+    shown = 10**edges if quantity.logarithmic else edges
+    table = pd.DataFrame({"from": shown[:-1], "to": shown[1:]})
+    for group, values in zip(groups, samples, strict=True):
+        # Rounding keeps a value on an edge, as 0.1, in the bin that begins with it.
+        table[name_group(group)] = np.histogram(np.round(quantity.scaled(values), 9), np.round(edges, 9))[0]
+    return table
+
+
+def population_figure(
+    stars: pd.DataFrame,
+    column: str,
+    comparison: Comparison,
+    users: Sequence[PlottedStar] = (),
+    *,
+    dark: bool = False,
+) -> go.Figure:
+    """Shares of each group by bin, above, and their cumulative distributions with the largest distance, below.
+
+    The first group is hatched and drawn with a solid line, the second is plain with a broken line.
+
+    Args:
+        stars: rows of `dtl.catalogue.stars`.
+        column: key of `QUANTITIES`.
+        comparison: of the two groups in this column.
+        users: the user's stars, diamonds at the foot of the histogram where their value is known.
+        dark: for a dark page.
+    """
+    quantity, figure = QUANTITIES[column], go.Figure()
+    colours = prepare(figure, dark=dark, height=620)
+    groups = (comparison.first, comparison.second)
+    table = histogram(stars, column, groups)
+    edges = quantity.scaled(np.append(table["from"], table["to"].iloc[-1]))
+    looks = ((colours.model, "/", "solid"), (colours.others[0], "", "dash"))
+    highest = 0.0
+    for group, number, (colour, pattern, dash) in zip(groups, comparison.numbers, looks, strict=True):
+        counts = table[name_group(group)].to_numpy()
+        name = f"{name_group(group)}, {number} stars"
+        highest = max(highest, counts.max() / number)
+        figure.add_trace(
+            go.Bar(
+                x=(edges[:-1] + edges[1:]) / 2,
+                y=counts / number,
+                width=np.diff(edges),
+                marker={"color": colour, "line": {"color": colour, "width": 2}, "pattern": {"shape": pattern}},
+                opacity=0.62,
+                customdata=np.column_stack([table["from"], table["to"], counts]),
+                hovertemplate=f"{name}<br>%{{customdata[0]:.3g}} to %{{customdata[1]:.3g}} {quantity.unit}: "
+                "%{customdata[2]} stars, %{y:.0%}<extra></extra>",
+                name=name,
+                meta="histogram",
+            )
+        )
+        values = quantity.scaled(sample(stars, column, group))
+        steps = np.arange(1, len(values) + 1) / len(values)
+        figure.add_trace(
+            go.Scatter(
+                x=np.concatenate([[edges[0]], values, [edges[-1]]]),
+                y=np.concatenate([[0.0], steps, [1.0]]),
+                line={"shape": "hv", "color": colour, "width": 2.5, "dash": dash},
+                mode="lines",
+                name=name,
+                showlegend=False,
+                yaxis="y2",
+                hovertemplate=f"{name}<br>%{{y:.0%}} are at or below<extra></extra>",
+                meta="cumulative",
+            )
+        )
+    _add_distance(figure, stars, column, comparison, colours)
+    _add_users(figure, users, column, quantity, colours)
+    title = f"{quantity.title}"
+    ticks = {
+        "tickvals": quantity.scaled(np.array(quantity.ticks)),
+        "ticktext": [quantity.text(t) for t in quantity.ticks],
+    }
+    ticks = ticks if quantity.logarithmic else {"tickformat": f".{quantity.places}f"}
+    figure.update_layout(
+        barmode="overlay",
+        bargap=0,
+        margin={"t": 16},
+        xaxis=axis(title, edges[0], edges[-1], colours, anchor="y2", **ticks),
+        yaxis=axis("Share of the group", 0, 1.12 * highest, colours, tickformat=".0%", domain=[0.55, 1]),
+        yaxis2=axis("Share at or below", 0, 1.02, colours, tickformat=".0%", domain=[0, 0.49], anchor="x"),
+        uirevision=column,
+    )
+    return figure
+
+
+def _add_distance(
+    figure: go.Figure, stars: pd.DataFrame, column: str, comparison: Comparison, colours: Palette
+) -> None:
+    """The largest distance between the cumulative distributions, with its size."""
+    ends = [
+        np.searchsorted(values, comparison.location, side="right") / len(values)
+        for values in (sample(stars, column, group) for group in (comparison.first, comparison.second))
+    ]
+    x = float(QUANTITIES[column].scaled(comparison.location))
+    line = {"color": colours.text, "width": 2}
+    marker = {"symbol": "line-ew", "size": 12, "line": line}
+    trace = go.Scatter(x=[x, x], y=ends, yaxis="y2", mode="lines+markers", line=line, marker=marker, meta="distance")
+    trace.update(name="largest distance", hovertemplate=f"D = {comparison.statistic:.3f}<extra></extra>")
+    figure.add_trace(trace)
+    figure.add_annotation(
+        x=x, y=sum(ends) / 2, yref="y2", text=f"<i>D</i> = {comparison.statistic:.2f}", showarrow=False,
+        xanchor="left", xshift=10, font={"size": 14, "color": colours.text}, bgcolor=colours.ground,
+    )  # fmt: skip
+
+
+def _add_users(
+    figure: go.Figure, users: Sequence[PlottedStar], column: str, quantity: Quantity, colours: Palette
+) -> None:
+    """The user's stars at the foot of the histogram."""
+    known = [star for star in users if np.isfinite(star.quantity(column))]
+    for doubtful, name in ((False, "your star"), (True, "your star, in doubt")):
+        part = [star for star in known if star.doubtful == doubtful]
+        if not part:
+            continue
+        symbol = "diamond-x-open" if doubtful else "diamond"
+        figure.add_trace(
+            go.Scatter(
+                x=quantity.scaled([star.quantity(column) for star in part]),
+                y=np.zeros(len(part)),
+                mode="markers",
+                marker={
+                    "symbol": symbol,
+                    "size": 15,
+                    "color": colours.star,
+                    "line": {"color": colours.ground, "width": 1},
+                },
+                cliponaxis=False,
+                text=[f"{star.label}: {quantity.text(star.quantity(column))} {quantity.unit}" for star in part],
+                hovertemplate="%{text}<extra></extra>",
+                name=name,
+                meta="users",
+            )
+        )

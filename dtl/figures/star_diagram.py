@@ -1,0 +1,118 @@
+"""A diagram of stars: something against effective temperature, hot left, published stars and the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dtl.figures.marks import Look, add_size_key, colour_axis
+from dtl.figures.palette import Palette
+from dtl.figures.plotted_star import PlottedStar
+from dtl.figures.published_stars import add_published
+from dtl.figures.style import TEFF, axis, prepare, teff_axis, widened
+from dtl.figures.user_stars import add_ring, add_users, label_users
+
+__all__ = ["Ordinate", "star_diagram"]
+
+_TICKS = (1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10, 100, 1000)
+#: For axes of little more than a decade.
+_FINE_TICKS = (1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
+_DASHES = ("solid", "dash", "dot")
+
+
+@dataclass(frozen=True)
+class Ordinate:
+    """The vertical axis of a diagram.
+
+    Attributes:
+        column: of the published stars and of the isochrones.
+        title: with unit.
+        low, high: range, in the units of the column.
+        margin: between a star outside the range and the widened end of it, dex where ``logarithmic``.
+        logarithmic: whether the axis is.
+        downward: whether small values are up.
+    """
+
+    column: str
+    title: str
+    low: float
+    high: float
+    margin: float
+    logarithmic: bool = False
+    downward: bool = False
+
+    def scaled(self, values: float | Sequence[float] | np.ndarray) -> np.ndarray:
+        """Values as the axis counts them; any shape."""
+        values = np.asarray(values, float)
+        return np.log10(values) if self.logarithmic else values
+
+
+def star_diagram(
+    ordinate: Ordinate,
+    published: pd.DataFrame,
+    users: Sequence[PlottedStar],
+    values: np.ndarray,
+    errors: np.ndarray,
+    *,
+    look: Look,
+    isochrones: pd.DataFrame | None = None,
+) -> go.Figure:
+    """Draw a diagram.
+
+    Colour is [M/H] and area v sin i if ``look`` does not say otherwise, triangles are H-alpha active stars, open stars
+    belong to the thick disc, open squares are four stars akin to subdwarfs, diamonds are the user's.
+
+    Args:
+        ordinate: the vertical axis.
+        published: rows of `dtl.catalogue.stars` with the column of ``ordinate``.
+        users: the user's stars, drawn on top; where one lies beyond the axes, they are widened.
+        values: of the user's stars on the vertical axis; shape ``(n,)``.
+        errors: their upward and downward 1-sigma distances; shape ``(2, n)``.
+        look: what shapes, colours and sizes stand for.
+        isochrones: rows of `dtl.catalogue.isochrones` with the column of ``ordinate``, a line for each age.
+    """
+    figure = go.Figure()
+    colours = prepare(figure, dark=look.dark, height=660)
+    if isochrones is not None and len(isochrones):
+        _add_isochrones(figure, isochrones, ordinate.column, colours)
+    add_published(figure, published, ordinate.column, look, colours)
+    add_users(figure, users, values, errors, look=look, colours=colours)
+    for star, value in zip(users, values, strict=True):
+        if star.key and star.key == look.chosen:
+            add_ring(figure, star.teff, value, colours)
+    for _, star in published[published["karmn"] == look.chosen].iterrows():
+        add_ring(figure, star["teff"], star[ordinate.column], colours)
+    teff, scaled = np.array([star.teff for star in users], float), ordinate.scaled(values)
+    low, high = widened(TEFF, teff, 40.0)
+    figure.layout.xaxis = teff_axis(low, high, colours)
+    ends = tuple(float(end) for end in ordinate.scaled((ordinate.low, ordinate.high)))
+    bottom, top = widened(ends, scaled, ordinate.margin)
+    if ordinate.logarithmic:
+        choice = _FINE_TICKS if top - bottom < 1.5 else _TICKS
+        ticks = [tick for tick in choice if bottom - 1e-9 <= np.log10(tick) <= top + 1e-9]
+        more = {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
+    else:
+        more = {"tickformat": ".1f", "dtick": 0.1}
+    figure.layout.yaxis = axis(ordinate.title, bottom, top, colours, reverse=ordinate.downward, **more)
+    up = (scaled - bottom) / (top - bottom)
+    across = (high - teff) / (high - low)
+    label_users(figure, users, np.column_stack([teff, scaled, across, 1 - up if ordinate.downward else up]), colours)
+    # Assignments, since update_layout takes ten times as long for nested settings.
+    figure.layout.coloraxis = colour_axis(look)
+    figure.layout.uirevision = ordinate.column
+    add_size_key(figure, look.size, colours)
+    return figure
+
+
+def _add_isochrones(figure: go.Figure, isochrones: pd.DataFrame, column: str, colours: Palette) -> None:
+    """A line for each age, solid for the first, then dashed, then dotted."""
+    for dash, (log_age, part) in zip(_DASHES, isochrones.groupby("log_age"), strict=False):
+        age = f"{10 ** (log_age - 9):.0f} Gyr"
+        line = go.Scatter(x=part["teff"], y=part[column], mode="lines", name=f"models, {age}, solar", meta="model")
+        line.update(line={"color": colours.model, "width": 2, "dash": dash})
+        line.update(text=[f"{mass:g} M☉, {age}" for mass in part["mass"]])
+        figure.add_trace(line.update(hovertemplate="Model of %{text}: %{x:.0f} K, %{y:.3g}<extra></extra>"))

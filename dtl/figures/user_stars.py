@@ -1,0 +1,160 @@
+"""The user's stars in a diagram: diamonds with error bars and names, hollow and crossed where in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dtl.figures.marks import EQUAL, Look, diameters
+from dtl.figures.palette import Palette
+from dtl.figures.plotted_star import PlottedStar
+from dtl.figures.published_stars import add_legend_entry
+from dtl.quantities import QUANTITIES
+
+__all__ = ["MOST_LABELS", "SMALLEST", "add_ring", "add_users", "label_users"]
+
+#: Above this number of stars of the user none is labelled; the pointer still names them.
+MOST_LABELS = 12
+#: Pixels that a diamond has at least.
+SMALLEST = 14.0
+#: A diamond of this width has the area of a circle of width 1.
+_DIAMOND = np.sqrt(np.pi / 2)
+_LONGEST = 20
+#: By how much of the height of the plot a label is moved to be clear of another.
+_STEP = 0.055
+_CLEAR = "rgba(0,0,0,0)"
+
+
+def add_users(
+    figure: go.Figure,
+    stars: Sequence[PlottedStar],
+    vertical: Sequence[float],
+    errors: np.ndarray,
+    *,
+    look: Look,
+    colours: Palette,
+) -> None:
+    """Draw the user's stars.
+
+    Args:
+        figure: to draw into.
+        stars: what to draw.
+        vertical: place of each on the vertical axis; shape ``(n,)``.
+        errors: upward and downward 1-sigma distances on that axis; shape ``(2, n)``.
+        look: what colours and sizes stand for.
+        colours: of the page.
+    """
+    flagged = np.array([star.doubtful for star in stars], bool)
+    for chosen, name in ((~flagged, "your star"), (flagged, "your star, in doubt")):
+        if not chosen.any():
+            continue
+        part = [star for star, wanted in zip(stars, chosen, strict=True) if wanted]
+        values = np.array([star.quantity("vsini" if look.size == EQUAL else look.size) for star in part])
+        size = np.maximum(diameters(look.size, values) * _DIAMOND, SMALLEST)
+        marker: dict[str, object] = {"symbol": "diamond", "line": {"color": colours.star, "width": 3}}
+        key = marker | {"size": 12, "color": _CLEAR}
+        if name.endswith("doubt"):
+            key = {"symbol": "diamond-x-open", "size": 12, "color": colours.star, "line": {"width": 2}}
+            marker = dict(key)
+        elif np.isfinite(shade := QUANTITIES[look.colour].scaled([s.quantity(look.colour) for s in part])).any():
+            marker |= {"color": shade, "coloraxis": "coloraxis"}
+        else:
+            marker["color"] = _CLEAR
+        bars = {"type": "data", "color": colours.star, "thickness": 1.8, "width": 4}
+        figure.add_trace(
+            go.Scatter(
+                x=[star.teff for star in part],
+                y=np.asarray(vertical, float)[chosen],
+                error_x=bars | {"array": [s.teff_upper for s in part], "arrayminus": [s.teff_lower for s in part]},
+                error_y=bars | {"array": errors[0, chosen], "arrayminus": errors[1, chosen]},
+                mode="markers",
+                marker=marker | {"size": size},
+                unselected={"marker": {"opacity": 1.0}},
+                name=name,
+                customdata=[star.key for star in part],
+                text=[_words(star) for star in part],
+                hovertemplate="%{text}<extra></extra>",
+                showlegend=False,
+                meta="users",
+            )
+        )
+        add_legend_entry(figure, name, key)
+
+
+def _words(star: PlottedStar) -> str:
+    """What the pointer shows of a user's star: numbers, then every doubt as a sentence."""
+    lines = [
+        f"<b>{escape(star.label)}</b>{' (simulated observation)' if star.simulated else ''}",
+        f"Teff {star.teff:.0f} −{star.teff_lower:.0f} +{star.teff_upper:.0f} K",
+        f"log g {star.logg:.2f} −{star.logg_lower:.2f} +{star.logg_upper:.2f}",
+        f"[M/H] {star.mh:+.2f}, v sin i {star.vsini:.1f} km/s",
+    ]
+    if star.luminosity is not None:
+        error = f" ± {star.luminosity_error:.2g}" if star.luminosity_error else ""
+        source = f" ({escape(star.luminosity_source)})" if star.luminosity_source else ""
+        lines.append(f"L {star.luminosity:.3g}{error} L☉{source}")
+    for sentence in star.doubts:
+        words = sentence.split()
+        half = len(words) // 2 if len(words) > 9 else len(words)
+        lines += [f"<i>{escape(' '.join(part))}</i>" for part in (words[:half], words[half:]) if part]
+    return "<br>".join(lines)
+
+
+def add_ring(figure: go.Figure, x: float, y: float, colours: Palette) -> None:
+    """Ring the star that is chosen, at ``x``, ``y`` in the units of the data."""
+    marker = {"symbol": "circle-open", "size": 34, "color": colours.star, "line": {"width": 2.5}}
+    ring = go.Scatter(x=[x], y=[y], mode="markers", marker=marker, meta="chosen", showlegend=False, hoverinfo="skip")
+    figure.add_trace(ring)
+
+
+def label_users(figure: go.Figure, stars: Sequence[PlottedStar], places: np.ndarray, colours: Palette) -> None:
+    """Write the names of the user's stars beside them, moved apart where they would cover each other.
+
+    Args:
+        figure: to draw into.
+        stars: what to name; none is named where there are more than `MOST_LABELS`.
+        places: on the axes as annotations want them (logarithm on logarithmic ones) and as fractions of the plot;
+            shape ``(n, 4)``.
+        colours: of the page.
+    """
+    if len(stars) > MOST_LABELS:
+        return
+    taken: list[tuple[float, float, float]] = []
+    for star, (x, y, across, up) in sorted(zip(stars, places, strict=True), key=lambda pair: -pair[1][3]):
+        name = star.label if len(star.label) <= _LONGEST else star.label[: _LONGEST - 1] + "…"
+        text = escape(name) + (" ?" if star.doubtful else "") + ("<br>simulated" if star.simulated else "")
+        left, width = across > 0.6, 0.03 + 0.009 * len(name)
+        near = across + (-1 if left else 1) * (0.03 + width / 2)
+        steps = (0, 1, -1, 2, -2, 3, -3)
+        free = (
+            s for s in steps if not any(_covers(near - a, up + _STEP * s - b, (width + w) / 2) for a, b, w in taken)
+        )
+        step = next(free, 4)
+        taken.append((near, up + _STEP * step, width))
+        figure.add_annotation(
+            x=x,
+            y=y,
+            text=text,
+            align="left",
+            ax=-26 if left else 26,
+            ay=-24 * step - 18,
+            xanchor="right" if left else "left",
+            showarrow=True,
+            arrowhead=0,
+            arrowwidth=1.2,
+            arrowcolor=colours.star,
+            standoff=9,
+            font={"size": 13, "color": colours.text},
+            bgcolor=colours.ground,
+            bordercolor=colours.star,
+            borderwidth=1,
+            borderpad=3,
+        )
+
+
+def _covers(across: float, up: float, width: float) -> bool:
+    """Whether labels so far apart, as fractions of the plot, cover each other."""
+    return abs(across) < width and abs(up) < 1.6 * _STEP
