@@ -52,6 +52,8 @@ class Spectrum:
         sky: flux of a sky fibre on ``wavelength``, None where the file has none; shape ``(n,)``.
         simulated: True for simulated observations, which are labelled wherever they appear.
         findings: what the reader understood, and how.
+        orders: number, first and last wavelength of each order of the file that reaches into the window, the one
+            that covers most of it first; empty where there is no choice.
     """
 
     wavelength: np.ndarray
@@ -66,6 +68,7 @@ class Spectrum:
     sky: np.ndarray | None = None
     simulated: bool = False
     findings: tuple[Finding, ...] = ()
+    orders: tuple[tuple[int, float, float], ...] = ()
 
 
 @dataclass(frozen=True)
