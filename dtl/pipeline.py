@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from dtl.readers.options import ReadOptions
 from dtl.result import InferenceResult
 from dtl.spectrum import Finding, PreparedSpectrum, Spectrum
 
-__all__ = ["Chooser", "Stages", "analyse", "infer_all", "make_ready"]
+__all__ = ["Chooser", "Stages", "analyse"]
 
 #: What gives a spectrum its networks, and why these, as `dtl.choice.ByResolution`.
 Chooser = Callable[[Spectrum], tuple[ModelBundle, Finding]]
@@ -80,40 +80,14 @@ def analyse(
     Raises:
         UnusableInput: with one sentence for a person.
     """
-    return infer_all([make_ready(source, bundle=bundle, name=name, options=options, stages=stages)])[0]
-
-
-def make_ready(
-    source: str | os.PathLike | bytes,
-    *,
-    bundle: ModelBundle | Chooser | None = None,
-    name: str | None = None,
-    options: ReadOptions = ReadOptions(),
-    stages: Stages | None = None,
-) -> tuple[PreparedSpectrum, ModelBundle]:
-    """Read and prepare one spectrum for the networks, which are given with it; see `analyse`.
-
-    Raises:
-        UnusableInput: with one sentence for a person.
-    """
     stages = stages or Stages()
     spectrum = stages.read(source, name, options)
     if isinstance(bundle, ModelBundle):
-        return stages.prepare(spectrum, bundle.target), bundle
+        return infer([stages.prepare(spectrum, bundle.target)], bundle)[0]
     chosen, reason = (bundle or shipped_by_resolution())(spectrum)
     prepared = stages.prepare(spectrum, chosen.target)
     known = replace(prepared.spectrum, findings=(*spectrum.findings, reason))
-    return replace(prepared, spectrum=known), chosen
-
-
-def infer_all(ready: Sequence[tuple[PreparedSpectrum, ModelBundle]]) -> list[InferenceResult]:
-    """What the networks of each prepared spectrum say of it, those of the same networks at once, in the order given."""
-    results: list[InferenceResult | None] = [None] * len(ready)
-    for bundle in {id(bundle): bundle for _, bundle in ready}.values():
-        mine = [i for i, (_, other) in enumerate(ready) if other is bundle]
-        for i, result in zip(mine, infer([ready[i][0] for i in mine], bundle), strict=True):
-            results[i] = result
-    return results
+    return infer([replace(prepared, spectrum=known)], chosen)[0]
 
 
 def _alike(one: PreparationTarget, other: PreparationTarget) -> bool:

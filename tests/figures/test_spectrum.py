@@ -22,8 +22,11 @@ def test_data_are_steps_with_gaps_and_what_is_not_used_is_grey():
     bad = ~result.prepared.good
     assert named["Observation"].line.shape == "hvh"
     assert np.isnan(named["Observation"].y[bad]).all() and not named["Observation"].connectgaps
-    assert np.isfinite(named["Not used"].y[bad]).all()
-    assert np.isnan(named["Not used"].y).sum() == (~bad).sum() - 2
+    measured = np.isfinite(result.prepared.unused)
+    grey = np.isfinite(named["Not used"].y)
+    assert measured.sum() == 30 and grey[measured].all()
+    assert grey.sum() == measured.sum() + 1  # joined to the curve before it, open towards the gap after it
+    assert np.isnan(named["Not used"].y[bad & ~measured]).all()
     assert named["Observation"].line.color != named["Not used"].line.color
 
 
