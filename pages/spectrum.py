@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import axes, elements, evidence, reading, spectra, tables
+from pages.shared import axes, elements, evidence, reading, session, spectra, tables
 from pages.shared.files import files
 
 st.title("Stellar parameters from a spectrum", anchor=False)
@@ -13,7 +13,7 @@ st.caption(
 reading.inputs()
 reading.failures()
 files()
-result = elements.choose_spectrum("spectrum-choice")
+result = session.selected()
 if result is None:
     st.info("Upload a spectrum to see its parameters here.", icon=":material/upload:")
     st.stop()

@@ -15,7 +15,7 @@ __all__ = ["files"]
 #: State of a file -> how it is written: by shape as well as by word.
 _STATES = {"ok": "✓ ok", "doubted": "⚠ doubted", "refused": "✕ refused", "example": "◇ example"}
 #: Rows that are seen without scrolling, so that the parameters stay in sight.
-_ROWS = 5
+_ROWS = 4
 _ORDERS: dict[str, Callable[[dict], object]] = {
     "as added": lambda row: 0,
     "file name": lambda row: row["file"].lower(),
@@ -30,12 +30,14 @@ _ORDERS: dict[str, Callable[[dict], object]] = {
 
 
 def files() -> None:
-    """The files of this visit, one row each, where there are several; choosing a row shows its spectrum."""
+    """The files of this visit, one row each, where there are several; a row or the list beside shows its spectrum."""
     state = st.session_state
     if len(state["results"]) + len(state["failures"]) < 2:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.markdown(f"#### Your files\n{_count()}", width="stretch")
+        with st.container(width=330):
+            elements.choose_spectrum("spectrum-choice")
         order = st.selectbox(
             "Order", list(_ORDERS), key="file-order", persist_state="session", bind="query-params", width=150
         )
@@ -62,6 +64,7 @@ def files() -> None:
         on_select=choose,
         selection_mode="single-row",
         key="files",
+        placeholder="",
         alt="The files of this visit, one row each, with state, parameters and remarks",
     )
 

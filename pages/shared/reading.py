@@ -29,8 +29,9 @@ _HELP = {
     "instrument": "The spectrograph gives the resolution, and whether wavelengths are those of air, where the file "
     "does not state them.",
 }
-#: Refusals that are shown in full at once; of more, the one chosen in the table of files is.
-_MOST_REFUSALS = 3
+#: Refusals that are shown in full at once; of more, the one chosen in the table of files is, so that the parameters
+#: stay in sight.
+_MOST_REFUSALS = 1
 
 
 def inputs() -> None:

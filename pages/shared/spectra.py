@@ -37,8 +37,13 @@ def reconstruction(result: InferenceResult, scale: Scale) -> None:
     )
     if result.prepared.unused is not None:
         words += " Grey pixels lie under telluric lines or were hit by cosmic rays, and are not used."
-    if TELLURIC in lines and len(telluric_lines(result.prepared)):
-        words += " ⊕ marks lines of water in the air."
+    if TELLURIC in lines:
+        known = len(telluric_lines(result.prepared)) > 0
+        words += (
+            " ⊕ marks lines of water in the air."
+            if known
+            else " Telluric lines are not marked: the wavelengths are not as observed, so their place is not known."
+        )
     st.caption(words)
     tables.spectrum_table(result, "reconstruction", result.reconstruction, more=overlays, scale=scale)
 
