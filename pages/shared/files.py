@@ -46,6 +46,8 @@ def files() -> None:
     rows += [_refused(digest, sentence) for digest, sentence in state["failures"].items()]
     rows.sort(key=_ORDERS[order])
     digests = [row.pop("digest") for row in rows]
+    if state.get("file-shown") != state["selected"]:  # chosen elsewhere since
+        state["file-shown"], state["refused"] = state["selected"], None
     shown = state.get("refused") if state.get("refused") in state["failures"] else state["selected"]
     state["files"] = {"selection": {"rows": [digests.index(shown)] if shown in digests else []}}
 

@@ -17,6 +17,8 @@ from pages.shared.chart import chart
 __all__ = ["preparation", "reconstruction"]
 
 _FIT = "fit"
+#: Curves over the spectrum beyond which none can be told from the others.
+_MOST = 4
 _RANKS = ("1st", "2nd", "3rd", *(f"{number}th" for number in range(4, 9)))
 
 
@@ -59,6 +61,8 @@ def _controls(result: InferenceResult) -> tuple[dict[str, np.ndarray], list[str]
         list(names),
         format_func=names.get,
         placeholder="the fit, or the nearest models",
+        max_selections=_MOST,
+        select_all=False,
         key="compare",
         persist_state="session",
         bind="query-params",

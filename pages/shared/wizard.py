@@ -60,7 +60,7 @@ def _wizard(digest: str, upload: session.Upload, preview: Preview) -> None:
     problem = _problem(upload, options)
     if problem:
         st.warning(session.plain(problem), icon=":material/warning:")
-    st.button(
+    if st.button(
         "Read it with these columns",
         type="primary",
         key=f"columns-apply-{digest}",
@@ -68,7 +68,8 @@ def _wizard(digest: str, upload: session.Upload, preview: Preview) -> None:
         help="See above what stands against it." if problem else None,
         on_click=_apply,
         args=(digest, options),
-    )
+    ):
+        st.rerun()  # the whole page, not this part of it alone
     rows = preview.rows(_ROWS)
     st.caption(f"First {_ROWS} of {len(preview.columns[0].values):,} rows")
     st.dataframe(rows, hide_index=True, alt=f"First {_ROWS} rows of {upload.name}")

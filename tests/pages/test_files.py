@@ -98,6 +98,14 @@ def test_of_many_refusals_the_chosen_one_is_explained(visit):
     assert not app.error and len(table(app)) == 4
 
 
+def test_a_spectrum_chosen_from_the_list_takes_the_place_of_a_refusal(several):
+    several.session_state["refused"] = digest(BAD)
+    several.run()
+    assert several.session_state["files"]["selection"]["rows"] == [2]
+    several.selectbox(key="spectrum-choice").set_value(digest(GOOD)).run()
+    assert several.session_state["files"]["selection"]["rows"] == [0]
+
+
 def test_progress_names_each_file(visit, monkeypatch):
     from pages.shared import session
 
