@@ -132,7 +132,7 @@ def _columns() -> dict[str, object]:
             width=95,
             pinned=True,
         ),
-        "file": st.column_config.TextColumn("File", width="medium"),
+        "file": st.column_config.TextColumn("File", width=150),
         "star": st.column_config.TextColumn("Star", help="As the file names it.", width="small"),
         "snr": st.column_config.NumberColumn("S/N", format="%.0f", help="Signal-to-noise ratio per pixel.", width=60),
         "remarks": st.column_config.TextColumn(
