@@ -10,7 +10,7 @@ import numpy as np
 from dtl.readers.columns import Column, assign
 from dtl.readers.registry import read_columns
 from dtl.readers.source import Source, tidy_text
-from dtl.readers.units import guess_unit, parse_unit, to_angstrom
+from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import WINDOW
 
@@ -47,6 +47,15 @@ class Preview:
         """
         return self.columns[self.keys.index(key)]
 
+    @property
+    def start(self) -> tuple[str, str, str | None]:
+        """The guess, or else the column that can be wavelengths and varies least, with the first of the others."""
+        if self.guess is not None:
+            return self.guess
+        spreads = {k: _spread(c.values) for k, c in zip(self.keys, self.columns, strict=True)}
+        wave = min(spreads, key=spreads.__getitem__)  # the first of equals
+        return wave, next(key for key in self.keys if key != wave), None
+
     def title(self, key: str) -> str:
         """A column in words, as ``flux [erg/s], 1.2 to 3.4``."""
         column, number = self.column(key), self.keys.index(key) + 1
@@ -74,7 +83,7 @@ class Preview:
             unit: of the wavelengths; None for that of the column, or a guess.
 
         Returns:
-            Values as in the file, in its order; shape ``(n,)`` each.
+            Values as in the file; shape ``(n,)`` each. In its order, unless the wavelengths are in none.
         """
         x, y = self.column(wavelength), self.column(flux)
         unit = unit or (parse_unit(x.unit) if x.unit else None) or str(guess_unit(x.values).value)
@@ -83,7 +92,19 @@ class Preview:
         if inside.sum() < 10:
             inside = np.isfinite(angstrom)
         every = max(1, -(-int(inside.sum()) // _MOST_POINTS))
-        return x.values[inside][::every], y.values[inside][::every]
+        across, up = x.values[inside][::every], y.values[inside][::every]
+        if len(across) > 1 and 0.05 < (np.diff(across) < 0).mean() < 0.95:
+            order = np.argsort(across, kind="stable")
+            across, up = across[order], up[order]
+        return across, up
+
+
+def _spread(values: np.ndarray) -> float:
+    """Largest over smallest number where they can be wavelengths, which a spectrum's have near 1; else infinity."""
+    finite = values[np.isfinite(values) & (values > 0)]
+    if not any(holds_window(finite, unit) for unit in ("Angstrom", "nm", "um")):
+        return np.inf
+    return float(finite.max() / finite.min())
 
 
 def preview_table(source: str | os.PathLike | bytes, *, name: str | None = None) -> Preview | None:

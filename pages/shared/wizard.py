@@ -77,7 +77,7 @@ def _wizard(digest: str, upload: session.Upload, preview: Preview) -> None:
 
 def _choices(digest: str, options: ReadOptions, preview: Preview) -> tuple[str, str, str, str | None, str | None]:
     """The widgets, and what is chosen: keys of wavelength, flux and uncertainty, kind of the latter, and unit."""
-    keys, guess = list(preview.keys), options.columns or preview.guess or (*preview.keys[:2], None)
+    keys, guess = list(preview.keys), options.columns or preview.start
     first, second, third = st.columns(3, gap="medium")
 
     def choose(place, title: str, name: str, among: list[str], value: str) -> str:

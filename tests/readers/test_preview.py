@@ -46,7 +46,10 @@ def test_what_is_no_table_has_no_preview(data):
 def test_chosen_columns_read_what_was_refused():
     preview = preview_table(shuffled(), name="t")
     assert [len(column) for column in preview.rows(8).values()] == [8, 8, 8]
-    assert preview.title("q").startswith("q, 877")
+    assert preview.title("q").startswith("q, 877") and preview.start == ("q", "p", None)
+    x, y = preview.stretch("q", "p")  # in no order in the file
+    assert (np.diff(x) > 0).all()
+    np.testing.assert_allclose(y, layouts.truth(10 * x), atol=1e-5)
     spectrum = read_spectrum(shuffled(), name="t", options=ReadOptions(columns=("q", "p", "r"), uncertainty="variance"))
     np.testing.assert_allclose(spectrum.flux, layouts.truth(spectrum.wavelength), atol=1e-5)
     np.testing.assert_allclose(spectrum.uncertainty, 0.01, rtol=1e-6)
