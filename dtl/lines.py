@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dtl.wavelengths import air_to_vacuum
 
-__all__ = ["LINES", "Line"]
+__all__ = ["LINES", "SPECIES", "TELLURIC", "Line"]
 
 _IRON = "NIST Atomic Spectra Database; Nave et al. 1994, ApJS 94, 221"
 _MAGNESIUM = "NIST Atomic Spectra Database; Kaufman & Martin 1991, JPCRD 20, 83"
@@ -47,3 +47,8 @@ LINES: tuple[Line, ...] = (
     Line("Mg I", 8806.757, _MAGNESIUM),
     Line("Fe I", 8824.220, _IRON),
 )
+
+#: Species of the lines, in the order in which they come first.
+SPECIES: tuple[str, ...] = tuple(dict.fromkeys(line.species for line in LINES))
+#: Name of the lines that the air adds; where they lie follows from the velocity, see `dtl.preparation.left_out`.
+TELLURIC = "Telluric H₂O"

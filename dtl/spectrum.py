@@ -52,6 +52,8 @@ class Spectrum:
         sky: flux of a sky fibre on ``wavelength``, None where the file has none; shape ``(n,)``.
         simulated: True for simulated observations, which are labelled wherever they appear.
         findings: what the reader understood, and how.
+        orders: number, first and last wavelength of each order of the file that reaches into the window, the one
+            that covers most of it first; empty where there is no choice.
     """
 
     wavelength: np.ndarray
@@ -66,6 +68,7 @@ class Spectrum:
     sky: np.ndarray | None = None
     simulated: bool = False
     findings: tuple[Finding, ...] = ()
+    orders: tuple[tuple[int, float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,10 @@ class PreparationStep:
         name: short title, as *Continuum*.
         text: one sentence that says what was done, with its figures.
         wavelength: vacuum Angstrom; shape ``(n,)``.
-        flux: the spectrum after the step; shape ``(n,)``.
+        flux: the spectrum after the step, NaN where there is none; shape ``(n,)``.
         overlays: named curves on the same axes, name -> ``(x, y)``, as the continuum itself.
         x_title: title of the horizontal axis where it is no wavelength.
+        unused: flux of the pixels that are left out from here on, NaN elsewhere; shape ``(n,)``, or None.
     """
 
     name: str
@@ -87,6 +91,7 @@ class PreparationStep:
     flux: np.ndarray
     overlays: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     x_title: str = "Wavelength in vacuum [Å]"
+    unused: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,8 @@ class PreparedSpectrum:
         rv_quality: height of the cross-correlation peak, 0 to 1.
         steps: the preparation step by step.
         flags: doubts met on the way, in the words of `dtl.flags`.
+        unused: normalised flux of measured pixels that are left out, under telluric lines or hit by cosmic rays, NaN
+            elsewhere; shape ``(n,)``, or None where none is.
     """
 
     spectrum: Spectrum
@@ -120,3 +127,4 @@ class PreparedSpectrum:
     rv_quality: float
     steps: tuple[PreparationStep, ...] = ()
     flags: tuple[str, ...] = ()
+    unused: np.ndarray | None = None

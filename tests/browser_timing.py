@@ -96,7 +96,7 @@ _WATCH = """([selector, text, wanted]) => {
 
 def _switch(page: object, *, shown: bool) -> float:
     page.evaluate(_WATCH, ["[data-testid=stPlotlyChart] text", "Mg I", shown])
-    page.get_by_label("Name the lines").evaluate("element => element.click()")
+    page.get_by_role("button", name="Mg I", exact=True).evaluate("element => element.click()")
     return page.evaluate("() => window.painted")
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import re
 import warnings
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dtl.pipeline import analyse
+from dtl import pipeline
+from dtl.bundle import ModelBundle
+from dtl.pipeline import Stages, analyse
+from dtl.readers.options import ReadOptions
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.spectrum import UnusableInput
 from tests.builders import shipped
@@ -43,6 +48,63 @@ def test_examples(entry: dict[str, str]) -> None:
 def test_content_and_path_agree() -> None:
     path = EXAMPLES / ENTRIES[0]["file"]
     assert analyse(path.read_bytes(), name=path.name, bundle=shipped()).row() == analyse(path, bundle=shipped()).row()
+
+
+@pytest.fixture
+def stages(monkeypatch: pytest.MonkeyPatch) -> tuple[Stages, list[str]]:
+    """Stages, and what they do, in order."""
+    done: list[str] = []
+
+    def count(name: str, act: Callable[..., object]) -> Callable[..., object]:
+        def counting(*arguments: object, **more: object) -> object:
+            done.append(name)
+            return act(*arguments, **more)
+
+        return counting
+
+    for name in ("read_contents", "prepare"):
+        monkeypatch.setattr(pipeline, name, count(name, getattr(pipeline, name)))
+    return Stages(), done
+
+
+def test_a_change_repeats_only_what_depends_on_it(stages: tuple[Stages, list[str]]) -> None:
+    kept, done = stages
+    path = EXAMPLES / ENTRIES[0]["file"]
+
+    def run(bundle: ModelBundle | None = None, **options: object) -> InferenceResult:
+        done.clear()
+        bundle = bundle or shipped()
+        answer = analyse(path, bundle=bundle, options=ReadOptions(**options), stages=kept)
+        assert answer.row() == analyse(path, bundle=bundle, options=ReadOptions(**options)).row()
+        del done[-2:]  # of the analysis without stages
+        return answer
+
+    run()
+    assert done == ["read_contents", "prepare"]
+    run()
+    assert not done
+    run(resolution=60_000.0)
+    assert done == ["prepare"]
+    run(resolution=60_000.0, frame="rest")
+    assert done == ["prepare"]
+    other = replace(shipped(), card=shipped().card | {"name": "adapted"})  # networks with the same target
+    assert run(other, resolution=60_000.0, frame="rest").bundle.startswith("adapted")
+    assert not done
+    sharper = replace(shipped(), card=shipped().card | {"resolution": 55_000.0})
+    run(sharper, resolution=60_000.0, frame="rest")
+    assert done == ["prepare"]
+
+
+def test_other_columns_are_read_anew(stages: tuple[Stages, list[str]]) -> None:
+    kept, done = stages
+    path = EXAMPLES / ENTRIES[0]["file"]
+    analyse(path, bundle=shipped(), stages=kept)
+    done.clear()
+    with pytest.raises(UnusableInput):
+        analyse(path, bundle=shipped(), stages=kept, options=ReadOptions(columns=("no", "such", None)))
+    assert done == ["read_contents"]
+    analyse(path, bundle=shipped(), stages=kept)
+    assert done == ["read_contents"]  # what was kept before the refusal is there still
 
 
 BARNARD = ("Slope-20181003T014556", "Slope-20190319T114849")

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import plotly.graph_objects as go
 
 from dtl.figures.palette import Palette
-from dtl.lines import LINES
+from dtl.figures.scale import ANGSTROM, Scale
+from dtl.lines import LINES, SPECIES, TELLURIC
+from dtl.preparation.left_out import telluric_lines
 from dtl.spectrum import PreparedSpectrum
 
 __all__ = [
-    "PLAIN",
-    "WAVELENGTH",
     "add_observation",
     "along",
     "finish",
     "flux_range",
+    "joined",
     "mark_simulated",
     "name_lines",
     "steps",
@@ -23,20 +26,16 @@ __all__ = [
 
 #: Lines closer than this, Angstrom, get their names at two heights, so that they keep apart on a telephone.
 _CLOSE = 8.0
-#: Wavelengths are written out, never shortened to thousands.
-PLAIN = {"tickformat": ".6~g", "exponentformat": "none", "hoverformat": ".2f"}
-#: Title of the horizontal axis.
-WAVELENGTH = "Wavelength in vacuum, star at rest [Å]"
 
 
-def add_observation(figure: go.Figure, prepared: PreparedSpectrum, colours: Palette) -> None:
-    """A prepared spectrum in the upper panel, grey where it was not used."""
+def add_observation(figure: go.Figure, prepared: PreparedSpectrum, colours: Palette, scale: Scale = ANGSTROM) -> None:
+    """A prepared spectrum in the upper panel: grey where its pixels are not used, open where it has none."""
     name = "Simulated observation" if prepared.spectrum.simulated else "Observation"
-    flux = np.where(prepared.good, prepared.flux, np.nan)
-    figure.add_trace(steps(prepared.wavelength, flux, name, colours.data), row=1, col=1)
-    if not prepared.good.all():
-        flux = np.where(_joined(~prepared.good), prepared.flux, np.nan)
-        figure.add_trace(steps(prepared.wavelength, flux, "Not used", colours.muted), row=1, col=1)
+    x, flux = scale.at(prepared.wavelength), np.where(prepared.good, prepared.flux, np.nan)
+    figure.add_trace(steps(x, flux, name, colours.data), row=1, col=1)
+    if prepared.unused is not None:
+        grey = joined(np.where(prepared.good, np.nan, prepared.unused), flux)
+        figure.add_trace(steps(x, grey, "Not used", colours.muted), row=1, col=1)
 
 
 def steps(wavelength: np.ndarray, flux: np.ndarray, name: str, colour: str) -> go.Scatter:
@@ -61,26 +60,48 @@ def along(x: np.ndarray) -> dict[str, object]:
     return {"x": x}
 
 
-def name_lines(figure: go.Figure, colours: Palette) -> None:
-    """The lines of `dtl.lines` in both panels of a figure, their names above the first."""
-    guide = {"color": colours.muted, "width": 1, "dash": "dot"}
+def name_lines(
+    figure: go.Figure,
+    prepared: PreparedSpectrum,
+    colours: Palette,
+    lines: bool | Collection[str] = True,
+    scale: Scale = ANGSTROM,
+) -> None:
+    """Lines in both panels of a figure: of the star with names above the first, telluric ones with the sign of Earth.
+
+    Args:
+        figure: of two panels.
+        prepared: whose telluric lines.
+        colours: of the page.
+        lines: species of `dtl.lines` to be named, `dtl.lines.TELLURIC` among them; True for all of the star.
+        scale: of the horizontal axis.
+    """
+    species = (SPECIES if lines else ()) if isinstance(lines, bool) else lines
+    shapes, names = [], []
+    font = {"size": 12, "color": colours.text}
+
+    def guide(wavelength: float, dash: str) -> float:
+        x = float(scale.at(wavelength))
+        for panel in ("", "2"):
+            ends = {"xref": f"x{panel}", "yref": f"y{panel} domain", "x0": x, "x1": x, "y0": 0, "y1": 1}
+            shapes.append(ends | {"type": "line", "line": {"color": colours.muted, "width": 1, "dash": dash}})
+        return x
+
     before, level = -np.inf, 0
     for line in LINES:
+        if line.species not in species:
+            continue
         level = 1 - level if line.wavelength - before < _CLOSE else 0
         before = line.wavelength
-        for row in (1, 2):
-            figure.add_vline(x=line.wavelength, line=guide, row=row, col=1)
-        figure.add_annotation(
-            x=line.wavelength,
-            xref="x",
-            y=1.0,
-            yref="y domain",
-            yanchor="bottom",
-            yshift=15 * level,
-            text=line.label,
-            showarrow=False,
-            font={"size": 12, "color": colours.text},
-        )
+        place = {"x": guide(line.wavelength, "dot"), "xref": "x", "y": 1.0, "yref": "y domain"}
+        text = {"text": line.label, "showarrow": False, "font": font}
+        names.append(place | text | {"yanchor": "bottom", "yshift": 15 * level})
+    for wavelength in telluric_lines(prepared) if TELLURIC in species else ():
+        place = {"x": guide(wavelength, "dash"), "xref": "x", "y": 0.0, "yref": "y domain"}
+        text = {"text": "⊕", "showarrow": False, "font": font, "bgcolor": colours.ground, "borderpad": 0}
+        names.append(place | text | {"yanchor": "bottom"})
+    # all at once: each addition on its own copies those before
+    figure.update_layout(shapes=shapes, annotations=[*(a.to_plotly_json() for a in figure.layout.annotations), *names])
 
 
 def mark_simulated(figure: go.Figure, colours: Palette) -> None:
@@ -101,12 +122,13 @@ def mark_simulated(figure: go.Figure, colours: Palette) -> None:
     )
 
 
-def _joined(mask: np.ndarray) -> np.ndarray:
-    """``mask`` with one more point on each side, so that its pieces join what they were cut from."""
-    wide = mask.copy()
-    wide[1:] |= mask[:-1]
-    wide[:-1] |= mask[1:]
-    return wide
+def joined(part: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """``part`` with one more point of ``rest`` on each side of its pieces, so that the two meet; shape ``(n,)``."""
+    inside = np.isfinite(part)
+    wide = inside.copy()
+    wide[1:] |= inside[:-1]
+    wide[:-1] |= inside[1:]
+    return np.where(inside, part, np.where(wide, rest, np.nan))
 
 
 def flux_range(*curves: np.ndarray) -> tuple[float, float]:
@@ -116,12 +138,15 @@ def flux_range(*curves: np.ndarray) -> tuple[float, float]:
     return float(low - 0.06 * (high - low)), float(high + 0.08 * (high - low))
 
 
-def finish(figure: go.Figure, *, top: int) -> go.Figure:
-    """Margins, with ``top`` pixels above for legend and names of lines, and how the figure answers the pointer."""
+def finish(figure: go.Figure, *, top: int, scale: Scale = ANGSTROM) -> go.Figure:
+    """Margins, with ``top`` pixels above for legend and names of lines, and how the figure answers the pointer.
+
+    What the person zoomed to stays until the axis has another ``scale``.
+    """
     return figure.update_layout(
         hovermode="x unified",
         dragmode="zoom",
         margin={"l": 8, "r": 8, "t": top, "b": 8},
         legend={"y": 1.0 + 0.5 * top / (figure.layout.height - top - 50), "yanchor": "bottom", "itemclick": "toggle"},
-        uirevision="spectrum",
+        uirevision=f"spectrum in {scale.title()}",
     )

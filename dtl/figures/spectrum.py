@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from html import escape
+from itertools import cycle
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dtl.figures.curves import (
-    PLAIN,
-    WAVELENGTH,
     add_observation,
     along,
     finish,
     flux_range,
+    joined,
     mark_simulated,
     name_lines,
     steps,
 )
 from dtl.figures.palette import Palette, palette
+from dtl.figures.scale import ANGSTROM, Scale
 from dtl.figures.style import axis, prepare
 from dtl.result import InferenceResult
 from dtl.spectrum import PreparationStep
 from dtl.wavelengths import WINDOW
 
-__all__ = ["preparation_figure", "reconstruction_figure"]
+__all__ = ["AT_REST", "preparation_figure", "reconstruction_figure"]
+
+#: Names of the steps of the preparation after which the star is at rest.
+AT_REST = ("Rest frame", "Continuum", "Prepared")
 
 #: What is drawn of a step beyond the window on each side, Angstrom: room for any star's velocity and the margins.
 _AROUND = 15.0
@@ -36,7 +41,9 @@ def reconstruction_figure(
     *,
     model: np.ndarray | None = None,
     name: str = "Reconstruction",
-    lines: bool = True,
+    overlays: Mapping[str, np.ndarray] | None = None,
+    lines: bool | Collection[str] = True,
+    scale: Scale = ANGSTROM,
     dark: bool = False,
 ) -> go.Figure:
     """The prepared spectrum with a model over it, and their difference below on the same wavelengths.
@@ -45,16 +52,18 @@ def reconstruction_figure(
         result: what to draw.
         model: normalised flux, shape ``(n_wavelength,)``; the reconstruction where None.
         name: of the model, for the legend.
-        lines: name the strong lines of `dtl.lines`.
+        overlays: further models, name -> normalised flux, shape ``(n_wavelength,)`` each; in the upper panel only.
+        lines: to be named, see `dtl.figures.curves.name_lines`.
+        scale: of the horizontal axis.
         dark: for a dark page.
     """
     model = result.reconstruction if model is None else model
     prepared, colours = result.prepared, palette(dark)
-    wavelength, good = prepared.wavelength, prepared.good
+    wavelength, good = scale.at(prepared.wavelength), prepared.good
     data = np.where(good, prepared.flux, np.nan)
     difference = data - model
     figure = make_subplots(rows=2, shared_xaxes=True, row_heights=[0.74, 0.26], vertical_spacing=0.03)
-    add_observation(figure, prepared, colours)
+    add_observation(figure, prepared, colours, scale)
     curve = go.Scatter(
         **along(wavelength),
         y=model.astype(np.float32),
@@ -63,30 +72,35 @@ def reconstruction_figure(
         hovertemplate="%{y:.3f}",
     )
     figure.add_trace(curve, row=1, col=1)
+    _add_overlays(figure, wavelength, overlays or {}, colours)
     residual = steps(wavelength, difference, "Difference", colours.data)
     figure.add_trace(residual.update(showlegend=False, opacity=0.75), row=2, col=1)
     _add_noise(figure, wavelength, np.where(good, prepared.uncertainty, np.nan), colours)
     if lines:
-        name_lines(figure, colours)
+        name_lines(figure, prepared, colours, lines, scale)
     if prepared.spectrum.simulated:
         mark_simulated(figure, colours)
     prepare(figure, dark=dark, height=560)
     low, high = flux_range(data, model)
     limit = _difference_limit(difference, prepared.uncertainty)
     wavelengths = {"showspikes": True, "spikemode": "across", "spikethickness": 1, "spikecolor": colours.muted}
-    figure.update_xaxes(axis("", *WINDOW, colours, **PLAIN, **wavelengths), row=1, col=1)
-    figure.update_xaxes(axis(WAVELENGTH, *WINDOW, colours, **PLAIN, **wavelengths), row=2, col=1)
+    shared = scale.axis() | wavelengths
+    figure.update_xaxes(axis("", *scale.span(), colours, **shared), row=1, col=1)
+    figure.update_xaxes(axis(scale.title(), *scale.span(), colours, **shared), row=2, col=1)
     figure.update_yaxes(axis("Normalised flux", low, high, colours), row=1, col=1)
     figure.update_yaxes(axis("Difference", -limit, limit, colours, nticks=5), row=2, col=1)
-    return finish(figure, top=84)
+    return finish(figure, top=84 if not overlays else 108, scale=scale)
 
 
-def preparation_figure(step: PreparationStep, *, simulated: bool = False, dark: bool = False) -> go.Figure:
+def preparation_figure(
+    step: PreparationStep, *, simulated: bool = False, scale: Scale = ANGSTROM, dark: bool = False
+) -> go.Figure:
     """One step of the preparation with its overlays.
 
     Args:
         step: what to draw; on wavelengths only the window and its surroundings are drawn.
         simulated: label it as simulated.
+        scale: of the horizontal axis, where it is one of wavelengths.
         dark: for a dark page.
     """
     colours = palette(dark)
@@ -96,20 +110,41 @@ def preparation_figure(step: PreparationStep, *, simulated: bool = False, dark: 
     for (name, (x, y)), colour in zip(curves.items(), colours.cycle(len(curves)), strict=True):
         if on_wavelengths and len(x) > 2:
             inside = (x > WINDOW[0] - _AROUND) & (x < WINDOW[1] + _AROUND)
-            x, y = x[inside], y[inside]  # noqa: PLW2901
+            x, y = scale.at(x[inside]), np.asarray(y)[inside]  # noqa: PLW2901
         if on_wavelengths and name == "Spectrum":
             figure.add_trace(steps(x, y, name, colour))
         else:
             curve = go.Scatter(x=x, y=np.asarray(y), name=escape(name), line={"color": colour, "width": 1.8})
             figure.add_trace(curve.update(hovertemplate="%{y:.4g}"))
+    if step.unused is not None:
+        inside = (step.wavelength > WINDOW[0] - _AROUND) & (step.wavelength < WINDOW[1] + _AROUND)
+        grey = joined(step.unused, step.flux)[inside]
+        figure.add_trace(steps(scale.at(step.wavelength[inside]), grey, "Not used", colours.muted))
     if simulated:
         mark_simulated(figure, colours)
     prepare(figure, dark=dark, height=380)
-    figure.update_xaxes(axis(step.x_title, 0, 0, colours, **PLAIN, range=None))
+    frame = "star at rest" if step.name in AT_REST else "as in the file"
+    title = scale.title(frame) if on_wavelengths else step.x_title
+    numbers = (scale if on_wavelengths else ANGSTROM).axis()
+    figure.update_xaxes(axis(title, 0, 0, colours, **numbers, range=None))
     figure.update_yaxes(
         axis("Flux" if on_wavelengths else "", 0, 0, colours, range=None, minexponent=5, exponentformat="power")
     )
-    return finish(figure, top=36)
+    return finish(figure, top=36, scale=scale)
+
+
+def _add_overlays(figure: go.Figure, x: np.ndarray, overlays: Mapping[str, np.ndarray], colours: Palette) -> None:
+    """Further models in the upper panel, told apart by dashes as well as by colour."""
+    looks = cycle(zip(colours.others * 2, ("dash", "dot", "dashdot", "longdash", "solid", "longdashdot"), strict=True))
+    for (name, flux), (colour, dash) in zip(overlays.items(), looks, strict=False):
+        curve = go.Scatter(
+            **along(x),
+            y=flux.astype(np.float32),
+            name=escape(name),
+            line={"color": colour, "width": 1.6, "dash": dash},
+            hovertemplate="%{y:.3f}",
+        )
+        figure.add_trace(curve, row=1, col=1)
 
 
 def _add_noise(figure: go.Figure, wavelength: np.ndarray, uncertainty: np.ndarray, colours: Palette) -> None:

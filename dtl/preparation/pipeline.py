@@ -9,6 +9,7 @@ from scipy.interpolate import CubicSpline
 
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
+from dtl.preparation.left_out import show_unused, telluric_pixels, unused_flux, without_cosmics
 from dtl.preparation.noise import estimate_snr
 from dtl.preparation.velocity import Velocity, add_velocities, measure_velocity
 from dtl.spectrum import PreparationStep, PreparedSpectrum, Spectrum, UnusableInput
@@ -24,13 +25,8 @@ _LOW_SNR = 30.0
 #: Velocities that are not believed, km/s: of a spectrum that is said to be at rest (air taken for vacuum makes 82), and
 #: of any star of the solar neighbourhood (Kapteyn's star, the fastest M dwarf near by, moves at 245).
 _AT_REST, _FASTEST_STAR = 10.0, 350.0
-#: Telluric water lines of the window that reach 3 % and more, vacuum Angstrom in the observatory's frame, as two nights
-#: of one star with other velocities show them; and half of what is left out about each.
-_TELLURIC, _TELLURIC_REACH = (8802.35, 8805.85, 8814.14, 8821.63, 8822.66, 8824.83), 0.11
 #: Velocity step of the work grid, km/s.
 _STEP = 0.3
-#: A run of at most so many pixels this far above the continuum is a cosmic ray, not an emission line.
-_COSMIC_RUN, _COSMIC_HEIGHT, _COSMIC_SIGMA = 5, 0.3, 8.0
 
 
 @dataclass(frozen=True)
@@ -74,11 +70,13 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
             )
         )
     velocity = _measure(spectrum, target)
-    flux = _without_cosmics(doppler_shift(spectrum.wavelength, -velocity.value), spectrum)
+    flux = without_cosmics(doppler_shift(spectrum.wavelength, -velocity.value), spectrum)
     if np.isnan(flux).sum() > np.isnan(spectrum.flux).sum():  # a cosmic ray pulls the velocity: once more without
         velocity = _measure(replace(spectrum, flux=flux), target)
-    telluric = _telluric(spectrum)
+    telluric = telluric_pixels(spectrum)
+    cosmic = np.isnan(flux) & np.isfinite(spectrum.flux)
     flux = np.where(telluric, np.nan, flux)
+    steps[-1] = show_unused(steps[-1], telluric & np.isfinite(spectrum.flux), cosmic & ~telluric)
     if velocity.uncertain:
         flags.append("rv_uncertain")
     elif abs(velocity.value) > (_AT_REST if spectrum.frame == "rest" else _FASTEST_STAR):
@@ -117,8 +115,7 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
         PreparationStep(
             "Rest frame",
             f"Shifted to rest and brought from {_resolution_words(spectrum, target)}.",
-            work[present],
-            degraded[present],
+            *_seen(work, present, degraded),
         )
     )
     continuum = fit_continuum(work, np.where(present, degraded, np.nan))
@@ -128,8 +125,7 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
         PreparationStep(
             "Continuum",
             "Upper quantile of the tops between lines, a smooth curve through them; divided out.",
-            work[present],
-            degraded[present],
+            *_seen(work, present, degraded),
             {"continuum": (work[present], continuum[present])},
         )
     )
@@ -146,8 +142,14 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
     if missing > _MISSING_FLAGGED:
         flags.append("window_incomplete")
     sigma = _uncertainty(rest, spectrum, snr, stated, target.wavelength)
-    sigma = sigma / np.interp(target.wavelength, work, continuum) * _noise_left(pixel, fwhm)
+    level = np.interp(target.wavelength, work, continuum)
+    sigma = sigma / level * _noise_left(pixel, fwhm)
     flux_out = np.where(good, normalised, 1.0)
+    left_out = telluric | cosmic
+    unused = None
+    if left_out.any():
+        measured = np.where(left_out, spectrum.flux, np.nan)
+        unused = unused_flux(rest, measured, flux, target.wavelength, good) / level
     steps.append(
         PreparationStep(
             "Prepared",
@@ -157,6 +159,7 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
             + (f"; {100 * missing:.1f} % of the window is missing." if missing else "."),
             target.wavelength,
             np.where(good, normalised, np.nan),
+            unused=unused,
         )
     )
     return PreparedSpectrum(
@@ -172,14 +175,15 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
         rv_quality=velocity.quality,
         steps=tuple(steps),
         flags=tuple(flags),
+        unused=unused,
     )
 
 
-def _telluric(spectrum: Spectrum) -> np.ndarray:
-    """Pixels under a strong telluric line; none where the wavelengths are not the observatory's; shape ``(n,)``."""
-    if spectrum.frame != "observatory":
-        return np.zeros(spectrum.wavelength.shape, dtype=bool)
-    return np.abs(spectrum.wavelength[:, None] - np.array(_TELLURIC)).min(axis=1) < _TELLURIC_REACH
+def _seen(work: np.ndarray, present: np.ndarray, flux: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Work grid and flux from the first to the last point present, NaN in the gaps between; shape ``(n,)`` each."""
+    first, last = np.flatnonzero(present)[[0, -1]]
+    part = slice(first, last + 1)
+    return work[part], np.where(present, flux, np.nan)[part]
 
 
 def _widened(points: np.ndarray, reach: int = 8) -> np.ndarray:
@@ -271,22 +275,6 @@ def _to_barycentre(velocity: float, spectrum: Spectrum) -> tuple[float, str]:
     if spectrum.frame == "observatory" and spectrum.barycentric_velocity is not None:
         return add_velocities(velocity, spectrum.barycentric_velocity), "barycentric"
     return velocity, spectrum.frame
-
-
-def _without_cosmics(rest: np.ndarray, spectrum: Spectrum) -> np.ndarray:
-    """Flux with short runs far above the continuum set to NaN; shape ``(n,)``."""
-    flux = np.array(spectrum.flux, dtype=float)
-    near = (rest > WINDOW[0] - MARGIN) & (rest < WINDOW[1] + MARGIN)
-    if near.sum() < 50:
-        return flux
-    snr, _ = estimate_snr(flux[near], None if spectrum.uncertainty is None else spectrum.uncertainty[near])
-    relative = flux / fit_continuum(rest, flux)
-    high = near & (relative > 1.0 + max(_COSMIC_HEIGHT, _COSMIC_SIGMA / max(snr, 1.0)))
-    edges = np.flatnonzero(np.diff(np.r_[0, high.astype(int), 0]))
-    for start, stop in edges.reshape(-1, 2):
-        if stop - start <= _COSMIC_RUN:
-            flux[max(start - 1, 0) : stop + 1] = np.nan
-    return flux
 
 
 def _resample(rest: np.ndarray, flux: np.ndarray, work: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:

@@ -5,7 +5,16 @@ rules, and lists all of it in the findings of the spectrum. Each format has a mo
 """
 
 from dtl.readers.options import ReadOptions
-from dtl.readers.registry import FORMATS, Format, read_spectrum
+from dtl.readers.registry import FORMATS, Format, Reading, read_columns, read_contents, read_spectrum
 from dtl.readers.source import SIZE_LIMIT
 
-__all__ = ["FORMATS", "SIZE_LIMIT", "Format", "ReadOptions", "read_spectrum"]
+__all__ = [
+    "FORMATS",
+    "SIZE_LIMIT",
+    "Format",
+    "ReadOptions",
+    "Reading",
+    "read_columns",
+    "read_contents",
+    "read_spectrum",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dtl.readers.contents import Contents
+from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import known_instrument
 from dtl.readers.options import ReadOptions
 from dtl.readers.orders import Order, choose, merge, split, tidy
@@ -32,11 +32,13 @@ def assemble(contents: Contents, source: Source, options: ReadOptions) -> Spectr
     Raises:
         UnusableInput: shapes that do not fit, no usable flux, or a spectrum that misses the window.
     """
+    if options.instrument is not None:
+        contents.instrument = Claim(options.instrument, "user", "given by the user")
     rows = _rows(contents, source)
     unit = settle_unit(contents, source, options)
     medium = settle_medium(contents, source, options)
     orders, notes = _vacuum_orders(rows, unit.value, medium.value)
-    order = _one_stretch(contents, source, orders, notes)
+    order, near = _one_stretch(contents, source, orders, notes, options.order)
     order = _drop_worthless_uncertainty(contents, order)
     _check_flux(source, order)
     frame = settle_frame(contents, source, options)
@@ -72,6 +74,7 @@ def assemble(contents: Contents, source: Source, options: ReadOptions) -> Spectr
         sky=order.sky,
         simulated=contents.simulated,
         findings=tuple(head + contents.findings),
+        orders=near,
     )
 
 
@@ -128,8 +131,14 @@ def _vacuum_orders(rows: list[Order], unit: str, medium: str) -> tuple[list[Orde
     return orders, notes
 
 
-def _one_stretch(contents: Contents, source: Source, orders: list[Order], notes: set[str]) -> Order:
-    """Choose and merge orders, cut to what is kept, and note what was done."""
+def _one_stretch(
+    contents: Contents, source: Source, orders: list[Order], notes: set[str], wanted: int | None
+) -> tuple[Order, tuple[tuple[int, float, float], ...]]:
+    """Choose and merge orders, or take the one that is wanted, cut to what is kept, and note what was done.
+
+    Returns:
+        The stretch, and number and ends of each order that reaches into the window where there are several.
+    """
     if not orders:
         raise source.refuse(
             "has no usable wavelengths (all are zero or not numbers), probably because the wavelength solution failed; "
@@ -139,6 +148,16 @@ def _one_stretch(contents: Contents, source: Source, orders: list[Order], notes:
     orders = [order for order, _ in tidied]
     low, high = min(o.wavelength[0] for o in orders), max(o.wavelength[-1] for o in orders)
     chosen = choose(orders)
+    near = tuple((o.number, float(o.wavelength[0]), float(o.wavelength[-1])) for o in chosen)
+    near = near if len(near) > 1 else ()
+    if wanted is not None:
+        chosen = [o for o in chosen if o.number == wanted]
+        if not chosen:
+            numbers = ", ".join(str(number) for number, _, _ in near) or "only one order"
+            raise source.refuse(
+                f"was to be read from its order {wanted}, which does not reach {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å; "
+                f"choose among {numbers}, or leave the choice to the program."
+            )
     inside = sum(_covered(order) for order in chosen)
     if inside < 0.5 * (WINDOW[1] - WINDOW[0]):
         if low < WINDOW[0] and high > WINDOW[1]:
@@ -171,15 +190,17 @@ def _one_stretch(contents: Contents, source: Source, orders: list[Order], notes:
         contents.note("duplicates", f"{doubled} pixels merged", "file", "several pixels share one wavelength")
     if len(orders) > 1:
         ranges = ", ".join(f"{o.number} ({o.wavelength[0]:.1f}–{o.wavelength[-1]:.1f} Å)" for o in chosen)
-        detail = "; ".join(["chosen by wavelength, counted from 0", *words])
-        contents.note("orders", f"{len(chosen)} of {len(orders)} used: {ranges}", "file", detail)
+        how = "chosen by wavelength" if wanted is None else "given by the user"
+        detail = "; ".join([f"{how}, counted from 0", *words])
+        used = f"{len(chosen)} of {len(orders)} used: {ranges}"
+        contents.note("orders", used, "file" if wanted is None else "user", detail)
     contents.note(
         "range",
         f"{kept.wavelength[0]:.1f}–{kept.wavelength[-1]:.1f} Å, {len(kept.wavelength)} pixels",
         "file",
         f"of {low:,.1f}–{high:,.1f} Å; what lies outside {KEPT[0]:.0f}–{KEPT[1]:.0f} Å is not needed",
     )
-    return kept
+    return kept, near
 
 
 def _covered(order: Order) -> float:

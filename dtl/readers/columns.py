@@ -12,7 +12,10 @@ from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source, tidy_text
 from dtl.readers.units import guess_unit, holds_window, parse_medium, parse_unit
 
-__all__ = ["Column", "contents_from_columns"]
+__all__ = ["KINDS", "Column", "assign", "contents_from_columns", "usable"]
+
+#: What a column of uncertainties can hold -> the power that makes it 1 sigma, and words for it.
+KINDS = {"sigma": (1.0, ""), "variance": (0.5, "square root of "), "inverse": (-0.5, "inverse root of ")}
 
 _WAVELENGTH = {"awav", "spectral", "arg", "x", "wl", "wvl", "λ", "ll", "loglam", "lnwave", "angstrom", "nm"}
 _FLUX = {"flux", "fluxes", "spec", "spectrum", "intensity", "int", "fun", "counts", "flam", "f", "i", "y", "normflux"}
@@ -46,8 +49,7 @@ def contents_from_columns(label: str, columns: list[Column], source: Source, opt
     Raises:
         UnusableInput: fewer than two columns, or columns that cannot be told apart.
     """
-    # a nameless column without a number is a separator at the end of each line
-    columns = [column for column in columns if column.name or np.isfinite(column.values).any() or len(columns) < 3]
+    columns = usable(columns)
     if len(columns) < 2:
         raise source.refuse(
             f"has {len(columns)} column{'' if len(columns) == 1 else 's'} of numbers, while wavelength and flux "
@@ -56,20 +58,36 @@ def contents_from_columns(label: str, columns: list[Column], source: Source, opt
         )
     if options.columns is not None:
         wave, flux, sigma = (_asked(columns, key, source) if key else None for key in options.columns)
-        kind, how = "sigma", Claim("", "user", "named by the user")
+        kind = _kind(sigma.name) if sigma is not None and _kind(sigma.name) in KINDS else "sigma"
+        how = Claim("", "user", "named by the user")
     else:
-        wave, flux, sigma, kind, how = _assign(columns, source)
+        wave, flux, sigma, kind, how = assign(columns, source)
+    if options.uncertainty is not None and options.uncertainty not in KINDS:
+        raise source.refuse(
+            f"was to be read with uncertainties as '{tidy_text(options.uncertainty, 20)}', which is unknown; use "
+            "sigma, variance or inverse."
+        )
+    kind = options.uncertainty or kind
     contents = Contents(label, wave.values, flux.values)
     contents.note("columns", f"{_show(columns, wave)}, {_show(columns, flux)}", how.source, how.reason)
     if sigma is not None:
         with np.errstate(invalid="ignore", divide="ignore"):
-            power = {"sigma": 1.0, "variance": 0.5, "inverse": -0.5}[kind]
+            power, words = KINDS[kind]
             contents.uncertainty = sigma.values**power
-        words = {"sigma": "", "variance": "square root of ", "inverse": "inverse root of "}[kind]
-        contents.note("uncertainty", "1 sigma per pixel", how.source, f"{words}{_show(columns, sigma)}")
+        contents.note(
+            "uncertainty",
+            "1 sigma per pixel",
+            "user" if options.uncertainty else how.source,
+            f"{words}{_show(columns, sigma)}",
+        )
     contents.bad = next((c.values != 0 for c in columns if _kind(c.name) == "flags" and c is not sigma), None)
     _describe_wavelength(contents, wave)
     return contents
+
+
+def usable(columns: list[Column]) -> list[Column]:
+    """The columns that can be named; a nameless one without a number is a separator at the end of each line."""
+    return [column for column in columns if column.name or np.isfinite(column.values).any() or len(columns) < 3]
 
 
 def _describe_wavelength(contents: Contents, wave: Column) -> None:
@@ -107,8 +125,12 @@ def _kind(name: str) -> str:
     return "flux" if words & _FLUX else ""
 
 
-def _assign(columns: list[Column], source: Source) -> tuple[Column, Column, Column | None, str, Claim]:
-    """Wavelength, flux, uncertainty, the kind of the latter, and how they were told apart."""
+def assign(columns: list[Column], source: Source) -> tuple[Column, Column, Column | None, str, Claim]:
+    """Wavelength, flux, uncertainty, the kind of the latter (`KINDS`), and how they were told apart.
+
+    Raises:
+        UnusableInput: where they cannot be told apart.
+    """
     kinds = [_kind(column.name) for column in columns]
 
     def first(kind: str) -> Column | None:

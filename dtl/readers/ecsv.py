@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,10 @@ from dtl.readers.metadata import apply_metadata
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source, tidy_text
 
-__all__ = ["identify", "read"]
+if TYPE_CHECKING:
+    from astropy.table import Table
+
+__all__ = ["columns", "identify", "read"]
 
 
 def identify(source: Source) -> bool:
@@ -23,27 +27,40 @@ def identify(source: Source) -> bool:
 
 def read(source: Source, options: ReadOptions) -> Contents:
     """Read the numeric columns, their units and the meta data."""
+    table = _table(source)
+    contents = contents_from_columns("ECSV table", _columns(table), source, options)
+    meta: dict[str, object] = {}
+    for key, value in table.meta.items():
+        meta.update(value if isinstance(value, Mapping) else {key: value})
+    apply_metadata(contents, meta)
+    return contents
+
+
+def columns(source: Source) -> list[Column]:
+    """The numeric columns."""
+    return _columns(_table(source))
+
+
+def _table(source: Source) -> Table:
     from astropy.table import Table
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            table = Table.read(source.text, format="ascii.ecsv")
+            return Table.read(source.text, format="ascii.ecsv")
         except Exception as error:
             raise source.refuse(
                 f"is an ECSV table that cannot be parsed ({tidy_text(error, 100).rstrip('.')}), probably because "
                 "it was cut "
                 "off or edited by hand; write it again."
             ) from error
-    columns = []
+
+
+def _columns(table: Table) -> list[Column]:
+    found = []
     for name in table.colnames:
         values = table[name]
         if getattr(values, "ndim", 0) == 1 and getattr(values, "dtype", np.dtype(object)).kind in "iuf":
             filled = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
-            columns.append(Column(name, filled, str(values.unit or ""), str(values.description or "")))
-    contents = contents_from_columns("ECSV table", columns, source, options)
-    meta: dict[str, object] = {}
-    for key, value in table.meta.items():
-        meta.update(value if isinstance(value, Mapping) else {key: value})
-    apply_metadata(contents, meta)
-    return contents
+            found.append(Column(name, filled, str(values.unit or ""), str(values.description or "")))
+    return found

@@ -18,7 +18,7 @@ from dtl.readers.headers import describe_header
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source
 
-__all__ = ["identify", "identify_vectors", "read", "read_vectors"]
+__all__ = ["columns", "identify", "identify_vectors", "read", "read_vectors", "vector_columns"]
 
 _FEWEST = 10
 
@@ -31,6 +31,16 @@ def identify_vectors(source: Source) -> bool:
 def identify(source: Source) -> bool:
     """Whether a table has many rows and at least two columns of numbers."""
     return source.is_fits and _rows(source) is not None
+
+
+def vector_columns(source: Source) -> list[Column]:
+    """The vectors of the one row."""
+    return _columns(source, _vectors(source))
+
+
+def columns(source: Source) -> list[Column]:
+    """The columns of numbers of a table with one row a pixel."""
+    return _columns(source, _rows(source))
 
 
 def read_vectors(source: Source, options: ReadOptions) -> Contents:

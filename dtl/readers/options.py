@@ -18,6 +18,11 @@ class ReadOptions:
         resolution: lambda/FWHM.
         columns: names or numbers (from 1) of the columns for wavelength, flux and uncertainty
             (the last may be None) of a table.
+        uncertainty: what the column of uncertainties of a table holds: ``sigma``, ``variance`` or ``inverse``
+            (variance); None goes by its name.
+        instrument: name of the spectrograph, see `dtl.instruments`; gives the resolution and the medium that the
+            file does not state.
+        order: number of the echelle order to use, from 0, of those that reach into the window.
     """
 
     unit: str | None = None
@@ -25,3 +30,6 @@ class ReadOptions:
     frame: str | None = None
     resolution: float | None = None
     columns: tuple[str, str, str | None] | None = None
+    uncertainty: str | None = None
+    instrument: str | None = None
+    order: int | None = None

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from dtl.readers import carmenes, chiron, echelle, ecsv, fallback, fits_table, hpf, multispec, text, wcs
 from dtl.readers.assembly import assemble
+from dtl.readers.columns import Column, usable
 from dtl.readers.contents import Contents
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source, open_source, tidy_text
 from dtl.spectrum import Spectrum, UnusableInput
 
-__all__ = ["FORMATS", "Format", "read_spectrum"]
+__all__ = ["FORMATS", "Format", "Reading", "read_columns", "read_contents", "read_spectrum"]
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,35 @@ class Format:
         label: for people.
         identify: whether a source is of this format, by its content.
         read: arrays and claims of a source of this format.
+        columns: the columns of numbers of a source of this format; None where it is no table.
     """
 
     label: str
     identify: Callable[[Source], bool]
     read: Callable[[Source, ReadOptions], Contents]
+    columns: Callable[[Source], list[Column]] | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of a file, before unit, medium, frame and order are settled.
+
+    Attributes:
+        source: the file, without its bytes.
+        contents: its arrays and claims.
+    """
+
+    source: Source
+    contents: Contents
+
+    def spectrum(self, options: ReadOptions) -> Spectrum:
+        """The spectrum with what the user says; any number of times.
+
+        Raises:
+            UnusableInput: with one sentence, as `read_spectrum`.
+        """
+        with _in_words(self.source):
+            return assemble(replace(self.contents, findings=list(self.contents.findings)), self.source, options)
 
 
 #: Special layouts come before general ones.
@@ -40,14 +66,19 @@ FORMATS: tuple[Format, ...] = (
     Format("FITS image extensions with flux and wavelengths (NEID and others)", echelle.identify, echelle.read),
     Format("CHIRON cube", chiron.identify, chiron.read),
     Format("IRAF multispec", multispec.identify, multispec.read),
-    Format("ESO phase 3 table (one row of vectors)", fits_table.identify_vectors, fits_table.read_vectors),
-    Format("FITS table (one row a pixel)", fits_table.identify, fits_table.read),
+    Format(
+        "ESO phase 3 table (one row of vectors)",
+        fits_table.identify_vectors,
+        fits_table.read_vectors,
+        fits_table.vector_columns,
+    ),
+    Format("FITS table (one row a pixel)", fits_table.identify, fits_table.read, fits_table.columns),
     Format("FITS image with wavelengths in its first row", wcs.identify_rows, wcs.read_rows),
     Format("one-dimensional FITS image", wcs.identify, wcs.read),
     Format("other FITS files, through specutils", fallback.identify, fallback.read),
-    Format("ECSV table", ecsv.identify, ecsv.read),
-    Format("Libre-ESpRIT text (ESPaDOnS, NARVAL)", text.identify_espadons, text.read_espadons),
-    Format("text table", text.identify, text.read),
+    Format("ECSV table", ecsv.identify, ecsv.read, ecsv.columns),
+    Format("Libre-ESpRIT text (ESPaDOnS, NARVAL)", text.identify_espadons, text.read_espadons, text.espadons_columns),
+    Format("text table", text.identify, text.read, text.columns),
 )
 
 
@@ -67,26 +98,65 @@ def read_spectrum(
     Raises:
         UnusableInput: with one sentence that names the file, what is wrong, the likely cause and the remedy.
     """
+    options = options or ReadOptions()
+    return read_contents(source, name=name, options=options).spectrum(options)
+
+
+def read_contents(
+    source: str | os.PathLike | bytes, *, name: str | None = None, options: ReadOptions | None = None
+) -> Reading:
+    """Read a file as far as it depends on nothing but its columns; `Reading.spectrum` settles the rest.
+
+    Args:
+        source: a path, or the bytes of an upload.
+        name: of the file, for messages; taken from the path where there is one.
+        options: answers of the user, of which those about columns count here.
+
+    Raises:
+        UnusableInput: with one sentence, as `read_spectrum`.
+    """
     opened = open_source(source, name)
+    with _in_words(opened):
+        contents = _format_of(opened).read(opened, options or ReadOptions())
+    return Reading(Source(opened.name, b"", opened.compressed), contents)
+
+
+def read_columns(source: str | os.PathLike | bytes, *, name: str | None = None) -> list[Column]:
+    """The columns of a table as they stand in the file; empty where the file is no table of numbers."""
+    try:
+        opened = open_source(source, name)
+        with _in_words(opened):
+            form = _format_of(opened)
+            return usable(form.columns(opened)) if form.columns else []
+    except UnusableInput:
+        return []
+
+
+@contextmanager
+def _in_words(source: Source) -> Iterator[None]:
+    """Turn whatever a parser raises into one sentence, and release the file."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # astropy's notes on header cards are not for the person who uploads
-            chosen = next((form for form in FORMATS if form.identify(opened)), None)
-            if chosen is None:
-                raise _unknown(opened)
-            contents = chosen.read(opened, options or ReadOptions())
-        return assemble(contents, opened, options or ReadOptions())
+            yield
     except UnusableInput:
         raise
     except Exception as error:
         # damage can strike anywhere in a parser; whatever it raises, a person gets a sentence
-        raise opened.refuse(
+        raise source.refuse(
             f"cannot be read ({type(error).__name__}: {tidy_text(error, 100).rstrip('.')}), probably because it "
             "is damaged or "
             "in a layout unknown here; fetch it again, or export the spectrum as ECSV."
         ) from error
     finally:
-        opened.close()
+        source.close()
+
+
+def _format_of(source: Source) -> Format:
+    chosen = next((form for form in FORMATS if form.identify(source)), None)
+    if chosen is None:
+        raise _unknown(source)
+    return chosen
 
 
 def _unknown(source: Source) -> UnusableInput:

@@ -18,7 +18,7 @@ from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source, tidy_text
 from dtl.readers.text_table import TextTable, parse_table
 
-__all__ = ["identify", "identify_espadons", "read", "read_espadons"]
+__all__ = ["columns", "espadons_columns", "identify", "identify_espadons", "read", "read_espadons"]
 
 #: Columns after the wavelength -> (column of flux, column of sigma), counted from 0 at the wavelength.
 _ESPADONS_COLUMNS = {2: (1, 2), 5: (1, 5), 6: (1, 4)}
@@ -38,12 +38,11 @@ def identify_espadons(source: Source) -> bool:
 def read(source: Source, options: ReadOptions) -> Contents:
     """Read a table of two or more columns."""
     table = parse_table(source)
-    columns = [Column(name, table.values[:, i]) for i, name in enumerate(table.names)]
     named = any(table.names)
     if not named and options.columns is None and _looks_like_espadons(table):
         reason = "the wavelengths, in nm, jump back at the ends of some forty orders as in files of Libre-ESpRIT"
         return _espadons(source, table, Claim("ESPaDOnS", "guessed", reason))
-    contents = contents_from_columns("text table", columns, source, options)
+    contents = contents_from_columns("text table", _columns(table), source, options)
     contents.note("separator", table.separator, "file", f"{len(table.values)} rows, {len(table.names)} columns")
     if table.skipped:
         contents.note("skipped lines", str(table.skipped), "file", "they have another number of columns")
@@ -51,24 +50,43 @@ def read(source: Source, options: ReadOptions) -> Contents:
     return contents
 
 
+def columns(source: Source) -> list[Column]:
+    """The columns of a text table."""
+    return _columns(parse_table(source))
+
+
+def espadons_columns(source: Source) -> list[Column]:
+    """The columns of a file of Libre-ESpRIT, which have no names."""
+    table = _espadons_table(source)
+    return [Column("", table.values[:, i]) for i in range(table.values.shape[1])]
+
+
 def read_espadons(source: Source, options: ReadOptions) -> Contents:
     """Read a file of Libre-ESpRIT by its head."""
     lines = source.text.lstrip().splitlines()
     star = re.search(r"'([^']*)'", lines[0])
-    counts = re.match(r"^\s*\d+\s+\d+\s*$", lines[1]) if len(lines) > 1 else None
-    table = parse_table(source, "\n".join(lines[2 if counts else 1 :]))
+    table = _espadons_table(source)
     known = "narval" if "narval" in lines[0].lower() else "espadons"
     reason = "head of Libre-ESpRIT, which ESPaDOnS and NARVAL (R = 65,000) share"
     instrument = Claim("NARVAL" if known == "narval" else "ESPaDOnS", "guessed", reason)
     if options.columns is not None:
-        columns = [Column("", table.values[:, i]) for i in range(table.values.shape[1])]
-        contents = contents_from_columns("Libre-ESpRIT text", columns, source, options)
+        contents = contents_from_columns("Libre-ESpRIT text", espadons_columns(source), source, options)
         _describe_espadons(contents, instrument)
     else:
         contents = _espadons(source, table, instrument)
     if star and star[1].strip():
         contents.star = Claim(tidy_text(star[1]).replace("_", " "), "file", "first line")
     return contents
+
+
+def _columns(table: TextTable) -> list[Column]:
+    return [Column(name, table.values[:, i]) for i, name in enumerate(table.names)]
+
+
+def _espadons_table(source: Source) -> TextTable:
+    lines = source.text.lstrip().splitlines()
+    counts = re.match(r"^\s*\d+\s+\d+\s*$", lines[1]) if len(lines) > 1 else None
+    return parse_table(source, "\n".join(lines[2 if counts else 1 :]))
 
 
 def _looks_like_espadons(table: TextTable) -> bool:

@@ -13,6 +13,7 @@ from pages.shared import session
 
 __all__ = [
     "choose_spectrum",
+    "doubted",
     "facts",
     "flags",
     "heading",
@@ -64,9 +65,14 @@ def heading(result: InferenceResult) -> None:
     st.markdown(badge + " · ".join(session.plain(part) for part in parts if part))
 
 
+def doubted(result: InferenceResult) -> bool:
+    """Whether a flag puts the values in doubt, beyond saying how the spectrum was handled or giving a limit."""
+    return any(flag not in (*_NOTES, "upper_limit_vsini") for flag in result.flags)
+
+
 def parameters(result: InferenceResult) -> None:
     """The four parameters as cards."""
-    doubted = any(flag not in (*_NOTES, "upper_limit_vsini") for flag in result.flags)
+    doubtful = doubted(result)
     with st.grid(4, min_column_width=150):
         for name, (title, unit, _) in PARAMETERS.items():
             value, lower, upper = format_estimate(name, result.estimates[name])
@@ -78,7 +84,7 @@ def parameters(result: InferenceResult) -> None:
                 delta_color="off",
                 delta_arrow="off",
                 help=f"{_MEANING[name]} {_INTERVAL}",
-                icon=":material/warning:" if doubted or limit else None,
+                icon=":material/warning:" if doubtful or limit else None,
                 border=True,
             )
     if not result.prepared.spectrum.simulated:

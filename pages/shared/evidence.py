@@ -7,13 +7,14 @@ from collections.abc import Callable
 import streamlit as st
 
 from dtl.figures.explanation import explanation_figure
+from dtl.figures.scale import ANGSTROM, Scale
 from dtl.result import PARAMETERS, Estimate, InferenceResult
 from dtl.rounding import decimals, format_estimate, format_number
 from dtl.spectrum import UnusableInput
 from pages.shared import session
 from pages.shared.chart import chart
 
-__all__ = ["second_opinion", "wavelengths"]
+__all__ = ["opinion", "second_opinion", "wavelengths"]
 
 _KINDS = {"contribution": "What it adds", "sensitivity": "What a change would do"}
 
@@ -31,12 +32,11 @@ def second_opinion(result: InferenceResult) -> None:
         return
     with box:
         try:
-            with st.spinner("Fitting the models …"):
-                opinion = _kept("opinion", result, _fit)
+            fitted = opinion(result)
         except UnusableInput as error:
             st.info(session.plain(error), icon=":material/info:")
             return
-        rows = [_row(name, result, opinion) for name in PARAMETERS]
+        rows = [_row(name, result, fitted) for name in PARAMETERS]
         st.table(
             {
                 "": [PARAMETERS[name][0] for name in PARAMETERS],
@@ -48,10 +48,10 @@ def second_opinion(result: InferenceResult) -> None:
             hide_index=True,
             alt="The four parameters as the networks and as a least-squares fit give them",
         )
-        _verdict(result, opinion)
+        _verdict(result, fitted)
         st.markdown(
-            f"Misfit **{format_number(100 * opinion.residual_rms, 1)} %** · "
-            f"reduced χ² **{format_number(opinion.reduced_chi2, 1 if opinion.reduced_chi2 < 10 else 0)}**",
+            f"Misfit **{format_number(100 * fitted.residual_rms, 1)} %** · "
+            f"reduced χ² **{format_number(fitted.reduced_chi2, 1 if fitted.reduced_chi2 < 10 else 0)}**",
             help="Misfit: root of the mean squared difference between spectrum and fitted model, relative to the "
             "continuum. Reduced χ²: the same squared difference in units of the photon noise; near 1 where the models "
             "describe the spectrum, far above it where real stars differ from all models.",
@@ -64,8 +64,18 @@ def second_opinion(result: InferenceResult) -> None:
         )
 
 
+def opinion(result: InferenceResult):
+    """The least-squares fit to a spectrum, computed once.
+
+    Raises:
+        UnusableInput: where too little of the spectrum can be used.
+    """
+    with st.spinner("Fitting the models …"):
+        return _kept("opinion", result, _fit)
+
+
 @st.fragment
-def wavelengths(result: InferenceResult) -> None:
+def wavelengths(result: InferenceResult, scale: Scale = ANGSTROM) -> None:
     """What each wavelength does to a parameter, as figure and table."""
     box = st.expander("Which wavelengths speak", icon=":material/graphic_eq:", on_change="rerun", key="wavelengths")
     if not box.open:
@@ -95,7 +105,7 @@ def wavelengths(result: InferenceResult) -> None:
         )
         label, unit, _ = PARAMETERS[name]
         chart(
-            explanation_figure(result, explanation, name, kind=kind, dark=session.dark()),
+            explanation_figure(result, explanation, name, kind=kind, scale=scale, dark=session.dark()),
             key="explanation",
             alt=f"Spectrum of {session.label(result)} with the average model, and below how far each stretch of "
             f"{explanation.width:.2f} Å moves {label}",
@@ -129,7 +139,7 @@ def wavelengths(result: InferenceResult) -> None:
         if table.open:
             middle, bars = explanation.elements(name, kind)
             table.dataframe(
-                {"wavelength [Å]": middle, f"change of {label} [{unit}]": bars},
+                {scale.column(): scale.at(middle), f"change of {label} [{unit}]": bars},
                 hide_index=True,
                 alt=f"Change of {label}, bar by bar",
             )

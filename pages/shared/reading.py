@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dtl.instruments import INSTRUMENTS
 from dtl.readers.options import ReadOptions
 from dtl.result import InferenceResult
 from dtl.spectrum import Finding
-from pages.shared import session
+from pages.shared import session, wizard
 
 __all__ = ["corrections", "failures", "findings", "inputs"]
 
@@ -22,7 +23,15 @@ _CHOICES = {
             "rest": "star at rest",
         },
     ),
+    "instrument": ("Instrument", {instrument.name: instrument.name for instrument in INSTRUMENTS}),
 }
+_HELP = {
+    "instrument": "The spectrograph gives the resolution, and whether wavelengths are those of air, where the file "
+    "does not state them.",
+}
+#: Refusals that are shown in full at once; of more, the one chosen in the table of files is, so that the parameters
+#: stay in sight.
+_MOST_REFUSALS = 1
 
 
 def inputs() -> None:
@@ -39,8 +48,12 @@ def inputs() -> None:
         "(text, CSV, ECSV). Several at once, 200 MB each.",
     )
     if files:
-        with left, st.spinner("Reading and analysing …"):
-            session.add((file.name, file.getvalue()) for file in files)
+        bar = left.progress(0.0, "Reading and analysing …")
+
+        def progress(number: int, name: str) -> None:
+            bar.progress(number / len(files), f"{number + 1} of {len(files)}: {session.plain(name)}")
+
+        session.add(((file.name, file.getvalue()) for file in files), progress)
         state["upload-round"] += 1  # a fresh uploader: the list of spectra below is the one that counts
         st.rerun()
     examples = {example.file: example for example in session.examples()}
@@ -66,8 +79,16 @@ def _open_example() -> None:
 
 
 def failures() -> None:
-    """A sentence for each file that cannot be used, with ways out."""
-    for digest, sentence in st.session_state["failures"].items():
+    """A sentence for each file that cannot be used, with ways out; of many, for the one chosen in the table."""
+    failures = st.session_state["failures"]
+    if len(failures) > _MOST_REFUSALS:
+        chosen = st.session_state.get("refused")
+        st.warning(
+            f"{len(failures)} files could not be used. The table says why; choose one there for what can be done.",
+            icon=":material/error:",
+        )
+        failures = {digest: sentence for digest, sentence in failures.items() if digest == chosen}
+    for digest, sentence in failures.items():
         left, right = st.columns([7, 3], vertical_alignment="center")
         left.error(session.plain(sentence), icon=":material/error:")
         with right, st.container(horizontal=True):
@@ -75,6 +96,8 @@ def failures() -> None:
                 with st.popover("Read it another way", icon=":material/tune:"):
                     _corrections(digest, ())
             st.button("Dismiss", key=f"dismiss-{digest}", on_click=session.remove, args=(digest,))
+        if digest in st.session_state["uploads"]:
+            wizard.columns(digest, refused=True)
 
 
 def findings(result: InferenceResult) -> None:
@@ -98,7 +121,8 @@ def corrections(digest: str, result: InferenceResult) -> None:
     """Widgets to correct the reading of a file, and to remove it."""
     st.markdown("#### Read it another way")
     st.caption("Is something in the list wrong? Change it here and the spectrum is read again.")
-    _corrections(digest, result.prepared.spectrum.findings)
+    _corrections(digest, result.prepared.spectrum.findings, result.prepared.spectrum.orders)
+    wizard.columns(digest, refused=False)
     st.button(
         "Remove this spectrum",
         key=f"remove-{digest}",
@@ -113,7 +137,7 @@ def _because(finding: Finding) -> str:
     return lead + session.plain("" if finding.source == "user" else finding.reason)
 
 
-def _corrections(digest: str, found: tuple[Finding, ...]) -> None:
+def _corrections(digest: str, found: tuple[Finding, ...], orders: tuple[tuple[int, float, float], ...] = ()) -> None:
     """Widgets for `ReadOptions` and the models; any change reads this file again, alone."""
     upload: session.Upload = st.session_state["uploads"][digest]
     options: ReadOptions = upload.options
@@ -129,6 +153,7 @@ def _corrections(digest: str, found: tuple[Finding, ...]) -> None:
             key=_key(digest, name, getattr(options, name)),
             on_change=_reread,
             args=(digest, name),
+            help=_HELP.get(name),
         )
     columns[1].number_input(
         "Resolution λ/FWHM",
@@ -142,6 +167,19 @@ def _corrections(digest: str, found: tuple[Finding, ...]) -> None:
         on_change=_reread,
         args=(digest, "resolution"),
     )
+    if orders:
+        ranges = {number: f"{number} ({low:.1f}–{high:.1f} Å)" for number, low, high in orders}
+        columns[0].selectbox(
+            "Order",
+            list(ranges),
+            format_func=ranges.get,
+            index=None,
+            placeholder="all that reach into the window",
+            key=_key(digest, "order", options.order),
+            on_change=_reread,
+            args=(digest, "order"),
+            help="Orders of the echelle spectrum with part of the window, counted from 0.",
+        )
     if len(session.bundles()) > 1:
         columns[0].selectbox(
             "Models",

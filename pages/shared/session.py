@@ -6,7 +6,8 @@
 - ``uploads``: `Upload` of every file, so that a guess can be changed;
 - ``failures``: one sentence for each file that cannot be used;
 
-and ``selected``, the digest of the spectrum shown, and ``example``, the digest of the example that stands in until
+``stages``, what is kept of the analysis of the last files (`dtl.pipeline.Stages`), ``selected``, the digest of the
+spectrum shown, and ``example``, the digest of the example that stands in until
 something is chosen. Uploads are analysed at once, since a page that is left forgets them.
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -48,6 +49,8 @@ __all__ = [
 EXAMPLES = Path(__file__).resolve().parents[2] / "assets" / "examples"
 #: Bytes of uploads kept in one visit.
 MOST_BYTES = 400 * 2**20
+#: Files of whose analysis the stages are kept in one visit, so that a change repeats only what depends on it.
+_MOST_STAGES = 4
 
 _log = logging.getLogger(__name__)
 
@@ -137,7 +140,17 @@ def _analyse(upload: Upload) -> InferenceResult:
     from dtl.pipeline import analyse
 
     choice = ByResolution(bundle, bundles(), upload.bundle)
-    return analyse(upload.data, name=upload.name, options=upload.options, bundle=choice)
+    return analyse(upload.data, name=upload.name, options=upload.options, bundle=choice, stages=_stages(upload))
+
+
+def _stages(upload: Upload):
+    """What is kept of the last analysis of a file."""
+    from dtl.pipeline import Stages
+
+    kept, key = dict(st.session_state.get("stages") or {}), (upload.name, sha256(upload.data).hexdigest())
+    stages = kept.pop(key, None) or Stages()
+    st.session_state["stages"] = dict(list({**kept, key: stages}.items())[-_MOST_STAGES:])
+    return stages
 
 
 def _answer(upload: Upload) -> InferenceResult | str:
@@ -169,14 +182,22 @@ def start() -> None:
         state["selected"] = next(iter(state["results"]), None)
 
 
-def add(files: Iterable[tuple[str, bytes]]) -> str | None:
-    """Analyse files, keep the good ones and the sentences about the others; give the digest of the last good one."""
+def add(
+    files: Iterable[tuple[str, bytes]], progress: Callable[[int, str], object] = lambda number, name: None
+) -> str | None:
+    """Analyse files, keep the good ones and the sentences about the others; give the digest of the last good one.
+
+    Args:
+        files: name and bytes of each.
+        progress: told the number, from 0, and the name of each file before it is analysed.
+    """
     from dtl.readers import SIZE_LIMIT
 
     state = st.session_state
     results, uploads, failures = {}, {}, {}
     kept = sum(len(upload.data) for upload in state["uploads"].values())
-    for name, data in files:
+    for number, (name, data) in enumerate(files):
+        progress(number, name)
         digest, upload = sha256(data).hexdigest(), Upload(name, data)
         if len(data) > SIZE_LIMIT:  # refused by the reader, and not kept
             failures[digest] = str(_answer(upload))
@@ -226,9 +247,10 @@ def reread(digest: str, **changes: object) -> str | None:
     return None
 
 
-def remove(digest: str) -> None:
-    """Forget a spectrum or a failure; without any spectrum left the example comes back."""
-    _forget(digest)
+def remove(*digests: str) -> None:
+    """Forget spectra or failures; without any spectrum left the example comes back."""
+    for digest in digests:
+        _forget(digest)
     if not st.session_state["results"]:
         st.session_state["example"] = None
 
@@ -236,6 +258,8 @@ def remove(digest: str) -> None:
 def _forget(digest: str) -> None:
     for key in ("results", "uploads", "failures"):
         st.session_state[key] = {d: value for d, value in st.session_state[key].items() if d != digest}
+    kept = st.session_state.get("stages") or {}
+    st.session_state["stages"] = {key: value for key, value in kept.items() if key[1] != digest}
 
 
 def selected() -> InferenceResult | None:

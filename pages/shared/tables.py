@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
 
+from dtl.figures.scale import ANGSTROM, Scale
 from dtl.result import COLUMNS, PARAMETERS, InferenceResult, Neighbour
 from dtl.rounding import format_number
 from pages.shared import session
@@ -31,17 +32,25 @@ def results_table(results: Sequence[InferenceResult], alt: str) -> None:
     st.dataframe(rows, column_config=columns, hide_index=True, alt=alt)
 
 
-def spectrum_table(result: InferenceResult, name: str, model: np.ndarray) -> None:
-    """A spectrum and a model of it, shape ``(n_wavelength,)``, point by point, sent once it is opened."""
+def spectrum_table(
+    result: InferenceResult,
+    name: str,
+    model: np.ndarray,
+    *,
+    more: Mapping[str, np.ndarray] | None = None,
+    scale: Scale = ANGSTROM,
+) -> None:
+    """A spectrum and models of it, shape ``(n_wavelength,)`` each, point by point, sent once it is opened."""
     table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key=f"{name}-table")
     if table.open:
         prepared = result.prepared
         columns = {
-            "wavelength [Å]": prepared.wavelength,
+            scale.column(): scale.at(prepared.wavelength),
             "flux": prepared.flux,
             "uncertainty": prepared.uncertainty,
             "used": prepared.good,
             name: model,
+            **(more or {}),
         }
         table.dataframe(columns, alt=f"Wavelength, flux, uncertainty and {name}, point by point", hide_index=True)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from dtl.figures.scale import Scale
 from dtl.figures.spectrum import preparation_figure, reconstruction_figure
 from dtl.lines import LINES
 from dtl.spectrum import PreparationStep
@@ -22,8 +23,11 @@ def test_data_are_steps_with_gaps_and_what_is_not_used_is_grey():
     bad = ~result.prepared.good
     assert named["Observation"].line.shape == "hvh"
     assert np.isnan(named["Observation"].y[bad]).all() and not named["Observation"].connectgaps
-    assert np.isfinite(named["Not used"].y[bad]).all()
-    assert np.isnan(named["Not used"].y).sum() == (~bad).sum() - 2
+    measured = np.isfinite(result.prepared.unused)
+    grey = np.isfinite(named["Not used"].y)
+    assert measured.sum() == 30 and grey[measured].all()
+    assert grey.sum() == measured.sum() + 1  # joined to the curve before it, open towards the gap after it
+    assert np.isnan(named["Not used"].y[bad & ~measured]).all()
     assert named["Observation"].line.color != named["Not used"].line.color
 
 
@@ -94,3 +98,47 @@ def test_another_model_can_take_the_place_of_the_reconstruction():
     named = traces(reconstruction_figure(result, model=np.ones(3501), name="<b>One"))
     assert (named["&lt;b&gt;One"].y == 1).all()
     assert "Reconstruction" not in named
+
+
+def test_overlays_are_told_apart_by_dashes_too():
+    result = make_result()
+    curves = {f"<b>Model {number}": np.full(3501, 0.1 * number) for number in range(6)}
+    named = traces(reconstruction_figure(result, overlays=curves))
+    drawn = [named[f"&lt;b&gt;Model {number}"] for number in range(6)]
+    assert len({curve.line.dash for curve in drawn}) == 6
+    assert all((curve.y == np.float32(0.1 * number)).all() for number, curve in enumerate(drawn))
+    assert "Reconstruction" in named
+
+
+def test_lines_of_some_species_and_of_the_air():
+    result = make_result()
+    observed = replace(result.prepared.spectrum, frame="observatory", barycentric_velocity=None)
+    result = replace(result, prepared=replace(result.prepared, spectrum=observed, rv=-30.0))
+    figure = reconstruction_figure(result, lines=["Mg I", "Telluric H₂O"])
+    texts = [annotation.text for annotation in figure.layout.annotations]
+    assert texts == ["Mg I 8809.2"] + ["⊕"] * 6
+    assert len(figure.layout.shapes) == 2 * 7  # in both panels
+    place = figure.layout.annotations[3].x
+    assert abs(place - 8814.14 * (1 + 30.0 / 299792.458)) < 0.01  # third telluric line, the star approaching
+
+
+def test_a_scale_moves_everything_on_the_axis():
+    result, scale = make_result(), Scale("km/s", line=LINES[1])
+    figure = reconstruction_figure(result, scale=scale)
+    named = traces(figure)
+    expected = scale.at(result.prepared.wavelength)
+    for name in ("Observation", "Not used", "Reconstruction", "Difference"):
+        curve = named[name]
+        np.testing.assert_allclose(curve.x0 + curve.dx * np.arange(3501), expected, atol=1e-6)
+    assert figure.layout.annotations[1].x == 0
+    assert figure.layout.uirevision != reconstruction_figure(result).layout.uirevision  # the zoom is given up
+    np.testing.assert_array_equal(named["Observation"].y, traces(reconstruction_figure(result))["Observation"].y)
+
+
+def test_pixels_left_out_of_a_step_are_grey():
+    flux, unused = np.ones(500), np.full(500, np.nan)
+    flux[100:110], unused[100:110] = np.nan, 3.0
+    step = PreparationStep("As read", "Read.", np.linspace(8800, 8835, 500), flux, unused=unused)
+    named = traces(preparation_figure(step))
+    assert (named["Not used"].y[100:110] == 3).all() and np.isfinite(named["Not used"].y).sum() == 12
+    assert np.isnan(named["Spectrum"].y[100:110]).all() and not named["Spectrum"].connectgaps

@@ -35,7 +35,7 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         read_card=cards.full_card,
     )
     monkeypatch.setitem(sys.modules, "dtl.bundle", bundle)
-    monkeypatch.setitem(sys.modules, "dtl.pipeline", SimpleNamespace(analyse=analyse))
+    monkeypatch.setitem(sys.modules, "dtl.pipeline", SimpleNamespace(analyse=analyse, Stages=fakes.Stages))
     monkeypatch.setattr("dtl.interpolation.node_spectra", lambda bundle: None)
     for name in ("explain_spectrum", "second_opinion"):
         module = "dtl.explanation" if name == "explain_spectrum" else "dtl.second_opinion"

@@ -62,7 +62,7 @@ def test_several_spectra_can_be_chosen_from(visit):
     assert app.selectbox(key="spectrum-choice").options == ["GJ 1 (a.txt)", "GJ 2 (b.txt)"]
     app.selectbox(key="spectrum-choice").set_value(sha256(GOOD).hexdigest()).run()
     assert metrics(app)["Teff"][0] == "3400 K"
-    assert len(app.dataframe[0].value) == 2
+    assert [len(frame.value) for frame in app.dataframe] == [2, 2]  # files and results
 
 
 @pytest.mark.parametrize(
@@ -154,11 +154,80 @@ def test_the_steps_of_the_preparation_are_drawn_one_at_a_time(visit):
     assert figure(app, 1)["layout"]["xaxis"]["title"]["text"] == "Velocity [km/s]"
 
 
-def test_the_names_of_the_lines_can_be_hidden(visit):
+def test_lines_are_named_by_species(visit):
     app = visit()
-    assert "Mg I 8809.2" in str(figure(app)["layout"])
-    app.toggle(key="lines").set_value(False).run()
-    assert "Mg I 8809.2" not in str(figure(app)["layout"])
+    assert {"Mg I 8809.2", "Fe I 8807.0"} <= words(app)
+    app.pills(key="lines").set_value(["Fe I"]).run()
+    assert "Fe I 8807.0" in words(app) and "Mg I 8809.2" not in words(app)
+    app.pills(key="lines").set_value([]).run()
+    assert not figure(app)["layout"].get("shapes")
+    app.pills(key="lines").set_value(["Telluric H₂O"]).run()
+    assert "⊕" not in words(app) and "not as observed" in texts(app)  # barycentric: their place is not known
+
+
+def words(app) -> set[str]:
+    return {annotation["text"] for annotation in figure(app)["layout"].get("annotations", [])}
+
+
+def test_the_unit_of_display_changes_figures_and_tables_alone(visit, calls):
+    app = visit()
+    app.session_state["reconstruction-table"] = True
+    app.session_state["preparation-table"] = True
+    app.run()
+    before, analysed = metrics(app), len(calls)
+    x = app.dataframe[0].value.iloc[:, 0]
+    assert app.dataframe[0].value.columns[0] == "wavelength [Å]"
+    app.segmented_control(key="axis").set_value("nm").run()
+    app.segmented_control(key="axis-medium").set_value("air").run()
+    layout = figure(app)["layout"]
+    assert layout["xaxis2"]["title"]["text"] == "Wavelength in air, star at rest [nm]"
+    assert layout["xaxis2"]["range"] == pytest.approx([879.758, 883.257], abs=2e-3)
+    assert figure(app, 1)["layout"]["xaxis"]["title"]["text"] == "Wavelength in air, as in the file [nm]"
+    twin = app.dataframe[0].value
+    assert twin.columns[0] == "wavelength in air [nm]"
+    assert twin.iloc[0, 0] == pytest.approx((x[0] - 2.42) / 10, abs=1e-3)
+    app.segmented_control(key="axis").set_value("km/s").run()
+    app.selectbox(key="axis-line").set_value("Fe I 8826.6").run()
+    layout = figure(app)["layout"]
+    assert layout["xaxis2"]["title"]["text"] == "Velocity from Fe I 8826.6 Å, star at rest [km/s]"
+    assert layout["xaxis2"]["range"] == [-300, 300]
+    assert any(a["text"] == "Fe I 8826.6" and abs(a["x"]) < 1e-6 for a in layout["annotations"])
+    app.pills(key="step").set_value("Velocity").run()
+    assert figure(app, 1)["layout"]["xaxis"]["title"]["text"] == "Velocity [km/s]"  # that of the correlation
+    assert metrics(app) == before and len(calls) == analysed
+
+
+def test_the_fit_and_the_nearest_models_are_drawn_over_the_spectrum(visit):
+    app = upload(visit(), a_txt=GOOD, b_txt=OTHER)
+    app.multiselect(key="compare").set_value(["fit", "0", "2"]).run()
+    assert not app.exception
+    names = [trace["name"] for trace in figure(app)["data"]]
+    assert "Least-squares fit" in names
+    result = app.session_state["results"][sha256(OTHER).hexdigest()]
+    nearest = next(name for name in names if name.startswith("Nearest model: "))
+    assert f"{result.neighbours[0].teff:.0f} K" in nearest
+    assert any(name.startswith("3rd nearest model: ") for name in names)
+    assert "Least-squares fit" in app.get("plotly_chart")[0].proto.alt
+    app.selectbox(key="spectrum-choice").set_value(sha256(GOOD).hexdigest()).run()
+    assert app.multiselect(key="compare").value == ["fit", "0", "2"]  # those of the other spectrum now
+    app.multiselect(key="compare").set_value([]).run()
+    assert len(figure(app)["data"]) == len(names) - 3
+
+
+def test_a_spectrum_without_a_fit_says_why(visit):
+    app = upload(visit(), short_txt=GOOD)
+    app.multiselect(key="compare").set_value(["fit"]).run()
+    assert "too few usable pixels" in app.info[0].value
+    assert "Least-squares fit" not in [trace["name"] for trace in figure(app)["data"]]
+
+
+@pytest.mark.parametrize(("name", "value"), [("instrument", "HPF"), ("order", 48)])
+def test_instrument_and_order_can_be_stated(visit, calls, name, value):
+    app = upload(visit(), a_txt=GOOD)
+    calls.clear()
+    app.selectbox(key=option(GOOD, name)).set_value(value).run()
+    assert calls == ["a.txt"]
+    assert getattr(app.session_state["uploads"][sha256(GOOD).hexdigest()].options, name) == value
 
 
 def test_another_example_takes_the_place_of_the_first(visit):

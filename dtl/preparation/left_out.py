@@ -1,0 +1,90 @@
+"""Pixels that are measured and yet not used: under strong telluric lines, or hit by cosmic rays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from dtl.preparation.continuum import fit_continuum
+from dtl.preparation.noise import estimate_snr
+from dtl.spectrum import PreparationStep, PreparedSpectrum, Spectrum
+from dtl.wavelengths import MARGIN, SPEED_OF_LIGHT, WINDOW, doppler_shift
+
+__all__ = ["show_unused", "telluric_lines", "telluric_pixels", "unused_flux", "without_cosmics"]
+
+#: Telluric water lines of the window that reach 3 % and more, vacuum Angstrom in the observatory's frame, as two nights
+#: of one star with other velocities show them; and half of what is left out about each.
+_TELLURIC, _TELLURIC_REACH = (8802.35, 8805.85, 8814.14, 8821.63, 8822.66, 8824.83), 0.11
+#: A run of at most so many pixels this far above the continuum is a cosmic ray, not an emission line.
+_COSMIC_RUN, _COSMIC_HEIGHT, _COSMIC_SIGMA = 5, 0.3, 8.0
+
+
+def telluric_lines(prepared: PreparedSpectrum) -> np.ndarray:
+    """Where the telluric lines that are left out lie in the star's rest frame, vacuum Angstrom; shape ``(k,)``.
+
+    Empty where the wavelengths are not the observatory's, so that their place is not known.
+    """
+    spectrum = prepared.spectrum
+    if spectrum.frame != "observatory":
+        return np.empty(0)
+    velocity = prepared.rv
+    if spectrum.barycentric_velocity is not None:  # undo `add_velocities`
+        barycentric = spectrum.barycentric_velocity
+        velocity = (velocity - barycentric) / (1.0 + barycentric / SPEED_OF_LIGHT)
+    return doppler_shift(np.array(_TELLURIC), -velocity)
+
+
+def telluric_pixels(spectrum: Spectrum) -> np.ndarray:
+    """Pixels under a strong telluric line; none where the wavelengths are not the observatory's; shape ``(n,)``."""
+    if spectrum.frame != "observatory":
+        return np.zeros(spectrum.wavelength.shape, dtype=bool)
+    return np.abs(spectrum.wavelength[:, None] - np.array(_TELLURIC)).min(axis=1) < _TELLURIC_REACH
+
+
+def without_cosmics(rest: np.ndarray, spectrum: Spectrum) -> np.ndarray:
+    """Flux with short runs far above the continuum set to NaN; shape ``(n,)``."""
+    flux = np.array(spectrum.flux, dtype=float)
+    near = (rest > WINDOW[0] - MARGIN) & (rest < WINDOW[1] + MARGIN)
+    if near.sum() < 50:
+        return flux
+    snr, _ = estimate_snr(flux[near], None if spectrum.uncertainty is None else spectrum.uncertainty[near])
+    relative = flux / fit_continuum(rest, flux)
+    high = near & (relative > 1.0 + max(_COSMIC_HEIGHT, _COSMIC_SIGMA / max(snr, 1.0)))
+    edges = np.flatnonzero(np.diff(np.r_[0, high.astype(int), 0]))
+    for start, stop in edges.reshape(-1, 2):
+        if stop - start <= _COSMIC_RUN:
+            flux[max(start - 1, 0) : stop + 1] = np.nan
+    return flux
+
+
+def show_unused(step: PreparationStep, telluric: np.ndarray, cosmic: np.ndarray) -> PreparationStep:
+    """A step on the pixels of the file with those that are left out from it on."""
+    parts = [
+        f"{points.sum()} {words}"
+        for points, words in ((telluric, "under telluric lines"), (cosmic, "hit by cosmic rays"))
+        if points.any()
+    ]
+    if not parts:
+        return step
+    unused = telluric | cosmic
+    return replace(
+        step,
+        text=f"{step.text} Pixels left out from here on: {', '.join(parts)}.",
+        flux=np.where(unused, np.nan, step.flux),
+        unused=np.where(unused, step.flux, np.nan),
+    )
+
+
+def unused_flux(
+    rest: np.ndarray, unused: np.ndarray, used: np.ndarray, where: np.ndarray, good: np.ndarray
+) -> np.ndarray:
+    """Flux of pixels that are left out, as measured, at points that are not good; NaN elsewhere; shape of ``where``.
+
+    Beside them stand those of the used pixels next to them whose points are lost too, so that curves join.
+    """
+    flux = np.where(np.isfinite(unused), unused, used)
+    known = np.isfinite(flux)
+    middles = 0.5 * (rest[1:] + rest[:-1])
+    nearest = np.searchsorted(middles, where)
+    return np.where(~good & known[nearest], np.interp(where, rest[known], flux[known]), np.nan)

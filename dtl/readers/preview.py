@@ -1,0 +1,125 @@
+"""A table as it stands in its file, to choose its columns by eye."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+
+from dtl.readers.columns import Column, assign
+from dtl.readers.registry import read_columns
+from dtl.readers.source import Source, tidy_text
+from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
+from dtl.spectrum import UnusableInput
+from dtl.wavelengths import WINDOW
+
+__all__ = ["Preview", "preview_table"]
+
+#: What is drawn beyond the window on each side, Angstrom, and the most points that are drawn.
+_AROUND, _MOST_POINTS = 15.0, 4000
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The columns of a table and what they seem to be.
+
+    Attributes:
+        columns: as in the file, all of one length.
+        keys: how `dtl.readers.options.ReadOptions` names them: by name, or by number where that is not unique.
+        guess: keys of wavelength, flux and uncertainty (None where there seems to be none), None where the first two
+            cannot be told.
+        kind: what the uncertainties seem to be, a word of `dtl.readers.columns.KINDS`.
+        named: whether the names of the columns say what they are.
+    """
+
+    columns: tuple[Column, ...]
+    keys: tuple[str, ...]
+    guess: tuple[str, str, str | None] | None
+    kind: str = "sigma"
+    named: bool = False
+
+    def column(self, key: str) -> Column:
+        """The column that a key names.
+
+        Raises:
+            ValueError: where there is none.
+        """
+        return self.columns[self.keys.index(key)]
+
+    @property
+    def start(self) -> tuple[str, str, str | None]:
+        """The guess, or else the column that can be wavelengths and varies least, with the first of the others."""
+        if self.guess is not None:
+            return self.guess
+        spreads = {k: _spread(c.values) for k, c in zip(self.keys, self.columns, strict=True)}
+        wave = min(spreads, key=spreads.__getitem__)  # the first of equals
+        return wave, next(key for key in self.keys if key != wave), None
+
+    def title(self, key: str) -> str:
+        """A column in words, as ``flux [erg/s], 1.2 to 3.4``."""
+        column, number = self.column(key), self.keys.index(key) + 1
+        name = tidy_text(column.name, 40) or f"column {number}"
+        unit = f" [{tidy_text(column.unit, 20)}]" if column.unit else ""
+        finite = column.values[np.isfinite(column.values)]
+        if not finite.size:
+            return f"{name}{unit}, no number"
+        return f"{name}{unit}, {finite.min():.6g} to {finite.max():.6g}"
+
+    def rows(self, count: int) -> dict[str, np.ndarray]:
+        """The first ``count`` numbers of each column, by its title without range."""
+        found: dict[str, np.ndarray] = {}
+        for number, column in enumerate(self.columns, 1):
+            name = tidy_text(column.name, 40) or f"column {number}"
+            found[name if name not in found else f"{name} ({number})"] = column.values[:count]
+        return found
+
+    def stretch(self, wavelength: str, flux: str, unit: str | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """What the columns look like: around the window where they hold it, else thinned over their whole range.
+
+        Args:
+            wavelength: key.
+            flux: key.
+            unit: of the wavelengths; None for that of the column, or a guess.
+
+        Returns:
+            Values as in the file; shape ``(n,)`` each. In its order, unless the wavelengths are in none.
+        """
+        x, y = self.column(wavelength), self.column(flux)
+        unit = unit or (parse_unit(x.unit) if x.unit else None) or str(guess_unit(x.values).value)
+        angstrom = to_angstrom(x.values, unit)
+        inside = (angstrom > WINDOW[0] - _AROUND) & (angstrom < WINDOW[1] + _AROUND)
+        if inside.sum() < 10:
+            inside = np.isfinite(angstrom)
+        every = max(1, -(-int(inside.sum()) // _MOST_POINTS))
+        across, up = x.values[inside][::every], y.values[inside][::every]
+        if len(across) > 1 and 0.05 < (np.diff(across) < 0).mean() < 0.95:
+            order = np.argsort(across, kind="stable")
+            across, up = across[order], up[order]
+        return across, up
+
+
+def _spread(values: np.ndarray) -> float:
+    """Largest over smallest number where they can be wavelengths, which a spectrum's have near 1; else infinity."""
+    finite = values[np.isfinite(values) & (values > 0)]
+    if not any(holds_window(finite, unit) for unit in ("Angstrom", "nm", "um")):
+        return np.inf
+    return float(finite.max() / finite.min())
+
+
+def preview_table(source: str | os.PathLike | bytes, *, name: str | None = None) -> Preview | None:
+    """The columns of a file, None where it is no table of at least two columns of numbers."""
+    columns = read_columns(source, name=name)
+    if len(columns) < 2:
+        return None
+    names = [column.name.strip().lower() for column in columns]
+    keys = tuple(
+        column.name.strip() if title and names.count(title) == 1 else str(number)
+        for number, (column, title) in enumerate(zip(columns, names, strict=True), 1)
+    )
+    try:
+        wave, flux, sigma, kind, how = assign(columns, Source(name or "The table", b""))
+    except UnusableInput:
+        return Preview(tuple(columns), keys, None)
+    place = [next((k for k, c in zip(keys, columns, strict=True) if c is x), None) for x in (wave, flux, sigma)]
+    return Preview(tuple(columns), keys, tuple(place), kind, how.source == "file")

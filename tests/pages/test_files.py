@@ -1,0 +1,126 @@
+"""The table of files on the spectrum page: states, choosing, order, removing."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+
+from tests.pages.conftest import texts, upload
+
+GOOD = b"fake teff=3400 star=GJ_1"
+OTHER = b"fake teff=3700 star=GJ_2 flags=low_snr,upper_limit_vsini"
+BAD = b"words"
+
+
+def digest(data: bytes) -> str:
+    return sha256(data).hexdigest()
+
+
+def table(app):
+    """The table of files; it comes before that of the results."""
+    return app.dataframe[0].value
+
+
+@pytest.fixture
+def several(visit):
+    return upload(visit(), b_txt=GOOD, a_txt=OTHER, c_txt=BAD)
+
+
+def test_one_file_needs_no_table(visit):
+    app = upload(visit(), a_txt=GOOD)
+    assert "#### Your files" not in texts(app)
+    assert next(iter(table(app).columns)) == "file"  # the results
+
+
+def test_every_file_has_its_row(several):
+    rows = table(several).set_index("file")
+    assert list(rows.index) == ["b.txt", "a.txt", "c.txt"]
+    assert [state.split()[1] for state in rows["state"]] == ["ok", "doubted", "refused"]
+    assert list(rows["star"]) == ["GJ 1", "GJ 2", ""]
+    assert rows.loc["b.txt", "teff"] == 3400 and rows.loc["b.txt", "teff_interval"] == "−33 +41"
+    assert rows.loc["a.txt", "vsini_interval"] == "< 4.8"
+    assert rows.loc["a.txt", "remarks"] == "low snr, upper limit vsini" and rows.loc["b.txt", "remarks"] == "none"
+    assert "no columns of numbers" in rows.loc["c.txt", "remarks"]
+    assert "2 spectra, 1 refused" in texts(several)
+
+
+def test_an_example_is_named_as_one(visit):
+    app = upload(visit(), c_txt=BAD)
+    rows = table(app).set_index("file")
+    assert rows.loc["first.txt", "state"].endswith("example")
+
+
+def test_a_chosen_row_shows_its_spectrum(several):
+    assert several.session_state["files"]["selection"]["rows"] == [1]  # the last good one
+    several.selectbox(key="spectrum-choice").set_value(digest(GOOD)).run()
+    assert several.session_state["files"]["selection"]["rows"] == [0]
+    assert several.metric[0].value == "3400 K"
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [("file name", "abc"), ("state", "bac"), ("Teff", "bac"), ("star", "bac"), ("as added", "bac")],
+)
+def test_rows_in_order(several, order, expected):
+    several.selectbox(key="file-order").set_value(order).run()
+    assert [name[0] for name in table(several)["file"]] == list(expected)
+    shown = several.session_state["files"]["selection"]["rows"]
+    assert [table(several)["file"][row] for row in shown] == ["a.txt"]  # still the same spectrum
+
+
+def test_some_files_are_removed_and_then_all(several, calls):
+    several.multiselect(key="files-to-remove").set_value([digest(OTHER), digest(BAD)]).run()
+    several.button(key="remove-chosen").click().run()
+    assert list(several.session_state["results"]) == [digest(GOOD)]
+    assert not several.session_state["failures"] and list(several.session_state["uploads"]) == [digest(GOOD)]
+    assert several.metric[0].value == "3400 K"
+    app = upload(several, d_txt=OTHER)
+    app.button(key="remove-all").click().run()
+    assert not app.exception and app.metric[0].value == "3300 K"  # the example is back
+    assert digest(GOOD) not in app.session_state["uploads"]
+
+
+def test_nothing_chosen_nothing_removed(several):
+    assert several.button(key="remove-chosen").disabled
+
+
+def test_of_many_refusals_the_chosen_one_is_explained(visit):
+    app = upload(visit(), **{f"{name}_txt": name.encode() for name in "pqrs"})
+    assert "4 files could not be used" in app.warning[0].value and not app.error
+    assert len(table(app)) == 5
+    app.session_state["refused"] = digest(b"q")  # as the choice of its row sets it
+    app.run()
+    (error,) = app.error
+    assert "q\\.txt" in error.value
+    assert app.session_state["files"]["selection"]["rows"] == [2]
+    app.button(key=f"dismiss-{digest(b'q')}").click().run()
+    assert not app.error and len(table(app)) == 4
+
+
+def test_a_spectrum_chosen_from_the_list_takes_the_place_of_a_refusal(several):
+    several.session_state["refused"] = digest(BAD)
+    several.run()
+    assert several.session_state["files"]["selection"]["rows"] == [2]
+    several.selectbox(key="spectrum-choice").set_value(digest(GOOD)).run()
+    assert several.session_state["files"]["selection"]["rows"] == [0]
+
+
+def test_progress_names_each_file(visit, monkeypatch):
+    from pages.shared import session
+
+    told = []
+    real = session.add
+
+    def add(files, progress=lambda number, name: None):
+        def both(number, name):
+            told.append((number, name))
+            progress(number, name)
+
+        return real(files, both)
+
+    monkeypatch.setattr(session, "add", add)
+    app = visit()
+    told.clear()  # the example
+    upload(app, b_txt=GOOD, a_txt=OTHER)
+    assert told == [(0, "b.txt"), (1, "a.txt")]

@@ -1,0 +1,94 @@
+"""Choosing the columns of a table on the spectrum page."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import numpy as np
+import pytest
+
+from tests.pages.conftest import figure, texts, upload
+
+WAVE = np.arange(8780.0, 8860.0, 0.05)
+ORDER = np.random.default_rng(3).permutation(len(WAVE))
+
+
+def table(names: str, *columns: np.ndarray) -> bytes:
+    """A table that begins with a digit, which the made-up pipeline reads only with columns that are named."""
+    rows = [" ".join(f"{value:.8g}" for value in row) for row in np.column_stack(columns)]
+    return "\n".join(["9", names, *rows]).encode()
+
+
+FLUX = 1.0 + 0.1 * np.sin(WAVE)
+STRANGE = table("p q r", FLUX[ORDER], WAVE[ORDER] / 10, np.full(len(WAVE), 1e-4))
+NAMED = table("wave flux err", WAVE, FLUX, np.full(len(WAVE), 0.01))
+
+
+def key(name: str, data: bytes) -> str:
+    return f"columns-{name}-{sha256(data).hexdigest()}"
+
+
+def test_a_table_that_cannot_be_told_opens_the_choice_at_once(visit):
+    app = upload(visit(), t_txt=STRANGE)
+    assert not app.exception and len(app.error) == 1
+    assert app.selectbox(key=key("wavelength", STRANGE)).options[1].startswith("q, 878")
+    assert app.selectbox(key=key("wavelength", STRANGE)).value == "q"  # its numbers reach over the window
+    assert not app.button(key=key("apply", STRANGE)).disabled and not app.warning
+    assert figure(app)["layout"]["xaxis"]["title"]["text"] == "q"
+
+
+def test_the_preview_follows_and_the_choice_is_read(visit):
+    app = upload(visit(), t_txt=STRANGE)
+    app.selectbox(key=key("flux", STRANGE)).set_value("r").run()
+    assert figure(app)["layout"]["yaxis"]["title"]["text"] == "r"
+    app.selectbox(key=key("flux", STRANGE)).set_value("p").run()
+    app.selectbox(key=key("uncertainty", STRANGE)).set_value("r").run()
+    app.selectbox(key=key("kind", STRANGE)).set_value("variance").run()
+    assert not app.warning
+    app.button(key=key("apply", STRANGE)).click().run()
+    assert not app.exception and not app.error
+    assert app.metric[0].value == "3500 K"
+    options = app.session_state["uploads"][sha256(STRANGE).hexdigest()].options
+    assert (options.columns, options.uncertainty, options.unit) == (("q", "p", "r"), "variance", None)
+
+
+def test_one_column_cannot_be_two_things(visit):
+    app = upload(visit(), t_txt=STRANGE)
+    app.selectbox(key=key("wavelength", STRANGE)).set_value("p").run()  # flux is p as well
+    assert "chosen twice" in app.warning[0].value
+    assert app.button(key=key("apply", STRANGE)).disabled
+
+
+def test_a_table_with_names_waits_until_it_is_asked_for(visit):
+    app = upload(visit(), t_txt=NAMED)
+    names = [box.label for box in app.expander]
+    assert any(name.startswith("Choose the columns of") for name in names)
+    with pytest.raises(KeyError):
+        app.selectbox(key=key("wavelength", NAMED))
+    app.session_state[f"columns-{sha256(NAMED).hexdigest()}"] = True
+    app.run()
+    assert app.selectbox(key=key("wavelength", NAMED)).value == "wave"
+    assert app.selectbox(key=key("uncertainty", NAMED)).value == "err"
+    assert app.dataframe[0].value.shape == (8, 3) or app.dataframe[1].value.shape == (8, 3)
+
+
+def test_columns_can_be_changed_after_reading(visit):
+    app = upload(visit(), t_txt=NAMED)
+    digest = sha256(NAMED).hexdigest()
+    app.session_state[f"columns-{digest}"] = True
+    app.run()
+    app.button(key=key("apply", NAMED)).click().run()
+    assert app.metric[0].value == "3500 K" and not app.error
+    assert "Choose its columns" in [box.label for box in app.expander]
+    app.session_state[f"columns-{digest}"] = True
+    app.run()
+    app.selectbox(key=key("uncertainty", NAMED)).set_value("none").run()
+    app.button(key=key("apply", NAMED)).click().run()
+    options = app.session_state["uploads"][digest].options
+    assert (options.columns, options.uncertainty) == (("wave", "flux", None), None)
+
+
+def test_what_is_no_table_has_no_choice_of_columns(visit):
+    app = upload(visit(), letter_txt=b"Dear reader")
+    assert not any("columns" in box.label for box in app.expander)
+    assert "Dear" not in texts(app)
