@@ -120,9 +120,10 @@ def finish_bundle(
     if bundle.nodes.shape != grid.nodes.shape or not np.allclose(bundle.nodes, grid.nodes, rtol=1e-5):
         raise UnusableInput(f"{bundle.name}: its networks were trained on another grid; give the settings of that one.")
     split = split_nodes(len(grid.nodes), settings.seed)
-    card = bundle.card | {"limits": list(settings.limits)}
-    card["training"] = card["training"] | {"settings": settings.as_dict()}
-    bundle = replace(bundle.source, card=card)
+    # Nothing of an earlier transfer or calibration may leak into this one; figures that it does not measure stay.
+    kept = {name: bundle.card[name] for name in ("projector_error", "metrics", "search") if name in bundle.card}
+    card = _card(grid, settings, datetime.now(UTC)) | kept
+    bundle = replace(bundle.source, card=card, references={})
     sky = telescope(bundle, grid.settings, settings.survey, library)
     bundle = _with_transfer(bundle, sky, settings, progress)
     bundle = _with_calibration(bundle, sky, settings, progress)
