@@ -137,7 +137,7 @@ def open_box(app, key: str):
 def test_ranges_choose_the_same_models_on_both_maps(visit):
     app = open_box(visit(PAGE), "choose-box")
     whole = [picture_of(app, which) for which in (FLUX, LATENT)]
-    app.select_slider(key="range-teff").set_range(3000.0, 3100.0).run()
+    app.slider(key="range-teff").set_range(3000.0, 3100.0).run()
     nodes = fakes.bundle().nodes
     expected = int((nodes[:, 0] <= 3100).sum())
     assert f"**{expected:,} of 3,000 models chosen**, within the ranges" in texts(app)
@@ -148,12 +148,12 @@ def test_ranges_choose_the_same_models_on_both_maps(visit):
     app.button(key="clear-chosen").click().run()
     assert "models chosen" not in texts(app)
     assert [picture_of(app, which) for which in (FLUX, LATENT)] == whole
-    assert app.select_slider(key="range-teff").value == (3000.0, 4300.0)
+    assert app.slider(key="range-teff").value == (3000.0, 4300.0)
 
 
 def test_the_choice_outlives_a_page_change(visit):
     app = open_box(visit(PAGE), "choose-box")
-    app.select_slider(key="range-teff").set_range(3000.0, 3100.0).run()
+    app.slider(key="range-teff").set_range(3000.0, 3100.0).run()
     words = next(text for text in texts(app).splitlines() if "models chosen" in text)
     app.switch_page("pages/spectrum.py").run().switch_page(PAGE).run()
     assert words in texts(app)

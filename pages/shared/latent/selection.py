@@ -11,11 +11,13 @@ import streamlit as st
 from dtl.domains import Place
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
+from dtl.walk import grid_limits
 from pages.shared import session
 
 __all__ = ["chosen", "drawn", "panel"]
 
 _KEY = "chosen-models"
+_STEPS = {"teff": 25.0, "logg": 0.1, "mh": 0.1, "vsini": 0.5}
 _FORMATS = {name: f"%.{places}f" for name, (_, _, places) in PARAMETERS.items()}
 
 
@@ -102,15 +104,18 @@ def _summary(bundle: object, nodes: np.ndarray, results: Sequence[InferenceResul
 def _ranges(bundle: object) -> None:
     st.markdown("**By ranges**")
     with st.grid(4, min_column_width=200):
-        for i, (name, (label, unit, places)) in enumerate(PARAMETERS.items()):
-            known = sorted({round(float(value), 3) for value in np.unique(bundle.nodes[:, i])})
+        for name, limits in grid_limits(bundle).items():
+            label, unit, places = PARAMETERS[name]
             key = f"range-{name}"
-            if st.session_state.get(key) is None or not set(st.session_state[key]) <= set(known):
-                st.session_state[key] = (known[0], known[-1])
-            st.select_slider(
+            low, high = st.session_state.get(key) or limits
+            if not limits[0] <= low <= high <= limits[1]:  # of other models
+                low, high = limits
+            st.session_state[key] = (low, high)
+            st.slider(
                 f"{label} [{unit}]",
-                known,
-                format_func=lambda value, places=places: format_number(value, places),
+                *limits,
+                step=_STEPS[name],
+                format=f"%.{places}f",
                 key=key,
                 persist_state="session",
                 on_change=_from_ranges,
@@ -177,10 +182,9 @@ def _clear(bundle: object) -> None:
 
 
 def _reset_ranges(bundle: object) -> None:
-    for i, name in enumerate(PARAMETERS):
+    for name, limits in grid_limits(bundle).items():
         if f"range-{name}" in st.session_state:
-            column = bundle.nodes[:, i]
-            st.session_state[f"range-{name}"] = (round(float(column.min()), 3), round(float(column.max()), 3))
+            st.session_state[f"range-{name}"] = limits
 
 
 def _keep(bundle: object, nodes: np.ndarray, how: str) -> None:
