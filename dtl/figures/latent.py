@@ -93,8 +93,6 @@ def latent_map(
     if stars:
         _add_stars(figure, (low, high), stars, colours, chosen=chosen, other_state=other_state)
     prepare(figure, dark=dark, height=480)
-    if bar:
-        figure.update_layout(coloraxis=_colour_axis(bar, colours))
     hidden = {"showgrid": False, "showticklabels": False, "ticks": ""}
     # The margins are fixed: fitting them to colour bar and legend would draw everything a second time.
     return figure.update_layout(
@@ -103,6 +101,8 @@ def latent_map(
         margin={"l": 4, "r": 4, "t": 70, "b": _BELOW, "autoexpand": False},
         legend_y=-0.01,
         dragmode="lasso",
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.text},
+        coloraxis=_colour_axis(bar, colours) if bar else None,
         newselection={"line": {"color": colours.star, "width": 2}},
         uirevision="map",
     )
