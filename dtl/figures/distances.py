@@ -132,4 +132,4 @@ def _histogram(values: np.ndarray, edges: np.ndarray, name: str, colour: str, fi
 
 
 def _short(name: str) -> str:
-    return escape(name if len(name) <= 22 else name[:21].rstrip() + "…")
+    return escape(name if len(name) <= 18 else name[:17].rstrip() + "…")

@@ -20,6 +20,8 @@ __all__ = ["MOST_LABELS", "ColourBar", "MapStar", "latent_map", "outside_map"]
 #: Above this number of stars only the chosen one is labelled.
 MOST_LABELS = 12
 _LONGEST_LABEL = 30
+#: Width and height of a name in units of the map's sides, on a narrow screen.
+_NAME = (0.6, 0.055)
 _SYMBOLS = ("x", "square", "diamond", "cross", "triangle-down", "star")
 _BELOW = 44
 
@@ -178,9 +180,8 @@ def _add_stars(
     for group in sorted(groups, key=lambda name: list(FLAG_GROUPS).index(name) if name else 0):
         members = [i for i, star in enumerate(stars) if star.group == group]
         figure.add_trace(_markers(shown, stars, members, chosen, colours))
-    for i, star in enumerate(stars):
-        if i != chosen and len(stars) > MOST_LABELS:
-            continue
+    for i in _labelled(shown / (high - low), chosen):
+        star = stars[i]
         right = shown[i, 0] > 0.5 * (high[0] + low[0])  # to the side that has more room
         label = escape(_shortened(star.label))
         figure.add_annotation(
@@ -195,6 +196,21 @@ def _add_stars(
             opacity=0.88,
             borderpad=2,
         )
+
+
+def _labelled(shown: np.ndarray, chosen: int) -> list[int]:
+    """Which stars bear their name: the chosen one, and of a few stars those whose name covers no other.
+
+    Args:
+        shown: places in units of the map's sides; shape ``(k, 2)``.
+        chosen: the star that always does.
+    """
+    named = [chosen]
+    for i in range(len(shown) if len(shown) <= MOST_LABELS else 0):
+        apart = np.abs(shown[named] - shown[i])
+        if i != chosen and not np.any((apart[:, 0] < _NAME[0]) & (apart[:, 1] < _NAME[1])):
+            named.append(i)
+    return named
 
 
 def _markers(

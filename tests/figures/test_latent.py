@@ -132,6 +132,14 @@ def test_names_are_escaped_and_only_the_chosen_one_is_written_among_many():
     json.loads(figure.to_json())
 
 
+def test_a_name_does_not_cover_another():
+    low, high = map_box(PLACES)
+    at = [low + np.array(part) * (high - low) for part in ((0.3, 0.5), (0.6, 0.53), (0.4, 0.8))]
+    stars = [star(name, place) for name, place in zip("ABC", at, strict=True)]
+    labels = latent_map(PLACES, NODES, PICTURE, stars, chosen=1).layout.annotations
+    assert [a.text for a in labels] == ["<b>B</b>", "C"]
+
+
 def test_a_long_name_is_cut_in_the_map_and_whole_under_the_pointer():
     name = "A" * 100 + " (simulated)"
     figure = latent_map(PLACES, NODES, PICTURE, [star(name, PLACES[0])])
@@ -141,6 +149,6 @@ def test_a_long_name_is_cut_in_the_map_and_whole_under_the_pointer():
 
 def test_a_name_is_written_to_the_side_that_has_more_room():
     low, high = PLACES.min(axis=0), PLACES.max(axis=0)
-    stars = [star("Left", low + 0.4 * (high - low)), star("Right", low + 0.6 * (high - low))]
+    stars = [star("Left", low + 0.3 * (high - low)), star("Right", low + 0.7 * (high - low))]
     labels = latent_map(PLACES, NODES, PICTURE, stars).layout.annotations
     assert [a.xanchor for a in labels] == ["left", "right"]

@@ -19,7 +19,7 @@ from pages.shared.latent.places import has_transfer, places, spacings
 __all__ = ["distances"]
 
 _SPACES = {"flux": "In flux", "latent": "In latent space"}
-_TITLES = {"flux": "Distance in flux to the nearest model", "latent": "Distance of latent vectors to the nearest model"}
+_TITLES = {"flux": "Distance in flux", "latent": "Distance in latent space"}
 
 
 @st.fragment
@@ -52,8 +52,8 @@ def distances(result: InferenceResult) -> None:
             chart(
                 figure,
                 key=f"distances-{space}",
-                alt=f"{_TITLES[space]} of {len(stars)} stars before and after the transfer, over a histogram of the "
-                "distances between models; the table has the numbers",
+                alt=f"{_TITLES[space]} of {len(stars)} stars from the nearest model before and after the transfer, "
+                "over a histogram of the distances between models; the table has the numbers",
             )
     st.caption(
         "Euclidean distances, on a logarithmic scale. A model's own neighbour is a step of the grid away; a star that "
