@@ -6,13 +6,17 @@ A file for the made-up pipeline is text: ``fake`` and words as ``teff=3300``, ``
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from types import SimpleNamespace
 
 import numpy as np
 
+from dtl.domains import Place
 from dtl.explanation import Explanation
 from dtl.lines import LINES
+from dtl.outliers import Reference
 from dtl.readers.options import ReadOptions
 from dtl.result import PARAMETERS, Estimate, InferenceResult, Neighbour
 from dtl.second_opinion import SecondOpinion
@@ -48,11 +52,50 @@ def bundle() -> SimpleNamespace:
     place = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]).astype(np.float32)
     place += rng.normal(0, 0.08, place.shape).astype(np.float32)
     latents = rng.normal(size=(3000, LATENTS)).astype(np.float32)
+    flux = model_flux(WAVELENGTH).astype(np.float32)
     return SimpleNamespace(
         name="made-up", version="0.1", card={}, wavelength=WAVELENGTH, resolution=50000.0, nodes=nodes, latents=latents,
-        map_flux=place[:, ::-1].copy(), map_latent=place,
-        decode=lambda rows: np.stack([model_flux(WAVELENGTH) for _ in rows]),
+        map_flux=place[:, ::-1].copy(), map_latent=place, target_encoder=object(),
+        triples=np.unique(nodes[:, :3], axis=0), references={"latent_distance": reference()},
+        decode=lambda rows: flux + 0.01 * np.asarray(rows, dtype=np.float32)[:, :1] * (flux - 1),
+        regress=lambda rows, name: np.stack([nodes[:, list(PARAMETERS).index(name)].mean() + rows[:, 0]] * 2),
     )  # fmt: skip
+
+
+def reference() -> Reference:
+    """Latent distances of simulated observations between 0.2 and 1.2, the same at every S/N."""
+    return Reference(np.array([30.0, 300.0]), np.linspace(0.2, 1.2, 101)[None].repeat(2, axis=0))
+
+
+def place_spectra(prepared: Sequence[PreparedSpectrum], bundle: SimpleNamespace) -> list[dict[str, Place]]:
+    """Stand-in for `dtl.domains.place_spectra`: the transfer brings a star from the last node to those of its Teff."""
+    found = []
+    for spectrum in prepared:
+        result = make_result(file=spectrum.spectrum.file, teff=teff_of(spectrum))
+        places = {}
+        for state, order in (("before", 2999), ("after", result.neighbours[0].index)):
+            near = tuple(
+                replace(n, distance=n.distance + (1.0 if state == "before" else 0.0)) for n in result.neighbours
+            )
+            places[state] = Place(
+                spectrum.flux.astype(np.float32), bundle.latents[order] + 0.1, bundle.map_flux[order],
+                bundle.map_latent[order], near, near[0].distance > 1.2,
+            )  # fmt: skip
+        found.append(places)
+    return found
+
+
+def node_spectra(bundle: SimpleNamespace) -> SimpleNamespace:
+    """Stand-in for `dtl.interpolation.node_spectra`: 300 of the made-up models, at every third point."""
+    rows = bundle.latents[:300]
+    return SimpleNamespace(
+        bundle=bundle, every=slice(None, None, 3), flux=np.ascontiguousarray(bundle.decode(rows)[:, ::3])
+    )
+
+
+def teff_of(prepared: PreparedSpectrum) -> float:
+    """The temperature a made-up spectrum was asked to have."""
+    return float(prepared.steps[0].text.split()[-2])
 
 
 def load_bundle(name: str) -> SimpleNamespace:
@@ -139,7 +182,7 @@ def make_result(
     velocities = np.linspace(-200, 200, 401)
     peak = np.exp(-0.5 * ((velocities + 30) / 6) ** 2)
     steps = (
-        PreparationStep("As read", "3250 pixels between 8784 and 8849 Å.", observed, raw),
+        PreparationStep("As read", f"3250 pixels between 8784 and 8849 Å of a star of {teff} K", observed, raw),
         PreparationStep("Velocity", "The star moves at -30.0 km/s.", velocities, peak,
                         {"Peak": (np.array([-30.0, -30.0]), np.array([0.0, 1.0]))}, "Velocity [km/s]"),
         PreparationStep("Continuum", "Divided by a smooth curve.", raw_wavelength, raw,

@@ -148,15 +148,7 @@ def wavelengths(result: InferenceResult, scale: Scale = ANGSTROM) -> None:
 def _fit(result: InferenceResult):
     from dtl.second_opinion import second_opinion
 
-    return second_opinion(result.prepared, _models(session.bundle_of(result).name))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _models(bundle: str):
-    """The decoded models of a bundle, by its name."""
-    from dtl.interpolation import node_spectra
-
-    return node_spectra(session.bundle(bundle))
+    return second_opinion(result.prepared, session.node_spectra(session.bundle_of(result).name))
 
 
 def _explain(result: InferenceResult):

@@ -37,6 +37,7 @@ __all__ = [
     "dark",
     "examples",
     "label",
+    "node_spectra",
     "plain",
     "remove",
     "reread",
@@ -110,6 +111,14 @@ def bundle(name: str):
 
     torch.set_num_threads(1)  # one spectrum gains nothing from more, and visits would fight for the cores
     return load_bundle(name)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def node_spectra(name: str):
+    """The decoded models of a bundle, by its name."""
+    from dtl.interpolation import node_spectra as decode_nodes
+
+    return decode_nodes(bundle(name))
 
 
 def bundle_of(result: InferenceResult):

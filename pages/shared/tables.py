@@ -13,9 +13,8 @@ import streamlit as st
 from dtl.figures.scale import ANGSTROM, Scale
 from dtl.result import COLUMNS, PARAMETERS, InferenceResult, Neighbour
 from dtl.rounding import format_number
-from pages.shared import session
 
-__all__ = ["describe", "downloads", "map_table", "neighbours", "results_table", "spectrum_table"]
+__all__ = ["describe", "downloads", "neighbours", "results_table", "spectrum_table"]
 
 
 def results_table(results: Sequence[InferenceResult], alt: str) -> None:
@@ -117,23 +116,6 @@ def neighbours(result: InferenceResult) -> None:
         key="download-neighbours",
         icon=":material/download:",
         on_click="ignore",
-    )
-
-
-def map_table(bundle: object, which: str, results: Sequence[InferenceResult]) -> None:
-    """The user's stars and the nodes with their places on a map, for those who do not read the figure."""
-    stars = [
-        {"spectrum": session.label(r), "axis 1": float(place[0]), "axis 2": float(place[1])}
-        for r in results
-        for place in [getattr(r, f"map_{which}")]
-    ]
-    st.dataframe(stars, hide_index=True, alt="Places of your stars on the map")
-    places = getattr(bundle, f"map_{which}")
-    nodes = {name: bundle.nodes[:, i] for i, name in enumerate(PARAMETERS)}
-    st.dataframe(
-        {"axis 1": places[:, 0], "axis 2": places[:, 1]} | nodes,
-        hide_index=True,
-        alt="Places of the model spectra on the map and their parameters",
     )
 
 

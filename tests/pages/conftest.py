@@ -12,6 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+import dtl.walk  # noqa: F401 (it needs the true dtl.bundle, which the tests replace)
 from pages.shared import session
 from tests import cards, fakes
 
@@ -36,7 +37,8 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     )
     monkeypatch.setitem(sys.modules, "dtl.bundle", bundle)
     monkeypatch.setitem(sys.modules, "dtl.pipeline", SimpleNamespace(analyse=analyse, Stages=fakes.Stages))
-    monkeypatch.setattr("dtl.interpolation.node_spectra", lambda bundle: None)
+    monkeypatch.setattr("dtl.interpolation.node_spectra", fakes.node_spectra)
+    monkeypatch.setattr("dtl.domains.place_spectra", fakes.place_spectra)
     for name in ("explain_spectrum", "second_opinion"):
         module = "dtl.explanation" if name == "explain_spectrum" else "dtl.second_opinion"
         monkeypatch.setattr(f"{module}.{name}", getattr(fakes, name))

@@ -1,0 +1,135 @@
+"""How far stars are from the nearest model, beside how far models are from each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from dtl.figures.palette import Palette, palette
+from dtl.figures.style import axis, prepare
+
+__all__ = ["MOST_NAMES", "DistanceStar", "distance_figure"]
+
+#: Above this number of stars they have no names at the axis.
+MOST_NAMES = 10
+_BINS = 36
+_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+
+
+@dataclass(frozen=True)
+class DistanceStar:
+    """A star and its distance to the nearest model before and after a transfer."""
+
+    label: str
+    before: float
+    after: float
+
+
+def distance_figure(
+    models: np.ndarray,
+    stars: Sequence[DistanceStar],
+    *,
+    simulated: np.ndarray | None = None,
+    published: float | None = None,
+    chosen: int = 0,
+    title: str = "Distance to the nearest model",
+    dark: bool = False,
+) -> go.Figure:
+    """A row for each star, from before to after, over histograms of what is usual.
+
+    Args:
+        models: distance of each model to the nearest other one; shape ``(m,)``.
+        stars: to draw, one at least.
+        simulated: distances of simulated observations after the transfer; shape ``(s,)``.
+        published: mean of the published stars, where it can be compared.
+        chosen: which of ``stars`` is emphasised.
+        title: of the axis.
+        dark: for a dark page.
+    """
+    colours = palette(dark)
+    of_stars = np.array([[star.before, star.after] for star in stars])
+    every = [models, of_stars.ravel(), *(np.ravel(more) for more in (simulated, published) if more is not None)]
+    positive = np.concatenate(every)
+    positive = positive[positive > 0]
+    low, high = np.log10(np.percentile(positive, 0.5)) - 0.05, np.log10(positive.max()) + 0.12
+    height = 330 + 14 * min(max(len(stars), 3), 14)
+    strip = (60 + 14 * min(max(len(stars), 3), 14)) / (height - 120)
+    figure = make_subplots(rows=2, shared_xaxes=True, row_heights=[strip, 1 - strip], vertical_spacing=0.03)
+    edges = np.logspace(low, high, _BINS + 1)
+    _add_stars(figure, of_stars, stars, chosen, colours)
+    figure.add_trace(_histogram(models, edges, "Models, to the next model", colours.muted, colours.band), row=2, col=1)
+    if simulated is not None:
+        outline = _histogram(simulated, edges, "Simulated observations, after", colours.others[0], None)
+        figure.add_trace(outline, row=2, col=1)
+    prepare(figure, dark=dark, height=height)
+    ticks = [tick for tick in _TICKS if low <= np.log10(tick) <= high]
+    scale = {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
+    figure.update_xaxes(axis("", low, high, colours, **scale, showticklabels=False), row=1, col=1)
+    figure.update_xaxes(axis(title, low, high, colours, **scale), row=2, col=1)
+    names = len(stars) <= MOST_NAMES
+    rows = {"tickvals": list(range(len(stars))), "ticktext": [_short(star.label) for star in stars]}
+    figure.update_yaxes(
+        axis("", len(stars) - 0.4, -0.6, colours, ticks="", showgrid=False, **(rows if names else {"tickvals": []})),
+        row=1,
+        col=1,
+    )
+    figure.update_yaxes(axis("Share [%]", 0, 0, colours, range=None, rangemode="tozero", nticks=5), row=2, col=1)
+    if published is not None:
+        figure.add_vline(x=published, line={"color": colours.text, "width": 1.2, "dash": "dash"})
+        figure.add_annotation(
+            x=np.log10(published), y=1.0, yref="paper", yanchor="bottom", text=f"published mean {published:g}",
+            showarrow=False, xanchor="right", font={"size": 12, "color": colours.text},
+        )  # fmt: skip
+    return figure.update_layout(margin={"l": 8, "r": 8, "t": 34, "b": 90}, hovermode="closest", legend_y=-0.2)
+
+
+def _add_stars(
+    figure: go.Figure, distances: np.ndarray, stars: Sequence[DistanceStar], chosen: int, colours: Palette
+) -> None:
+    rows = np.arange(len(stars))
+    gaps = np.full(len(stars), np.nan)
+    figure.add_trace(
+        go.Scatter(
+            x=np.c_[distances, gaps].ravel(), y=np.repeat(rows, 3), mode="lines", showlegend=False, hoverinfo="skip",
+            line={"color": colours.star, "width": 1},
+        ),
+        row=1, col=1,
+    )  # fmt: skip
+    small = 9 if len(stars) <= 40 else 6
+    sizes = [small + 4 if i == chosen else small for i in rows]
+    names = [escape(star.label) for star in stars]
+    for column, state, symbol in ((0, "Your stars, before the transfer", "circle-open"), (1, "after it", "circle")):
+        trace = go.Scatter(
+            x=distances[:, column],
+            y=rows,
+            mode="markers",
+            name=state,
+            text=names,
+            hovertemplate="%{text}: %{x:.3g}<extra>" + ("after" if column else "before") + "</extra>",
+            marker={"symbol": symbol, "size": sizes, "color": colours.star, "line": {"width": 1.8}, "opacity": 1},
+        )
+        figure.add_trace(trace, row=1, col=1)
+
+
+def _histogram(values: np.ndarray, edges: np.ndarray, name: str, colour: str, fill: str | None) -> go.Scatter:
+    counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
+    share = 100.0 * counts / max(len(values), 1)
+    return go.Scatter(
+        x=edges.astype(np.float32),
+        y=np.append(share, share[-1]).astype(np.float32),
+        name=name,
+        mode="lines",
+        line={"color": colour, "width": 1.8, "shape": "hv"},
+        fill="tozeroy" if fill else None,
+        fillcolor=fill,
+        hovertemplate="from %{x:.2g}: %{y:.1f} %<extra></extra>",
+    )
+
+
+def _short(name: str) -> str:
+    return escape(name if len(name) <= 18 else name[:17].rstrip() + "…")

@@ -1,0 +1,56 @@
+"""What a star on a map can be coloured by: its parameters, their errors, the quality of its spectrum, its flags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dtl.result import PARAMETERS, InferenceResult
+
+__all__ = ["FLAG_GROUPS", "QUALITIES", "flag_group", "star_value"]
+
+#: Name -> (label, unit, decimals shown) of everything with a number; the parameters come first.
+QUALITIES: dict[str, tuple[str, str, int]] = {
+    **PARAMETERS,
+    "snr": ("S/N", "", 0),
+    **{f"{name}_error": (f"Error of {label}", unit, places + 1) for name, (label, unit, places) in PARAMETERS.items()},
+    "misfit": ("Misfit", "%", 1),
+    "unlikeness": ("Unlikeness", "of 100", 0),
+}
+#: Group -> the flags of `dtl.flags` that put a star into it, the gravest group first.
+FLAG_GROUPS: dict[str, tuple[str, ...]] = {
+    "Unlike the models": ("out_of_distribution",),
+    "Outside the models": ("outside_grid",),
+    "Velocity in doubt": ("rv_uncertain", "rv_implausible"),
+    "Spectrum too poor": ("low_snr", "resolution_too_low", "window_incomplete"),
+    "v sin i an upper limit": ("upper_limit_vsini",),
+    "No doubt": (),
+}
+#: Flags that tell how a spectrum was handled and doubt no value.
+_NOTES = ("resolution_unknown", "uncertainty_estimated")
+
+
+def star_value(result: InferenceResult, quality: str) -> float:
+    """A number of `QUALITIES` for one star, in the unit that is listed there.
+
+    Raises:
+        KeyError: for any other name.
+    """
+    if quality in PARAMETERS:
+        return result.estimates[quality].value
+    if quality.endswith("_error"):
+        estimate = result.estimates[quality.removesuffix("_error")]
+        return 0.5 * (estimate.lower + estimate.upper)
+    return {
+        "snr": result.prepared.snr,
+        "misfit": 100.0 * result.reconstruction_mse**0.5,
+        "unlikeness": result.latent_distance_percentile,
+    }[quality]
+
+
+def flag_group(flags: Sequence[str]) -> str:
+    """The gravest of the `FLAG_GROUPS` that the flags of a star put it into; another flag makes its spectrum poor."""
+    doubts = set(flags) - set(_NOTES)
+    for group, members in FLAG_GROUPS.items():
+        if doubts & set(members):
+            return group
+    return "Spectrum too poor" if doubts else "No doubt"
