@@ -10,7 +10,7 @@ from dtl.figures.explanation import explanation_figure
 from dtl.result import PARAMETERS, Estimate, InferenceResult
 from dtl.rounding import decimals, format_estimate, format_number
 from dtl.spectrum import UnusableInput
-from pages.shared import session
+from pages.shared import networks, session
 from pages.shared.chart import chart
 
 __all__ = ["second_opinion", "wavelengths"]
@@ -138,12 +138,22 @@ def wavelengths(result: InferenceResult) -> None:
 def _fit(result: InferenceResult):
     from dtl.second_opinion import second_opinion
 
-    return second_opinion(result.prepared, _models(session.bundle_of(result).name))
+    bundle = session.bundle_of(result)
+    shared = networks.same_decoder(bundle)
+    return second_opinion(result.prepared, _models(shared) if shared else _own_models(bundle.name))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _models(bundle: str):
-    """The decoded models of a bundle, by its name."""
+    """The decoded models of a bundle that comes with the program, by its name."""
+    from dtl.interpolation import node_spectra
+
+    return node_spectra(session.bundle(bundle))
+
+
+@st.cache_resource(max_entries=1, scope="session", show_spinner=False)
+def _own_models(bundle: str):
+    """Those of a bundle of this visit, by its name, which no other bundle of the visit ever has."""
     from dtl.interpolation import node_spectra
 
     return node_spectra(session.bundle(bundle))

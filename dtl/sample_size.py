@@ -1,0 +1,136 @@
+"""How many spectra an adaptation needs to help: measured on simulated surveys whose truth is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from dtl.adaptation import adapt
+from dtl.bundle import ModelBundle
+from dtl.evaluation.survey import observe, parameter_errors, telescope
+from dtl.grid.build import GridSettings
+from dtl.result import PARAMETERS
+from dtl.training.settings import SurveyPlan
+from dtl.training.transfer import TransferSettings
+
+__all__ = ["COUNTS", "SEEDS", "SampleSizes", "measure_sample_sizes", "read_sample_sizes"]
+
+#: Numbers of spectra that are tried. From 25 on, a fifth held out, the beliefs about a population are used.
+COUNTS = (4, 8, 16, 20, 25, 32, 64, 128)
+#: Of the surveys: none of them is among those of `dtl.training.settings.SurveyPlan`.
+SEEDS = (3041, 3042, 3043)
+_TABLE = Path(__file__).parents[1] / "assets" / "survey" / "sample_sizes.json"
+
+
+@dataclass(frozen=True)
+class SampleSizes:
+    """Errors on stars that were not adapted to, by the number of those that were.
+
+    Attributes:
+        table: as `measure_sample_sizes` gives it.
+    """
+
+    table: Mapping[str, Any]
+
+    @property
+    def counts(self) -> list[int]:
+        """Numbers of spectra that were tried, rising."""
+        return sorted({run["stars"] for run in self.table["runs"]})
+
+    def rmse(self, count: int, parameter: str) -> list[float]:
+        """The rmse after an adaptation to ``count`` spectra, survey by survey."""
+        return [run["errors"][parameter]["rmse"] for run in self.table["runs"] if run["stars"] == count]
+
+    def unadapted(self, parameter: str, state: str = "models_alone") -> list[float]:
+        """The rmse without an adaptation, survey by survey; ``state`` is "models_alone" or "shipped"."""
+        return [survey[state][parameter]["rmse"] for survey in self.table["surveys"]]
+
+    def enough(self, parameter: str | None = None) -> int | None:
+        """The fewest spectra from which on the mean rmse is below that of models alone.
+
+        Args:
+            parameter: one of `dtl.result.PARAMETERS`; None asks for all four at once.
+
+        Returns:
+            One of the numbers that were tried, None where none is enough.
+        """
+        found = None
+        for count in reversed(self.counts):
+            for name in PARAMETERS if parameter is None else (parameter,):
+                if fmean(self.rmse(count, name)) >= fmean(self.unadapted(name)):
+                    return found
+            found = count
+        return found
+
+
+def measure_sample_sizes(
+    bundle: ModelBundle,
+    *,
+    counts: Sequence[int] = COUNTS,
+    seeds: Sequence[int] = SEEDS,
+    settings: TransferSettings = TransferSettings(),
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+) -> dict[str, Any]:
+    """Adapt a bundle's networks for models alone to parts of simulated surveys, and judge them by the rest.
+
+    The surveys are rendered through the decoder. Those stars judge that even the largest part leaves over, the same
+    for each number; smaller parts lie within the larger ones.
+
+    Args:
+        bundle: to start from.
+        counts: numbers of spectra that are adapted to.
+        seeds: of the surveys, and of the adaptations to them.
+        settings: of the adaptations.
+        progress: called with the fraction done and a word.
+
+    Returns:
+        Plain values for JSON: the bundle, the settings, and rmse and bias of each parameter for each survey with
+        networks that know models alone and with those of the bundle (``surveys``), and after adaptations (``runs``).
+    """
+    sky = telescope(bundle, GridSettings(), SurveyPlan(), None)
+    surveys, runs = [], []
+    for i, seed in enumerate(seeds):
+        prepared, truth = sky.take(bundle, seed)
+        order = np.random.default_rng(seed).permutation(len(prepared))
+        judged = order[max(counts) :]
+        judges, judged_truth = [prepared[j] for j in judged], truth[judged]
+        states = {"models_alone": bundle.source, "shipped": bundle}
+        measured = {name: parameter_errors(observe(state, judges), judged_truth) for name, state in states.items()}
+        surveys.append({"seed": seed, "judged": len(judged)} | measured)
+        for k, count in enumerate(sorted(counts)):
+            adapted = adapt(
+                bundle,
+                [prepared[j] for j in order[:count]],
+                settings=settings,
+                seed=seed,
+                progress=lambda part, text, i=i, k=k, seed=seed, count=count: progress(
+                    (i + (k + part) / len(counts)) / len(seeds), f"survey {seed}, {count} spectra"
+                ),
+            )
+            wrong = parameter_errors(observe(adapted, judges), judged_truth)
+            runs.append({"stars": count, "seed": seed, "errors": wrong})
+    observation = asdict(sky.settings)
+    return {
+        "what": "errors on stars that were not adapted to, by the number of stars that were",
+        "bundle": f"{bundle.name} {bundle.version}",
+        "observation": observation,
+        "settings": asdict(settings),
+        "surveys": surveys,
+        "runs": runs,
+    }
+
+
+@lru_cache(maxsize=1)
+def read_sample_sizes(path: str | Path = _TABLE) -> SampleSizes | None:
+    """The measured table that comes with the program, None where there is none."""
+    try:
+        return SampleSizes(json.loads(Path(path).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None

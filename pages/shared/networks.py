@@ -1,0 +1,92 @@
+"""Trained networks of this visit alone: adapted in it, or loaded from a file. They end with the visit.
+
+They stand in ``st.session_state["networks"]`` by name. A name is never that of a bundle of the program, and is never
+given twice in a visit, so that a result always names the networks that gave it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dtl.spectrum import UnusableInput
+from pages.shared import session
+
+if TYPE_CHECKING:
+    from dtl.bundle import ModelBundle
+
+__all__ = ["MOST", "forget", "keep", "load", "new_name", "same_decoder", "users"]
+
+#: Bundles that one visit may keep: each takes some 20 to 60 MB of the server's memory.
+MOST = 3
+
+
+def new_name(wanted: str) -> str:
+    """The name that a new bundle gets: as wanted, with a number where it was given before."""
+    from dtl.bundle_archive import free_name
+
+    return free_name(wanted, {*session.shipped(), *st.session_state.get("network-names", ())})
+
+
+def keep(bundle: ModelBundle) -> str:
+    """Keep a bundle for this visit; returns its name.
+
+    Raises:
+        UnusableInput: where the visit keeps as many as it may.
+    """
+    own = session.own_bundles()
+    if len(own) >= MOST:
+        raise UnusableInput(f"This visit keeps {MOST} sets of networks already; forget one of them first.")
+    name = new_name(bundle.name)
+    bundle = _sharing(replace(bundle, card=bundle.card | {"name": name}))
+    st.session_state["network-names"] = {*st.session_state.get("network-names", ()), name}
+    st.session_state["networks"] = own | {name: bundle}
+    return name
+
+
+def load(data: bytes, file: str) -> str:
+    """Keep the bundle in a zip file for this visit; returns its name.
+
+    Raises:
+        UnusableInput: where it cannot be used, or where the visit keeps as many as it may.
+    """
+    from dtl.bundle_archive import unpack
+
+    if len(session.own_bundles()) >= MOST:
+        raise UnusableInput(f"{file} was not loaded: this visit keeps {MOST} sets of networks; forget one first.")
+    return keep(unpack(data, file))
+
+
+def users(name: str) -> int:
+    """How many results of this visit come from a bundle."""
+    return sum(result.bundle.rpartition(" ")[0] == name for result in st.session_state["results"].values())
+
+
+def forget(name: str) -> None:
+    """Forget a bundle that no result comes from."""
+    if not users(name):
+        st.session_state["networks"] = {key: own for key, own in session.own_bundles().items() if key != name}
+
+
+def same_decoder(bundle: ModelBundle) -> str | None:
+    """Name of a bundle of the program whose models are drawn by the same decoder, None where there is none."""
+    if bundle.name not in session.own_bundles():
+        return bundle.name
+    of_program = (name for name, resolution in session.shipped().items() if resolution == bundle.resolution)
+    return next((name for name in of_program if session.bundle(name).autoencoder is bundle.autoencoder), None)
+
+
+def _sharing(bundle: ModelBundle) -> ModelBundle:
+    """The bundle, with the decoder of the program's where it is the same: it need not be held twice."""
+    import torch
+
+    mine = bundle.autoencoder.state_dict()
+    for name, resolution in session.shipped().items():
+        if resolution != bundle.resolution:
+            continue
+        theirs = session.bundle(name).autoencoder.state_dict()
+        if mine.keys() == theirs.keys() and all(torch.equal(value, theirs[key]) for key, value in mine.items()):
+            return replace(bundle, autoencoder=session.bundle(name).autoencoder)
+    return bundle
