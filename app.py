@@ -32,6 +32,13 @@ PAGES = [
         help="Your stars among 286 M dwarfs of the solar neighbourhood.",
     ),
     st.Page(
+        "pages/adapt.py",
+        title="Adapt",
+        icon=":material/tune:",
+        url_path="adapt-networks",
+        help="Let the networks learn from spectra of your own how your stars differ from models.",
+    ),
+    st.Page(
         "pages/model.py",
         title="Model",
         icon=":material/neurology:",

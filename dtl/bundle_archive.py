@@ -170,7 +170,7 @@ def _check_networks(folder: Path) -> None:
     if not 0 < len(hidden) <= _MOST_LAYERS or min(*hidden, n_latent) < 1:
         raise _Refused("asks for networks that no bundle has")
     with safe_open(folder / _WEIGHTS, "pt") as file:
-        shapes = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
+        shapes = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}
     with np.load(folder / _GRID, allow_pickle=False) as arrays:
         points = len(arrays["wavelength"])
     with torch.device("meta"):  # shapes without memory

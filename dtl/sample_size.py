@@ -76,6 +76,8 @@ def measure_sample_sizes(
     counts: Sequence[int] = COUNTS,
     seeds: Sequence[int] = SEEDS,
     settings: TransferSettings = TransferSettings(),
+    known: Mapping[str, Any] | None = None,
+    keep: Callable[[dict[str, Any]], None] = lambda table: None,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> dict[str, Any]:
     """Adapt a bundle's networks for models alone to parts of simulated surveys, and judge them by the rest.
@@ -88,6 +90,8 @@ def measure_sample_sizes(
         counts: numbers of spectra that are adapted to.
         seeds: of the surveys, and of the adaptations to them.
         settings: of the adaptations.
+        known: the table of a measurement that was stopped, which goes on where it was of the same kind.
+        keep: called with the table after each step.
         progress: called with the fraction done and a word.
 
     Returns:
@@ -95,16 +99,30 @@ def measure_sample_sizes(
         networks that know models alone and with those of the bundle (``surveys``), and after adaptations (``runs``).
     """
     sky = telescope(bundle, GridSettings(), SurveyPlan(), None)
-    surveys, runs = [], []
+    table: dict[str, Any] = {
+        "what": "errors on stars that were not adapted to, by the number of stars that were",
+        "bundle": f"{bundle.name} {bundle.version}",
+        "counts": sorted(counts),
+        "observation": json.loads(json.dumps(asdict(sky.settings))),
+        "settings": asdict(settings),
+    }
+    same = known is not None and all(known.get(key) == value for key, value in table.items())
+    table |= {"surveys": list(known["surveys"]) if same else [], "runs": list(known["runs"]) if same else []}
     for i, seed in enumerate(seeds):
+        done = {run["stars"] for run in table["runs"] if run["seed"] == seed}
+        if done >= set(counts):
+            continue
         prepared, truth = sky.take(bundle, seed)
         order = np.random.default_rng(seed).permutation(len(prepared))
         judged = order[max(counts) :]
         judges, judged_truth = [prepared[j] for j in judged], truth[judged]
-        states = {"models_alone": bundle.source, "shipped": bundle}
-        measured = {name: parameter_errors(observe(state, judges), judged_truth) for name, state in states.items()}
-        surveys.append({"seed": seed, "judged": len(judged)} | measured)
+        if seed not in [survey["seed"] for survey in table["surveys"]]:
+            states = {"models_alone": bundle.source, "shipped": bundle}
+            measured = {name: parameter_errors(observe(state, judges), judged_truth) for name, state in states.items()}
+            table["surveys"].append({"seed": seed, "judged": len(judged)} | measured)
         for k, count in enumerate(sorted(counts)):
+            if count in done:
+                continue
             adapted = adapt(
                 bundle,
                 [prepared[j] for j in order[:count]],
@@ -115,16 +133,9 @@ def measure_sample_sizes(
                 ),
             )
             wrong = parameter_errors(observe(adapted, judges), judged_truth)
-            runs.append({"stars": count, "seed": seed, "errors": wrong})
-    observation = asdict(sky.settings)
-    return {
-        "what": "errors on stars that were not adapted to, by the number of stars that were",
-        "bundle": f"{bundle.name} {bundle.version}",
-        "observation": observation,
-        "settings": asdict(settings),
-        "surveys": surveys,
-        "runs": runs,
-    }
+            table["runs"].append({"stars": count, "seed": seed, "errors": wrong})
+            keep(table)
+    return table
 
 
 @lru_cache(maxsize=1)

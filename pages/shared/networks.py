@@ -6,6 +6,7 @@ given twice in a visit, so that a result always names the networks that gave it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from pages.shared import session
 if TYPE_CHECKING:
     from dtl.bundle import ModelBundle
 
-__all__ = ["MOST", "forget", "keep", "load", "new_name", "same_decoder", "users"]
+__all__ = ["MOST", "digests", "forget", "keep", "load", "new_name", "others", "reanalyse", "same_decoder", "users"]
 
 #: Bundles that one visit may keep: each takes some 20 to 60 MB of the server's memory.
 MOST = 3
@@ -61,7 +62,28 @@ def load(data: bytes, file: str) -> str:
 
 def users(name: str) -> int:
     """How many results of this visit come from a bundle."""
-    return sum(result.bundle.rpartition(" ")[0] == name for result in st.session_state["results"].values())
+    return len(digests(name))
+
+
+def digests(name: str) -> list[str]:
+    """Of the files whose results come from a bundle."""
+    return [d for d, result in st.session_state["results"].items() if result.bundle.rpartition(" ")[0] == name]
+
+
+def others(name: str) -> list[str]:
+    """Digests of the files that were prepared as for this bundle, but analysed with another one."""
+    known, resolution = session.bundles(), session.bundle(name).resolution
+    found = st.session_state["results"].items()
+    names = {digest: result.bundle.rpartition(" ")[0] for digest, result in found}
+    return [digest for digest, other in names.items() if other != name and known.get(other) == resolution]
+
+
+def reanalyse(digests: Sequence[str], name: str | None) -> list[str]:
+    """Analyse files again with a bundle, or by their resolution; what fails keeps its result and gives a sentence."""
+    shown = st.session_state["selected"]
+    problems = [session.reread(digest, bundle=name) for digest in digests if digest in st.session_state["uploads"]]
+    st.session_state["selected"] = shown
+    return [problem for problem in problems if problem]
 
 
 def forget(name: str) -> None:
