@@ -209,6 +209,6 @@ def _tried(bundle: ModelBundle) -> ModelBundle:
         flags=(),
     )
     estimates = infer([trial], bundle)[0].estimates
-    if not all(np.isfinite(estimates[name].value) for name in PARAMETERS):
+    if not all(np.isfinite([e.value, e.lower, e.upper]).all() for e in estimates.values()):
         raise _Refused("gives no parameters")
     return bundle

@@ -17,6 +17,7 @@ from dtl.bundle import ModelBundle
 from dtl.evaluation.survey import observe, parameter_errors, telescope
 from dtl.grid.build import GridSettings
 from dtl.result import PARAMETERS
+from dtl.spectrum import UnusableInput
 from dtl.training.settings import SurveyPlan
 from dtl.training.transfer import TransferSettings
 
@@ -40,17 +41,26 @@ class SampleSizes:
     table: Mapping[str, Any]
 
     @property
+    def surveys(self) -> list[Mapping[str, Any]]:
+        """Those surveys whose numbers were all tried; a measurement that was stopped may have others."""
+        tried: dict[int, set[int]] = {}
+        for run in self.table["runs"]:
+            tried.setdefault(run["seed"], set()).add(run["stars"])
+        return [survey for survey in self.table["surveys"] if tried.get(survey["seed"]) == set(self.counts)]
+
+    @property
     def counts(self) -> list[int]:
         """Numbers of spectra that were tried, rising."""
-        return sorted({run["stars"] for run in self.table["runs"]})
+        return list(self.table["counts"])
 
     def rmse(self, count: int, parameter: str) -> list[float]:
         """The rmse after an adaptation to ``count`` spectra, survey by survey."""
-        return [run["errors"][parameter]["rmse"] for run in self.table["runs"] if run["stars"] == count]
+        found = {run["seed"]: run["errors"] for run in self.table["runs"] if run["stars"] == count}
+        return [found[survey["seed"]][parameter]["rmse"] for survey in self.surveys]
 
     def unadapted(self, parameter: str, state: str = "models_alone") -> list[float]:
         """The rmse without an adaptation, survey by survey; ``state`` is "models_alone" or "shipped"."""
-        return [survey[state][parameter]["rmse"] for survey in self.table["surveys"]]
+        return [survey[state][parameter]["rmse"] for survey in self.surveys]
 
     def enough(self, parameter: str | None = None) -> int | None:
         """The fewest spectra from which on the mean rmse is below that of models alone.
@@ -90,7 +100,8 @@ def measure_sample_sizes(
         counts: numbers of spectra that are adapted to.
         seeds: of the surveys, and of the adaptations to them.
         settings: of the adaptations.
-        known: the table of a measurement that was stopped, which goes on where it was of the same kind.
+        known: the table of a measurement that was stopped, which goes on where it was of the same kind; also one of
+            other numbers or surveys, as long as the largest number is the same.
         keep: called with the table after each step.
         progress: called with the fraction done and a word.
 
@@ -102,11 +113,12 @@ def measure_sample_sizes(
     table: dict[str, Any] = {
         "what": "errors on stars that were not adapted to, by the number of stars that were",
         "bundle": f"{bundle.name} {bundle.version}",
-        "counts": sorted(counts),
+        "counts": sorted(set(counts)),
         "observation": json.loads(json.dumps(asdict(sky.settings))),
         "settings": asdict(settings),
     }
-    same = known is not None and all(known.get(key) == value for key, value in table.items())
+    same = known is not None and all(known.get(key) == value for key, value in table.items() if key != "counts")
+    same = same and max(known["counts"]) == max(counts)  # so the same stars judge
     table |= {"surveys": list(known["surveys"]) if same else [], "runs": list(known["runs"]) if same else []}
     for i, seed in enumerate(seeds):
         done = {run["stars"] for run in table["runs"] if run["seed"] == seed}
@@ -138,10 +150,23 @@ def measure_sample_sizes(
     return table
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def read_sample_sizes(path: str | Path = _TABLE) -> SampleSizes | None:
-    """The measured table that comes with the program, None where there is none."""
+    """A measured table, that which comes with the program by default; None where there is none, or
+    none that is complete.
+
+    Raises:
+        UnusableInput: where the file is no such table.
+    """
     try:
-        return SampleSizes(json.loads(Path(path).read_text(encoding="utf-8")))
+        sizes = SampleSizes(json.loads(Path(path).read_text(encoding="utf-8")))
+        if not sizes.surveys:
+            return None
+        sizes.enough()
     except FileNotFoundError:
         return None
+    except (ValueError, LookupError, TypeError) as error:
+        raise UnusableInput(
+            f"{path}: is no table of sample sizes; name another file, or measure it: `python -m dtl sample-size`."
+        ) from error
+    return sizes

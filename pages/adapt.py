@@ -40,7 +40,7 @@ def collect(job: Job) -> None:
 @st.fragment(run_every=EVERY)
 def watch(job: Job) -> None:
     """Progress, loss and a way out, looked at every second."""
-    if job.over:
+    if job.over or st.session_state.get("adaptation") is not job:  # done, or given up here
         st.rerun()
     if job.state == "waiting":
         text = "Waiting for another adaptation on this machine to end"
@@ -71,17 +71,18 @@ job: Job | None = st.session_state.get("adaptation")
 if job is not None and job.over:
     collect(job)
     job = None
-plan = adaptation_choice.ask()
-reason = adaptation_choice.guard(plan)
-if job is None:
-    st.button(
-        "Simulate and adapt" if plan.stars else "Adapt the networks", key="adapt-start", type="primary",
-        icon=":material/play_arrow:", disabled=reason is not None, help=reason, on_click=begin, args=(plan,),
-    )  # fmt: skip
-else:
-    watch(job)
-if told := st.session_state.get("adapt-told"):
-    {"info": st.info, "error": st.error}[told[0]](session.plain(told[1]), icon=f":material/{told[0]}:")
+plan, place = adaptation_choice.ask()
+with place:
+    reason = adaptation_choice.guard(plan)
+    if job is None:
+        st.button(
+            "Simulate and adapt" if plan.stars else "Adapt the networks", key="adapt-start", type="primary",
+            icon=":material/play_arrow:", disabled=reason is not None, help=reason, on_click=begin, args=(plan,),
+        )  # fmt: skip
+    else:
+        watch(job)
+    if told := st.session_state.get("adapt-told"):
+        {"info": st.info, "error": st.error}[told[0]](session.plain(told[1]), icon=f":material/{told[0]}:")
 adaptation_choice.measured(len(plan.spectra) or plan.stars)
 adapted = st.session_state.get("adapted")
 if adapted is not None:

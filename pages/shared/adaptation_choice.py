@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dtl.adaptation import FEWEST, notes
 from dtl.figures.adaptation import sample_size_figure
@@ -23,8 +24,8 @@ _SOURCES = {"own": "Your spectra", "survey": "A simulated survey"}
 _DEFAULT = TransferSettings()
 
 
-def ask() -> Plan:
-    """Widgets for everything that an adaptation needs."""
+def ask() -> tuple[Plan, DeltaGenerator]:
+    """Widgets for everything that an adaptation needs; returns it, and the place where the work is begun."""
     groups = _groups()
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -43,7 +44,8 @@ def ask() -> Plan:
         settings = _beliefs(name)
     seed = int(st.session_state.get("adapt-seed", 1))
     origin = name.partition("-adapted")[0]
-    return Plan(session.bundle(name), networks.new_name(f"{origin}-adapted"), settings, seed, spectra, stars)
+    plan = Plan(session.bundle(name), networks.new_name(f"{origin}-adapted"), settings, seed, spectra, stars)
+    return plan, left.container()
 
 
 def _groups() -> dict[str, dict[str, InferenceResult]]:
@@ -162,7 +164,7 @@ def guard(plan: Plan) -> str | None:
     if lacking:
         st.warning(
             f"{_count(stars, 'star').capitalize()}: too few to help, by what was measured on simulated surveys. Errors "
-            f"became smaller than with models alone {card_parts.listed(lacking)}.",
+            f"became smaller than with models alone {'; '.join(lacking)}.",
             icon=":material/warning:",
         )
     for sentence in notes(count, plan.settings):
@@ -192,7 +194,7 @@ def measured(stars: int) -> None:
     if not box.open:
         return
     with box:
-        surveys = sizes.table["surveys"]
+        surveys = sizes.surveys
         st.markdown(
             f"{_count(len(surveys), 'survey').capitalize()} were simulated with the decoder of "
             f"{session.plain(sizes.table['bundle'])}. Networks that know models alone were adapted to some of the "
