@@ -62,11 +62,12 @@ class SampleSizes:
         """The rmse without an adaptation, survey by survey; ``state`` is "models_alone" or "shipped"."""
         return [survey[state][parameter]["rmse"] for survey in self.surveys]
 
-    def enough(self, parameter: str | None = None) -> int | None:
-        """The fewest spectra from which on the mean rmse is below that of models alone.
+    def enough(self, parameter: str | None = None, than: str = "models_alone") -> int | None:
+        """The fewest spectra from which on the mean rmse is below that without an adaptation.
 
         Args:
             parameter: one of `dtl.result.PARAMETERS`; None asks for all four at once.
+            than: "models_alone" or "shipped", the networks that it is compared with.
 
         Returns:
             One of the numbers that were tried, None where none is enough.
@@ -74,7 +75,7 @@ class SampleSizes:
         found = None
         for count in reversed(self.counts):
             for name in PARAMETERS if parameter is None else (parameter,):
-                if fmean(self.rmse(count, name)) >= fmean(self.unadapted(name)):
+                if fmean(self.rmse(count, name)) >= fmean(self.unadapted(name, than)):
                     return found
             found = count
         return found

@@ -38,6 +38,7 @@ def test_enough_is_where_it_helps_from_there_on():
     assert sizes(55, 61, 50).enough("teff") == 16  # what helped once by luck does not count
     assert sizes(55, 50, 60).enough("teff") is None  # 60 is the mean without
     assert sizes(90, 55, 50).enough() == 8 and sizes(90, 55, 50).enough("mh") == 4
+    assert sizes(90, 29, 28).enough("teff", "shipped") == 8 and sizes(90, 55, 50).enough("teff", "shipped") is None
     assert sizes(90, 55, 50).rmse(8, "teff") == [50, 60] and sizes(90, 55, 50).unadapted("teff") == [50, 70]
     assert sizes(90, 55, 50).unadapted("teff", "shipped") == [30, 30]
 
