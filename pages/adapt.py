@@ -3,7 +3,14 @@
 import streamlit as st
 
 from dtl.figures.adaptation import learning_figure
-from pages.shared import adaptation_choice, adaptation_outcome, adaptation_work, kept_networks, session
+from pages.shared import (
+    adaptation_choice,
+    adaptation_evidence,
+    adaptation_outcome,
+    adaptation_work,
+    kept_networks,
+    session,
+)
 from pages.shared.chart import chart
 from pages.shared.job import Job
 
@@ -37,6 +44,10 @@ def collect(job: Job) -> None:
     st.session_state["adaptation"] = None
 
 
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:.0f} minutes" if seconds > 100 else f"{seconds:.0f} s"
+
+
 @st.fragment(run_every=EVERY)
 def watch(job: Job) -> None:
     """Progress, loss and a way out, looked at every second."""
@@ -45,8 +56,8 @@ def watch(job: Job) -> None:
     if job.state == "waiting":
         text = "Waiting for another adaptation on this machine to end"
     else:
-        left = job.seconds_left
-        text = job.text + (f", about {left:.0f} s left" if left is not None else "")
+        seconds = job.seconds_left
+        text = job.text + (f", about {_duration(seconds)} left" if seconds is not None else "")
     left, right = st.columns([5, 1], vertical_alignment="bottom")
     left.progress(job.fraction, text)
     right.button("Cancel", key="adapt-cancel", icon=":material/close:", on_click=cancel, width="stretch")
@@ -73,7 +84,7 @@ if job is not None and job.over:
     job = None
 plan, place = adaptation_choice.ask()
 with place:
-    reason = adaptation_choice.guard(plan)
+    reason = adaptation_evidence.guard(plan)
     if job is None:
         st.button(
             "Simulate and adapt" if plan.stars else "Adapt the networks", key="adapt-start", type="primary",
@@ -83,7 +94,7 @@ with place:
         watch(job)
     if told := st.session_state.get("adapt-told"):
         {"info": st.info, "error": st.error}[told[0]](session.plain(told[1]), icon=f":material/{told[0]}:")
-adaptation_choice.measured(len(plan.spectra) or plan.stars)
+adaptation_evidence.measured(len(plan.spectra) or plan.stars)
 adapted = st.session_state.get("adapted")
 if adapted is not None:
     adaptation_outcome.show(adapted)

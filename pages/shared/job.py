@@ -110,7 +110,7 @@ class Job:
     def seconds_left(self) -> float | None:
         """A guess by the pace so far, None where it is too early for one."""
         started, fraction = self._reporter.started, self._reporter.fraction
-        if started is None or fraction < 0.05 or self.over:
+        if started is None or fraction < 0.15 or self.over:
             return None
         return (monotonic() - started) * (1.0 - fraction) / fraction
 

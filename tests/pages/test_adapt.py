@@ -13,7 +13,7 @@ import pytest
 from dtl.before_after import Change, View
 from dtl.bundle_archive import pack
 from dtl.spectrum import UnusableInput
-from pages.shared import adaptation_choice, adaptation_work
+from pages.shared import adaptation_evidence, adaptation_work
 from pages.shared.job import Job
 from tests import fakes
 from tests.pages.conftest import figure, texts, upload
@@ -76,7 +76,7 @@ def page(visit, monkeypatch):
         }
 
     monkeypatch.setattr(adaptation_work, "start", start)
-    monkeypatch.setattr(adaptation_choice, "read_sample_sizes", lambda: sizes(90, 55, 50))
+    monkeypatch.setattr(adaptation_evidence, "read_sample_sizes", lambda: sizes(90, 55, 50))
     for name in ("target_encoder", "autoencoder"):
         monkeypatch.setattr(fakes.bundle(), name, getattr(toys.toy_bundle(), name), raising=False)
     begun.open = lambda theme="light": visit(PAGE, theme)
