@@ -46,7 +46,7 @@ class SampleSizes:
         tried: dict[int, set[int]] = {}
         for run in self.table["runs"]:
             tried.setdefault(run["seed"], set()).add(run["stars"])
-        return [survey for survey in self.table["surveys"] if tried.get(survey["seed"]) == set(self.counts)]
+        return [survey for survey in self.table["surveys"] if tried.get(survey["seed"], set()) >= set(self.counts)]
 
     @property
     def counts(self) -> list[int]:

@@ -21,7 +21,7 @@ def guard(plan: Plan) -> str | None:
     count, stars = (len(plan.spectra), len(names)) if not plan.stars else (plan.stars, plan.stars)
     if count < FEWEST:
         st.info(
-            f"{counted(count, 'spectrum').capitalize()}: at least {FEWEST} are needed to learn from them how real stars "
+            f"{counted(count, 'spectrum').capitalize()}: at least {FEWEST} are needed to learn how real stars "
             "differ from models. Upload more on the page Spectrum, or take the simulated survey.",
             icon=":material/info:",
         )
