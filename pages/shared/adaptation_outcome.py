@@ -46,8 +46,9 @@ def _gap(adapted: Adapted) -> None:
                     change.typical(quantity, state) * (100 if quantity == "misfit" else 1)
                     for state in ("after", "before", "models_alone")
                 )
+                told = f"{format_significant(before, 3)} before, {format_significant(alone, 3)} with models alone"
                 st.metric(
-                    title, format_significant(after, 3), f"{format_significant(before, 3)} before", delta_color="off",
+                    title, format_significant(after, 3), told, delta_color="off",
                     delta_arrow="off", help=_HELP[quantity],
                 )  # fmt: skip
                 chart(

@@ -175,8 +175,8 @@ def test_the_work_is_shown_survives_a_page_change_and_ends(page):
     assert not app.exception
     assert app.header[0].value == "What it changed" and len(page.plans) == 1
     metrics = {m.label: (m.value, m.delta) for m in app.metric}
-    assert metrics["Misfit of the spectrum [%]"] == ("1.00", "11.0 before")
-    assert metrics["Distance in latent space"] == ("0.100", "1.10 before")
+    assert metrics["Misfit of the spectrum [%]"] == ("1.00", "11.0 before, 12.0 with models alone")
+    assert metrics["Distance in latent space"] == ("0.100", "1.10 before, 1.20 with models alone")
     (errors,) = [t.value for t in app.table if "Models alone" in t.value.columns]
     assert list(errors.iloc[0]) == ["Teff", "120 K (+120)", "110 K (+110)", "10 K (+10)"]
     words = texts(app)
