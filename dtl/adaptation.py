@@ -165,12 +165,13 @@ def adapt(
         "notes": notes(len(prepared), settings),
         "versions": {"dtl": dtl.__version__, "torch": torch.__version__, "numpy": np.__version__},
     }
+    kind = "simulated" if all(p.spectrum.simulated for p in prepared) else "observed"
     card = source.card | {
         "name": name or f"{source.name}-adapted",
         "created": datetime.now(UTC).strftime("%Y-%m-%d"),
         "data": source.card.get("data", {}) | {"observed": f"{len(prepared)} spectra without labels, see adapted"},
         "limits": _limits(len(prepared), source, settings),
-        "transfer": {"spectra": len(prepared), "what": "observed spectra without labels", "history": learned.history},
+        "transfer": {"spectra": len(prepared), "what": f"{kind} spectra without labels", "history": learned.history},
         "adapted": entry,
     }
     progress(1.0, "")

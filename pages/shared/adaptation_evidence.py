@@ -67,7 +67,7 @@ def _against_shipped(sizes: SampleSizes, stars: int) -> str:
             f" So on stars like those of the simulation it does not beat the networks as shipped in "
             f"{card_parts.listed(missing)}: adapt where your stars or your spectrograph differ from it."
         )
-    return session.plain(text)
+    return text.replace("[", "\\[")  # no link is meant
 
 
 def measured(stars: int) -> None:
