@@ -30,7 +30,8 @@ def guard(plan: Plan) -> str | None:
     lacking = _lacking(sizes, stars) if sizes else []
     if lacking:
         st.warning(
-            f"{counted(stars, 'star').capitalize()}: too few to help, as measured on simulated surveys. Errors "
+            f"{counted(stars, 'star').capitalize()}: too few to help, as measured on "
+            f"{counted(len(sizes.surveys), 'simulated survey')}. Errors "
             f"became smaller than with models alone {'; '.join(lacking)}.",
             icon=":material/warning:",
         )
@@ -61,7 +62,7 @@ def _against_shipped(sizes: SampleSizes, stars: int) -> str:
         told.append(f"{label} {after} (models alone {alone}, as shipped {shipped})")
     better = {label: sizes.enough(name, "shipped") for name, (label, _, _) in PARAMETERS.items()}
     missing = [label for label, least in better.items() if least is None or stars < least]
-    text = f"Errors measured on simulated surveys after an adaptation to {near} stars: {'; '.join(told)}."
+    text = f"Errors measured on {counted(len(sizes.surveys), 'simulated survey')} after an adaptation to {near} stars: {'; '.join(told)}."
     if missing:
         text += (
             f" So on stars like those of the simulation it does not beat the networks as shipped in "
@@ -84,7 +85,7 @@ def measured(stars: int) -> None:
     with box:
         surveys = sizes.surveys
         st.markdown(
-            f"{counted(len(surveys), 'survey').capitalize()} were simulated with the decoder of "
+            f"{counted(len(surveys), 'survey')} {'was' if len(surveys) == 1 else 'were'} simulated with the decoder of "
             f"{session.plain(sizes.table['bundle'])}. Networks that know models alone were adapted to some of the "
             f"stars, and judged by the errors on {surveys[0]['judged']} others of the same survey. {_verdict(sizes)}"
         )
