@@ -62,7 +62,8 @@ def _against_shipped(sizes: SampleSizes, stars: int) -> str:
         told.append(f"{label} {after} (models alone {alone}, as shipped {shipped})")
     better = {label: sizes.enough(name, "shipped") for name, (label, _, _) in PARAMETERS.items()}
     missing = [label for label, least in better.items() if least is None or stars < least]
-    text = f"Errors measured on {counted(len(sizes.surveys), 'simulated survey')} after an adaptation to {near} stars: {'; '.join(told)}."
+    surveys = counted(len(sizes.surveys), "simulated survey")
+    text = f"Errors measured on {surveys} after an adaptation to {near} stars: {'; '.join(told)}."
     if missing:
         text += (
             f" So on stars like those of the simulation it does not beat the networks as shipped in "
