@@ -39,6 +39,13 @@ PAGES = [
         help="The published stars and yours against the literature, and one star in all sources.",
     ),
     st.Page(
+        "pages/adapt.py",
+        title="Adapt",
+        icon=":material/tune:",
+        url_path="adapt-networks",
+        help="Let the networks learn from spectra of your own how your stars differ from models.",
+    ),
+    st.Page(
         "pages/model.py",
         title="Model",
         icon=":material/neurology:",

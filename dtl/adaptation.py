@@ -10,7 +10,9 @@ from hashlib import file_digest
 from pathlib import Path
 
 import numpy as np
+import torch
 
+import dtl
 from dtl.bundle import ModelBundle
 from dtl.inference import encode_with_gaps
 from dtl.latent import nearest
@@ -112,6 +114,7 @@ def adapt(
     settings: TransferSettings = TransferSettings(),
     seed: int = 42,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
+    watch: Callable[[dict[str, float]], None] = lambda row: None,
 ) -> ModelBundle:
     """Adapt a bundle to spectra of unknown stars.
 
@@ -128,6 +131,7 @@ def adapt(
         settings: of the transfer.
         seed: of everything random.
         progress: called with the fraction done and a word; what it raises ends the work.
+        watch: called with each row of the history of the transfer as soon as it is known.
 
     Raises:
         UnusableInput: for fewer than four spectra, or a mean [M/H] that no model has.
@@ -139,7 +143,8 @@ def adapt(
     looks = {"models_alone": _look(source, flux, good)}
     looks["before"] = _look(bundle, flux, good) if bundle.target_encoder is not None else looks["models_alone"]
     augmentation = Augmentation()
-    learned = transfer(source, looks["models_alone"].filled, settings, augmentation, seed=seed, progress=progress)
+    filled = looks["models_alone"].filled
+    learned = transfer(source, filled, settings, augmentation, seed=seed, progress=progress, watch=watch)
     looks["after"] = _look(learned.bundle, flux, good)
     entry = {
         "from": f"{source.name} {source.version}",
@@ -158,13 +163,15 @@ def adapt(
         },
         "mean_change": dict(zip(PARAMETERS, (looks["after"].means - looks["before"].means).tolist(), strict=True)),
         "notes": notes(len(prepared), settings),
+        "versions": {"dtl": dtl.__version__, "torch": torch.__version__, "numpy": np.__version__},
     }
+    kind = "simulated" if all(p.spectrum.simulated for p in prepared) else "observed"
     card = source.card | {
         "name": name or f"{source.name}-adapted",
         "created": datetime.now(UTC).strftime("%Y-%m-%d"),
         "data": source.card.get("data", {}) | {"observed": f"{len(prepared)} spectra without labels, see adapted"},
         "limits": _limits(len(prepared), source, settings),
-        "transfer": {"spectra": len(prepared), "what": "observed spectra without labels", "history": learned.history},
+        "transfer": {"spectra": len(prepared), "what": f"{kind} spectra without labels", "history": learned.history},
         "adapted": entry,
     }
     progress(1.0, "")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["bibtex"]
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.rounding import format_estimate
+
+__all__ = ["bibtex", "sentence"]
 
 _SOFTWARE = """@software{{dtl,
   author  = {{{{The dtl developers}}}},
@@ -31,12 +34,47 @@ _LIBRARY = """@article{Husser2013,
 }"""
 
 
-def bibtex(version: str, bundle: str = "") -> str:
+def bibtex(version: str, bundle: str = "", *, origin: str = "", weights: str = "") -> str:
     """Entries of the software, the method and the library of synthetic spectra.
 
     Args:
         version: of the software.
         bundle: name and version of the networks, written into the note.
+        origin: of networks that were adapted: from which ones and to what, in words.
+        weights: sha256 of the file of their weights.
     """
-    note = f"networks {bundle}" if bundle else "networks not stated"
+    note = ", ".join(filter(None, [f"networks {bundle}" if bundle else "networks not stated", origin, _hash(weights)]))
     return "\n\n".join([_SOFTWARE.format(version=version, note=note), _METHOD, _LIBRARY]) + "\n"
+
+
+def sentence(result: InferenceResult, version: str, *, origin: str = "", weights: str = "", limit: float = 0.0) -> str:
+    """One result for a paper: its values, what gave them, and the doubts.
+
+    Args:
+        result: to be cited.
+        version: of the software.
+        origin: of networks that were adapted.
+        weights: sha256 of the file of their weights.
+        limit: v sin i in km/s that is stated where the result has an upper limit.
+    """
+    values = []
+    for name, (label, unit, _) in PARAMETERS.items():
+        value, lower, upper = format_estimate(name, result.estimates[name])
+        if name == "vsini" and "upper_limit_vsini" in result.flags and limit:
+            values.append(f"{label} < {limit:.1f} {unit}")
+        else:
+            values.append(f"{label} = {value} {upper}/{lower} {unit}")
+    spectrum = result.prepared.spectrum
+    star = f"{spectrum.star}, " if spectrum.star else ""
+    kind = "a simulated observation, " if spectrum.simulated else ""
+    networks = ", ".join(filter(None, [f"networks {result.bundle}", origin, _hash(weights)]))
+    flags = f" Flags: {', '.join(result.flags)}." if result.flags else " No flags."
+    return (
+        f"{star}{kind}file {spectrum.file}, S/N {result.prepared.snr:.0f}: {', '.join(values)} (mode, 68 % interval). "
+        f"Found with dtl {version} ({networks}) after Mas-Buitrago et al. (2024) on the synthetic spectra of Husser et "
+        f"al. (2013).{flags}"
+    )
+
+
+def _hash(weights: str) -> str:
+    return f"sha256 of the weights {weights[:16]}" if weights else ""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dtl.cli_arguments import add_reading, count, reading
-from dtl.cli_evaluation import add_evaluate, add_gap
+from dtl.cli_evaluation import add_evaluate, add_gap, add_sample_size
 from dtl.cli_stars import add_adapt, add_simulate
 from dtl.spectrum import UnusableInput
 
@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     fetch.set_defaults(run=_download_grid)
 
     add_evaluate(commands, _Bars)
+    add_sample_size(commands, _Bars)
 
     benchmark = commands.add_parser("benchmark", help="how long an answer takes on this machine")
     benchmark.add_argument("--json", action="store_true", help="one JSON object")

@@ -1,4 +1,4 @@
-"""Commands that measure: ``evaluate`` and ``grid gap``."""
+"""Commands that measure: ``evaluate``, ``sample-size`` and ``grid gap``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["add_evaluate", "add_gap"]
+from dtl.cli_arguments import count, seed
+
+__all__ = ["add_evaluate", "add_gap", "add_sample_size"]
 
 #: Those of `dtl.evaluation.evaluate`, which is slow to import.
 _PARTS = ("models", "surveys", "ablation", "trust", "stars")
@@ -36,6 +38,18 @@ def add_evaluate(commands: argparse._SubParsersAction, bars: Callable) -> None:
     parser.add_argument("--write", action="store_true", help="write the figures into the card of the bundle (a folder)")
     parser.add_argument("--json", action="store_true", help="one JSON object with every figure")
     parser.set_defaults(run=lambda options: _evaluate(options, bars))
+
+
+def add_sample_size(commands: argparse._SubParsersAction, bars: Callable) -> None:
+    """The command ``sample-size``; ``bars`` makes a context manager that shows progress."""
+    parser = commands.add_parser(
+        "sample-size", help="how many spectra an adaptation needs to help; goes on where it was stopped"
+    )
+    parser.add_argument("--bundle", default="common-r50000", help="name of a shipped bundle, or a folder")
+    parser.add_argument("--output", required=True, type=Path, metavar="FILE.json", help="table, also of a stopped run")
+    parser.add_argument("--counts", nargs="+", type=count, metavar="N", help="numbers of spectra (default: 4 to 128)")
+    parser.add_argument("--seeds", nargs="+", type=seed, metavar="S", help="of the simulated surveys (default: three)")
+    parser.set_defaults(run=lambda options: _sample_size(options, bars))
 
 
 def add_gap(actions: argparse._SubParsersAction) -> None:
@@ -84,6 +98,31 @@ def _flat(value: object, name: str = "") -> list[tuple[str, object]]:
     if not isinstance(value, dict):
         return [(name, value)]
     return [row for key, part in value.items() for row in _flat(part, f"{name} {key}".strip())]
+
+
+def _sample_size(options: argparse.Namespace, bars: Callable) -> int:
+    import torch
+
+    from dtl.bundle import load_bundle
+    from dtl.sample_size import COUNTS, SEEDS, SampleSizes, measure_sample_sizes, read_sample_sizes
+    from dtl.spectrum import UnusableInput
+
+    if options.output.suffix != ".json" or not options.output.parent.is_dir():
+        raise UnusableInput(f"{options.output}: cannot be written; name a .json file in a folder that exists.")
+    known = read_sample_sizes(options.output)
+    torch.set_num_threads(1)
+    with bars() as show:
+        table = measure_sample_sizes(
+            load_bundle(options.bundle),
+            counts=options.counts or COUNTS,
+            seeds=options.seeds or SEEDS,
+            known=known.table if known else None,
+            keep=lambda table: options.output.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8"),
+            progress=lambda fraction, text: show("sample size", fraction, text),
+        )
+    enough = SampleSizes(table).enough()
+    print(f"{options.output}: smaller errors in all parameters {f'from {enough} spectra on' if enough else 'nowhere'}")
+    return 0
 
 
 def _gap(options: argparse.Namespace) -> int:

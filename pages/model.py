@@ -19,10 +19,11 @@ SECTIONS = {
 
 
 def choose_card() -> dict:
-    """The card of the networks that gave the result on show, or of others that come with the program."""
+    """The card of the networks that gave the result on show, or of others of the program or of this visit."""
     from dtl.bundle import read_card, shipped_bundles
 
-    names, result = shipped_bundles(), session.selected()
+    own, result = session.own_bundles(), session.selected()
+    names = [*shipped_bundles(), *own]
     if not names:
         raise UnusableInput("There are no trained networks; install the program again.")
     used = result.bundle.rpartition(" ")[0] if result else ""
@@ -33,6 +34,13 @@ def choose_card() -> dict:
             "Networks", names, index=names.index(used), key="card", persist_state="session",
             help="At first those that the spectrum on show was analysed with.",
         )  # fmt: skip
+    if used in own:
+        st.info(
+            "These networks are of this visit alone, adapted or loaded on the page Adapt. What is measured below was "
+            "measured before an adaptation, on the networks they came from.",
+            icon=":material/info:",
+        )
+        return own[used].card
     return read_card(used)
 
 

@@ -111,6 +111,7 @@ def transfer(
     *,
     seed: int = 42,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
+    watch: Callable[[dict[str, float]], None] = lambda row: None,
 ) -> Transfer:
     """Adapt a bundle to observed spectra without labels.
 
@@ -121,6 +122,7 @@ def transfer(
         augmentation: disturbances the encoder learns to bear.
         seed: of everything random.
         progress: called with the fraction done and a word.
+        watch: called with each row of the history as soon as it is known.
 
     Raises:
         ValueError: for fewer than four spectra, from which no gap can be learned.
@@ -148,6 +150,7 @@ def transfer(
         judged = flux[held] if len(held) else flux
         residual = float(np.sqrt(np.mean((judged - current.reconstruct(current.encode(judged))) ** 2)))
         history.append({"round": turn + 1, "loss": loss, "held_out_rms": residual})
+        watch(history[-1])
         if best is not None and residual > 1.05 * best[0]:
             break
         best = (min(residual, best[0] if best else residual), current)

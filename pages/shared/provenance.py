@@ -8,10 +8,11 @@ import streamlit as st
 
 import dtl
 from dtl.card import flattened, lookup, number
-from dtl.citation import bibtex
+from dtl.citation import bibtex, sentence
+from dtl.outliers import vsini_limit
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
-from pages.shared import card_parts, session
+from pages.shared import boundary, card_parts, session
 
 __all__ = ["purpose", "training"]
 
@@ -33,8 +34,11 @@ def purpose(card: dict) -> None:
             card_parts.lacking("what they are for")
     with right:
         st.markdown("#### What a result does not mean")
-        limits = lookup(card, "limits")
+        limits = lookup(card, "limits") or []
+        if general := boundary.sentences(card):
+            st.markdown("\n".join(f"- {session.plain(sentence)}" for sentence in general))
         if limits:
+            st.markdown("Of these networks their card says:")
             st.markdown("\n".join(f"- {session.plain(limit)}" for limit in limits))
             st.caption(_VALIDATION)
         else:
@@ -76,10 +80,12 @@ def training(card: dict) -> None:
         for title, icon, rows, columns in (
             ("Settings of the training", "tune", lookup(card, "training", "settings"), ("Setting", "Value")),
             ("Versions of the programs", "deployed_code", lookup(card, "versions"), ("Program", "Version")),
+            ("Settings of the adaptation", "tune", _adaptation(card), ("Setting", "Value")),
             ("Checksums of the files", "fingerprint", lookup(card, "sha256"), ("File", "sha256")),
         ):
             if not rows:
-                card_parts.lacking(title.lower())
+                if title != "Settings of the adaptation":
+                    card_parts.lacking(title.lower())
                 continue
             with st.expander(title, icon=f":material/{icon}:"):
                 pairs = [(key, _value(value)) for key, value in flattened(rows) if key != "limits"]
@@ -93,10 +99,45 @@ def training(card: dict) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
+        if licence := lookup(card, "licence"):
+            st.markdown(f"Licence of the program and of these networks: {session.plain(licence)}.")
     with right:
-        st.markdown("Please cite the software, the method and the library of synthetic spectra:")
-        name = f"{lookup(card, 'name') or ''} {lookup(card, 'version') or ''}".strip()
-        st.code(bibtex(dtl.__version__, name), language="latex", wrap_lines=True)
+        _citation(card)
+
+
+def _citation(card: dict) -> None:
+    """The result on show and the works behind it, ready to be pasted."""
+    name = f"{lookup(card, 'name') or ''} {lookup(card, 'version') or ''}".strip()
+    known = {"origin": _origin(card), "weights": str(lookup(card, "sha256", "weights.safetensors") or "")}
+    result = session.selected()
+    if result is not None and result.bundle == name:
+        limit = vsini_limit(number(card, "resolution") or 0.0) if number(card, "resolution") else 0.0
+        st.markdown(f"The result on show, {session.plain(session.label(result))}, in words:")
+        st.code(sentence(result, dtl.__version__, limit=limit, **known), language=None, wrap_lines=True)
+    elif result is not None:
+        st.caption(
+            f"The spectrum on show was analysed with {session.plain(result.bundle)}; choose these networks above to "
+            "see how to cite that result."
+        )
+    st.markdown("Please cite the software, the method and the library of synthetic spectra:")
+    entries = bibtex(dtl.__version__, name, **known)
+    st.code(entries, language="latex", wrap_lines=True)
+    st.download_button(
+        "BibTeX", entries, "dtl.bib", "application/x-bibtex", key="download-bibtex", icon=":material/download:",
+        on_click="ignore",
+    )  # fmt: skip
+
+
+def _origin(card: dict) -> str:
+    """What networks were adapted from and to, empty for others."""
+    spectra, origin = number(card, "adapted", "spectra"), lookup(card, "adapted", "from")
+    return f"adapted from {origin} to {spectra:,.0f} spectra without labels" if spectra and origin else ""
+
+
+def _adaptation(card: dict) -> dict:
+    """Settings of the adaptation to observed spectra, and the versions that it was done with."""
+    entry = lookup(card, "adapted") or {}
+    return {key: entry[key] for key in ("from", "spectra", "seed", "settings", "versions") if key in entry}
 
 
 def _data(card: dict) -> str:

@@ -6,9 +6,9 @@
 - ``uploads``: `Upload` of every file, so that a guess can be changed;
 - ``failures``: one sentence for each file that cannot be used;
 
-``stages``, what is kept of the analysis of the last files (`dtl.pipeline.Stages`), ``selected``, the digest of the
-spectrum shown, and ``example``, the digest of the example that stands in until
-something is chosen. Uploads are analysed at once, since a page that is left forgets them.
+``stages``, what is kept of the analysis of the last files (`dtl.pipeline.Stages`); ``networks``, the bundles of this
+visit by name (`pages.shared.networks`); ``selected``, the digest of the spectrum shown, and ``example``, the digest of
+the example that stands in until something is chosen. Uploads are analysed at once, since a page that is left forgets them.
 """
 
 from __future__ import annotations
@@ -19,13 +19,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
 from dtl.readers.options import ReadOptions
 from dtl.result import InferenceResult
 from dtl.spectrum import UnusableInput
+
+if TYPE_CHECKING:
+    from dtl.bundle import ModelBundle
+    from dtl.interpolation import NodeSpectra
 
 __all__ = [
     "Example",
@@ -38,11 +42,13 @@ __all__ = [
     "examples",
     "label",
     "node_spectra",
+    "own_bundles",
     "plain",
     "remove",
     "reread",
     "same_models",
     "selected",
+    "shipped",
     "start",
     "vsini_limit",
 ]
@@ -95,16 +101,32 @@ def examples() -> list[Example]:
 
 
 @st.cache_data(show_spinner=False)
-def bundles() -> dict[str, float]:
-    """The bundles that can be chosen from: name -> lambda/FWHM of its spectra."""
+def shipped() -> dict[str, float]:
+    """The bundles that come with the program: name -> lambda/FWHM of its spectra."""
     from dtl.bundle import shipped_resolutions
 
     return shipped_resolutions()
 
 
+def own_bundles() -> dict[str, ModelBundle]:
+    """The bundles of this visit alone, by name; see `pages.shared.networks`."""
+    return st.session_state.get("networks") or {}
+
+
+def bundles() -> dict[str, float]:
+    """The bundles that can be chosen from: name -> lambda/FWHM of its spectra."""
+    return shipped() | {name: own.resolution for name, own in own_bundles().items()}
+
+
+def bundle(name: str) -> ModelBundle:
+    """A bundle by its name."""
+    own = own_bundles()
+    return own[name] if name in own else _load(name)
+
+
 @st.cache_resource(max_entries=3, show_spinner="Loading the networks …")
-def bundle(name: str):
-    """A bundle by its name, loaded once for all visits."""
+def _load(name: str) -> ModelBundle:
+    """A bundle that comes with the program, loaded once for all visits."""
     import torch
 
     from dtl.bundle import load_bundle
@@ -113,9 +135,17 @@ def bundle(name: str):
     return load_bundle(name)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def node_spectra(name: str):
+def node_spectra(name: str) -> NodeSpectra:
     """The decoded models of a bundle, by its name."""
+    own = own_bundles().get(name)
+    if own is not None:  # adapted networks keep the decoder of those they come from
+        of_program = (n for n, resolution in shipped().items() if resolution == own.resolution)
+        name = next((n for n in of_program if bundle(n).autoencoder is own.autoencoder), name)
+    return _node_spectra(name)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _node_spectra(name: str) -> NodeSpectra:
     from dtl.interpolation import node_spectra as decode_nodes
 
     return decode_nodes(bundle(name))
@@ -148,7 +178,7 @@ def _analyse(upload: Upload) -> InferenceResult:
     from dtl.choice import ByResolution
     from dtl.pipeline import analyse
 
-    choice = ByResolution(bundle, bundles(), upload.bundle)
+    choice = ByResolution(bundle, shipped(), upload.bundle)  # those of a visit are used where they are asked for
     return analyse(upload.data, name=upload.name, options=upload.options, bundle=choice, stages=_stages(upload))
 
 
@@ -166,7 +196,8 @@ def _answer(upload: Upload) -> InferenceResult | str:
     """The result, or one sentence that says why there is none."""
     name = upload.name
     try:
-        if any(name == example.file and upload.data == example.read() for example in examples()):
+        of_all = upload.bundle not in own_bundles()  # what a visit's own networks say is not shared with others
+        if of_all and any(name == example.file and upload.data == example.read() for example in examples()):
             return _analyse_example(name, upload.options, upload.bundle)
         return _analyse(upload)
     except UnusableInput as error:

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -91,6 +92,38 @@ def test_what_it_is_for_and_what_a_result_does_not_mean(with_cards):
     assert facts["v sin i"] == ("1\\.5 to 30\\.0 km\\/s",)
     assert "λ\\/FWHM 50,000 and more" in facts["Resolution"]
     assert "nothing outside is validated" in texts(app) and "\\*made up\\*" in texts(app)
+
+
+def test_where_the_word_of_the_networks_ends(with_cards):
+    words = texts(with_cards(full_card())).replace("\\", "")
+    assert "The models end at Teff 3000 and 4300 K" in words
+    assert "holds the true value of 62 to 72 in 100 simulated stars" in words
+    assert "of the kind “wrong resolution”, 60 in 100 pass without one" in words
+    assert re.search(r"A v sin i below \d\.\d km/s is not a measured rotation", words)
+
+
+def test_networks_of_the_visit_show_their_own_card(with_cards):
+    app = with_cards(full_card())
+    card = without(full_card("made-up-adapted"), "metrics") | {
+        "adapted": {
+            "from": "made-up 0.1",
+            "spectra": 60,
+            "seed": 1,
+            "settings": {"rounds": 8},
+            "versions": {"dtl": "9"},
+        }
+    }
+    app.session_state["networks"] = {"made-up-adapted": SimpleNamespace(card=card)}
+    app.run()
+    assert app.selectbox(key="card").options == ["made-up", "made-up-adapted"]
+    app.selectbox(key="card").set_value("made-up-adapted").run()
+    assert not app.exception
+    assert "of this visit alone" in app.info[0].value
+    (entries,) = (code.value for code in app.code)  # the result on show is of other networks
+    assert "adapted from made-up 0.1 to 60 spectra without labels" in entries
+    assert "was analysed with made-up 0.1" in texts(app).replace("\\", "")
+    adaptation = [d.value for d in app.dataframe if "settings.rounds" in set(d.value.get("Setting", ()))]
+    assert len(adaptation) == 1
 
 
 def test_errors_to_expect_stand_on_top(with_cards):
@@ -228,7 +261,12 @@ def test_training_and_citation(with_cards):
     words = texts(app).replace("\\", "")
     assert "made_up.npz (84 nodes) (Husser et al. 2013, A&A 553, A6)" in words
     assert "Adapted to 858 spectra" in words
-    assert "networks made-up 0.1" in app.code[0].value and "10.1051/0004-6361/202449865" in app.code[0].value
+    told, entries = (code.value for code in app.code)
+    assert "networks made-up 0.1" in entries and "10.1051/0004-6361/202449865" in entries
+    weights = full_card()["sha256"]["weights.safetensors"]
+    assert weights[:16] in entries and weights[:16] in told
+    assert "Teff = 3350 +41/−33 K" in told and "file star.txt" in told and "No flags." in told
+    assert "Licence of the program and of these networks: BSD-3-Clause" in words
 
 
 def test_several_bundles_can_be_chosen_from(with_cards):

@@ -1,0 +1,144 @@
+"""Long work in a thread of its own, which a page starts, watches and may cancel. Knows nothing of Streamlit."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from dtl.spectrum import UnusableInput
+
+__all__ = ["Cancelled", "Job", "Reporter"]
+
+#: How many works run at once on this machine, whoever started them; the others wait for their turn.
+_PLACES = threading.BoundedSemaphore(max(1, (os.cpu_count() or 2) // 2))
+_log = logging.getLogger(__name__)
+
+
+class Cancelled(Exception):
+    """Raised inside the work, where it reports, once it is not wanted any more."""
+
+
+class Reporter:
+    """What the work may say and ask while it runs; shared by both threads.
+
+    Attributes:
+        fraction: done, 0 to 1.
+        text: what is being done.
+        rows: what else was reported, in order.
+        started: when the work itself began, None while it waits for its turn.
+    """
+
+    def __init__(self) -> None:
+        self.fraction, self.text = 0.0, ""
+        self.rows: list[dict[str, Any]] = []
+        self.started: float | None = None
+        self.unwanted = threading.Event()
+        self.result: Any = None
+        self.problem: str | None = None
+        self.state = "waiting"
+
+    def progress(self, fraction: float, text: str) -> None:
+        """Say how far it is.
+
+        Raises:
+            Cancelled: where the work is not wanted any more.
+        """
+        if self.unwanted.is_set():
+            raise Cancelled
+        self.fraction, self.text = min(max(float(fraction), 0.0), 1.0), text
+
+    def watch(self, row: dict[str, Any]) -> None:
+        """Report a row of figures."""
+        self.rows = [*self.rows, dict(row)]
+
+
+class Job:
+    """Work under way. It is given up when it is cancelled, or when nobody holds the job any more.
+
+    Args:
+        work: called in the thread with a `Reporter`; its progress must be reported every second or so.
+        what: it is, for the sentence about an unexpected error.
+    """
+
+    def __init__(self, work: Callable[[Reporter], Any], what: str) -> None:
+        self._reporter = Reporter()
+        self._thread = threading.Thread(target=_run, args=(work, self._reporter, what), daemon=True)
+        weakref.finalize(self, self._reporter.unwanted.set)  # the thread holds the reporter, not the job
+        self._thread.start()
+
+    @property
+    def state(self) -> str:
+        """``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``."""
+        return self._reporter.state
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in ("done", "failed", "cancelled")
+
+    @property
+    def fraction(self) -> float:
+        """Part of the work that is done."""
+        return self._reporter.fraction
+
+    @property
+    def text(self) -> str:
+        """What is being done."""
+        return self._reporter.text
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """What was reported so far."""
+        return self._reporter.rows
+
+    @property
+    def result(self) -> Any:
+        """What the work gave, None before it is done."""
+        return self._reporter.result
+
+    @property
+    def problem(self) -> str | None:
+        """One sentence on why it failed."""
+        return self._reporter.problem
+
+    @property
+    def seconds_left(self) -> float | None:
+        """A guess by the pace so far, None where it is too early for one."""
+        started, fraction = self._reporter.started, self._reporter.fraction
+        if started is None or fraction < 0.15 or self.over:
+            return None
+        return (monotonic() - started) * (1.0 - fraction) / fraction
+
+    def cancel(self) -> None:
+        """Ask the work to end; it does where it reports next."""
+        self._reporter.unwanted.set()
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until it is over, or for some time."""
+        self._thread.join(seconds)
+
+
+def _run(work: Callable[[Reporter], Any], reporter: Reporter, what: str) -> None:
+    while not _PLACES.acquire(timeout=0.2):
+        if reporter.unwanted.is_set():
+            reporter.state = "cancelled"
+            return
+    try:
+        reporter.started, reporter.state = monotonic(), "running"
+        reporter.result = work(reporter)
+        reporter.state = "done"
+    except Cancelled:
+        reporter.state = "cancelled"
+    except UnusableInput as error:
+        reporter.problem, reporter.state = str(error), "failed"
+    except Exception as error:
+        _log.exception("%s failed", what)
+        reporter.problem = f"{what} ended with an unexpected problem ({type(error).__name__}); try it again."
+        reporter.state = "failed"
+    finally:
+        _PLACES.release()

@@ -1,0 +1,267 @@
+"""Every state of the page Adapt, with a made-up transfer: choice, work, outcome, networks of the visit."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from dtl.before_after import Change, View
+from dtl.bundle_archive import pack
+from dtl.spectrum import UnusableInput
+from pages.shared import adaptation_evidence, adaptation_work
+from pages.shared.job import Job
+from tests import fakes
+from tests.pages.conftest import figure, texts, upload
+from tests.test_sample_size import sizes
+from tests.training import toys
+
+PAGE = "pages/adapt.py"
+HISTORY = [{"round": 1, "loss": 0.21, "held_out_rms": 0.015}, {"round": 2, "loss": 0.17, "held_out_rms": 0.014}]
+
+
+def change(names: tuple[str, ...], *, truth: bool) -> Change:
+    """Stars whose Teff comes 100 K nearer to the truth, and whose gap falls to a tenth."""
+    true = np.tile([3300.0, 4.9, 0.0, 2.0], (len(names), 1))
+    off = {"models_alone": 120.0, "before": 110.0, "after": 10.0}
+    views = {
+        state: View(
+            true + np.array([by, 0.1, -0.1, 0.5]), np.full(len(names), by / 1000), np.full(len(names), by / 100)
+        )
+        for state, by in off.items()
+    }
+    errors = {
+        state: {name: {"rmse": by if name == "teff" else 0.1, "bias": by} for name in ("teff", "logg", "mh", "vsini")}
+        for state, by in off.items()
+    }
+    return Change(names, views, true if truth else None, errors if truth else None)
+
+
+@pytest.fixture
+def page(visit, monkeypatch):
+    """The page, and the works that were begun on it: each a `Job` that ends when its ``go`` is set."""
+    begun = SimpleNamespace(plans=[], jobs=[], go=threading.Event(), reported=threading.Event(), error=None)
+
+    def start(plan: adaptation_work.Plan) -> Job:
+        def work(reporter):
+            reporter.progress(0.4, "Learning, round 1")
+            reporter.watch(HISTORY[0])
+            begun.reported.set()
+            while not begun.go.wait(0.001):
+                reporter.progress(0.5, "Learning, round 2")
+            if begun.error:
+                raise begun.error
+            names = tuple(r.prepared.spectrum.star for r in plan.spectra.values()) or tuple(
+                f"s{i}" for i in range(plan.stars)
+            )
+            bundle = replace(toys.toy_bundle(), card=toys.toy_bundle().card | card(plan))
+            return adaptation_work.Adapted(plan, bundle, change(names, truth=not plan.spectra))
+
+        begun.plans.append(plan)
+        begun.jobs.append(Job(work, "The adaptation"))
+        assert begun.reported.wait(10)
+        return begun.jobs[-1]
+
+    def card(plan: adaptation_work.Plan) -> dict:
+        entry = {"history": HISTORY, "mean_change": {"teff": -12.0}, "spectra": 4, "from": "made-up 0.1"}
+        return {
+            "name": plan.name,
+            "version": "0.1",
+            "limits": ["Adapted to 4 *spectra*.", "Said of old: x"],
+            "adapted": entry,
+        }
+
+    monkeypatch.setattr(adaptation_work, "start", start)
+    monkeypatch.setattr(adaptation_evidence, "read_sample_sizes", lambda: sizes(90, 55, 50))
+    for name in ("target_encoder", "autoencoder"):
+        monkeypatch.setattr(fakes.bundle(), name, getattr(toys.toy_bundle(), name), raising=False)
+    begun.open = lambda theme="light": visit(PAGE, theme)
+    begun.visit = visit
+    yield begun
+    begun.go.set()
+    for job in begun.jobs:
+        job.wait(10)
+
+
+def finish(page, app):
+    page.go.set()
+    page.jobs[-1].wait(10)
+    return app.run()
+
+
+def with_spectra(page, count: int):
+    """The page after so many files were uploaded on the first one."""
+    app = page.visit()
+    upload(app, **{f"star{i}_txt": f"fake teff={3200 + 10 * i} star=GJ_{i}".encode() for i in range(count)})
+    return app.switch_page(PAGE).run()
+
+
+def test_a_worked_example_stands_ready(page):
+    app = page.open()
+    assert not app.exception and not app.error
+    assert app.segmented_control(key="adapt-source").value == "survey"
+    assert app.slider(key="adapt-stars").value == 60
+    assert app.button(key="adapt-start").label == "Simulate and adapt" and not app.button(key="adapt-start").disabled
+    assert not app.warning
+    words = texts(app).replace("\\", "")
+    assert "after an adaptation to 16 stars: Teff 50 K (models alone 60 K, as shipped 30 K)" in words
+    assert "does not beat the networks as shipped in Teff, log g, [M/H] and v sin i" in words
+
+
+def test_too_few_spectra_are_refused_with_the_reason(page):
+    app = with_spectra(page, 3)
+    app.segmented_control(key="adapt-source").set_value("own").run()
+    assert "3 spectra: at least 4 are needed" in app.info[0].value
+    assert app.button(key="adapt-start").disabled and not page.plans
+
+
+def test_fewer_than_was_measured_to_help_is_said(page):
+    app = with_spectra(page, 5)
+    assert app.segmented_control(key="adapt-source").value == "own"
+    assert "5 stars: too few to help" in app.warning[0].value and "in Teff from 8 stars on" in app.warning[0].value
+    assert not app.button(key="adapt-start").disabled
+    assert "fewer than the 20" in app.info[0].value  # the beliefs about a sample are not used
+    app.multiselect(key="adapt-left-out").set_value([next(iter(app.session_state["results"]))]).run()
+    assert "4 spectra of 4 stars will be learned from" in texts(app)
+
+
+def test_spectra_of_one_star_count_once(page):
+    app = page.visit()
+    upload(app, **{f"n{i}_txt": f"fake teff={3200 + i} star=GJ_1".encode() for i in range(9)})
+    app.switch_page(PAGE).run()
+    assert "9 spectra of 1 star" in texts(app) and "1 star: too few" in app.warning[0].value.replace("\\", "")
+
+
+def test_what_was_measured_is_a_figure_and_a_table(page):
+    app = page.open()
+    app.session_state["adapt-measured"] = True
+    app.run()
+    assert not app.exception
+    assert "rmse of Teff" in figure(app)["layout"]["yaxis"]["title"]["text"]
+    assert "in Teff from 8, log g from 4, [M/H] from 4 and v sin i from 4 stars on" in texts(app)
+    (measured,) = [t.value for t in app.table if "Adapted to" in t.value.columns]
+    assert list(measured["Teff"]) == ["90 K", "55 K", "50 K", "60 K", "30 K"]
+
+
+def test_settings_reach_the_work(page):
+    app = page.open()
+    app.slider(key="adapt-stars").set_value(12)
+    app.number_input(key="adapt-mean-mh").set_value(-0.2)
+    app.toggle(key="adapt-slow").set_value(False)
+    app.slider(key="adapt-rounds").set_value(4)
+    app.number_input(key="adapt-seed").set_value(7).run()
+    app.button(key="adapt-start").click().run()
+    (plan,) = page.plans
+    assert (plan.stars, plan.seed, plan.settings.rounds, plan.settings.epochs) == (12, 7, 4, 3)
+    assert plan.settings.population.mean_mh == pytest.approx(-0.2) and plan.settings.population.slow is None
+    assert plan.settings.population.main_sequence and plan.name == "made-up-adapted" and not plan.spectra
+
+
+def test_the_work_is_shown_survives_a_page_change_and_ends(page):
+    app = page.open()
+    app.button(key="adapt-start").click().run()
+    assert not app.exception
+    assert "adapt-start" not in [button.key for button in app.button]  # one work a visit
+    assert [trace["name"] for trace in figure(app)["data"]] == ["Loss", "Misfit"]
+    assert figure(app)["data"][0]["y"] == [100.0]
+    app.switch_page("pages/hr_diagram.py").run()
+    app.switch_page(PAGE).run()
+    assert app.button(key="adapt-cancel")
+    finish(page, app)
+    assert not app.exception
+    assert app.header[0].value == "What it changed" and len(page.plans) == 1
+    metrics = {m.label: (m.value, m.delta) for m in app.metric}
+    assert metrics["Misfit of the spectrum [%]"] == ("1.00", "11.0 before, 12.0 with models alone")
+    assert metrics["Distance in latent space"] == ("0.100", "1.10 before, 1.20 with models alone")
+    (errors,) = [t.value for t in app.table if "Models alone" in t.value.columns]
+    assert list(errors.iloc[0]) == ["Teff", "120 K (+120)", "110 K (+110)", "10 K (+10)"]
+    words = texts(app)
+    assert "Against networks for models alone errors are smaller in Teff" in words
+    assert "Adapted to 4 \\*spectra\\*\\." in words and "Said of" not in words
+    charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    assert len(charts) == 3
+    assert {trace.get("name") for trace in charts[2]["data"]} == {None, "Before", "Adapted", "True value"}
+
+
+def test_it_can_be_cancelled(page):
+    app = page.open()
+    app.button(key="adapt-start").click().run()
+    app.button(key="adapt-cancel").click().run()
+    page.jobs[0].wait(10)  # go was never set
+    assert page.jobs[0].state == "cancelled"
+    app.run()
+    assert not app.exception and "was cancelled" in app.info[-1].value
+    assert app.button(key="adapt-start") and not app.header
+
+
+def test_an_error_is_one_sentence_and_loses_nothing(page):
+    page.error = UnusableInput("A mean *[M/H]* lies outside; give one inside.")
+    app = page.open()
+    app.button(key="adapt-start").click().run()
+    finish(page, app)
+    assert not app.exception
+    assert app.error[0].value.replace("\\", "") == "A mean *[M/H]* lies outside; give one inside."
+    assert app.button(key="adapt-start") and len(app.session_state["results"]) == 1
+
+
+def test_kept_used_and_forgotten(page):
+    app = with_spectra(page, 4)
+    app.button(key="adapt-start").click().run()
+    assert len(page.plans[0].spectra) == 4
+    finish(page, app)
+    assert "In the mean they moved by: Teff −12 K" in texts(app)
+    app.button(key="adapt-reanalyse").click().run()
+    assert not app.exception and not app.error
+    name = "made-up-adapted"
+    assert list(app.session_state["networks"]) == [name]
+    assert app.button(key="adapt-keep").disabled
+    uploads = app.session_state["uploads"].values()
+    assert {u.bundle for u in uploads} == {name}
+    app.switch_page("pages/spectrum.py").run()
+    assert not app.exception
+    (models,) = [s for s in app.selectbox if s.label == "Models"]
+    assert models.value == name and any(option.startswith(name) for option in models.options)
+
+
+def test_names_are_never_given_twice(page):
+    app = page.open()
+    app.button(key="adapt-start").click().run()
+    finish(page, app)
+    app.button(key="adapt-keep").click().run()
+    app.button(key="forget-made-up-adapted").click().run()
+    assert not app.session_state["networks"]
+    app.button(key="adapt-keep").click().run()
+    assert list(app.session_state["networks"]) == ["made-up-adapted-2"]
+    assert app.session_state["networks"]["made-up-adapted-2"].card["name"] == "made-up-adapted-2"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_both_themes(page, theme):
+    app = page.open(theme)
+    app.button(key="adapt-start").click().run()
+    finish(page, app)
+    assert not app.exception
+    assert figure(app)["layout"]["font"]["color"] == {"light": "#0b0f14", "dark": "#e4e8ec"}[theme]
+
+
+def test_networks_from_a_file(page):
+    app = page.open()
+    toy = toys.toy_bundle()
+    data = pack(replace(toy, card=toy.card | {"name": "made-up"}))  # the name of one of the program
+    app.file_uploader[0].upload("mine.zip", data, "application/zip").run()
+    assert not app.exception and not app.error
+    assert list(app.session_state["networks"]) == ["made-up-2"] and "made\\-up\\-2" in app.success[0].value
+    app.file_uploader[0].upload("bad.zip", b"nothing", "application/zip").run()
+    assert not app.exception
+    assert "bad.zip: is no zip file" in app.error[0].value.replace("\\", "")
+    assert list(app.session_state["networks"]) == ["made-up-2"]
+    for _ in range(2):
+        app.file_uploader[0].upload("mine.zip", data, "application/zip").run()
+    app.file_uploader[0].upload("mine.zip", data, "application/zip").run()
+    assert (
+        "keeps 3 sets of networks; forget one first" in app.error[0].value and len(app.session_state["networks"]) == 3
+    )

@@ -1,0 +1,111 @@
+"""Work in a thread: what comes of it, what it reports, and every way in which it ends."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+import pytest
+
+from dtl.spectrum import UnusableInput
+from pages.shared import job as module
+from pages.shared.job import Job, Reporter
+
+
+def steps(reporter: Reporter, begun: threading.Event, go: threading.Event) -> str:
+    """Work that reports until it is told to end."""
+    reporter.progress(0.25, "first")
+    begun.set()
+    while not go.wait(0.001):
+        reporter.progress(0.5, "on")
+    reporter.watch({"round": 1, "loss": 0.5})
+    return "result"
+
+
+@pytest.fixture
+def begun() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def go() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def running(begun, go):
+    job = Job(lambda reporter: steps(reporter, begun, go), "The work")
+    assert begun.wait(10)
+    yield job
+    go.set()
+    job.wait(10)
+
+
+def test_it_finishes(running, go):
+    assert running.state == "running" and not running.over and running.result is None
+    assert running.fraction >= 0.25 and running.text in ("first", "on")
+    assert running.seconds_left is not None and running.seconds_left >= 0
+    go.set()
+    running.wait(10)
+    assert running.over and running.state == "done" and running.result == "result"
+    assert running.rows == [{"round": 1, "loss": 0.5}] and running.seconds_left is None
+
+
+def test_it_is_cancelled_where_it_reports_next(running):
+    running.cancel()
+    running.wait(10)  # go was never set: only the cancellation ends it
+    assert running.over and running.state == "cancelled" and running.result is None and running.problem is None
+
+
+@pytest.mark.parametrize(
+    "error", [UnusableInput("star.fits: is no spectrum; give another."), KeyError("secret detail")]
+)
+def test_an_error_is_one_sentence(error):
+    def fail(reporter: Reporter) -> None:
+        raise error
+
+    job = Job(fail, "The work")
+    job.wait(10)
+    assert job.state == "failed" and job.result is None
+    if isinstance(error, UnusableInput):
+        assert job.problem == str(error)
+    else:
+        assert job.problem == "The work ended with an unexpected problem (KeyError); try it again."
+
+
+def test_work_that_nobody_holds_is_given_up(begun, go):
+    ended = threading.Event()
+
+    def work(reporter: Reporter) -> None:
+        try:
+            steps(reporter, begun, go)
+        finally:
+            ended.set()
+
+    job = Job(work, "The work")
+    assert begun.wait(10) and not ended.is_set()
+    del job
+    gc.collect()
+    assert ended.wait(10)  # go was never set
+
+
+def test_others_wait_for_their_turn_and_can_be_cancelled_meanwhile(monkeypatch, begun, go):
+    monkeypatch.setattr(module, "_PLACES", threading.BoundedSemaphore(1))
+    first = Job(lambda reporter: steps(reporter, begun, go), "The work")
+    assert begun.wait(10)
+    second, third = (Job(lambda reporter: "late", "The work") for _ in range(2))
+    assert second.state == "waiting"
+    third.cancel()
+    third.wait(10)
+    assert third.state == "cancelled" and second.state == "waiting"
+    go.set()
+    second.wait(10)
+    assert first.result == "result" and second.result == "late"
+
+
+def test_progress_stays_between_nothing_and_all():
+    reporter = Reporter()
+    reporter.progress(-1.0, "")
+    assert reporter.fraction == 0.0
+    reporter.progress(1.7, "")
+    assert reporter.fraction == 1.0
