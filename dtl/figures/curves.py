@@ -62,7 +62,7 @@ def along(x: np.ndarray) -> dict[str, object]:
 
 def name_lines(
     figure: go.Figure,
-    prepared: PreparedSpectrum,
+    prepared: PreparedSpectrum | None,
     colours: Palette,
     lines: bool | Collection[str] = True,
     scale: Scale = ANGSTROM,
@@ -71,7 +71,7 @@ def name_lines(
 
     Args:
         figure: of two panels.
-        prepared: whose telluric lines.
+        prepared: whose telluric lines; None for a model, which has none.
         colours: of the page.
         lines: species of `dtl.lines` to be named, `dtl.lines.TELLURIC` among them; True for all of the star.
         scale: of the horizontal axis.
@@ -96,7 +96,7 @@ def name_lines(
         place = {"x": guide(line.wavelength, "dot"), "xref": "x", "y": 1.0, "yref": "y domain"}
         text = {"text": line.label, "showarrow": False, "font": font}
         names.append(place | text | {"yanchor": "bottom", "yshift": 15 * level})
-    for wavelength in telluric_lines(prepared) if TELLURIC in species else ():
+    for wavelength in telluric_lines(prepared) if prepared and TELLURIC in species else ():
         place = {"x": guide(wavelength, "dash"), "xref": "x", "y": 0.0, "yref": "y domain"}
         text = {"text": "⊕", "showarrow": False, "font": font, "bgcolor": colours.ground, "borderpad": 0}
         names.append(place | text | {"yanchor": "bottom"})

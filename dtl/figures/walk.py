@@ -6,9 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dtl.figures.curves import PLAIN, WAVELENGTH, along, finish, flux_range, name_lines
+from dtl.figures.curves import along, finish, flux_range, name_lines
 from dtl.figures.map_picture import background, map_box
 from dtl.figures.palette import palette
+from dtl.figures.scale import ANGSTROM
 from dtl.figures.style import axis, prepare
 from dtl.wavelengths import WINDOW
 
@@ -43,12 +44,12 @@ def walk_figure(wavelength: np.ndarray, start: np.ndarray, here: np.ndarray, *, 
         line={"color": colours.model, "width": 1.4}, hovertemplate="%{y:+.3f}",
     )  # fmt: skip
     figure.add_trace(change, row=2, col=1)
-    name_lines(figure, colours)
+    name_lines(figure, None, colours)
     prepare(figure, dark=dark, height=500)
     low, high = flux_range(before, now)
     limit = max(_SMALLEST, 1.1 * float(np.abs(now - before).max()))
-    figure.update_xaxes(axis("", *WINDOW, colours, **PLAIN), row=1, col=1)
-    figure.update_xaxes(axis(WAVELENGTH, *WINDOW, colours, **PLAIN), row=2, col=1)
+    figure.update_xaxes(axis("", *WINDOW, colours, **ANGSTROM.axis()), row=1, col=1)
+    figure.update_xaxes(axis(ANGSTROM.title(), *WINDOW, colours, **ANGSTROM.axis()), row=2, col=1)
     figure.update_yaxes(axis("Decoded flux", low, high, colours), row=1, col=1)
     figure.update_yaxes(axis("Change", -limit, limit, colours, nticks=5), row=2, col=1)
     return finish(figure, top=84)

@@ -8,7 +8,8 @@
 
 ``stages``, what is kept of the analysis of the last files (`dtl.pipeline.Stages`); ``networks``, the bundles of this
 visit by name (`pages.shared.networks`); ``selected``, the digest of the spectrum shown, and ``example``, the digest of
-the example that stands in until something is chosen. Uploads are analysed at once, since a page that is left forgets them.
+the example that stands in until something is chosen. Uploads are analysed at once, since a page that is left forgets
+them.
 """
 
 from __future__ import annotations
