@@ -37,6 +37,7 @@ __all__ = [
     "examples",
     "label",
     "plain",
+    "prepare_example",
     "remove",
     "reread",
     "same_models",
@@ -130,6 +131,12 @@ def vsini_limit(result: InferenceResult) -> float:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _analyse_example(file: str, options: ReadOptions, wanted: str | None) -> InferenceResult:
     return _analyse(Upload(file, (EXAMPLES / file).read_bytes(), options, wanted))
+
+
+def prepare_example() -> None:
+    """Analyse the example that a visit begins with, so that it is there when the first visitor comes."""
+    for first in examples()[:1]:
+        _analyse_example(first.file, ReadOptions(), None)
 
 
 def _analyse(upload: Upload) -> InferenceResult:
