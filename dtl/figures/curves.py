@@ -63,24 +63,39 @@ def along(x: np.ndarray) -> dict[str, object]:
 
 def name_lines(figure: go.Figure, colours: Palette) -> None:
     """The lines of `dtl.lines` in both panels of a figure, their names above the first."""
-    guide = {"color": colours.muted, "width": 1, "dash": "dot"}
-    before, level = -np.inf, 0
+    shapes, annotations, before, level = [], [], -np.inf, 0
     for line in LINES:
         level = 1 - level if line.wavelength - before < _CLOSE else 0
         before = line.wavelength
-        for row in (1, 2):
-            figure.add_vline(x=line.wavelength, line=guide, row=row, col=1)
-        figure.add_annotation(
-            x=line.wavelength,
-            xref="x",
-            y=1.0,
-            yref="y domain",
-            yanchor="bottom",
-            yshift=15 * level,
-            text=line.label,
-            showarrow=False,
-            font={"size": 12, "color": colours.text},
+        for number in ("", "2"):
+            shapes.append(
+                {
+                    "type": "line",
+                    "x0": line.wavelength,
+                    "x1": line.wavelength,
+                    "xref": f"x{number}",
+                    "y0": 0,
+                    "y1": 1,
+                    "yref": f"y{number} domain",
+                    "line": {"color": colours.muted, "width": 1, "dash": "dot"},
+                }
+            )
+        annotations.append(
+            {
+                "x": line.wavelength,
+                "xref": "x",
+                "y": 1.0,
+                "yref": "y domain",
+                "yanchor": "bottom",
+                "yshift": 15 * level,
+                "text": line.label,
+                "showarrow": False,
+                "font": {"size": 12, "color": colours.text},
+            }
         )
+    # All at once: figure.add_vline takes 4 ms for each.
+    figure.layout.shapes += tuple(shapes)
+    figure.layout.annotations += tuple(annotations)
 
 
 def mark_simulated(figure: go.Figure, colours: Palette) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from dtl.readers.options import ReadOptions
 from dtl.result import InferenceResult
 from dtl.spectrum import Finding
 from pages.shared import session
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 __all__ = ["corrections", "failures", "findings", "inputs"]
 
@@ -40,7 +46,7 @@ def inputs() -> None:
     )
     if files:
         with left, st.spinner("Reading and analysing …"):
-            session.add((file.name, file.getvalue()) for file in files)
+            session.add(_counted(files))
         state["upload-round"] += 1  # a fresh uploader: the list of spectra below is the one that counts
         st.rerun()
     examples = {example.file: example for example in session.examples()}
@@ -57,6 +63,15 @@ def inputs() -> None:
         result = session.selected()
         shown = examples.get(result.prepared.spectrum.file) if result else None
         right.caption(session.plain(shown.text) if shown else "Simulated, so that the true parameters are known.")
+
+
+def _counted(files: list[UploadedFile]) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file, as it is asked for, with a bar that tells how many are done."""
+    bar = st.progress(0.0) if len(files) > 1 else None
+    for i, file in enumerate(files):
+        if bar:
+            bar.progress(i / len(files), f"{i + 1} of {len(files)}: {session.plain(file.name)}")
+        yield file.name, file.getvalue()
 
 
 def _open_example() -> None:
