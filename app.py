@@ -46,13 +46,14 @@ def list_pages() -> list[st.Page]:
 
 if __name__ == "__main__":  # as Streamlit runs it, for each visit and each change
     serving.wait()
-    from pages.shared import session
+    from pages.shared import session, tour
 
     # The icon comes first: with one of its own the browser does not ask a font server for that of the page.
     st.set_page_config(page_icon=str(Path(__file__).parent / "assets" / "icon.svg"), layout="wide")
     page = st.navigation(list_pages(), position="top")
     st.set_page_config(page_title=f"{page.title} · M dwarf parameters")
     session.start()
+    tour.offer()
     page.run()
 else:  # as the server imports it, once
     app = st.App(__file__, lifespan=serving.lifespan, middleware=serving.middleware())

@@ -85,7 +85,33 @@ def chromium() -> Iterator[object]:
             browser.close()
 
 
-def settle(page: object, *, patience: float = 30.0) -> None:
+@contextmanager
+def visit(browser: object, address: str, *, tour: bool = False, **options: object) -> Iterator[object]:
+    """A page with the app, as a person sees it who has closed the tour, or sees it for the first time.
+
+    Args:
+        browser: of `chromium`.
+        address: of `serve`.
+        tour: leave the tour open.
+        options: of Playwright's ``new_context``, as ``viewport`` and ``color_scheme``.
+    """
+    from pages.shared.tour import COOKIE
+
+    context = browser.new_context(**options)
+    if not tour:
+        name, value = COOKIE
+        context.add_cookies([{"name": name, "value": value, "url": address}])
+    try:
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector("h1", timeout=60_000)
+        settle(page)
+        yield page
+    finally:
+        context.close()
+
+
+def settle(page: object, *, patience: float = 90.0) -> None:
     """Wait until the script has run and figures are drawn."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=1000 * patience)
     page.wait_for_function(
