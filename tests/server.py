@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -23,6 +24,11 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+
+
+def addresses() -> list[str]:
+    """Ends of the addresses of all pages, in the order in which ``app.py`` lists them; that of the first is ``""``."""
+    return ["", *re.findall(r'url_path="([^"]+)"', (ROOT / "app.py").read_text(encoding="utf-8"))[1:]]
 
 
 def missing() -> str:
@@ -86,12 +92,13 @@ def chromium() -> Iterator[object]:
 
 
 @contextmanager
-def visit(browser: object, address: str, *, tour: bool = False, **options: object) -> Iterator[object]:
+def visit(browser: object, address: str, *, path: str = "", tour: bool = False, **options: object) -> Iterator[object]:
     """A page with the app, as a person sees it who has closed the tour, or sees it for the first time.
 
     Args:
         browser: of `chromium`.
         address: of `serve`.
+        path: end of the address of the page to begin with.
         tour: leave the tour open.
         options: of Playwright's ``new_context``, as ``viewport`` and ``color_scheme``.
     """
@@ -103,7 +110,7 @@ def visit(browser: object, address: str, *, tour: bool = False, **options: objec
         context.add_cookies([{"name": name, "value": value, "url": address}])
     try:
         page = context.new_page()
-        page.goto(address)
+        page.goto(f"{address}/{path}")
         page.wait_for_selector("h1", timeout=60_000)
         settle(page)
         yield page

@@ -42,7 +42,10 @@ _YEAR = 365 * 24 * 3600
 
 
 def offer() -> None:
-    """Show the tour where it is wanted."""
+    """Show the tour where it is wanted.
+
+    The state is its step, one beyond the last once it is closed, None where it is not wanted.
+    """
     if _STEP not in st.session_state:
         # Without headers there is no browser, and nobody to be shown around.
         new = bool(st.context.headers) and st.context.cookies.get(COOKIE[0]) != COOKIE[1]
@@ -55,7 +58,7 @@ def offer() -> None:
 @st.fragment
 def _box() -> None:
     step = st.session_state[_STEP]
-    if step is None:
+    if step == len(STEPS):
         _remember()
         return
     colours = palette(session.dark())
@@ -72,13 +75,13 @@ def _box() -> None:
             if step:
                 st.button("Back", key="tour-back", on_click=_go, args=(step - 1,))
             if step + 1 < len(STEPS):
-                st.button("Close for good", key="tour-close", on_click=_go, args=(None,))
+                st.button("Close for good", key="tour-close", on_click=_go, args=(len(STEPS),))
                 st.button("Next", key="tour-next", type="primary", on_click=_go, args=(step + 1,))
             else:
-                st.button("Done", key="tour-done", type="primary", on_click=_go, args=(None,))
+                st.button("Done", key="tour-done", type="primary", on_click=_go, args=(len(STEPS),))
 
 
-def _go(step: int | None) -> None:
+def _go(step: int) -> None:
     st.session_state[_STEP] = step
 
 
