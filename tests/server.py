@@ -41,8 +41,13 @@ def missing() -> str:
 
 
 @contextmanager
-def serve(*, patience: float = 60.0) -> Iterator[str]:
-    """The address of a freshly started server, which answers already; it ends with the block."""
+def serve(*, patience: float = 60.0, processes: list[int] | None = None) -> Iterator[str]:
+    """The address of a freshly started server, which answers already; it ends with the block.
+
+    Args:
+        patience: seconds until it must answer.
+        processes: takes the number of its process.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -51,6 +56,8 @@ def serve(*, patience: float = 60.0) -> Iterator[str]:
     server = subprocess.Popen(
         command, cwd=ROOT, env=os.environ.copy(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
+    if processes is not None:
+        processes.append(server.pid)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(server, f"{address}/_stcore/health", patience)

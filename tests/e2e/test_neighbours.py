@@ -6,7 +6,7 @@ from __future__ import annotations
 def test_a_neighbour_is_opened(visitor):
     visitor.go("Latent space")
     before = visitor.figures()[-1]
-    visitor.page.get_by_role("combobox", name="Model", exact=True).click()
+    visitor.list("Model").first.click()
     options = visitor.page.get_by_role("option")
     options.first.wait_for()
     words = options.nth(2).inner_text()
@@ -16,10 +16,10 @@ def test_a_neighbour_is_opened(visitor):
 
 
 def test_the_same_by_keyboard_alone(visitor):
-    visitor.tab_to("link", "Latent space")
+    visitor.tab_to(visitor.link("Latent space"))
     visitor.press("Enter")
     visitor.arrive("Latent space")
-    visitor.tab_to("combobox", "Model")
+    visitor.tab_to(visitor.list("Model"))
     visitor.press("ArrowDown")
     options = visitor.page.get_by_role("option")
     options.first.wait_for()

@@ -27,8 +27,8 @@ def test_three_files_and_their_table(visitor, tmp_path):
 def test_the_same_by_keyboard_alone(visitor, tmp_path):
     paths = renamed(tmp_path, 3)
     with visitor.page.expect_file_chooser() as chooser:
-        visitor.tab_to("button", "Upload", exact=False)
+        visitor.tab_to(visitor.upload_button())
         visitor.press("Enter")
     visitor.choose_files(chooser.value, paths)
-    visitor.tab_to("button", "ECSV")
+    visitor.tab_to(visitor.button("ECSV"))
     check(visitor.saved(lambda: visitor.press("Enter")), visitor, paths)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.server import settle
@@ -36,12 +37,12 @@ class Visitor:
 
     def go(self, title: str) -> None:
         """Follow the link to another page of the app."""
-        self.page.get_by_role("link", name=title, exact=True).click()
+        self.link(title).first.click()
         self._arrived(title)
 
     def choose(self, title: str, option: str) -> None:
         """Take an option of a list, found by typing a part of it."""
-        box = self.page.get_by_role("combobox", name=title, exact=True)
+        box = self.list(title).first
         box.click()
         box.fill(option)
         self.page.get_by_role("option").filter(has_text=option).first.wait_for()
@@ -50,7 +51,7 @@ class Visitor:
 
     def press_button(self, name: str) -> None:
         """Press a button."""
-        self.page.get_by_role("button", name=name, exact=True).click()
+        self.button(name).first.click()
         settle(self.page)
 
     def open_box(self, title: str) -> None:
@@ -66,25 +67,42 @@ class Visitor:
         settle(self.page)
 
     def download(self, name: str) -> str:
-        """Press a button that saves a file; its text."""
-        return self.saved(lambda: self.page.get_by_role("button", name=name, exact=True).click())
+        """Press a button that saves a file; the text in it."""
+        return self.saved(self.button(name).first.click)
 
-    def saved(self, action) -> str:
+    def saved(self, action: Callable[[], object]) -> str:
         """Text of the file that an action saves."""
         with self.page.expect_download() as download:
             action()
         return Path(download.value.path()).read_text(encoding="utf-8")
 
-    def tab_to(self, role: str, name: str, *, exact: bool = True) -> None:
-        """Move the focus with the tabulator alone until it is on an element or in it."""
-        target = self.page.get_by_role(role, name=name, exact=exact).first
+    def tab_to(self, target: object) -> None:
+        """Move the focus with the tabulator alone until it is on an element, a Playwright locator, or in it."""
+        target = target.first
         target.wait_for(state="attached")
+        passed = []
         for _ in range(_FAR):
             self.page.keyboard.press("Tab")
             if target.evaluate("e => e === document.activeElement || e.contains(document.activeElement)"):
                 return
-        focus = self.page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
-        raise AssertionError(f"no way to {role} '{name}' by keyboard; the focus is stuck on or went past {focus}")
+            passed.append(self.page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText"))
+        raise AssertionError(f"no way to {target} by keyboard; the focus went over {passed}")
+
+    def button(self, name: str) -> object:
+        """A button."""
+        return self.page.get_by_role("button", name=re.compile(rf"(^|\s){re.escape(name)}$"))  # after its icon, if any
+
+    def link(self, name: str) -> object:
+        """A link to another page of the app."""
+        return self.page.get_by_role("link", name=name)
+
+    def list(self, title: str) -> object:
+        """A list to choose from."""
+        return self.page.get_by_role("combobox", name=title)
+
+    def upload_button(self) -> object:
+        """What opens the dialog for files."""
+        return self.page.get_by_test_id("stFileUploaderDropzone").get_by_role("button")
 
     def press(self, *keys: str) -> None:
         """Press keys one after the other."""
