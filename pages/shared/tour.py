@@ -88,7 +88,6 @@ def _go(step: int) -> None:
 def _remember() -> None:
     """Ask the browser for the cookie; Streamlit itself can only read them."""
     cookie = f"{COOKIE[0]}={COOKIE[1]}; path=/; max-age={_YEAR}; samesite=lax"
-    keeper = st.components.v2.component(
-        "dtl-tour-closed", js=f"export default () => {{ document.cookie = '{cookie}' }}"
-    )
-    keeper(key="tour-closed", height=1)
+    # On several lines, as Streamlit takes a single one with a slash for the path of a file.
+    script = f"export default function () {{\n  document.cookie = '{cookie}'\n}}\n"
+    st.components.v2.component("dtl-tour-closed", js=script)(key="tour-closed", height=1)
