@@ -90,4 +90,6 @@ def _remember() -> None:
     cookie = f"{COOKIE[0]}={COOKIE[1]}; path=/; max-age={_YEAR}; samesite=lax"
     # On several lines, as Streamlit takes a single one with a slash for the path of a file.
     script = f"export default function () {{\n  document.cookie = '{cookie}'\n}}\n"
-    st.components.v2.component("dtl-tour-closed", js=script)(key="tour-closed", height=1)
+    st.html("<style>.st-key-tour-closing {position: fixed; right: 0; bottom: 0; width: 1px}</style>")
+    with st.container(key="tour-closing"):  # out of the flow of the page, which is not to move
+        st.components.v2.component("dtl-tour-closed", js=script)(key="tour-closed", height=1)

@@ -7,6 +7,7 @@ def test_a_neighbour_is_opened(visitor):
     visitor.go("Latent space")
     before = visitor.figures()[-1]
     visitor.list("Model").first.click()
+    visitor.press("ArrowDown")
     options = visitor.page.get_by_role("option")
     options.first.wait_for()
     words = options.nth(2).inner_text()
