@@ -4,59 +4,70 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared import session
+from pages.shared import serving
 
-# No address is the name of a file in pages/: until this script has called st.navigation for the first time, Streamlit
-# would answer such an address with that file alone.
-PAGES = [
-    st.Page(
-        "pages/spectrum.py",
-        title="Spectrum",
-        icon=":material/show_chart:",
-        url_path="start",
-        default=True,
-        help="Upload spectra or see an example: parameters, reconstruction, and how the file was read and prepared.",
-    ),
-    st.Page(
-        "pages/latent_space.py",
-        title="Latent space",
-        icon=":material/scatter_plot:",
-        url_path="latent-space",
-        help="Where a spectrum lies among the model spectra, and which of them are nearest.",
-    ),
-    st.Page(
-        "pages/hr_diagram.py",
-        title="HR diagram",
-        icon=":material/star:",
-        url_path="hr-diagram",
-        help="Your stars among 286 M dwarfs of the solar neighbourhood.",
-    ),
-    st.Page(
-        "pages/literature.py",
-        title="Literature",
-        icon=":material/library_books:",
-        url_path="literature-values",
-        help="The published stars and yours against the literature, and one star in all sources.",
-    ),
-    st.Page(
-        "pages/adapt.py",
-        title="Adapt",
-        icon=":material/tune:",
-        url_path="adapt-networks",
-        help="Let the networks learn from spectra of your own how your stars differ from models.",
-    ),
-    st.Page(
-        "pages/model.py",
-        title="Model",
-        icon=":material/neurology:",
-        url_path="model-card",
-        help="What the trained networks are worth: errors, intervals, limits, real stars, how to cite.",
-    ),
-]
 
-# The icon comes first: with one of its own the browser does not ask a font server for that of the page.
-st.set_page_config(page_icon=str(Path(__file__).parent / "assets" / "icon.svg"), layout="wide")
-page = st.navigation(PAGES, position="top")
-st.set_page_config(page_title=f"{page.title} · M dwarf parameters")
-session.start()
-page.run()
+def list_pages() -> list[st.Page]:
+    """All pages, in the order of the navigation."""
+    # No address is the name of a file in pages/: until this script has called st.navigation for the first time,
+    # Streamlit would answer such an address with that file alone.
+    return [
+        st.Page(
+            "pages/spectrum.py",
+            title="Spectrum",
+            icon=":material/show_chart:",
+            url_path="start",
+            default=True,
+            help="Upload spectra or see an example: parameters, reconstruction, how the file was read and prepared.",
+        ),
+        st.Page(
+            "pages/latent_space.py",
+            title="Latent space",
+            icon=":material/scatter_plot:",
+            url_path="latent-space",
+            help="Where a spectrum lies among the model spectra, and which of them are nearest.",
+        ),
+        st.Page(
+            "pages/hr_diagram.py",
+            title="HR diagram",
+            icon=":material/star:",
+            url_path="hr-diagram",
+            help="Your stars among 286 M dwarfs of the solar neighbourhood.",
+        ),
+        st.Page(
+            "pages/literature.py",
+            title="Literature",
+            icon=":material/library_books:",
+            url_path="literature-values",
+            help="The published stars and yours against the literature, and one star in all sources.",
+        ),
+        st.Page(
+            "pages/adapt.py",
+            title="Adapt",
+            icon=":material/tune:",
+            url_path="adapt-networks",
+            help="Let the networks learn from spectra of your own how your stars differ from models.",
+        ),
+        st.Page(
+            "pages/model.py",
+            title="Model",
+            icon=":material/neurology:",
+            url_path="model-card",
+            help="What the trained networks are worth: errors, intervals, limits, real stars, how to cite.",
+        ),
+    ]
+
+
+if __name__ == "__main__":  # as Streamlit runs it, for each visit and each change
+    serving.wait()
+    from pages.shared import session, tour
+
+    # The icon comes first: with one of its own the browser does not ask a font server for that of the page.
+    st.set_page_config(page_icon=str(Path(__file__).parent / "assets" / "icon.svg"), layout="wide")
+    page = st.navigation(list_pages(), position="top")
+    st.set_page_config(page_title=f"{page.title} · M dwarf parameters")
+    session.start()
+    tour.offer()
+    page.run()
+else:  # as the server imports it, once
+    app = st.App(__file__, lifespan=serving.lifespan, middleware=serving.middleware())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import warnings
@@ -17,7 +18,7 @@ import dtl
 from dtl.result import COLUMNS, InferenceResult
 from dtl.spectrum import UnusableInput
 
-__all__ = ["FORMATS", "json_line", "results_table", "write_table"]
+__all__ = ["FORMATS", "ecsv_text", "json_line", "results_table", "write_table"]
 
 #: Ending of the file -> format of `astropy.table.Table.write`.
 FORMATS = {".ecsv": "ascii.ecsv", ".fits": "fits", ".vot": "votable", ".csv": "ascii.csv"}
@@ -57,6 +58,13 @@ def write_table(results: Sequence[InferenceResult], path: str | Path) -> None:
             table.write(path, format=FORMATS[path.suffix.lower()], overwrite=True)
     except OSError as error:
         raise UnusableInput(f"{path}: cannot be written ({error.strerror or error}); choose another place.") from error
+
+
+def ecsv_text(results: Sequence[InferenceResult]) -> str:
+    """The table of results as the text of an ECSV file."""
+    text = io.StringIO()
+    results_table(results).write(text, format=FORMATS[".ecsv"])
+    return text.getvalue()
 
 
 def _fit_to_fits(table: Table) -> None:

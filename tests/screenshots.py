@@ -9,16 +9,9 @@ import argparse
 import json
 from pathlib import Path
 
-from tests.server import ROOT, chromium, follow, missing, serve, settle
+from tests.server import ROOT, addresses, chromium, follow, missing, serve, settle, visit
 
 WIDTHS = (1280, 390)
-PAGES = {
-    "spectrum": "",
-    "latent-space": "latent-space",
-    "hr-diagram": "hr-diagram",
-    "literature": "literature-values",
-    "model": "model-card",
-}
 EVIDENCE = ("A second opinion", "Which wavelengths speak")
 BAD = {
     "empty.fits": b"",
@@ -40,24 +33,18 @@ def main() -> None:
     with serve() as address, chromium() as browser:
         for width in WIDTHS:
             for scheme in ("light", "dark"):
-                context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
                 for state, uploads in {"first": [], "several": files, "bad": list(BAD.items())}.items():
-                    page = context.new_page()
-                    page.goto(address)
-                    page.wait_for_selector("h1", timeout=60_000)
-                    settle(page)
-                    if uploads:
-                        _upload(page, uploads)
-                    if state != "bad":
-                        _open(page, *EVIDENCE)
-                    for name, path in PAGES.items():
-                        if path and state == "bad":
-                            continue
-                        if path:
-                            follow(page, path)
-                        _picture(page, arguments.output / f"{name}-{state}-{width}-{scheme}.png", width)
-                    page.close()
-                context.close()
+                    viewport = {"width": width, "height": 900}
+                    with visit(browser, address, viewport=viewport, color_scheme=scheme) as page:
+                        if uploads:
+                            _upload(page, uploads)
+                        if state != "bad":
+                            _open(page, *EVIDENCE)
+                        for path in addresses() if state != "bad" else [""]:
+                            if path:
+                                follow(page, path)
+                            name = f"{path or 'spectrum'}-{state}-{width}-{scheme}.png"
+                            _picture(page, arguments.output / name, width)
 
 
 def _examples() -> list[Path]:

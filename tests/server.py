@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -25,6 +26,11 @@ CHROMIUM_ARGUMENTS = (
 )
 
 
+def addresses() -> list[str]:
+    """Ends of the addresses of all pages, in the order in which ``app.py`` lists them; that of the first is ``""``."""
+    return ["", *re.findall(r'url_path="([^"]+)"', (ROOT / "app.py").read_text(encoding="utf-8"))[1:]]
+
+
 def missing() -> str:
     """Why no browser can be started, empty where one can."""
     try:
@@ -35,8 +41,13 @@ def missing() -> str:
 
 
 @contextmanager
-def serve(*, patience: float = 60.0) -> Iterator[str]:
-    """The address of a freshly started server, which answers already; it ends with the block."""
+def serve(*, patience: float = 60.0, processes: list[int] | None = None) -> Iterator[str]:
+    """The address of a freshly started server, which answers already; it ends with the block.
+
+    Args:
+        patience: seconds until it must answer.
+        processes: takes the number of its process.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -45,6 +56,8 @@ def serve(*, patience: float = 60.0) -> Iterator[str]:
     server = subprocess.Popen(
         command, cwd=ROOT, env=os.environ.copy(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
+    if processes is not None:
+        processes.append(server.pid)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(server, f"{address}/_stcore/health", patience)
@@ -85,7 +98,34 @@ def chromium() -> Iterator[object]:
             browser.close()
 
 
-def settle(page: object, *, patience: float = 30.0) -> None:
+@contextmanager
+def visit(browser: object, address: str, *, path: str = "", tour: bool = False, **options: object) -> Iterator[object]:
+    """A page with the app, as a person sees it who has closed the tour, or sees it for the first time.
+
+    Args:
+        browser: of `chromium`.
+        address: of `serve`.
+        path: end of the address of the page to begin with.
+        tour: leave the tour open.
+        options: of Playwright's ``new_context``, as ``viewport`` and ``color_scheme``.
+    """
+    from pages.shared.tour import COOKIE
+
+    context = browser.new_context(**options)
+    if not tour:
+        name, value = COOKIE
+        context.add_cookies([{"name": name, "value": value, "url": address}])
+    try:
+        page = context.new_page()
+        page.goto(f"{address}/{path}")
+        page.wait_for_selector("h1", timeout=60_000)
+        settle(page)
+        yield page
+    finally:
+        context.close()
+
+
+def settle(page: object, *, patience: float = 90.0) -> None:
     """Wait until the script has run and figures are drawn."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=1000 * patience)
     page.wait_for_function(

@@ -12,7 +12,7 @@ import pytest
 from astropy import units as u
 from astropy.table import Table
 
-from dtl.export import FORMATS, json_line, results_table, write_table
+from dtl.export import FORMATS, ecsv_text, json_line, results_table, write_table
 from dtl.result import COLUMNS
 from dtl.spectrum import UnusableInput
 from tests.fakes import make_result
@@ -85,3 +85,8 @@ def test_unknown_ending(name: str, tmp_path: Path) -> None:
 def test_where_nothing_can_be_written(ending: str, tmp_path: Path) -> None:
     with pytest.raises(UnusableInput, match="cannot be written"):
         write_table(RESULTS, tmp_path / "missing" / f"results{ending}")
+
+
+def test_text_of_an_ecsv_file_is_that_of_the_written_one(tmp_path: Path) -> None:
+    write_table(RESULTS, tmp_path / "results.ecsv")
+    assert ecsv_text(RESULTS) == (tmp_path / "results.ecsv").read_text(encoding="utf-8")

@@ -132,5 +132,5 @@ def _place_peak(velocities: np.ndarray, correlation: np.ndarray, template: int) 
         uncertain=not inside or quality < _WEAK or rival > _RIVAL * quality,
         template=template,
         velocities=velocities,
-        correlation=correlation,
+        correlation=correlation.copy(),  # a row alone, or it would keep the others in memory
     )

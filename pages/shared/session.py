@@ -3,7 +3,7 @@
 ``st.session_state`` holds, each keyed by the sha256 of the file:
 
 - ``results``: `dtl.result.InferenceResult`, in the order of arrival;
-- ``uploads``: `Upload` of every file, so that a guess can be changed;
+- ``uploads``: `Upload` of every file, so that a guess can be changed; large ones lie in ``folder``;
 - ``failures``: one sentence for each file that cannot be used;
 
 ``stages``, what is kept of the analysis of the last files (`dtl.pipeline.Stages`); ``networks``, the bundles of this
@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
@@ -45,6 +46,7 @@ __all__ = [
     "node_spectra",
     "own_bundles",
     "plain",
+    "prepare_example",
     "remove",
     "reread",
     "same_models",
@@ -59,6 +61,8 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "assets" / "examples"
 MOST_BYTES = 400 * 2**20
 #: Files of whose analysis the stages are kept in one visit, so that a change repeats only what depends on it.
 _MOST_STAGES = 4
+#: Bytes from which an upload waits in a file rather than in memory.
+_FEW_BYTES = 2**16
 
 _log = logging.getLogger(__name__)
 
@@ -81,15 +85,25 @@ class Upload(NamedTuple):
 
     Attributes:
         name: of the file.
-        data: its bytes.
+        content: its bytes, or where they lie as long as the visit lasts.
         options: of its reading.
         bundle: name of the bundle that was asked for, None for that of the resolution.
     """
 
     name: str
-    data: bytes
+    content: bytes | Path
     options: ReadOptions = ReadOptions()
     bundle: str | None = None
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes."""
+        return self.content.read_bytes() if isinstance(self.content, Path) else self.content
+
+    @property
+    def size(self) -> int:
+        """Number of its bytes."""
+        return self.content.stat().st_size if isinstance(self.content, Path) else len(self.content)
 
 
 @st.cache_data(show_spinner=False)
@@ -175,6 +189,12 @@ def _analyse_example(file: str, options: ReadOptions, wanted: str | None) -> Inf
     return _analyse(Upload(file, (EXAMPLES / file).read_bytes(), options, wanted))
 
 
+def prepare_example() -> None:
+    """Analyse the example that a visit begins with, so that it is there when the first visitor comes."""
+    for first in examples()[:1]:
+        _analyse_example(first.file, ReadOptions(), None)
+
+
 def _analyse(upload: Upload) -> InferenceResult:
     from dtl.choice import ByResolution
     from dtl.pipeline import analyse
@@ -236,7 +256,7 @@ def add(
 
     state = st.session_state
     results, uploads, failures = {}, {}, {}
-    kept = sum(len(upload.data) for upload in state["uploads"].values())
+    kept = sum(upload.size for upload in state["uploads"].values())
     for number, (name, data) in enumerate(files):
         progress(number, name)
         digest, upload = sha256(data).hexdigest(), Upload(name, data)
@@ -249,8 +269,8 @@ def add(
                 f"{name} was not read: this visit holds {MOST_BYTES >> 20} MB already; remove a spectrum first."
             )
             continue
-        uploads[digest] = upload
         answer = _answer(upload)
+        uploads[digest] = _laid_aside(digest, upload)
         (failures if isinstance(answer, str) else results)[digest] = answer
     if results and (example := state.get("example")):
         if example not in results:
@@ -264,6 +284,16 @@ def add(
     if last:
         state["selected"] = last
     return last
+
+
+def _laid_aside(digest: str, upload: Upload) -> Upload:
+    """The upload with its bytes in a file, where they are many; the folder goes with the visit."""
+    if upload.size < _FEW_BYTES:
+        return upload
+    folder = st.session_state.setdefault("folder", TemporaryDirectory(prefix="dtl-"))
+    path = Path(folder.name, digest)
+    path.write_bytes(upload.data)
+    return upload._replace(content=path)
 
 
 def reread(digest: str, **changes: object) -> str | None:
@@ -297,6 +327,9 @@ def remove(*digests: str) -> None:
 
 
 def _forget(digest: str) -> None:
+    upload = st.session_state["uploads"].get(digest)
+    if upload and isinstance(upload.content, Path):
+        upload.content.unlink(missing_ok=True)
     for key in ("results", "uploads", "failures"):
         st.session_state[key] = {d: value for d, value in st.session_state[key].items() if d != digest}
     kept = st.session_state.get("stages") or {}

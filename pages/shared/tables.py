@@ -55,10 +55,17 @@ def spectrum_table(
 
 
 def downloads(results: Sequence[InferenceResult], stem: str) -> None:
-    """The rows of results as CSV and as JSON."""
+    """The rows of results as ECSV, with units and descriptions, as CSV and as JSON."""
     rows = [result.row() for result in results]
+
+    def ecsv() -> str:
+        from dtl.export import ecsv_text
+
+        return ecsv_text(results)
+
     with st.container(horizontal=True):
         for kind, mime, text in (
+            ("ecsv", "text/plain", ecsv),
             ("csv", "text/csv", _csv(rows)),
             ("json", "application/json", json.dumps(rows, indent=2)),
         ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from dataclasses import replace
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ import pytest
 from dtl.before_after import Change, View
 from dtl.bundle_archive import pack
 from dtl.spectrum import UnusableInput
+from dtl.training.transfer import TransferSettings
 from pages.shared import adaptation_evidence, adaptation_work
 from pages.shared.job import Job
 from tests import fakes
@@ -217,8 +219,8 @@ def test_kept_used_and_forgotten(page):
     assert "In the mean they moved by: Teff −12 K" in texts(app)
     app.button(key="adapt-reanalyse").click().run()
     assert not app.exception and not app.error
-    name = "made-up-adapted"
-    assert list(app.session_state["networks"]) == [name]
+    (name,) = app.session_state["networks"]
+    assert re.fullmatch("made-up-adapted-[0-9a-f]{6}", name)  # marked by its weights
     assert app.button(key="adapt-keep").disabled
     uploads = app.session_state["uploads"].values()
     assert {u.bundle for u in uploads} == {name}
@@ -233,11 +235,12 @@ def test_names_are_never_given_twice(page):
     app.button(key="adapt-start").click().run()
     finish(page, app)
     app.button(key="adapt-keep").click().run()
-    app.button(key="forget-made-up-adapted").click().run()
+    (name,) = app.session_state["networks"]
+    app.button(key=f"forget-{name}").click().run()
     assert not app.session_state["networks"]
     app.button(key="adapt-keep").click().run()
-    assert list(app.session_state["networks"]) == ["made-up-adapted-2"]
-    assert app.session_state["networks"]["made-up-adapted-2"].card["name"] == "made-up-adapted-2"
+    assert list(app.session_state["networks"]) == [f"{name}-2"]
+    assert app.session_state["networks"][f"{name}-2"].card["name"] == f"{name}-2"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -255,11 +258,12 @@ def test_networks_from_a_file(page):
     data = pack(replace(toy, card=toy.card | {"name": "made-up"}))  # the name of one of the program
     app.file_uploader[0].upload("mine.zip", data, "application/zip").run()
     assert not app.exception and not app.error
-    assert list(app.session_state["networks"]) == ["made-up-2"] and "made\\-up\\-2" in app.success[0].value
+    (name,) = app.session_state["networks"]
+    assert re.fullmatch("made-up-[0-9a-f]{6}", name) and name in app.success[0].value.replace("\\", "")
     app.file_uploader[0].upload("bad.zip", b"nothing", "application/zip").run()
     assert not app.exception
     assert "bad.zip: is no zip file" in app.error[0].value.replace("\\", "")
-    assert list(app.session_state["networks"]) == ["made-up-2"]
+    assert list(app.session_state["networks"]) == [name]
     for _ in range(2):
         app.file_uploader[0].upload("mine.zip", data, "application/zip").run()
     app.file_uploader[0].upload("mine.zip", data, "application/zip").run()

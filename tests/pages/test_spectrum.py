@@ -257,3 +257,18 @@ def test_too_much_is_refused_with_a_remedy(visit, monkeypatch):
     app = upload(visit(), a_txt=GOOD, b_txt=OTHER + b" " * 80)
     assert "remove a spectrum first" in app.error[0].value
     assert metrics(app)["Teff"][0] == "3400 K"
+
+
+def test_large_uploads_wait_in_files_that_go_with_them(visit):
+    data = GOOD + b" " * 100_000
+    app = upload(visit(), large_txt=data, small_txt=GOOD)
+    kept = {upload_.name: upload_ for upload_ in app.session_state["uploads"].values()}
+    path = kept["large.txt"].content
+    assert path.read_bytes() == kept["large.txt"].data == data and kept["large.txt"].size == len(data)
+    assert kept["small.txt"].content == GOOD
+    digest = next(d for d, u in app.session_state["uploads"].items() if u.name == "large.txt")
+    session_folder = path.parent
+    app.session_state["selected"] = digest
+    app.run()
+    app.button(key=f"remove-{digest}").click().run()
+    assert not path.exists() and session_folder.is_dir()

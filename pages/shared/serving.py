@@ -1,0 +1,157 @@
+"""What the server does beside running pages: it gets ready before the first visit and sends small files.
+
+Streamlit sends the scripts of its pages as they are, 9 MB for a first page, and leaves compression to a proxy that
+few installations have. Here each is compressed once and kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+
+try:
+    import brotli
+except ImportError:  # then gzip, a tenth larger
+    brotli = None
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["Compressed", "Foretold", "lifespan", "middleware", "wait"]
+
+_log = logging.getLogger(__name__)
+
+_TEXT = (".js", ".css", ".json", ".svg")
+
+#: How hard to try: higher levels gain 1 % and cost the first visit a second.
+_GZIP_LEVEL, _BROTLI_QUALITY = 6, 5
+#: Name of an encoding -> what makes it, the best first.
+_ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, quality=_BROTLI_QUALITY),
+    "gzip": lambda body: gzip.compress(body, _GZIP_LEVEL),
+}
+if brotli is None:
+    del _ENCODERS["br"]
+#: Pattern of the script that draws figures, by far the largest, below Streamlit's folder of files for the browser.
+_FIGURES = "static/js/PlotlyChart.*.js"
+#: Seconds that a visit waits for the libraries at most.
+_PATIENCE = 60.0
+
+_imported = Event()
+_imported.set()  # nothing to wait for until a server starts
+
+
+class Compressed:
+    """Middleware that keeps the compressed form of Streamlit's own files, which never change while it runs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._kept: dict[tuple[str, str], tuple[list[tuple[bytes, bytes]], bytes]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for one of these files, hand on any other."""
+        path = scope.get("path", "")
+        wanted = scope["type"] == "http" and scope["method"] == "GET" and "/static/" in path and path.endswith(_TEXT)
+        headers = Headers(scope=scope) if wanted else {}
+        accepted = {word.partition(";")[0].strip() for word in headers.get("accept-encoding", "").split(",")}
+        encoding = next((name for name in _ENCODERS if name in accepted), None)
+        if not wanted or encoding is None or "range" in headers:
+            await self._app(scope, receive, send)
+            return
+        if (path, encoding) not in self._kept:
+            start, body = await self._fetch(scope, receive)
+            if start["status"] != 200:
+                await send(start)
+                await send({"type": "http.response.body", "body": body})
+                return
+            body = await asyncio.to_thread(_ENCODERS[encoding], body)
+            fresh = MutableHeaders(raw=list(start["headers"]))
+            fresh["content-encoding"], fresh["content-length"] = encoding, str(len(body))
+            fresh.add_vary_header("Accept-Encoding")
+            self._kept[path, encoding] = fresh.raw, body
+        raw, body = self._kept[path, encoding]
+        await send({"type": "http.response.start", "status": 200, "headers": raw})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _fetch(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+        """The answer of the server itself, whole, also where the browser says that it has the file."""
+        conditions = (b"if-none-match", b"if-modified-since")
+        headers = [(name, value) for name, value in scope["headers"] if name not in conditions]
+        start: Message = {}
+        parts: list[bytes] = []
+
+        async def collect(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                parts.append(message.get("body", b""))
+
+        await self._app(scope | {"headers": headers, "extensions": {}}, receive, collect)
+        return start, b"".join(parts)
+
+
+class Foretold:
+    """Middleware that tells the browser with the page itself which large script it will need for the figures."""
+
+    def __init__(self, app: ASGIApp, files: Iterable[str]) -> None:
+        self._app = app
+        self._link = ", ".join(f"<{file}>; rel=modulepreload" for file in files)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the header to pages."""
+
+        async def announce(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.append("link", self._link)
+            await send(message)
+
+        await self._app(scope, receive, announce if scope["type"] == "http" and self._link else send)
+
+
+def middleware() -> list[Middleware]:
+    """What stands between the browser and Streamlit's own server."""
+    return [Middleware(Foretold, files=_foretold()), Middleware(Compressed)]
+
+
+def _foretold() -> list[str]:
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    folder = Path(st.__file__).parent / "static"
+    return [f"/{base}/{path.relative_to(folder)}".replace("//", "/") for path in sorted(folder.glob(_FIGURES))]
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Begin, as the server starts, to load the libraries and the networks and to analyse the first example."""
+    _imported.clear()
+    Thread(target=_get_ready, name="get-ready", daemon=True).start()
+    yield
+
+
+def wait() -> None:
+    """Wait until the libraries are loaded: two threads that load the same ones at once may see halves of them."""
+    _imported.wait(_PATIENCE)
+
+
+def _get_ready() -> None:
+    try:
+        import dtl.figures.spectrum
+        import dtl.pipeline  # noqa: F401
+        from pages.shared import session
+    except Exception:  # the visit meets the same problem and shows it
+        _log.exception("a library cannot be loaded")
+        return
+    finally:
+        _imported.set()
+    session.prepare_example()

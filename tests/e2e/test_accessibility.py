@@ -1,0 +1,37 @@
+"""Every page, in both themes and on a narrow screen, looked through by axe-core for what shuts people out.
+
+The environment variable ``AXE_CORE`` names ``axe.min.js``; without it the copy in ``node_modules`` is taken
+(``npm install axe-core``).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.server import ROOT, addresses
+
+AXE = Path(os.environ.get("AXE_CORE") or ROOT / "node_modules" / "axe-core" / "axe.min.js")
+#: Rule -> parts of the markup of elements that Streamlit draws by itself and that no page can change, and why.
+FRAME: dict[str, dict[str, str]] = {}
+#: Names of the violations that shut people out, with the elements concerned.
+_RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+    .filter(v => ["serious", "critical"].includes(v.impact))
+    .flatMap(v => v.nodes.map(n => [v.id, n.target.join(" "), n.html.slice(0, 300)]))"""
+
+pytestmark = pytest.mark.skipif(not AXE.is_file(), reason=f"no axe-core: {AXE} is absent (npm install axe-core)")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+@pytest.mark.parametrize("path", addresses())
+def test_nobody_is_shut_out(enter, path, scheme, width):
+    visitor = enter(path=path, color_scheme=scheme, viewport={"width": width, "height": 900})
+    visitor.page.add_script_tag(path=AXE)
+    found = [node for node in visitor.page.evaluate(_RUN) if not _of_the_frame(*node)]
+    assert not found, "\n".join(" | ".join(node) for node in found)
+
+
+def _of_the_frame(rule: str, target: str, html: str) -> bool:
+    return any(part in f"{target} {html}" for part in FRAME.get(rule, {}))

@@ -1,0 +1,160 @@
+"""What a visitor does and sees, in words of the app and not of its page's elements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tests.server import settle
+
+#: Milliseconds that a visitor waits: far more than anything takes, as a test machine may be busy.
+PATIENCE = 60_000
+#: Presses of the tabulator after which a place counts as out of reach.
+_FAR = 150
+
+
+class Visitor:
+    """Somebody with mouse and keyboard in front of a page."""
+
+    def __init__(self, page: object) -> None:
+        self.page = page
+        page.set_default_timeout(PATIENCE)
+
+    # What they do
+
+    def upload(self, paths: Iterable[Path]) -> None:
+        """Give files to the upload and wait for what the page says of the last one."""
+        paths = list(paths)
+        self.page.locator("input[type=file]").first.set_input_files(paths)
+        self.wait_for(paths[-1].name)
+
+    def choose_files(self, chooser: object, paths: Iterable[Path]) -> None:
+        """Answer an open dialog for files and wait for what the page says of the last one."""
+        paths = list(paths)
+        chooser.set_files(paths)
+        self.wait_for(paths[-1].name)
+
+    def go(self, title: str) -> None:
+        """Follow the link to another page of the app."""
+        self.link(title).first.click()
+        self._arrived(title)
+
+    def choose(self, title: str, option: str) -> None:
+        """Take an option of a list, found by typing a part of it."""
+        box = self.list(title).first
+        box.click()
+        box.fill(option)
+        self.page.get_by_role("option").filter(has_text=option).first.wait_for()
+        box.press("Enter")
+        settle(self.page)
+
+    def press_button(self, name: str) -> None:
+        """Press a button."""
+        self.button(name).first.click()
+        settle(self.page)
+
+    def open_box(self, title: str) -> None:
+        """Open an expander."""
+        self.page.locator("summary").filter(has_text=title).click()
+        settle(self.page)
+
+    def type_number(self, title: str, value: float) -> None:
+        """Type into the field whose label contains ``title``."""
+        field = self.page.get_by_role("spinbutton", name=title).or_(self.page.get_by_role("textbox", name=title)).first
+        field.fill(f"{value:g}")
+        field.press("Enter")
+        settle(self.page)
+
+    def download(self, name: str) -> str:
+        """Press a button that saves a file; the text in it."""
+        return self.saved(self.button(name).first.click)
+
+    def saved(self, action: Callable[[], object]) -> str:
+        """Text of the file that an action saves."""
+        with self.page.expect_download() as download:
+            action()
+        return Path(download.value.path()).read_text(encoding="utf-8")
+
+    def tab_to(self, target: object) -> None:
+        """Move the focus with the tabulator alone until it is on an element, a Playwright locator, or in it."""
+        target = target.first
+        target.wait_for(state="attached")
+        passed = []
+        for _ in range(_FAR):
+            self.page.keyboard.press("Tab")
+            if target.evaluate("e => e === document.activeElement || e.contains(document.activeElement)"):
+                return
+            passed.append(self.page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText"))
+        raise AssertionError(f"no way to {target} by keyboard; the focus went over {passed}")
+
+    def button(self, name: str) -> object:
+        """A button."""
+        return self.page.get_by_role("button", name=re.compile(rf"(^|\s){re.escape(name)}$"))  # after its icon, if any
+
+    def link(self, name: str) -> object:
+        """A link to another page of the app."""
+        return self.page.get_by_role("link", name=name)
+
+    def list(self, title: str) -> object:
+        """A list to choose from."""
+        return self.page.get_by_role("combobox", name=title)
+
+    def upload_button(self) -> object:
+        """What opens the dialog for files."""
+        return self.page.get_by_test_id("stFileUploaderDropzone").get_by_role("button")
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def arrive(self, title: str) -> None:
+        """Wait for a page that a link was followed to."""
+        self._arrived(title)
+
+    # What they see
+
+    def wait_for(self, text: str) -> None:
+        """Wait until a text can be read on the page."""
+        self.page.get_by_test_id("stMain").get_by_text(text).locator("visible=true").first.wait_for()
+        settle(self.page)
+
+    def wait_for_figure(self, text: str) -> None:
+        """Wait for a figure that is said to show something."""
+        self.page.wait_for_function(
+            "text => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].some(e => "
+            "[e, e.parentElement, ...e.querySelectorAll('[aria-label]')].some(a => "
+            "(a.getAttribute('aria-label') ?? '').includes(text)))",
+            arg=text,
+        )
+        settle(self.page)
+
+    def wait_until_gone(self, text: str) -> None:
+        """Wait until a text is no longer on the page."""
+        self.page.get_by_test_id("stMain").get_by_text(text).first.wait_for(state="detached")
+        settle(self.page)
+
+    def answer(self) -> dict[str, str]:
+        """The large figures: name of the parameter -> value with its unit."""
+        return dict(
+            self.page.get_by_test_id("stMetric").evaluate_all(
+                "all => all.map(e => ['stMetricLabel', 'stMetricValue']"
+                ".map(id => e.querySelector(`[data-testid=${id}]`).innerText.trim()))"
+            )
+        )
+
+    def reads(self, text: str) -> bool:
+        """Whether a text is on the page."""
+        return text in self.page.get_by_test_id("stMain").inner_text()
+
+    def figures(self) -> list[str]:
+        """What each figure of the page is said to show."""
+        return self.page.get_by_test_id("stPlotlyChart").evaluate_all(
+            "all => all.map(e => (e.closest('[aria-label]') ?? e.querySelector('[aria-label]') ?? e)"
+            ".getAttribute('aria-label') ?? '')"
+        )
+
+    def _arrived(self, title: str) -> None:
+        self.page.wait_for_function("title => document.title.startsWith(title)", arg=title)
+        settle(self.page)

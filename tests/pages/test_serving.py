@@ -1,0 +1,86 @@
+"""What stands between the browser and Streamlit's own server."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+
+import pytest
+
+from pages.shared import serving
+
+SCRIPT = b"let figure = 1; " * 500
+
+
+class Server:
+    """A server with one script, which counts how often it is asked."""
+
+    def __init__(self, content_type: bytes = b"application/javascript", status: int = 200) -> None:
+        self.asked: list[dict] = []
+        self._type, self._status = content_type, status
+
+    async def __call__(self, scope: dict, receive: object, send: object) -> None:
+        self.asked.append(scope)
+        headers = [(b"content-type", self._type), (b"content-length", str(len(SCRIPT)).encode()), (b"etag", b"x")]
+        await send({"type": "http.response.start", "status": self._status, "headers": headers})
+        await send({"type": "http.response.body", "body": SCRIPT[:100], "more_body": True})
+        await send({"type": "http.response.body", "body": SCRIPT[100:]})
+
+
+def ask(app: object, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of an answer."""
+    sent = []
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": "GET", "path": path, "headers": raw, "query_string": b""}
+    asyncio.run(app(scope, None, send))
+    names = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], names, b"".join(message.get("body", b"") for message in sent[1:])
+
+
+def test_a_script_is_compressed_once_and_kept():
+    server = Server()
+    app = serving.Compressed(server)
+    for condition in ({}, {"if_none_match": "x"}):
+        status, headers, body = ask(app, "/static/js/a.js", accept_encoding="gzip, deflate", **condition)
+        assert status == 200
+        assert headers["content-encoding"] == "gzip" and headers["vary"] == "Accept-Encoding"
+        assert int(headers["content-length"]) == len(body) < len(SCRIPT) / 10
+        assert gzip.decompress(body) == SCRIPT
+    assert len(server.asked) == 1
+
+
+def test_brotli_goes_before_gzip_where_both_know_it():
+    brotli = pytest.importorskip("brotli")
+    app = serving.Compressed(Server())
+    _, headers, body = ask(app, "/static/js/a.js", accept_encoding="gzip, deflate, br, zstd")
+    assert headers["content-encoding"] == "br" and brotli.decompress(body) == SCRIPT
+    assert ask(app, "/static/js/a.js", accept_encoding="gzip")[1]["content-encoding"] == "gzip"
+
+
+def test_who_cannot_unpack_gets_the_script_as_it_is():
+    for headers in ({}, {"accept_encoding": "zstd"}, {"accept_encoding": "gzip", "range": "bytes=0-9"}):
+        _, answer, body = ask(serving.Compressed(Server()), "/static/js/a.js", **headers)
+        assert "content-encoding" not in answer and body == SCRIPT
+
+
+def test_other_files_and_refusals_pass_and_are_not_kept():
+    server = Server()
+    assert ask(serving.Compressed(server), "/media/a.csv", accept_encoding="gzip")[2] == SCRIPT
+    missing = Server(status=404)
+    app = serving.Compressed(missing)
+    for _ in range(2):
+        status, headers, body = ask(app, "/static/js/none.js", accept_encoding="gzip")
+        assert status == 404 and "content-encoding" not in headers and body == SCRIPT
+    assert len(missing.asked) == 2
+
+
+def test_pages_foretell_the_script_of_the_figures():
+    files = serving._foretold()
+    assert len(files) == 1 and files[0].startswith("/static/js/PlotlyChart.")
+    _, headers, _ = ask(serving.Foretold(Server(b"text/html; charset=utf-8"), files), "/latent-space")
+    assert headers["link"] == f"<{files[0]}>; rel=modulepreload"
+    assert "link" not in ask(serving.Foretold(Server(), files), "/static/js/a.js")[1]
