@@ -17,7 +17,7 @@ from plotly.subplots import make_subplots
 
 from dtl.catalogue import SOURCES
 from dtl.figures.palette import Palette
-from dtl.figures.star_layers import HARMLESS
+from dtl.figures.plotted_star import HARMLESS
 from dtl.figures.style import axis, prepare
 from dtl.flags import explain
 from dtl.result import PARAMETERS
