@@ -247,4 +247,3 @@ def _unpacked(packed: object, file: str, room: int) -> bytes:
     if not unpacker.eof:
         raise BadValue(f"the bytes of {file} end too early")
     return data
-

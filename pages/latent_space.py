@@ -5,7 +5,7 @@ import streamlit as st
 from dtl.figures.latent import latent_map, outside_map
 from dtl.figures.spectrum import reconstruction_figure
 from dtl.result import PARAMETERS, InferenceResult
-from pages.shared import elements, session, tables
+from pages.shared import elements, keeping, links, session, tables
 from pages.shared.chart import chart
 
 MAPS = {"latent": "By latent vector", "flux": "By flux"}
@@ -22,7 +22,7 @@ def the_map(result: InferenceResult) -> None:
         format_func=MAPS.get,
         default="latent",
         required=True,
-        key="map",
+        key=links.view("map", MAPS),
         persist_state="session",
         help="By latent vector: alike in the 32 numbers into which the networks squeeze a spectrum. "
         "By flux: alike in the spectrum itself.",
@@ -31,7 +31,7 @@ def the_map(result: InferenceResult) -> None:
         "Colour",
         list(PARAMETERS),
         format_func=lambda name: PARAMETERS[name][0],
-        key="map-colour",
+        key=links.view("map-colour", PARAMETERS),
         persist_state="session",
     )
     places = getattr(bundle, f"map_{which}")
@@ -118,3 +118,4 @@ with narrow:
     )
     elements.flags(result)
 comparison(result)
+keeping.python("latent", result, which=st.session_state.get("map", "latent"))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dtl.figures.spectrum import preparation_figure, reconstruction_figure
 from dtl.result import InferenceResult
-from pages.shared import elements, evidence, reading, session, tables
+from pages.shared import elements, evidence, keeping, links, reading, session, tables
 from pages.shared.chart import chart
 
 
@@ -13,7 +13,7 @@ def reconstruction(result: InferenceResult) -> None:
     """Main figure and its table."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("#### Spectrum and reconstruction", width="stretch")
-        lines = st.toggle("Name the lines", value=True, key="lines", persist_state="session")
+        lines = st.toggle("Name the lines", value=True, key=links.view("lines", default=True), persist_state="session")
     chart(
         reconstruction_figure(result, lines=lines, dark=session.dark()),
         key="reconstruction",
@@ -81,3 +81,4 @@ st.markdown("#### Results")
 everything = list(st.session_state["results"].values())
 tables.results_table(everything, "Parameters of every spectrum of this visit, one row a spectrum")
 tables.downloads(everything, "stellar-parameters")
+keeping.python("parameters", result)

@@ -7,7 +7,7 @@ import streamlit as st
 from dtl.readers.options import ReadOptions
 from dtl.result import InferenceResult
 from dtl.spectrum import Finding
-from pages.shared import session
+from pages.shared import keeping, session
 
 __all__ = ["corrections", "failures", "findings", "inputs"]
 
@@ -67,6 +67,7 @@ def _open_example() -> None:
 
 def failures() -> None:
     """A sentence for each file that cannot be used, with ways out."""
+    keeping.notes()
     for digest, sentence in st.session_state["failures"].items():
         left, right = st.columns([7, 3], vertical_alignment="center")
         left.error(session.plain(sentence), icon=":material/error:")

@@ -5,6 +5,7 @@
 - ``results``: `dtl.result.InferenceResult`, in the order of arrival;
 - ``uploads``: `Upload` of every file, so that a guess can be changed;
 - ``failures``: one sentence for each file that cannot be used;
+- ``awaited``: `dtl.saved_session.SavedSpectrum` of a restored session whose file is not at hand;
 
 and ``selected``, the digest of the spectrum shown, and ``example``, the digest of the example that stands in until
 something is chosen. Uploads are analysed at once, since a page that is left forgets them.
@@ -165,8 +166,20 @@ def start() -> None:
     if not state["results"] and examples() and state.get("example") is None:
         first = examples()[0]
         state["example"] = add([(first.file, first.read())]) or ""
+    _open_linked_example()
     if state.get("selected") not in state["results"]:
         state["selected"] = next(iter(state["results"]), None)
+
+
+def _open_linked_example() -> None:
+    """Open the example that the address names; let the address name the one that is shown."""
+    from pages.shared import links
+
+    upload = st.session_state["uploads"].get(st.session_state.get("selected"))
+    known = {example.file: example for example in examples()}
+    shown = upload.name if upload and upload.name in known and upload.data == known[upload.name].read() else None
+    if asked := links.example(list(known), shown):
+        add([(asked, known[asked].read())])
 
 
 def add(files: Iterable[tuple[str, bytes]]) -> str | None:
@@ -177,7 +190,8 @@ def add(files: Iterable[tuple[str, bytes]]) -> str | None:
     results, uploads, failures = {}, {}, {}
     kept = sum(len(upload.data) for upload in state["uploads"].values())
     for name, data in files:
-        digest, upload = sha256(data).hexdigest(), Upload(name, data)
+        digest = sha256(data).hexdigest()
+        upload = _as_saved(digest, Upload(name, data))
         if len(data) > SIZE_LIMIT:  # refused by the reader, and not kept
             failures[digest] = str(_answer(upload))
             continue
@@ -194,6 +208,7 @@ def add(files: Iterable[tuple[str, bytes]]) -> str | None:
         if example not in results:
             _forget(example)
         state["example"] = None
+    _welcome(results, uploads)
     old_failures = {digest: text for digest, text in state["failures"].items() if digest not in uploads}
     state["uploads"] = state["uploads"] | uploads
     state["failures"] = old_failures | failures
@@ -202,6 +217,33 @@ def add(files: Iterable[tuple[str, bytes]]) -> str | None:
     if last:
         state["selected"] = last
     return last
+
+
+def _as_saved(digest: str, upload: Upload) -> Upload:
+    """A file with the options that a restored session has for it."""
+    saved = st.session_state.get("awaited", {}).get(digest)
+    return upload._replace(options=saved.options, bundle=saved.bundle) if saved else upload
+
+
+def _welcome(results: dict[str, InferenceResult], uploads: dict[str, Upload]) -> None:
+    """Take spectra that are back from those awaited, and tell what is not as it was saved."""
+    from dtl.saved_session import departure
+
+    state = st.session_state
+    awaited = state.get("awaited", {})
+    if not awaited:
+        return
+    notes = [departure(awaited[d].row, r.row()) for d, r in results.items() if d in awaited and awaited[d].row]
+    rest = {digest: spectrum for digest, spectrum in awaited.items() if digest not in uploads}
+    names = {spectrum.file for spectrum in rest.values()}
+    notes += [
+        f"{upload.name} is not the file that the saved session knows by this name: its content is another. It was "
+        "analysed as a new spectrum, and the saved one is awaited still."
+        for digest, upload in uploads.items()
+        if digest not in awaited and upload.name in names
+    ]
+    state["awaited"] = rest
+    state["restore-notes"] = [*state.get("restore-notes", []), *filter(None, notes)]
 
 
 def reread(digest: str, **changes: object) -> str | None:
