@@ -109,7 +109,7 @@ def report(results: list[InferenceResult] | None = None) -> bytes:
         bar.empty()
 
 
-def python(kind: str, result: InferenceResult | None = None, **details: object) -> None:
+def python(kind: str, result: InferenceResult | None = None, /, **details: object) -> None:
     """A closed box with the script that gives a result again.
 
     Args:

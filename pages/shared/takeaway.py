@@ -107,8 +107,11 @@ def awaited() -> None:
     st.dataframe(rows, hide_index=True, column_config=titles, alt="Saved results whose spectra are not at hand")
     state.setdefault("awaited-round", 0)
     files = st.file_uploader(
-        "Files of these spectra", accept_multiple_files=True, max_upload_size=400, key=f"awaited-{state['awaited-round']}"
-    )  # fmt: skip
+        "Files of these spectra",
+        accept_multiple_files=True,
+        max_upload_size=400,
+        key=f"awaited-{state['awaited-round']}",
+    )
     if files:
         with st.spinner("Reading and analysing …"):
             session.add((file.name, file.getvalue()) for file in files)
@@ -165,8 +168,8 @@ def archive(results: Sequence[InferenceResult]) -> None:
     state = st.session_state
     st.markdown("#### Report")
     st.caption(
-        "One archive for the folder of a paper: tables, figures, the log of every file, checksums, versions, the script "
-        "and the BibTeX entries."
+        "One archive for the folder of a paper: tables, figures, the log of every file, checksums, versions, the "
+        "script and the BibTeX entries."
     )
     built = state.get(_BUILT)
     fresh = built is not None and len(built[0]) == len(results) and all(map(_is, built[0], results))
