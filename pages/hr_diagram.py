@@ -67,14 +67,16 @@ with left:
     )  # fmt: skip
 with middle:
     active = st.selectbox(
-        "Triangles", list(TRIANGLES), format_func=TRIANGLES.get, key=links.view("diagram-triangles", TRIANGLES), persist_state="session",
+        "Triangles", list(TRIANGLES), format_func=TRIANGLES.get,
+        key=links.view("diagram-triangles", TRIANGLES), persist_state="session",
         help="Measured: Hα in emission by 0.5 Å or more (threshold of Jeffers et al. 2018) in the spectra of Gaidos et "
         "al. 2014 or Lépine et al. 2013, without 24 of the stars. The flag is shown as published; it also marks "
         "early M dwarfs with Hα in absorption.",
     )  # fmt: skip
 with right:
     scale = st.selectbox(
-        "Colours", list(METALLICITY_SCALES), format_func=str.capitalize, key=links.view("diagram-colours", METALLICITY_SCALES), persist_state="session",
+        "Colours", list(METALLICITY_SCALES), format_func=str.capitalize,
+        key=links.view("diagram-colours", METALLICITY_SCALES), persist_state="session",
         help="Colour tells the metallicity [M/H]. Cividis, the second choice, can be read without colour vision.",
     )  # fmt: skip
 

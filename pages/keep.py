@@ -31,8 +31,8 @@ with right:
 keeping.python("table")
 st.markdown("#### Figures")
 st.caption(
-    "Every figure of this app has “Save figure” below it: PNG and SVG come from its camera button, HTML is a page of its "
-    "own. The report holds this one for each of your spectra, and the HR and Kiel diagrams."
+    "Every figure of this app has “Save figure” below it: PNG and SVG come from its camera button, HTML is a page of "
+    "its own. The report holds this one for each of your spectra, and the HR and Kiel diagrams."
 )
 chart(
     reconstruction_figure(result, dark=session.dark()),

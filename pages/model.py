@@ -30,7 +30,8 @@ def choose_card() -> dict:
         used = next((name for name in names if name.startswith("common")), names[0])
     if len(names) > 1:
         used = st.selectbox(
-            "Networks", names, index=names.index(used), key=links.view("card", names, names[names.index(used)]), persist_state="session",
+            "Networks", names, index=names.index(used),
+            key=links.view("card", names, used), persist_state="session",
             help="At first those that the spectrum on show was analysed with.",
         )  # fmt: skip
     return read_card(used)

@@ -84,7 +84,7 @@ def test_a_file_name_stays_a_name(file):
     code = snippet.parameters(snippet.Source(file))
     asked = []
     analyse_line = next(line for line in code.splitlines() if line.startswith("result ="))
-    exec(analyse_line, {"analyse": lambda name: asked.append(name)})
+    exec(analyse_line, {"analyse": asked.append})
     assert asked == [file]
     assert all(c.isprintable() for c in analyse_line)
 

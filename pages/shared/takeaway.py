@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,9 +44,10 @@ def save_session() -> None:
     size = sum(len(upload.data) for upload in st.session_state["uploads"].values())
     if embed and size > 0.7 * LIMIT:
         st.caption("Your spectra are too large to be put into one file; save the session without them.")
+    visit = keeping.current()
     st.download_button(
         "Save the session",
-        lambda: keeping.current().to_json(embed=embed),
+        partial(visit.to_json, embed=embed),  # at the click, when the state of the visit cannot be asked any more
         f"session-{datetime.now(UTC):%Y-%m-%d}.json",
         "application/json",
         key="save-session",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import keeping
@@ -15,11 +16,10 @@ PAGE = "pages/keep.py"
 
 
 def _current(app: AppTest):
-    import streamlit as st
-
-    state = app.session_state
+    state, names = app.session_state, ["results", "uploads", "selected", "luminosities", "views", "awaited"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(st, "session_state", {key: state[key] for key in state.filtered_state})
+        kept = {key: state[key] for key in [*names, *state["views"]] if key in state}
+        patch.setattr(st, "session_state", kept)
         return keeping.current()
 
 
