@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(bool(server.missing()), reason=server.missing() 
 def opened(browser, address: str):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(address)
-    page.wait_for_selector("[data-testid=stMetricValue]", timeout=60_000)
+    page.wait_for_selector("[data-testid=stMetricValue]", timeout=180_000)
     server.settle(page)
     return page
 
@@ -35,11 +35,11 @@ def picture(page, name: str) -> None:
 
 def test_a_session_outlives_the_server_and_its_script_runs(tmp_path):
     with server.chromium() as browser:
-        with server.serve() as address:
+        with server.serve(patience=180) as address:
             page = opened(browser, address)
             own = {"name": "mine.bin", "mimeType": "", "buffer": EXAMPLE.read_bytes()}
             page.set_input_files("input[type=file]", own)
-            page.wait_for_selector("text=mine.bin", timeout=60_000)
+            page.wait_for_selector("text=mine.bin", timeout=180_000)
             server.settle(page)
             before = values(page)
             page.locator("summary").filter(has_text="Show the Python").last.click()
@@ -59,16 +59,16 @@ def test_a_session_outlives_the_server_and_its_script_runs(tmp_path):
         assert "Save as " in (tmp_path / "figure.html").read_text()
         saved = json.loads(path.read_text())["spectra"]
         assert [spectrum["file"] for spectrum in saved] == ["mine.bin"]
-        with server.serve() as address:
+        with server.serve(patience=180) as address:
             page = opened(browser, address)
             assert values(page) != before
             server.follow(page, "keep-results")
             page.set_input_files("input[type=file]", path)
-            page.wait_for_selector("[data-testid=stFileUploaderFile]", state="detached", timeout=60_000)
+            page.wait_for_selector("[data-testid=stFileUploaderFile]", state="detached", timeout=180_000)
             server.settle(page)
             picture(page, "keep-restored")
             server.follow(page, "")
-            page.wait_for_selector("text=mine.bin", timeout=60_000)
+            page.wait_for_selector("text=mine.bin", timeout=180_000)
             assert values(page) == before
             assert page.locator("[data-testid=stException]").count() == 0
     (tmp_path / "mine.bin").write_bytes(EXAMPLE.read_bytes())

@@ -57,7 +57,7 @@ def test_an_embedded_session_comes_back_whole(visit, content):
 def test_without_the_spectrum_the_saved_values_are_shown_until_it_comes(visit, content):
     app = restore(visit(PAGE), content[False])
     assert not app.exception
-    assert any("3456" in str(frame.value) for frame in app.dataframe)
+    assert any("3456" in frame.value.to_string() for frame in app.dataframe)
     app.file_uploader[1].upload("mine.txt", b"fake teff=3000")
     app.run()
     assert "another" in app.info[0].value and app.session_state["awaited"]
