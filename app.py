@@ -55,6 +55,13 @@ def list_pages() -> list[st.Page]:
             url_path="model-card",
             help="What the trained networks are worth: errors, intervals, limits, real stars, how to cite.",
         ),
+        st.Page(
+            "pages/keep.py",
+            title="Keep",
+            icon=":material/inventory_2:",
+            url_path="keep-results",
+            help="Save this session and restore it, take tables, figures and a report with you.",
+        ),
     ]
 
 

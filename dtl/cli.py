@@ -17,6 +17,7 @@ from dtl.spectrum import UnusableInput
 
 if TYPE_CHECKING:
     from dtl.grid.build import Grid, GridSettings
+    from dtl.readers.options import ReadOptions
     from dtl.result import InferenceResult
 
 __all__ = ["main"]
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     output = predict.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="one JSON object a line")
     output.add_argument("--output", metavar="FILE", help="table: .ecsv, .fits, .vot or .csv")
+    predict.add_argument("--report", metavar="FILE.zip", help="archive of tables, figures, log, versions, citations")
     add_reading(predict)
     predict.set_defaults(run=_predict)
 
@@ -127,10 +129,12 @@ def _predict(options: argparse.Namespace) -> int:
 
     if options.output and Path(options.output).suffix.lower() not in FORMATS:
         raise UnusableInput(f"{options.output}: unknown kind of table; let the name end in {', '.join(FORMATS)}.")
+    if options.report and Path(options.report).suffix.lower() != ".zip":
+        raise UnusableInput(f"{options.report}: a report is a zip archive; let the name end in .zip.")
     torch.set_num_threads(1)  # one spectrum gains nothing from more, and waits for them on a busy machine
     bundle = load_bundle(options.bundle) if options.bundle else shipped_by_resolution()
     known = reading(options)
-    results, status = [], 0
+    results, used, status = [], [], 0
     for path in options.path:
         try:
             result = analyse(path, bundle=bundle, options=known)
@@ -139,13 +143,28 @@ def _predict(options: argparse.Namespace) -> int:
             status = 2
             continue
         results.append(result)
+        used.append(path)
         if options.json:
             print(json_line(result), flush=True)
     if options.output and results:
         write_table(results, options.output)
     elif not options.json and results:
         _print_table(results)
+    if options.report and results:
+        _report(options, results, used, known)
     return status
+
+
+def _report(options: argparse.Namespace, results: list[InferenceResult], paths: list[str], known: ReadOptions) -> None:
+    from hashlib import sha256
+
+    from dtl.archive import Reported, report_archive
+
+    digests = [sha256(Path(path).read_bytes()).hexdigest() for path in paths]
+    reported = [Reported(*pair, known, options.bundle) for pair in zip(results, digests, strict=True)]
+    with _Bars() as bars:
+        archive = report_archive(reported, progress=lambda fraction, text: bars("report", fraction, text))
+    Path(options.report).write_bytes(archive)
 
 
 def _print_table(results: list[InferenceResult]) -> None:

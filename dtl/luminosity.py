@@ -9,6 +9,7 @@ dwarfs in the range of colours of these stars and nowhere else.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from numpy.polynomial import polynomial
 __all__ = [
     "BOLOMETRIC",
     "BolometricCorrection",
+    "Given",
     "Photometry",
     "fit_bolometric_correction",
     "photometric_luminosity",
@@ -30,6 +32,20 @@ SOLAR_MAGNITUDE = 4.74
 SOLAR_TEFF, SOLAR_LOGG = 5772.0, 4.438
 #: Stars further than so many standard deviations from the fit are left out.
 _CLIP = 3.0
+
+
+class Given(NamedTuple):
+    """A bolometric luminosity and where it comes from.
+
+    Attributes:
+        value: solar luminosities.
+        error: 1 sigma, solar luminosities, 0 where unknown.
+        source: in words.
+    """
+
+    value: float
+    error: float = 0.0
+    source: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dtl.figures.marks import EQUAL, SCALES, Look
 from dtl.figures.spectroscopic_hr import spectroscopic_hr_diagram
 from dtl.quantities import QUANTITIES
 from dtl.result import InferenceResult
-from pages.shared import chosen_star, diagram_tables, luminosities, populations, session
+from pages.shared import chosen_star, diagram_tables, keeping, links, luminosities, populations, session
 from pages.shared.chart import chart
 
 DIAGRAMS = {
@@ -29,36 +29,39 @@ NOTES = {
     "follow PARSEC models, to which their grid was confined; below 3600 K they are lower by 0.10 to 0.17 dex.",
 }
 AGES = {9.0: "1 Gyr", 9.6: "4 Gyr", 9.9: "8 Gyr"}
-VIEW = {"persist_state": "session", "bind": "query-params"}
 
 
 def choose_look(which: str, row: object) -> tuple[Look, list[float]]:
     """What the marks of a diagram stand for, and the ages of the models drawn in it."""
     names = {name: quantity.label for name, quantity in QUANTITIES.items()}
+    sizes = ["vsini", *(name for name in names if name != "vsini"), EQUAL]
     with row:
         colour = st.selectbox(
-            "Colour", list(names), format_func=names.get, key="diagram-colour", width=190, **VIEW,
+            "Colour", list(names), format_func=names.get, width=190,
+            key=links.view("diagram-colour", names), persist_state="session",
             help="What the colours tell. In the published figure it is the metallicity [M/H].",
         )  # fmt: skip
         size = st.selectbox(
-            "Size", ["vsini", *(name for name in names if name != "vsini"), EQUAL], key="diagram-size", width=190,
-            format_func=(names | {EQUAL: "All alike"}).get, **VIEW,
+            "Size", sizes, key=links.view("diagram-size", sizes), width=190,
+            format_func=(names | {EQUAL: "All alike"}).get, persist_state="session",
             help="What the areas of the markers tell. In the published figure it is the rotation v sin i.",
         )  # fmt: skip
         with st.popover("More", icon=":material/tune:", help="Triangles, colour scale, models"):
             active = st.selectbox(
-                "Triangles", list(TRIANGLES), format_func=TRIANGLES.get, key="diagram-triangles", **VIEW,
+                "Triangles", list(TRIANGLES), format_func=TRIANGLES.get,
+                key=links.view("diagram-triangles", TRIANGLES), persist_state="session",
                 help="Measured: Hα in emission by 0.5 Å or more (threshold of Jeffers et al. 2018) in the spectra of "
                 "Gaidos et al. 2014 or Lépine et al. 2013, without 24 of the stars. The flag is shown as published; it "
                 "also marks early M dwarfs with Hα in absorption.",
             )  # fmt: skip
             scale = st.selectbox(
-                "Colours", list(SCALES), format_func=str.capitalize, key="diagram-colours", **VIEW,
+                "Colours", list(SCALES), format_func=str.capitalize,
+                key=links.view("diagram-colours", SCALES), persist_state="session",
                 help="Cividis, the second choice, can be read without colour vision.",
             )  # fmt: skip
             ages = st.multiselect(
                 "Models", list(AGES), default=[] if which == "hr" else [9.6], format_func=AGES.get,
-                key=f"diagram-ages-{which}", **VIEW,
+                key=f"diagram-ages-{which}", persist_state="session",
                 help="Lines of models of one age and solar metallicity (Baraffe et al. 1998). The publication draws "
                 "PARSEC models of 5 Gyr in the Kiel diagram, which this app does not have.",
             )  # fmt: skip
@@ -115,7 +118,8 @@ st.caption(
 )
 row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
 which = row.segmented_control(
-    "Diagram", list(DIAGRAMS), format_func=DIAGRAMS.get, default="hr", required=True, key="diagram", **VIEW,
+    "Diagram", list(DIAGRAMS), format_func=DIAGRAMS.get, default="hr", required=True,
+    key=links.view("diagram", DIAGRAMS), persist_state="session",
     help="HR (Hertzsprung–Russell): luminosity against temperature. Spectroscopic HR: Teff⁴/g in place of the "
     "luminosity, for stars whose luminosity is not known. Kiel: surface gravity against temperature. Populations: how "
     "thin and thick disc differ.",
@@ -125,3 +129,5 @@ if which == "populations":
     populations.show(found)
 else:
     show_diagram(which, row, found)
+    if found:
+        keeping.python("diagram", which=which)

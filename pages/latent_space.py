@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import elements, session
+from pages.shared import elements, keeping, links, session
 from pages.shared.latent.gap import distances
 from pages.shared.latent.maps import the_maps
 from pages.shared.latent.neighbours import nearest_models
@@ -34,9 +34,8 @@ section = st.segmented_control(
     format_func=SECTIONS.get,
     default="nearest",
     required=True,
-    key="latent-section",
+    key=links.view("latent-section", SECTIONS),
     persist_state="session",
-    bind="query-params",
     label_visibility="collapsed",
     width="stretch",
 )
@@ -48,3 +47,4 @@ elif section == "walk":
     decoder_walk(result, state)
 else:
     nearest_models(result, state)
+keeping.python("latent", result)

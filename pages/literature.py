@@ -5,7 +5,7 @@ import streamlit as st
 from dtl import catalogue, literature
 from dtl.figures.literature import comparison_figure
 from dtl.result import PARAMETERS
-from pages.shared import identity, session
+from pages.shared import identity, links, session
 from pages.shared.chart import chart
 from pages.shared.literature_tables import downloads, label_of, statistics_table, twin
 from pages.shared.star_search import one_star, search_clicked
@@ -19,7 +19,7 @@ left, middle, right = st.columns([3, 5, 2], gap="medium", vertical_alignment="bo
 with left:
     parameter = st.segmented_control(
         "Parameter", list(PARAMETERS), format_func=lambda name: PARAMETERS[name][0], default="teff", required=True,
-        key="literature-parameter", persist_state="session", bind="query-params",
+        key=links.view("literature-parameter", PARAMETERS), persist_state="session",
     )  # fmt: skip
 sources = literature.sources_of(parameter)
 with middle:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dtl.spectrum import UnusableInput
-from pages.shared import accuracy, credibility, provenance, session
+from pages.shared import accuracy, credibility, links, provenance, session
 from pages.shared.transfer import transfer
 
 SECTIONS = {
@@ -31,7 +31,8 @@ def choose_card() -> dict:
         used = next((name for name in names if name.startswith("common")), names[0])
     if len(names) > 1:
         used = st.selectbox(
-            "Networks", names, index=names.index(used), key="card", persist_state="session",
+            "Networks", names, index=names.index(used),
+            key=links.view("card", names, used), persist_state="session",
             help="At first those that the spectrum on show was analysed with.",
         )  # fmt: skip
     if used in own:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import axes, elements, evidence, reading, session, spectra, tables
+from pages.shared import axes, elements, evidence, keeping, reading, session, spectra, tables
 from pages.shared.files import files
 
 st.title("Stellar parameters from a spectrum", anchor=False)
@@ -37,3 +37,4 @@ st.markdown("#### Results")
 everything = list(st.session_state["results"].values())
 tables.results_table(everything, "Parameters of every spectrum of this visit, one row a spectrum")
 tables.downloads(everything, "stellar-parameters")
+keeping.python("parameters", result)

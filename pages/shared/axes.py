@@ -6,6 +6,7 @@ import streamlit as st
 
 from dtl.figures.scale import UNITS, Scale
 from dtl.lines import LINES
+from pages.shared import links
 
 __all__ = ["choose_scale"]
 
@@ -20,9 +21,8 @@ def choose_scale() -> Scale:
             format_func=UNITS.get,
             default="Angstrom",
             required=True,
-            key="axis",
+            key=links.view("axis", UNITS),
             persist_state="session",
-            bind="query-params",
             help="km/s: velocity from a line, c (λ / λ₀ − 1).",
         )
         medium = st.segmented_control(
@@ -31,9 +31,8 @@ def choose_scale() -> Scale:
             default="vacuum",
             required=True,
             disabled=unit == "km/s",
-            key="axis-medium",
+            key=links.view("axis-medium", ["vacuum", "air"]),
             persist_state="session",
-            bind="query-params",
             help="Velocities are the same in both." if unit == "km/s" else "At 8815 Å the two differ by 2.42 Å.",
         )
         line = st.selectbox(
@@ -41,9 +40,8 @@ def choose_scale() -> Scale:
             list(lines),
             index=list(lines).index("Mg I 8809.2"),
             disabled=unit != "km/s",
-            key="axis-line",
+            key=links.view("axis-line", lines, "Mg I 8809.2"),
             persist_state="session",
-            bind="query-params",
             help=None if unit == "km/s" else "Choose km/s first.",
         )
         st.caption("Changes what is shown, never the analysis.")

@@ -1,4 +1,4 @@
-"""The one way in which a page shows a figure."""
+"""The one way in which a page shows a figure, and in which it is taken along."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 __all__ = ["chart"]
+
+#: Formats of the picture that the camera button of every figure saves -> what they are good for.
+_FORMATS = {"png": "PNG", "svg": "SVG"}
+_CHOSEN = "picture-format"
 
 
 def chart(figure: go.Figure, key: str, alt: str, *, filename: str | None = None, light: bool = False, **options):
@@ -25,8 +29,37 @@ def chart(figure: go.Figure, key: str, alt: str, *, filename: str | None = None,
         What `streamlit.plotly_chart` gives.
     """
     name = re.sub(r"[^\w.-]+", "-", filename or key)
-    config = {"displaylogo": False, "toImageButtonOptions": {"filename": name, "scale": 2}}
+    chosen = st.session_state.get(_CHOSEN, "png")
+    config = {"displaylogo": False, "toImageButtonOptions": {"filename": name, "scale": 2, "format": chosen}}
     if light:
         # Twice the resolution of the screen, the default, makes every redraw slow where no graphics card helps.
         config["plotGlPixelRatio"] = 1
-    return st.plotly_chart(figure, theme=None, key=key, alt=alt, config=config, **options)
+    shown = st.plotly_chart(figure, theme=None, key=key, alt=alt, config=config, **options)
+    _take(figure, key, name, alt)
+    return shown
+
+
+def _take(figure: go.Figure, key: str, name: str, alt: str) -> None:
+    """A small menu under a figure: format of its camera button, and the figure as a page of its own."""
+
+    def page() -> str:
+        from dtl.figures.page import figure_page
+
+        return figure_page(figure, alt, name=name)
+
+    widget = f"{key}-format"
+    st.session_state[widget] = st.session_state.get(_CHOSEN, "png")
+    with st.popover("Save figure", icon=":material/download:", type="tertiary", key=f"{key}-save"):
+        st.segmented_control(
+            "The camera on the figure saves", list(_FORMATS), format_func=_FORMATS.get, required=True, key=widget,
+            on_change=_choose, args=(widget,),
+            help="PNG: pixels, for slides and pages. SVG: lines, sharp at any size, for papers. Kept for all figures.",
+        )  # fmt: skip
+        st.download_button(
+            "HTML", page, f"{name}.html", "text/html", key=f"{key}-html", icon=":material/html:", on_click="ignore",
+            help="A page of its own (5 MB) in which the figure can be zoomed and read, without this app.",
+        )  # fmt: skip
+
+
+def _choose(widget: str) -> None:
+    st.session_state[_CHOSEN] = st.session_state[widget]

@@ -11,7 +11,7 @@ from dtl.figures.scale import ANGSTROM, Scale
 from dtl.result import PARAMETERS, Estimate, InferenceResult
 from dtl.rounding import decimals, format_estimate, format_number
 from dtl.spectrum import UnusableInput
-from pages.shared import session
+from pages.shared import keeping, links, session
 from pages.shared.chart import chart
 
 __all__ = ["opinion", "second_opinion", "wavelengths"]
@@ -62,6 +62,7 @@ def second_opinion(result: InferenceResult) -> None:
             "model can describe counts as an error of the models and widens the intervals of the fit. The difference "
             "is that of the two values, in units of both intervals combined."
         )
+        keeping.python("opinion", result)
 
 
 def opinion(result: InferenceResult):
@@ -88,7 +89,7 @@ def wavelengths(result: InferenceResult, scale: Scale = ANGSTROM) -> None:
             "Parameter",
             list(PARAMETERS),
             format_func=lambda name: PARAMETERS[name][0],
-            key="explained",
+            key=links.view("explained", PARAMETERS),
             persist_state="session",
         )
         kind = right.segmented_control(
@@ -97,7 +98,7 @@ def wavelengths(result: InferenceResult, scale: Scale = ANGSTROM) -> None:
             format_func=_KINDS.get,
             default="contribution",
             required=True,
-            key="explained-kind",
+            key=links.view("explained-kind", _KINDS),
             persist_state="session",
             help="What it adds: how far this spectrum, where it differs from the average model, moves the value "
             "(integrated gradients, Sundararajan et al. 2017). What a change would do: how far the value would "
@@ -143,6 +144,7 @@ def wavelengths(result: InferenceResult, scale: Scale = ANGSTROM) -> None:
                 hide_index=True,
                 alt=f"Change of {label}, bar by bar",
             )
+        keeping.python("explanation", result, parameter=name, kind=kind)
 
 
 def _fit(result: InferenceResult):

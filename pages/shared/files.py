@@ -8,7 +8,7 @@ import streamlit as st
 
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_estimate
-from pages.shared import elements, session
+from pages.shared import elements, links, session
 
 __all__ = ["files"]
 
@@ -39,7 +39,7 @@ def files() -> None:
         with st.container(width=330):
             elements.choose_spectrum("spectrum-choice")
         order = st.selectbox(
-            "Order", list(_ORDERS), key="file-order", persist_state="session", bind="query-params", width=150
+            "Order", list(_ORDERS), key=links.view("file-order", _ORDERS), persist_state="session", width=150
         )
         _removal()
     rows = [_row(digest, result) for digest, result in state["results"].items()]

@@ -5,33 +5,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import streamlit as st
 
 from dtl import catalogue
 from dtl.figures.plotted_star import PlottedStar
-from dtl.luminosity import BOLOMETRIC, Photometry, photometric_luminosity
+from dtl.luminosity import BOLOMETRIC, Given, Photometry, photometric_luminosity
 from dtl.result import InferenceResult
 from pages.shared import session
 
-__all__ = ["METHODS", "Given", "ask", "plotted"]
+__all__ = ["METHODS", "ask", "plotted"]
 
 METHODS = {"published": "Published table", "photometry": "Distance and magnitudes", "typed": "Typed value"}
-
-
-class Given(NamedTuple):
-    """A luminosity.
-
-    Attributes:
-        value: solar luminosities.
-        error: 1 sigma, solar luminosities, 0 where unknown.
-        source: where it comes from, in words.
-    """
-
-    value: float
-    error: float
-    source: str
 
 
 def _published(name: str) -> Given | None:

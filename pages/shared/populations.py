@@ -9,7 +9,7 @@ from dtl.figures.populations import histogram, name_group, population_figure
 from dtl.populations import POPULATIONS, PUBLISHED_PVALUE, Comparison, compare, compare_pairs
 from dtl.quantities import QUANTITIES
 from dtl.result import InferenceResult
-from pages.shared import luminosities, session
+from pages.shared import links, luminosities, session
 from pages.shared.chart import chart
 
 __all__ = ["show"]
@@ -42,11 +42,11 @@ def show(results: dict[str, InferenceResult]) -> None:
 
 def _choose() -> tuple[str, list[str], list[str]]:
     """The parameter and the two groups."""
-    view = {"persist_state": "session", "bind": "query-params"}
     left, middle, right = st.columns(3, gap="medium")
     labels = {name: quantity.label for name, quantity in QUANTITIES.items()}
     column = left.selectbox(
-        "Parameter", list(labels), format_func=labels.get, key="population-parameter", **view,
+        "Parameter", list(labels), format_func=labels.get,
+        key=links.view("population-parameter", labels), persist_state="session",
         help="What is compared. In the publication it is the metallicity [M/H].",
     )  # fmt: skip
     groups = []
@@ -54,7 +54,7 @@ def _choose() -> tuple[str, list[str], list[str]]:
         groups.append(
             place.multiselect(
                 title, list(POPULATIONS), default=[default], format_func=POPULATIONS.get,
-                key=f"population-{title.split()[0].lower()}", **view,
+                key=f"population-{title.split()[0].lower()}", persist_state="session",
                 help="Populations of the Galaxy, told from the motion of the stars by Marfil et al. (2021).",
             )
         )  # fmt: skip

@@ -8,7 +8,7 @@ from dtl.instruments import INSTRUMENTS
 from dtl.readers.options import ReadOptions
 from dtl.result import InferenceResult
 from dtl.spectrum import Finding
-from pages.shared import session, wizard
+from pages.shared import keeping, session, wizard
 
 __all__ = ["corrections", "failures", "findings", "inputs"]
 
@@ -80,6 +80,7 @@ def _open_example() -> None:
 
 def failures() -> None:
     """A sentence for each file that cannot be used, with ways out; of many, for the one chosen in the table."""
+    keeping.notes()
     failures = st.session_state["failures"]
     if len(failures) > _MOST_REFUSALS:
         chosen = st.session_state.get("refused")

@@ -5,6 +5,7 @@
 - ``results``: `dtl.result.InferenceResult`, in the order of arrival;
 - ``uploads``: `Upload` of every file, so that a guess can be changed; large ones lie in ``folder``;
 - ``failures``: one sentence for each file that cannot be used;
+- ``awaited``: `dtl.saved_session.SavedSpectrum` of a restored session whose file is not at hand;
 
 ``stages``, what is kept of the analysis of the last files (`dtl.pipeline.Stages`); ``networks``, the bundles of this
 visit by name (`pages.shared.networks`); ``selected``, the digest of the spectrum shown, and ``example``, the digest of
@@ -239,8 +240,20 @@ def start() -> None:
     if not state["results"] and examples() and state.get("example") is None:
         first = examples()[0]
         state["example"] = add([(first.file, first.read())]) or ""
+    _open_linked_example()
     if state.get("selected") not in state["results"]:
         state["selected"] = next(iter(state["results"]), None)
+
+
+def _open_linked_example() -> None:
+    """Open the example that the address names; let the address name the one that is shown."""
+    from pages.shared import links
+
+    upload = st.session_state["uploads"].get(st.session_state.get("selected"))
+    known = {example.file: example for example in examples()}
+    shown = upload.name if upload and upload.name in known and upload.data == known[upload.name].read() else None
+    if asked := links.example(list(known), shown):
+        add([(asked, known[asked].read())])
 
 
 def add(
@@ -259,7 +272,8 @@ def add(
     kept = sum(upload.size for upload in state["uploads"].values())
     for number, (name, data) in enumerate(files):
         progress(number, name)
-        digest, upload = sha256(data).hexdigest(), Upload(name, data)
+        digest = sha256(data).hexdigest()
+        upload = _as_saved(digest, Upload(name, data))
         if len(data) > SIZE_LIMIT:  # refused by the reader, and not kept
             failures[digest] = str(_answer(upload))
             continue
@@ -276,6 +290,7 @@ def add(
         if example not in results:
             _forget(example)
         state["example"] = None
+    _welcome(results, uploads)
     old_failures = {digest: text for digest, text in state["failures"].items() if digest not in uploads}
     state["uploads"] = state["uploads"] | uploads
     state["failures"] = old_failures | failures
@@ -294,6 +309,36 @@ def _laid_aside(digest: str, upload: Upload) -> Upload:
     path = Path(folder.name, digest)
     path.write_bytes(upload.data)
     return upload._replace(content=path)
+
+
+def _as_saved(digest: str, upload: Upload) -> Upload:
+    """A file with the options that a restored session has for it."""
+    saved = st.session_state.get("awaited", {}).get(digest)
+    if saved is None:
+        return upload
+    # A saved name could be a path; only what can be chosen here is taken.
+    return upload._replace(options=saved.options, bundle=saved.bundle if saved.bundle in bundles() else None)
+
+
+def _welcome(results: dict[str, InferenceResult], uploads: dict[str, Upload]) -> None:
+    """Take spectra that are back from those awaited, and tell what is not as it was saved."""
+    from dtl.saved_session import departure
+
+    state = st.session_state
+    awaited = state.get("awaited", {})
+    if not awaited:
+        return
+    notes = [departure(awaited[d].row, r.row()) for d, r in results.items() if d in awaited and awaited[d].row]
+    rest = {digest: spectrum for digest, spectrum in awaited.items() if digest not in uploads}
+    names = {spectrum.file for spectrum in rest.values()}
+    notes += [
+        f"{upload.name} is not the file that the saved session knows by this name: its content is another. It was "
+        "analysed as a new spectrum, and the saved one is awaited still."
+        for digest, upload in uploads.items()
+        if digest not in awaited and upload.name in names
+    ]
+    state["awaited"] = rest
+    state["restore-notes"] = [*state.get("restore-notes", []), *filter(None, notes)]
 
 
 def reread(digest: str, **changes: object) -> str | None:

@@ -65,7 +65,6 @@ def _controls(result: InferenceResult) -> tuple[dict[str, np.ndarray], list[str]
         select_all=False,
         key="compare",
         persist_state="session",
-        bind="query-params",
         help="Least-squares fit: the model nearest to the spectrum, see the second opinion. Nearest models: those "
         "whose latent vectors are nearest, drawn as the networks rebuild them.",
     )
@@ -88,7 +87,6 @@ def _controls(result: InferenceResult) -> tuple[dict[str, np.ndarray], list[str]
         default=list(SPECIES),
         key="lines",
         persist_state="session",
-        bind="query-params",
         help="Lines whose identification is beyond doubt; most other features are blends. Telluric: water in the air, "
         "placed where the file gives wavelengths as observed.",
     )

@@ -11,7 +11,7 @@ from dtl.figures.latent import ColourBar, MapStar, latent_map, outside_map
 from dtl.qualities import QUALITIES, flag_group, star_value
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
-from pages.shared import session
+from pages.shared import links, session
 from pages.shared.chart import chart
 from pages.shared.latent import selection
 from pages.shared.latent.places import has_transfer, picture, places
@@ -62,9 +62,8 @@ def _choose_colour() -> str:
         "Colour",
         list(names),
         format_func=names.get,
-        key="map-colour",
+        key=links.view("map-colour", names),
         persist_state="session",
-        bind="query-params",
         help="Parameters colour models and stars alike. The others, which only an observed spectrum has, colour the "
         "stars: S/N per pixel; half the width of the 68 % interval; misfit of the reconstruction; share of simulated "
         "observations that are nearer to the models; the gravest flag.",

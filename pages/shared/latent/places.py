@@ -9,7 +9,7 @@ import streamlit as st
 
 from dtl.domains import STATES, Place
 from dtl.result import InferenceResult
-from pages.shared import session
+from pages.shared import links, session
 
 __all__ = ["choose_state", "has_transfer", "meanings", "picture", "places", "spacings"]
 
@@ -23,9 +23,8 @@ def choose_state(bundle: object) -> str:
         format_func=STATES.get,
         default="after",
         required=True,
-        key="networks",
+        key=links.view("networks", STATES, "after"),
         persist_state="session",
-        bind="query-params",
         disabled=not able,
         help="The transfer adapts the encoder to observed spectra; the models stay where they are. After it, what the "
         "networks have learned that stars have and models lack is also taken off the flux."

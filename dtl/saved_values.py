@@ -1,0 +1,110 @@
+"""Values of a saved session, each tested for its type before anything else sees it."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from dtl.readers.options import ReadOptions
+from dtl.result import COLUMNS, PARAMETERS
+
+__all__ = ["BadValue", "as_dict", "as_digest", "as_number", "as_options", "as_row", "as_settings", "as_text"]
+
+#: Columns of a result that hold text; ``flags`` is a list of it, and all others are numbers.
+TEXTS = ("file", "star", "instrument", "bundle", "rv_frame")
+_NEEDED = {"file", "bundle", *(f"{name}{end}" for name in PARAMETERS for end in ("", "_lower", "_upper"))}
+_CHOICES = {
+    "unit": (None, "Angstrom", "nm", "um"),
+    "medium": (None, "vacuum", "air"),
+    "frame": (None, "observatory", "barycentric", "rest"),
+}
+_MOST = 500
+
+
+class BadValue(ValueError):
+    """What is wrong with a value, as the middle of a sentence."""
+
+
+def as_dict(value: object, what: str) -> dict[str, object]:
+    """An object of JSON.
+
+    Raises:
+        BadValue: for anything else; so below.
+    """
+    if not isinstance(value, dict):
+        raise BadValue(f"“{what}” is no set of names and values")
+    return value
+
+
+def as_text(value: object, what: str, *, longest: int = 1000) -> str:
+    """Text of bounded length."""
+    if not isinstance(value, str) or len(value) > longest:
+        raise BadValue(f"“{what}” is no text, or too long")
+    return value
+
+
+def as_number(value: object, what: str, *, low: float = -math.inf, high: float = math.inf) -> float:
+    """A finite number between two bounds."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise BadValue(f"“{what}” is no number that is possible there")
+    return float(value)
+
+
+def as_digest(value: object, what: str) -> str:
+    """A sha256 as 64 hexadecimal digits."""
+    if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{64}", value):
+        raise BadValue(f"the checksum in “{what}” is none")
+    return value
+
+
+def as_options(value: object, what: str) -> ReadOptions:
+    """What the user said of a file."""
+    options = as_dict(value, f"options of {what}")
+    if set(options) != {"unit", "medium", "frame", "resolution", "columns"}:
+        raise BadValue(f"the reading options of {what} are not those of this program")
+    for name, allowed in _CHOICES.items():
+        if options[name] not in allowed:
+            raise BadValue(f"“{str(options[name])[:40]}” is no {name} of wavelengths")
+    resolution, columns = options["resolution"], options["columns"]
+    if resolution is not None:
+        resolution = as_number(resolution, f"resolution of {what}", low=1.0, high=1e7)
+    if columns is not None:
+        if not isinstance(columns, list) or len(columns) != 3 or None in columns[:2]:
+            raise BadValue(f"the columns of {what} are not three")
+        columns = tuple(None if name is None else as_text(name, f"column of {what}") for name in columns)
+    return ReadOptions(options["unit"], options["medium"], options["frame"], resolution, columns)
+
+
+def as_row(value: object, what: str) -> dict[str, object]:
+    """A result, the columns of the contract; numbers that are none come back as NaN."""
+    given = as_dict(value, f"result of {what}")
+    if not _NEEDED <= set(given) <= set(COLUMNS):
+        raise BadValue(f"the result of {what} does not have the columns of this program")
+    row: dict[str, object] = {}
+    for name in COLUMNS:
+        if name in TEXTS:
+            row[name] = as_text(given.get(name, ""), f"{name} of {what}")
+        elif name == "flags":
+            flags = given.get(name, [])
+            if not isinstance(flags, list) or len(flags) > _MOST:
+                raise BadValue(f"the flags of {what} are no list")
+            row[name] = [as_text(flag, f"flags of {what}") for flag in flags]
+        else:
+            number = given.get(name)
+            row[name] = math.nan if number is None else as_number(number, f"{name} of {what}")
+    return row
+
+
+def as_settings(value: object) -> dict[str, object]:
+    """View options: scalars, or lists of scalars."""
+    settings = as_dict(value, "settings")
+    if len(settings) > _MOST:
+        raise BadValue("it has more settings than this program")
+    for name, setting in settings.items():
+        parts = setting if isinstance(setting, list) else [setting]
+        if len(name) > 100 or len(parts) > _MOST:
+            raise BadValue(f"the setting “{name[:40]}” is too long")
+        for part in parts:
+            if not (part is None or isinstance(part, bool | int | float | str)) or len(str(part)) > 1000:
+                raise BadValue(f"the setting “{name}” is no text or number")
+    return dict(settings)
