@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import fields
 
 from dtl.readers.options import ReadOptions
 from dtl.result import COLUMNS, PARAMETERS
@@ -17,6 +18,7 @@ _CHOICES = {
     "unit": (None, "Angstrom", "nm", "um"),
     "medium": (None, "vacuum", "air"),
     "frame": (None, "observatory", "barycentric", "rest"),
+    "uncertainty": (None, "sigma", "variance", "inverse"),
 }
 _MOST = 500
 
@@ -60,11 +62,11 @@ def as_digest(value: object, what: str) -> str:
 def as_options(value: object, what: str) -> ReadOptions:
     """What the user said of a file."""
     options = as_dict(value, f"options of {what}")
-    if set(options) != {"unit", "medium", "frame", "resolution", "columns"}:
+    if set(options) != {field.name for field in fields(ReadOptions)}:
         raise BadValue(f"the reading options of {what} are not those of this program")
     for name, allowed in _CHOICES.items():
         if options[name] not in allowed:
-            raise BadValue(f"“{str(options[name])[:40]}” is no {name} of wavelengths")
+            raise BadValue(f"“{str(options[name])[:40]}” is no {name} that is known")
     resolution, columns = options["resolution"], options["columns"]
     if resolution is not None:
         resolution = as_number(resolution, f"resolution of {what}", low=1.0, high=1e7)
@@ -72,7 +74,13 @@ def as_options(value: object, what: str) -> ReadOptions:
         if not isinstance(columns, list) or len(columns) != 3 or None in columns[:2]:
             raise BadValue(f"the columns of {what} are not three")
         columns = tuple(None if name is None else as_text(name, f"column of {what}") for name in columns)
-    return ReadOptions(options["unit"], options["medium"], options["frame"], resolution, columns)
+    instrument, order = options["instrument"], options["order"]
+    if instrument is not None:
+        instrument = as_text(instrument, f"instrument of {what}")
+    if order is not None:
+        order = int(as_number(order, f"order of {what}", low=0, high=1e4))
+    told = {"resolution": resolution, "columns": columns, "instrument": instrument, "order": order}
+    return ReadOptions(**{name: options[name] for name in _CHOICES}, **told)
 
 
 def as_row(value: object, what: str) -> dict[str, object]:
