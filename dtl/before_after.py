@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dtl.bundle import ModelBundle
-from dtl.evaluation.survey import observe, parameter_errors
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.spectrum import PreparedSpectrum
+
+if TYPE_CHECKING:
+    from dtl.bundle import ModelBundle
 
 __all__ = ["STATES", "Change", "compare"]
 
@@ -87,6 +88,8 @@ def compare(
         truth: of simulated stars; shape ``(k, 4)``.
         progress: called with the fraction done; what it raises ends the work.
     """
+    from dtl.evaluation.survey import observe, parameter_errors
+
     views, errors = {}, {}
     for i, (state, bundle) in enumerate(zip(STATES, (before.source, before, after), strict=True)):
         results = observe(bundle, list(prepared), progress=lambda part, i=i: progress((i + part) / len(STATES)))

@@ -33,7 +33,7 @@ def one_star(parameter: str) -> None:
     st.markdown("#### One star in all sources")
     _follow_spectrum()
     name = st.text_input(
-        "Star", key="star-name", persist_state="session", max_chars=80,
+        "Star", key="star-name", bind="query-params", persist_state="session", max_chars=80,
         help="Any of its names in any usual spelling: GJ 699, Gl 699, Barnard's star, J17578+046, HD 95735, HIP 57087, "
         "Ross 128, LHS 45, AD Leo.",
     )  # fmt: skip

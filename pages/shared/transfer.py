@@ -29,9 +29,14 @@ VARIANTS = {
         "learned gap",
         "The difference of observed spectra from models learned, and model spectra dressed with it.",
     ),
+    "gap varying by components": (
+        "gap by components",
+        "Learned gap with population; what differs from star to star drawn from principal components of residuals.",
+    ),
     "ours": (
         "gap + population",
-        "The same, with what is known of the stars as a population: mean metallicity, main sequence, slow rotators.",
+        "Learned gap that varies from line to line, with what is known of the stars as a population: mean metallicity, "
+        "main sequence, slow rotators.",
     ),
 }
 _OURS = VARIANTS["ours"][0]

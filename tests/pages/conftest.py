@@ -12,7 +12,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import dtl.walk  # noqa: F401 (it needs the true dtl.bundle, which the tests replace)
+# These need the true dtl.bundle, which the tests replace.
+import dtl.bundle_archive
+import dtl.sample_size
+import dtl.walk  # noqa: F401
 from pages.shared import session
 from tests import cards, fakes
 

@@ -218,7 +218,7 @@ def test_published_star_shows_its_facts_with_sources():
     assert ring["x"] == [catalogue.find_star("J19072+208")["teff"]]
     page.session_state["star-literature"] = True
     page.run()
-    assert "Passegger et al. 2019" in set(page.dataframe[0].value["source"])
+    assert "Passegger+19" in set(page.dataframe[0].value["source"])
 
 
 def test_users_star_opens_its_spectrum(visit):
@@ -277,8 +277,8 @@ def test_population_in_both_groups_is_explained():
 
 def test_view_stands_in_the_address():
     page = AppTest.from_file(str(PAGE), default_timeout=60)
-    page.query_params["diagram"] = "Kiel diagram"
-    page.query_params["diagram-colour"] = "Teff"
+    page.query_params["diagram"] = "kiel"
+    page.query_params["diagram-colour"] = "teff"
     page.run()
     assert not page.exception
     assert "Surface gravity" in page.get("plotly_chart")[0].proto.alt

@@ -37,7 +37,7 @@ def content(visit):
     app = upload(visit(), mine_txt=OWN)
     app.selectbox(key=f"option-medium-{app.session_state['selected']}").select("air").run()
     app.switch_page("pages/latent_space.py").run()
-    app.segmented_control(key="map").set_value("flux").run()
+    app.segmented_control(key="transfer").set_value("before").run()
     app.switch_page(PAGE).run()
     assert not app.exception
     return {embed: _current(app).to_json(embed=embed) for embed in (True, False)}
@@ -51,7 +51,7 @@ def test_an_embedded_session_comes_back_whole(visit, content):
     assert app.session_state["uploads"][digest].options.medium == "air"
     assert not app.session_state["awaited"]
     app.switch_page("pages/latent_space.py").run()
-    assert app.segmented_control(key="map").value == "flux"
+    assert app.segmented_control(key="transfer").value == "before"
 
 
 def test_without_the_spectrum_the_saved_values_are_shown_until_it_comes(visit, content):
@@ -71,7 +71,7 @@ def test_other_values_than_saved_are_told(visit, content):
     tree = json.loads(content[True])
     tree["spectra"][0]["result"] |= {"teff": 3000.0, "bundle": "made-up 0.0"}
     app = restore(visit(PAGE), json.dumps(tree).encode())
-    assert "3000 is now 3456 K" in app.info[0].value and "made-up 0\\.0" in app.info[0].value
+    assert "3000 is now 3456 K" in app.info[0].value and "made\\-up 0\\.0" in app.info[0].value
 
 
 def test_a_bad_file_is_one_sentence_and_changes_nothing(visit):
@@ -84,7 +84,7 @@ def test_a_bad_file_is_one_sentence_and_changes_nothing(visit):
 
 def test_a_file_cannot_set_what_is_no_view(visit, content):
     tree = json.loads(content[True])
-    tree["settings"] |= {"results": "x", "make-report": True, "map": "nowhere", "lines": "perhaps"}
+    tree["settings"] |= {"results": "x", "make-report": True, "transfer": "nowhere", "axis": 3}
     app = restore(visit(PAGE), json.dumps(tree).encode())
     for page in ("pages/latent_space.py", "pages/spectrum.py", PAGE):
         app.switch_page(page).run()
@@ -122,13 +122,13 @@ def linked(**params) -> AppTest:
 
 
 def test_a_link_opens_an_example_and_a_view(calls):
-    app = linked(example="second.txt", lines="false", map="nonsense")
+    app = linked(example="second.txt", axis="nm", transfer="nonsense")
     assert not app.exception
-    assert list(teffs(app)) == ["second.txt"] and app.toggle(key="lines").value is False
-    app.toggle(key="lines").set_value(True).run()
-    assert "lines" not in app.query_params and app.query_params["example"] in ("second.txt", ["second.txt"])
-    app.toggle(key="lines").set_value(False).run()
-    assert app.query_params["lines"] in ("false", ["false"])
+    assert list(teffs(app)) == ["second.txt"] and app.segmented_control(key="axis").value == "nm"
+    app.segmented_control(key="axis").set_value("Angstrom").run()
+    assert "axis" not in app.query_params and app.query_params["example"] in ("second.txt", ["second.txt"])
+    app.segmented_control(key="axis").set_value("km/s").run()
+    assert app.query_params["axis"] in ("km/s", ["km/s"])
 
 
 def test_data_is_never_in_the_address(visit):

@@ -71,7 +71,7 @@ def test_the_transfer_moves_the_stars_alone(visit):
     app = visit(PAGE)
     after = [(models_of(app, which), picture_of(app, which), stars_of(app, which)) for which in (FLUX, LATENT)]
     nearest = app.dataframe[0].value["distance"].min()
-    app.segmented_control(key="networks").set_value("before").run()
+    app.segmented_control(key="transfer").set_value("before").run()
     for which in (FLUX, LATENT):
         models, picture, stars = after[which]
         assert models_of(app, which) == models and picture_of(app, which) == picture
@@ -82,7 +82,7 @@ def test_the_transfer_moves_the_stars_alone(visit):
 def test_networks_without_a_transfer_say_so(visit, monkeypatch):
     alone = {**vars(fakes.bundle()), "target_encoder": None}
     monkeypatch.setattr(sys.modules["dtl.bundle"], "load_bundle", lambda name: SimpleNamespace(**alone))
-    control = visit(PAGE).segmented_control(key="networks")
+    control = visit(PAGE).segmented_control(key="transfer")
     assert control.disabled and "no transfer" in control.help
 
 
@@ -117,7 +117,7 @@ def test_the_star_is_chosen_for_all_pages(visit):
 def test_a_star_outside_the_mapped_area_is_counted_aloud(visit):
     app = visit(PAGE)
     assert not app.warning
-    app.segmented_control(key="networks").set_value("before").run()  # where the made-up star is far from all models
+    app.segmented_control(key="transfer").set_value("before").run()  # where the made-up star is far from all models
     assert "1 of 1 outside the mapped area" in app.warning[0].value and "GJ 699" in app.warning[0].value
     assert stars_of(app, LATENT)["marker"]["symbol"] == ["triangle-up"]
 

@@ -69,7 +69,7 @@ def test_before_any_upload_the_publication_is_compared_with_marfil(state):
 
 @pytest.mark.parametrize(
     ("parameter", "source", "published"),
-    [("log g", "Passegger+20", "−0.04 ✓"), ("[M/H]", "FGK+M binaries", "−0.13 ✓"), ("v sin i", "Reiners+18", "0.98 ✓")],
+    [("logg", "Passegger+20", "−0.04 ✓"), ("mh", "FGK+M binaries", "−0.13 ✓"), ("vsini", "Reiners+18", "0.98 ✓")],
 )
 def test_every_parameter(parameter, source, published):
     page = open_page({"literature-parameter": parameter})

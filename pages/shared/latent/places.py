@@ -23,7 +23,7 @@ def choose_state(bundle: object) -> str:
         format_func=STATES.get,
         default="after",
         required=True,
-        key=links.view("networks", STATES, "after"),
+        key=links.view("transfer", STATES, "after"),
         persist_state="session",
         disabled=not able,
         help="The transfer adapts the encoder to observed spectra; the models stay where they are. After it, what the "
