@@ -45,7 +45,7 @@ def ask(service: str, name: str, *, patience: float = PATIENCE, client: object =
     if client is None and not available():
         raise Unanswered(
             f"{service} cannot be asked: the package astroquery is not installed; "
-            'install it with: pip install "dtl[online]".'
+            'install it with: pip install ".[online]".'
         )
     question = {"SIMBAD": simbad, "VizieR": vizier, "Gaia": gaia}[service]
     return _within(patience, service, lambda: question(name, client))

@@ -175,7 +175,7 @@ def test_without_astroquery_the_buttons_say_why_they_are_off(monkeypatch):
     monkeypatch.setattr(resolver, "available", lambda: False)
     page = open_page()
     assert all(page.button(key=f"ask-{name}").disabled for name in ("simbad", "vizier", "gaia"))
-    assert 'pip install "dtl[online]"' in text(page)
+    assert 'pip install ".[online]"' in text(page)
 
 
 def test_a_service_answers_when_asked_and_is_not_asked_again(monkeypatch):
