@@ -83,7 +83,7 @@ def test_nothing_is_asked_without_a_name(name):
 def test_without_astroquery_it_is_said_what_to_install(monkeypatch):
     monkeypatch.setattr(resolver, "find_spec", lambda name: None)
     assert not resolver.available()
-    with pytest.raises(Unanswered, match=r"pip install \"dtl\[online\]\""):
+    with pytest.raises(Unanswered, match=r"pip install \"\.\[online\]\""):
         resolver.ask("Gaia", "GJ 699")
 
 
