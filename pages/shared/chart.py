@@ -34,8 +34,9 @@ def chart(figure: go.Figure, key: str, alt: str, *, filename: str | None = None,
     if light:
         # Twice the resolution of the screen, the default, makes every redraw slow where no graphics card helps.
         config["plotGlPixelRatio"] = 1
-    shown = st.plotly_chart(figure, theme=None, key=key, alt=alt, config=config, **options)
-    _take(figure, key, name, alt)
+    with st.container(gap=None):  # one cell, where figures stand in a grid
+        shown = st.plotly_chart(figure, theme=None, key=key, alt=alt, config=config, **options)
+        _take(figure, key, name, alt)
     return shown
 
 
