@@ -31,7 +31,7 @@ from dtl.training.metrics import measure
 from dtl.training.regressors import train_regressors
 from dtl.training.settings import TrainingSettings
 from dtl.training.split import split_nodes
-from dtl.training.transfer import transfer
+from dtl.training.transfer import TransferSettings, transfer
 from dtl.wavelengths import WINDOW
 
 __all__ = ["finish_bundle", "train_bundle"]
@@ -142,10 +142,8 @@ def _with_transfer(bundle: ModelBundle, sky: Telescope, settings: TrainingSettin
     flux = np.concatenate([prepared_flux(bundle, sky.take(bundle, seed)[0]) for seed in plan.seeds("transfer")])
     if plan.transfer != "ours":
         return align(bundle, flux, plan.transfer, seed=settings.seed)
-    augmentation = replace(settings.augmentation, depth=plan.depth)
-    done = transfer(
-        bundle, flux, augmentation=augmentation, seed=settings.seed, progress=lambda f, t: progress("transfer", f, t)
-    )
+    how = TransferSettings(rounds=plan.rounds, epochs=plan.epochs, rank=plan.rank)
+    done = transfer(bundle, flux, how, seed=settings.seed, progress=lambda f, t: progress("transfer", f, t))
     entry = {"spectra": len(flux), "what": "simulated surveys, without their truth", "history": done.history}
     return replace(done.bundle, card=dict(bundle.card, transfer=entry))
 

@@ -128,8 +128,7 @@ class SurveyPlan:
         stars: in each survey, 286 at most.
         pixel: Angstrom.
         false_alarms: part of good stars that may be called unlike the models.
-        depth: mean relative error of line depths met in the transfer. Stars of one survey share such errors and another
-            survey has others, so networks for stars of any have to bear more of them than those for one.
+        rounds, epochs, rank: of the transfer, see `dtl.training.transfer.TransferSettings`.
     """
 
     transfer: str = "ours"
@@ -139,7 +138,9 @@ class SurveyPlan:
     stars: int = 286
     pixel: float = 0.035
     false_alarms: float = 0.015
-    depth: float = 0.1
+    rounds: int = 14
+    epochs: int = 4
+    rank: int = 0
 
     def seeds(self, kind: str) -> range:
         """Seeds of the surveys of a kind: transfer, calibration or test."""
