@@ -11,7 +11,7 @@ def test_a_published_difference_and_a_star_are_found(visitor):
     assert (row["Mean"], row["Stars"]) == ("-0.11", "286")
     assert row["Published"] == "−0.11 ✓"  # Table 3 of Mas-Buitrago et al. 2024
     visitor.type_text("Star", "Gl 411")
-    visitor.wait_for("BD+36 2147")
+    visitor.wait_for("Lalande 21185")
     visitor.type_text("Star", "Gl 699")
     visitor.wait_for("Barnard's Star")
     visitor.wait_for_figure("[M/H] of Barnard's Star")
