@@ -78,7 +78,7 @@ class Visitor:
 
     def type_text(self, title: str, text: str) -> None:
         """Type into a field for text."""
-        field = self.page.get_by_role("textbox", name=title, exact=True)
+        field = self.page.get_by_role("textbox", name=title).first
         field.fill(text)
         field.press("Enter")
         settle(self.page)
