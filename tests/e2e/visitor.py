@@ -182,7 +182,9 @@ class Visitor:
 
         The tables are drawn; what they say is read where a screen reader finds it.
         """
-        cell = self.page.get_by_test_id("stDataFrame").get_by_role("gridcell", name=first, exact=True)
+        cell = self.page.locator("[data-testid=stDataFrame] [role=gridcell]").filter(
+            has_text=re.compile(f"^{re.escape(first)}$")
+        )
         (cell.last if last else cell.first).wait_for(state="attached")
         return dict(
             (cell.last if last else cell.first).evaluate(
