@@ -13,6 +13,7 @@ def test_a_star_without_luminosity_is_put_in_the_diagram(visitor, tmp_path):
     visitor.wait_for(MISSING)
     visitor.wait_for_figure("0 of yours")
     visitor.open_box("Luminosities of your stars")
-    visitor.type_number("luminosity", 0.012)
+    visitor.take("Typed value")
+    visitor.type_number("Luminosity [L☉]", 0.012)
     visitor.wait_until_gone(MISSING)
     visitor.wait_for_figure("1 of yours")

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.server import settle
 
 #: Milliseconds that a visitor waits: far more than anything takes, as a test machine may be busy.
-PATIENCE = 60_000
+PATIENCE = 120_000
 #: Presses of the tabulator after which a place counts as out of reach.
 _FAR = 150
 
@@ -23,17 +23,22 @@ class Visitor:
 
     # What they do
 
+    def look_around(self) -> None:
+        """Wait until the page that was opened is there."""
+        self.page.wait_for_selector("h1")
+        settle(self.page)
+
     def upload(self, paths: Iterable[Path]) -> None:
         """Give files to the upload and wait for what the page says of the last one."""
         paths = list(paths)
         self.page.locator("input[type=file]").first.set_input_files(paths)
-        self.wait_for(paths[-1].name)
+        self._uploaded(paths)
 
     def choose_files(self, chooser: object, paths: Iterable[Path]) -> None:
         """Answer an open dialog for files and wait for what the page says of the last one."""
         paths = list(paths)
         chooser.set_files(paths)
-        self.wait_for(paths[-1].name)
+        self._uploaded(paths)
 
     def go(self, title: str) -> None:
         """Follow the link to another page of the app."""
@@ -47,6 +52,11 @@ class Visitor:
         box.fill(option)
         self.page.get_by_role("option").filter(has_text=option).first.wait_for()
         box.press("Enter")
+        settle(self.page)
+
+    def take(self, option: str) -> None:
+        """Take one of a few options that stand side by side."""
+        self.page.get_by_role("radio", name=option, exact=True).first.click()
         settle(self.page)
 
     def press_button(self, name: str) -> None:
@@ -64,6 +74,18 @@ class Visitor:
         field = self.page.get_by_role("spinbutton", name=title).or_(self.page.get_by_role("textbox", name=title)).first
         field.fill(f"{value:g}")
         field.press("Enter")
+        settle(self.page)
+
+    def type_text(self, title: str, text: str) -> None:
+        """Type into a field for text."""
+        field = self.page.get_by_role("textbox", name=title).first
+        field.fill(text)
+        field.press("Enter")
+        settle(self.page)
+
+    def lowest(self, title: str) -> None:
+        """Move a slider to its lower end."""
+        self.page.get_by_role("slider", name=title).press("Home")
         settle(self.page)
 
     def download(self, name: str) -> str:
@@ -115,9 +137,10 @@ class Visitor:
 
     # What they see
 
-    def wait_for(self, text: str) -> None:
-        """Wait until a text can be read on the page."""
-        self.page.get_by_test_id("stMain").get_by_text(text).locator("visible=true").first.wait_for()
+    def wait_for(self, text: str, *, patience: float = PATIENCE / 1000) -> None:
+        """Wait until a text can be read on the page, so many seconds at most."""
+        place = self.page.get_by_test_id("stMain").get_by_text(text).locator("visible=true").first
+        place.wait_for(timeout=1000 * patience)
         settle(self.page)
 
     def wait_for_figure(self, text: str) -> None:
@@ -144,6 +167,36 @@ class Visitor:
             )
         )
 
+    def changes(self) -> dict[str, str]:
+        """The large figures with what is said below them: title -> both."""
+        return dict(
+            self.page.get_by_test_id("stMetric").evaluate_all(
+                "all => all.map(e => [e.querySelector('[data-testid=stMetricLabel]').innerText.trim(), "
+                "['stMetricValue', 'stMetricDelta'].map(id => e.querySelector(`[data-testid=${id}]`).innerText)"
+                ".join(' after, ')])"
+            )
+        )
+
+    def row(self, first: str, *, last: bool = False) -> dict[str, str]:
+        """A row of a table by its first cell: header -> what the cell says; of the first table with one, or the last.
+
+        The tables are drawn; what they say is read where a screen reader finds it.
+        """
+        cell = self.page.locator("[data-testid=stDataFrame] [role=gridcell]").filter(
+            has_text=re.compile(f"^{re.escape(first)}$")
+        )
+        (cell.last if last else cell.first).wait_for(state="attached")
+        return dict(
+            (cell.last if last else cell.first).evaluate(
+                "e => [...e.closest('[role=grid]').querySelectorAll('[role=columnheader]')]"
+                ".map((h, i) => [h.textContent, e.parentElement.children[i].textContent])"
+            )
+        )
+
+    def wait_for_progress(self) -> None:
+        """Wait until work is under way."""
+        self.page.get_by_test_id("stProgress").locator("visible=true").first.wait_for()
+
     def reads(self, text: str) -> bool:
         """Whether a text is on the page."""
         return text in self.page.get_by_test_id("stMain").inner_text()
@@ -154,6 +207,13 @@ class Visitor:
             "all => all.map(e => (e.closest('[aria-label]') ?? e.querySelector('[aria-label]') ?? e)"
             ".getAttribute('aria-label') ?? '')"
         )
+
+    def _uploaded(self, paths: list[Path]) -> None:
+        # The names stand in the list of the upload and beside its progress before anything is known of the files.
+        self.wait_for(paths[-1].name)
+        for passing in ("stFileUploaderFile", "stProgress"):
+            self.page.get_by_test_id(passing).first.wait_for(state="detached")
+        self.wait_for(paths[-1].name)
 
     def _arrived(self, title: str) -> None:
         self.page.wait_for_function("title => document.title.startsWith(title)", arg=title)

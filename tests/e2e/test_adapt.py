@@ -1,0 +1,38 @@
+"""Networks learn the gap of a small simulated survey; the way there can be left."""
+
+from __future__ import annotations
+
+import re
+
+
+def prepare(visitor) -> None:
+    """The smallest survey and the shortest learning that the page allows."""
+    visitor.go("Adapt")
+    visitor.lowest("Simulated stars")
+    visitor.open_box("How long to learn")
+    visitor.lowest("Rounds at most")
+    visitor.lowest("Passes over the models in a round")
+
+
+def test_the_gap_falls(visitor):
+    prepare(visitor)
+    visitor.press_button("Simulate and adapt")
+    visitor.wait_for_progress()
+    visitor.wait_for("What it changed", patience=240)
+    visitor.wait_for("4 simulated stars")
+    misfit, distance = (
+        [float(number) for number in re.findall(r"\d+\.?\d*", words)] for words in visitor.changes().values()
+    )
+    after, before, alone = misfit
+    assert after < before < alone
+    assert distance[0] < distance[2]  # four stars do not bring it below that of networks that learned from 858
+
+
+def test_it_can_be_cancelled(visitor):
+    prepare(visitor)
+    visitor.press_button("Simulate and adapt")
+    visitor.wait_for_progress()
+    visitor.press_button("Cancel")
+    visitor.wait_for("The adaptation was cancelled; nothing was changed.")
+    visitor.button("Simulate and adapt").wait_for()
+    assert not visitor.reads("What it changed")
