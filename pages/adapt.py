@@ -87,7 +87,7 @@ with place:
     reason = adaptation_evidence.guard(plan)
     if job is None:
         st.button(
-            "Simulate and adapt" if plan.stars else "Adapt the networks", key="adapt-start", type="primary",
+            "Simulate and adapt" if plan.stars else "Adapt the networks", key="adapt-start",
             icon=":material/play_arrow:", disabled=reason is not None, help=reason, on_click=begin, args=(plan,),
         )  # fmt: skip
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -86,16 +88,23 @@ def _wait(server: subprocess.Popen, health: str, patience: float) -> None:
 @contextmanager
 def chromium() -> Iterator[object]:
     """A Playwright browser."""
+    browser = _playwright().chromium.launch(
+        executable_path=shutil.which("chromium"), headless=True, args=list(CHROMIUM_ARGUMENTS)
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@cache
+def _playwright() -> object:
+    """The one Playwright of this process, which allows no second one beside it."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), headless=True, args=list(CHROMIUM_ARGUMENTS)
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
+    running = sync_playwright().start()
+    atexit.register(running.stop)
+    return running
 
 
 @contextmanager

@@ -163,7 +163,7 @@ def _actions(adapted: Adapted) -> None:
     full = len(session.own_bundles()) >= networks.MOST
     with st.container(horizontal=True):
         st.button(
-            "Kept for this visit" if kept else "Keep for this visit", key="adapt-keep", type="primary",
+            "Kept for this visit" if kept else "Keep for this visit", key="adapt-keep",
             icon=":material/check:" if kept else ":material/bookmark_add:", disabled=bool(kept) or full,
             on_click=_keep, args=(adapted,),
             help=f"A visit keeps {networks.MOST} sets of networks; forget one of them below first."

@@ -76,9 +76,9 @@ def _box() -> None:
                 st.button("Back", key="tour-back", on_click=_go, args=(step - 1,))
             if step + 1 < len(STEPS):
                 st.button("Close for good", key="tour-close", on_click=_go, args=(len(STEPS),))
-                st.button("Next", key="tour-next", type="primary", on_click=_go, args=(step + 1,))
+                st.button("Next", key="tour-next", on_click=_go, args=(step + 1,))
             else:
-                st.button("Done", key="tour-done", type="primary", on_click=_go, args=(len(STEPS),))
+                st.button("Done", key="tour-done", on_click=_go, args=(len(STEPS),))
 
 
 def _go(step: int) -> None:

@@ -62,7 +62,6 @@ def _wizard(digest: str, upload: session.Upload, preview: Preview) -> None:
         st.warning(session.plain(problem), icon=":material/warning:")
     if st.button(
         "Read it with these columns",
-        type="primary",
         key=f"columns-apply-{digest}",
         disabled=bool(problem),
         help="See above what stands against it." if problem else None,
