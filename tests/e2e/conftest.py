@@ -12,7 +12,7 @@ from tests.e2e.files import examples
 from tests.e2e.visitor import Visitor
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address() -> Iterator[str]:
     """Of a server with the whole app."""
     if not examples():
@@ -21,7 +21,7 @@ def address() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[object]:
     """A Chromium; skips where there is none."""
     if reason := server.missing():
@@ -30,7 +30,7 @@ def browser() -> Iterator[object]:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def known_browser(browser: object, address: str) -> Iterator[object]:
     """A browser of somebody who was here before: the tour is closed, and the scripts of the app are kept.
 
