@@ -12,6 +12,13 @@ from tests.server import settle
 PATIENCE = 120_000
 #: Presses of the tabulator after which a place counts as out of reach.
 _FAR = 150
+#: Ends when nothing on the page has changed for half a second.
+QUIET = """() => new Promise(done => {
+    const end = () => { seen.disconnect(); done(); };
+    let timer = setTimeout(end, 500);
+    const seen = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(end, 500); });
+    seen.observe(document.querySelector("[data-testid=stApp]"), {subtree: true, childList: true, characterData: true});
+})"""
 
 
 class Visitor:
@@ -213,6 +220,8 @@ class Visitor:
         self.wait_for(paths[-1].name)
         for passing in ("stFileUploaderFile", "stProgress"):
             self.page.get_by_test_id(passing).first.wait_for(state="detached")
+        # Between the upload and the new page the script rests for a moment; a click on what is drawn anew then is lost.
+        self.page.evaluate(QUIET)
         self.wait_for(paths[-1].name)
 
     def _arrived(self, title: str) -> None:
