@@ -6,7 +6,7 @@ unlabelled stars. What fixes it is knowledge of the population they come from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,11 @@ __all__ = ["MainSequence", "Population", "main_sequence"]
 #: By how much the correction of the mean log g exceeds the offset found. A round takes out a part of it only; with
 #: this the zero point of Teff, which hangs on it, settles in eight rounds and not in twenty.
 _GAIN = 3.0
+#: Spreads of [M/H] that are tried, dex. A narrower one is not believed: it would have the estimates lean on the mean
+#: until they scatter as little as it says.
+_SPREADS = np.arange(0.1, 0.305, 0.01)
+#: Within how many K and km/s a model counts as like a star.
+_ALIKE = np.array([150.0, 2.0])
 
 
 @dataclass(frozen=True)
@@ -25,11 +30,12 @@ class Population:
         mean_mh: mean [M/H] of the sample. Nearby stars have a mean a little below the Sun's: -0.05 lies among
             the values published for FGK dwarfs (Casagrande et al. 2011, A&A 530, A138). An error of it goes one to
             one into the zero point of [M/H].
+        spread_mh: standard deviation of [M/H], as long as it is not measured.
         main_sequence: the stars are on the main sequence, so log g follows from Teff and [M/H].
         slow: part of the stars that turn at ``slow_vsini`` or less. Two thirds of the M dwarfs of a planet search
             turn more slowly than 2 km/s (Reiners et al. 2018, A&A 612, A49); a third is a careful statement.
         slow_vsini: km/s.
-        least: stars without which ``mean_mh`` and ``slow`` say nothing about a sample.
+        least: stars without which ``mean_mh`` and ``slow`` say nothing about a sample, and its spread is not measured.
     """
 
     mean_mh: float | None = -0.05
@@ -44,6 +50,30 @@ class Population:
         if self.mean_mh is None:
             return np.ones(len(nodes))
         return np.exp(-0.5 * ((nodes[:, 2] - self.mean_mh) / self.spread_mh) ** 2)
+
+    def measured(self, estimates: np.ndarray, nodes: np.ndarray, found: np.ndarray) -> Population:
+        """With the spread of [M/H] that would make the estimates scatter as they do.
+
+        Estimates scatter less than the truth where they lean on what is usual, and more where they are noisy. What
+        the same networks find for models disturbed like the stars says how much of each: of the spreads tried, that
+        one is taken with which these scatter like the stars.
+
+        Args:
+            estimates: of the stars; shape ``(k, 4)``.
+            nodes: of the models; shape ``(m, 4)``.
+            found: estimates for the models, disturbed like the stars; shape ``(m, 4)``.
+        """
+        if self.mean_mh is None or len(estimates) < self.least:
+            return self
+        away = (nodes[:, None, [0, 3]] - estimates[None, :, [0, 3]]) / _ALIKE
+        alike = np.exp(-0.5 * (away**2).sum(axis=2)).sum(axis=1)
+        scatter = []
+        for spread in _SPREADS:
+            weights = alike * replace(self, spread_mh=float(spread)).weights(nodes)
+            mean = np.average(found[:, 2], weights=weights)
+            scatter.append(np.sqrt(np.average((found[:, 2] - mean) ** 2, weights=weights)))
+        spread = np.interp(np.std(estimates[:, 2]), np.maximum.accumulate(scatter), _SPREADS)
+        return replace(self, spread_mh=float(spread))
 
     def correct(self, estimates: np.ndarray, sequence: MainSequence, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """Estimates moved as a whole so that they agree with the population.

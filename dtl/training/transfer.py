@@ -7,7 +7,8 @@ The gap between observed spectra and models is learned from unlabelled spectra, 
 2. observed minus model at these parameters is the gap: its part common to all stars, linear in Teff, and its
    variation from star to star;
 3. the encoder learns from model spectra dressed with this gap and variations of it: their latents have to be
-   those of the bare models, and the regressors, which stay as they are, have to find the parameters.
+   those of the bare models, and the regressors, which stay as they are, have to find the parameters. Models are met as
+   often as stars of their [M/H] are in the sample, whose spread is measured too.
 
 The variation is taken to be the gap itself, stronger here and weaker there along the wavelengths; only its strength
 is measured. Principal components of what single stars have beyond the common part, the other choice, lack what the
@@ -35,7 +36,7 @@ from dtl.result import PARAMETERS
 from dtl.simulation import models_at
 from dtl.training.augment import Augmentation, augment
 from dtl.training.population import Population, main_sequence
-from dtl.training.split import split_nodes
+from dtl.training.split import Split, split_nodes
 
 __all__ = ["GapShape", "Transfer", "TransferSettings", "held_out", "learn_gap", "parameters_of", "transfer"]
 
@@ -48,6 +49,8 @@ _STRENGTH = (0.1, 0.6)
 #: Errors that the regressors' loss is measured in: K, dex, dex, km/s and its growth with v sin i.
 _UNIT = torch.tensor([30.0, 0.06, 0.06, 0.3])
 _UNIT_GROWTH = 0.1
+#: Of what disturbs the models that the spread of [M/H] is measured with: the same in each round.
+_SPREAD_SEED = 7
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class TransferSettings:
         batch: spectra a step.
         learning_rate: peak of the one-cycle schedule.
         rank: principal components of the variation from star to star; 0 lets the gap itself vary.
+        depth: at least this mean amplitude of errors of the line depths, see `dtl.training.augment.Augmentation`: stars
+            differ from models in their lines by more than the networks have to bear before.
         parameter_weight: of the regressors' loss beside that of the latents.
         held_out: part of the observed spectra that only judges when to stop.
         population: what is known of the sample.
@@ -70,6 +75,7 @@ class TransferSettings:
     batch: int = 128
     learning_rate: float = 5e-4
     rank: int = 0
+    depth: float = 0.1
     parameter_weight: float = 0.05
     held_out: float = 0.2
     population: Population = Population()
@@ -133,9 +139,14 @@ def transfer(
     order = np.random.default_rng(seed).permutation(len(flux))
     held = order[: held_out(len(flux), settings)]
     used = np.setdiff1d(order, held)
+    augmentation = replace(augmentation, depth=max(augmentation.depth, settings.depth))
     best, history, current = None, [], bundle
     for turn in range(settings.rounds):
-        shape = learn_gap(current, flux[used], settings)
+        estimates = parameters_of(current, flux[used])
+        shape = learn_gap(current, flux[used], settings, estimates)
+        population = settings.population
+        if turn:  # networks that are still misled by the gap do not see the spread
+            population = _measured(current, shape, estimates, population, augmentation)
         encoder = copy.deepcopy(current.observed_encoder)
         loss = _fit(
             encoder,
@@ -143,6 +154,7 @@ def transfer(
             shape,
             settings,
             generator,
+            population=population,
             augmentation=augmentation,
             progress=lambda part, turn=turn: progress((turn + part) / settings.rounds, f"round {turn + 1}"),
         )
@@ -168,10 +180,23 @@ def parameters_of(bundle: ModelBundle, flux: np.ndarray) -> np.ndarray:
     return np.stack([bundle.regress(latents, name).mean(axis=0) for name in PARAMETERS], axis=1)
 
 
-def learn_gap(bundle: ModelBundle, flux: np.ndarray, settings: TransferSettings = TransferSettings()) -> GapShape:
-    """The gap of observed spectra ``(k, n)`` as the bundle in its present state sees it."""
+def learn_gap(
+    bundle: ModelBundle,
+    flux: np.ndarray,
+    settings: TransferSettings = TransferSettings(),
+    estimates: np.ndarray | None = None,
+) -> GapShape:
+    """The gap of observed spectra ``(k, n)`` as the bundle in its present state sees it.
+
+    Args:
+        bundle: in its present state.
+        flux: observed; shape ``(k, n)``.
+        settings: of the transfer.
+        estimates: what `parameters_of` gives for the spectra, where that is known already.
+    """
     low, high = bundle.nodes.min(axis=0), bundle.nodes.max(axis=0)
-    estimates = settings.population.correct(parameters_of(bundle, flux), main_sequence(bundle.nodes), low, high)
+    estimates = parameters_of(bundle, flux) if estimates is None else estimates
+    estimates = settings.population.correct(estimates, main_sequence(bundle.nodes), low, high)
     slow = estimates[:, 3] <= max(_FASTEST, float(np.median(estimates[:, 3])))
     estimates, residual = estimates[slow], flux[slow] - models_at(estimates[slow], bundle)
     gap = LearnedGap(np.zeros(flux.shape[1]), np.zeros(flux.shape[1]), float(np.median(estimates[:, 0])))
@@ -215,17 +240,17 @@ def _fit(
     settings: TransferSettings,
     generator: torch.Generator,
     *,
+    population: Population,
     augmentation: Augmentation,
     progress: Callable[[float], None],
 ) -> float:
     """Train the encoder on dressed models; returns the mean loss of the last epoch."""
-    train = split_nodes(len(bundle.nodes), int(bundle.card["training"]["seed"])).train
+    train = _split(bundle).train
     latents = torch.from_numpy(bundle.latents[train])
     clean = torch.from_numpy(bundle.decode(bundle.latents[train]))
-    often = torch.from_numpy(settings.population.weights(bundle.nodes[train]))
+    often = torch.from_numpy(population.weights(bundle.nodes[train]))
     nodes = torch.as_tensor(bundle.nodes[train], dtype=torch.float32)
-    width = float(np.mean(bundle.wavelength) / bundle.resolution / np.diff(bundle.wavelength[:2])[0])
-    dress = _Dresser(shape, bundle.nodes[train], round(_VARIES * width))
+    dress = _dresser(shape, bundle, train)
     regressors = {name: copy.deepcopy(nn.ModuleList(bundle.regressors[name])) for name in PARAMETERS}
     for members in regressors.values():
         members.requires_grad_(False)
@@ -252,6 +277,27 @@ def _fit(
         if step % 8 == 7:
             progress((step + 1) / steps)
     return float(np.mean(losses[-batches:]))
+
+
+def _measured(
+    bundle: ModelBundle, shape: GapShape, estimates: np.ndarray, population: Population, augmentation: Augmentation
+) -> Population:
+    """The population with its spread of [M/H], from estimates ``(k, 4)`` and from dressed validation nodes."""
+    rows = _split(bundle).validation
+    generator = torch.Generator().manual_seed(_SPREAD_SEED)
+    clean = torch.from_numpy(bundle.decode(bundle.latents[rows]))
+    dressed = _dresser(shape, bundle, rows)(clean, torch.arange(len(rows)), generator)
+    found = parameters_of(bundle, augment(dressed, augmentation, generator).numpy())
+    return population.measured(estimates, bundle.nodes[rows], found)
+
+
+def _split(bundle: ModelBundle) -> Split:
+    return split_nodes(len(bundle.nodes), int(bundle.card["training"]["seed"]))
+
+
+def _dresser(shape: GapShape, bundle: ModelBundle, rows: np.ndarray) -> _Dresser:
+    width = float(np.mean(bundle.wavelength) / bundle.resolution / np.diff(bundle.wavelength[:2])[0])
+    return _Dresser(shape, bundle.nodes[rows], round(_VARIES * width))
 
 
 class _Dresser:

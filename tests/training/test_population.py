@@ -136,3 +136,36 @@ def test_published_grid_is_narrow() -> None:
     triples = np.unique(nodes[:, :3], axis=0)
     scatter = np.std(triples[:, 1] - main_sequence(nodes).logg(triples[:, 0], triples[:, 2]))
     assert 0.03 < scatter < 0.06
+
+
+@pytest.mark.parametrize("wanted", [0.12, 0.16, 0.22])
+def test_spread_is_measured(wanted: float) -> None:
+    """To a tenth, from estimates that are shrunk and noisy, worse so for the stars that are hot."""
+    rng = np.random.default_rng(5)
+    nodes = np.array(
+        [(t, 4.9, mh, v) for t in (3200.0, 4000.0) for mh in np.arange(-1.0, 1.01, 0.02) for v in [2, 9] * 8]
+    )
+    stars = np.column_stack(
+        [rng.choice([3200.0, 4000.0], 4000, p=[0.8, 0.2]), np.full(4000, 4.9), rng.normal(-0.05, wanted, 4000),
+         np.full(4000, 2.0)]
+    )  # fmt: skip
+
+    def estimated(parameters: np.ndarray) -> np.ndarray:
+        hot = parameters[:, 0] > 3600
+        metals = np.where(hot, 0.5, 0.8) * parameters[:, 2] + rng.normal(0, np.where(hot, 0.12, 0.05))
+        return np.column_stack([parameters[:, :2], metals, parameters[:, 3]])
+
+    measured = Population(mean_mh=-0.05).measured(estimated(stars), nodes, estimated(nodes))
+    assert measured.spread_mh == pytest.approx(wanted, rel=0.1)
+    assert measured.mean_mh == -0.05
+
+
+def test_few_stars_have_no_spread() -> None:
+    """Nor have any where nothing is believed of their metals."""
+    few, nodes = (
+        np.tile([3200.0, 4.9, 0.1, 2.0], (19, 1)),
+        np.array([(3200.0, 4.9, mh, 2.0) for mh in (-0.2, 0.0, 0.2)]),
+    )
+    assert Population().measured(few, nodes, nodes) == Population()
+    nothing = Population(mean_mh=None)
+    assert nothing.measured(np.repeat(few, 3, axis=0), nodes, nodes) == nothing

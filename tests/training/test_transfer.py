@@ -18,7 +18,8 @@ from dtl.training.population import Population
 from dtl.training.transfer import Transfer, TransferSettings, learn_gap, parameters_of, transfer
 from tests.training.toys import POPULATION, QUIET, sample, toy_bundle, toy_gap
 
-SETTINGS = TransferSettings(rounds=4, epochs=4, batch=64, learning_rate=1e-3, population=POPULATION)
+#: Lines of the made-up stars are as deep as those of their models.
+SETTINGS = TransferSettings(rounds=4, epochs=4, batch=64, learning_rate=1e-3, depth=0.0, population=POPULATION)
 QUICK = replace(SETTINGS, rounds=1, epochs=1)
 
 
