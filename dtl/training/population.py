@@ -15,6 +15,8 @@ __all__ = ["MainSequence", "Population", "main_sequence"]
 #: By how much the correction of the mean log g exceeds the offset found. A round takes out a part of it only; with
 #: this the zero point of Teff, which hangs on it, settles in eight rounds and not in twenty.
 _GAIN = 3.0
+#: How much of what the mean [M/H] still misses is aimed beyond it.
+_PULL = 0.5
 #: Spreads of [M/H] that are tried, dex. A narrower one is not believed: it would have the estimates lean on the mean
 #: until they scatter as little as it says.
 _SPREADS = np.arange(0.1, 0.305, 0.01)
@@ -50,6 +52,19 @@ class Population:
         if self.mean_mh is None:
             return np.ones(len(nodes))
         return np.exp(-0.5 * ((nodes[:, 2] - self.mean_mh) / self.spread_mh) ** 2)
+
+    def aimed(self, estimates: np.ndarray, wanted: Population) -> Population:
+        """With a mean [M/H] further on, where that of the estimates has stopped short of the one that is wanted.
+
+        Networks that learn from stars moved to a mean find a slightly different one.
+
+        Args:
+            estimates: of networks that have learned from stars moved to this mean; shape ``(k, 4)``.
+            wanted: with the mean that they should have.
+        """
+        if self.mean_mh is None or wanted.mean_mh is None or len(estimates) < self.least:
+            return self
+        return replace(self, mean_mh=self.mean_mh + _PULL * (wanted.mean_mh - float(np.mean(estimates[:, 2]))))
 
     def measured(self, estimates: np.ndarray, nodes: np.ndarray, found: np.ndarray) -> Population:
         """With the spread of [M/H] that would make the estimates scatter as they do.

@@ -141,12 +141,13 @@ def transfer(
     used = np.setdiff1d(order, held)
     augmentation = replace(augmentation, depth=max(augmentation.depth, settings.depth))
     best, history, current = None, [], bundle
+    population = aim = settings.population
     for turn in range(settings.rounds):
         estimates = parameters_of(current, flux[used])
-        shape = learn_gap(current, flux[used], settings, estimates)
-        population = settings.population
+        aim = aim.aimed(estimates, settings.population) if turn else aim
+        shape = learn_gap(current, flux[used], replace(settings, population=aim), estimates)
         if turn:  # networks that are still misled by the gap do not see the spread
-            population = _measured(current, shape, estimates, population, augmentation)
+            population = _measured(current, shape, estimates, settings.population, augmentation)
         encoder = copy.deepcopy(current.observed_encoder)
         loss = _fit(
             encoder,

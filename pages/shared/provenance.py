@@ -90,6 +90,7 @@ def training(card: dict) -> None:
             with st.expander(title, icon=f":material/{icon}:"):
                 pairs = [(key, _value(value)) for key, value in flattened(rows) if key != "limits"]
                 st.dataframe(dict(zip(columns, zip(*pairs, strict=True), strict=True)), hide_index=True, alt=title)
+        _search(card)
         st.download_button(
             "The whole card",
             json.dumps(card, indent=2, ensure_ascii=False),
@@ -103,6 +104,23 @@ def training(card: dict) -> None:
             st.markdown(f"Licence of the program and of these networks: {session.plain(licence)}.")
     with right:
         _citation(card)
+
+
+def _search(card: dict) -> None:
+    """What was tried before the widths, the learning rate and the weight of the labels were chosen."""
+    rows = lookup(card, "search", "rows")
+    if not rows:
+        return
+    with st.expander("Search for settings", icon=":material/search:"):
+        st.dataframe(
+            [{key: _value(value) for key, value in row.items()} for row in rows],
+            hide_index=True,
+            column_config={
+                "score": st.column_config.TextColumn("score", help="Of validation nodes; lower is better."),
+                "kept": st.column_config.TextColumn("kept", help="Whether it was trained for longer, or is the best."),
+            },
+            alt="Candidates of the search for settings, best first within a round",
+        )
 
 
 def _citation(card: dict) -> None:

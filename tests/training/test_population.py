@@ -169,3 +169,17 @@ def test_few_stars_have_no_spread() -> None:
     assert Population().measured(few, nodes, nodes) == Population()
     nothing = Population(mean_mh=None)
     assert nothing.measured(np.repeat(few, 3, axis=0), nodes, nodes) == nothing
+
+
+def test_mean_is_aimed_beyond() -> None:
+    """Networks that find 0.02 less than they are told find the mean that is wanted in the end."""
+    wanted = aim = Population(mean_mh=-0.05)
+    stars = np.tile([3400.0, 4.9, 0.0, 2.0], (40, 1))
+    for _ in range(14):
+        stars[:, 2] = aim.mean_mh - 0.02 + np.linspace(-0.2, 0.2, 40)
+        aim = aim.aimed(stars, wanted)
+    assert stars[:, 2].mean() == pytest.approx(-0.05, abs=1e-4)
+    assert aim == Population(mean_mh=pytest.approx(-0.03, abs=1e-4))
+    assert aim.aimed(stars[:19], wanted) == aim
+    nothing = Population(mean_mh=None)
+    assert nothing.aimed(stars, nothing) == nothing
