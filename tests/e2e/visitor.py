@@ -193,8 +193,10 @@ class Visitor:
 
     def understood(self, about: str) -> list[str]:
         """What the page says that it understood of the file about something, and why."""
-        row = self.page.get_by_test_id("stTable").get_by_role("row").filter(
-            has=self.page.get_by_role("cell", name=about, exact=True)
+        row = (
+            self.page.get_by_test_id("stTable")
+            .get_by_role("row")
+            .filter(has=self.page.get_by_role("cell", name=about, exact=True))
         )
         return row.get_by_role("cell").all_inner_texts()[1:]
 
