@@ -62,7 +62,8 @@ class Visitor:
         settle(self.page)
 
     def drop(self, option: str) -> None:
-        """Take a chosen option out of a list of several."""
+        """Take a chosen option out of a list of several, which stays open in front of the page until it is closed."""
+        self.press("Escape")
         self.page.get_by_role("button", name=f"Remove {option}", exact=True).click()
         settle(self.page)
 
