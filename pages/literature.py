@@ -92,4 +92,5 @@ with narrow:
 one_star(parameter)
 works = catalogue.references()
 cited = dict.fromkeys([catalogue.PUBLISHED, *(source.reference for source in catalogue.SOURCES.values())])
-st.caption("References: " + " · ".join(f"[{works[key].citation}]({works[key].url})" for key in cited))
+listed = " · ".join(f"[{works[key].citation}]({works[key].url})" for key in cited)
+st.markdown(f":small[References: {listed}]")  # not as a caption, in which links are too pale to read

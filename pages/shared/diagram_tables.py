@@ -64,7 +64,8 @@ def star_tables(users: Sequence[PlottedStar]) -> None:
         published["spectroscopic_luminosity"] = spectroscopic_luminosity(published["teff"], published["logg"])
         st.dataframe(published, hide_index=True, column_config=headers, alt="The published stars in the diagram")
         works = [f"[{work.citation}]({work.url})" for work in catalogue.references().values()]
-        st.caption("References: " + " · ".join(works))
+        # Not as a caption, in which links are too pale to read.
+        st.markdown(f":small[References: {' · '.join(works)}]")
 
 
 def differences() -> None:

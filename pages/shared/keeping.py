@@ -137,10 +137,9 @@ def python(kind: str, result: InferenceResult | None = None, /, **details: objec
             if kind in ("opinion", "explanation"):
                 details = {"bundle": result.bundle.rpartition(" ")[0]} | details
             code = getattr(snippet, kind)(_source(found[0]), **details)
-        st.code(code, language="python")
-        st.caption(
-            "Runs in the folder of the file where `dtl` is installed; with an example, in the folder of `app.py`."
-        )
+        # Without the colours of a language, which are too pale to read, and without a bar that only a mouse can move.
+        st.code(code, language=None, wrap_lines=True)
+        st.caption("Runs in the folder of the file where dtl is installed; with an example, in the folder of app.py.")
 
 
 def _source(entry: Reported) -> snippet.Source:

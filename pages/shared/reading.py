@@ -95,6 +95,7 @@ def failures() -> None:
         with right, st.container(horizontal=True):
             if digest in st.session_state["uploads"]:
                 with st.popover("Read it another way", icon=":material/tune:"):
+                    st.caption("What the file does not say was guessed. State it here and the file is read again.")
                     _corrections(digest, ())
             st.button("Dismiss", key=f"dismiss-{digest}", on_click=session.remove, args=(digest,))
         if digest in st.session_state["uploads"]:

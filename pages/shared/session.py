@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -286,10 +286,8 @@ def add(
         answer = _answer(upload)
         uploads[digest] = _laid_aside(digest, upload)
         (failures if isinstance(answer, str) else results)[digest] = answer
-    if results and (example := state.get("example")):
-        if example not in results:
-            _forget(example)
-        state["example"] = None
+    if results:
+        _end_example(results)
     _welcome(results, uploads)
     old_failures = {digest: text for digest, text in state["failures"].items() if digest not in uploads}
     state["uploads"] = state["uploads"] | uploads
@@ -299,6 +297,15 @@ def add(
     if last:
         state["selected"] = last
     return last
+
+
+def _end_example(chosen: Container[str]) -> None:
+    """Let the example that stands in go, unless it is itself among the chosen digests."""
+    state = st.session_state
+    if example := state.get("example"):
+        if example not in chosen:
+            _forget(example)
+        state["example"] = None
 
 
 def _laid_aside(digest: str, upload: Upload) -> Upload:
@@ -356,6 +363,8 @@ def reread(digest: str, **changes: object) -> str | None:
     answer = _answer(upload)
     if isinstance(answer, str):
         return answer
+    if digest in state["failures"]:
+        _end_example((digest,))
     state["uploads"] = state["uploads"] | {digest: upload}
     state["failures"] = {d: text for d, text in state["failures"].items() if d != digest}
     state["results"] = state["results"] | {digest: answer}

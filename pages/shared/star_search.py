@@ -134,7 +134,7 @@ def _services(name: str) -> None:
     if not able:
         st.caption(
             "Nothing on this page needs the network. To ask SIMBAD, VizieR or Gaia for a star, the package astroquery "
-            'has to be installed where the app runs: `pip install ".[online]"`.'
+            'has to be installed where the app runs: pip install ".[online]".'
         )
     else:
         st.caption("Nothing is sent until a button is pressed.")

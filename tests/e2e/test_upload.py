@@ -22,3 +22,13 @@ def test_three_files_and_their_table(visitor, tmp_path):
     paths = renamed(tmp_path, 3)
     visitor.upload(paths)
     check(visitor.download("ECSV"), visitor, paths)
+
+
+def test_the_same_by_keyboard_alone(visitor, tmp_path):
+    paths = renamed(tmp_path, 3)
+    visitor.tab_to(visitor.button("Upload"))
+    with visitor.page.expect_file_chooser() as chooser:
+        visitor.press("Enter")
+    visitor.choose_files(chooser.value, paths)
+    visitor.tab_to(visitor.button("ECSV"))
+    check(visitor.saved(lambda: visitor.press("Enter")), visitor, paths)

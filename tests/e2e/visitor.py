@@ -61,6 +61,18 @@ class Visitor:
         box.press("Enter")
         settle(self.page)
 
+    def drop(self, option: str) -> None:
+        """Take a chosen option out of a list of several, which stays open in front of the page until it is closed."""
+        self.press("Escape")
+        self.page.get_by_role("button", name=f"Remove {option}", exact=True).click()
+        settle(self.page)
+
+    def choose_in_front(self, title: str, option: str) -> None:
+        """Take an option of a list in the box that a button opened in front of the page."""
+        self.page.get_by_test_id("stPopoverBody").get_by_role("combobox", name=title).click()
+        self.page.get_by_role("option", name=option, exact=True).click()
+        settle(self.page)
+
     def take(self, option: str) -> None:
         """Take one of a few options that stand side by side."""
         self.page.get_by_role("radio", name=option, exact=True).first.click()
@@ -129,10 +141,6 @@ class Visitor:
         """A list to choose from."""
         return self.page.get_by_role("combobox", name=title)
 
-    def upload_button(self) -> object:
-        """What opens the dialog for files."""
-        return self.page.get_by_test_id("stFileUploaderDropzone").get_by_role("button")
-
     def press(self, *keys: str) -> None:
         """Press keys one after the other."""
         for key in keys:
@@ -184,11 +192,21 @@ class Visitor:
             )
         )
 
+    def understood(self, about: str) -> list[str]:
+        """What the page says that it understood of the file about something, and why."""
+        row = (
+            self.page.get_by_test_id("stTable")
+            .get_by_role("row")
+            .filter(has=self.page.get_by_role("cell", name=about, exact=True))
+        )
+        return row.get_by_role("cell").all_inner_texts()[1:]
+
     def row(self, first: str, *, last: bool = False) -> dict[str, str]:
         """A row of a table by its first cell: header -> what the cell says; of the first table with one, or the last.
 
-        The tables are drawn; what they say is read where a screen reader finds it.
+        The tables are drawn; what they say is read where a screen reader finds it, once it is as drawn.
         """
+        self.page.evaluate(QUIET)
         cell = self.page.locator("[data-testid=stDataFrame] [role=gridcell]").filter(
             has_text=re.compile(f"^{re.escape(first)}$")
         )
@@ -218,7 +236,7 @@ class Visitor:
     def _uploaded(self, paths: list[Path]) -> None:
         # The names stand in the list of the upload and beside its progress before anything is known of the files.
         self.wait_for(paths[-1].name)
-        for passing in ("stFileUploaderFile", "stProgress"):
+        for passing in ("stFileChip", "stProgress"):
             self.page.get_by_test_id(passing).first.wait_for(state="detached")
         # Between the upload and the new page the script rests for a moment; a click on what is drawn anew then is lost.
         self.page.evaluate(QUIET)

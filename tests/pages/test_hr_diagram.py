@@ -131,7 +131,7 @@ def test_table_with_references():
     assert list(yours.value["label"]) == ["GJ 699"]
     assert len(published.value) == 286
     assert "Cifuentes et al. 2020" in set(published.value["luminosity_reference"])
-    assert any("doi.org/10.1051/0004-6361/202449865" in caption.value for caption in page.caption)
+    assert any("doi.org/10.1051/0004-6361/202449865" in element.value for element in page.markdown)
 
 
 def test_every_luminosity_and_flag_of_the_table_has_a_source():

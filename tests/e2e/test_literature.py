@@ -1,0 +1,26 @@
+"""What others have published of the stars of the publication, beside it."""
+
+from __future__ import annotations
+
+
+def test_the_published_differences_to_marfil_are_found(enter):
+    visitor = enter(tour=True)
+    visitor.go("Literature")
+    visitor.wait_for_figure("Teff in the literature (Marfil+21)")
+    check(visitor, "Teff", mean="-19", published="−19 ✓")
+    visitor.take("[M/H]")
+    visitor.wait_for_figure("[M/H] in the literature (Marfil+21)")
+    visitor.choose("Sources", "Schweitzer+19")
+    visitor.wait_for_figure("[M/H] in the literature (Marfil+21, Schweitzer+19)")
+    visitor.drop("Marfil+21")
+    visitor.wait_for_figure("[M/H] in the literature (Schweitzer+19)")
+    visitor.choose("Sources", "Marfil+21")
+    visitor.wait_for_figure("[M/H] in the literature (Schweitzer+19, Marfil+21)")
+    check(visitor, "[M/H]", mean="-0.11", published="−0.11 ✓")
+
+
+def check(visitor, title: str, *, mean: str, published: str) -> None:
+    """Section 4.2 of Mas-Buitrago et al. 2024: Marfil et al. 2021 minus their own, of all their stars."""
+    assert visitor.reads(f"{title}: literature − this work")
+    row = visitor.row("Marfil+21")
+    assert (row["Stars"], row["Mean"], row["Published"]) == ("286", mean, published)
