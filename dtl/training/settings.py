@@ -128,7 +128,7 @@ class SurveyPlan:
         stars: in each survey, 286 at most.
         pixel: Angstrom.
         false_alarms: part of good stars that may be called unlike the models.
-        rounds, epochs, rank: of the transfer, see `dtl.training.transfer.TransferSettings`.
+        rounds, epochs, rank, depth, measured: of the transfer, see `dtl.training.transfer.TransferSettings`.
     """
 
     transfer: str = "ours"
@@ -141,6 +141,8 @@ class SurveyPlan:
     rounds: int = 14
     epochs: int = 4
     rank: int = 0
+    depth: float = 0.1
+    measured: bool = True
 
     def seeds(self, kind: str) -> range:
         """Seeds of the surveys of a kind: transfer, calibration or test."""

@@ -65,6 +65,7 @@ class TransferSettings:
         rank: principal components of the variation from star to star; 0 lets the gap itself vary.
         depth: at least this mean amplitude of errors of the line depths, see `dtl.training.augment.Augmentation`: stars
             differ from models in their lines by more than the networks have to bear before.
+        measured: whether the spread of [M/H] is measured and its mean aimed beyond what it misses, or both believed.
         parameter_weight: of the regressors' loss beside that of the latents.
         held_out: part of the observed spectra that only judges when to stop.
         population: what is known of the sample.
@@ -76,6 +77,7 @@ class TransferSettings:
     learning_rate: float = 5e-4
     rank: int = 0
     depth: float = 0.1
+    measured: bool = True
     parameter_weight: float = 0.05
     held_out: float = 0.2
     population: Population = Population()
@@ -144,9 +146,10 @@ def transfer(
     population = aim = settings.population
     for turn in range(settings.rounds):
         estimates = parameters_of(current, flux[used])
-        aim = aim.aimed(estimates, settings.population) if turn else aim
+        if turn and settings.measured:
+            aim = aim.aimed(estimates, settings.population)
         shape = learn_gap(current, flux[used], replace(settings, population=aim), estimates)
-        if turn:  # networks that are still misled by the gap do not see the spread
+        if turn and settings.measured:  # networks that are still misled by the gap do not see the spread
             population = _measured(current, shape, estimates, settings.population, augmentation)
         encoder = copy.deepcopy(current.observed_encoder)
         loss = _fit(

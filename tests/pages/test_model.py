@@ -171,7 +171,7 @@ def test_where_the_nearest_way_errs_least_nothing_else_is_claimed(with_cards):
     card = full_card()
     card["metrics"]["ablation"]["ours"]["latent_distance"]["mean"] = [0.1]
     words = texts(with_cards(card))
-    assert "“gap + population”, which errs least here" in words and "is not a smaller error" not in words
+    assert "“population measured”, which errs least here" in words and "is not a smaller error" not in words
 
 
 def test_every_way_of_transfer_is_in_the_table_and_the_figures(with_cards):
@@ -181,7 +181,7 @@ def test_every_way_of_transfer_is_in_the_table_and_the_figures(with_cards):
     assert frame["distance"].iloc[0] == pytest.approx(3.1) and frame["teff_rmse"].iloc[0] == pytest.approx(88.0)
     charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")[1:5]]
     for chart, unit in zip(charts, ("K", "dex", "dex", "km/s"), strict=True):
-        assert chart["layout"]["yaxis"]["ticktext"][-1] == "<b>gap + population</b>"
+        assert chart["layout"]["yaxis"]["ticktext"][-1] == "<b>population measured</b>"
         assert f"[{unit}]" in chart["layout"]["xaxis"]["title"]["text"]
 
 
