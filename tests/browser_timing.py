@@ -5,8 +5,9 @@ parameters and figure; ``upload`` from the file chosen to the painted frame with
 ``many`` for 30 files at once; ``change`` from another colour of the map to the map in it, ``switch`` from hiding the
 names of the lines to the figure without them, both from the key or click to the painted frame by the browser's own
 clock; ``reread`` from another medium to the new parameters. ``weight``: bytes that each page takes when it is opened
-first, over HTTP as sent and unpacked, how many of them are the scripts and fonts that come with Streamlit (Plotly's
-among them), and over the websocket. ``memory``: MB that the server holds after 10 and after ``--many`` uploads in one
+first. ``wire``: all as they are sent, headers too, and how many of them over the websocket; ``sent``: over HTTP as the
+browser counts them, ``unpacked``, and how many are the scripts and fonts that come with Streamlit (Plotly's among
+them); ``messages``: those of the websocket, unpacked. ``memory``: MB that the server holds after 10 and after ``--many`` uploads in one
 visit.
 """
 
@@ -21,6 +22,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from tests.server import addresses, chromium, follow, missing, serve, settle, visit
+from tests.wire import counted
 
 _CARD = "[data-testid=stMetricValue]"
 
@@ -44,7 +46,7 @@ def main() -> None:
             times["cold_start"].append(_cold(browser))
         processes: list[int] = []
         with serve(processes=processes) as address:
-            report["weight"] = {path or "first": _weigh(browser, f"{address}/{path}") for path in addresses()}
+            report["weight"] = {path or "first": _weigh(browser, address, path) for path in addresses()}
             with visit(browser, address) as page:
                 for _ in range(arguments.repeat):
                     times["upload"].append(_upload(page, [files.next()]))
@@ -78,9 +80,16 @@ class _Files:
         return path
 
 
-def _weigh(browser: object, url: str) -> dict[str, int]:
+def _weigh(browser: object, address: str, path: str) -> dict[str, int]:
     """Bytes of a page opened by somebody who has never been there."""
-    weight = {"sent": 0, "unpacked": 0, "of_streamlit": 0, "of_plotly": 0, "websocket": 0}
+    with counted(address) as (door, wire):
+        weight = _watched(browser, f"{door}/{path}")
+    return {"wire": wire.total, "of_websocket": wire.websocket} | weight
+
+
+def _watched(browser: object, url: str) -> dict[str, int]:
+    """What the browser says of the same: bytes over HTTP, and of the messages of the websocket."""
+    weight = {"sent": 0, "unpacked": 0, "of_streamlit": 0, "of_plotly": 0, "messages": 0}
     addresses_: dict[str, str] = {}
 
     def received(event: dict) -> None:
@@ -91,7 +100,7 @@ def _weigh(browser: object, url: str) -> dict[str, int]:
 
     def framed(event: dict) -> None:
         text, binary = event["response"]["payloadData"], event["response"]["opcode"] == 2
-        weight["websocket"] += len(text) * 3 // 4 if binary else len(text)
+        weight["messages"] += len(text) * 3 // 4 if binary else len(text)
 
     context = browser.new_context()
     page = context.new_page()

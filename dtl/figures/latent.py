@@ -24,6 +24,8 @@ _LONGEST_LABEL = 30
 _NAME = (0.6, 0.055)
 _SYMBOLS = ("x", "square", "diamond", "cross", "triangle-down", "star")
 _BELOW = 44
+#: Places that are told apart along a side of a map, more than its picture has pixels.
+_CELLS = 2048
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def outside_map(places: np.ndarray, star: np.ndarray) -> bool:
 
 
 def _models(places: np.ndarray, nodes: np.ndarray) -> go.Scatter:
-    x, y = np.ascontiguousarray(places.T, dtype=np.float32)
+    x, y = np.ascontiguousarray(_rounded(places).T, dtype=np.float32)
     hover = "<br>".join(
         f"{name} %{{customdata[{i}]:.{decimals}f}} {unit}"
         for i, (name, unit, decimals) in enumerate(PARAMETERS.values())
@@ -131,6 +133,12 @@ def _models(places: np.ndarray, nodes: np.ndarray) -> go.Scatter:
         hovertemplate=hover + "<extra>Model spectrum</extra>",
         showlegend=False,
     )
+
+
+def _rounded(places: np.ndarray) -> np.ndarray:
+    """Places to a pixel of the picture: numbers that end with zeros are packed on their way."""
+    step = 2.0 ** np.floor(np.log2(np.ptp(places, axis=0).max() / _CELLS))
+    return np.rint(places / step) * step
 
 
 def _rings(places: np.ndarray, colours: Palette) -> go.Scatter:
