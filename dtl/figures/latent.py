@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from dtl.figures.map_picture import background, map_box
 from dtl.figures.palette import Palette, palette
-from dtl.figures.style import axis, prepare
+from dtl.figures.style import axis, lay_out, prepare
 from dtl.qualities import FLAG_GROUPS
 from dtl.result import PARAMETERS
 
@@ -99,11 +99,12 @@ def latent_map(
     prepare(figure, dark=dark, height=480)
     hidden = {"showgrid": False, "showticklabels": False, "ticks": ""}
     # The margins are fixed: fitting them to colour bar and legend would draw everything a second time.
-    return figure.update_layout(
+    return lay_out(
+        figure,
         xaxis=axis("", low[0], high[0], colours, **hidden),
         yaxis=axis("", low[1], high[1], colours, **hidden),
         margin={"l": 4, "r": 4, "t": 70, "b": _BELOW, "autoexpand": False},
-        legend_y=-0.01,
+        legend={"y": -0.01},
         dragmode="lasso",
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.text},
         coloraxis=_colour_axis(bar, colours) if bar else None,
