@@ -30,6 +30,8 @@ from tests.wire import counted
 
 _CARD = "[data-testid=stMetricValue]"
 _FIGURE = "[data-testid=stPlotlyChart]"
+#: Error bars of the published stars, which are many; those of the user's stay.
+_MANY_BARS = ".st-key-literature-figure .errorbar:nth-child(50)"
 #: What the page holds once it has answered: a selector, words that one such element holds, and whether it is there.
 Sign = tuple[str, tuple[str, ...], bool]
 
@@ -105,11 +107,11 @@ _REACTIONS = (
     ),
     _Reaction(
         "literature parameter", "literature-values", "button", "Parameter",
-        (_Step("log g", _figure("[dex], literature")), _Step("Teff", _figure("[K], literature"))),
+        (_Step("log g", _figure("log g", ", literature")), _Step("Teff", _figure("[K], literature"))),
     ),
     _Reaction(
         "error bars", "literature-values", "toggle", "Error bars",
-        (_Step("", (f"{_FIGURE} .errorbar", (), False)), _Step("", (f"{_FIGURE} .errorbar", (), True))),
+        (_Step("", (_MANY_BARS, (), False)), _Step("", (_MANY_BARS, (), True))),
     ),
     _Reaction(
         "adapt to", "adapt-networks", "button", "Adapt to",
@@ -310,7 +312,7 @@ def _react(page: object, reaction: _Reaction, step: _Step) -> float:
 def _place(page: object, reaction: _Reaction, step: _Step) -> object:
     """What is to be clicked."""
     if reaction.kind == "toggle":
-        return page.locator("label", has_text=reaction.title).first
+        return page.get_by_role("switch", name=reaction.title)
     if reaction.kind == "box":
         return page.locator("summary", has_text=reaction.title).first
     words = re.compile(f"^{re.escape(step.option)}$")
