@@ -1,28 +1,137 @@
 """What a person waits for, measured in Chromium: ``python -m tests.browser_timing FILE [--repeat N] [--many N]``.
 
-Prints one JSON object. Medians in seconds: ``cold_start`` from starting the server to the first page with the example's
-parameters and figure; ``upload`` from the file chosen to the painted frame with its parameters, the server being warm;
-``many`` for 30 files at once; ``change`` from another colour of the map to the map in it, ``switch`` from hiding the
-names of the lines to the figure without them, both from the key or click to the painted frame by the browser's own
-clock; ``reread`` from another medium to the new parameters. ``weight``: bytes that each page takes when it is opened
-first, over HTTP as sent and unpacked, how many of them are the scripts and fonts that come with Streamlit (Plotly's
-among them), and over the websocket. ``memory``: MB that the server holds after 10 and after ``--many`` uploads in one
-visit.
+Prints one JSON object. Times are medians in seconds.
+
+- ``cold_start``: from starting the server to the first page with the example's parameters and figure.
+- ``upload``: from the file chosen to the painted frame with its parameters, the server being warm; ``many``: the same
+  for 30 files at once, to those of the last.
+- ``reactions``: for widgets of every page, from the key or click to the painted frame that shows what was asked for, by
+  the browser's own clock.
+- ``weight``: bytes that each page takes when it is opened first. ``wire``: all as they are sent, headers too, and how
+  many of them over the websocket; ``sent``: over HTTP as the browser counts them, ``unpacked``, and how many are the
+  scripts and fonts that come with Streamlit (Plotly's among them); ``messages``: those of the websocket, unpacked.
+- ``memory``: MB that the server holds after 10 and after ``--many`` uploads in one visit.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from tests.server import addresses, chromium, follow, missing, serve, settle, visit
+from tests.wire import counted
 
 _CARD = "[data-testid=stMetricValue]"
+_FIGURE = "[data-testid=stPlotlyChart]"
+#: Error bars of the published stars, which are many; those of the user's stay.
+_MANY_BARS = ".st-key-literature-figure .errorbar:nth-child(50)"
+#: What the page holds once it has answered: a selector, words that one such element holds, and whether it is there.
+Sign = tuple[str, tuple[str, ...], bool]
+
+
+class _Step(NamedTuple):
+    """One choice of a widget, and the sign that it was followed."""
+
+    option: str
+    sign: Sign
+
+
+class _Reaction(NamedTuple):
+    """A widget, and choices that are made in turn.
+
+    Attributes:
+        name: in the report.
+        path: end of the address of its page.
+        kind: ``select`` for a list, ``button`` for one of several that bear the options, ``toggle`` and ``box`` for
+            what bears the title.
+        title: of the widget.
+        steps: to be taken in turn; after the last all is as it was.
+        within: words of what is to be opened before, empty where the widget is in sight.
+    """
+
+    name: str
+    path: str
+    kind: str
+    title: str
+    steps: tuple[_Step, ...]
+    within: str = ""
+
+
+def _figure(*words: str, there: bool = True) -> Sign:
+    return f"{_FIGURE} text", words, there
+
+
+def _chosen(word: str) -> Sign:
+    return "[data-testid=stTable] tr", ("Your choice", word), True
+
+
+_REACTIONS = (
+    _Reaction(
+        "lines", "", "button", "Name the lines",
+        (_Step("Mg I", _figure("Mg I", there=False)), _Step("Mg I", _figure("Mg I"))),
+    ),
+    _Reaction(
+        "medium", "", "select", "Wavelengths measured in",
+        (_Step("air", _chosen("air")), _Step("vacuum", _chosen("vacuum"))),
+    ),
+    _Reaction(
+        "unit", "", "button", "Unit",
+        (_Step("nm", _figure("star at rest [nm]")), _Step("Å", _figure("star at rest [Å]"))), "Axis",
+    ),
+    _Reaction(
+        "preparation", "", "button", "Step of the preparation",
+        (_Step("Rest frame", _figure("as in the file", there=False)), _Step("As read", _figure("as in the file"))),
+    ),
+    _Reaction(
+        "map colour", "latent-space", "select", "Colour",
+        tuple(_Step(label, _figure(f"{label} [")) for label in ("log g", "v sin i", "[M/H]", "Teff")),
+    ),
+    _Reaction(
+        "networks", "latent-space", "button", "Networks",
+        (_Step("Before the transfer", _figure("After the ")), _Step("After the transfer", _figure("Before the "))),
+    ),
+    _Reaction(
+        "diagram colour", "hr-diagram", "select", "Colour",
+        (_Step("log g", _figure("Surface gravity")), _Step("[M/H]", _figure("Metallicity"))),
+    ),
+    _Reaction(
+        "diagram", "hr-diagram", "button", "Diagram",
+        (_Step("Kiel diagram", _figure("Surface gravity")), _Step("HR diagram", _figure("Luminosity"))),
+    ),
+    _Reaction(
+        "literature parameter", "literature-values", "button", "Parameter",
+        (_Step("log g", _figure("log g", ", literature")), _Step("Teff", _figure("[K], literature"))),
+    ),
+    _Reaction(
+        "error bars", "literature-values", "toggle", "Error bars",
+        (_Step("", (_MANY_BARS, (), False)), _Step("", (_MANY_BARS, (), True))),
+    ),
+    _Reaction(
+        "adapt to", "adapt-networks", "button", "Adapt to",
+        (
+            _Step("Your spectra", ("[data-testid=stWidgetLabel]", ("Leave out",), True)),
+            _Step("A simulated survey", ("[data-testid=stWidgetLabel]", ("Simulated stars",), True)),
+        ),
+    ),
+    _Reaction(
+        "card", "model-card", "select", "Networks",
+        tuple(
+            _Step(name, ("[data-testid=stTable] tr", ("Name and version", name), True))
+            for name in ("carmenes-r94600", "common-r50000")
+        ),
+    ),
+    _Reaction(
+        "python", "keep-results", "box", "Show the Python",
+        (_Step("", ("[data-testid=stCode]", (), True)), _Step("", ("[data-testid=stCode]", (), False))),
+    ),
+)  # fmt: skip
 
 
 def main() -> None:
@@ -34,33 +143,25 @@ def main() -> None:
     arguments = parser.parse_args()
     if reason := missing():
         parser.exit(2, f"nothing measured: {reason}\n")
-    times: dict[str, list[float]] = {
-        name: [] for name in ("cold_start", "upload", "many", "switch", "reread", "change")
-    }
     report: dict[str, object] = {}
     with chromium() as browser, TemporaryDirectory() as folder:
         files = _Files(arguments.file, Path(folder))
-        for _ in range(max(1, arguments.repeat // 2)):
-            times["cold_start"].append(_cold(browser))
+        report["cold_start"] = _middle(_cold(browser) for _ in range(max(1, arguments.repeat // 2)))
         processes: list[int] = []
         with serve(processes=processes) as address:
-            report["weight"] = {path or "first": _weigh(browser, f"{address}/{path}") for path in addresses()}
+            report["weight"] = {path or "first": _weigh(browser, address, path) for path in addresses()}
             with visit(browser, address) as page:
-                for _ in range(arguments.repeat):
-                    times["upload"].append(_upload(page, [files.next()]))
-                for i in range(arguments.repeat):
-                    times["switch"].append(_switch(page, shown=bool(i % 2)))
-                for medium in ("air", "vacuum") * (arguments.repeat // 2 + 1):
-                    times["reread"].append(_timed(lambda medium=medium: _reread(page, medium)))
-                follow(page, "latent-space")
-                for label in ("log g", "[M/H]", "v sin i", "Teff") * (1 + arguments.repeat // 4):
-                    times["change"].append(_change(page, label))
+                report["upload"] = _middle(_upload(page, [files.next()]) for _ in range(arguments.repeat))
+                report["reactions"] = _reactions(page, arguments.repeat)
             with visit(browser, address) as page:
-                times["many"].append(_upload(page, [files.next() for _ in range(30)]))
+                report["many"] = round(_upload(page, [files.next() for _ in range(30)]), 3)
             if arguments.many:
                 report["memory"] = _memory(browser, address, files, processes[0], arguments.many)
-    medians = {name: round(median(values), 3) for name, values in times.items() if values}
-    print(json.dumps(medians | report))
+    print(json.dumps(report))
+
+
+def _middle(times: Iterable[float]) -> float:
+    return round(median(times), 3)
 
 
 class _Files:
@@ -78,9 +179,16 @@ class _Files:
         return path
 
 
-def _weigh(browser: object, url: str) -> dict[str, int]:
+def _weigh(browser: object, address: str, path: str) -> dict[str, int]:
     """Bytes of a page opened by somebody who has never been there."""
-    weight = {"sent": 0, "unpacked": 0, "of_streamlit": 0, "of_plotly": 0, "websocket": 0}
+    with counted(address) as (door, wire):
+        weight = _watched(browser, f"{door}/{path}")
+    return {"wire": wire.total, "of_websocket": wire.websocket} | weight
+
+
+def _watched(browser: object, url: str) -> dict[str, int]:
+    """What the browser says of the same: bytes over HTTP, and of the messages of the websocket."""
+    weight = {"sent": 0, "unpacked": 0, "of_streamlit": 0, "of_plotly": 0, "messages": 0}
     addresses_: dict[str, str] = {}
 
     def received(event: dict) -> None:
@@ -91,7 +199,7 @@ def _weigh(browser: object, url: str) -> dict[str, int]:
 
     def framed(event: dict) -> None:
         text, binary = event["response"]["payloadData"], event["response"]["opcode"] == 2
-        weight["websocket"] += len(text) * 3 // 4 if binary else len(text)
+        weight["messages"] += len(text) * 3 // 4 if binary else len(text)
 
     context = browser.new_context()
     page = context.new_page()
@@ -120,13 +228,6 @@ def _memory(browser: object, address: str, files: _Files, process: int, many: in
     return held
 
 
-def _timed(action: Callable[[], object]) -> float:
-    """Seconds an action takes, or what it says itself where its beginning is not to be counted."""
-    start = time.perf_counter()
-    begun = action()
-    return time.perf_counter() - (begun if isinstance(begun, float) else start)
-
-
 def _cold(browser: object) -> float:
     start = time.perf_counter()
     with serve() as address:
@@ -141,66 +242,81 @@ def _cold(browser: object) -> float:
 
 def _upload(page: object, paths: list[Path]) -> float:
     """Seconds from the chosen files to the painted frame with the last one's parameters, by the browser's clock."""
-    page.evaluate(_WATCH, ["[data-testid=stMain] p", paths[-1].name, True])
+    # Its name stands in the uploader and beside the progress, too, but not as a heading; the parameters come after it.
+    heading = "[data-testid=stMain] :is(h3, [data-testid=stMarkdown] p)"
+    page.evaluate(_WATCH, [heading, [paths[-1].name], True, _CARD])
     page.set_input_files("input[type=file]", paths)
     taken = page.evaluate("() => window.painted")
-    page.wait_for_selector(_CARD)
     settle(page)
     return taken
 
 
-#: Notes the moment of a key or click, and that of the next painted frame once the page holds what is waited for.
-_WATCH = """([selector, text, wanted]) => {
-    const seen = () => [...document.querySelectorAll(selector)].some(e => e.textContent.includes(text)) === wanted;
+#: Notes the moment of a key or click, and that of the next painted frame once the page holds what is waited for, and
+#: what matches the last selector is of this run of the script.
+_WATCH = """([selector, words, wanted, fresh]) => {
+    const holds = e => words.every(word => e.textContent.includes(word));
+    const stale = e => e.closest("[data-stale=true]") !== null;
+    const seen = () => [...document.querySelectorAll(selector)].some(holds) === wanted
+        && !(fresh && [...document.querySelectorAll(fresh)].some(stale));
     const begin = () => { window.begun ??= performance.now(); };
     window.begun = undefined;
-    window.painted = new Promise(done => {
+    window.painted = new Promise((done, fail) => {
+        setTimeout(() => fail(`${selector}: ${words.join(", ")} not seen`), 30000);
         const watch = new MutationObserver(() => {
             if (window.begun === undefined || !seen()) return;
             watch.disconnect();
             requestAnimationFrame(() => setTimeout(() => done((performance.now() - window.begun) / 1000)));
         });
-        watch.observe(document.body, {childList: true, subtree: true, characterData: true});
+        watch.observe(document.body, {childList: true, subtree: true, characterData: true, attributes: true});
     });
     const once = {once: true, capture: true};
     for (const kind of ["keydown", "click", "change"]) window.addEventListener(kind, begin, once);
 }"""
 
 
-def _switch(page: object, *, shown: bool) -> float:
-    page.evaluate(_WATCH, ["[data-testid=stPlotlyChart] text", "Mg I", shown])
-    page.get_by_role("button", name="Mg I", exact=True).evaluate("element => element.click()")
-    return page.evaluate("() => window.painted")
+def _reactions(page: object, repeat: int) -> dict[str, float]:
+    """Seconds of each of `_REACTIONS`, ``repeat`` rounds of its steps without the first."""
+    medians, here = {}, ""
+    for reaction in _REACTIONS:
+        if reaction.path != here:
+            follow(page, reaction.path)
+            here = reaction.path
+        if reaction.within:
+            page.get_by_role("button", name=reaction.within, exact=True).click()
+        rounds = [[_react(page, reaction, step) for step in reaction.steps] for _ in range(1 + repeat)]
+        medians[reaction.name] = _middle(taken for times in rounds[1:] for taken in times)
+        if reaction.within:
+            page.keyboard.press("Escape")
+    return medians
 
 
-def _reread(page: object, medium: str) -> float:
-    begun = _choose(page, "Wavelengths measured in", medium)
-    page.wait_for_function(
-        "word => [...document.querySelectorAll('[data-testid=stTable] tr')].some("
-        "row => row.innerText.includes('Your choice') && row.innerText.includes(word))",
-        arg=medium,
-        timeout=30_000,
-    )
+def _react(page: object, reaction: _Reaction, step: _Step) -> float:
+    """Seconds from the key or click to the painted frame."""
+    selector, words, there = step.sign
+    sign = [selector, list(words), there, ""]
+    if reaction.kind == "select":
+        box = page.get_by_role("combobox", name=reaction.title, exact=True)
+        box.click()
+        box.fill(step.option)
+        page.wait_for_selector(f"[role=option]:has-text('{step.option}')")
+        page.evaluate(_WATCH, sign)
+        box.press("Enter")
+    else:
+        page.evaluate(_WATCH, sign)
+        _place(page, reaction, step).evaluate("element => element.click()")
+    taken = page.evaluate("() => window.painted")
     settle(page)
-    return begun
+    return taken
 
 
-def _change(page: object, label: str) -> float:
-    _choose(page, "Colour", label, watch=["[data-testid=stPlotlyChart] text", f"{label} [", True])
-    return page.evaluate("() => window.painted")
-
-
-def _choose(page: object, title: str, option: str, watch: list | None = None) -> float:
-    """Choose in a selectbox by the keyboard; when the last key is pressed."""
-    box = page.get_by_role("combobox", name=title, exact=True)
-    box.click()
-    box.fill(option)
-    page.wait_for_selector(f"[role=option]:has-text('{option}')")
-    if watch:
-        page.evaluate(_WATCH, watch)
-    begun = time.perf_counter()
-    box.press("Enter")
-    return begun
+def _place(page: object, reaction: _Reaction, step: _Step) -> object:
+    """What is to be clicked."""
+    if reaction.kind == "toggle":
+        return page.get_by_role("switch", name=reaction.title)
+    if reaction.kind == "box":
+        return page.locator("summary", has_text=reaction.title).first
+    words = re.compile(f"^{re.escape(step.option)}$")
+    return page.locator("[data-testid=stButtonGroup] button", has_text=words).last
 
 
 if __name__ == "__main__":

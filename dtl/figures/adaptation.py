@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dtl.before_after import STATES, Change
 from dtl.figures.palette import Palette
-from dtl.figures.style import axis, prepare
+from dtl.figures.style import axis, lay_out, prepare
 from dtl.result import PARAMETERS
 from dtl.sample_size import SampleSizes
 
@@ -54,8 +54,8 @@ def learning_figure(rows: Sequence[Mapping[str, float]], rounds: int, *, dark: b
         )
     low, high = (min(values[1:], default=90.0), max(values[1:], default=100.0))
     margin = max(2.0, 0.1 * (high - low))
-    figure.update_xaxes(axis("Round", 0.6, rounds + 0.4, colours, dtick=1))
-    figure.update_yaxes(axis("Relative to the first round [%]", low - margin, high + margin, colours, nticks=6))
+    lay_out(figure, xaxis=axis("Round", 0.6, rounds + 0.4, colours, dtick=1))
+    lay_out(figure, yaxis=axis("Relative to the first round [%]", low - margin, high + margin, colours, nticks=6))
     return _still(figure, legend=True)
 
 
@@ -90,8 +90,8 @@ def gap_figure(change: Change, quantity: str, *, dark: bool = False) -> go.Figur
                 hovertemplate=f"{STATES[state]}: %{{y:.0f}} spectra at %{{x:.2f}}<extra></extra>",
             )
         )
-    figure.update_xaxes(axis(LABELS[quantity], 0.0, top, colours, nticks=7))
-    figure.update_yaxes(axis("Spectra", 0.0, 1.1 * most, colours, nticks=6, tickformat="d"))
+    lay_out(figure, xaxis=axis(LABELS[quantity], 0.0, top, colours, nticks=7))
+    lay_out(figure, yaxis=axis("Spectra", 0.0, 1.1 * most, colours, nticks=6, tickformat="d"))
     return _still(figure, legend=True)
 
 
@@ -133,9 +133,11 @@ def parameter_figure(change: Change, parameter: str, *, dark: bool = False) -> g
     everything = np.concatenate([values for _, values, *_ in points])
     margin = 0.06 * max(float(np.ptp(everything)), 10.0**-places)
     sorted_by = "true value" if change.truth is not None else "value before"
-    figure.update_xaxes(axis(f"Stars, by {sorted_by}", -0.8, len(order) - 0.2, colours, showticklabels=False, ticks=""))
-    figure.update_yaxes(
-        axis(f"{label} [{unit}]", everything.min() - margin, everything.max() + margin, colours, nticks=6)
+    lay_out(
+        figure, xaxis=axis(f"Stars, by {sorted_by}", -0.8, len(order) - 0.2, colours, showticklabels=False, ticks="")
+    )
+    lay_out(
+        figure, yaxis=axis(f"{label} [{unit}]", everything.min() - margin, everything.max() + margin, colours, nticks=6)
     )
     return _still(figure, legend=True)
 
@@ -185,11 +187,12 @@ def sample_size_figure(
     if chosen is not None:
         figure.add_vline(x=min(max(chosen, ends[0]), ends[1]), line={"color": colours.star, "width": 2})
     top = 1.08 * max([value for _, value in places] + without + shipped)
-    figure.update_xaxes(
-        axis("Spectra adapted to", np.log10(ends[0] * 0.85), np.log10(ends[1] * 1.18), colours, type="log",
+    lay_out(
+        figure,
+        xaxis=axis("Spectra adapted to", np.log10(ends[0] * 0.85), np.log10(ends[1] * 1.18), colours, type="log",
              tickvals=[count for count in found if count not in (20, 25)] )
     )  # fmt: skip
-    figure.update_yaxes(axis(f"rmse of {label} [{unit}]", 0.0, top, colours, nticks=6))
+    lay_out(figure, yaxis=axis(f"rmse of {label} [{unit}]", 0.0, top, colours, nticks=6))
     return _still(figure, legend=True)
 
 
@@ -204,5 +207,5 @@ def _look(state: str, colours: Palette) -> tuple[str, str]:
 def _still(figure: go.Figure, *, legend: bool) -> go.Figure:
     """A figure that neither zooms nor moves, with its legend below the title of the axis."""
     figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
-    figure.update_layout(showlegend=legend, dragmode=False, margin={"l": 8, "r": 8, "t": 10, "b": 8})
+    lay_out(figure, showlegend=legend, dragmode=False, margin={"l": 8, "r": 8, "t": 10, "b": 8})
     return figure.update_layout(legend_y=-62 / (figure.layout.height - 80))

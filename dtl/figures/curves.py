@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from dtl.figures.palette import Palette
 from dtl.figures.scale import ANGSTROM, Scale
+from dtl.figures.style import lay_out
 from dtl.lines import LINES, SPECIES, TELLURIC
 from dtl.preparation.left_out import telluric_lines
 from dtl.spectrum import PreparedSpectrum
@@ -101,7 +102,7 @@ def name_lines(
         text = {"text": "⊕", "showarrow": False, "font": font, "bgcolor": colours.ground, "borderpad": 0}
         names.append(place | text | {"yanchor": "bottom"})
     # all at once: each addition on its own copies those before
-    figure.update_layout(shapes=shapes, annotations=[*(a.to_plotly_json() for a in figure.layout.annotations), *names])
+    lay_out(figure, shapes=shapes, annotations=[*(a.to_plotly_json() for a in figure.layout.annotations), *names])
 
 
 def mark_simulated(figure: go.Figure, colours: Palette) -> None:
@@ -143,7 +144,8 @@ def finish(figure: go.Figure, *, top: int, scale: Scale = ANGSTROM) -> go.Figure
 
     What the person zoomed to stays until the axis has another ``scale``.
     """
-    return figure.update_layout(
+    return lay_out(
+        figure,
         hovermode="x unified",
         dragmode="zoom",
         margin={"l": 8, "r": 8, "t": top, "b": 8},

@@ -8,10 +8,9 @@ from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from dtl.figures.palette import Palette, palette
-from dtl.figures.style import axis, prepare
+from dtl.figures.style import axis, prepare, two_panels
 
 __all__ = ["MOST_NAMES", "DistanceStar", "distance_figure"]
 
@@ -59,7 +58,7 @@ def distance_figure(
     low, high = np.log10(np.percentile(positive, 0.5)) - 0.05, np.log10(positive.max()) + 0.12
     height = 330 + 14 * min(max(len(stars), 3), 14)
     strip = (60 + 14 * min(max(len(stars), 3), 14)) / (height - 120)
-    figure = make_subplots(rows=2, shared_xaxes=True, row_heights=[strip, 1 - strip], vertical_spacing=0.03)
+    figure = two_panels(strip, 0.03)
     edges = np.logspace(low, high, _BINS + 1)
     _add_stars(figure, of_stars, stars, chosen, colours)
     figure.add_trace(_histogram(models, edges, "Models, to the next model", colours.muted, colours.band), row=2, col=1)

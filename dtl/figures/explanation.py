@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from dtl.figures.curves import add_observation, along, finish, flux_range, mark_simulated, name_lines
 from dtl.figures.palette import palette
 from dtl.figures.scale import ANGSTROM, Scale
-from dtl.figures.style import axis, prepare
+from dtl.figures.style import axis, prepare, two_panels
 from dtl.result import PARAMETERS
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def explanation_figure(
         dark: for a dark page.
     """
     colours, prepared = palette(dark), result.prepared
-    figure = make_subplots(rows=2, shared_xaxes=True, row_heights=[0.52, 0.48], vertical_spacing=0.03)
+    figure = two_panels(0.52, 0.03)
     add_observation(figure, prepared, colours, scale)
     baseline = go.Scatter(
         **along(scale.at(explanation.wavelength)),

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from dtl.figures.map_picture import background, map_box
 from dtl.figures.palette import Palette, palette
-from dtl.figures.style import axis, prepare
+from dtl.figures.style import axis, lay_out, prepare
 from dtl.qualities import FLAG_GROUPS
 from dtl.result import PARAMETERS
 
@@ -24,6 +24,8 @@ _LONGEST_LABEL = 30
 _NAME = (0.6, 0.055)
 _SYMBOLS = ("x", "square", "diamond", "cross", "triangle-down", "star")
 _BELOW = 44
+#: Places that are told apart along a side of a map, more than its picture has pixels.
+_CELLS = 2048
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,12 @@ def latent_map(
     prepare(figure, dark=dark, height=480)
     hidden = {"showgrid": False, "showticklabels": False, "ticks": ""}
     # The margins are fixed: fitting them to colour bar and legend would draw everything a second time.
-    return figure.update_layout(
+    return lay_out(
+        figure,
         xaxis=axis("", low[0], high[0], colours, **hidden),
         yaxis=axis("", low[1], high[1], colours, **hidden),
         margin={"l": 4, "r": 4, "t": 70, "b": _BELOW, "autoexpand": False},
-        legend_y=-0.01,
+        legend={"y": -0.01},
         dragmode="lasso",
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.text},
         coloraxis=_colour_axis(bar, colours) if bar else None,
@@ -117,7 +120,7 @@ def outside_map(places: np.ndarray, star: np.ndarray) -> bool:
 
 
 def _models(places: np.ndarray, nodes: np.ndarray) -> go.Scatter:
-    x, y = np.ascontiguousarray(places.T, dtype=np.float32)
+    x, y = np.ascontiguousarray(_rounded(places).T, dtype=np.float32)
     hover = "<br>".join(
         f"{name} %{{customdata[{i}]:.{decimals}f}} {unit}"
         for i, (name, unit, decimals) in enumerate(PARAMETERS.values())
@@ -131,6 +134,12 @@ def _models(places: np.ndarray, nodes: np.ndarray) -> go.Scatter:
         hovertemplate=hover + "<extra>Model spectrum</extra>",
         showlegend=False,
     )
+
+
+def _rounded(places: np.ndarray) -> np.ndarray:
+    """Places to a pixel of the picture: numbers that end with zeros are packed on their way."""
+    step = 2.0 ** np.floor(np.log2(np.ptp(places, axis=0).max() / _CELLS))
+    return np.rint(places / step) * step
 
 
 def _rings(places: np.ndarray, colours: Palette) -> go.Scatter:

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dtl.figures.palette import palette
-from dtl.figures.style import axis, prepare
+from dtl.figures.style import axis, lay_out, prepare
 from dtl.latent_profile import BANDS, LatentProfile
 
 __all__ = ["profile_figure"]
@@ -66,6 +66,6 @@ def profile_figure(
         )  # fmt: skip
     limit = 1.08 * max(float(np.abs(values).max()) for values in (profile.values, *profile.bands.values()))
     labels = {"tickvals": at, "ticktext": [str(i + 1) for i in order], "tickfont": {"size": 11}, "showgrid": False}
-    figure.update_xaxes(axis("Latent", -0.7, len(order) - 0.3, colours, **labels))
-    figure.update_yaxes(axis("Value [σ of the models]", -limit, limit, colours, zeroline=False))
+    lay_out(figure, xaxis=axis("Latent", -0.7, len(order) - 0.3, colours, **labels))
+    lay_out(figure, yaxis=axis("Value [σ of the models]", -limit, limit, colours, zeroline=False))
     return figure.update_layout(margin={"l": 8, "r": 8, "t": 16, "b": 90}, legend_y=-0.22)

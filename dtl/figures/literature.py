@@ -13,12 +13,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
-from plotly.subplots import make_subplots
 
 from dtl.catalogue import SOURCES
 from dtl.figures.palette import Palette
 from dtl.figures.plotted_star import HARMLESS
-from dtl.figures.style import axis, prepare
+from dtl.figures.style import axis, lay_out, prepare, two_panels
 from dtl.flags import explain
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
@@ -67,7 +66,7 @@ def comparison_figure(
         errors: draw 1-sigma error bars.
         dark: for a dark page.
     """
-    figure = make_subplots(rows=2, shared_xaxes=True, row_heights=[0.7, 0.3], vertical_spacing=0.04)
+    figure = two_panels(0.7, 0.04)
     colours = prepare(figure, dark=dark, height=720)
     table = table[table["parameter"] == parameter]
     shown = [table[table["source"] == source] for source in sources]
@@ -87,13 +86,16 @@ def comparison_figure(
         ticks = [tick for tick in _TICKS if span[0] <= tick <= span[1]]
         scale = {"type": "log", "tickvals": ticks, "ticktext": [str(tick) for tick in ticks]}
         span = tuple(np.log10(span))
-    figure.update_xaxes(axis("", *span, colours, **scale, showticklabels=False), row=1, col=1)
-    figure.update_xaxes(axis(f"{TITLES[parameter]}, this work", *span, colours, **scale), row=2, col=1)
-    figure.update_yaxes(axis(f"{TITLES[parameter]}, literature", *span, colours, **scale), row=1, col=1)
     limit = _difference_limit([*(part["difference"] for part in shown), mine.get("difference")], _MARGIN[parameter])
-    figure.update_yaxes(axis("Literature − this work", -limit, limit, colours, nticks=6), row=2, col=1)
-    figure.update_layout(margin={"t": 24}, legend={"y": -0.1})
-    return figure
+    return lay_out(
+        figure,
+        xaxis=axis("", *span, colours, **scale, showticklabels=False),
+        xaxis2=axis(f"{TITLES[parameter]}, this work", *span, colours, **scale),
+        yaxis=axis(f"{TITLES[parameter]}, literature", *span, colours, **scale),
+        yaxis2=axis("Literature − this work", -limit, limit, colours, nticks=6),
+        margin={"t": 24},
+        legend={"y": -0.1},
+    )
 
 
 def _add_source(figure: go.Figure, part: pd.DataFrame, parameter: str, colours: Palette, *, errors: bool) -> None:

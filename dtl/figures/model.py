@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dtl.card import Comparison
 from dtl.figures.palette import Palette
-from dtl.figures.style import axis, prepare
+from dtl.figures.style import axis, lay_out, prepare
 from dtl.result import PARAMETERS
 from dtl.rounding import format_significant
 
@@ -58,15 +58,15 @@ def reconstruction_errors(
     powers = [log10(error) for _, _, y, _ in traces for error in y]
     low, high = min(powers) - 0.35, max(powers) + 0.35
     title = "Numbers a spectrum is squeezed into"
-    figure.update_xaxes(
-        axis(title, log10(ticks[0]) - 0.08, log10(ticks[-1]) + 0.08, colours, type="log", tickvals=ticks)
+    lay_out(
+        figure, xaxis=axis(title, log10(ticks[0]) - 0.08, log10(ticks[-1]) + 0.08, colours, type="log", tickvals=ticks)
     )
     decades = list(range(floor(low) + 1, floor(high) + 1))
     named = {
         "tickvals": [10.0**k for k in decades],
         "ticktext": [f"10<sup>{str(k).replace('-', '−')}</sup>" for k in decades],
     }
-    figure.update_yaxes(axis("Mean squared error", low, high, colours, type="log", **named))
+    lay_out(figure, yaxis=axis("Mean squared error", low, high, colours, type="log", **named))
     return _still(figure, legend=True)
 
 
@@ -123,7 +123,7 @@ def transfer_figure(
         if name == reference:
             figure.add_vline(x=mean, line={"color": colours.muted, "width": 1.5, "dash": "dash"}, layer="below")
     most = max(max(values) for values in errors.values())
-    figure.update_xaxes(axis(f"rmse of {label} [{unit}]", 0.0, 1.06 * most, colours, nticks=6))
+    lay_out(figure, xaxis=axis(f"rmse of {label} [{unit}]", 0.0, 1.06 * most, colours, nticks=6))
     _rows(figure, [f"<b>{escape(name)}</b>" if name == chosen else escape(name) for name in errors], colours)
     return _still(figure)
 
@@ -159,7 +159,7 @@ def coverage_figure(covered: Mapping[str, Mapping[str, float]], *, dark: bool = 
         x=_ONE_SIGMA, y=1.0, yref="y domain", yanchor="bottom", text="ideal: 68.3 %", showarrow=False,
         font={"size": 13, "color": colours.text},
     )  # fmt: skip
-    figure.update_xaxes(axis("True values inside their interval [%]", low, high, colours, nticks=6))
+    lay_out(figure, xaxis=axis("True values inside their interval [%]", low, high, colours, nticks=6))
     _rows(figure, [PARAMETERS[name][0] for name in names], colours)
     return _still(figure, legend=True, top=26)
 
@@ -198,7 +198,7 @@ def doubt_figure(strange: Mapping[str, float], good: Mapping[str, float], *, dar
         )
         figure.add_trace(bars)
         labels += [escape(label) for label in parts]
-    figure.update_xaxes(axis("Flagged or refused [%]", 0, 118, colours, tickvals=[0, 25, 50, 75, 100]))
+    lay_out(figure, xaxis=axis("Flagged or refused [%]", 0, 118, colours, tickvals=[0, 25, 50, 75, 100]))
     _rows(figure, labels, colours)
     return _still(figure, legend=True).update_layout(bargap=0.3)
 
@@ -228,7 +228,7 @@ def star_figure(parameter: str, rows: Sequence[Comparison], *, dark: bool = Fals
     reach = max([abs(row.difference or 0.0) + row.interval for row in known], default=1.0)
     figure.add_vline(x=0.0, line={"color": colours.muted, "width": 1.5, "dash": "dash"}, layer="below")
     title = f"{label}, networks minus literature [{unit}]"
-    figure.update_xaxes(axis(title, -1.1 * reach, 1.1 * reach, colours, nticks=6))
+    lay_out(figure, xaxis=axis(title, -1.1 * reach, 1.1 * reach, colours, nticks=6))
     _rows(figure, [escape(row.star) for row in known], colours)
     return _still(figure)
 
@@ -243,13 +243,13 @@ def _percent(part: float) -> str:
 def _rows(figure: go.Figure, labels: Sequence[str], colours: Palette) -> None:
     """Names along the vertical axis, the first on top."""
     rows = {"tickvals": list(range(len(labels))), "ticktext": list(labels), "ticks": "", "showgrid": False}
-    figure.update_yaxes(axis("", -0.6, len(labels) - 0.4, colours, reverse=True, **rows))
+    lay_out(figure, yaxis=axis("", -0.6, len(labels) - 0.4, colours, reverse=True, **rows))
 
 
 def _still(figure: go.Figure, *, legend: bool = False, top: int = 10) -> go.Figure:
     """A figure that neither zooms nor moves, so that a finger that scrolls the page does not drag it."""
     figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
-    figure.update_layout(showlegend=legend, dragmode=False, margin={"l": 8, "r": 8, "t": top, "b": 8})
+    lay_out(figure, showlegend=legend, dragmode=False, margin={"l": 8, "r": 8, "t": top, "b": 8})
     if legend:  # below the title of the axis, whatever the height
         figure.update_layout(legend_y=-62 / (figure.layout.height - top - 70))
     return figure

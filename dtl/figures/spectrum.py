@@ -8,7 +8,6 @@ from itertools import cycle
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from dtl.figures.curves import (
     add_observation,
@@ -22,7 +21,7 @@ from dtl.figures.curves import (
 )
 from dtl.figures.palette import Palette, palette
 from dtl.figures.scale import ANGSTROM, Scale
-from dtl.figures.style import axis, prepare
+from dtl.figures.style import axis, lay_out, prepare, two_panels
 from dtl.result import InferenceResult
 from dtl.spectrum import PreparationStep
 from dtl.wavelengths import WINDOW
@@ -62,7 +61,7 @@ def reconstruction_figure(
     wavelength, good = scale.at(prepared.wavelength), prepared.good
     data = np.where(good, prepared.flux, np.nan)
     difference = data - model
-    figure = make_subplots(rows=2, shared_xaxes=True, row_heights=[0.74, 0.26], vertical_spacing=0.03)
+    figure = two_panels(0.74, 0.03)
     add_observation(figure, prepared, colours, scale)
     curve = go.Scatter(
         **along(wavelength),
@@ -85,10 +84,13 @@ def reconstruction_figure(
     limit = _difference_limit(difference, prepared.uncertainty)
     wavelengths = {"showspikes": True, "spikemode": "across", "spikethickness": 1, "spikecolor": colours.muted}
     shared = scale.axis() | wavelengths
-    figure.update_xaxes(axis("", *scale.span(), colours, **shared), row=1, col=1)
-    figure.update_xaxes(axis(scale.title(), *scale.span(), colours, **shared), row=2, col=1)
-    figure.update_yaxes(axis("Normalised flux", low, high, colours), row=1, col=1)
-    figure.update_yaxes(axis("Difference", -limit, limit, colours, nticks=5), row=2, col=1)
+    lay_out(
+        figure,
+        xaxis=axis("", *scale.span(), colours, **shared),
+        xaxis2=axis(scale.title(), *scale.span(), colours, **shared),
+        yaxis=axis("Normalised flux", low, high, colours),
+        yaxis2=axis("Difference", -limit, limit, colours, nticks=5),
+    )
     return finish(figure, top=84 if not overlays else 108, scale=scale)
 
 
@@ -126,10 +128,8 @@ def preparation_figure(
     frame = "star at rest" if step.name in AT_REST else "as in the file"
     title = scale.title(frame) if on_wavelengths else step.x_title
     numbers = (scale if on_wavelengths else ANGSTROM).axis()
-    figure.update_xaxes(axis(title, 0, 0, colours, **numbers, range=None))
-    figure.update_yaxes(
-        axis("Flux" if on_wavelengths else "", 0, 0, colours, range=None, minexponent=5, exponentformat="power")
-    )
+    up = axis("Flux" if on_wavelengths else "", 0, 0, colours, range=None, minexponent=5, exponentformat="power")
+    lay_out(figure, xaxis=axis(title, 0, 0, colours, **numbers, range=None), yaxis=up)
     return finish(figure, top=36, scale=scale)
 
 

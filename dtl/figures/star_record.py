@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dtl.figures.literature import TITLES, value_text
-from dtl.figures.style import axis, prepare
+from dtl.figures.style import axis, lay_out, prepare
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 
@@ -72,7 +72,7 @@ def star_figure(
                 x=value, y=escape(labels[source]), text=f"{format_number(sigma, 1)}σ", showarrow=False, yshift=13,
                 font={"size": 12, "color": colours.text},
             )  # fmt: skip
-    figure.update_xaxes(axis(TITLES[parameter], 0, 0, colours, range=None, nticks=8))
-    figure.update_yaxes(axis("", 0, 0, colours, range=None, ticks="", gridwidth=1))
-    figure.update_layout(margin={"t": 12}, dragmode=False)
+    lay_out(figure, xaxis=axis(TITLES[parameter], 0, 0, colours, range=None, nticks=8))
+    lay_out(figure, yaxis=axis("", 0, 0, colours, range=None, ticks="", gridwidth=1))
+    lay_out(figure, margin={"t": 12}, dragmode=False)
     return figure

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from dtl.figures.palette import Palette, palette
 
-__all__ = ["AREA_PER_VSINI", "FONT", "POINT", "TEFF", "axis", "diameter", "prepare", "teff_axis", "widened"]
+__all__ = [
+    "AREA_PER_VSINI",
+    "FONT",
+    "POINT",
+    "TEFF",
+    "axis",
+    "diameter",
+    "lay_out",
+    "prepare",
+    "teff_axis",
+    "two_panels",
+    "widened",
+]
 
 FONT = '"Source Sans", "Source Sans 3", "Helvetica Neue", Arial, sans-serif'
 #: Range of the axis of temperature, K.
@@ -61,11 +76,49 @@ def widened(span: tuple[float, float], values: np.ndarray, margin: float) -> tup
     return min([low, *(outside - margin)]), max([high, *(outside + margin)])
 
 
+def lay_out(figure: go.Figure, **settings: object) -> go.Figure:
+    """Change settings of the layout as `plotly.graph_objects.Figure.update_layout` does, in a tenth of the time.
+
+    That method looks at every setting on its own; here they are joined as they are and looked at once. Names are those
+    of the layout itself, without its shorthands as ``legend_y``.
+    """
+    tree = figure.layout.to_plotly_json()
+    if "template" in settings:
+        tree.pop("template", None)  # a large one, to be replaced
+    figure.layout = _joined(tree, settings)
+    return figure
+
+
+def _joined(old: object, new: object) -> object:
+    """``new`` over ``old``, dictionaries key by key."""
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return new
+    return old | {key: _joined(old.get(key), value) for key, value in new.items()}
+
+
+def two_panels(upper: float, gap: float) -> go.Figure:
+    """An empty figure of two panels above each other with the same abscissae.
+
+    Args:
+        upper: part of the height that the upper one has, without the gap.
+        gap: between the two, as part of the height.
+    """
+    return go.Figure(_two_panels(upper, gap))
+
+
+@lru_cache(maxsize=32)
+def _two_panels(upper: float, gap: float) -> go.Figure:
+    """The same, made once: a copy takes a tenth of the time."""
+    figure = make_subplots(rows=2, shared_xaxes=True, row_heights=[upper, 1 - upper], vertical_spacing=gap)
+    return figure.update_layout(template="none")
+
+
 def prepare(figure: go.Figure, *, dark: bool, height: int) -> Palette:
     """Give a figure the common look, a transparent ground and a legend below; return its colours."""
     colours = palette(dark)
     text = {"family": FONT, "size": 13, "color": colours.text}
-    figure.update_layout(
+    lay_out(
+        figure,
         template="none",
         height=height,
         paper_bgcolor="rgba(0,0,0,0)",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from dtl.figures.curves import along, finish, flux_range, name_lines
 from dtl.figures.map_picture import background, map_box
 from dtl.figures.palette import palette
 from dtl.figures.scale import ANGSTROM
-from dtl.figures.style import axis, prepare
+from dtl.figures.style import axis, prepare, two_panels
 from dtl.wavelengths import WINDOW
 
 __all__ = ["walk_figure", "walk_map"]
@@ -31,7 +30,7 @@ def walk_figure(wavelength: np.ndarray, start: np.ndarray, here: np.ndarray, *, 
     """
     colours = palette(dark)
     x, before, now = (values[::_EVERY] for values in (wavelength, start, here))
-    figure = make_subplots(rows=2, shared_xaxes=True, row_heights=[0.7, 0.3], vertical_spacing=0.03)
+    figure = two_panels(0.7, 0.03)
     for flux, name, colour, width in (
         (before, "At the start", colours.muted, 1.4),
         (now, "Here", colours.model, 1.6),

@@ -9,6 +9,7 @@ import streamlit as st
 from dtl.card import lookup, number
 from dtl.spectrum import UnusableInput
 from pages.shared import networks, session
+from pages.shared.uploaded import let_go
 
 if TYPE_CHECKING:
     from dtl.bundle import ModelBundle
@@ -98,6 +99,7 @@ def loader() -> None:
         except UnusableInput as error:
             st.session_state["load-told"] = (str(error), "")
         st.session_state["load-round"] = round_ + 1
+        let_go(file)
         st.rerun()
     problem, name = st.session_state.get("load-told", ("", ""))
     if problem:

@@ -127,19 +127,23 @@ def _citation(card: dict) -> None:
     """The result on show and the works behind it, ready to be pasted."""
     name = f"{lookup(card, 'name') or ''} {lookup(card, 'version') or ''}".strip()
     known = {"origin": _origin(card), "weights": str(lookup(card, "sha256", "weights.safetensors") or "")}
-    result = session.selected()
-    if result is not None and result.bundle == name:
-        limit = vsini_limit(number(card, "resolution") or 0.0) if number(card, "resolution") else 0.0
-        st.markdown(f"The result on show, {session.plain(session.label(result))}, in words:")
-        st.code(sentence(result, dtl.__version__, limit=limit, **known), language=None, wrap_lines=True)
-    elif result is not None:
-        st.caption(
-            f"The spectrum on show was analysed with {session.plain(result.bundle)}; choose these networks above to "
-            "see how to cite that result."
-        )
-    st.markdown("Please cite the software, the method and the library of synthetic spectra:")
     entries = bibtex(dtl.__version__, name, **known)
-    st.code(entries, language="latex", wrap_lines=True)
+    result = session.selected()
+    st.markdown("Please cite the software, the method and the library of synthetic spectra.")
+    # Opened on demand: the script that draws code is the second largest of all.
+    box = st.expander("Words and BibTeX to copy", icon=":material/format_quote:", on_change="rerun", key="citation")
+    if box.open:
+        with box:
+            if result is not None and result.bundle == name:
+                limit = vsini_limit(number(card, "resolution") or 0.0) if number(card, "resolution") else 0.0
+                st.markdown(f"The result on show, {session.plain(session.label(result))}, in words:")
+                st.code(sentence(result, dtl.__version__, limit=limit, **known), language=None, wrap_lines=True)
+            elif result is not None:
+                st.caption(
+                    f"The spectrum on show was analysed with {session.plain(result.bundle)}; choose these networks "
+                    "above to see how to cite that result."
+                )
+            st.code(entries, language="latex", wrap_lines=True)
     st.download_button(
         "BibTeX", entries, "dtl.bib", "application/x-bibtex", key="download-bibtex", icon=":material/download:",
         on_click="ignore",

@@ -9,6 +9,7 @@ from dtl.readers.options import ReadOptions
 from dtl.result import InferenceResult
 from dtl.spectrum import Finding
 from pages.shared import keeping, session, wizard
+from pages.shared.uploaded import let_go
 
 __all__ = ["corrections", "failures", "findings", "inputs"]
 
@@ -55,6 +56,7 @@ def inputs() -> None:
 
         session.add(((file.name, file.getvalue()) for file in files), progress)
         state["upload-round"] += 1  # a fresh uploader: the list of spectra below is the one that counts
+        let_go(*files)
         st.rerun()
     examples = {example.file: example for example in session.examples()}
     if examples:

@@ -17,6 +17,7 @@ from dtl.rounding import format_number
 from dtl.saved_session import LIMIT, read_session
 from dtl.spectrum import UnusableInput
 from pages.shared import keeping, session
+from pages.shared.uploaded import let_go
 
 __all__ = ["archive", "awaited", "restore_session", "save_session", "tables"]
 
@@ -80,6 +81,7 @@ def restore_session() -> None:
         except UnusableInput as error:
             state["restore-problem"] = str(error)
         state["restore-round"] += 1
+        let_go(file)
         st.rerun()
     if problem := state.get("restore-problem"):
         st.error(session.plain(problem), icon=":material/error:")
@@ -118,6 +120,7 @@ def awaited() -> None:
         with st.spinner("Reading and analysing …"):
             session.add((file.name, file.getvalue()) for file in files)
         state["awaited-round"] += 1
+        let_go(*files)
         st.rerun()
     st.button("Forget them", key="forget-awaited", icon=":material/delete:", on_click=_forget)
 

@@ -18,8 +18,8 @@ COOKIE = ("dtl-tour", "closed")
 STEPS = (
     (
         "Your spectra",
-        "Drop files on **Upload spectra**, or choose an example. What was understood of a file stands under *What the "
-        "file says*; what was guessed wrongly can be changed below it.",
+        "Drop files on **Upload spectra**, or choose an example. What was understood of a file stands under **What "
+        "the file says**; what was guessed wrongly can be changed below it.",
     ),
     (
         "The answer",
@@ -28,8 +28,8 @@ STEPS = (
     ),
     (
         "Is it right?",
-        "*Latent space* shows the model spectra most like yours, *HR diagram* your stars among published ones, and "
-        "*Model* how large the errors are.",
+        "**Latent space** shows the model spectra most like yours, **HR diagram** your stars among published ones, and "
+        "**Model** how large the errors are.",
     ),
     (
         "To take away",

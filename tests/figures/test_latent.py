@@ -82,6 +82,8 @@ def test_the_pointer_reads_every_model_from_single_precision():
     models = latent_map(PLACES, NODES, PICTURE).data[0]
     assert models.mode == "none" and models.type == "scatter"
     assert models.x.dtype == models.customdata.dtype == np.float32 and models.customdata.shape == NODES.shape
+    box = map_box(PLACES)
+    assert np.allclose(np.stack([models.x, models.y], axis=1), PLACES, atol=np.max(box[1] - box[0]) / SIZE[0])
     assert "customdata[2]" in models.hovertemplate and models.text is None
 
 

@@ -1,0 +1,27 @@
+"""What figures share: settings of the layout, and panels."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from dtl.figures.style import lay_out, prepare, two_panels
+
+
+def test_settings_are_joined_as_plotly_joins_them():
+    settings = {"xaxis": {"range": [1, 2], "title": {"text": "x"}}, "margin": {"t": 5}, "legend": {"y": -0.2}}
+    figures = two_panels(0.7, 0.04), two_panels(0.7, 0.04)
+    for figure in figures:
+        prepare(figure, dark=False, height=300)
+    assert lay_out(figures[0], **settings).layout == figures[1].update_layout(settings).layout
+    assert figures[0].layout.xaxis.domain is not None and figures[0].layout.margin.l is not None
+
+
+def test_panels_are_those_of_plotly_and_each_figure_has_its_own():
+    first, second = two_panels(0.75, 0.25), two_panels(0.75, 0.25)
+    first.add_trace(go.Scatter(y=[1, 2]), row=2, col=1)
+    first.layout.xaxis.range = [0, 1]
+    assert not second.data and second.layout.xaxis.range is None
+    theirs = make_subplots(rows=2, shared_xaxes=True, row_heights=[0.75, 0.25], vertical_spacing=0.25)
+    assert second.layout == theirs.update_layout(template="none").layout
+    assert first.data[0].yaxis == "y2"
