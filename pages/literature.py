@@ -7,7 +7,7 @@ from dtl.figures.literature import comparison_figure
 from dtl.result import PARAMETERS
 from pages.shared import identity, links, session
 from pages.shared.chart import chart
-from pages.shared.literature_tables import downloads, label_of, statistics_table, twin
+from pages.shared.literature_tables import differences, downloads, label_of, statistics_table, twin
 from pages.shared.star_search import one_star, search_clicked
 
 st.title("Beside the literature", anchor=False)
@@ -76,7 +76,7 @@ with wide:
             downloads(drawn, f"stars-{parameter}", f"{title}: Mas-Buitrago et al. 2024 and the literature", unit)
 with narrow:
     st.markdown(f"#### {title}: literature − this work [{unit}]")
-    statistics = literature.comparison(parameter)
+    statistics = differences(parameter)
     statistics_table(statistics, parameter, alt=f"Differences of {title} between every source and the 286 stars")
     st.caption(
         "All sources, whatever is drawn; upper limits count with their value. What the publication states stands "

@@ -116,8 +116,8 @@ _REACTIONS = (
     _Reaction(
         "adapt to", "adapt-networks", "button", "Adapt to",
         (
-            _Step("Your spectra", ("[data-testid=stWidgetLabel]", ("Leave out",), True)),
             _Step("A simulated survey", ("[data-testid=stWidgetLabel]", ("Simulated stars",), True)),
+            _Step("Your spectra", ("[data-testid=stWidgetLabel]", ("Simulated stars",), False)),
         ),
     ),
     _Reaction(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from dtl import catalogue
 from dtl.figures.star_record import FAR
-from dtl.literature import MEANINGS, agrees, write
+from dtl.literature import MEANINGS, agrees, comparison, write
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 from dtl.star_record import OWN
 
-__all__ = ["downloads", "label_of", "record_table", "statistics_table", "twin"]
+__all__ = ["differences", "downloads", "label_of", "record_table", "statistics_table", "twin"]
 
 _HEADERS = {
     "source": "Source", "stars": "Stars", "mean": "Mean", "published_mean": "Published", "correlation": "r",
@@ -66,13 +68,19 @@ def twin(table: pd.DataFrame, alt: str) -> None:
     st.dataframe(shown, column_config=columns, hide_index=True, alt=alt)
 
 
+@st.cache_data(show_spinner=False)
+def differences(parameter: str) -> pd.DataFrame:
+    """`dtl.literature.comparison`, of which a visit sees few."""
+    return comparison(parameter)
+
+
 def downloads(table: pd.DataFrame, stem: str, title: str, unit: str = "") -> None:
     """A table as CSV and as ECSV."""
     with st.container(horizontal=True):
         for kind, mime in (("csv", "text/csv"), ("ecsv", "text/plain")):
             st.download_button(
                 kind.upper(),
-                write(table, kind, title, unit),
+                partial(write, table, kind, title, unit),  # made when it is wanted
                 f"{stem}.{kind}",
                 mime,
                 key=f"download-{stem}-{kind}",
