@@ -178,8 +178,8 @@ def _one_stretch(
     if inside < _FEWEST_PIXELS:
         raise source.refuse(
             f"has only {inside} pixel{'' if inside == 1 else 's'} in {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å, far too few "
-            "for its lines: it is of low resolution, or other columns or another unit were taken than it has; state "
-            "them, or give a spectrum of R = 50,000 or more."
+            "for its lines, so it is of low resolution, or another unit or other columns were taken for wavelength and "
+            "flux; state them, or give a spectrum of R = 50,000 or more."
         )
     if "descending" in notes:
         contents.note("direction", "reversed", "file", "the wavelengths descend in the file")

@@ -34,6 +34,7 @@ class Visitor:
         """Wait until the page that was opened is there."""
         self.page.wait_for_selector("h1")
         settle(self.page)
+        self.page.evaluate(QUIET)
 
     def upload(self, paths: Iterable[Path]) -> None:
         """Give files to the upload and wait for what the page says of the last one."""
