@@ -7,7 +7,9 @@ few installations have. Here each is compressed once and kept.
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
+import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -42,8 +44,8 @@ _ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 }
 if brotli is None:
     del _ENCODERS["br"]
-#: Pattern of the script that draws figures, by far the largest, below Streamlit's folder of files for the browser.
-_FIGURES = "static/js/PlotlyChart.*.js"
+#: Patterns of scripts below Streamlit's folder of files for the browser: of figures, by far the largest, and of tables.
+_LARGE = ("static/js/PlotlyChart.*.js", "static/js/DataFrame.*.js")
 #: Seconds that a visit waits for the libraries at most.
 _PATIENCE = 60.0
 
@@ -101,23 +103,37 @@ class Compressed:
 
 
 class Foretold:
-    """Middleware that tells the browser with the page itself which large script it will need for the figures."""
+    """Middleware that lets the browser load the large scripts of figures and tables while it waits for the first run.
+
+    Streamlit's own page loads them once the first figure has arrived, and they take a second to load and to start.
+    """
 
     def __init__(self, app: ASGIApp, files: Iterable[str]) -> None:
         self._app = app
-        self._link = ", ".join(f"<{file}>; rel=modulepreload" for file in files)
+        loads = "".join(f"import({json.dumps(file)});" for file in files)
+        self._script = f"<script>addEventListener('load',()=>requestIdleCallback(()=>{{{loads}}}))</script>".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the header to pages."""
+        """Add a script to the end of a page; files that are taken along, which have a suffix, stay as they are."""
+        if scope["type"] != "http" or scope["method"] != "GET" or "." in scope["path"].rpartition("/")[2]:
+            await self._app(scope, receive, send)
+            return
+        added = b""
 
-        async def announce(message: Message) -> None:
+        async def add(message: Message) -> None:
+            nonlocal added
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("link", self._link)
+                plain = "content-length" in headers and "content-encoding" not in headers
+                if plain and message["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
+                    added = self._script
+                    headers["content-length"] = str(int(headers["content-length"]) + len(added))
+            elif message["type"] == "http.response.body" and not message.get("more_body"):
+                message = message | {"body": message.get("body", b"") + added}
             await send(message)
 
-        await self._app(scope, receive, announce if scope["type"] == "http" and self._link else send)
+        # Without the extensions the page comes as it is read, not by the path of its file.
+        await self._app(scope | {"extensions": {}}, receive, add)
 
 
 def middleware() -> list[Middleware]:
@@ -128,13 +144,15 @@ def middleware() -> list[Middleware]:
 def _foretold() -> list[str]:
     base = (st.get_option("server.baseUrlPath") or "").strip("/")
     folder = Path(st.__file__).parent / "static"
-    return [f"/{base}/{path.relative_to(folder)}".replace("//", "/") for path in sorted(folder.glob(_FIGURES))]
+    found = [path for pattern in _LARGE for path in sorted(folder.glob(pattern))]
+    return [f"/{base}/{path.relative_to(folder)}".replace("//", "/") for path in found]
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Begin, as the server starts, to load the libraries and the networks and to analyse the first example."""
     _imported.clear()
+    gc.disable()  # nothing that is loaded is garbage, and looking for some takes a sixth of the time
     Thread(target=_get_ready, name="get-ready", daemon=True).start()
     yield
 
@@ -153,5 +171,16 @@ def _get_ready() -> None:
         _log.exception("a library cannot be loaded")
         return
     finally:
+        _keep_what_is_loaded()
         _imported.set()
     session.prepare_example()
+    _keep_what_is_loaded()
+
+
+def _keep_what_is_loaded() -> None:
+    """Spare what has been loaded the search for garbage, which Streamlit makes after every run of a script.
+
+    With the half million objects of the libraries it takes 0.15 s, in which nothing is sent to the browser.
+    """
+    gc.freeze()
+    gc.enable()

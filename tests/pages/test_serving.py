@@ -81,9 +81,21 @@ def test_other_files_and_refusals_pass_and_are_not_kept():
     assert len(missing.asked) == 2
 
 
-def test_pages_foretell_the_script_of_the_figures():
+def test_pages_load_the_large_scripts_early():
     files = serving._foretold()
-    assert len(files) == 1 and files[0].startswith("/static/js/PlotlyChart.")
-    _, headers, _ = ask(serving.Foretold(Server(b"text/html; charset=utf-8"), files), "/latent-space")
-    assert headers["link"] == f"<{files[0]}>; rel=modulepreload"
-    assert "link" not in ask(serving.Foretold(Server(), files), "/static/js/a.js")[1]
+    assert [file.split(".")[0] for file in files] == ["/static/js/PlotlyChart", "/static/js/DataFrame"]
+    for path in ("/", "/latent-space"):
+        _, headers, body = ask(serving.Foretold(Server(b"text/html; charset=utf-8"), files), path)
+        assert body.startswith(SCRIPT) and len(body) == int(headers["content-length"])
+        assert all(f'import("{file}")'.encode() in body[len(SCRIPT) :] for file in files)
+
+
+def test_figures_taken_along_scripts_and_refusals_stay_as_they_are():
+    files = serving._foretold()
+    for server, path in (
+        (Server(b"text/html"), "/media/figure.html"),
+        (Server(), "/latent-space"),
+        (Server(b"text/html", 404), "/none"),
+    ):
+        _, headers, body = ask(serving.Foretold(server, files), path)
+        assert body == SCRIPT and int(headers["content-length"]) == len(SCRIPT)
