@@ -75,6 +75,9 @@ if __name__ == "__main__":  # as Streamlit runs it, for each visit and each chan
     st.set_page_config(page_title=f"{page.title} · M dwarf parameters")
     session.start()
     tour.offer()
-    page.run()
+    try:
+        page.run()
+    finally:
+        serving.opened(page.url_path)
 else:  # as the server imports it, once
     app = st.App(__file__, lifespan=serving.lifespan, middleware=serving.middleware())

@@ -29,7 +29,7 @@ except ImportError:  # then gzip, a tenth larger
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Compressed", "Foretold", "lifespan", "middleware", "wait"]
+__all__ = ["Compressed", "Foretold", "lifespan", "middleware", "opened", "wait"]
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ _LARGE = ("static/js/PlotlyChart.*.js", "static/js/DataFrame.*.js")
 #: Seconds that a visit waits for the libraries at most.
 _PATIENCE = 60.0
 
+_opened: set[str] = set()
 _imported = Event()
 _imported.set()  # nothing to wait for until a server starts
 
@@ -171,16 +172,23 @@ def _get_ready() -> None:
         _log.exception("a library cannot be loaded")
         return
     finally:
-        _keep_what_is_loaded()
+        _keep_loaded()
+        gc.enable()
         _imported.set()
     session.prepare_example()
-    _keep_what_is_loaded()
+    _keep_loaded()
 
 
-def _keep_what_is_loaded() -> None:
-    """Spare what has been loaded the search for garbage, which Streamlit makes after every run of a script.
+def opened(page: str) -> None:
+    """To be told as a page has run; a page that none has opened before has loaded libraries of its own."""
+    if page not in _opened:
+        _opened.add(page)
+        _keep_loaded()
+
+
+def _keep_loaded() -> None:
+    """Spare what is loaded the search for garbage, which Streamlit makes after every run of a script.
 
     With the half million objects of the libraries it takes 0.15 s, in which nothing is sent to the browser.
     """
     gc.freeze()
-    gc.enable()
