@@ -207,5 +207,5 @@ def _look(state: str, colours: Palette) -> tuple[str, str]:
 def _still(figure: go.Figure, *, legend: bool) -> go.Figure:
     """A figure that neither zooms nor moves, with its legend below the title of the axis."""
     figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
-    lay_out(figure, showlegend=legend, dragmode=False, margin={"l": 8, "r": 8, "t": 10, "b": 8})
+    lay_out(figure, showlegend=legend, dragmode=False, margin={"t": 10})
     return figure.update_layout(legend_y=-62 / (figure.layout.height - 80))

@@ -148,7 +148,7 @@ def finish(figure: go.Figure, *, top: int, scale: Scale = ANGSTROM) -> go.Figure
         figure,
         hovermode="x unified",
         dragmode="zoom",
-        margin={"l": 8, "r": 8, "t": top, "b": 8},
+        margin={"t": top},
         legend={"y": 1.0 + 0.5 * top / (figure.layout.height - top - 50), "yanchor": "bottom", "itemclick": "toggle"},
         uirevision=f"spectrum in {scale.title()}",
     )

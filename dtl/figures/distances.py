@@ -73,7 +73,16 @@ def distance_figure(
     names = len(stars) <= MOST_NAMES
     rows = {"tickvals": list(range(len(stars))), "ticktext": [_short(star.label) for star in stars]}
     figure.update_yaxes(
-        axis("", len(stars) - 0.4, -0.6, colours, ticks="", showgrid=False, **(rows if names else {"tickvals": []})),
+        axis(
+            "",
+            len(stars) - 0.4,
+            -0.6,
+            colours,
+            ticks="",
+            showgrid=False,
+            automargin=True,
+            **(rows if names else {"tickvals": []}),
+        ),
         row=1,
         col=1,
     )
@@ -84,7 +93,7 @@ def distance_figure(
             x=np.log10(published), y=1.0, yref="paper", yanchor="bottom", text=f"published mean {published:g}",
             showarrow=False, xanchor="right", font={"size": 12, "color": colours.text},
         )  # fmt: skip
-    return figure.update_layout(margin={"l": 8, "r": 8, "t": 34, "b": 90}, hovermode="closest", legend_y=-0.2)
+    return figure.update_layout(margin={"t": 34, "b": 90}, hovermode="closest", legend_y=-0.2)
 
 
 def _add_stars(

@@ -68,4 +68,4 @@ def profile_figure(
     labels = {"tickvals": at, "ticktext": [str(i + 1) for i in order], "tickfont": {"size": 11}, "showgrid": False}
     lay_out(figure, xaxis=axis("Latent", -0.7, len(order) - 0.3, colours, **labels))
     lay_out(figure, yaxis=axis("Value [σ of the models]", -limit, limit, colours, zeroline=False))
-    return figure.update_layout(margin={"l": 8, "r": 8, "t": 16, "b": 90}, legend_y=-0.22)
+    return figure.update_layout(margin={"t": 16, "b": 90}, legend_y=-0.22)

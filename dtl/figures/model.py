@@ -243,13 +243,13 @@ def _percent(part: float) -> str:
 def _rows(figure: go.Figure, labels: Sequence[str], colours: Palette) -> None:
     """Names along the vertical axis, the first on top."""
     rows = {"tickvals": list(range(len(labels))), "ticktext": list(labels), "ticks": "", "showgrid": False}
-    lay_out(figure, yaxis=axis("", -0.6, len(labels) - 0.4, colours, reverse=True, **rows))
+    lay_out(figure, yaxis=axis("", -0.6, len(labels) - 0.4, colours, reverse=True, automargin=True, **rows))
 
 
 def _still(figure: go.Figure, *, legend: bool = False, top: int = 10) -> go.Figure:
     """A figure that neither zooms nor moves, so that a finger that scrolls the page does not drag it."""
     figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
-    lay_out(figure, showlegend=legend, dragmode=False, margin={"l": 8, "r": 8, "t": top, "b": 8})
+    lay_out(figure, showlegend=legend, dragmode=False, margin={"t": top})
     if legend:  # below the title of the axis, whatever the height
         figure.update_layout(legend_y=-62 / (figure.layout.height - top - 70))
     return figure

@@ -26,7 +26,9 @@ def preview_figure(x: np.ndarray, y: np.ndarray, *, x_title: str, y_title: str, 
     finite = np.isfinite(x) & np.isfinite(y)
     flux = np.where(finite, y, np.nan)
     figure.add_trace(steps(np.where(np.isfinite(x), x, np.nan), flux, "", colours.data))
-    figure.update_layout(showlegend=False, margin={"l": 8, "r": 8, "t": 8, "b": 8})
-    figure.update_xaxes(axis(escape(x_title), 0, 0, colours, range=None, exponentformat="none"))
-    figure.update_yaxes(axis(escape(y_title), 0, 0, colours, range=None, exponentformat="power", minexponent=5))
+    figure.update_layout(showlegend=False, margin={"t": 8})
+    figure.update_xaxes(axis(escape(x_title), 0, 0, colours, range=None, exponentformat="none", automargin=True))
+    figure.update_yaxes(
+        axis(escape(y_title), 0, 0, colours, range=None, exponentformat="power", minexponent=5, automargin=True)
+    )
     return figure

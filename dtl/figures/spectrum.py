@@ -128,7 +128,16 @@ def preparation_figure(
     frame = "star at rest" if step.name in AT_REST else "as in the file"
     title = scale.title(frame) if on_wavelengths else step.x_title
     numbers = (scale if on_wavelengths else ANGSTROM).axis()
-    up = axis("Flux" if on_wavelengths else "", 0, 0, colours, range=None, minexponent=5, exponentformat="power")
+    up = axis(
+        "Flux" if on_wavelengths else "",
+        0,
+        0,
+        colours,
+        range=None,
+        minexponent=5,
+        exponentformat="power",
+        automargin=True,
+    )
     lay_out(figure, xaxis=axis(title, 0, 0, colours, **numbers, range=None), yaxis=up)
     return finish(figure, top=36, scale=scale)
 

@@ -73,6 +73,6 @@ def star_figure(
                 font={"size": 12, "color": colours.text},
             )  # fmt: skip
     lay_out(figure, xaxis=axis(TITLES[parameter], 0, 0, colours, range=None, nticks=8))
-    lay_out(figure, yaxis=axis("", 0, 0, colours, range=None, ticks="", gridwidth=1))
+    lay_out(figure, yaxis=axis("", 0, 0, colours, range=None, ticks="", gridwidth=1, automargin=True))
     lay_out(figure, margin={"t": 12}, dragmode=False)
     return figure

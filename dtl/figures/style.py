@@ -45,7 +45,11 @@ def diameter(vsini: np.ndarray) -> np.ndarray:
 def axis(
     title: str, low: float, high: float, colours: Palette, *, reverse: bool = False, **more: object
 ) -> dict[str, object]:
-    """Settings of an axis from ``low`` to ``high``, unit in the ``title``, the larger value first where ``reverse``."""
+    """Settings of an axis from ``low`` to ``high``, unit in the ``title``, the larger value first where ``reverse``.
+
+    Its title and labels have the room that `prepare` gives. One with long labels needs ``automargin=True``: the browser
+    then measures them and draws the figure twice.
+    """
     return {
         "title": {"text": title, "font": {"size": 14}, "standoff": 8},
         "range": [high, low] if reverse else [low, high],
@@ -59,7 +63,7 @@ def axis(
         "ticks": "inside",
         "tickcolor": colours.muted,
         "tickfont": {"size": 13},
-        "automargin": True,
+        "automargin": False,
     } | more
 
 
@@ -125,7 +129,7 @@ def prepare(figure: go.Figure, *, dark: bool, height: int) -> Palette:
         plot_bgcolor="rgba(0,0,0,0)",
         font=text,
         hoverlabel={"bgcolor": colours.ground, "font": text, "align": "left"},
-        margin={"l": 8, "r": 8, "t": 66, "b": 8},
+        margin={"l": 64, "r": 16, "t": 66, "b": 46},
         legend={
             "orientation": "h",
             "x": 0,
