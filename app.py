@@ -9,8 +9,6 @@ from pages.shared import serving
 
 def list_pages() -> list[st.Page]:
     """All pages, in the order of the navigation."""
-    # No address is the name of a file in pages/: until this script has called st.navigation for the first time,
-    # Streamlit would answer such an address with that file alone.
     return [
         st.Page(
             "pages/spectrum.py",

@@ -45,6 +45,17 @@ def test_an_uploaded_file_shows_its_temperature_and_nobody_is_called():
         assert not strangers
 
 
+def test_a_link_to_a_page_is_answered_by_that_page_on_a_fresh_server():
+    with (
+        server.serve() as address,
+        server.chromium() as browser,
+        server.visit(browser, address, path="model-card") as page,
+    ):
+        page.wait_for_function("() => document.title.startsWith('Model')")
+        assert page.url.endswith("/model-card")
+        assert page.locator("[role=dialog]").count() == 0, page.inner_text("[role=dialog]")
+
+
 def _is_elsewhere(url: str, address: str) -> bool:
     own = (address, address.replace("http", "ws", 1), "data:", "blob:")
     return not url.startswith(own)

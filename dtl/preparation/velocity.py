@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.fft
 
 from dtl.preparation.broadening import log_grid
 from dtl.preparation.continuum import fit_continuum
@@ -88,19 +89,15 @@ def measure_velocity(
     lags = np.arange(len(grid) + points - 1) - (points - 1)
     velocities = (lags - offset) * _STEP
     keep = np.abs(velocities) <= _RANGE
-    mask = present.astype(float)
-    overlap, sum_f, sum_ff = (_correlate(a, np.ones(points))[keep] for a in (mask, data, data**2))
-    curves = []
-    for template in depth:
-        sum_t, sum_tt, sum_ft = (
-            _correlate(a, b)[keep] for a, b in ((mask, template), (mask, template**2), (data, template))
-        )
-        enough = overlap > _OVERLAP * points
-        n = np.where(enough, overlap, 1.0)
-        covariance = sum_ft - sum_f * sum_t / n
-        variance = np.maximum(sum_ff - sum_f**2 / n, 1e-12) * np.maximum(sum_tt - sum_t**2 / n, 1e-12)
-        curves.append(np.where(enough, covariance / np.sqrt(variance), np.nan))
-    correlation = np.stack(curves)
+    seen = np.stack([present.astype(float), data, data**2])
+    overlap, sum_f, sum_ff = _correlate(seen, np.ones((1, points)))[:, keep]
+    sum_t, sum_tt = _correlate(seen[:1], np.stack([depth, depth**2]))[..., keep]
+    sum_ft = _correlate(seen[1:2], depth)[..., keep]
+    enough = overlap > _OVERLAP * points
+    n = np.where(enough, overlap, 1.0)
+    covariance = sum_ft - sum_f * sum_t / n
+    variance = np.maximum(sum_ff - sum_f**2 / n, 1e-12) * np.maximum(sum_tt - sum_t**2 / n, 1e-12)
+    correlation = np.where(enough, covariance / np.sqrt(variance), np.nan)
     if not np.isfinite(correlation).any():
         raise ValueError(f"the spectrum reaches from {x[0]:.1f} to {x[-1]:.1f} Angstrom and misses most of the window")
     best = int(np.nanargmax(np.nanmax(np.nan_to_num(correlation, nan=-1.0), axis=1)))
@@ -108,11 +105,11 @@ def measure_velocity(
 
 
 def _correlate(data: np.ndarray, template: np.ndarray) -> np.ndarray:
-    """Sum of ``data[i + lag] * template[i]`` at every lag with any overlap, by Fourier transform."""
-    size = len(data) + len(template) - 1
-    length = 1 << (size - 1).bit_length()
-    product = np.fft.rfft(data, length) * np.fft.rfft(template[::-1], length)
-    return np.fft.irfft(product, length)[:size]
+    """Sum of ``data[..., i + lag] * template[..., i]`` at every lag with any overlap, by Fourier transform."""
+    size = data.shape[-1] + template.shape[-1] - 1
+    length = scipy.fft.next_fast_len(size, real=True)
+    product = scipy.fft.rfft(data, length) * scipy.fft.rfft(template[..., ::-1], length)
+    return scipy.fft.irfft(product, length)[..., :size]
 
 
 def _place_peak(velocities: np.ndarray, correlation: np.ndarray, template: int) -> Velocity:

@@ -43,7 +43,7 @@ def inputs() -> None:
     files = left.file_uploader(
         "Upload spectra",
         accept_multiple_files=True,
-        max_upload_size=400,
+        max_upload_size=200,
         key=f"upload-{state['upload-round']}",
         help="FITS files of spectrographs and archives, or tables of wavelength, flux and, if you have it, uncertainty "
         "(text, CSV, ECSV). Several at once, 200 MB each.",

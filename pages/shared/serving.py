@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
 
 try:
     import brotli
@@ -152,6 +153,9 @@ def _foretold() -> list[str]:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Begin, as the server starts, to load the libraries and the networks and to analyse the first example."""
+    # The first visit would begin with the files of the folder pages as its pages, and say of the others, until app.py
+    # has named them, that they are not found.
+    PagesManager.uses_pages_directory = False
     _imported.clear()
     gc.disable()  # nothing that is loaded is garbage, and looking for some takes a sixth of the time
     Thread(target=_get_ready, name="get-ready", daemon=True).start()

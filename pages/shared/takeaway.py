@@ -113,7 +113,7 @@ def awaited() -> None:
     files = st.file_uploader(
         "Files of these spectra",
         accept_multiple_files=True,
-        max_upload_size=400,
+        max_upload_size=200,
         key=f"awaited-{state['awaited-round']}",
     )
     if files:
