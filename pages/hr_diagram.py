@@ -13,9 +13,9 @@ from pages.shared import chosen_star, diagram_tables, keeping, links, luminositi
 from pages.shared.chart import chart
 
 DIAGRAMS = {
-    "hr": "HR diagram",
+    "hr": "HR",
     "spectroscopic": "Spectroscopic HR",
-    "kiel": "Kiel diagram",
+    "kiel": "Kiel",
     "populations": "Populations",
 }
 DRAW = {"hr": hr_diagram, "spectroscopic": spectroscopic_hr_diagram, "kiel": kiel_diagram}

@@ -103,7 +103,7 @@ _REACTIONS = (
     ),
     _Reaction(
         "diagram", "hr-diagram", "button", "Diagram",
-        (_Step("Kiel diagram", _figure("Surface gravity")), _Step("HR diagram", _figure("Luminosity"))),
+        (_Step("Kiel", _figure("Surface gravity")), _Step("HR", _figure("Luminosity"))),
     ),
     _Reaction(
         "literature parameter", "literature-values", "button", "Parameter",
@@ -212,6 +212,7 @@ def _watched(browser: object, url: str) -> dict[str, int]:
     page.goto(url)
     page.wait_for_selector("h1", timeout=60_000)
     settle(page)
+    page.wait_for_timeout(1500)  # for what is loaded once the page is there
     context.close()
     return weight
 

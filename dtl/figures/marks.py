@@ -87,7 +87,12 @@ def colour_axis(look: Look) -> dict[str, object]:
         "cmax": float(quantity.scaled(quantity.high)),
         "colorbar": {
             "orientation": "h",
-            "title": {"text": _TITLES.get(look.colour, quantity.title), "side": "top", "font": {"size": 13}},
+            # The second, tiny line keeps the title off the bar.
+            "title": {
+                "text": f"{_TITLES.get(look.colour, quantity.title)}<br><span style='font-size:4px'> </span>",
+                "side": "top",
+                "font": {"size": 13},
+            },
             "x": 0.5,
             "yref": "container",
             "y": 1,

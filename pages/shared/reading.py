@@ -33,6 +33,8 @@ _HELP = {
 #: Refusals that are shown in full at once; of more, the one chosen in the table of files is, so that the parameters
 #: stay in sight.
 _MOST_REFUSALS = 1
+#: Refusals whose reasons are in sight; those of more are to be opened.
+_MOST_REASONS = 4
 
 
 def inputs() -> None:
@@ -87,9 +89,11 @@ def failures() -> None:
     if len(failures) > _MOST_REFUSALS:
         chosen = st.session_state.get("refused")
         st.warning(
-            f"{len(failures)} files could not be used. The table says why; choose one there for what can be done.",
+            f"{len(failures)} files could not be used. Choose one in the table for what can be done.",
             icon=":material/error:",
         )
+        with st.expander("Why", expanded=len(failures) <= _MOST_REASONS):
+            st.markdown("\n".join(f"- {session.plain(sentence)}" for sentence in failures.values()))
         failures = {digest: sentence for digest, sentence in failures.items() if digest == chosen}
     for digest, sentence in failures.items():
         left, right = st.columns([7, 3], vertical_alignment="center")

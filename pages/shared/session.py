@@ -407,9 +407,9 @@ def label(result: InferenceResult, *, short: bool = False) -> str:
     return "".join(c for c in name if c.isprintable())[:100] + simulated
 
 
-def plain(text: object) -> str:
-    """Text from a file, to be shown as it is where Markdown is understood."""
-    printable = "".join(c if c.isprintable() else " " for c in str(text))[:400]
+def plain(text: object, longest: int = 400) -> str:
+    """Text from a file, to be shown as it is where Markdown is understood; at most ``longest`` characters of it."""
+    printable = "".join(c if c.isprintable() else " " for c in str(text))[:longest]
     return "".join("\\" + c if c in r"\`*_{}[]()#+-.!|~$:<>&^=@/" else c for c in printable)
 
 
