@@ -22,17 +22,19 @@ elements.parameters(result)
 elements.flags(result)
 elements.facts(result)
 evidence.second_opinion(result)
-with st.container(horizontal=True, vertical_alignment="center"):
-    st.markdown("#### Spectrum and reconstruction", width="stretch")
-    scale = axes.choose_scale()
-spectra.reconstruction(result, scale)
-evidence.wavelengths(result, scale)
+figures = st.container()
 left, right = st.columns([3, 2], gap="large")
+with right:  # words before figures, which take longer
+    reading.findings(result)
+with figures:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("#### Spectrum and reconstruction", width="stretch")
+        scale = axes.choose_scale()
+    spectra.reconstruction(result, scale)
+    evidence.wavelengths(result, scale)
 with left:
     spectra.preparation(result, scale)
     reading.corrections(st.session_state["selected"], result)
-with right:
-    reading.findings(result)
 st.markdown("#### Results")
 everything = list(st.session_state["results"].values())
 tables.results_table(everything, "Parameters of every spectrum of this visit, one row a spectrum")
