@@ -3,9 +3,8 @@
 import streamlit as st
 
 from dtl import catalogue, literature
-from dtl.figures.literature import comparison_figure
 from dtl.result import PARAMETERS
-from pages.shared import identity, links, session
+from pages.shared import identity, links, literature_figures, session
 from pages.shared.chart import chart
 from pages.shared.literature_tables import differences, downloads, label_of, statistics_table, twin
 from pages.shared.star_search import one_star, search_clicked
@@ -48,7 +47,7 @@ wide, narrow = st.columns([3, 2], gap="large")
 with wide:
     spectra = mine.loc[(mine["parameter"] == parameter) & mine["source"].isin(chosen), "spectrum"].nunique()
     chart(
-        comparison_figure(table, parameter, chosen, users=mine, errors=errors, dark=session.dark()),
+        literature_figures.comparison(parameter, chosen, mine, errors=errors, dark=session.dark()),
         key="literature-figure",
         alt=f"{title} in the literature ({names}) against this work for the published stars and {spectra} of your "
         "spectra, with the line of equality, and the differences below",

@@ -18,6 +18,8 @@ __all__ = ["FAR", "star_figure"]
 
 #: From how many sigma on a value is called far from this work.
 FAR = 3.0
+#: Pixels that a letter of a name along the axis needs, on average.
+_LETTER = 7
 
 
 def star_figure(
@@ -73,6 +75,10 @@ def star_figure(
                 font={"size": 12, "color": colours.text},
             )  # fmt: skip
     lay_out(figure, xaxis=axis(TITLES[parameter], 0, 0, colours, range=None, nticks=8))
-    lay_out(figure, yaxis=axis("", 0, 0, colours, range=None, ticks="", gridwidth=1, automargin=True))
-    lay_out(figure, margin={"t": 12}, dragmode=False)
+    lay_out(figure, yaxis=axis("", 0, 0, colours, range=None, ticks="", gridwidth=1))
+    lay_out(
+        figure,
+        margin={"t": 12, "l": 16 + _LETTER * max(len(labels[source]) for source in part["source"])},
+        dragmode=False,
+    )
     return figure

@@ -104,13 +104,13 @@ def record_table(values: pd.DataFrame, alt: str) -> None:
     columns = {
         f"{title} [{unit}]": st.column_config.TextColumn(
             f"{title} [{unit}]",
-            width=158 if name in ("teff", "mh") else 140,
+            width={"teff": 140, "mh": 148, "vsini": 118}.get(name, 140),
             help="Value with its 1σ uncertainty, and in brackets how many σ it is above or below the first line, both "
             f"uncertainties counted. A triangle marks {FAR:g}σ or more.",
         )
         for name, (title, unit, _) in PARAMETERS.items()
     }
-    columns["Source"] = st.column_config.TextColumn("Source", pinned=True, width=150)
+    columns["Source"] = st.column_config.TextColumn("Source", pinned=True, width=142)
     columns["Link"] = st.column_config.LinkColumn("Link", display_text="open")
     st.dataframe(rows, column_config=columns, hide_index=True, height="content", alt=alt)
 

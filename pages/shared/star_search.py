@@ -8,11 +8,10 @@ import streamlit as st
 
 from dtl import catalogue, resolver
 from dtl.archives import HOSTS, Answer, Unanswered
-from dtl.figures.star_record import star_figure
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
-from dtl.star_record import OWN, star_values
-from pages.shared import identity, session
+from dtl.star_record import OWN
+from pages.shared import identity, literature_figures, session
 from pages.shared.chart import chart
 from pages.shared.literature_tables import downloads, label_of, record_table
 
@@ -86,7 +85,7 @@ def _own(karmn: str) -> tuple[str, InferenceResult] | None:
 def _show(star: pd.Series, parameter: str) -> None:
     """Names of a star, its values in a figure and in a table."""
     own = _own(star["karmn"])
-    values = star_values(star["karmn"], own[1].estimates if own else None)
+    values = literature_figures.values_of(star["karmn"], own[1].estimates if own else None)
     names = [star["gj"], star["name"], star["karmn"], *star["aliases"].split(";")]
     once = {name.strip().replace("'", "").casefold(): name.strip() for name in reversed(names) if name.strip()}
     words = " · ".join(session.plain(name) for name in reversed(once.values()))
@@ -104,7 +103,7 @@ def _show(star: pd.Series, parameter: str) -> None:
     first = OWN if own else catalogue.PUBLISHED
     with narrow:
         chart(
-            star_figure(values, parameter, labels, first=first, dark=session.dark()),
+            literature_figures.record(values, parameter, labels, first=first, dark=session.dark()),
             key="star-record",
             alt=f"{title} of {star['name']} in {(values['parameter'] == parameter).sum()} sources, with error bars and "
             f"the 1 and 3 sigma bands of {label_of(first)}",

@@ -1,0 +1,36 @@
+"""Figures of the page Literature, kept for those who go back and forth between parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dtl import catalogue
+from dtl.figures.literature import comparison_figure
+from dtl.figures.star_record import star_figure
+from dtl.star_record import star_values
+
+__all__ = ["comparison", "record", "values_of"]
+
+#: Figures of each kind that are kept, for all visits together.
+_MOST = 32
+
+
+@st.cache_resource(max_entries=_MOST, show_spinner=False)
+def comparison(parameter: str, sources: list[str], users: pd.DataFrame, *, errors: bool, dark: bool) -> go.Figure:
+    """`dtl.figures.literature.comparison_figure` of the published stars."""
+    table = catalogue.literature_table()
+    return comparison_figure(table, parameter, sources, users=users, errors=errors, dark=dark)
+
+
+@st.cache_resource(max_entries=_MOST, show_spinner=False)
+def record(values: pd.DataFrame, parameter: str, labels: Mapping[str, str], *, first: str, dark: bool) -> go.Figure:
+    """`dtl.figures.star_record.star_figure`."""
+    return star_figure(values, parameter, labels, first=first, dark=dark)
+
+
+#: `dtl.star_record.star_values`.
+values_of = st.cache_data(max_entries=_MOST, show_spinner=False)(star_values)
