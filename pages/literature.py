@@ -39,7 +39,7 @@ if not chosen:
     st.caption(f"No source is chosen: {label_of(chosen[0])} is shown.")
 
 identity.ask_star()
-mine = literature.user_comparison(identity.matched())
+mine = literature_figures.users(identity.matched())
 table = catalogue.literature_table()
 title, unit, _ = PARAMETERS[parameter]
 names = ", ".join(label_of(source) for source in chosen)

@@ -1,8 +1,9 @@
-"""Figures of the page Literature, kept for those who go back and forth between parameters."""
+"""What the page Literature shows, kept for those who go back and forth between parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import astuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,11 +12,13 @@ import streamlit as st
 from dtl import catalogue
 from dtl.figures.literature import comparison_figure
 from dtl.figures.star_record import star_figure
+from dtl.literature import user_comparison
+from dtl.result import InferenceResult
 from dtl.star_record import star_values
 
-__all__ = ["comparison", "record", "values_of"]
+__all__ = ["comparison", "record", "users", "values_of"]
 
-#: Figures of each kind that are kept, for all visits together.
+#: Figures and tables of each kind that are kept, for all visits together.
 _MOST = 32
 
 
@@ -30,6 +33,20 @@ def comparison(parameter: str, sources: list[str], users: pd.DataFrame, *, error
 def record(values: pd.DataFrame, parameter: str, labels: Mapping[str, str], *, first: str, dark: bool) -> go.Figure:
     """`dtl.figures.star_record.star_figure`."""
     return star_figure(values, parameter, labels, first=first, dark=dark)
+
+
+def users(stars: Mapping[str, tuple[InferenceResult, str]]) -> pd.DataFrame:
+    """`dtl.literature.user_comparison`."""
+    used = [
+        (label, star, result.flags, *map(astuple, result.estimates.values())) for label, (result, star) in stars.items()
+    ]
+    return _users(stars, used)
+
+
+@st.cache_data(max_entries=_MOST, show_spinner=False)
+def _users(_stars: Mapping[str, tuple[InferenceResult, str]], used: list[tuple]) -> pd.DataFrame:
+    """The same, known by what is used of the results."""
+    return user_comparison(_stars)
 
 
 #: `dtl.star_record.star_values`.

@@ -48,8 +48,8 @@ if brotli is None:
     del _ENCODERS["br"]
 #: Patterns of scripts below Streamlit's folder of files for the browser: of figures, by far the largest, and of tables.
 _LARGE = ("static/js/PlotlyChart.*.js", "static/js/DataFrame.*.js")
-#: Seconds after which a running script lets what it has said be sent: a fifth of Python's usual time.
-_SWITCH = 1e-3
+#: Seconds after which a running script lets what it has said be sent: a fraction of Python's usual time.
+_SWITCH = 2e-4
 #: Seconds that a visit waits for the libraries at most.
 _PATIENCE = 60.0
 
