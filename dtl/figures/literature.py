@@ -102,7 +102,8 @@ def _add_source(figure: go.Figure, part: pd.DataFrame, parameter: str, colours: 
     """The published stars with one set of literature values, in both panels."""
     source = part["source"].iloc[0]
     symbol, colour = marker_of(source, colours)
-    symbols = np.where(part["limit"], f"{symbol}-open", symbol)
+    # One symbol for all where there are no limits: the browser styles points with symbols of their own one by one.
+    symbols = np.where(part["limit"], f"{symbol}-open", symbol) if part["limit"].any() else symbol
     unit, places = PARAMETERS[parameter][1:]
     texts = [
         f"<b>{escape(row.name_)}</b> ({row.karmn})<br>{SOURCES[source].label}: {'< ' if row.limit else ''}"
