@@ -129,16 +129,20 @@ class Foretold:
             nonlocal added
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                plain = "content-length" in headers and "content-encoding" not in headers
-                if plain and message["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
+                if (
+                    "content-length" in headers
+                    and message["status"] == 200
+                    and headers.get("content-type", "").startswith("text/html")
+                ):
                     added = self._script
                     headers["content-length"] = str(int(headers["content-length"]) + len(added))
             elif message["type"] == "http.response.body" and not message.get("more_body"):
                 message = message | {"body": message.get("body", b"") + added}
             await send(message)
 
-        # Without the extensions the page comes as it is read, not by the path of its file.
-        await self._app(scope | {"extensions": {}}, receive, add)
+        # Asked in this way the page comes as it is: not compressed, and not by the path of its file.
+        headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        await self._app(scope | {"headers": headers, "extensions": {}}, receive, add)
 
 
 def middleware() -> list[Middleware]:

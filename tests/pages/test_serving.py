@@ -85,7 +85,9 @@ def test_pages_load_the_large_scripts_early():
     files = serving._foretold()
     assert [file.split(".")[0] for file in files] == ["/static/js/PlotlyChart", "/static/js/DataFrame"]
     for path in ("/", "/latent-space"):
-        _, headers, body = ask(serving.Foretold(Server(b"text/html; charset=utf-8"), files), path)
+        server = Server(b"text/html; charset=utf-8")
+        _, headers, body = ask(serving.Foretold(server, files), path, accept_encoding="gzip")
+        assert not server.asked[0]["headers"]  # a compressed page could not be added to
         assert body.startswith(SCRIPT) and len(body) == int(headers["content-length"])
         assert all(f'import("{file}")'.encode() in body[len(SCRIPT) :] for file in files)
 
