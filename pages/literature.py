@@ -88,7 +88,7 @@ with narrow:
         statistics_table(own, parameter, alt=f"Differences of {title} between every source and your spectra")
         downloads(own, f"own-comparison-{parameter}", f"{title}: literature - own results", unit)
 
-one_star(parameter)
+one_star()
 works = catalogue.references()
 cited = dict.fromkeys([catalogue.PUBLISHED, *(source.reference for source in catalogue.SOURCES.values())])
 listed = " · ".join(f"[{works[key].citation}]({works[key].url})" for key in cited)

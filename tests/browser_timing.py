@@ -317,7 +317,8 @@ def _place(page: object, reaction: _Reaction, step: _Step) -> object:
     if reaction.kind == "box":
         return page.locator("summary", has_text=reaction.title).first
     words = re.compile(f"^{re.escape(step.option)}$")
-    return page.locator("[data-testid=stButtonGroup] button", has_text=words).last
+    found = page.locator("[data-testid=stButtonGroup] button", has_text=words)
+    return found.last if reaction.within else found.first  # a menu comes after the page
 
 
 if __name__ == "__main__":

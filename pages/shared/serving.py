@@ -116,7 +116,8 @@ class Foretold:
     def __init__(self, app: ASGIApp, files: Iterable[str]) -> None:
         self._app = app
         loads = "".join(f"import({json.dumps(file)});" for file in files)
-        self._script = f"<script>addEventListener('load',()=>requestIdleCallback(()=>{{{loads}}}))</script>".encode()
+        idle = "(window.requestIdleCallback??setTimeout)"  # not all browsers have the first
+        self._script = f"<script>addEventListener('load',()=>{idle}(()=>{{{loads}}}))</script>".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add a script to the end of a page; files that are taken along, which have a suffix, stay as they are."""

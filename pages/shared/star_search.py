@@ -11,7 +11,7 @@ from dtl.archives import HOSTS, Answer, Unanswered
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
 from dtl.star_record import OWN
-from pages.shared import identity, literature_figures, session
+from pages.shared import identity, links, literature_figures, session
 from pages.shared.chart import chart
 from pages.shared.literature_tables import downloads, label_of, record_table
 
@@ -27,7 +27,7 @@ _SENT = {
 }
 
 
-def one_star(parameter: str) -> None:
+def one_star() -> None:
     """The search, what is known of the star, and the services."""
     st.markdown("#### One star in all sources")
     _follow_spectrum()
@@ -46,7 +46,7 @@ def one_star(parameter: str) -> None:
             icon=":material/search_off:",
         )
     else:
-        _show(star, parameter)
+        _show(star)
     _services(name)
 
 
@@ -82,7 +82,7 @@ def _own(karmn: str) -> tuple[str, InferenceResult] | None:
     return next((pair for pair in mine if pair[1] is shown), mine[-1] if mine else None)
 
 
-def _show(star: pd.Series, parameter: str) -> None:
+def _show(star: pd.Series) -> None:
     """Names of a star, its values in a figure and in a table."""
     own = _own(star["karmn"])
     values = literature_figures.values_of(star["karmn"], own[1].estimates if own else None)
@@ -99,19 +99,28 @@ def _show(star: pd.Series, parameter: str) -> None:
     else:
         st.caption("Compared with Mas-Buitrago et al. 2024. Analyse a spectrum of it to compare with your own result.")
     wide, narrow = st.columns([7, 4], gap="large")
-    title, labels = PARAMETERS[parameter][0], {source: label_of(source) for source in values["source"]}
-    first = OWN if own else catalogue.PUBLISHED
     with narrow:
-        chart(
-            literature_figures.record(values, parameter, labels, first=first, dark=session.dark()),
-            key="star-record",
-            alt=f"{title} of {star['name']} in {(values['parameter'] == parameter).sum()} sources, with error bars and "
-            f"the 1 and 3 sigma bands of {label_of(first)}",
-        )
-        st.caption(f"{title}, as chosen above. Bands: 1σ and 3σ of {label_of(first)}.")
+        _figure(star["name"], values, OWN if own else catalogue.PUBLISHED)
     with wide:
         record_table(values, alt=f"All values of {star['name']} by source, with references")
         downloads(values, "one-star", f"{star['karmn']} in all sources")
+
+
+@st.fragment
+def _figure(name: str, values: pd.DataFrame, first: str) -> None:
+    """One parameter of a star in all sources; chosen here, so that choosing draws no other figure anew."""
+    parameter = st.segmented_control(
+        "Of this star", list(PARAMETERS), format_func=lambda key: PARAMETERS[key][0], default="teff", required=True,
+        key=links.view("star-parameter", PARAMETERS), persist_state="session",
+    )  # fmt: skip
+    labels = {source: label_of(source) for source in values["source"]}
+    chart(
+        literature_figures.record(values, parameter, labels, first=first, dark=session.dark()),
+        key="star-record",
+        alt=f"{PARAMETERS[parameter][0]} of {name} in {(values['parameter'] == parameter).sum()} sources, with error "
+        f"bars and the 1 and 3 sigma bands of {label_of(first)}",
+    )
+    st.caption(f"Bands: 1σ and 3σ of {label_of(first)}.")
 
 
 def _services(name: str) -> None:

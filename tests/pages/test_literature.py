@@ -79,6 +79,13 @@ def test_every_parameter(parameter, source, published):
     assert len(page.get("plotly_chart")) == 2
 
 
+def test_the_figure_of_one_star_has_a_parameter_of_its_own():
+    page = open_page()
+    page.button_group(key="star-parameter").set_value("mh").run()
+    titles = [json.loads(chart.proto.spec)["layout"]["xaxis"]["title"]["text"] for chart in page.get("plotly_chart")]
+    assert not page.exception and "[M/H]" in titles[1] and "[M/H]" not in titles[0]
+
+
 def test_several_sources_are_drawn_and_none_falls_back():
     page = open_page()
     page.multiselect(key="literature-sources-teff").set_value(["mann2015", "interferometry"]).run()
