@@ -6,6 +6,7 @@ import streamlit as st
 
 from dtl.instruments import INSTRUMENTS
 from dtl.readers.options import ReadOptions
+from dtl.readers.source import SIZE_LIMIT
 from dtl.result import InferenceResult
 from dtl.spectrum import Finding
 from pages.shared import keeping, session, wizard
@@ -45,7 +46,7 @@ def inputs() -> None:
     files = left.file_uploader(
         "Upload spectra",
         accept_multiple_files=True,
-        max_upload_size=200,
+        max_upload_size=SIZE_LIMIT // 10**6,
         key=f"upload-{state['upload-round']}",
         help="FITS files of spectrographs and archives, or tables of wavelength, flux and, if you have it, uncertainty "
         "(text, CSV, ECSV). Several at once, 200 MB each.",

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import streamlit as st
 
 from dtl.export import FORMATS, write_table
+from dtl.readers.source import SIZE_LIMIT
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
 from dtl.saved_session import LIMIT, read_session
@@ -113,7 +114,7 @@ def awaited() -> None:
     files = st.file_uploader(
         "Files of these spectra",
         accept_multiple_files=True,
-        max_upload_size=200,
+        max_upload_size=SIZE_LIMIT // 10**6,
         key=f"awaited-{state['awaited-round']}",
     )
     if files:
