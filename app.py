@@ -68,7 +68,9 @@ if __name__ == "__main__":  # as Streamlit runs it, for each visit and each chan
     from pages.shared import session, tour
 
     # The icon comes first: with one of its own the browser does not ask a font server for that of the page.
-    st.set_page_config(page_icon=str(Path(__file__).parent / "assets" / "icon.svg"), layout="wide")
+    assets = Path(__file__).parent / "assets"
+    st.set_page_config(page_icon=str(assets / "icon.svg"), layout="wide")
+    st.html(assets / "app.css")
     page = st.navigation(list_pages(), position="top")
     st.set_page_config(page_title=f"{page.title} · M dwarf parameters")
     session.start()

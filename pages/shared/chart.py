@@ -16,7 +16,29 @@ _FORMATS = {"png": "PNG", "svg": "SVG"}
 _CHOSEN = "picture-format"
 
 
-def chart(figure: go.Figure, key: str, alt: str, *, filename: str | None = None, light: bool = False, **options):
+class _Sent(go.Figure):
+    """A figure in a form that the browser can tell from another, for Streamlit's page hands it to Plotly twice.
+
+    Plotly then compares both and draws anew what differs. It cannot compare templates, nor arrays in base64 in which
+    Python sends them otherwise; lists it takes for the same where ``datarevision`` is.
+    """
+
+    def __init__(self, figure: go.Figure, *, selectable: bool) -> None:
+        super().__init__()
+        data = [trace.to_plotly_json() for trace in figure.data]
+        layout = figure.layout.to_plotly_json() | {"datarevision": sha256(pickle.dumps(data)).hexdigest()}
+        del layout["template"]  # an empty one, see `dtl.figures.style.prepare`
+        if selectable:
+            drawn = layout.get("dragmode") in ("lasso", "select")
+            layout["clickmode"] = "event" if drawn else "event+select"  # else set by Streamlit after the first drawing
+        self._sent = {"data": data, "layout": layout}
+
+    def to_dict(self) -> dict[str, object]:
+        """What is sent, arrays as they are."""
+        return self._sent
+
+
+def chart(figure: go.Figure, key: str, alt: str, *, filename: str | None = None, **options):
     """Show a figure with its buttons.
 
     Args:
@@ -24,7 +46,6 @@ def chart(figure: go.Figure, key: str, alt: str, *, filename: str | None = None,
         key: of the widget.
         alt: what it shows, for those who do not see it.
         filename: of the picture that its camera button saves, without suffix; None for the key.
-        light: draw no finer than the screen's nominal pixels; for figures of thousands of points.
         options: of `streamlit.plotly_chart`, as ``on_select``.
 
     Returns:
@@ -33,20 +54,11 @@ def chart(figure: go.Figure, key: str, alt: str, *, filename: str | None = None,
     name = re.sub(r"[^\w.-]+", "-", filename or key)
     chosen = st.session_state.get(_CHOSEN, "png")
     config = {"displaylogo": False, "toImageButtonOptions": {"filename": name, "scale": 2, "format": chosen}}
-    if light:
-        # Twice the resolution of the screen, the default, makes every redraw slow where no graphics card helps.
-        config["plotGlPixelRatio"] = 1
-    # With a revision the browser computes its curves anew only where they have changed, not for names and marks.
-    figure.layout.datarevision = _revision(figure)
+    sent = _Sent(figure, selectable="on_select" in options)
     with st.container(gap=None):  # one cell, where figures stand in a grid
-        shown = st.plotly_chart(figure, theme=None, key=key, alt=alt, config=config, **options)
+        shown = st.plotly_chart(sent, theme=None, key=key, alt=alt, config=config, **options)
         _take(figure, key, name, alt)
     return shown
-
-
-def _revision(figure: go.Figure) -> str:
-    """A digest of all that is drawn from data."""
-    return sha256(pickle.dumps([trace.to_plotly_json() for trace in figure.data])).hexdigest()
 
 
 def _take(figure: go.Figure, key: str, name: str, alt: str) -> None:
