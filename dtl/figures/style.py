@@ -83,13 +83,13 @@ def widened(span: tuple[float, float], values: np.ndarray, margin: float) -> tup
 def lay_out(figure: go.Figure, **settings: object) -> go.Figure:
     """Change settings of the layout as `plotly.graph_objects.Figure.update_layout` does, in a tenth of the time.
 
-    That method looks at every setting on its own; here they are joined as they are and looked at once. Names are those
-    of the layout itself, without its shorthands as ``legend_y``.
+    That method looks at every setting on its own; here those of one name are joined as they are and looked at once.
+    Names are those of the layout itself, without its shorthands as ``legend_y``.
     """
-    tree = figure.layout.to_plotly_json()
-    if "template" in settings:
-        tree.pop("template", None)  # a large one, to be replaced
-    figure.layout = _joined(tree, settings)
+    layout = figure.layout
+    for name, new in settings.items():
+        old = layout[name].to_plotly_json() if isinstance(new, dict) and name in layout else None
+        layout[name] = _joined(old, new)
     return figure
 
 

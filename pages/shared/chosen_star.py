@@ -22,8 +22,9 @@ _FIRST = "J17578+046"
 
 def choose(results: dict[str, InferenceResult]) -> str:
     """A list of the user's stars and the published ones; gives the digest or the karmn of the chosen one."""
-    state, names = st.session_state, catalogue.stars().set_index("karmn")["name"]
-    options = [*results, *names.index]
+    state, stars = st.session_state, catalogue.stars()
+    names = dict(zip(stars["karmn"], stars["name"], strict=True))
+    options = [*results, *names]
     if state.get(_KEY) not in options:
         state[_KEY] = state["selected"] if state.get("selected") in results else _FIRST
     return st.selectbox(

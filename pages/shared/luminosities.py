@@ -89,11 +89,12 @@ def _star(results: dict[str, InferenceResult]) -> str:
 def _from_table(digest: str, row: object) -> Given | None:
     """The published luminosity of a star of the table, found by name or chosen."""
     stars = catalogue.stars()
-    stars = stars[stars["luminosity"].notna()].set_index("karmn")
-    names = list(stars.index)
+    stars = stars[stars["luminosity"].notna()]
+    names = dict(zip(stars["karmn"], stars["name"], strict=True))
+    known = row is not None and row["karmn"] in names
     chosen = st.selectbox(
-        "Published star", names, index=names.index(row["karmn"]) if row is not None and row["karmn"] in names else None,
-        format_func=lambda karmn: f"{stars.loc[karmn, 'name']} ({karmn})", placeholder="Not found by its name",
+        "Published star", list(names), index=list(names).index(row["karmn"]) if known else None,
+        format_func=lambda karmn: f"{names[karmn]} ({karmn})", placeholder="Not found by its name",
         key=f"luminosity-published-{digest}", persist_state="session",
         help="Your star is recognised by name, as GJ 699 or Barnard's Star. Type to search the 281 stars.",
     )  # fmt: skip
