@@ -111,23 +111,29 @@ def show_diagram(which: str, row: object, results: dict[str, InferenceResult]) -
     diagram_tables.star_tables(users)
 
 
+@st.fragment
+def diagrams() -> None:
+    """The chosen diagram with what controls it; a choice here runs no other part of the app anew."""
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    which = row.segmented_control(
+        "Diagram", list(DIAGRAMS), format_func=DIAGRAMS.get, default="hr", required=True,
+        key=links.view("diagram", DIAGRAMS), persist_state="session",
+        help="HR (Hertzsprung–Russell): luminosity against temperature. Spectroscopic HR: Teff⁴/g in place of the "
+        "luminosity, for stars whose luminosity is not known. Kiel: surface gravity against temperature. Populations: "
+        "how thin and thick disc differ.",
+    )  # fmt: skip
+    found = st.session_state.get("results") or {}
+    if which == "populations":
+        populations.show(found)
+    else:
+        show_diagram(which, row, found)
+        if found:
+            keeping.python("diagram", which=which)
+
+
 st.title("Your stars among their kin", anchor=False)
 st.caption(
     "286 M dwarfs of the solar neighbourhood with the parameters of Mas-Buitrago et al. (2024), and the stars you have "
     "analysed. A star well off the others is either unusual or not to be trusted."
 )
-row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
-which = row.segmented_control(
-    "Diagram", list(DIAGRAMS), format_func=DIAGRAMS.get, default="hr", required=True,
-    key=links.view("diagram", DIAGRAMS), persist_state="session",
-    help="HR (Hertzsprung–Russell): luminosity against temperature. Spectroscopic HR: Teff⁴/g in place of the "
-    "luminosity, for stars whose luminosity is not known. Kiel: surface gravity against temperature. Populations: how "
-    "thin and thick disc differ.",
-)  # fmt: skip
-found = st.session_state.get("results") or {}
-if which == "populations":
-    populations.show(found)
-else:
-    show_diagram(which, row, found)
-    if found:
-        keeping.python("diagram", which=which)
+diagrams()

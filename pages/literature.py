@@ -1,5 +1,6 @@
 """Literature page: the published stars and the user's against the literature, and one star in all sources."""
 
+import pandas as pd
 import streamlit as st
 
 from dtl import catalogue, literature
@@ -7,45 +8,57 @@ from dtl.result import PARAMETERS
 from pages.shared import identity, links, literature_figures, session
 from pages.shared.chart import chart
 from pages.shared.literature_tables import differences, downloads, label_of, statistics_table, twin
-from pages.shared.star_search import one_star, search_clicked
+from pages.shared.star_search import clicked, one_star, search_clicked
 
-st.title("Beside the literature", anchor=False)
-st.caption(
-    "The parameters of 286 M dwarfs by Mas-Buitrago et al. (2024), and yours, against what others have published of "
-    "the same stars."
-)
-left, middle, right = st.columns([3, 5, 2], gap="medium", vertical_alignment="bottom")
-with left:
-    parameter = st.segmented_control(
-        "Parameter", list(PARAMETERS), format_func=lambda name: PARAMETERS[name][0], default="teff", required=True,
-        key=links.view("literature-parameter", PARAMETERS), persist_state="session",
-    )  # fmt: skip
-sources = literature.sources_of(parameter)
-with middle:
-    chosen = st.multiselect(
-        "Sources", sources, default=sources[:1], format_func=label_of, max_selections=5,
-        key=f"literature-sources-{parameter}", persist_state="session",
-        help="Sets of literature values, at most five: " + "; ".join(
-            f"{catalogue.SOURCES[source].label} ({catalogue.SOURCES[source].method})" for source in sources
-        ) + ". The number of stars is in the legend and in the table.",
-    )  # fmt: skip
-with right:
-    errors = st.toggle(
-        "Error bars", value=True, key="literature-errors", persist_state="session",
-        help="1σ uncertainties as published; those of several sources hide the points.",
-    )  # fmt: skip
-if not chosen:
-    chosen = sources[:1]
-    st.caption(f"No source is chosen: {label_of(chosen[0])} is shown.")
 
-identity.ask_star()
-mine = literature_figures.users(identity.matched())
-table = catalogue.literature_table()
-title, unit, _ = PARAMETERS[parameter]
-names = ", ".join(label_of(source) for source in chosen)
-wide, narrow = st.columns([3, 2], gap="large")
-with wide:
-    spectra = mine.loc[(mine["parameter"] == parameter) & mine["source"].isin(chosen), "spectrum"].nunique()
+@st.fragment
+def comparison() -> None:
+    """All stars in one parameter; a choice here runs no other part of the page anew, but a click on a star does."""
+    if clicked():
+        st.rerun()
+    parameter, chosen, errors = choose()
+    mine = literature_figures.users(identity.matched())
+    wide, narrow = st.columns([3, 2], gap="large")
+    with wide:
+        show_stars(parameter, chosen, mine, errors=errors)
+    with narrow:
+        show_statistics(parameter, mine)
+
+
+def choose() -> tuple[str, list[str], bool]:
+    """The parameter, the sources and whether error bars are drawn."""
+    left, middle, right = st.columns([3, 5, 2], gap="medium", vertical_alignment="bottom")
+    with left:
+        parameter = st.segmented_control(
+            "Parameter", list(PARAMETERS), format_func=lambda name: PARAMETERS[name][0], default="teff", required=True,
+            key=links.view("literature-parameter", PARAMETERS), persist_state="session",
+        )  # fmt: skip
+    sources = literature.sources_of(parameter)
+    with middle:
+        chosen = st.multiselect(
+            "Sources", sources, default=sources[:1], format_func=label_of, max_selections=5,
+            key=f"literature-sources-{parameter}", persist_state="session",
+            help="Sets of literature values, at most five: " + "; ".join(
+                f"{catalogue.SOURCES[source].label} ({catalogue.SOURCES[source].method})" for source in sources
+            ) + ". The number of stars is in the legend and in the table.",
+        )  # fmt: skip
+    with right:
+        errors = st.toggle(
+            "Error bars", value=True, key="literature-errors", persist_state="session",
+            help="1σ uncertainties as published; those of several sources hide the points.",
+        )  # fmt: skip
+    if not chosen:
+        chosen = sources[:1]
+        st.caption(f"No source is chosen: {label_of(chosen[0])} is shown.")
+    return parameter, chosen, errors
+
+
+def show_stars(parameter: str, chosen: list[str], mine: pd.DataFrame, *, errors: bool) -> None:
+    """The figure of the published stars and the user's with its table."""
+    table, (title, unit, _) = catalogue.literature_table(), PARAMETERS[parameter]
+    names = ", ".join(label_of(source) for source in chosen)
+    yours = mine[(mine["parameter"] == parameter) & mine["source"].isin(chosen)]
+    spectra = yours["spectrum"].nunique()
     chart(
         literature_figures.comparison(parameter, chosen, mine, errors=errors, dark=session.dark()),
         key="literature-figure",
@@ -67,13 +80,16 @@ with wide:
             drawn = table[(table["parameter"] == parameter) & table["source"].isin(chosen)]
             if spectra:
                 st.markdown("**Your spectra**")
-                yours = mine[(mine["parameter"] == parameter) & mine["source"].isin(chosen)]
                 twin(yours, alt=f"{title} of your spectra and in the literature")
                 downloads(yours, f"yours-{parameter}", f"{title}: your spectra and the literature", unit)
             st.markdown("**Published stars**")
             twin(drawn, alt=f"{title} of the published stars and in the literature")
             downloads(drawn, f"stars-{parameter}", f"{title}: Mas-Buitrago et al. 2024 and the literature", unit)
-with narrow:
+
+
+def show_statistics(parameter: str, mine: pd.DataFrame) -> None:
+    """Mean differences and what goes with them, of the published stars and of the user's spectra."""
+    title, unit, _ = PARAMETERS[parameter]
     st.markdown(f"#### {title}: literature − this work [{unit}]")
     statistics = differences(parameter)
     statistics_table(statistics, parameter, alt=f"Differences of {title} between every source and the 286 stars")
@@ -88,6 +104,14 @@ with narrow:
         statistics_table(own, parameter, alt=f"Differences of {title} between every source and your spectra")
         downloads(own, f"own-comparison-{parameter}", f"{title}: literature - own results", unit)
 
+
+st.title("Beside the literature", anchor=False)
+st.caption(
+    "The parameters of 286 M dwarfs by Mas-Buitrago et al. (2024), and yours, against what others have published of "
+    "the same stars."
+)
+identity.ask_star()
+comparison()
 one_star()
 works = catalogue.references()
 cited = dict.fromkeys([catalogue.PUBLISHED, *(source.reference for source in catalogue.SOURCES.values())])

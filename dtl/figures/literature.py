@@ -111,12 +111,16 @@ def _add_source(figure: go.Figure, part: pd.DataFrame, parameter: str, colours: 
         f"<br>difference: {format_number(row.difference, places)} {unit}"
         for row in part.rename(columns={"name": "name_"}).itertuples()
     ]
-    bars = {"color": _faint(colour), "width": 0, "thickness": 1}
-    across = bars | {"array": part["published_upper"], "arrayminus": _positive(part, "published", parameter)}
-    up = bars | {"array": part["error"], "arrayminus": np.minimum(part["error"], _floor(part["value"], parameter))}
+    x, error = part["published"], part["error"]
+    left, below = _positive(part, "published", parameter), np.minimum(error, _floor(part["value"], parameter))
     for row, column in ((1, "value"), (2, "difference")):
+        if errors:
+            bars = [_bars(x, part[column], below if row == 1 else error, error)]
+            if row == 1:
+                bars.append(_bars(part[column], x, left, part["published_upper"])[..., ::-1])
+            figure.add_shape(_path_of(bars, colour, source), row=row, col=1)
         points = go.Scatter(
-            x=part["published"],
+            x=x,
             y=part[column],
             mode="markers",
             marker={"symbol": symbols, "size": 7, "color": colour, "opacity": 0.75},
@@ -128,11 +132,20 @@ def _add_source(figure: go.Figure, part: pd.DataFrame, parameter: str, colours: 
             showlegend=row == 1,
             meta=source,
         )
-        if errors:
-            points.update(error_y=up | ({} if row == 1 else {"arrayminus": part["error"]}))
-            if row == 1:
-                points.update(error_x=across)
         figure.add_trace(points, row=row, col=1)
+
+
+def _bars(along: pd.Series, values: pd.Series, down: np.ndarray, up: np.ndarray) -> np.ndarray:
+    """Ends of the known error bars from ``values - down`` to ``values + up`` at each ``along``; shape ``(k, 2, 2)``."""
+    ends = np.stack([np.column_stack([along, values - down]), np.column_stack([along, values + up])], axis=1)
+    return ends[np.isfinite(ends).all(axis=(1, 2))]
+
+
+def _path_of(bars: list[np.ndarray], colour: str, source: str) -> dict[str, object]:
+    """Error bars as one shape, which the browser draws at once; hundreds of bars take it a tenth of a second."""
+    path = "".join(f"M{x0:.6g},{y0:.6g}L{x1:.6g},{y1:.6g}" for (x0, y0), (x1, y1) in np.concatenate(bars))
+    line = {"color": _faint(colour), "width": 1}
+    return {"type": "path", "path": path, "line": line, "layer": "below", "name": f"{source} bars"}
 
 
 def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: Palette) -> None:

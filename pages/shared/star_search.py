@@ -15,7 +15,9 @@ from pages.shared import identity, links, literature_figures, session
 from pages.shared.chart import chart
 from pages.shared.literature_tables import downloads, label_of, record_table
 
-__all__ = ["one_star", "search_clicked"]
+__all__ = ["clicked", "one_star", "search_clicked"]
+
+_CLICKED = "star-clicked"
 
 #: Answers of services that a visit keeps.
 _MOST = 40
@@ -53,8 +55,14 @@ def one_star() -> None:
 def search_clicked(key: str) -> None:
     """Search for the star of the point that was clicked in a figure whose points have its identifier."""
     for point in st.session_state[key]["selection"]["points"]:
-        clicked = point.get("customdata")
-        _search(clicked[0] if isinstance(clicked, list) else clicked)
+        found = point.get("customdata")
+        _search(found[0] if isinstance(found, list) else found)
+        st.session_state[_CLICKED] = True
+
+
+def clicked() -> bool:
+    """Whether a star was clicked that is not shown yet, for the figure is drawn without the rest of the page."""
+    return st.session_state.pop(_CLICKED, False)
 
 
 def _search(karmn: str | None) -> None:
