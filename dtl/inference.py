@@ -19,8 +19,9 @@ __all__ = ["encode_with_gaps", "estimate_parameters", "infer"]
 
 #: Realisations of the photon noise that are carried through the networks.
 _DRAWS = 32
-#: Rounds in which missing points are filled by what the decoder expects there.
-_FILLING = 8
+#: Rounds, at most, in which missing points are filled by what the decoder expects there; they end for a spectrum where
+#: none changes the flux by more than this.
+_FILLING, _SETTLED = 8, 1e-6
 _NEIGHBOURS = 8
 #: Good stars have residuals up to this percentile; what is more widens the interval.
 _USUAL = 95.0
@@ -110,9 +111,14 @@ def encode_with_gaps(flux: np.ndarray, good: np.ndarray, bundle: ModelBundle) ->
     """
     flux = np.where(good, flux, bundle.autoencoder.mean.numpy())
     latents = bundle.encode(flux)
-    for _ in range(0 if good.all() else _FILLING):
-        flux = np.where(good, flux, bundle.reconstruct(latents))
-        latents = bundle.encode(flux)
+    left = np.flatnonzero(~good.all(axis=1))
+    for _ in range(_FILLING):
+        if not left.size:
+            break
+        filled = np.where(good[left], flux[left], bundle.reconstruct(latents[left]))
+        change = np.abs(filled - flux[left]).max(axis=1)
+        flux[left], latents[left] = filled, bundle.encode(filled)
+        left = left[change > _SETTLED]
     return flux, latents
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -58,8 +59,13 @@ def project(vectors: np.ndarray, nodes: np.ndarray, places: np.ndarray) -> np.nd
     Returns:
         Shape ``(k, 2)``.
     """
+    return _placed(_centred(vectors), _centred(nodes), places)
+
+
+def _placed(vectors: np.ndarray, nodes: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """`project` of vectors and nodes that are `_centred`."""
     count = min(_PLACING, len(nodes))
-    distance = 1.0 - _centred(vectors) @ _centred(nodes).T
+    distance = 1.0 - vectors @ nodes.T
     chosen = np.argpartition(distance, count - 1, axis=1)[:, :count]
     near = np.take_along_axis(distance, chosen, axis=1)
     near = near - near.min(axis=1, keepdims=True)
@@ -91,7 +97,12 @@ class FluxBasis:
 
     def project(self, flux: np.ndarray, places: np.ndarray) -> np.ndarray:
         """Places of spectra, flux ``(k, n)``, on the map of flux space; shape ``(k, 2)``."""
-        return project(mirrored(self.describe(flux)), mirrored(self.scores), places)
+        return _placed(_centred(mirrored(self.describe(flux))), self._directions, places)
+
+    @cached_property
+    def _directions(self) -> np.ndarray:
+        """Of the nodes, for correlations."""
+        return _centred(mirrored(self.scores))
 
 
 def mirrored(scores: np.ndarray) -> np.ndarray:
