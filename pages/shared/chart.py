@@ -9,14 +9,14 @@ from hashlib import sha256
 import plotly.graph_objects as go
 import streamlit as st
 
-__all__ = ["chart"]
+__all__ = ["SentFigure", "chart"]
 
 #: Formats of the picture that the camera button of every figure saves -> what they are good for.
 _FORMATS = {"png": "PNG", "svg": "SVG"}
 _CHOSEN = "picture-format"
 
 
-class _Sent(go.Figure):
+class SentFigure(go.Figure):
     """A figure in a form that the browser can tell from another, for Streamlit's page hands it to Plotly twice.
 
     Plotly then compares both and draws anew what differs. It cannot compare templates, nor arrays in base64 in which
@@ -27,7 +27,7 @@ class _Sent(go.Figure):
         super().__init__()
         data = [trace.to_plotly_json() for trace in figure.data]
         layout = figure.layout.to_plotly_json() | {"datarevision": sha256(pickle.dumps(data)).hexdigest()}
-        del layout["template"]  # an empty one, see `dtl.figures.style.prepare`
+        layout.pop("template", None)  # an empty one, see `dtl.figures.style.prepare`
         if selectable:
             drawn = layout.get("dragmode") in ("lasso", "select")
             layout["clickmode"] = "event" if drawn else "event+select"  # else set by Streamlit after the first drawing
@@ -54,7 +54,7 @@ def chart(figure: go.Figure, key: str, alt: str, *, filename: str | None = None,
     name = re.sub(r"[^\w.-]+", "-", filename or key)
     chosen = st.session_state.get(_CHOSEN, "png")
     config = {"displaylogo": False, "toImageButtonOptions": {"filename": name, "scale": 2, "format": chosen}}
-    sent = _Sent(figure, selectable="on_select" in options)
+    sent = SentFigure(figure, selectable="on_select" in options)
     with st.container(gap=None):  # one cell, where figures stand in a grid
         shown = st.plotly_chart(sent, theme=None, key=key, alt=alt, config=config, **options)
         _take(figure, key, name, alt)

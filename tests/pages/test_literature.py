@@ -97,8 +97,9 @@ def test_several_sources_are_drawn_and_none_falls_back():
 
 def test_error_bars_can_be_left_out():
     page = open_page()
+    assert [shape["name"] for shape in figure(page)["layout"]["shapes"]] == 2 * ["marfil2021 bars"]
     page.toggle(key="literature-errors").set_value(False).run()
-    assert "array" not in figure(page)["data"][2].get("error_y", {})
+    assert "shapes" not in figure(page)["layout"]
 
 
 def test_the_users_star_is_recognised_and_searched():
