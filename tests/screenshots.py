@@ -9,6 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
+from tests.e2e.visitor import Visitor
 from tests.server import ROOT, addresses, chromium, follow, missing, serve, settle, visit
 
 WIDTHS = (1280, 390)
@@ -45,6 +46,9 @@ def main() -> None:
                                 follow(page, path)
                             name = f"{path or 'spectrum'}-{state}-{width}-{scheme}.png"
                             _picture(page, arguments.output / name, width)
+                        if state == "first":
+                            _adapt(page)
+                            _picture(page, arguments.output / f"adapt-networks-adapted-{width}-{scheme}.png", width)
 
 
 def _examples() -> list[Path]:
@@ -65,6 +69,19 @@ def _open(page: object, *titles: str) -> None:
         page.locator("[data-testid=stExpander] summary").filter(has_text=title).first.click()
         page.wait_for_timeout(500)
         settle(page)
+
+
+def _adapt(page: object) -> None:
+    """Let the networks learn from the smallest survey, in the shortest way that the page allows."""
+    visitor = Visitor(page)
+    follow(page, "adapt-networks")
+    visitor.lowest("Simulated stars")
+    visitor.open_box("How long to learn")
+    visitor.lowest("Rounds at most")
+    visitor.lowest("Passes over the models in a round")
+    visitor.press_button("Simulate and adapt")
+    visitor.wait_for("What it changed")
+    settle(page)
 
 
 def _picture(page: object, path: Path, width: int) -> None:

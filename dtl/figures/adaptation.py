@@ -82,16 +82,17 @@ def gap_figure(change: Change, quantity: str, *, dark: bool = False) -> go.Figur
         colour, dash = _look(state, colours)
         figure.add_trace(
             go.Scatter(
-                x=np.repeat(edges, 2)[1:-1].astype(np.float32),
-                y=np.repeat(counts, 2).astype(np.float32),
+                x=np.repeat(edges, 2).astype(np.float32),
+                y=np.concatenate([[0], np.repeat(counts, 2), [0]]).astype(np.float32),
                 name=f"{STATES[state]}, median {np.median(values):.2f}",
                 mode="lines",
                 line={"color": colour, "width": 2.5 if state == "after" else 2, "dash": dash},
                 hovertemplate=f"{STATES[state]}: %{{y:.0f}} spectra at %{{x:.2f}}<extra></extra>",
             )
         )
-    lay_out(figure, xaxis=axis(LABELS[quantity], 0.0, top, colours, nticks=7))
-    lay_out(figure, yaxis=axis("Spectra", 0.0, 1.1 * most, colours, nticks=6, tickformat="d"))
+    ticks = {"dtick": 1} if most < 6 else {"nticks": 6}  # of whole spectra
+    lay_out(figure, xaxis=axis(LABELS[quantity], 0.0, 1.02 * top, colours, nticks=7))
+    lay_out(figure, yaxis=axis("Spectra", 0.0, 1.1 * most, colours, tickformat="d", **ticks))
     return _still(figure, legend=True)
 
 

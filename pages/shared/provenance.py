@@ -107,11 +107,18 @@ def training(card: dict) -> None:
 
 
 def _search(card: dict) -> None:
-    """What was tried before the widths, the learning rate and the weight of the labels were chosen."""
+    """Candidates of a search for the widths, the learning rate and the weight of the labels."""
     rows = lookup(card, "search", "rows")
     if not rows:
         return
     with st.expander("Search for settings", icon=":material/search:"):
+        best, ours = rows[0].get("hidden"), lookup(card, "architecture", "hidden")
+        if best and ours and best != ours:
+            best, ours = ("-".join(map(str, widths)) for widths in (best, ours))
+            st.caption(
+                f"The best candidate has layers of {best} neurons. These networks have {ours}: they were not chosen by "
+                "this search."
+            )
         st.dataframe(
             [{key: _value(value) for key, value in row.items()} for row in rows],
             hide_index=True,

@@ -33,6 +33,12 @@ def test_every_spectrum_is_in_each_histogram(quantity, dark):
     assert figure.data[2].name.endswith(f"median {median:.2f}")
 
 
+def test_few_spectra_are_counted_in_whole_ones():
+    few = {state: View(view.values[:3], view.misfit[:3], view.distance[:3]) for state, view in change().views.items()}
+    assert gap_figure(Change(("a", "b", "c"), few), "misfit").layout.yaxis.dtick == 1
+    assert gap_figure(change(), "misfit").data[0].y[0] == gap_figure(change(), "misfit").data[0].y[-1] == 0
+
+
 def test_what_is_the_same_is_drawn_once():
     views = change().views
     same = Change(change().names, views | {"before": views["models_alone"]})

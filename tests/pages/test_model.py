@@ -84,6 +84,18 @@ def test_anything_may_be_missing(with_cards, keys):
     assert len(app.header) == 8
 
 
+def test_a_search_that_chose_others_is_told(with_cards):
+    found, card = {"candidate": 1, "hidden": [512, 256], "score": -4.2, "kept": True}, full_card()
+    told = "The best candidate has layers of 512-256 neurons"
+    for hidden, expected in (([320, 128], True), ([512, 256], False)):
+        app = with_cards(
+            card | {"architecture": card["architecture"] | {"hidden": hidden}, "search": {"rows": [found]}}
+        )
+        assert not app.exception and (told in texts(app)) == expected
+    app = with_cards(card | {"search": {"rows": [{"candidate": 1, "score": None, "kept": False}]}})
+    assert not app.exception and "best candidate" not in texts(app)
+
+
 def test_what_it_is_for_and_what_a_result_does_not_mean(with_cards):
     app = with_cards(full_card())
     facts = table(app, "About")
