@@ -9,11 +9,13 @@ dwarfs in the range of colours of these stars and nowhere else.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.polynomial import polynomial
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "BOLOMETRIC",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dtl import snippet
-from dtl.archive import Reported, bundles_used, report_archive
 from dtl.result import InferenceResult
-from dtl.saved_session import SavedSession, SavedSpectrum
 from pages.shared import links, session
+
+if TYPE_CHECKING:  # loaded where they are used: they bring tables of astropy, for which the first page would wait
+    from dtl import snippet
+    from dtl.archive import Reported
+    from dtl.saved_session import SavedSession
 
 __all__ = ["current", "digest_of", "notes", "python", "report", "reported", "restore"]
 
@@ -24,6 +27,8 @@ def digest_of(result: InferenceResult) -> str:
 
 def reported(results: list[InferenceResult] | None = None) -> list[Reported]:
     """Results of this visit with their files; None for all."""
+    from dtl.archive import Reported
+
     state, typed = st.session_state, st.session_state.get("luminosities") or {}
     return [
         Reported(result, digest, state["uploads"][digest].options, state["uploads"][digest].bundle, typed.get(digest))
@@ -34,6 +39,9 @@ def reported(results: list[InferenceResult] | None = None) -> list[Reported]:
 
 def current() -> SavedSession:
     """This visit as it can be saved, the spectra that are awaited still among them."""
+    from dtl.archive import bundles_used
+    from dtl.saved_session import SavedSession, SavedSpectrum
+
     state = st.session_state
     results, uploads = state["results"], state["uploads"]
     here = [
@@ -98,6 +106,8 @@ def _dismiss() -> None:
 
 def report(results: list[InferenceResult] | None = None) -> bytes:
     """The archive of results, with a bar that shows how far it is."""
+    from dtl.archive import report_archive
+
     bar = st.progress(0.0, "Writing the report …")
     try:
         return report_archive(
@@ -121,6 +131,8 @@ def python(kind: str, result: InferenceResult | None = None, /, **details: objec
     box = st.expander("Show the Python", icon=":material/code:", on_change="rerun", key=f"python-{kind}")
     if not box.open:
         return
+    from dtl import snippet
+
     with box:
         every = reported()
         if not every:
@@ -144,6 +156,8 @@ def python(kind: str, result: InferenceResult | None = None, /, **details: objec
 
 def _source(entry: Reported) -> snippet.Source:
     """The file of a result, an example with its path."""
+    from dtl import snippet
+
     name = entry.result.prepared.spectrum.file
     examples = {example.file: example for example in session.examples()}
     if name in examples and sha256(examples[name].read()).hexdigest() == entry.sha256:

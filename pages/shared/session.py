@@ -329,12 +329,12 @@ def _as_saved(digest: str, upload: Upload) -> Upload:
 
 def _welcome(results: dict[str, InferenceResult], uploads: dict[str, Upload]) -> None:
     """Take spectra that are back from those awaited, and tell what is not as it was saved."""
-    from dtl.saved_session import departure
-
     state = st.session_state
     awaited = state.get("awaited", {})
     if not awaited:
         return
+    from dtl.saved_session import departure
+
     notes = [departure(awaited[d].row, r.row()) for d, r in results.items() if d in awaited and awaited[d].row]
     rest = {digest: spectrum for digest, spectrum in awaited.items() if digest not in uploads}
     names = {spectrum.file for spectrum in rest.values()}
