@@ -118,7 +118,10 @@ def _add_source(figure: go.Figure, part: pd.DataFrame, parameter: str, colours: 
             bars = [_bars(x, part[column], below if row == 1 else error, error)]
             if row == 1:
                 bars.append(_bars(part[column], x, left, part["published_upper"])[..., ::-1])
-            figure.add_shape(_path_of(bars, colour, source), row=row, col=1)
+            if path := _path(np.concatenate(bars)):
+                line = {"color": _faint(colour), "width": 1}
+                shape = {"type": "path", "path": path, "line": line, "layer": "below", "name": f"{source} bars"}
+                figure.add_shape(shape, row=row, col=1)
         points = go.Scatter(
             x=x,
             y=part[column],
@@ -141,11 +144,9 @@ def _bars(along: pd.Series, values: pd.Series, down: np.ndarray, up: np.ndarray)
     return ends[np.isfinite(ends).all(axis=(1, 2))]
 
 
-def _path_of(bars: list[np.ndarray], colour: str, source: str) -> dict[str, object]:
-    """Error bars as one shape, which the browser draws at once; hundreds of bars take it a tenth of a second."""
-    path = "".join(f"M{x0:.6g},{y0:.6g}L{x1:.6g},{y1:.6g}" for (x0, y0), (x1, y1) in np.concatenate(bars))
-    line = {"color": _faint(colour), "width": 1}
-    return {"type": "path", "path": path, "line": line, "layer": "below", "name": f"{source} bars"}
+def _path(bars: np.ndarray) -> str:
+    """Error bars ``(k, 2, 2)`` as one shape, which is drawn at once; hundreds of bars take a tenth of a second."""
+    return "".join(f"M{x0:.6g},{y0:.6g}L{x1:.6g},{y1:.6g}" for (x0, y0), (x1, y1) in bars)
 
 
 def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: Palette) -> None:

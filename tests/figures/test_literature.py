@@ -62,6 +62,7 @@ def test_error_bars_are_those_of_the_table():
     assert across[:, 1, 0] == pytest.approx((part["published"] + part["published_upper"]).to_numpy(), abs=1e-5)
     assert (across[:, :, 1] == part[["value"]].to_numpy()).all()
     assert bars(comparison_figure(TABLE, "mh", ["marfil2021"], errors=False), "marfil2021") == []
+    assert len(bars(comparison_figure(TABLE, "teff", ["interferometry"]), "interferometry")) == 1  # no errors given
 
 
 def test_limits_are_hollow_and_axes_of_rotation_logarithmic():
