@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dtl import catalogue
+
 
 def test_the_published_differences_to_marfil_are_found(enter):
     visitor = enter(tour=True)
@@ -17,6 +19,18 @@ def test_the_published_differences_to_marfil_are_found(enter):
     visitor.choose("Sources", "Marfil+21")
     visitor.wait_for_figure("[M/H] in the literature (Schweitzer+19, Marfil+21)")
     check(visitor, "[M/H]", mean="-0.11", published="−0.11 ✓")
+
+
+def test_a_star_that_is_clicked_is_shown_in_all_sources(enter):
+    visitor = enter(tour=True)
+    visitor.go("Literature")
+    visitor.wait_for_figure("Teff in the literature (Marfil+21)")
+    visitor.wait_for("J17578+046")
+    visitor.click_point()
+    visitor.wait_for(
+        catalogue.literature_table().query("parameter == 'teff' and source == 'marfil2021'")["karmn"].iloc[-1]
+    )
+    visitor.wait_until_gone("J17578+046")
 
 
 def check(visitor, title: str, *, mean: str, published: str) -> None:

@@ -142,6 +142,14 @@ class Visitor:
         """A list to choose from."""
         return self.page.get_by_role("combobox", name=title)
 
+    def click_point(self) -> None:
+        """Click the point of the first figure that lies on top of all others."""
+        point = self.page.get_by_test_id("stPlotlyChart").first.locator(".points path.point").last
+        point.hover(force=True)
+        self.page.wait_for_selector(".hoverlayer .hovertext")
+        point.click(force=True)
+        settle(self.page)
+
     def press(self, *keys: str) -> None:
         """Press keys one after the other."""
         for key in keys:
