@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import plotly.graph_objects as go
 import streamlit as st
+from plotly.basedatatypes import BaseFigure
 
 __all__ = ["SentFigure", "chart"]
 
@@ -16,15 +17,15 @@ _FORMATS = {"png": "PNG", "svg": "SVG"}
 _CHOSEN = "picture-format"
 
 
-class SentFigure(go.Figure):
+class SentFigure(BaseFigure):
     """A figure in a form that the browser can tell from another, for Streamlit's page hands it to Plotly twice.
 
     Plotly then compares both and draws anew what differs. It cannot compare templates, nor arrays in base64 in which
     Python sends them otherwise; lists it takes for the same where ``datarevision`` is.
     """
 
+    # Not that of `BaseFigure`, which makes a template, and cycles that only a search for garbage frees.
     def __init__(self, figure: go.Figure, *, selectable: bool) -> None:
-        super().__init__()
         data = [trace.to_plotly_json() for trace in figure.data]
         layout = figure.layout.to_plotly_json() | {"datarevision": sha256(pickle.dumps(data)).hexdigest()}
         layout.pop("template", None)  # an empty one, see `dtl.figures.style.prepare`

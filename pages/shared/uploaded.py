@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import TYPE_CHECKING
 
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -23,3 +24,12 @@ def let_go(*files: UploadedFile) -> None:
     if isinstance(manager, MemoryUploadedFileManager):
         for file in files:
             manager.remove_file(session_id=context.session_id, file_id=file.file_id)
+    _give_back()
+
+
+def _give_back() -> None:
+    """Give free memory back to the system; GNU's C library else keeps it in pieces, a heap for each thread."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (OSError, AttributeError, TypeError):  # other libraries have no such function
+        return
