@@ -99,7 +99,7 @@ def _misfit(residual: float, snr: float, bundle: ModelBundle) -> float:
 
 
 def encode_with_gaps(flux: np.ndarray, good: np.ndarray, bundle: ModelBundle) -> tuple[np.ndarray, np.ndarray]:
-    """Latents of spectra whose missing points are filled with what the networks expect there.
+    """Latents of spectra whose missing points are filled with what the networks expect there, each until it settles.
 
     Args:
         flux: shape ``(k, n)``.

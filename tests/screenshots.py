@@ -73,13 +73,9 @@ def _open(page: object, *titles: str) -> None:
 
 def _adapt(page: object) -> None:
     """Let the networks learn from the smallest survey, in the shortest way that the page allows."""
-    visitor = Visitor(page)
     follow(page, "adapt-networks")
-    visitor.lowest("Simulated stars")
-    visitor.open_box("How long to learn")
-    visitor.lowest("Rounds at most")
-    visitor.lowest("Passes over the models in a round")
-    visitor.press_button("Simulate and adapt")
+    visitor = Visitor(page)
+    visitor.simulate_and_adapt()
     visitor.wait_for("What it changed")
     settle(page)
 

@@ -125,6 +125,19 @@ def test_gap_is_filled_by_what_is_expected() -> None:
     assert np.linalg.norm(latents[0] - results()[1].latent) < 3.0
 
 
+def test_filling_has_settled_where_it_ends() -> None:
+    """The same as by eight rounds for each spectrum alone, whether it has no gap, a small or a large one."""
+    bundle = shipped()
+    every = [prepared()[0], *(with_gap(prepared()[i], 8810.0, 8810.0 + wide) for i, wide in ((1, 0.3), (2, 3.0)))]
+    flux, latents = encode_with_gaps(np.stack([s.flux for s in every]), np.stack([s.good for s in every]), bundle)
+    for i, spectrum in enumerate(every):
+        filled = np.where(spectrum.good, spectrum.flux, bundle.autoencoder.mean.numpy())[None]
+        for _ in range(8):
+            filled = np.where(spectrum.good, filled, bundle.reconstruct(bundle.encode(filled)))
+        np.testing.assert_allclose(flux[i], filled[0], atol=1e-5)
+        np.testing.assert_allclose(latents[i], bundle.encode(filled)[0], atol=1e-3)
+
+
 def test_noise_widens_intervals() -> None:
     bundle, spectrum = shipped(), prepared()[1]
     widths = []

@@ -5,18 +5,9 @@ from __future__ import annotations
 import re
 
 
-def prepare(visitor) -> None:
-    """The smallest survey and the shortest learning that the page allows."""
-    visitor.go("Adapt")
-    visitor.lowest("Simulated stars")
-    visitor.open_box("How long to learn")
-    visitor.lowest("Rounds at most")
-    visitor.lowest("Passes over the models in a round")
-
-
 def test_the_gap_falls(visitor):
-    prepare(visitor)
-    visitor.press_button("Simulate and adapt")
+    visitor.go("Adapt")
+    visitor.simulate_and_adapt()
     visitor.wait_for_progress()
     visitor.wait_for("What it changed", patience=240)
     visitor.wait_for("4 simulated stars")
@@ -29,8 +20,8 @@ def test_the_gap_falls(visitor):
 
 
 def test_it_can_be_cancelled(visitor):
-    prepare(visitor)
-    visitor.press_button("Simulate and adapt")
+    visitor.go("Adapt")
+    visitor.simulate_and_adapt()
     visitor.wait_for_progress()
     visitor.press_button("Cancel")
     visitor.wait_for("The adaptation was cancelled; nothing was changed.")

@@ -142,6 +142,14 @@ class Visitor:
         """A list to choose from."""
         return self.page.get_by_role("combobox", name=title)
 
+    def simulate_and_adapt(self) -> None:
+        """On the page Adapt: begin with the smallest survey and the shortest learning that it allows."""
+        self.lowest("Simulated stars")
+        self.open_box("How long to learn")
+        self.lowest("Rounds at most")
+        self.lowest("Passes over the models in a round")
+        self.press_button("Simulate and adapt")
+
     def click_point(self) -> None:
         """Click the point of the first figure that lies on top of all others."""
         point = self.page.get_by_test_id("stPlotlyChart").first.locator(".points path.point").last
