@@ -127,7 +127,10 @@ class ModelBundle:
         flux = self.decode(latents)
         if self.gap is None:
             return flux
-        teff, vsini = (self.regress(latents, name).mean(axis=0) for name in ("teff", "vsini"))
+        # Networks give any number for what is no star; a curve is broadened by what a model can have at most.
+        low, high = self.nodes.min(axis=0), self.nodes.max(axis=0)
+        teff = np.clip(np.nan_to_num(self.regress(latents, "teff").mean(axis=0)), low[0], high[0])
+        vsini = np.clip(np.nan_to_num(self.regress(latents, "vsini").mean(axis=0)), 0.0, high[3])
         return flux + self.gap.curves(teff, vsini)
 
     def decode(self, latents: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from dtl.preparation.pipeline import PreparationTarget, prepare
 from dtl.readers import Reading, read_contents
 from dtl.readers.options import ReadOptions
 from dtl.result import InferenceResult
-from dtl.spectrum import Finding, PreparedSpectrum, Spectrum
+from dtl.spectrum import AnalysisFailed, Finding, PreparedSpectrum, Spectrum, UnusableInput
 
 __all__ = ["Chooser", "Stages", "analyse"]
 
@@ -78,9 +78,29 @@ def analyse(
         stages: of the same file, kept from the last call.
 
     Raises:
-        UnusableInput: with one sentence for a person.
+        UnusableInput: with one sentence for a person; `AnalysisFailed` where the program has met what it does not
+            know, so that no file ends the work on others.
     """
-    stages = stages or Stages()
+    try:
+        with np.errstate(all="ignore"):  # damaged numbers overflow; what comes of them is judged, not warned of
+            return _analyse(source, bundle, name, options, stages or Stages())
+    except UnusableInput:
+        raise
+    except Exception as error:
+        file = name or (source if isinstance(source, str | os.PathLike) else "the file")
+        raise AnalysisFailed(
+            f"{file}: could not be analysed because of an unexpected problem ({type(error).__name__}), probably "
+            "because its numbers are damaged; look at its flux, and try another file."
+        ) from error
+
+
+def _analyse(
+    source: str | os.PathLike | bytes,
+    bundle: ModelBundle | Chooser | None,
+    name: str | None,
+    options: ReadOptions,
+    stages: Stages,
+) -> InferenceResult:
     spectrum = stages.read(source, name, options)
     if isinstance(bundle, ModelBundle):
         return infer([stages.prepare(spectrum, bundle.target)], bundle)[0]

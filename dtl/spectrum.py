@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["Finding", "PreparationStep", "PreparedSpectrum", "Spectrum", "UnusableInput"]
+__all__ = ["AnalysisFailed", "Finding", "PreparationStep", "PreparedSpectrum", "Spectrum", "UnusableInput"]
 
 
 class UnusableInput(ValueError):
@@ -14,6 +14,10 @@ class UnusableInput(ValueError):
 
     It names the file, says what is wrong and the likely cause, and what to do.
     """
+
+
+class AnalysisFailed(UnusableInput):
+    """A fault of the program that one file has met; the message is for a person, the cause is chained."""
 
 
 @dataclass(frozen=True)

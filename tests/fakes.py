@@ -20,7 +20,7 @@ from dtl.outliers import Reference
 from dtl.readers.options import ReadOptions
 from dtl.result import PARAMETERS, Estimate, InferenceResult, Neighbour
 from dtl.second_opinion import SecondOpinion
-from dtl.spectrum import Finding, PreparationStep, PreparedSpectrum, Spectrum, UnusableInput
+from dtl.spectrum import AnalysisFailed, Finding, PreparationStep, PreparedSpectrum, Spectrum, UnusableInput
 from dtl.wavelengths import doppler_shift
 
 WAVELENGTH = np.linspace(8800.0, 8835.0, 3501)
@@ -124,7 +124,7 @@ def analyse(
     if not source:
         raise UnusableInput(f"{name} is empty; save it again and upload the new copy.")
     if source.startswith(b"crash"):
-        raise RuntimeError("secret detail")
+        raise AnalysisFailed(f"{name}: an unexpected problem (RuntimeError)") from RuntimeError("secret detail")
     if source.startswith(b"\x89PNG"):
         raise UnusableInput(f"{name} is a PNG picture, not a spectrum; upload a FITS file or a table.")
     if options.columns and source[:1].isdigit():

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from dtl import pipeline
+from dtl import learned_gap, pipeline
 from dtl.bundle import ModelBundle
 from dtl.pipeline import Stages, analyse
 from dtl.readers.options import ReadOptions
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.spectrum import UnusableInput
+from dtl.spectrum import AnalysisFailed, UnusableInput
 from tests.builders import shipped
 
 EXAMPLES = Path(__file__).parents[1] / "assets" / "examples"
@@ -183,3 +184,22 @@ def test_too_low_a_resolution(shared_data: Path) -> None:
 def test_without_wavelengths(shared_data: Path) -> None:
     with pytest.raises(UnusableInput, match=r"Slope-20180302T021512.*no wavelengths"):
         analyse(raw(shared_data, "HPF", "Slope-20180302T021512"), bundle=shipped())
+
+
+def test_no_curve_is_broadened_beyond_the_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what is no star the networks give millions of km/s; what is broadened is what a model can have."""
+    seen, broaden, bundle = [], learned_gap.broaden, shipped()
+    monkeypatch.setattr(
+        learned_gap, "broaden", lambda curve, step, vsini: seen.append(vsini) or broaden(curve, step, vsini=vsini)
+    )
+    far = np.concatenate([1e6 * bundle.latents[:50], -1e6 * bundle.latents[:50]])
+    assert bundle.regress(far, "vsini").mean(axis=0).max() > 1e4
+    assert np.isfinite(bundle.reconstruct(far)).all()
+    assert seen and max(seen) <= bundle.nodes[:, 3].max()
+
+
+def test_a_fault_of_the_program_is_one_sentence_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "prepare", lambda *_: 1 / 0)
+    with pytest.raises(AnalysisFailed, match=r"star\.txt: .*ZeroDivisionError.*try another") as caught:
+        analyse((EXAMPLES / ENTRIES[0]["file"]).read_bytes(), name="star.txt", bundle=shipped())
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)

@@ -49,14 +49,20 @@ def files() -> None:
     if state.get("file-shown") != state["selected"]:  # chosen elsewhere since
         state["file-shown"], state["refused"] = state["selected"], None
     shown = state.get("refused") if state.get("refused") in state["failures"] else state["selected"]
-    state["files"] = {"selection": {"rows": [digests.index(shown)] if shown in digests else []}}
+    # The browser tells its selection again with every change on the page. A table whose rows or whose choice changed
+    # by another hand is therefore a new one: what the browser knows of the old one reaches nobody.
+    known = (digests, shown)
+    if state.get("files-known") != known:
+        state["files-known"], state["files-round"] = known, state.get("files-round", 0) + 1
+    key = f"files-{state['files-round']}"
 
     def choose() -> None:
-        for row in state["files"]["selection"]["rows"]:
+        for row in state[key]["selection"]["rows"]:
             refused = digests[row] in state["failures"]
             state["refused"] = digests[row] if refused else None
             if not refused:
-                state["selected"] = digests[row]
+                state["selected"] = state["file-shown"] = digests[row]
+            state["files-known"] = (digests, digests[row])
 
     st.dataframe(
         rows,
@@ -65,7 +71,8 @@ def files() -> None:
         height=38 + 35 * min(len(rows), _ROWS),
         on_select=choose,
         selection_mode="single-row",
-        key="files",
+        selection_default={"selection": {"rows": [digests.index(shown)] if shown in digests else []}},
+        key=key,
         placeholder="",
         alt="The files of this visit, one row each, with state, parameters and remarks",
     )

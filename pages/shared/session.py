@@ -28,7 +28,7 @@ import streamlit as st
 
 from dtl.readers.options import ReadOptions
 from dtl.result import InferenceResult
-from dtl.spectrum import UnusableInput
+from dtl.spectrum import AnalysisFailed, UnusableInput
 
 if TYPE_CHECKING:
     from dtl.bundle import ModelBundle
@@ -222,13 +222,11 @@ def _answer(upload: Upload) -> InferenceResult | str:
         if of_all and any(name == example.file and upload.data == example.read() for example in examples()):
             return _analyse_example(name, upload.options, upload.bundle)
         return _analyse(upload)
+    except AnalysisFailed as error:
+        _log.exception("analysis of %s failed", name)
+        return str(error)
     except UnusableInput as error:
         return str(error)
-    except Exception as error:
-        _log.exception("analysis of %s failed", name)
-        return (
-            f"{name} could not be analysed because of an unexpected problem ({type(error).__name__}); try another file."
-        )
 
 
 def start() -> None:

@@ -22,6 +22,11 @@ def table(app):
     return app.dataframe[0].value
 
 
+def chosen_rows(app):
+    """Numbers of the rows of the table of files that are chosen."""
+    return app.session_state[f"files-{app.session_state['files-round']}"]["selection"]["rows"]
+
+
 @pytest.fixture
 def several(visit):
     return upload(visit(), b_txt=GOOD, a_txt=OTHER, c_txt=BAD)
@@ -52,9 +57,9 @@ def test_an_example_is_named_as_one(visit):
 
 
 def test_a_chosen_row_shows_its_spectrum(several):
-    assert several.session_state["files"]["selection"]["rows"] == [1]  # the last good one
+    assert chosen_rows(several) == [1]  # the last good one
     several.selectbox(key="spectrum-choice").set_value(digest(GOOD)).run()
-    assert several.session_state["files"]["selection"]["rows"] == [0]
+    assert chosen_rows(several) == [0]
     assert several.metric[0].value == "3400 K"
 
 
@@ -65,7 +70,7 @@ def test_a_chosen_row_shows_its_spectrum(several):
 def test_rows_in_order(several, order, expected):
     several.selectbox(key="file-order").set_value(order).run()
     assert [name[0] for name in table(several)["file"]] == list(expected)
-    shown = several.session_state["files"]["selection"]["rows"]
+    shown = chosen_rows(several)
     assert [table(several)["file"][row] for row in shown] == ["a.txt"]  # still the same spectrum
 
 
@@ -93,7 +98,7 @@ def test_of_many_refusals_the_chosen_one_is_explained(visit):
     app.run()
     (error,) = app.error
     assert "q\\.txt" in error.value
-    assert app.session_state["files"]["selection"]["rows"] == [2]
+    assert chosen_rows(app) == [2]
     app.button(key=f"dismiss-{digest(b'q')}").click().run()
     assert not app.error and len(table(app)) == 4
 
@@ -101,9 +106,9 @@ def test_of_many_refusals_the_chosen_one_is_explained(visit):
 def test_a_spectrum_chosen_from_the_list_takes_the_place_of_a_refusal(several):
     several.session_state["refused"] = digest(BAD)
     several.run()
-    assert several.session_state["files"]["selection"]["rows"] == [2]
+    assert chosen_rows(several) == [2]
     several.selectbox(key="spectrum-choice").set_value(digest(GOOD)).run()
-    assert several.session_state["files"]["selection"]["rows"] == [0]
+    assert chosen_rows(several) == [0]
 
 
 def test_progress_names_each_file(visit, monkeypatch):
