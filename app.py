@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared import serving
+from pages.shared.core import serving
 
 
 def list_pages() -> list[st.Page]:
@@ -54,7 +54,7 @@ def list_pages() -> list[st.Page]:
             help="What the trained networks are worth: errors, intervals, limits, real stars, how to cite.",
         ),
         st.Page(
-            "pages/keep.py",
+            "pages/export.py",
             title="Keep",
             icon=":material/inventory_2:",
             url_path="keep-results",
@@ -65,7 +65,7 @@ def list_pages() -> list[st.Page]:
 
 if __name__ == "__main__":  # as Streamlit runs it, for each visit and each change
     serving.wait()
-    from pages.shared import session, tour
+    from pages.shared.core import session, tour
 
     # The icon comes first: with one of its own the browser does not ask a font server for that of the page.
     assets = Path(__file__).parent / "assets"

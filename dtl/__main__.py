@@ -2,6 +2,6 @@
 
 import sys
 
-from dtl.cli import main
+from dtl.cli.main import main
 
 sys.exit(main())

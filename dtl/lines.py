@@ -50,5 +50,5 @@ LINES: tuple[Line, ...] = (
 
 #: Species of the lines, in the order in which they come first.
 SPECIES: tuple[str, ...] = tuple(dict.fromkeys(line.species for line in LINES))
-#: Name of the lines that the air adds; where they lie follows from the velocity, see `dtl.preparation.left_out`.
+#: Name of the lines that the air adds; where they lie follows from the velocity, see `dtl.preparation.masks`.
 TELLURIC = "Telluric H₂O"

@@ -56,7 +56,7 @@ class Quantity:
         return text.replace("-", "\N{MINUS SIGN}")
 
 
-#: Column of `dtl.catalogue.stars` -> quantity. The range of [M/H] is that of the published figure.
+#: Column of `dtl.catalogue.published_stars.stars` -> quantity. The range of [M/H] is that of the published figure.
 QUANTITIES: dict[str, Quantity] = {
     "mh": Quantity(
         "[M/H]", "dex", -0.53, 0.25, (-0.5, -0.4, -0.3, -0.2, -0.1, 0.0, 0.1, 0.2), (-0.5, -0.1, 0.2), 0.1, 1

@@ -48,7 +48,7 @@ class Spectrum:
         uncertainty: 1 sigma in the unit of ``flux``, or None where the file has none; shape ``(n,)``.
         file: name of the file for people.
         star: name of the star, empty where unknown.
-        instrument: name from `dtl.instruments`, or the file's own, or empty.
+        instrument: name from `dtl.readers.instruments`, or the file's own, or empty.
         resolution: lambda/FWHM of the file, None where unknown.
         frame: ``observatory`` (as observed), ``barycentric`` or ``rest``; ``unknown`` otherwise.
         barycentric_velocity: velocity of the observatory towards the star in km/s, to be added to

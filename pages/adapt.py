@@ -3,25 +3,19 @@
 import streamlit as st
 
 from dtl.figures.adaptation import learning_figure
-from pages.shared import (
-    adaptation_choice,
-    adaptation_evidence,
-    adaptation_outcome,
-    adaptation_work,
-    kept_networks,
-    session,
-)
-from pages.shared.chart import chart
-from pages.shared.job import Job
+from pages.shared.adapt import choice, outcome, own_networks, sample_size, work
+from pages.shared.core import session
+from pages.shared.core.chart import chart
+from pages.shared.core.job import Job
 
 #: Seconds between two looks at the work.
 EVERY = 1.0
 
 
-def begin(plan: adaptation_work.Plan) -> None:
+def begin(plan: work.Plan) -> None:
     """Start the work; there is one at a time in a visit."""
     if st.session_state.get("adaptation") is None:
-        st.session_state["adaptation"] = adaptation_work.start(plan)
+        st.session_state["adaptation"] = work.start(plan)
         st.session_state["adaptation-rounds"] = plan.settings.rounds
         st.session_state["adapt-told"] = None
 
@@ -82,9 +76,9 @@ job: Job | None = st.session_state.get("adaptation")
 if job is not None and job.over:
     collect(job)
     job = None
-plan, place = adaptation_choice.ask()
+plan, place = choice.ask()
 with place:
-    reason = adaptation_evidence.guard(plan)
+    reason = sample_size.guard(plan)
     if job is None:
         st.button(
             "Simulate and adapt" if plan.stars else "Adapt the networks", key="adapt-start",
@@ -94,9 +88,9 @@ with place:
         watch(job)
     if told := st.session_state.get("adapt-told"):
         {"info": st.info, "error": st.error}[told[0]](session.plain(told[1]), icon=f":material/{told[0]}:")
-adaptation_evidence.measured(len(plan.spectra) or plan.stars)
+sample_size.measured(len(plan.spectra) or plan.stars)
 adapted = st.session_state.get("adapted")
 if adapted is not None:
-    adaptation_outcome.show(adapted)
-kept_networks.listed()
-kept_networks.loader()
+    outcome.show(adapted)
+own_networks.listed()
+own_networks.loader()

@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from dtl import catalogue
+from dtl.catalogue import published_stars
 from dtl.figures.hr_diagram import hr_diagram
 from dtl.figures.kiel import kiel_diagram
 from dtl.figures.marks import EQUAL, SCALES, Look
 from dtl.figures.spectroscopic_hr import spectroscopic_hr_diagram
 from dtl.quantities import QUANTITIES
 from dtl.result import InferenceResult
-from pages.shared import chosen_star, diagram_tables, keeping, links, luminosities, populations, session
-from pages.shared.chart import chart
+from pages.shared.core import chosen_star, keeping, links, session
+from pages.shared.core.chart import chart
+from pages.shared.hr_diagram import diagram_tables, luminosities, populations
 
 DIAGRAMS = {
     "hr": "HR",
@@ -73,13 +74,13 @@ def show_diagram(which: str, row: object, results: dict[str, InferenceResult]) -
     look, ages = choose_look(which, row)
     if results:
         luminosities.ask(results)
-    users, published = luminosities.plotted(results), catalogue.stars()
+    users, published = luminosities.plotted(results), published_stars.stars()
     unplaced = [star.label for star in users if star.luminosity is None] if which == "hr" else []
     wide, narrow = st.columns([5, 2], gap="medium")
     with narrow, st.container(border=True):
         star = chosen_star.choose(results)
         chosen_star.show(star, results, users)
-    models = catalogue.isochrones()
+    models = published_stars.isochrones()
     look = Look(**vars(look) | {"chosen": star})
     number = int(published["luminosity"].notna().sum()) if which == "hr" else len(published)
     colour, size = QUANTITIES[look.colour].label, "" if look.size == EQUAL else QUANTITIES[look.size].label

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages.shared import elements, keeping, links, session
-from pages.shared.latent.gap import distances
-from pages.shared.latent.maps import the_maps
-from pages.shared.latent.neighbours import nearest_models
-from pages.shared.latent.parallel import parallel_view
-from pages.shared.latent.places import choose_state
-from pages.shared.latent.walk import decoder_walk
+from pages.shared.core import elements, keeping, links, session
+from pages.shared.latent_space.latent_traversal import decoder_walk
+from pages.shared.latent_space.maps import the_maps
+from pages.shared.latent_space.neighbours import nearest_models
+from pages.shared.latent_space.parallel import parallel_view
+from pages.shared.latent_space.positions import choose_state
+from pages.shared.latent_space.synthetic_gap import distances
 
 SECTIONS = {"nearest": "Nearest models", "gap": "Distances", "latents": "All latents", "walk": "Decoder walk"}
 

@@ -3,12 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from dtl import catalogue, literature
+from dtl.catalogue import literature, published_stars
 from dtl.result import PARAMETERS
-from pages.shared import identity, links, literature_figures, session
-from pages.shared.chart import chart
-from pages.shared.literature_tables import differences, downloads, label_of, statistics_table, twin
-from pages.shared.star_search import clicked, one_star, search_clicked
+from pages.shared.core import identity, links, session
+from pages.shared.core.chart import chart
+from pages.shared.literature import literature_figures
+from pages.shared.literature.literature_tables import differences, downloads, label_of, statistics_table, twin
+from pages.shared.literature.star_search import clicked, one_star, search_clicked
 
 
 @st.fragment
@@ -39,7 +40,8 @@ def choose() -> tuple[str, list[str], bool]:
             "Sources", sources, default=sources[:1], format_func=label_of, max_selections=5,
             key=f"literature-sources-{parameter}", persist_state="session",
             help="Sets of literature values, at most five: " + "; ".join(
-                f"{catalogue.SOURCES[source].label} ({catalogue.SOURCES[source].method})" for source in sources
+                f"{published_stars.SOURCES[source].label} ({published_stars.SOURCES[source].method})" for source in
+                sources
             ) + ". The number of stars is in the legend and in the table.",
         )  # fmt: skip
     with right:
@@ -55,7 +57,7 @@ def choose() -> tuple[str, list[str], bool]:
 
 def show_stars(parameter: str, chosen: list[str], mine: pd.DataFrame, *, errors: bool) -> None:
     """The figure of the published stars and the user's with its table."""
-    table, (title, unit, _) = catalogue.literature_table(), PARAMETERS[parameter]
+    table, (title, unit, _) = published_stars.literature_table(), PARAMETERS[parameter]
     names = ", ".join(label_of(source) for source in chosen)
     yours = mine[(mine["parameter"] == parameter) & mine["source"].isin(chosen)]
     spectra = yours["spectrum"].nunique()
@@ -113,7 +115,7 @@ st.caption(
 identity.ask_star()
 comparison()
 one_star()
-works = catalogue.references()
-cited = dict.fromkeys([catalogue.PUBLISHED, *(source.reference for source in catalogue.SOURCES.values())])
+works = published_stars.references()
+cited = dict.fromkeys([published_stars.PUBLISHED, *(source.reference for source in published_stars.SOURCES.values())])
 listed = " · ".join(f"[{works[key].citation}]({works[key].url})" for key in cited)
 st.markdown(f":small[References: {listed}]")  # not as a caption, in which links are too pale to read

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from dtl.spectrum import UnusableInput
-from pages.shared import accuracy, credibility, links, provenance, session
-from pages.shared.transfer import transfer
+from pages.shared.core import links, session
+from pages.shared.model import accuracy, credibility, provenance
+from pages.shared.model.transfer_gain import transfer
 
 SECTIONS = {
     "purpose": "What it is for",
@@ -20,7 +21,7 @@ SECTIONS = {
 
 def choose_card() -> dict:
     """The card of the networks that gave the result on show, or of others of the program or of this visit."""
-    from dtl.bundle import read_card, shipped_bundles
+    from dtl.bundle.model import read_card, shipped_bundles
 
     own, result = session.own_bundles(), session.selected()
     names = [*shipped_bundles(), *own]

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import axes, elements, evidence, keeping, reading, session, spectra, tables
-from pages.shared.files import files
+from pages.shared.core import axes, elements, keeping, session, tables
+from pages.shared.spectrum import evidence, reading, spectra
+from pages.shared.spectrum.files import files
 
 st.title("Stellar parameters from a spectrum", anchor=False)
 st.caption(

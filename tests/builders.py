@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
-from dtl.bundle import ModelBundle, load_bundle
+from dtl.bundle.model import ModelBundle, load_bundle
 from dtl.grid.build import Grid, GridSettings, build_grid
 from dtl.grid.library import Library
 from dtl.preparation.broadening import broaden, log_grid
-from dtl.preparation.pipeline import PreparationTarget
-from dtl.simulation import simulate_observation
+from dtl.preparation.prepare import PreparationTarget
+from dtl.simulation.observation import simulate_observation
 from dtl.spectrum import Spectrum
 from dtl.wavelengths import SPEED_OF_LIGHT, doppler_shift
 

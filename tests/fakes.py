@@ -13,13 +13,13 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from dtl.domains import Place
-from dtl.explanation import Explanation
+from dtl.exploration.position import Place
+from dtl.inference.attribution import Explanation
+from dtl.inference.least_squares import SecondOpinion
+from dtl.inference.trust import Reference
 from dtl.lines import LINES
-from dtl.outliers import Reference
 from dtl.readers.options import ReadOptions
 from dtl.result import PARAMETERS, Estimate, InferenceResult, Neighbour
-from dtl.second_opinion import SecondOpinion
 from dtl.spectrum import AnalysisFailed, Finding, PreparationStep, PreparedSpectrum, Spectrum, UnusableInput
 from dtl.wavelengths import doppler_shift
 
@@ -68,7 +68,7 @@ def reference() -> Reference:
 
 
 def place_spectra(prepared: Sequence[PreparedSpectrum], bundle: SimpleNamespace) -> list[dict[str, Place]]:
-    """Stand-in for `dtl.domains.place_spectra`: the transfer brings a star from the last node to those of its Teff."""
+    """Stand-in for `dtl.exploration.position.place_spectra`: it brings a star to the nodes of its Teff."""
     found = []
     for spectrum in prepared:
         result = make_result(file=spectrum.spectrum.file, teff=teff_of(spectrum))
@@ -86,7 +86,7 @@ def place_spectra(prepared: Sequence[PreparedSpectrum], bundle: SimpleNamespace)
 
 
 def node_spectra(bundle: SimpleNamespace) -> SimpleNamespace:
-    """Stand-in for `dtl.interpolation.node_spectra`: 300 of the made-up models, at every third point."""
+    """Stand-in for `dtl.inference.interpolation.node_spectra`: 300 of the made-up models, at every third point."""
     rows = bundle.latents[:300]
     return SimpleNamespace(
         bundle=bundle, every=slice(None, None, 3), flux=np.ascontiguousarray(bundle.decode(rows)[:, ::3])
@@ -99,28 +99,28 @@ def teff_of(prepared: PreparedSpectrum) -> float:
 
 
 def load_bundle(name: str) -> SimpleNamespace:
-    """Stand-in for `dtl.bundle.load_bundle`."""
+    """Stand-in for `dtl.bundle.model.load_bundle`."""
     return bundle()
 
 
 def shipped_bundles() -> list[str]:
-    """Stand-in for `dtl.bundle.shipped_bundles`."""
+    """Stand-in for `dtl.bundle.model.shipped_bundles`."""
     return ["made-up"]
 
 
 def shipped_resolutions() -> dict[str, float]:
-    """Stand-in for `dtl.bundle.shipped_resolutions`."""
+    """Stand-in for `dtl.bundle.model.shipped_resolutions`."""
     return {"made-up": 50000.0}
 
 
 class Stages:
-    """Stand-in for `dtl.pipeline.Stages`."""
+    """Stand-in for `dtl.inference.analyse.Stages`."""
 
 
 def analyse(
     source: bytes, *, name: str, options: ReadOptions, bundle: SimpleNamespace, stages: Stages | None = None
 ) -> InferenceResult:
-    """Stand-in for `dtl.pipeline.analyse`."""
+    """Stand-in for `dtl.inference.analyse.analyse`."""
     if not source:
         raise UnusableInput(f"{name} is empty; save it again and upload the new copy.")
     if source.startswith(b"crash"):
@@ -227,7 +227,7 @@ def make_result(
 
 
 def explain_spectrum(prepared: PreparedSpectrum, bundle: SimpleNamespace) -> Explanation:
-    """Stand-in for `dtl.explanation.explain_spectrum`: all parameters are raised by what is darker than the model."""
+    """Stand-in for `dtl.inference.attribution.explain_spectrum`: what is darker than the model raises all."""
     mean = model_flux(WAVELENGTH)
     contributions = {name: (mean - prepared.flux) * (100.0 if name == "teff" else 0.1) for name in PARAMETERS}
     return Explanation(
@@ -242,7 +242,7 @@ def explain_spectrum(prepared: PreparedSpectrum, bundle: SimpleNamespace) -> Exp
 
 
 def second_opinion(prepared: PreparedSpectrum, spectra: object) -> SecondOpinion:
-    """Stand-in for `dtl.second_opinion.second_opinion`; refuses what is called ``short.txt``."""
+    """Stand-in for `dtl.inference.least_squares.second_opinion`; refuses what is called ``short.txt``."""
     if prepared.spectrum.file == "short.txt":
         raise UnusableInput("short.txt has too few usable pixels in the window for a fit.")
     values = {"teff": (3420.0, 31.0), "logg": (5.1, 0.4), "mh": (-0.5, 0.12), "vsini": (2.4, 0.4)}

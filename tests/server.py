@@ -118,7 +118,7 @@ def visit(browser: object, address: str, *, path: str = "", tour: bool = False, 
         tour: leave the tour open.
         options: of Playwright's ``new_context``, as ``viewport`` and ``color_scheme``.
     """
-    from pages.shared.tour import COOKIE
+    from pages.shared.core.tour import COOKIE
 
     context = browser.new_context(**options)
     if not tour:

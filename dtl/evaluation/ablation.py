@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from dtl.bundle import ModelBundle
-from dtl.evaluation.survey import errors
-from dtl.latent import nearest
+from dtl.bundle.model import ModelBundle
+from dtl.bundle.projection import nearest
+from dtl.evaluation.survey_accuracy import errors
 from dtl.result import PARAMETERS
-from dtl.training.alignment import METHODS, align
-from dtl.training.population import Population
-from dtl.training.transfer import TransferSettings, parameters_of, transfer
+from dtl.transfer.alignment import METHODS, align
+from dtl.transfer.fine_tuning import TransferSettings, parameters_of, transfer
+from dtl.transfer.population import Population
 
 __all__ = ["VARIANTS", "ablation", "summary"]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from dtl.bundle import ModelBundle
-from dtl.evaluation import faults, strange_stars
-from dtl.evaluation.exposures import Material, draw_star, expose, finish, gather
-from dtl.inference import infer
-from dtl.preparation.pipeline import prepare
+from dtl.bundle.model import ModelBundle
+from dtl.inference.infer import infer
+from dtl.preparation.prepare import prepare
 from dtl.result import InferenceResult
+from dtl.simulation import faults, strange_stars
+from dtl.simulation.exposures import Material, draw_star, expose, finish, gather
 from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
 
 __all__ = ["HARMLESS", "KINDS", "contaminants", "draw", "flagged", "is_doubted", "left_out", "ordinary", "outcomes"]

@@ -6,16 +6,16 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dtl.bundle import ModelBundle
+from dtl.bundle.model import ModelBundle
+from dtl.evaluation.node_metrics import measure
 from dtl.evaluation.real_stars import compare
-from dtl.evaluation.report import measure_on_surveys, measure_transfer, measure_trust
-from dtl.evaluation.survey import telescope
+from dtl.evaluation.survey_accuracy import telescope
+from dtl.evaluation.survey_report import measure_on_surveys, measure_transfer, measure_trust
 from dtl.grid.build import GridSettings, build_grid
 from dtl.grid.library import OutsideLibrary
 from dtl.grid.phoenix import read_library
 from dtl.spectrum import UnusableInput
-from dtl.training.augment import Augmentation
-from dtl.training.metrics import measure
+from dtl.training.augmentation import Augmentation
 from dtl.training.settings import SurveyPlan
 from dtl.training.split import split_nodes
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from astropy.table import Table
 
-from dtl.bundle import ModelBundle
-from dtl.evaluation.survey import observe
-from dtl.preparation.pipeline import prepare
+from dtl.bundle.model import ModelBundle
+from dtl.evaluation.survey_accuracy import observe
+from dtl.preparation.prepare import prepare
 from dtl.readers import read_spectrum
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput

@@ -8,11 +8,11 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from dtl.before_after import STATES, Change
+from dtl.evaluation.comparison import STATES, Change
+from dtl.evaluation.sample_size import SampleSizes
 from dtl.figures.palette import Palette
 from dtl.figures.style import axis, lay_out, prepare
 from dtl.result import PARAMETERS
-from dtl.sample_size import SampleSizes
 
 __all__ = ["LABELS", "gap_figure", "learning_figure", "parameter_figure", "sample_size_figure"]
 

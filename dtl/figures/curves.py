@@ -11,7 +11,7 @@ from dtl.figures.palette import Palette
 from dtl.figures.scale import ANGSTROM, Scale
 from dtl.figures.style import lay_out
 from dtl.lines import LINES, SPECIES, TELLURIC
-from dtl.preparation.left_out import telluric_lines
+from dtl.preparation.masks import telluric_lines
 from dtl.spectrum import PreparedSpectrum
 
 __all__ = [

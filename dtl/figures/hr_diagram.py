@@ -106,10 +106,10 @@ def hr_diagram(
     """Luminosity against temperature, hot left and bright up.
 
     Args:
-        published: rows of `dtl.catalogue.stars`; those without luminosity are left out.
+        published: rows of `dtl.catalogue.published_stars.stars`; those without luminosity are left out.
         users: the user's stars; those without luminosity are left out.
         look: what shapes, colours and sizes stand for.
-        isochrones: rows of `dtl.catalogue.isochrones`, drawn as lines.
+        isochrones: rows of `dtl.catalogue.published_stars.isochrones`, drawn as lines.
     """
     placed = [star for star in users if star.luminosity is not None]
     values = np.array([star.luminosity for star in placed], float)

@@ -33,10 +33,10 @@ def kiel_diagram(
     """log g against temperature, hot left and low gravity up, with the markers of `dtl.figures.hr_diagram.hr_diagram`.
 
     Args:
-        published: rows of `dtl.catalogue.stars`.
+        published: rows of `dtl.catalogue.published_stars.stars`.
         users: the user's stars.
         look: what shapes, colours and sizes stand for.
-        isochrones: rows of `dtl.catalogue.isochrones`, drawn as lines.
+        isochrones: rows of `dtl.catalogue.published_stars.isochrones`, drawn as lines.
     """
     values = np.array([star.logg for star in users], float)
     errors = np.array([[star.logg_upper for star in users], [star.logg_lower for star in users]], float)

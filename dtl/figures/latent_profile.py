@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
+from dtl.exploration.latent_profile import BANDS, LatentProfile
 from dtl.figures.palette import palette
 from dtl.figures.style import axis, lay_out, prepare
-from dtl.latent_profile import BANDS, LatentProfile
 
 __all__ = ["profile_figure"]
 

@@ -14,7 +14,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
 
-from dtl.catalogue import SOURCES
+from dtl.catalogue.published_stars import SOURCES
 from dtl.figures.palette import Palette
 from dtl.figures.plotted_star import HARMLESS
 from dtl.figures.style import axis, lay_out, prepare, two_panels
@@ -59,10 +59,10 @@ def comparison_figure(
     Each star has its CARMENES identifier as ``customdata``. Upper limits are hollow. v sin i is on logarithmic axes.
 
     Args:
-        table: rows of `dtl.catalogue.literature_table`.
+        table: rows of `dtl.catalogue.published_stars.literature_table`.
         parameter: name in `dtl.result.PARAMETERS`.
-        sources: keys of `dtl.catalogue.SOURCES` to draw, the last on top.
-        users: rows of `dtl.literature.user_comparison`, drawn as diamonds on top.
+        sources: keys of `dtl.catalogue.published_stars.SOURCES` to draw, the last on top.
+        users: rows of `dtl.catalogue.literature.user_comparison`, drawn as diamonds on top.
         errors: draw 1-sigma error bars.
         dark: for a dark page.
     """

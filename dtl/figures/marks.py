@@ -32,7 +32,7 @@ class Look:
     """How stars are drawn.
 
     Attributes:
-        active: column of `dtl.catalogue.stars` that makes a triangle.
+        active: column of `dtl.catalogue.published_stars.stars` that makes a triangle.
         colour: key of `QUANTITIES`.
         size: key of `QUANTITIES`, or `EQUAL`.
         scale: key of `SCALES`.

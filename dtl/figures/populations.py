@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from dtl.catalogue.populations import POPULATIONS, Comparison, sample
 from dtl.figures.palette import Palette
 from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.style import axis, prepare
-from dtl.populations import POPULATIONS, Comparison, sample
 from dtl.quantities import QUANTITIES, Quantity
 
 __all__ = ["histogram", "name_group", "population_figure"]
@@ -26,7 +26,7 @@ def histogram(stars: pd.DataFrame, column: str, groups: Sequence[Sequence[str]])
     """Numbers of stars by bin: from, to, and a column for each group.
 
     Args:
-        stars: rows of `dtl.catalogue.stars`.
+        stars: rows of `dtl.catalogue.published_stars.stars`.
         column: key of `QUANTITIES`.
         groups: populations of each group.
     """
@@ -54,7 +54,7 @@ def population_figure(
     The first group is hatched and drawn with a solid line, the second is plain with a broken line.
 
     Args:
-        stars: rows of `dtl.catalogue.stars`.
+        stars: rows of `dtl.catalogue.published_stars.stars`.
         column: key of `QUANTITIES`.
         comparison: of the two groups in this column.
         users: the user's stars, diamonds at the foot of the histogram where their value is known.

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from dtl.catalogue.populations import POPULATIONS
 from dtl.figures.marks import EQUAL, Look, diameters
 from dtl.figures.palette import Palette
-from dtl.populations import POPULATIONS
 from dtl.quantities import QUANTITIES
 
 __all__ = ["add_legend_entry", "add_published"]
@@ -29,7 +29,7 @@ def add_published(figure: go.Figure, stars: pd.DataFrame, vertical: str, look: L
 
     Args:
         figure: to draw into.
-        stars: rows of `dtl.catalogue.stars`, with the column ``vertical``.
+        stars: rows of `dtl.catalogue.published_stars.stars`, with the column ``vertical``.
         vertical: column of the vertical axis.
         look: what shapes, colours and sizes stand for.
         colours: of the page.

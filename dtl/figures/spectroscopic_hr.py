@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from dtl.catalogue.luminosity import spectroscopic_error, spectroscopic_luminosity
 from dtl.figures.marks import AS_PUBLISHED, Look
 from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.star_diagram import Ordinate, star_diagram
-from dtl.luminosity import spectroscopic_error, spectroscopic_luminosity
 
 __all__ = ["SPECTROSCOPIC", "spectroscopic_hr_diagram"]
 
@@ -39,10 +39,10 @@ def spectroscopic_hr_diagram(
     """Teff^4 / g against temperature, hot left, with the markers of `dtl.figures.hr_diagram.hr_diagram`.
 
     Args:
-        published: rows of `dtl.catalogue.stars`.
+        published: rows of `dtl.catalogue.published_stars.stars`.
         users: the user's stars.
         look: what shapes, colours and sizes stand for.
-        isochrones: rows of `dtl.catalogue.isochrones`, drawn as lines.
+        isochrones: rows of `dtl.catalogue.published_stars.isochrones`, drawn as lines.
     """
     values = np.array([spectroscopic_luminosity(star.teff, star.logg) for star in users], float)
     errors = np.array([spectroscopic_error(*_up_and_down(star)) for star in users], float).reshape(-1, 2).T

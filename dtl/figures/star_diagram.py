@@ -68,12 +68,13 @@ def star_diagram(
 
     Args:
         ordinate: the vertical axis.
-        published: rows of `dtl.catalogue.stars` with the column of ``ordinate``.
+        published: rows of `dtl.catalogue.published_stars.stars` with the column of ``ordinate``.
         users: the user's stars, drawn on top; where one lies beyond the axes, they are widened.
         values: of the user's stars on the vertical axis; shape ``(n,)``.
         errors: their upward and downward 1-sigma distances; shape ``(2, n)``.
         look: what shapes, colours and sizes stand for.
-        isochrones: rows of `dtl.catalogue.isochrones` with the column of ``ordinate``, a line for each age.
+        isochrones: rows of `dtl.catalogue.published_stars.isochrones` with the column of ``ordinate``, a line for
+            each age.
     """
     figure = go.Figure()
     colours = prepare(figure, dark=look.dark, height=660)

@@ -28,7 +28,7 @@ def star_figure(
     """All values of one parameter of one star, a line for each source, with the 1 and 3 sigma bands of this work.
 
     Args:
-        values: rows of `dtl.star_record.star_values`.
+        values: rows of `dtl.catalogue.star_record.star_values`.
         parameter: name in `dtl.result.PARAMETERS`.
         labels: source -> what it is called.
         first: source of this work, whose bands are drawn.

@@ -28,7 +28,7 @@ class PublishedAutoencoder(nn.Module):
 
     Same interface as `dtl.networks.autoencoder.Autoencoder`. The flux is taken as it is: ``mean`` and ``scale`` are
     there so that nothing else need know which autoencoder it has. A ReLU bottleneck may have dead latents, see
-    `dtl.latent.dead_latents`; a sigmoid cannot reach a flux of 1.
+    `dtl.bundle.projection.dead_latents`; a sigmoid cannot reach a flux of 1.
 
     Args:
         n_wavelength: points of a spectrum.

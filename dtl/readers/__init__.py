@@ -1,7 +1,7 @@
-"""Readers: from a file or an upload to a `dtl.spectrum.Spectrum`.
+"""Readers: one module a format. In: a path or bytes, the window that is wanted and what the user says of the file.
 
-`read_spectrum` recognises the format by its content, takes from the file what it says, guesses the rest by stated
-rules, and lists all of it in the findings of the spectrum. Each format has a module; `FORMATS` is their list.
+Out: a `dtl.spectrum.Spectrum` with findings that say what was understood and why.
+May use: the words of the ground floor; nothing of torch, Plotly or Streamlit.
 """
 
 from dtl.readers.options import ReadOptions

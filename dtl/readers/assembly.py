@@ -8,7 +8,7 @@ from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import known_instrument
 from dtl.readers.options import ReadOptions
 from dtl.readers.orders import Order, choose, merge, split, tidy
-from dtl.readers.settling import settle_frame, settle_medium, settle_resolution, settle_unit, settle_velocity
+from dtl.readers.resolving import settle_frame, settle_medium, settle_resolution, settle_unit, settle_velocity
 from dtl.readers.source import Source
 from dtl.readers.units import show_unit, to_angstrom
 from dtl.spectrum import Finding, Spectrum

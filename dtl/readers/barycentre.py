@@ -15,8 +15,8 @@ from typing import Any
 import erfa
 import numpy as np
 
-from dtl.instruments import Instrument
 from dtl.readers.contents import Claim
+from dtl.readers.instruments import Instrument
 
 __all__ = ["barycentric_velocity", "velocity_from_header"]
 

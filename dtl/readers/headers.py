@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dtl.instruments import Instrument, find_instrument
 from dtl.readers.barycentre import velocity_from_header
 from dtl.readers.contents import Claim, Contents
+from dtl.readers.instruments import Instrument, find_instrument
 from dtl.readers.source import tidy_text
 from dtl.readers.units import parse_frame, parse_medium
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dtl.instruments import find_instrument
 from dtl.readers.contents import Claim, Contents
+from dtl.readers.instruments import find_instrument
 from dtl.readers.source import tidy_text
 from dtl.readers.units import parse_frame, parse_medium, parse_unit
 

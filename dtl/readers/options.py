@@ -20,8 +20,8 @@ class ReadOptions:
             (the last may be None) of a table.
         uncertainty: what the column of uncertainties of a table holds: ``sigma``, ``variance`` or ``inverse``
             (variance); None goes by its name.
-        instrument: name of the spectrograph, see `dtl.instruments`; gives the resolution and the medium that the
-            file does not state.
+        instrument: name of the spectrograph, see `dtl.readers.instruments`; gives the resolution and the medium that
+            the file does not state.
         order: number of the echelle order to use, from 0, of those that reach into the window.
     """
 

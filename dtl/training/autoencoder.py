@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from dtl.bundle.projection import dead_latents
 from dtl.grid.build import Grid
-from dtl.latent import dead_latents
 from dtl.networks.layouts import AnyAutoencoder, make_autoencoder
 from dtl.training.losses import make_loss
 from dtl.training.settings import TrainingSettings

@@ -8,7 +8,7 @@ from torch import nn
 from dtl.networks.autoencoder import Autoencoder
 from dtl.networks.layouts import AnyAutoencoder
 from dtl.networks.published import PublishedAutoencoder
-from dtl.training.augment import augment
+from dtl.training.augmentation import augment
 from dtl.training.settings import TrainingSettings
 
 __all__ = ["CompactLoss", "PublishedLoss", "contractive_term", "make_loss", "published_contractive_term"]

@@ -1,4 +1,4 @@
-"""The two maps: UMAP fitted once, offline. At serving time `dtl.latent.project` places new spectra on them."""
+"""The two maps: UMAP fitted once, offline. `dtl.bundle.projection.project` places new spectra."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dtl.latent import mirrored, project
+from dtl.bundle.projection import mirrored, project
 from dtl.training.settings import MapSettings
 
 __all__ = ["fit_map", "projector_error"]

@@ -17,7 +17,7 @@ from dtl.grid.build import Grid
 from dtl.networks.layouts import AnyAutoencoder, make_regressor
 from dtl.networks.regressor import Regressor
 from dtl.result import PARAMETERS
-from dtl.training.augment import augment
+from dtl.training.augmentation import augment
 from dtl.training.settings import RegressorSettings, TrainingSettings
 from dtl.training.split import Split, split_stratified
 

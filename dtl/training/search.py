@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from dtl.evaluation.calibration_fit import disturbed
 from dtl.grid.build import Grid
 from dtl.spectrum import UnusableInput
 from dtl.training.autoencoder import label_targets, train_autoencoder
-from dtl.training.calibrate import disturbed
 from dtl.training.engine import run_all
 from dtl.training.settings import AutoencoderSettings, TrainingSettings
 from dtl.training.split import Split

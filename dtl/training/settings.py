@@ -9,7 +9,7 @@ from pathlib import Path
 from dtl.grid.build import GridSettings
 from dtl.networks.layouts import LAYOUTS
 from dtl.spectrum import UnusableInput
-from dtl.training.augment import Augmentation
+from dtl.training.augmentation import Augmentation
 
 __all__ = ["AutoencoderSettings", "MapSettings", "RegressorSettings", "SurveyPlan", "TrainingSettings", "read_settings"]
 
@@ -123,12 +123,12 @@ class SurveyPlan:
     """Of the simulated surveys that a bundle is adapted to, calibrated on and judged by, each with seeds of its own.
 
     Attributes:
-        transfer: "ours", a method of `dtl.training.alignment`, or "none".
+        transfer: "ours", a method of `dtl.transfer.alignment`, or "none".
         transfer_surveys, calibration_surveys, test_surveys: how many of each kind.
         stars: in each survey, 286 at most.
         pixel: Angstrom.
         false_alarms: part of good stars that may be called unlike the models.
-        rounds, epochs, rank, depth, measured: of the transfer, see `dtl.training.transfer.TransferSettings`.
+        rounds, epochs, rank, depth, measured: of the transfer, see `dtl.transfer.fine_tuning.TransferSettings`.
     """
 
     transfer: str = "ours"

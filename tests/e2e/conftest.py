@@ -36,7 +36,7 @@ def known_browser(browser: object, address: str) -> Iterator[object]:
 
     What a visit holds belongs to its page, not to the browser, so that visits know nothing of each other.
     """
-    from pages.shared.tour import COOKIE
+    from pages.shared.core.tour import COOKIE
 
     name, value = COOKIE
     context = browser.new_context()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dtl import catalogue
+from dtl.catalogue import published_stars
 
 
 def test_the_published_differences_to_marfil_are_found(enter):
@@ -28,7 +28,7 @@ def test_a_star_that_is_clicked_is_shown_in_all_sources(enter):
     visitor.wait_for("J17578+046")
     visitor.click_point()
     visitor.wait_for(
-        catalogue.literature_table().query("parameter == 'teff' and source == 'marfil2021'")["karmn"].iloc[-1]
+        published_stars.literature_table().query("parameter == 'teff' and source == 'marfil2021'")["karmn"].iloc[-1]
     )
     visitor.wait_until_gone("J17578+046")
 

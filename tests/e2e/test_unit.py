@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dtl.pipeline import analyse
+from dtl.inference.analyse import analyse
 from dtl.result import PARAMETERS
 from tests.e2e.files import EXAMPLES, in_nanometres
 

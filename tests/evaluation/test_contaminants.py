@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from dtl.evaluation.contaminants import HARMLESS, KINDS, contaminants, draw, flagged, is_doubted, left_out, ordinary
-from dtl.evaluation.exposures import Material, Star, draw_star, gather, with_gap
-from dtl.evaluation.faults import fringe, stretch, strike
-from dtl.evaluation.strange_stars import add_companion, from_library, hot_star, veil
 from dtl.flags import FLAGS
 from dtl.grid.library import Library
 from dtl.lines import LINES
-from dtl.preparation.pipeline import prepare
+from dtl.preparation.prepare import prepare
+from dtl.simulation.exposures import Material, Star, draw_star, gather, with_gap
+from dtl.simulation.faults import fringe, stretch, strike
+from dtl.simulation.strange_stars import add_companion, from_library, hot_star, veil
 from dtl.spectrum import Spectrum, UnusableInput
 from dtl.wavelengths import SPEED_OF_LIGHT, WINDOW
 from tests.builders import library_flux, shipped, write_hires

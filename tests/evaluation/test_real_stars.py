@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dtl.evaluation.gap import gap_of_stars
+from dtl.evaluation.observed_gap import gap_of_stars
 from dtl.evaluation.real_stars import compare, literature, read_stack, star_key
 from dtl.grid.build import GridSettings
 from dtl.spectrum import UnusableInput

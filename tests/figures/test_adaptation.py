@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dtl.before_after import Change, View
+from dtl.evaluation.comparison import Change, View
 from dtl.figures.adaptation import gap_figure, learning_figure, parameter_figure, sample_size_figure
 from dtl.result import PARAMETERS
-from tests.test_sample_size import sizes
+from tests.evaluation.test_sample_size import sizes
 
 
 def change(truth: bool = True) -> Change:

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dtl import catalogue
+from dtl.catalogue import published_stars
 from dtl.figures.hr_diagram import DIFFERENCES, LUMINOSITY, hr_diagram
 from dtl.figures.kiel import LOGG, kiel_diagram
 from dtl.figures.marks import EQUAL, Look, diameters
@@ -15,7 +15,7 @@ from dtl.figures.user_stars import MOST_LABELS, SMALLEST
 from dtl.quantities import QUANTITIES
 from tests import fakes
 
-STARS = catalogue.stars()
+STARS = published_stars.stars()
 DIAGRAMS = [hr_diagram, kiel_diagram, spectroscopic_hr_diagram]
 
 
@@ -177,7 +177,7 @@ def test_ground_is_transparent(draw, dark):
 
 
 def test_kiel_diagram():
-    figure = kiel_diagram(STARS, [star(logg=5.4)], isochrones=catalogue.isochrones())
+    figure = kiel_diagram(STARS, [star(logg=5.4)], isochrones=published_stars.isochrones())
     assert points(figure, "published") == 286
     assert figure.layout.yaxis.range[1] == LOGG[0] and figure.layout.yaxis.range[0] > 5.4
     (trace,) = traces(figure, "users")
@@ -189,7 +189,7 @@ def test_kiel_diagram():
 
 
 def test_spectroscopic_hr_diagram():
-    figure = spectroscopic_hr_diagram(STARS, [star(luminosity=None)], isochrones=catalogue.isochrones())
+    figure = spectroscopic_hr_diagram(STARS, [star(luminosity=None)], isochrones=published_stars.isochrones())
     assert points(figure, "published") == 286
     for trace in traces(figure, "published"):
         assert SPECTROSCOPIC[0] < min(trace.y) and max(trace.y) < SPECTROSCOPIC[1]
@@ -203,7 +203,7 @@ def test_spectroscopic_hr_diagram():
 
 
 def test_isochrones_in_the_hr_diagram_are_their_luminosities():
-    models = catalogue.isochrones()
+    models = published_stars.isochrones()
     (line,) = traces(hr_diagram(STARS, isochrones=models[models["log_age"] == 9.6]), "model")
     assert np.log10(line.y) == pytest.approx(models.loc[models["log_age"] == 9.6, "log_luminosity"])
     assert not traces(hr_diagram(STARS), "model")

@@ -8,15 +8,15 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dtl import catalogue
+from dtl.catalogue import published_stars
+from dtl.catalogue.literature import sources_of, user_comparison
+from dtl.catalogue.star_record import star_values
 from dtl.figures.literature import comparison_figure, marker_of
 from dtl.figures.palette import palette
 from dtl.figures.star_record import FAR, star_figure
-from dtl.literature import sources_of, user_comparison
-from dtl.star_record import star_values
 from tests import fakes
 
-TABLE = catalogue.literature_table()
+TABLE = published_stars.literature_table()
 
 
 def traces(figure: go.Figure, meta: str) -> list[go.Scatter]:
@@ -28,7 +28,7 @@ def test_every_star_is_drawn_in_both_panels():
     assert len(upper.x) == len(lower.x) == 286
     assert len(set(upper.customdata)) == 286
     assert np.array(lower.y) == pytest.approx(np.array(upper.y) - np.array(upper.x))
-    stars = catalogue.stars().set_index("karmn")
+    stars = published_stars.stars().set_index("karmn")
     assert list(stars.loc[list(upper.customdata), "teff_marfil2021"]) == list(upper.y)
 
 
@@ -98,7 +98,7 @@ def test_no_two_sources_look_alike():
 def test_one_star():
     values = star_values("J17578+046")
     labels = {source: f"<{source}>" for source in values["source"]}
-    figure = star_figure(values, "logg", labels, first=catalogue.PUBLISHED, dark=True)
+    figure = star_figure(values, "logg", labels, first=published_stars.PUBLISHED, dark=True)
     (trace,) = traces(figure, "values")
     part = values[values["parameter"] == "logg"].iloc[::-1]
     assert list(trace.x) == list(part["value"])

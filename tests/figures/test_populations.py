@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from dtl import catalogue
+from dtl.catalogue import published_stars
+from dtl.catalogue.populations import POPULATIONS, compare
 from dtl.figures.populations import histogram, name_group, population_figure
-from dtl.populations import POPULATIONS, compare
 from dtl.quantities import QUANTITIES
 from tests.figures.test_hr_diagram import star, traces
 
-STARS = catalogue.stars()
+STARS = published_stars.stars()
 
 
 @pytest.mark.parametrize("column", list(QUANTITIES))

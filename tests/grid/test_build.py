@@ -16,7 +16,7 @@ from dtl.grid.library import Library, OutsideLibrary
 from dtl.grid.nodes import main_sequence_nodes
 from dtl.grid.phoenix import read_library
 from dtl.preparation.continuum import fit_continuum
-from dtl.preparation.pipeline import PreparationTarget, prepare
+from dtl.preparation.prepare import PreparationTarget, prepare
 from dtl.spectrum import Spectrum, UnusableInput
 from dtl.wavelengths import doppler_shift
 from tests.builders import library_flux

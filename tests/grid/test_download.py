@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from dtl.cli import main
+from dtl.cli.main import main
 from dtl.grid.build import GridSettings, load_grid
 from dtl.grid.download import needed_nodes, plan_download
 from dtl.grid.nodes import main_sequence_nodes

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from dtl.networks.autoencoder import Autoencoder
-from dtl.networks.noise import pixel_noise
 from dtl.networks.regressor import Regressor
+from dtl.networks.resampled_noise import pixel_noise
 
 
 @pytest.mark.parametrize(("points", "hidden", "n_latent"), [(3501, (256, 128, 64), 32), (50, (16,), 4)])

@@ -12,11 +12,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-# These need the true dtl.bundle, which the tests replace.
-import dtl.bundle_archive
-import dtl.sample_size
-import dtl.walk  # noqa: F401
-from pages.shared import session
+# These need the true dtl.bundle.model, which the tests replace.
+import dtl.bundle.zip_file
+import dtl.evaluation.sample_size
+import dtl.exploration.latent_traversal  # noqa: F401
+from pages.shared.core import session
 from tests import cards, fakes
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -38,12 +38,12 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         shipped_resolutions=fakes.shipped_resolutions,
         read_card=cards.full_card,
     )
-    monkeypatch.setitem(sys.modules, "dtl.bundle", bundle)
-    monkeypatch.setitem(sys.modules, "dtl.pipeline", SimpleNamespace(analyse=analyse, Stages=fakes.Stages))
-    monkeypatch.setattr("dtl.interpolation.node_spectra", fakes.node_spectra)
-    monkeypatch.setattr("dtl.domains.place_spectra", fakes.place_spectra)
+    monkeypatch.setitem(sys.modules, "dtl.bundle.model", bundle)
+    monkeypatch.setitem(sys.modules, "dtl.inference.analyse", SimpleNamespace(analyse=analyse, Stages=fakes.Stages))
+    monkeypatch.setattr("dtl.inference.interpolation.node_spectra", fakes.node_spectra)
+    monkeypatch.setattr("dtl.exploration.position.place_spectra", fakes.place_spectra)
     for name in ("explain_spectrum", "second_opinion"):
-        module = "dtl.explanation" if name == "explain_spectrum" else "dtl.second_opinion"
+        module = "dtl.inference.attribution" if name == "explain_spectrum" else "dtl.inference.least_squares"
         monkeypatch.setattr(f"{module}.{name}", getattr(fakes, name))
     (tmp_path / "first.txt").write_bytes(EXAMPLE)
     (tmp_path / "second.txt").write_bytes(b"fake teff=3600 star=GJ_273 simulated")

@@ -11,15 +11,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dtl.before_after import Change, View
-from dtl.bundle_archive import pack
+from dtl.bundle.zip_file import pack
+from dtl.evaluation.comparison import Change, View
 from dtl.spectrum import UnusableInput
-from dtl.training.transfer import TransferSettings
-from pages.shared import adaptation_evidence, adaptation_work
-from pages.shared.job import Job
+from dtl.transfer.fine_tuning import TransferSettings
+from pages.shared.adapt import sample_size, work
+from pages.shared.core.job import Job
 from tests import fakes
+from tests.evaluation.test_sample_size import sizes
 from tests.pages.conftest import figure, texts, upload
-from tests.test_sample_size import sizes
 from tests.training import toys
 
 PAGE = "pages/adapt.py"
@@ -48,8 +48,8 @@ def page(visit, monkeypatch):
     """The page, and the works that were begun on it: each a `Job` that ends when its ``go`` is set."""
     begun = SimpleNamespace(plans=[], jobs=[], go=threading.Event(), reported=threading.Event(), error=None)
 
-    def start(plan: adaptation_work.Plan) -> Job:
-        def work(reporter):
+    def start(plan: work.Plan) -> Job:
+        def run(reporter):
             reporter.progress(0.4, "Learning, round 1")
             reporter.watch(HISTORY[0])
             begun.reported.set()
@@ -61,14 +61,14 @@ def page(visit, monkeypatch):
                 f"s{i}" for i in range(plan.stars)
             )
             bundle = replace(toys.toy_bundle(), card=toys.toy_bundle().card | card(plan))
-            return adaptation_work.Adapted(plan, bundle, change(names, truth=not plan.spectra))
+            return work.Adapted(plan, bundle, change(names, truth=not plan.spectra))
 
         begun.plans.append(plan)
-        begun.jobs.append(Job(work, "The adaptation"))
+        begun.jobs.append(Job(run, "The adaptation"))
         assert begun.reported.wait(10)
         return begun.jobs[-1]
 
-    def card(plan: adaptation_work.Plan) -> dict:
+    def card(plan: work.Plan) -> dict:
         entry = {"history": HISTORY, "mean_change": {"teff": -12.0}, "spectra": 4, "from": "made-up 0.1"}
         return {
             "name": plan.name,
@@ -77,8 +77,8 @@ def page(visit, monkeypatch):
             "adapted": entry,
         }
 
-    monkeypatch.setattr(adaptation_work, "start", start)
-    monkeypatch.setattr(adaptation_evidence, "read_sample_sizes", lambda: sizes(90, 55, 50))
+    monkeypatch.setattr(work, "start", start)
+    monkeypatch.setattr(sample_size, "read_sample_sizes", lambda: sizes(90, 55, 50))
     for name in ("target_encoder", "autoencoder"):
         monkeypatch.setattr(fakes.bundle(), name, getattr(toys.toy_bundle(), name), raising=False)
     begun.open = lambda theme="light": visit(PAGE, theme)

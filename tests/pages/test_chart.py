@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 
-from pages.shared.chart import SentFigure
+from pages.shared.core.chart import SentFigure
 
 
 def sent(figure: go.Figure, *, selectable: bool = False) -> dict:

@@ -31,8 +31,8 @@ def counted(calls, monkeypatch) -> list[str]:
 
         return counting
 
-    monkeypatch.setattr("dtl.second_opinion.second_opinion", count("opinion", fakes.second_opinion))
-    monkeypatch.setattr("dtl.explanation.explain_spectrum", count("explanation", fakes.explain_spectrum))
+    monkeypatch.setattr("dtl.inference.least_squares.second_opinion", count("opinion", fakes.second_opinion))
+    monkeypatch.setattr("dtl.inference.attribution.explain_spectrum", count("explanation", fakes.explain_spectrum))
     return done
 
 

@@ -112,7 +112,7 @@ def test_a_spectrum_chosen_from_the_list_takes_the_place_of_a_refusal(several):
 
 
 def test_progress_names_each_file(visit, monkeypatch):
-    from pages.shared import session
+    from pages.shared.core import session
 
     told = []
     real = session.add

@@ -7,13 +7,13 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dtl import catalogue
+from dtl.catalogue import published_stars
+from dtl.catalogue.luminosity import Photometry, photometric_luminosity
 from dtl.figures.hr_diagram import DIFFERENCES
 from dtl.figures.marks import EQUAL
-from dtl.luminosity import Photometry, photometric_luminosity
 from dtl.quantities import QUANTITIES
-from pages.shared import chosen_star
-from pages.shared.luminosities import Given
+from pages.shared.core import chosen_star
+from pages.shared.hr_diagram.luminosities import Given
 from tests import fakes
 from tests.pages.conftest import texts, upload
 
@@ -215,7 +215,7 @@ def test_published_star_shows_its_facts_with_sources():
     for part in ("J19072+208", "Akin to subdwarfs", "Cifuentes et al. 2020", "Marfil et al. 2021", "doi.org"):
         assert part in words
     (ring,) = [trace for trace in figure(page)["data"] if trace.get("meta") == "chosen"]
-    assert ring["x"] == [catalogue.find_star("J19072+208")["teff"]]
+    assert ring["x"] == [published_stars.find_star("J19072+208")["teff"]]
     page.session_state["star-literature"] = True
     page.run()
     assert "Passegger+19" in set(page.dataframe[0].value["source"])

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from pages.shared.latent import selection
+from pages.shared.latent_space import selection
 from tests import fakes
 from tests.pages.conftest import figure, texts, upload
 
@@ -81,7 +81,7 @@ def test_the_transfer_moves_the_stars_alone(visit):
 
 def test_networks_without_a_transfer_say_so(visit, monkeypatch):
     alone = {**vars(fakes.bundle()), "target_encoder": None}
-    monkeypatch.setattr(sys.modules["dtl.bundle"], "load_bundle", lambda name: SimpleNamespace(**alone))
+    monkeypatch.setattr(sys.modules["dtl.bundle.model"], "load_bundle", lambda name: SimpleNamespace(**alone))
     control = visit(PAGE).segmented_control(key="transfer")
     assert control.disabled and "no transfer" in control.help
 
@@ -123,7 +123,7 @@ def test_a_star_outside_the_mapped_area_is_counted_aloud(visit):
 
 
 def test_without_a_spectrum_the_page_says_what_to_do(visit, monkeypatch, tmp_path):
-    monkeypatch.setattr("pages.shared.session.EXAMPLES", tmp_path / "absent")
+    monkeypatch.setattr("pages.shared.core.session.EXAMPLES", tmp_path / "absent")
     app = visit(PAGE)
     assert not app.exception
     assert "Upload a spectrum" in app.info[0].value
@@ -248,7 +248,7 @@ def test_the_walk_starts_at_the_star_and_comes_back(visit):
 
 def test_the_walk_says_when_it_leaves_the_models(visit, monkeypatch):
     app = section(visit(PAGE), "walk")
-    monkeypatch.setattr("dtl.walk._OUTSIDE", -1.0)
+    monkeypatch.setattr("dtl.exploration.latent_traversal._OUTSIDE", -1.0)
     app.slider(key="walk-teff").set_value(3805.0).run()
     assert "No model is near this point" in app.warning[0].value
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dtl import resolver
-from dtl.archives import Answer, Unanswered
-from pages.shared import star_search
+from dtl.catalogue import resolver
+from dtl.catalogue.online import Answer, Unanswered
+from pages.shared.literature import star_search
 from tests import fakes
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "literature.py"

@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 from dtl.evaluation.ablation import VARIANTS
 from dtl.evaluation.contaminants import KINDS
 from dtl.flags import FLAGS
-from dtl.outliers import SCORES
+from dtl.inference.trust import SCORES
 from dtl.spectrum import UnusableInput
-from pages.shared import credibility, transfer
+from pages.shared.model import credibility, transfer_gain
 from tests import fakes
 from tests.cards import full_card, without
 from tests.pages.conftest import figure, texts
@@ -31,8 +31,8 @@ def with_cards(calls, monkeypatch):
 
     def open_page(*cards: dict, theme: str = "light") -> AppTest:
         known = {card.get("name", f"card-{i}"): card for i, card in enumerate(cards)}
-        monkeypatch.setattr(sys.modules["dtl.bundle"], "read_card", known.__getitem__)
-        monkeypatch.setattr(sys.modules["dtl.bundle"], "shipped_bundles", lambda: sorted(known))
+        monkeypatch.setattr(sys.modules["dtl.bundle.model"], "read_card", known.__getitem__)
+        monkeypatch.setattr(sys.modules["dtl.bundle.model"], "shipped_bundles", lambda: sorted(known))
         app = AppTest.from_file(str(PAGE), default_timeout=60)
         app.context = {"theme": theme}
         app.session_state["results"] = {"digest": fakes.make_result()}
@@ -191,7 +191,7 @@ def test_where_the_nearest_way_errs_least_nothing_else_is_claimed(with_cards):
 def test_every_way_of_transfer_is_in_the_table_and_the_figures(with_cards):
     app = with_cards(full_card())
     (frame,) = [d.value for d in app.dataframe if "distance" in d.value]
-    assert list(frame["variant"]) == [transfer.VARIANTS[name][0] for name in full_card()["metrics"]["ablation"]]
+    assert list(frame["variant"]) == [transfer_gain.VARIANTS[name][0] for name in full_card()["metrics"]["ablation"]]
     assert frame["distance"].iloc[0] == pytest.approx(3.1) and frame["teff_rmse"].iloc[0] == pytest.approx(88.0)
     charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")[1:5]]
     for chart, unit in zip(charts, ("K", "dex", "dex", "km/s"), strict=True):
@@ -301,18 +301,18 @@ def test_a_damaged_card_is_one_sentence(with_cards, monkeypatch):
         raise UnusableInput(f"{name}/card.json: the bundle is damaged (no *JSON*); fetch it again.")
 
     app = with_cards(full_card())
-    monkeypatch.setattr(sys.modules["dtl.bundle"], "read_card", refuse)
+    monkeypatch.setattr(sys.modules["dtl.bundle.model"], "read_card", refuse)
     app.run()
     assert not app.exception
     (error,) = app.error
     assert "fetch it again" in error.value and "\\*JSON\\*" in error.value
-    monkeypatch.setattr(sys.modules["dtl.bundle"], "shipped_bundles", list)
+    monkeypatch.setattr(sys.modules["dtl.bundle.model"], "shipped_bundles", list)
     assert "no trained networks" in app.run().error[0].value
 
 
 def test_every_kind_and_way_has_a_name():
     assert set(KINDS) == set(credibility.KINDS)
-    assert set(VARIANTS) == set(transfer.VARIANTS)
+    assert set(VARIANTS) == set(transfer_gain.VARIANTS)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pages.shared import serving
+from pages.shared.core import serving
 
 SCRIPT = b"let figure = 1; " * 500
 

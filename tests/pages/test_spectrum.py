@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from pages.shared import session
+from pages.shared.core import session
 from tests.pages.conftest import EXAMPLE, figure, texts, upload
 
 GOOD = b"fake teff=3400 star=GJ_1"

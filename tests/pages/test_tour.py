@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.shared import tour
+from pages.shared.core import tour
 from tests.pages.conftest import APP, AppTest
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from pages.shared import uploaded
+from pages.shared.core import upload_memory
 
 
 def test_only_what_was_read_is_let_go(monkeypatch):
@@ -15,10 +15,10 @@ def test_only_what_was_read_is_let_go(monkeypatch):
     for name in "ab":
         manager.add_file("visit", UploadedFileRec(name, name, "", b"data"))
     context = SimpleNamespace(uploaded_file_mgr=manager, session_id="visit")
-    monkeypatch.setattr(uploaded, "get_script_run_ctx", lambda: context)
-    uploaded.let_go(SimpleNamespace(file_id="a"), SimpleNamespace(file_id="unknown"))
+    monkeypatch.setattr(upload_memory, "get_script_run_ctx", lambda: context)
+    upload_memory.let_go(SimpleNamespace(file_id="a"), SimpleNamespace(file_id="unknown"))
     assert [file.name for file in manager.get_files("visit", ["a", "b"])] == ["b"]
 
 
 def test_without_a_visit_nothing_happens():
-    uploaded.let_go(SimpleNamespace(file_id="a"))
+    upload_memory.let_go(SimpleNamespace(file_id="a"))

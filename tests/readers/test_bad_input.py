@@ -7,7 +7,6 @@ import io
 import os
 import re
 
-import layouts
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 from dtl.readers import SIZE_LIMIT, ReadOptions, read_spectrum
 from dtl.spectrum import UnusableInput
+from tests.readers import layouts
 
 
 def refusal(content: object, options: ReadOptions | None = None) -> str:

@@ -12,8 +12,8 @@ from astropy.io import fits
 from astropy.time import Time
 from astropy.utils import iers
 
-from dtl.instruments import INSTRUMENTS, find_instrument
 from dtl.readers.barycentre import barycentric_velocity, velocity_from_header
+from dtl.readers.instruments import INSTRUMENTS, find_instrument
 
 
 def test_against_astropy() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import layouts
 import numpy as np
 import pytest
 
 from dtl.readers import ReadOptions, read_contents, read_spectrum
 from dtl.spectrum import Spectrum, UnusableInput
+from tests.readers import layouts
 
 
 def finding(spectrum: Spectrum, name: str):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 
-import layouts
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -16,6 +15,7 @@ from dtl.readers import ReadOptions, read_spectrum
 from dtl.readers.orders import Order, choose, merge, split, tidy
 from dtl.spectrum import Spectrum
 from dtl.wavelengths import air_to_vacuum
+from tests.readers import layouts
 
 
 def finding(spectrum: Spectrum, name: str):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gzip
 
-import layouts
 import numpy as np
 import pytest
 
 from dtl.readers import ReadOptions, read_spectrum
 from dtl.readers.preview import preview_table
+from tests.readers import layouts
 
 WAVE = layouts.grid()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dtl.grid.build import Grid
-from dtl.training.augment import Augmentation
+from dtl.training.augmentation import Augmentation
 from dtl.training.settings import AutoencoderSettings, RegressorSettings, TrainingSettings
 from dtl.training.split import Split, split_nodes
 from tests.builders import tiny_grid

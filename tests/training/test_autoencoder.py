@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+from dtl.bundle.projection import dead_latents
+from dtl.evaluation.node_metrics import pca_mse
 from dtl.grid.build import Grid
-from dtl.latent import dead_latents
 from dtl.networks.autoencoder import Autoencoder
 from dtl.networks.published import PublishedAutoencoder
 from dtl.training.autoencoder import label_targets, train_autoencoder
-from dtl.training.metrics import pca_mse
 from dtl.training.settings import AutoencoderSettings, TrainingSettings
 from dtl.training.split import Split
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dtl.latent import mirrored, project
+from dtl.bundle.projection import mirrored, project
 from dtl.training.maps import projector_error
 
 RNG = np.random.default_rng(1)

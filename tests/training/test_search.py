@@ -13,7 +13,7 @@ import pytest
 from dtl.grid.build import Grid
 from dtl.spectrum import UnusableInput
 from dtl.training import search
-from dtl.training.augment import Augmentation
+from dtl.training.augmentation import Augmentation
 from dtl.training.search import budgeted_search, label_error, published_search
 from dtl.training.settings import AutoencoderSettings, TrainingSettings
 from dtl.training.split import Split

@@ -11,18 +11,18 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
-from dtl.bundle import ModelBundle
+from dtl.bundle.learned_gap import LearnedGap, rotated
+from dtl.bundle.model import ModelBundle
+from dtl.bundle.projection import flux_basis
 from dtl.grid.build import Grid, GridSettings, window_points
-from dtl.latent import flux_basis
-from dtl.learned_gap import LearnedGap, rotated
 from dtl.preparation.broadening import broaden
 from dtl.result import PARAMETERS
-from dtl.training.augment import Augmentation
+from dtl.training.augmentation import Augmentation
 from dtl.training.autoencoder import train_autoencoder
-from dtl.training.population import Population
 from dtl.training.regressors import train_regressors
 from dtl.training.settings import AutoencoderSettings, RegressorSettings, TrainingSettings
 from dtl.training.split import split_nodes
+from dtl.transfer.population import Population
 from dtl.wavelengths import SPEED_OF_LIGHT
 
 WAVELENGTH = window_points(0.1)

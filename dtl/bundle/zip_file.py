@@ -1,0 +1,214 @@
+"""A bundle as one zip file: written for a download, and read back from a stranger.
+
+A file that was sent may be hostile. Nothing is unpacked by the names it holds: of three known members a bounded number
+of bytes is read, arrays are measured before they are opened, and networks are compared with their weights before any
+memory is given to them. Nothing in it is ever run.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Collection
+from dataclasses import replace
+from math import prod
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import IO
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+
+from dtl.bundle.model import ModelBundle, load_bundle, save_bundle
+from dtl.inference.infer import infer
+from dtl.inference.trust import SCORES
+from dtl.networks.layouts import make_autoencoder
+from dtl.result import PARAMETERS
+from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
+
+__all__ = ["MOST_BYTES", "as_saved", "free_name", "pack", "unpack"]
+
+#: Most bytes of a zip file; the bundles of the program have 19 MB.
+MOST_BYTES = 64 * 2**20
+_CARD, _WEIGHTS, _GRID = "card.json", "weights.safetensors", "grid.npz"
+#: Member -> most bytes of it, unpacked.
+_MEMBERS = {_CARD: 4 * 2**20, _WEIGHTS: MOST_BYTES, _GRID: MOST_BYTES}
+#: Most bytes of all arrays of a grid together, unpacked.
+_MOST_ARRAYS = 256 * 2**20
+#: Most layers of an encoder.
+_MOST_LAYERS = 16
+_BROKEN = (
+    zipfile.BadZipFile, OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError,
+    NotImplementedError, EOFError, ArithmeticError, RecursionError, AssertionError, SafetensorError,
+)  # fmt: skip
+
+
+def pack(bundle: ModelBundle) -> bytes:
+    """A zip file of a bundle: its card, weights and arrays, as `dtl.bundle.model.save_bundle` writes them."""
+    file = io.BytesIO()
+    with TemporaryDirectory() as folder:
+        place = save_bundle(bundle, folder)
+        with zipfile.ZipFile(file, "w") as archive:  # stored: weights in half precision do not shrink
+            for member in _MEMBERS:  # without a date, so that one bundle gives one file
+                archive.writestr(zipfile.ZipInfo(member), (place / member).read_bytes())
+    return file.getvalue()
+
+
+def as_saved(bundle: ModelBundle) -> ModelBundle:
+    """An adapted bundle as it will be when it was saved and read back: in half precision, its card with hashes.
+
+    What it shares with the bundle it came from stays shared.
+    """
+    with TemporaryDirectory() as folder:
+        read = load_bundle(save_bundle(bundle, folder))
+    return replace(bundle, card=read.card, target_encoder=read.target_encoder, gap=read.gap)
+
+
+def free_name(name: object, taken: Collection[str]) -> str:
+    """A name for a bundle that is no other's: that of its card, in safe letters, with a number where it is taken."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", str(name)).strip("-.")[:60] or "networks"
+    found, number = plain, 2
+    while found in taken:
+        found, number = f"{plain}-{number}", number + 1
+    return found
+
+
+def unpack(data: bytes, file: str) -> ModelBundle:
+    """The bundle in a zip file.
+
+    Args:
+        data: the zip file.
+        file: its name, for people.
+
+    Raises:
+        UnusableInput: where it is none, damaged, too large, of another format, or where it does not work.
+    """
+    if len(data) > MOST_BYTES:
+        raise UnusableInput(f"{file}: has more than {MOST_BYTES >> 20} MB, a bundle has about 19; give the right file.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, TemporaryDirectory() as folder:
+            for member, info in _members(archive, file).items():
+                (Path(folder) / member).write_bytes(_content(archive, info, _MEMBERS[member]))
+            _check_arrays(Path(folder) / _GRID)
+            _check_networks(Path(folder))
+            bundle = load_bundle(folder)
+            return _tried(bundle)
+    except _Refused as error:
+        raise UnusableInput(f"{file}: {error}; download it again from where you have it.") from error
+    except UnusableInput as error:  # names a folder that nobody knows
+        reason = re.sub(r"^\S*?: ", "", str(error)).rpartition(";")[0] or str(error)
+        raise UnusableInput(f"{file}: {reason}; download it again from where you have it.") from error
+    except _BROKEN as error:
+        kind = "no zip file" if isinstance(error, zipfile.BadZipFile) else "no bundle, or a damaged one"
+        raise UnusableInput(
+            f"{file}: is {kind}; give a zip file that this program wrote, with {', '.join(_MEMBERS)}."
+        ) from error
+
+
+class _Refused(Exception):
+    """Why a file is not taken; the sentence goes on after the file's name."""
+
+
+def _members(archive: zipfile.ZipFile, file: str) -> dict[str, zipfile.ZipInfo]:
+    """The three members, each once, in one place; what a Mac adds is passed over."""
+    found: dict[str, zipfile.ZipInfo] = {}
+    places = set()
+    for info in archive.infolist():
+        path = PurePosixPath(info.filename)
+        if path.is_absolute() or ".." in path.parts or "\\" in info.filename or ":" in info.filename:
+            raise _Refused("holds a path that leads out of its folder, as no bundle does")
+        if info.is_dir() or path.parts[0] == "__MACOSX" or path.name == ".DS_Store":
+            continue
+        if path.name not in _MEMBERS or path.name in found:
+            raise _Refused("holds other files than those of one bundle")
+        found[path.name] = info
+        places.add(path.parent)
+    if len(found) < len(_MEMBERS) or len(places) != 1:
+        lacking = [name for name in _MEMBERS if name not in found]
+        raise _Refused(f"lacks {' and '.join(lacking)}" if lacking else "has its files in several folders")
+    return found
+
+
+def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
+    """The bytes of a member; what it claims to hold is measured, not believed."""
+    if info.file_size > most:
+        raise _Refused("would be far larger unpacked than any bundle is")
+    with archive.open(info) as stream:
+        content = stream.read(most + 1)
+    if len(content) > most:
+        raise _Refused("would be far larger unpacked than any bundle is")
+    return content
+
+
+def _check_arrays(path: Path) -> None:
+    """Measure the arrays of a grid by their headers, before any is read."""
+    with zipfile.ZipFile(path) as archive:
+        infos = archive.infolist()
+        if len(infos) > 100 or sum(info.file_size for info in infos) > _MOST_ARRAYS:
+            raise _Refused("would be far larger unpacked than any bundle is")
+        for info in infos:
+            with archive.open(info) as stream:
+                shape, kind = _header(stream)
+            if kind.hasobject or prod(shape) * kind.itemsize > info.file_size:
+                raise _Refused("holds arrays that are not what they claim to be")
+
+
+def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
+    version = np.lib.format.read_magic(stream)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, kind = read(stream)
+    return shape, kind
+
+
+def _check_networks(folder: Path) -> None:
+    """Compare the layers that a card asks for with those that are there, before they get any memory."""
+    architecture = json.loads((folder / _CARD).read_text(encoding="utf-8"))["architecture"]
+    hidden, n_latent = [int(width) for width in architecture["hidden"]], int(architecture["n_latent"])
+    if not 0 < len(hidden) <= _MOST_LAYERS or min(*hidden, n_latent) < 1:
+        raise _Refused("asks for networks that no bundle has")
+    with safe_open(folder / _WEIGHTS, "pt") as file:
+        shapes = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}
+    with np.load(folder / _GRID, allow_pickle=False) as arrays:
+        points = len(arrays["wavelength"])
+    with torch.device("meta"):  # shapes without memory
+        wanted = make_autoencoder(architecture.get("layout", "compact"), points, hidden, n_latent).state_dict()
+    if any(shapes.get(f"autoencoder.{key}") != tuple(value.shape) for key, value in wanted.items()):
+        raise _Refused("has weights that do not fit the networks in its card")
+
+
+def _tried(bundle: ModelBundle) -> ModelBundle:
+    """The bundle, once it has given an answer for a spectrum of its own; what is odd about it fails here."""
+    nodes, count = bundle.nodes, len(bundle.nodes)
+    shapes = [(nodes, 4), (bundle.latents, bundle.latents.shape[-1]), (bundle.map_flux, 2), (bundle.map_latent, 2)]
+    if count < 100 or any(array.shape != (count, width) for array, width in shapes):
+        raise _Refused("has arrays that do not fit each other")
+    everything = [array for array, _ in shapes] + [bundle.wavelength, bundle.flux_basis.scores]
+    if not all(np.isfinite(array).all() for array in everything) or not set(bundle.references) <= set(SCORES):
+        raise _Refused("has arrays without sense")
+    if not all(bundle.regressors[name] for name in PARAMETERS):
+        raise _Refused("has no network for one of the parameters")
+    card = bundle.card | {"version": re.sub(r"[^A-Za-z0-9._-]+", "-", str(bundle.card["version"]))[:20]}
+    bundle = replace(bundle, card=card)
+    _ = bundle.target, bundle.calibration, bundle.trust_threshold
+    flux = bundle.reconstruct(bundle.latents[:1])[0].astype(float)
+    trial = PreparedSpectrum(
+        spectrum=Spectrum(bundle.wavelength, flux, None, file="trial"),
+        wavelength=bundle.wavelength,
+        flux=flux,
+        uncertainty=np.full(flux.shape, 0.01),
+        good=np.ones(flux.shape, bool),
+        pixel=0.02,
+        snr=100.0,
+        rv=0.0,
+        rv_frame="rest",
+        rv_quality=1.0,
+        steps=(),
+        flags=(),
+    )
+    estimates = infer([trial], bundle)[0].estimates
+    if not all(np.isfinite([e.value, e.lower, e.upper]).all() for e in estimates.values()):
+        raise _Refused("gives no parameters")
+    return bundle

@@ -1,0 +1,94 @@
+"""Calibration on simulated surveys: intervals that cover, and how strange good stars may look."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from dtl.inference.estimate import Calibration
+from dtl.inference.trust import SCORES, Reference, percentile
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.training.augmentation import Augmentation, add_noise, augment
+
+__all__ = [
+    "CALIBRATION_SNR",
+    "coverage",
+    "disturbed",
+    "fit_calibration",
+    "fit_references",
+    "fit_threshold",
+    "intervals",
+]
+
+CALIBRATION_SNR = (30.0, 50.0, 100.0, 300.0)
+#: Size of an input pixel in the simulations, points of 0.01 Angstrom: that of HPF and CARMENES is 3 to 6.
+_PIXEL = 5
+_ONE_SIGMA = 0.6827
+
+
+def disturbed(flux: np.ndarray, snr: float, settings: Augmentation, seed: int) -> np.ndarray:
+    """Model spectra ``(k, n)`` as observed at one signal-to-noise ratio, with residual velocity and continuum."""
+    generator = torch.Generator().manual_seed(seed)
+    quiet = replace(settings, clean_fraction=1.0, depth=0.0)
+    clean = augment(torch.from_numpy(flux), quiet, generator)
+    return add_noise(clean, torch.full((len(flux),), snr), _PIXEL, generator).numpy()
+
+
+def intervals(results: list[InferenceResult]) -> dict[str, np.ndarray]:
+    """Value, lower and upper of each parameter; shape ``(k, 3)`` each."""
+    return {
+        name: np.array([(e.value, e.lower, e.upper) for e in (r.estimates[name] for r in results)])
+        for name in PARAMETERS
+    }
+
+
+def fit_calibration(estimates: list[np.ndarray], truths: list[np.ndarray]) -> Calibration:
+    """Scale and floor that bring the coverage of the 1-sigma interval closest to 68.3 % at every noise level.
+
+    Args:
+        estimates: one array a noise level, value, lower, upper (uncalibrated); shape ``(k, 3)`` each.
+        truths: true values; shape ``(k,)`` each.
+    """
+    typical = float(np.median(np.concatenate([np.abs(e[:, 0] - t) for e, t in zip(estimates, truths, strict=True)])))
+    best, least = Calibration(), np.inf
+    for scale in np.linspace(0.5, 3.0, 26):
+        for floor in np.linspace(0.0, 2.0, 81) * typical:
+            candidate = Calibration(float(scale), float(floor))
+            gaps = [coverage(e, t, candidate) - _ONE_SIGMA for e, t in zip(estimates, truths, strict=True)]
+            cost = float(np.sum(np.square(gaps)))
+            if cost < least:
+                best, least = candidate, cost
+    return best
+
+
+def coverage(estimates: np.ndarray, truth: np.ndarray, calibration: Calibration = Calibration()) -> float:
+    """Part of the truths, shape ``(k,)``, within the intervals, shape ``(k, 3)``."""
+    error = truth - estimates[:, 0]
+    return float(
+        np.mean((error <= calibration.widen(estimates[:, 2])) & (-error <= calibration.widen(estimates[:, 1])))
+    )
+
+
+def fit_references(results: dict[float, list[InferenceResult]]) -> dict[str, Reference]:
+    """Quantiles of each score among good stars, signal-to-noise ratio -> results of stars observed so."""
+    snr = np.array(sorted(results))
+    return {
+        name: Reference(
+            snr, np.array([np.percentile([r.scores[name] for r in results[level]], np.arange(101)) for level in snr])
+        )
+        for name in SCORES
+    }
+
+
+def fit_threshold(
+    results: dict[float, list[InferenceResult]], references: dict[str, Reference], false_alarms: float
+) -> float:
+    """The percentile that the strangest score of all but a part ``false_alarms`` of good stars stays below."""
+    strangest = [
+        max(percentile(result.scores[name], level, reference) for name, reference in references.items())
+        for level, of_level in results.items()
+        for result in of_level
+    ]
+    return float(np.quantile(strangest, 1.0 - false_alarms))

@@ -1,0 +1,173 @@
+"""How many spectra an adaptation needs to help: measured on simulated surveys whose truth is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from dtl.bundle.model import ModelBundle
+from dtl.evaluation.survey_accuracy import observe, parameter_errors, telescope
+from dtl.grid.build import GridSettings
+from dtl.result import PARAMETERS
+from dtl.spectrum import UnusableInput
+from dtl.training.settings import SurveyPlan
+from dtl.transfer.adaptation import adapt
+from dtl.transfer.fine_tuning import TransferSettings
+
+__all__ = ["COUNTS", "SEEDS", "SampleSizes", "measure_sample_sizes", "read_sample_sizes"]
+
+#: Numbers of spectra that are tried. From 25 on, a fifth held out, the beliefs about a population are used.
+COUNTS = (4, 8, 16, 20, 25, 32, 64, 128)
+#: Of the surveys: none of them is among those of `dtl.training.settings.SurveyPlan`.
+SEEDS = (3041, 3042, 3043)
+_TABLE = Path(__file__).parents[2] / "assets" / "survey" / "sample_sizes.json"
+
+
+@dataclass(frozen=True)
+class SampleSizes:
+    """Errors on stars that were not adapted to, by the number of those that were.
+
+    Attributes:
+        table: as `measure_sample_sizes` gives it.
+    """
+
+    table: Mapping[str, Any]
+
+    @property
+    def surveys(self) -> list[Mapping[str, Any]]:
+        """Those surveys whose numbers were all tried; a measurement that was stopped may have others."""
+        tried: dict[int, set[int]] = {}
+        for run in self.table["runs"]:
+            tried.setdefault(run["seed"], set()).add(run["stars"])
+        return [survey for survey in self.table["surveys"] if tried.get(survey["seed"], set()) >= set(self.counts)]
+
+    @property
+    def counts(self) -> list[int]:
+        """Numbers of spectra that were tried, rising."""
+        return list(self.table["counts"])
+
+    def rmse(self, count: int, parameter: str) -> list[float]:
+        """The rmse after an adaptation to ``count`` spectra, survey by survey."""
+        found = {run["seed"]: run["errors"] for run in self.table["runs"] if run["stars"] == count}
+        return [found[survey["seed"]][parameter]["rmse"] for survey in self.surveys]
+
+    def unadapted(self, parameter: str, state: str = "models_alone") -> list[float]:
+        """The rmse without an adaptation, survey by survey; ``state`` is "models_alone" or "shipped"."""
+        return [survey[state][parameter]["rmse"] for survey in self.surveys]
+
+    def enough(self, parameter: str | None = None, than: str = "models_alone") -> int | None:
+        """The fewest spectra from which on the mean rmse is below that without an adaptation.
+
+        Args:
+            parameter: one of `dtl.result.PARAMETERS`; None asks for all four at once.
+            than: "models_alone" or "shipped", the networks that it is compared with.
+
+        Returns:
+            One of the numbers that were tried, None where none is enough.
+        """
+        found = None
+        for count in reversed(self.counts):
+            for name in PARAMETERS if parameter is None else (parameter,):
+                if fmean(self.rmse(count, name)) >= fmean(self.unadapted(name, than)):
+                    return found
+            found = count
+        return found
+
+
+def measure_sample_sizes(
+    bundle: ModelBundle,
+    *,
+    counts: Sequence[int] = COUNTS,
+    seeds: Sequence[int] = SEEDS,
+    settings: TransferSettings = TransferSettings(),
+    known: Mapping[str, Any] | None = None,
+    keep: Callable[[dict[str, Any]], None] = lambda table: None,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+) -> dict[str, Any]:
+    """Adapt a bundle's networks for models alone to parts of simulated surveys, and judge them by the rest.
+
+    The surveys are rendered through the decoder. Those stars judge that even the largest part leaves over, the same
+    for each number; smaller parts lie within the larger ones.
+
+    Args:
+        bundle: to start from.
+        counts: numbers of spectra that are adapted to.
+        seeds: of the surveys, and of the adaptations to them.
+        settings: of the adaptations.
+        known: the table of a measurement that was stopped, which goes on where it was of the same kind; also one of
+            other numbers or surveys, as long as the largest number is the same.
+        keep: called with the table after each step.
+        progress: called with the fraction done and a word.
+
+    Returns:
+        Plain values for JSON: the bundle, the settings, and rmse and bias of each parameter for each survey with
+        networks that know models alone and with those of the bundle (``surveys``), and after adaptations (``runs``).
+    """
+    sky = telescope(bundle, GridSettings(), SurveyPlan(), None)
+    table: dict[str, Any] = {
+        "what": "errors on stars that were not adapted to, by the number of stars that were",
+        "bundle": f"{bundle.name} {bundle.version}",
+        "counts": sorted(set(counts)),
+        "observation": json.loads(json.dumps(asdict(sky.settings))),
+        "settings": asdict(settings),
+    }
+    same = known is not None and all(known.get(key) == value for key, value in table.items() if key != "counts")
+    same = same and max(known["counts"]) == max(counts)  # so the same stars judge
+    table |= {"surveys": list(known["surveys"]) if same else [], "runs": list(known["runs"]) if same else []}
+    for i, seed in enumerate(seeds):
+        done = {run["stars"] for run in table["runs"] if run["seed"] == seed}
+        if done >= set(counts):
+            continue
+        prepared, truth = sky.take(bundle, seed)
+        order = np.random.default_rng(seed).permutation(len(prepared))
+        judged = order[max(counts) :]
+        judges, judged_truth = [prepared[j] for j in judged], truth[judged]
+        if seed not in [survey["seed"] for survey in table["surveys"]]:
+            states = {"models_alone": bundle.source, "shipped": bundle}
+            measured = {name: parameter_errors(observe(state, judges), judged_truth) for name, state in states.items()}
+            table["surveys"].append({"seed": seed, "judged": len(judged)} | measured)
+        for k, count in enumerate(sorted(counts)):
+            if count in done:
+                continue
+            adapted = adapt(
+                bundle,
+                [prepared[j] for j in order[:count]],
+                settings=settings,
+                seed=seed,
+                progress=lambda part, text, i=i, k=k, seed=seed, count=count: progress(
+                    (i + (k + part) / len(counts)) / len(seeds), f"survey {seed}, {count} spectra"
+                ),
+            )
+            wrong = parameter_errors(observe(adapted, judges), judged_truth)
+            table["runs"].append({"stars": count, "seed": seed, "errors": wrong})
+            keep(table)
+    return table
+
+
+@lru_cache(maxsize=2)
+def read_sample_sizes(path: str | Path = _TABLE) -> SampleSizes | None:
+    """A measured table, that which comes with the program by default; None where there is none, or
+    none that is complete.
+
+    Raises:
+        UnusableInput: where the file is no such table.
+    """
+    try:
+        sizes = SampleSizes(json.loads(Path(path).read_text(encoding="utf-8")))
+        if not sizes.surveys:
+            return None
+        sizes.enough()
+    except FileNotFoundError:
+        return None
+    except (ValueError, LookupError, TypeError) as error:
+        raise UnusableInput(
+            f"{path}: is no table of sample sizes; name another file, or measure it: `python -m dtl sample-size`."
+        ) from error
+    return sizes

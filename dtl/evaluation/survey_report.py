@@ -1,0 +1,109 @@
+"""The figures of a bundle on simulated surveys: errors, gap, gain from transfer, coverage, trust."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from dtl.bundle.model import ModelBundle
+from dtl.evaluation.ablation import VARIANTS, ablation, summary
+from dtl.evaluation.calibration_fit import coverage, intervals
+from dtl.evaluation.contaminants import contaminants, flagged, is_doubted, left_out
+from dtl.evaluation.survey_accuracy import Telescope, distances, errors, observe, parameter_errors, prepared_flux
+from dtl.result import PARAMETERS
+from dtl.simulation.exposures import gather
+from dtl.training.settings import SurveyPlan
+from dtl.transfer.fine_tuning import parameters_of
+
+__all__ = ["measure_on_surveys", "measure_transfer", "measure_trust"]
+
+#: Signal-to-noise ratios at which the coverage of the intervals is judged.
+_JUDGED_SNR = (50.0, 100.0, 300.0)
+#: Test surveys that are observed at each of them.
+_JUDGED_SURVEYS = 3
+
+
+def measure_on_surveys(
+    bundle: ModelBundle,
+    sky: Telescope,
+    plan: SurveyPlan,
+    *,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+) -> dict[str, object]:
+    """Figures on surveys that neither the transfer nor the calibration of the bundle has seen.
+
+    Args:
+        bundle: complete.
+        sky: makes the surveys.
+        plan: which of them judge.
+        progress: called with the fraction done and a word.
+
+    Returns:
+        ``survey``: errors of the bundle as it is, before and after its transfer; ``gap``: distances;
+        ``survey_at_snr`` and ``coverage_1_sigma``: S/N -> parameter; ``false_alarms``: part of the good stars that is
+        doubted at each S/N.
+    """
+    progress(0.0, "usual S/N")
+    flux, truth = (np.concatenate(parts) for parts in zip(*_surveys(bundle, sky, plan), strict=True))
+    covered, alarms, at_snr = {}, {}, {}
+    for i, snr in enumerate(_JUDGED_SNR):
+        progress((i + 1) / (len(_JUDGED_SNR) + 1), f"S/N {snr:.0f}")
+        taken = [sky.take(bundle, seed, snr) for seed in plan.seeds("test")[:_JUDGED_SURVEYS]]
+        results = [result for prepared, _ in taken for result in observe(bundle, prepared)]
+        true = np.concatenate([true for _, true in taken])
+        found = intervals(results)
+        covered[f"{snr:.0f}"] = {name: coverage(found[name], true[:, k]) for k, name in enumerate(PARAMETERS)}
+        at_snr[f"{snr:.0f}"] = parameter_errors(results, true)
+        alarms[f"{snr:.0f}"] = float(np.mean([is_doubted(result) for result in results]))
+    return {
+        "survey": {
+            "stars": len(truth),
+            "before": errors(parameters_of(bundle.source, flux), truth),
+            "after": errors(parameters_of(bundle, flux), truth),
+        },
+        "gap": distances(bundle, flux),
+        "survey_at_snr": at_snr,
+        "coverage_1_sigma": covered,
+        "false_alarms": alarms,
+    }
+
+
+def measure_transfer(
+    bundle: ModelBundle,
+    sky: Telescope,
+    plan: SurveyPlan,
+    *,
+    variants: dict = VARIANTS,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+) -> dict[str, object]:
+    """``ablation``: errors of every way of transfer, adapted to each test survey anew; ``gain``: of ours over none."""
+    table = ablation(bundle.source, _surveys(bundle, sky, plan), variants=variants, progress=progress)
+    return {"ablation": table, "gain": summary(table)}
+
+
+def _surveys(bundle: ModelBundle, sky: Telescope, plan: SurveyPlan) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Flux ``(k, n)`` and truth ``(k, 4)`` of each test survey, over the usual range of S/N."""
+    taken = [sky.take(bundle, seed) for seed in plan.seeds("test")]
+    return [(prepared_flux(bundle, prepared), truth) for prepared, truth in taken]
+
+
+def measure_trust(
+    bundle: ModelBundle, library: str | Path | None, *, count: int = 40, seed: int = 5
+) -> dict[str, object]:
+    """Part of the spectra that are no ordinary M dwarf, of each kind, that is refused or doubted.
+
+    Args:
+        bundle: complete.
+        library: folder of a PHOENIX library, which some kinds need.
+        count: of each kind.
+        seed: of all random numbers.
+    """
+    found = flagged(contaminants(bundle, count, seed, library), bundle)
+    return {
+        "spectra_of_each_kind": count,
+        "flagged": found,
+        "all": float(np.mean(list(found.values()))),
+        "left_out": left_out(gather(bundle, library)),
+    }

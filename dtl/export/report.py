@@ -1,0 +1,202 @@
+"""The report of results: one archive with tables, figures, what was read and how, versions, and what to cite."""
+
+from __future__ import annotations
+
+import io
+import json
+import platform
+import re
+import tempfile
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NamedTuple
+
+import dtl
+from dtl.catalogue import published_stars
+from dtl.catalogue.luminosity import Given
+from dtl.export import snippet
+from dtl.export.citation import bibtex
+from dtl.export.session import SavedSession, SavedSpectrum, card_digest
+from dtl.export.tables import write_table
+from dtl.readers.options import ReadOptions
+from dtl.result import InferenceResult
+from dtl.spectrum import UnusableInput
+
+__all__ = ["Reported", "bundles_used", "log_lines", "report_archive", "session_of"]
+
+_PACKAGES = ("torch", "numpy", "scipy", "pandas", "astropy", "specutils", "plotly", "streamlit")
+_README = """Stellar parameters of M dwarfs: report of {count} {spectra}
+Made by dtl {version} on {date} (UTC).
+
+results.ecsv   parameters with 1-sigma intervals, units and descriptions of the columns
+results.csv    the same for spreadsheets
+figures/       open any .html in a browser; its buttons save PNG and SVG (keep plotly.min.js beside them)
+log.txt        how each file was understood and prepared, and what is doubted
+inputs.sha256  checksums of the files, for `sha256sum -c` in their folder
+session.json   files, reading options and results; restore it in the app on the page Keep
+reproduce.py   gives the table again, in the folder of the files
+versions.json  of the program, its packages and the networks
+citations.bib  what to cite
+
+The method is that of Mas-Buitrago et al. 2024, A&A 687, A205. A value with a flag is not to be believed as it stands;
+log.txt says why. The files of the spectra themselves are not in this archive.
+"""
+
+
+class Reported(NamedTuple):
+    """A result and the file it is of.
+
+    Attributes:
+        result: of the analysis.
+        sha256: of the file.
+        options: of its reading.
+        bundle: name of the bundle that was asked for, None for that of the resolution.
+        luminosity: where the user gave one.
+    """
+
+    result: InferenceResult
+    sha256: str
+    options: ReadOptions = ReadOptions()
+    bundle: str | None = None
+    luminosity: Given | None = None
+
+
+def report_archive(
+    reported: Sequence[Reported],
+    *,
+    session: SavedSession | None = None,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+) -> bytes:
+    """The archive as the bytes of a zip file.
+
+    Args:
+        reported: the results, one at least.
+        session: to be put in; None for one of the results alone.
+        progress: called with the fraction done and what is being done.
+
+    Raises:
+        UnusableInput: without results.
+    """
+    if not reported:
+        raise UnusableInput("There is nothing to report; analyse a spectrum first.")
+    results = [entry.result for entry in reported]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        progress(0.0, "tables")
+        words = {"count": len(results), "spectra": "spectrum" if len(results) == 1 else "spectra"}
+        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
+        archive.writestr("README.txt", _README.format(**words, version=dtl.__version__, date=now))
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("results.ecsv", "results.csv"):
+                write_table(results, Path(folder) / name)
+                archive.write(Path(folder) / name, name)
+        archive.writestr("log.txt", "\n".join(line for entry in reported for line in log_lines(entry)))
+        archive.writestr("inputs.sha256", "".join(f"{entry.sha256}  {_file(entry)}\n" for entry in reported))
+        archive.writestr("session.json", (session or session_of(reported)).to_json(embed=False))
+        sources = [snippet.Source(_file(entry), entry.options, entry.bundle) for entry in reported]
+        archive.writestr("reproduce.py", snippet.table(sources))
+        used = bundles_used(results)
+        archive.writestr("versions.json", json.dumps(_versions() | {"networks": used}, indent=1) + "\n")
+        archive.writestr("citations.bib", bibtex(dtl.__version__, ", ".join(sorted({r.bundle for r in results}))))
+        _write_figures(archive, reported, progress)
+    progress(1.0, "done")
+    return packed.getvalue()
+
+
+def session_of(reported: Sequence[Reported]) -> SavedSession:
+    """The session that holds these results and nothing else."""
+    spectra = [
+        SavedSpectrum(_file(entry), entry.sha256, entry.options, entry.bundle, entry.result.row()) for entry in reported
+    ]
+    unique = {spectrum.sha256: spectrum for spectrum in spectra}
+    return SavedSession(
+        spectra=tuple(unique.values()),
+        luminosities={entry.sha256: entry.luminosity for entry in reported if entry.luminosity is not None},
+        selected=next(iter(unique), None),
+        bundles=bundles_used([entry.result for entry in reported]),
+    )
+
+
+def bundles_used(results: Sequence[InferenceResult]) -> dict[str, dict[str, str]]:
+    """Name of each bundle that gave a result -> its ``version`` and ``card_sha256``, empty for one not shipped."""
+    from dtl.bundle.model import read_card, shipped_bundles
+
+    shipped, used = shipped_bundles(), {}
+    for bundle in sorted({result.bundle for result in results}):
+        name, _, number = bundle.rpartition(" ")
+        used[name] = {"version": number, "card_sha256": card_digest(read_card(name)) if name in shipped else ""}
+    return used
+
+
+def log_lines(entry: Reported) -> list[str]:
+    """How a file was understood and prepared, and what is doubted, line by line."""
+    from dtl.flags import explain
+
+    prepared, options = entry.result.prepared, entry.options
+    said = {name: value for name, value in vars(options).items() if value is not None}
+    return [
+        f"{_file(entry)}  sha256 {entry.sha256}",
+        f"  told by the user: {', '.join(f'{name} = {value}' for name, value in said.items()) or 'nothing'}",
+        *(f"  {f.name}: {f.value} ({f.source}: {f.reason})" for f in prepared.spectrum.findings),
+        *(f"  {step.name}: {step.text}" for step in prepared.steps),
+        f"  networks: {entry.result.bundle}",
+        *(f"  flag {flag}: {explain(flag)}" for flag in entry.result.flags),
+        "",
+    ]
+
+
+def _write_figures(
+    archive: zipfile.ZipFile, reported: Sequence[Reported], progress: Callable[[float, str], None]
+) -> None:
+    from dtl.figures.hr_diagram import hr_diagram
+    from dtl.figures.kiel import kiel_diagram
+    from dtl.figures.page import SCRIPT, figure_page, plotly_script
+    from dtl.figures.spectrum import reconstruction_figure
+
+    archive.writestr(f"figures/{SCRIPT}", plotly_script())
+    for number, entry in enumerate(reported, 1):
+        progress(number / (len(reported) + 2), f"figure of {_file(entry)}")
+        name = f"{number:03d}-{re.sub(r'[^A-Za-z0-9_-]+', '-', Path(_file(entry)).stem)[:60]}"
+        page = figure_page(reconstruction_figure(entry.result), _file(entry), name=name, script=SCRIPT)
+        archive.writestr(f"figures/{name}.html", page)
+    progress(1 - 1 / (len(reported) + 2), "diagrams")
+    stars, users = published_stars.stars(), [_plotted(entry) for entry in reported]
+    for name, title, figure in (
+        ("hr-diagram", "HR diagram", hr_diagram(stars, users)),
+        ("kiel-diagram", "Kiel diagram", kiel_diagram(stars, users)),
+    ):
+        archive.writestr(f"figures/{name}.html", figure_page(figure, title, name=name, script=SCRIPT))
+
+
+def _plotted(entry: Reported):
+    """The star with the luminosity that was given, or else the published one, if it is no simulation."""
+    from dtl.figures.plotted_star import PlottedStar
+
+    spectrum = entry.result.prepared.spectrum
+    if entry.luminosity is not None:
+        return PlottedStar.from_result(entry.result, *entry.luminosity)
+    known = None if spectrum.simulated else published_stars.luminosity(spectrum.star)
+    return PlottedStar.from_result(entry.result, *((known.value, known.error) if known else ()))
+
+
+def _file(entry: Reported) -> str:
+    """Name of the file without what no line can hold."""
+    return "".join(c if c.isprintable() else " " for c in entry.result.prepared.spectrum.file)
+
+
+def _versions() -> dict[str, object]:
+    packages = {}
+    for name in _PACKAGES:
+        try:
+            packages[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return {
+        "dtl": dtl.__version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": packages,
+    }

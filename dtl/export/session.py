@@ -1,0 +1,258 @@
+"""A visit in one JSON file: which spectra, read how, with what results and views; the spectra too where wished."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import json
+import math
+import zlib
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import dtl
+from dtl.catalogue.luminosity import Given
+from dtl.export.session_values import BadValue, as_dict, as_digest, as_number, as_options, as_row, as_settings, as_text
+from dtl.readers.options import ReadOptions
+from dtl.readers.source import SIZE_LIMIT
+from dtl.result import PARAMETERS
+from dtl.rounding import format_number
+from dtl.spectrum import UnusableInput
+
+__all__ = ["FORMAT", "LIMIT", "SavedSession", "SavedSpectrum", "card_digest", "departure", "read_session"]
+
+#: Version of the file; a reader refuses any other.
+FORMAT = 1
+#: Bytes of the largest file that is read, and of the spectra in it.
+LIMIT = 400 * 2**20
+_KIND = "dtl session"
+_MOST_SPECTRA = 100_000
+
+
+@dataclass(frozen=True)
+class SavedSpectrum:
+    """A file of a visit.
+
+    Attributes:
+        file: its name.
+        sha256: of its bytes, as 64 hexadecimal digits.
+        options: of its reading.
+        bundle: name of the bundle that was asked for, None for that of the resolution.
+        row: its result, columns of `dtl.result.COLUMNS`; None where there was none.
+        data: its bytes, None where they are not in the file of the session.
+    """
+
+    file: str
+    sha256: str
+    options: ReadOptions = ReadOptions()
+    bundle: str | None = None
+    row: dict[str, object] | None = None
+    data: bytes | None = None
+
+
+@dataclass(frozen=True)
+class SavedSession:
+    """A visit.
+
+    Attributes:
+        spectra: its files, in the order of arrival.
+        settings: name of a view option -> its value, a scalar or a list of scalars.
+        luminosities: sha256 of a file -> luminosity that was given for its star.
+        selected: sha256 of the spectrum shown.
+        bundles: name of each bundle used -> its ``version`` and the sha256 of its card, ``card_sha256``.
+        software: that wrote it, as ``dtl 0.1.0``.
+        saved: when, UTC, ISO 8601.
+    """
+
+    spectra: tuple[SavedSpectrum, ...]
+    settings: dict[str, object] = field(default_factory=dict)
+    luminosities: dict[str, Given] = field(default_factory=dict)
+    selected: str | None = None
+    bundles: dict[str, dict[str, str]] = field(default_factory=dict)
+    software: str = f"dtl {dtl.__version__}"
+    saved: str = ""
+
+    def to_json(self, *, embed: bool) -> bytes:
+        """The file, with the bytes of the spectra that are at hand where ``embed``.
+
+        Raises:
+            UnusableInput: where it would be too large to be read again.
+        """
+        content = {
+            "format": _KIND,
+            "format_version": FORMAT,
+            "software": self.software,
+            "saved": self.saved or datetime.now(UTC).isoformat(timespec="seconds"),
+            "bundles": self.bundles,
+            "selected": self.selected,
+            "settings": self.settings,
+            "luminosities": {digest: given._asdict() for digest, given in self.luminosities.items()},
+            "spectra": [_written(spectrum, embed) for spectrum in self.spectra],
+        }
+        text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False).encode()
+        if len(text) > LIMIT:
+            raise UnusableInput(
+                f"With its spectra the session has {len(text) >> 20} MB, and {LIMIT >> 20} MB is the most that can be "
+                "restored; save it without them."
+            )
+        return text
+
+
+def read_session(content: bytes, name: str) -> SavedSession:
+    """Read the file of a session, trusting nothing in it.
+
+    Args:
+        content: of the file.
+        name: of the file, for people.
+
+    Raises:
+        UnusableInput: with one sentence that names what is wrong.
+    """
+    if len(content) > LIMIT:
+        raise UnusableInput(f"{name} has {len(content) >> 20} MB; a saved session has {LIMIT >> 20} MB at most.")
+    try:
+        tree = json.loads(content, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise UnusableInput(
+            f"{name} is no JSON file, or only a part of one; choose the file that “Save the session” gave you."
+        ) from error
+    if not isinstance(tree, dict) or tree.get("format") != _KIND:
+        raise UnusableInput(f"{name} is no saved session; choose the file that “Save the session” gave you.")
+    if tree.get("format_version") != FORMAT:
+        raise UnusableInput(
+            f"{name} has version {str(tree.get('format_version'))[:20]} of the format and this program reads version "
+            f"{FORMAT}; use the version of the program that wrote it ({str(tree.get('software'))[:40]})."
+        )
+    try:
+        return _session(tree)
+    except BadValue as error:
+        raise UnusableInput(f"{name} cannot be restored: {error}; it was changed or damaged.") from error
+
+
+def departure(saved: dict[str, object], now: dict[str, object]) -> str:
+    """How a result differs from the saved one, as a sentence; empty where it does not.
+
+    Numbers that agree to a hundredth of the interval, or to the decimals shown, are the same.
+    """
+    changes = []
+    for name, (label, unit, places) in PARAMETERS.items():
+        before, after = saved.get(name), now[name]
+        if before is None or not math.isfinite(float(before)):
+            continue
+        width = float(saved.get(f"{name}_lower") or 0) + float(saved.get(f"{name}_upper") or 0)
+        if abs(float(after) - float(before)) > max(0.01 * width, 0.5 * 10.0**-places):
+            old, new = (format_number(float(value), places) for value in (before, after))
+            changes.append(f"{label} {old} is now {new} {unit}" if unit != "dex" else f"{label} {old} is now {new}")
+    other = saved.get("bundle") != now["bundle"]
+    if not changes and not other:
+        return ""
+    if other:
+        why = f"saved with the networks {saved.get('bundle')}, computed again with {now['bundle']}"
+    else:
+        why = "computed again with networks of the same name and version, and yet"
+    return f"{now['file']}: {why}: {', '.join(changes) or 'the same values'}."
+
+
+def card_digest(card: dict[str, object]) -> str:
+    """The sha256 of the card of a bundle, whatever the order and spacing of its text."""
+    return sha256(json.dumps(card, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _written(spectrum: SavedSpectrum, embed: bool) -> dict[str, object]:
+    row = spectrum.row and {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in spectrum.row.items()
+    }
+    packed = None
+    if embed and spectrum.data is not None:
+        packed = base64.b64encode(gzip.compress(spectrum.data, 6, mtime=0)).decode()
+    return {
+        "file": spectrum.file,
+        "sha256": spectrum.sha256,
+        "options": asdict(spectrum.options),
+        "bundle": spectrum.bundle,
+        "result": row,
+        "data": packed,
+    }
+
+
+def _refuse_constant(word: str) -> float:
+    raise ValueError(word)
+
+
+def _session(tree: dict[str, object]) -> SavedSession:
+    listed = tree.get("spectra")
+    if not isinstance(listed, list) or len(listed) > _MOST_SPECTRA:
+        raise BadValue("its list of spectra is missing")
+    spectra, room = [], LIMIT
+    for number, entry in enumerate(listed, 1):
+        spectrum = _spectrum(entry, f"spectrum {number}", room)
+        room -= len(spectrum.data or b"")
+        spectra.append(spectrum)
+    digests = [spectrum.sha256 for spectrum in spectra]
+    if len(set(digests)) < len(digests):
+        raise BadValue("it names a spectrum twice")
+    selected = tree.get("selected")
+    luminosities = as_dict(tree.get("luminosities"), "luminosities")
+    bundles = as_dict(tree.get("bundles"), "bundles")
+    return SavedSession(
+        spectra=tuple(spectra),
+        settings=as_settings(tree.get("settings")),
+        luminosities={
+            as_digest(key, "luminosities"): _luminosity(as_dict(value, "luminosities"))
+            for key, value in luminosities.items()
+        },
+        selected=selected if selected in digests else None,
+        bundles={
+            as_text(key, "the name of a bundle"): {
+                field: as_text(as_dict(value, "bundles").get(field), f"{field} of a bundle")
+                for field in ("version", "card_sha256")
+            }
+            for key, value in bundles.items()
+        },
+        software=as_text(tree.get("software"), "software"),
+        saved=as_text(tree.get("saved"), "saved"),
+    )
+
+
+def _luminosity(entry: dict[str, object]) -> Given:
+    return Given(
+        as_number(entry.get("value"), "a luminosity", low=1e-6, high=1e4),
+        as_number(entry.get("error"), "the error of a luminosity", low=0.0, high=1e4),
+        as_text(entry.get("source"), "the source of a luminosity"),
+    )
+
+
+def _spectrum(entry: object, where: str, room: int) -> SavedSpectrum:
+    entry = as_dict(entry, where)
+    file, digest = as_text(entry.get("file"), f"file of {where}"), as_digest(entry.get("sha256"), where)
+    bundle, packed = entry.get("bundle"), entry.get("data")
+    data = None if packed is None else _unpacked(packed, file, room)
+    if data is not None and sha256(data).hexdigest() != digest:
+        raise BadValue(f"the bytes of {file} do not have the checksum that is noted")
+    return SavedSpectrum(
+        file=file,
+        sha256=digest,
+        options=as_options(entry.get("options"), where),
+        bundle=None if bundle is None else as_text(bundle, f"bundle of {where}"),
+        row=None if entry.get("result") is None else as_row(entry["result"], where),
+        data=data,
+    )
+
+
+def _unpacked(packed: object, file: str, room: int) -> bytes:
+    """Bytes of an embedded spectrum, no more than the readers take."""
+    try:
+        pressed = base64.b64decode(as_text(packed, f"data of {file}", longest=LIMIT), validate=True)
+        most = min(SIZE_LIMIT, room)
+        unpacker = zlib.decompressobj(wbits=31)
+        data = unpacker.decompress(pressed, most + 1)
+    except (binascii.Error, ValueError, zlib.error) as error:
+        raise BadValue(f"the bytes of {file} cannot be unpacked") from error
+    if len(data) > most:
+        raise BadValue(f"{file} is larger than a spectrum may be")
+    if not unpacker.eof:
+        raise BadValue(f"the bytes of {file} end too early")
+    return data

@@ -1,0 +1,182 @@
+"""Faults of instruments, reductions and files on spectra of ordinary M dwarfs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
+from dtl.simulation.exposures import PIXEL, Material, draw_star, expose, finish, need
+from dtl.simulation.strange_stars import from_library
+from dtl.spectrum import Spectrum
+from dtl.wavelengths import WINDOW, vacuum_to_air
+
+__all__ = [
+    "clipped",
+    "cosmic_storm",
+    "fringe",
+    "fringed",
+    "other_range",
+    "reversed_window",
+    "sky_emission",
+    "stretch",
+    "stretched",
+    "strike",
+    "wrong_frame",
+    "wrong_medium",
+    "wrong_resolution",
+]
+
+_CENTRE = 0.5 * (WINDOW[0] + WINDOW[1])
+#: Velocity step of the work grid, km/s.
+_WORK = 0.3
+
+
+def other_range(rng: np.random.Generator, material: Material) -> Spectrum:
+    """Library flux from beside the window with wavelengths that say it is the window.
+
+    Raises:
+        UnusableInput: where the material has no library that reaches 100 Angstrom beyond the window.
+    """
+    library = need(material.library, "spectra beyond the window")
+    low, high = library.wavelength[[0, -1]]
+    # The factor keeps the velocity scale; neither the window nor its margins may overlap with what is shown.
+    starts = [s for s in np.arange(low + 15.0, high - 50.0, 5.0) if abs(s - WINDOW[0]) > 45.0]
+    if not starts:
+        need(None, "spectra beyond the window")
+    start = float(rng.choice(starts))
+    node = int(rng.integers(len(library.nodes)))
+    vsini = float(np.exp(rng.uniform(np.log(1.5), np.log(20.0))))
+    star = from_library(
+        library.wavelength * WINDOW[0] / start,
+        library.flux[node],
+        library.resolution,
+        material.bundle.resolution,
+        vsini=vsini,
+    )
+    return finish(rng, expose(rng, star), material, figures={"from": f"{start:.1f}", "vsini": f"{vsini:.1f}"})
+
+
+def reversed_window(rng: np.random.Generator, material: Material) -> Spectrum:
+    """A star whose flux runs from red to blue while its wavelengths run from blue to red."""
+    star = draw_star(rng, material)
+    return finish(rng, expose(rng, replace(star, flux=star.flux[::-1])), material)
+
+
+def wrong_medium(rng: np.random.Generator, material: Material) -> Spectrum:
+    """Air wavelengths said to be vacuum, in the rest frame: the star seems to approach at 82 km/s."""
+    exposure = expose(rng, draw_star(rng, material), velocity=0.0)
+    exposure = replace(exposure, wavelength=vacuum_to_air(exposure.wavelength))
+    return finish(rng, exposure, material, frame="rest")
+
+
+def wrong_frame(rng: np.random.Generator, material: Material) -> Spectrum:
+    """A star that moves at 20-150 km/s in a file that says it is at rest."""
+    velocity = float(rng.uniform(20.0, 150.0) * rng.choice([-1.0, 1.0]))
+    return finish(rng, expose(rng, draw_star(rng, material), velocity=velocity), material, frame="rest")
+
+
+def cosmic_storm(rng: np.random.Generator, material: Material) -> Spectrum:
+    """50-200 hits in the window, of 1-4 pixels and 0.1-5 times the continuum, that the file does not mark."""
+    exposure = expose(rng, draw_star(rng, material))
+    spectrum = finish(rng, exposure, material)
+    hits = int(rng.integers(50, 201))
+    # So many fall into the window itself.
+    everywhere = round(hits * np.ptp(exposure.wavelength) / (WINDOW[1] - WINDOW[0]))
+    flux = strike(spectrum.flux, everywhere, exposure.snr**2, rng)
+    return replace(_note(spectrum, hits=f"{hits}"), flux=flux)
+
+
+def strike(flux: np.ndarray, hits: int, continuum: float, rng: np.random.Generator) -> np.ndarray:
+    """Flux ``(n,)`` with cosmic rays of 1-4 pixels, 0.1-5 times ``continuum`` high, evenly in the logarithm."""
+    struck = flux.copy()
+    for _ in range(hits):
+        start, width = int(rng.integers(flux.size)), int(rng.integers(1, 5))
+        height = continuum * np.exp(rng.uniform(np.log(0.1), np.log(5.0)))
+        struck[start : start + width] += height * rng.uniform(0.3, 1.0, struck[start : start + width].size)
+    return struck
+
+
+def fringed(rng: np.random.Generator, material: Material) -> Spectrum:
+    """Fringes of a thin detector, 1-8 % high, 1-8 Angstrom long."""
+    amplitude = float(np.exp(rng.uniform(np.log(0.01), np.log(0.08))))
+    period = float(np.exp(rng.uniform(np.log(1.0), np.log(8.0))))
+    exposure = expose(rng, draw_star(rng, material))
+    pattern = fringe(exposure.wavelength, amplitude, period, rng.uniform(0, 2 * np.pi), rng.uniform(-0.1, 0.1))
+    exposure = replace(exposure, expected=exposure.expected * pattern)
+    return finish(rng, exposure, material, figures={"amplitude": f"{amplitude:.4f}", "period": f"{period:.3f}"})
+
+
+def fringe(wavelength: np.ndarray, amplitude: float, period: float, phase: float, chirp: float = 0.0) -> np.ndarray:
+    """Factor ``1 + amplitude sin(...)`` of fringes; shape of ``wavelength``.
+
+    Args:
+        wavelength: Angstrom.
+        amplitude: part of the continuum.
+        period: in the middle of the window, Angstrom.
+        phase: radian.
+        chirp: part by which the frequency grows over the window.
+    """
+    x = wavelength - _CENTRE
+    turns = x / period * (1.0 + 0.5 * chirp * x / (WINDOW[1] - WINDOW[0]))
+    return 1.0 + amplitude * np.sin(2.0 * np.pi * turns + phase)
+
+
+def sky_emission(rng: np.random.Generator, material: Material) -> Spectrum:
+    """3-10 unresolved emission lines of the sky in the window, 0.2-3 times the continuum high, not subtracted.
+
+    They stand anywhere: the sky is at rest with Earth, and the star is not.
+    """
+    exposure = expose(rng, draw_star(rng, material))
+    count = int(rng.integers(3, 11))
+    centres = rng.uniform(*WINDOW, count)
+    heights = np.exp(rng.uniform(np.log(0.2), np.log(3.0), count))
+    sigma = _CENTRE / material.bundle.resolution / 2.3548
+    lines = heights @ np.exp(-0.5 * ((exposure.wavelength - centres[:, None]) / sigma) ** 2)
+    exposure = replace(exposure, expected=exposure.expected + lines)
+    return finish(rng, exposure, material, figures={"lines": f"{count}", "highest": f"{heights.max():.2f}"})
+
+
+def clipped(rng: np.random.Generator, material: Material) -> Spectrum:
+    """A saturated exposure: nothing above 0.5-0.85 of the continuum."""
+    exposure = expose(rng, draw_star(rng, material))
+    level = float(rng.uniform(0.5, 0.85))
+    spectrum = finish(rng, exposure, material, figures={"level": f"{level:.3f}"})
+    return replace(spectrum, flux=np.minimum(spectrum.flux, level * exposure.snr**2))
+
+
+def stretched(rng: np.random.Generator, material: Material) -> Spectrum:
+    """A wavelength solution whose dispersion is wrong by 0.1-0.3 %: right in the middle, 0.6-1.8 km/s at the ends."""
+    error = float(rng.uniform(0.001, 0.003) * rng.choice([-1.0, 1.0]))
+    exposure = expose(rng, draw_star(rng, material))
+    exposure = replace(exposure, wavelength=stretch(exposure.wavelength, error))
+    return finish(rng, exposure, material, figures={"error": f"{error:.5f}"})
+
+
+def stretch(wavelength: np.ndarray, error: float) -> np.ndarray:
+    """Wavelengths whose distances from the middle of the window are wrong by the factor ``1 + error``."""
+    return _CENTRE + (wavelength - _CENTRE) * (1.0 + error)
+
+
+def wrong_resolution(rng: np.random.Generator, material: Material) -> Spectrum:
+    """A spectrum of 15,000-25,000 that says 1.1 times the bundle's; every second one on coarse pixels."""
+    true = float(rng.uniform(0.3, 0.5) * material.bundle.resolution)
+    pixel = _CENTRE / true / 2.5 if rng.uniform() < 0.5 else PIXEL
+    star = draw_star(rng, material)
+    work = log_grid(star.wavelength[0], star.wavelength[-1], _WORK)
+    fwhm = degrading_velocity(material.bundle.resolution, true)
+    smooth = np.interp(star.wavelength, work, broaden(np.interp(work, star.wavelength, star.flux), _WORK, fwhm=fwhm))
+    return finish(
+        rng,
+        expose(rng, replace(star, flux=smooth), pixel=pixel),
+        material,
+        figures={"resolution": f"{true:.0f}", "pixel": f"{pixel:.3f}"},
+        resolution=1.1 * material.bundle.resolution,
+    )
+
+
+def _note(spectrum: Spectrum, **figures: str) -> Spectrum:
+    template = spectrum.findings[0]
+    added = tuple(replace(template, name=name, value=value) for name, value in figures.items())
+    return replace(spectrum, findings=(*spectrum.findings, *added))

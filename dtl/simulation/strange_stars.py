@@ -1,0 +1,153 @@
+"""Stars that are no single ordinary M dwarf: cooler, hotter, double, veiled, featureless."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+from scipy.special import voigt_profile
+
+from dtl.lines import LINES
+from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
+from dtl.preparation.continuum import fit_continuum
+from dtl.simulation.exposures import Material, Star, draw_star, expose, finish, need
+from dtl.spectrum import Spectrum
+from dtl.wavelengths import SPEED_OF_LIGHT, doppler_shift
+
+__all__ = ["binary", "cool", "featureless", "from_library", "hot", "hot_star", "noise", "veil", "veiled"]
+
+#: Where stars without a decoder begin and end, vacuum Angstrom.
+_REACH = (8785.0, 8850.0)
+_STEP = 0.01
+#: Velocity step of the work grid, km/s.
+_WORK = 0.3
+#: Depths of `dtl.lines.LINES` in a K dwarf, and their Lorentzian half widths in Angstrom.
+_DEPTHS, _WINGS = (0.45, 0.55, 0.55), (0.05, 0.12, 0.06)
+_RYDBERG_HYDROGEN = 109677.58  # 1/cm; 1/lambda = R (1/9 - 1/n^2) for the Paschen series
+
+
+def cool(rng: np.random.Generator, material: Material) -> Spectrum:
+    """A library spectrum of 2300-2700 K at the bundle's resolution, slowly or fast rotating.
+
+    Raises:
+        UnusableInput: where the material has no such spectra.
+    """
+    library = need(material.cool, "spectra of 2300-2700 K")
+    first, second = rng.choice(len(library.nodes), 2, replace=len(library.nodes) < 2)
+    share = rng.uniform()
+    log_flux = share * np.log(library.flux[first]) + (1.0 - share) * np.log(library.flux[second])
+    teff = share * library.nodes[first, 0] + (1.0 - share) * library.nodes[second, 0]
+    vsini = float(np.exp(rng.uniform(np.log(1.5), np.log(30.0))))
+    star = from_library(
+        library.wavelength, np.exp(log_flux), library.resolution, material.bundle.resolution, vsini=vsini
+    )
+    figures = {"teff": f"{teff:.0f}", "vsini": f"{vsini:.1f}"}
+    return finish(rng, expose(rng, star), material, figures=figures)
+
+
+def from_library(
+    wavelength: np.ndarray, flux: np.ndarray, resolution_from: float, resolution_to: float, *, vsini: float = 0.0
+) -> Star:
+    """A star of library flux: rotated, brought to a resolution, its continuum about 1.
+
+    Args:
+        wavelength: vacuum Angstrom, over the window and 5 Angstrom more; shape ``(n,)``.
+        flux: any unit; shape ``(n,)``.
+        resolution_from, resolution_to: of the library, and wanted.
+        vsini: km/s.
+    """
+    low, high = max(_REACH[0], wavelength[0]), min(_REACH[1], wavelength[-1])
+    work = log_grid(low, high, _WORK)
+    work = work[work <= high]
+    fwhm = degrading_velocity(resolution_from, resolution_to)
+    broadened = broaden(CubicSpline(wavelength, flux)(work), _WORK, vsini=vsini, fwhm=fwhm)
+    points = np.arange(low, work[-1], _STEP)
+    return Star(points, CubicSpline(work, broadened / fit_continuum(work, broadened))(points), {})
+
+
+def hot(rng: np.random.Generator, material: Material) -> Spectrum:
+    """A star of type K to A: the window's strong lines and a few weak ones on a flat continuum.
+
+    The strength runs from a K dwarf's (1) to next to nothing (0.05); every third has broad wings of Paschen lines.
+    """
+    strength = float(np.exp(rng.uniform(np.log(0.05), np.log(1.0))))
+    # Early stars turn fast, late ones slowly.
+    vsini = float(rng.uniform(1.0, 10.0) if strength > 0.4 else rng.uniform(2.0, 80.0))
+    paschen = float(rng.uniform(0.1, 0.3)) if rng.uniform() < 1 / 3 else 0.0
+    star = hot_star(strength, vsini, material.bundle.resolution, paschen=paschen, rng=rng)
+    figures = {"strength": f"{strength:.3f}", "vsini": f"{vsini:.1f}", "paschen": f"{paschen:.2f}"}
+    return finish(rng, expose(rng, star), material, figures=figures)
+
+
+def hot_star(
+    strength: float, vsini: float, resolution: float, *, paschen: float = 0.0, rng: np.random.Generator
+) -> Star:
+    """Voigt lines on a flat continuum.
+
+    Args:
+        strength: factor of all depths, 1 for a K dwarf.
+        vsini: km/s.
+        resolution: lambda/FWHM.
+        paschen: depth of the Paschen lines P11 and P12 beside the window, whose wings reach into it.
+        rng: of the weak lines.
+    """
+    work = log_grid(*_REACH, _WORK)
+    count = int(rng.integers(6, 15))
+    centres = np.r_[[line.wavelength for line in LINES], rng.uniform(*_REACH, count)]
+    depths = strength * np.r_[_DEPTHS, rng.uniform(0.02, 0.15, count)]
+    wings = np.r_[_WINGS, np.full(count, 0.01)]
+    lines = sum(_line(work, *line) for line in zip(centres, depths, np.full(centres.size, 0.06), wings, strict=True))
+    for upper in (11, 12) if paschen else ():
+        centre = 1e8 / (_RYDBERG_HYDROGEN * (1.0 / 9.0 - 1.0 / upper**2))
+        lines = lines + _line(work, centre, paschen, 2.0, 5.0)
+    flux = broaden(np.exp(-lines), _WORK, vsini=vsini, fwhm=SPEED_OF_LIGHT / resolution)
+    points = np.arange(*_REACH, _STEP)
+    return Star(points, CubicSpline(work, flux)(points), {})
+
+
+def _line(wavelength: np.ndarray, centre: float, depth: float, sigma: float, gamma: float) -> np.ndarray:
+    """Voigt profile that reaches ``depth`` (as a part of the continuum) in optical depth; shape of ``wavelength``."""
+    profile = voigt_profile(wavelength - centre, sigma, gamma) / voigt_profile(0.0, sigma, gamma)
+    return -np.log1p(-min(depth, 0.95)) * profile
+
+
+def binary(rng: np.random.Generator, material: Material) -> Spectrum:
+    """Two M dwarfs in one spectrum, 20-80 km/s apart, the second 0.4-1 times as bright."""
+    first, second = draw_star(rng, material), draw_star(rng, material)
+    apart = float(rng.uniform(20.0, 80.0) * rng.choice([-1.0, 1.0]))
+    ratio = float(rng.uniform(0.4, 1.0))
+    figures = {"apart": f"{apart:.2f}", "ratio": f"{ratio:.3f}"}
+    return finish(rng, expose(rng, add_companion(first, second, apart, ratio)), material, figures=figures)
+
+
+def add_companion(first: Star, second: Star, apart: float, ratio: float) -> Star:
+    """The light of two stars, the second receding ``apart`` km/s faster and ``ratio`` times as bright."""
+    moved = np.interp(doppler_shift(first.wavelength, -apart), second.wavelength, second.flux)
+    return replace(first, flux=(first.flux + ratio * moved) / (1.0 + ratio))
+
+
+def veiled(rng: np.random.Generator, material: Material) -> Spectrum:
+    """An accreting star: featureless light of 0.5-2 times the continuum on top of an M dwarf's."""
+    veiling = float(np.exp(rng.uniform(np.log(0.5), np.log(2.0))))
+    star = draw_star(rng, material)
+    star = replace(star, flux=veil(star.flux, veiling))
+    return finish(rng, expose(rng, star), material, figures={"veiling": f"{veiling:.3f}"})
+
+
+def veil(flux: np.ndarray, veiling: float) -> np.ndarray:
+    """Normalised flux with a constant added and normalised again: depths shrink by 1 / (1 + veiling)."""
+    return (flux + veiling) / (1.0 + veiling)
+
+
+def featureless(rng: np.random.Generator, material: Material) -> Spectrum:
+    """A continuum and noise, as of a lamp or a white dwarf."""
+    points = np.arange(*_REACH, _STEP)
+    return finish(rng, expose(rng, Star(points, np.ones(points.size), {}), velocity=0.0), material)
+
+
+def noise(rng: np.random.Generator, material: Material) -> Spectrum:
+    """Noise of mean zero, as of an exposure without light."""
+    points = np.arange(*_REACH, _STEP)
+    exposure = expose(rng, Star(points, np.zeros(points.size), {}), velocity=0.0)
+    return finish(rng, exposure, material)

@@ -1,0 +1,223 @@
+"""Adapting a bundle to a user's own spectra, without labels: reading, transfer, and what the card says of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from hashlib import file_digest
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import dtl
+from dtl.bundle.model import ModelBundle
+from dtl.bundle.projection import nearest
+from dtl.inference.infer import encode_with_gaps
+from dtl.preparation.prepare import prepare
+from dtl.readers import read_spectrum
+from dtl.readers.options import ReadOptions
+from dtl.result import PARAMETERS
+from dtl.spectrum import PreparedSpectrum, UnusableInput
+from dtl.training.augmentation import Augmentation
+from dtl.transfer.fine_tuning import TransferSettings, held_out, transfer
+
+__all__ = ["FEWEST", "adapt", "check_spectra", "notes", "read_spectra"]
+
+#: Spectra without which there is no gap to learn.
+FEWEST = 4
+
+
+def read_spectra(
+    paths: Sequence[str | os.PathLike],
+    bundle: ModelBundle,
+    *,
+    options: ReadOptions = ReadOptions(),
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+) -> tuple[list[PreparedSpectrum], list[str], list[str]]:
+    """Read and prepare files for a bundle.
+
+    Args:
+        paths: of the files.
+        bundle: whose resolution and wavelengths are wanted.
+        options: the user's word on what the files are.
+        progress: called with the fraction done and the name of a file.
+
+    Returns:
+        The spectra that can be used, without the steps of their preparation; the sha256 of the file of each; and one
+        sentence for each file that cannot be used, a second copy of a file among them.
+    """
+    spectra: list[PreparedSpectrum] = []
+    digests: list[str] = []
+    refused: list[str] = []
+    for i, path in enumerate(map(Path, paths)):
+        progress(i / len(paths), path.name)
+        try:
+            prepared = replace(prepare(read_spectrum(path, options=options), bundle.target), steps=())
+            with path.open("rb") as file:
+                digest = file_digest(file, "sha256").hexdigest()
+        except UnusableInput as error:
+            refused.append(str(error))
+            continue
+        if digest in digests:
+            first = spectra[digests.index(digest)].spectrum.file
+            refused.append(f"{path}: is a copy of {first}, which would count twice; it was left out.")
+            continue
+        spectra.append(prepared)
+        digests.append(digest)
+    progress(1.0, "")
+    return spectra, digests, refused
+
+
+def check_spectra(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle, settings: TransferSettings) -> None:
+    """Make sure that a bundle can be adapted to spectra.
+
+    Raises:
+        UnusableInput: for fewer than four, or a mean [M/H] that no model has.
+    """
+    if len(prepared) < FEWEST:
+        raise UnusableInput(
+            f"Usable spectra: {len(prepared)}, too few to learn from them how real stars differ from models; "
+            f"give {FEWEST} at least, better thirty."
+        )
+    mean, known = settings.population.mean_mh, bundle.nodes[:, 2]
+    if mean is not None and not known.min() <= mean <= known.max():
+        raise UnusableInput(
+            f"A mean [M/H] of {mean:g} lies outside what {bundle.name} knows, {known.min():.2f} to {known.max():.2f}; "
+            "give one inside, or leave the statements on the sample out."
+        )
+
+
+def notes(count: int, settings: TransferSettings) -> list[str]:
+    """What has to be said of a transfer to so many spectra, one sentence each."""
+    population = settings.population
+    judges = held_out(count, settings)
+    learned = count - judges
+    if learned >= population.least or (population.mean_mh is None and population.slow is None):
+        return []
+    rest = f" (another {judges} only judge)" if judges else ""
+    return [
+        f"{learned} spectra to learn from{rest} are fewer than the {population.least} that make a sample: what is "
+        "known of the mean [M/H] and of slow rotators is not used, and the zero points of [M/H] and v sin i stay "
+        "uncertain."
+    ]
+
+
+def adapt(
+    bundle: ModelBundle,
+    prepared: Sequence[PreparedSpectrum],
+    *,
+    name: str | None = None,
+    digests: Sequence[str] | None = None,
+    settings: TransferSettings = TransferSettings(),
+    seed: int = 42,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+    watch: Callable[[dict[str, float]], None] = lambda row: None,
+) -> ModelBundle:
+    """Adapt a bundle to spectra of unknown stars.
+
+    The transfer starts from the networks that have learned from models alone, also where the bundle was adapted to
+    other spectra before. The card of the new bundle has an entry ``adapted`` with the spectra, the settings, the
+    history of the transfer, the synthetic gap for models alone, before (with the bundle as given) and after, and by
+    how much the parameters moved in the mean from before to after.
+
+    Args:
+        bundle: to start from.
+        prepared: the spectra, as prepared for it.
+        name: of the new bundle; None for that of the bundle with ``-adapted``.
+        digests: sha256 of the file of each spectrum, for the card.
+        settings: of the transfer.
+        seed: of everything random.
+        progress: called with the fraction done and a word; what it raises ends the work.
+        watch: called with each row of the history of the transfer as soon as it is known.
+
+    Raises:
+        UnusableInput: for fewer than four spectra, or a mean [M/H] that no model has.
+    """
+    check_spectra(prepared, bundle, settings)
+    source = bundle.source
+    flux, good = (np.stack([getattr(p, part) for p in prepared]) for part in ("flux", "good"))
+    progress(0.0, "before")
+    looks = {"models_alone": _look(source, flux, good)}
+    looks["before"] = _look(bundle, flux, good) if bundle.target_encoder is not None else looks["models_alone"]
+    augmentation = Augmentation()
+    filled = looks["models_alone"].filled
+    learned = transfer(source, filled, settings, augmentation, seed=seed, progress=progress, watch=watch)
+    looks["after"] = _look(learned.bundle, flux, good)
+    entry = {
+        "from": f"{source.name} {source.version}",
+        "spectra": len(prepared),
+        "files": [
+            {"file": p.spectrum.file, "sha256": digest, "simulated": p.spectrum.simulated}
+            for p, digest in zip(prepared, digests or [None] * len(prepared), strict=True)
+        ],
+        "settings": asdict(settings) | {"augmentation": asdict(augmentation)},
+        "seed": seed,
+        "history": learned.history,
+        "gap": {
+            "rule": "rms of data minus reconstruction; median distance to the nearest model in latent space",
+            "residual_rms": {when: look.residual_rms for when, look in looks.items()},
+            "latent_distance": {when: look.distance for when, look in looks.items()},
+        },
+        "mean_change": dict(zip(PARAMETERS, (looks["after"].means - looks["before"].means).tolist(), strict=True)),
+        "notes": notes(len(prepared), settings),
+        "versions": {"dtl": dtl.__version__, "torch": torch.__version__, "numpy": np.__version__},
+    }
+    kind = "simulated" if all(p.spectrum.simulated for p in prepared) else "observed"
+    card = source.card | {
+        "name": name or f"{source.name}-adapted",
+        "created": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "data": source.card.get("data", {}) | {"observed": f"{len(prepared)} spectra without labels, see adapted"},
+        "limits": _limits(len(prepared), source, settings),
+        "transfer": {"spectra": len(prepared), "what": f"{kind} spectra without labels", "history": learned.history},
+        "adapted": entry,
+    }
+    progress(1.0, "")
+    return replace(learned.bundle, card=card)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a bundle makes of spectra.
+
+    Attributes:
+        filled: flux with its missing points filled; shape ``(k, n)``.
+        residual_rms: of data minus reconstruction over the good points.
+        distance: to the nearest node in latent space, median.
+        means: of the parameters over the spectra; shape ``(4,)``.
+    """
+
+    filled: np.ndarray
+    residual_rms: float
+    distance: float
+    means: np.ndarray
+
+
+def _look(bundle: ModelBundle, flux: np.ndarray, good: np.ndarray) -> _Look:
+    """Flux as prepared and which points are good; shape ``(k, n)`` each."""
+    filled, latents = encode_with_gaps(flux, good, bundle)
+    residual = (flux - bundle.reconstruct(latents))[good]
+    distance = nearest(latents, bundle.latents, 1)[1]
+    means = [float(bundle.regress(latents, name).mean()) for name in PARAMETERS]
+    return _Look(filled, float(np.sqrt(np.mean(residual**2))), float(np.median(distance)), np.array(means))
+
+
+def _limits(count: int, origin: ModelBundle, settings: TransferSettings) -> list[str]:
+    """What the new card says plainly: its own limits, then those that were said of the bundle before."""
+    population = settings.population
+    known = [f"a mean [M/H] of {population.mean_mh:g} dex"] if population.mean_mh is not None else []
+    known += ["log g on the main sequence"] if population.main_sequence else []
+    if population.slow is not None:
+        known.append(f"{100 * population.slow:.0f} % of the stars turning at {population.slow_vsini:g} km/s or less")
+    name = f"{origin.name} {origin.version}"
+    return [
+        f"Adapted to {count} spectra without labels. For stars unlike them, or observed by another spectrograph, it "
+        "may be worse than before.",
+        f"Taken as known of the sample: {', '.join(known) or 'nothing'}.",
+        f"The calibration of the intervals, the metrics and what counts as unlike the models are those of {name}: "
+        "none of them was measured again after the adaptation.",
+        *notes(count, settings),
+        *(f"Said of {name}: {limit}" for limit in origin.card.get("limits", [])),
+    ]

@@ -1,0 +1,42 @@
+"""Keep page: save and restore a session, and take tables, figures and a report along."""
+
+import streamlit as st
+
+from dtl.figures.spectrum import reconstruction_figure
+from pages.shared.core import elements, keeping, session
+from pages.shared.core.chart import chart
+from pages.shared.export import takeaway
+
+st.title("Keep, repeat and cite your results", anchor=False)
+st.caption(
+    "Nothing is stored on the server. What you save here is a file of yours, and brings everything back on any day and "
+    "on any machine that runs this program."
+)
+keeping.notes()
+left, right = st.columns(2, gap="large")
+with left:
+    takeaway.save_session()
+with right:
+    takeaway.restore_session()
+takeaway.awaited()
+result = elements.choose_spectrum("keep-spectrum")
+if result is None:
+    st.info("Upload a spectrum on the first page, or restore a session.", icon=":material/upload:")
+    st.stop()
+everything = list(st.session_state["results"].values())
+left, right = st.columns(2, gap="large")
+with left:
+    takeaway.tables(everything)
+with right:
+    takeaway.archive(everything)
+keeping.python("table")
+st.markdown("#### Figures")
+st.caption(
+    "Every figure of this app has “Save figure” below it: PNG and SVG come from its camera button, HTML is a page of "
+    "its own. The report holds this one for each of your spectra, and the HR and Kiel diagrams."
+)
+chart(
+    reconstruction_figure(result, dark=session.dark()),
+    key="kept-reconstruction",
+    alt=f"Spectrum of {session.label(result)} with the reconstruction of the networks, and their difference below",
+)

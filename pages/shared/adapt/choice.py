@@ -1,0 +1,146 @@
+"""What is adapted to what: the spectra, and what is known of their stars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dtl.result import InferenceResult
+from dtl.transfer.adaptation import FEWEST
+from dtl.transfer.fine_tuning import TransferSettings
+from dtl.transfer.population import Population
+from pages.shared.adapt.sample_size import counted
+from pages.shared.adapt.work import Plan
+from pages.shared.core import own_bundles, session
+
+__all__ = ["ask"]
+
+_SOURCES = {"own": "Your spectra", "survey": "A simulated survey"}
+_DEFAULT = TransferSettings()
+
+
+def ask() -> tuple[Plan, DeltaGenerator]:
+    """Widgets for everything that an adaptation needs; returns it, and the place where the work is begun."""
+    groups = _groups()
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.markdown("#### Which spectra")
+        enough = max(map(len, groups.values()), default=0) >= FEWEST
+        source = st.segmented_control(
+            "Adapt to", list(_SOURCES), format_func=_SOURCES.get, default="own" if enough else "survey", required=True,
+            key="adapt-source", persist_state="session",
+            help="Your spectra are those of this visit. The simulated survey is a worked example: made-up stars whose "
+            "spectra differ from all models as real ones do. Their true parameters are known, and kept from the "
+            "networks.",
+        )  # fmt: skip
+        name, spectra, stars = _own(groups) if source == "own" else _survey()
+    with right:
+        st.markdown("#### What is known of the stars")
+        settings = _beliefs(name)
+    seed = int(st.session_state.get("adapt-seed", 1))
+    origin = name.partition("-adapted")[0]
+    plan = Plan(session.bundle(name), own_bundles.new_name(f"{origin}-adapted"), settings, seed, spectra, stars)
+    return plan, left.container()
+
+
+def _groups() -> dict[str, dict[str, InferenceResult]]:
+    """Name of the networks -> the results of this visit that came from them, by digest."""
+    groups: dict[str, dict[str, InferenceResult]] = {}
+    for digest, result in st.session_state["results"].items():
+        groups.setdefault(result.bundle.rpartition(" ")[0], {})[digest] = result
+    return dict(sorted(groups.items(), key=lambda item: -len(item[1])))
+
+
+def _own(groups: Mapping[str, dict[str, InferenceResult]]) -> tuple[str, dict[str, InferenceResult], int]:
+    """The networks to start from, and the spectra that were analysed with them."""
+    name = next(iter(groups), next(iter(session.shipped())))
+    if len(groups) > 1:
+        name = st.selectbox(
+            "Analysed with", list(groups), format_func=lambda n: f"{n}: {counted(len(groups[n]), 'spectrum')}",
+            key="adapt-networks", persist_state="session",
+            help="Spectra are prepared for one set of networks; only those of one set can be learned from together.",
+        )  # fmt: skip
+    group = groups.get(name, {})
+    left_out = st.multiselect(
+        "Leave out", list(group), format_func=lambda digest: session.label(group[digest]), key="adapt-left-out",
+        persist_state="session", placeholder="none",
+        help="Spectra that are unlike the others: another kind of star, a binary, a bad night.",
+    )  # fmt: skip
+    spectra = {digest: result for digest, result in group.items() if digest not in left_out}
+    st.caption(_summary(spectra))
+    return name, spectra, 0
+
+
+def _summary(spectra: Mapping[str, InferenceResult]) -> str:
+    stars = {result.prepared.spectrum.star or digest for digest, result in spectra.items()}
+    simulated = sum(result.prepared.spectrum.simulated for result in spectra.values())
+    text = f"{counted(len(spectra), 'spectrum')} of {counted(len(stars), 'star')} will be learned from."
+    if simulated:
+        text += f" {'It is' if simulated == len(spectra) == 1 else f'{simulated} of them are'} simulated."
+    if len(stars) < len(spectra):
+        text += " Further spectra of a star add little: what counts below is the number of stars."
+    return text
+
+
+def _survey() -> tuple[str, dict[str, InferenceResult], int]:
+    """The networks to start from, and the size of the survey."""
+    shipped = session.shipped()
+    name = next(iter(shipped))
+    if len(shipped) > 1:
+        name = st.selectbox(
+            "Networks", list(shipped), format_func=lambda n: f"{n} (R = {shipped[n]:,.0f})",
+            index=next((i for i, n in enumerate(shipped) if n.startswith("common")), 0),
+            key="adapt-survey-networks", persist_state="session",
+        )  # fmt: skip
+    stars = st.slider(
+        "Simulated stars", FEWEST, 128, 60, key="adapt-stars", persist_state="session",
+        help="At parameters of published stars, S/N 50 to 300, with the synthetic gap that was measured on two real "
+        "stars, and with lines that are too strong or too weak.",
+    )  # fmt: skip
+    st.caption("The truth about these stars is used for one thing only: to show the errors before and after.")
+    return name, {}, stars
+
+
+def _beliefs(name: str) -> TransferSettings:
+    """What is taken as known of the sample, and how long to learn."""
+    mh = session.bundle(name).nodes[:, 2]
+    population, low, high = Population(), float(mh.min()), float(mh.max())
+    if st.toggle(
+        "Their mean [M/H]", value=True, key="adapt-mh-known", persist_state="session",
+        help="Unlabelled spectra cannot tell a general error of the models' lines from a general excess of metals. The "
+        "mean of the sample settles it, and an error of the mean goes one to one into the zero point of [M/H].",
+    ):  # fmt: skip
+        mean = st.number_input(
+            "Mean [M/H] of the sample [dex]", low, high, max(low, min(high, population.mean_mh or 0.0)), 0.05,
+            format="%.2f", key="adapt-mean-mh", persist_state="session",
+            help="Stars of the solar neighbourhood: a little below the Sun's, −0.05.",
+        )  # fmt: skip
+        population = replace(population, mean_mh=float(mean))
+    else:
+        population = replace(population, mean_mh=None)
+    sequence = st.toggle(
+        "They are on the main sequence", value=True, key="adapt-sequence", persist_state="session",
+        help="Then log g follows from Teff and [M/H], which fixes the zero points of log g and Teff.",
+    )  # fmt: skip
+    slow = st.toggle(
+        "A third of them turn at 2 km/s or less", value=True, key="adapt-slow", persist_state="session",
+        help="True of samples of field M dwarfs (Reiners et al. 2018). Switch it off for young or active stars.",
+    )  # fmt: skip
+    population = replace(population, main_sequence=sequence, slow=population.slow if slow else None)
+    with st.expander("How long to learn", icon=":material/timer:"):
+        rounds = st.slider(
+            "Rounds at most", 2, 14, _DEFAULT.rounds, key="adapt-rounds", persist_state="session",
+            help="In each round the difference between stars and models is measured anew, and the encoder learns to "
+            "see through it. It ends by itself once it gets worse.",
+        )  # fmt: skip
+        epochs = st.slider(
+            "Passes over the models in a round", 1, 6, _DEFAULT.epochs, key="adapt-epochs", persist_state="session"
+        )
+        st.number_input(
+            "Start of the random numbers", 0, 2**31, 1, key="adapt-seed", persist_state="session",
+            help="The same number gives the same survey and the same networks again.",
+        )  # fmt: skip
+    return replace(_DEFAULT, rounds=rounds, epochs=epochs, population=population)

@@ -1,0 +1,201 @@
+"""What an adaptation changed: the gap, the parameters, and what can be done with the new networks."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dtl.bundle.card import lookup
+from dtl.evaluation.comparison import STATES
+from dtl.figures.adaptation import LABELS, gap_figure, learning_figure, parameter_figure
+from dtl.result import PARAMETERS
+from dtl.rounding import format_number, format_significant
+from dtl.spectrum import UnusableInput
+from pages.shared.adapt import own_networks
+from pages.shared.adapt.work import Adapted
+from pages.shared.core import own_bundles, session
+from pages.shared.core.chart import chart
+from pages.shared.model import card_parts
+
+__all__ = ["show"]
+
+_HELP = {
+    "misfit": "Root of the mean squared difference between a spectrum and its reconstruction, relative to the "
+    "continuum; median of the spectra.",
+    "distance": "From a spectrum to the nearest model, in the numbers that networks squeeze it into; median.",
+}
+
+
+def show(adapted: Adapted) -> None:
+    """Everything about networks that were just adapted."""
+    st.header("What it changed", anchor="changed")
+    of = "simulated stars" if adapted.simulated else "of your spectra"
+    st.caption(
+        f"{session.plain(adapted.bundle.name)}, adapted from {session.plain(adapted.plan.bundle.name)} to "
+        f"{len(adapted.change.names)} {of}."
+    )
+    _actions(adapted)
+    _gap(adapted)
+    _parameters(adapted)
+    _course(adapted)
+
+
+def _gap(adapted: Adapted) -> None:
+    change = adapted.change
+    with st.grid(2, min_column_width=330):
+        for quantity, title in LABELS.items():
+            with st.container():
+                after, before, alone = (
+                    change.typical(quantity, state) * (100 if quantity == "misfit" else 1)
+                    for state in ("after", "before", "models_alone")
+                )
+                told = f"{format_significant(before, 3)} before, {format_significant(alone, 3)} with models alone"
+                st.metric(
+                    title, format_significant(after, 3), told, delta_color="off",
+                    delta_arrow="off", help=_HELP[quantity],
+                )  # fmt: skip
+                chart(
+                    gap_figure(change, quantity, dark=session.dark()),
+                    f"adapt-gap-{quantity}",
+                    f"Histogram of {title.lower()}: median {format_significant(alone, 3)} with models alone, "
+                    f"{format_significant(before, 3)} before and {format_significant(after, 3)} after",
+                )
+    st.caption(
+        "How far the spectra lie from all models, star by star. A smaller gap says that the networks expect such "
+        "spectra now. It does not say that the parameters are better: only true values could."
+    )
+
+
+def _parameters(adapted: Adapted) -> None:
+    change = adapted.change
+    st.markdown("#### The parameters before and after")
+    if change.errors:
+        columns = {"rmse (bias)": [label for label, _, _ in PARAMETERS.values()]}
+        for state, title in STATES.items():
+            columns[title] = [_error(name, change.errors[state][name]) for name in PARAMETERS]
+        card_parts.table(columns, "Errors of each parameter before and after, against the truth of the simulation")
+        st.caption(_verdict(adapted))
+    else:
+        moves = lookup(adapted.bundle.card, "adapted", "mean_change") or {}
+        words = [f"{PARAMETERS[name][0]} {_signed(name, value)}" for name, value in moves.items()]
+        st.markdown(f"In the mean they moved by: {', '.join(words)}.")
+    name = st.segmented_control(
+        "Parameter", list(PARAMETERS), format_func=lambda n: PARAMETERS[n][0], default="teff", required=True,
+        key="adapt-parameter", persist_state="session",
+    )  # fmt: skip
+    chart(
+        parameter_figure(change, name, dark=session.dark()),
+        "adapt-parameters",
+        f"{PARAMETERS[name][0]} of {len(change.names)} stars before and after, joined by lines",
+    )
+    table = st.expander("Every star as a table", icon=":material/table:", on_change="rerun", key="adapt-stars-table")
+    if table.open:
+        config = {"star": st.column_config.TextColumn("Star", pinned=True)}
+        for parameter, (label, unit, places) in PARAMETERS.items():
+            for state in ("before", "after", "true"):
+                config[f"{parameter}_{state}"] = st.column_config.NumberColumn(
+                    f"{label} {state} [{unit}]", format=f"%.{places}f"
+                )
+        for state in ("before", "after"):
+            config[f"misfit_{state}"] = st.column_config.NumberColumn(f"Misfit {state} [%]", format="%.2f")
+            config[f"distance_{state}"] = st.column_config.NumberColumn(f"Latent distance {state}", format="%.2f")
+        table.dataframe(
+            change.rows(),
+            hide_index=True,
+            column_config=config,
+            alt="Parameters and gap of every star, before and after",
+        )
+    for sentence in lookup(adapted.bundle.card, "limits") or []:
+        if not sentence.startswith("Said of "):
+            st.markdown(f"- {session.plain(sentence)}")
+
+
+def _verdict(adapted: Adapted) -> str:
+    """Where the errors became smaller, told from the numbers."""
+    errors = adapted.change.errors
+    parts = []
+    for state, words in (("models_alone", "Against networks for models alone"), ("before", "against those before")):
+        if adapted.plan.bundle.target_encoder is None and state == "before":
+            continue
+        better = [
+            PARAMETERS[name][0] for name in PARAMETERS if errors["after"][name]["rmse"] < errors[state][name]["rmse"]
+        ]
+        worse = [label for label, _, _ in PARAMETERS.values() if label not in better]
+        told = [f"errors are smaller in {card_parts.listed(better)}"] if better else []
+        told += [
+            f"larger in {card_parts.listed(worse)}" if better else f"errors are larger in {card_parts.listed(worse)}"
+        ] * bool(worse)
+        parts.append(f"{words} {', '.join(told)}")
+    more = (
+        " The networks before had learned from 858 simulated spectra of this kind; they are hard to beat on stars like "
+        "these."
+        if lookup(adapted.plan.bundle.card, "transfer", "what") == "simulated surveys, without their truth"
+        else ""
+    )
+    return f"{'; '.join(parts)}. {card_parts.RMSE} In brackets the bias, the mean of found minus true.{more}"
+
+
+def _error(name: str, error: dict[str, float]) -> str:
+    return f"{card_parts.with_unit(name, error['rmse'])} ({_signed(name, error['bias'], unit=False)})"
+
+
+def _signed(name: str, value: float, *, unit: bool = True) -> str:
+    _, of, places = PARAMETERS[name]
+    number = format_number(value, places + (name != "teff"))
+    return ("+" if value > 0 else "") + number + (f" {of}" if unit else "")
+
+
+def _course(adapted: Adapted) -> None:
+    history = lookup(adapted.bundle.card, "adapted", "history") or []
+    box = st.expander("How the learning went", icon=":material/show_chart:", on_change="rerun", key="adapt-course")
+    if not box.open:
+        return
+    with box:
+        chart(
+            learning_figure(history, adapted.plan.settings.rounds, dark=session.dark()),
+            "adapt-course-figure",
+            f"Loss and misfit in {len(history)} rounds",
+        )
+        st.dataframe(history, hide_index=True, alt="Loss and misfit of every round")
+
+
+def _actions(adapted: Adapted) -> None:
+    """Keep, use and download the new networks."""
+    kept = st.session_state.get("adapted-kept")
+    kept = kept if kept in session.own_bundles() else None
+    full = len(session.own_bundles()) >= own_bundles.MOST
+    with st.container(horizontal=True):
+        st.button(
+            "Kept for this visit" if kept else "Keep for this visit", key="adapt-keep",
+            icon=":material/check:" if kept else ":material/bookmark_add:", disabled=bool(kept) or full,
+            on_click=_keep, args=(adapted,),
+            help=f"A visit keeps {own_bundles.MOST} sets of networks; forget one of them below first."
+            if full and not kept else "They can then be chosen on the page Spectrum, and their card stands on the "
+            "page Model. The networks of the program stay as they are.",
+        )  # fmt: skip
+        if adapted.plan.spectra:
+            mine = [digest for digest in adapted.plan.spectra if digest in st.session_state["uploads"]]
+            st.button(
+                f"Analyse the {len(mine)} spectra again with them", key="adapt-reanalyse", icon=":material/refresh:",
+                disabled=not mine or (full and not kept), on_click=_reanalyse, args=(adapted, mine),
+                help="They are kept for this visit first.",
+            )  # fmt: skip
+        bundle = session.bundle(kept) if kept else adapted.bundle
+        own_networks.download(bundle, "adapt-download")
+    if problems := st.session_state.pop("adapt-problems", None):
+        st.error("\n".join(f"- {session.plain(problem)}" for problem in problems), icon=":material/error:")
+
+
+def _keep(adapted: Adapted) -> str | None:
+    try:
+        st.session_state["adapted-kept"] = own_bundles.keep(adapted.bundle)
+    except UnusableInput as error:
+        st.session_state["adapt-problems"] = [str(error)]
+        return None
+    return st.session_state["adapted-kept"]
+
+
+def _reanalyse(adapted: Adapted, digests: list[str]) -> None:
+    kept = st.session_state.get("adapted-kept")
+    name = kept if kept in session.own_bundles() else _keep(adapted)
+    if name and (problems := own_bundles.reanalyse(digests, name)):
+        st.session_state["adapt-problems"] = problems

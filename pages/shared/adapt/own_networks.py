@@ -1,0 +1,108 @@
+"""The networks of this visit on a page: use, download and forget them, and load others from a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dtl.bundle.card import lookup, number
+from dtl.spectrum import UnusableInput
+from pages.shared.core import own_bundles, session
+from pages.shared.core.upload_memory import let_go
+
+if TYPE_CHECKING:
+    from dtl.bundle.model import ModelBundle
+
+__all__ = ["download", "listed", "loader"]
+
+
+def download(bundle: ModelBundle, key: str) -> None:
+    """A button that writes networks to a zip file."""
+
+    def written() -> bytes:
+        from dtl.bundle.zip_file import pack
+
+        return pack(bundle)
+
+    st.download_button(
+        "Download (zip)", written, f"{bundle.name}.zip", "application/zip", key=key, icon=":material/download:",
+        on_click="ignore",
+        help="Card, weights and arrays, some 20 MB. Load it here in another visit, or unpack it and name its folder "
+        "with --bundle on the command line.",
+    )  # fmt: skip
+
+
+def listed() -> None:
+    """Each set of networks of this visit with what can be done with it."""
+    own = session.own_bundles()
+    if not own:
+        return
+    st.markdown("#### Networks of this visit")
+    for name, bundle in own.items():
+        used = own_bundles.users(name)
+        with st.container(border=True):
+            st.markdown(f"**{session.plain(name)}** · R = {bundle.resolution:,.0f} · {_what(bundle)}")
+            others = own_bundles.others(name)
+            with st.container(horizontal=True):
+                st.button(
+                    f"Analyse {len(others)} more of my spectra with them", key=f"use-{name}", icon=":material/refresh:",
+                    disabled=not others, on_click=_use, args=(others, name),
+                    help="Spectra of this visit that were prepared for networks of the same resolution."
+                    if others else "No spectrum of this visit was prepared for this resolution with other networks.",
+                )  # fmt: skip
+                st.button(
+                    "Back to the networks of the program", key=f"back-{name}", icon=":material/undo:",
+                    disabled=not used, on_click=_use, args=(own_bundles.digests(name), None),
+                    help=f"Analyses the {used} spectra again that came from {name}." if used
+                    else "No spectrum of this visit was analysed with them.",
+                )  # fmt: skip
+                download(bundle, f"download-{name}")
+                st.button(
+                    "Forget", key=f"forget-{name}", icon=":material/delete:", disabled=bool(used),
+                    on_click=own_bundles.forget, args=(name,),
+                    help=f"{used} spectra were analysed with them; take them back to other networks first." if used
+                    else "They are gone then, unless you downloaded them.",
+                )  # fmt: skip
+    if problems := st.session_state.pop("use-problems", None):
+        st.error("\n".join(f"- {session.plain(problem)}" for problem in problems), icon=":material/error:")
+
+
+def _what(bundle: ModelBundle) -> str:
+    spectra, origin = number(bundle.card, "adapted", "spectra"), lookup(bundle.card, "adapted", "from")
+    if spectra is None:
+        return "loaded from a file"
+    return f"adapted to {spectra:,.0f} spectra, from {session.plain(origin)}"
+
+
+def _use(digests: list[str], name: str | None) -> None:
+    if problems := own_bundles.reanalyse(digests, name):
+        st.session_state["use-problems"] = problems
+
+
+def loader() -> None:
+    """A field for a zip file of networks."""
+    from dtl.bundle.zip_file import MOST_BYTES
+
+    st.markdown("#### Load networks from a file")
+    round_ = st.session_state.setdefault("load-round", 0)
+    file = st.file_uploader(
+        "Zip file of networks", type=["zip"], max_upload_size=MOST_BYTES >> 20, key=f"load-networks-{round_}",
+        help="As it was downloaded here, or a zip of the folder that `python -m dtl adapt` or `train` wrote. It gets a "
+        "name of its own and is checked against its checksums; the networks of the program are never replaced.",
+    )  # fmt: skip
+    if file is not None:
+        try:
+            with st.spinner("Checking and loading …"):
+                name = own_bundles.load(file.getvalue(), file.name)
+            st.session_state["load-told"] = ("", name)
+        except UnusableInput as error:
+            st.session_state["load-told"] = (str(error), "")
+        st.session_state["load-round"] = round_ + 1
+        let_go(file)
+        st.rerun()
+    problem, name = st.session_state.get("load-told", ("", ""))
+    if problem:
+        st.error(session.plain(problem), icon=":material/error:")
+    elif name in session.own_bundles():
+        st.success(f"Loaded as {session.plain(name)}.", icon=":material/check:")

@@ -1,0 +1,126 @@
+"""The work of the page Adapt as one job: spectra, transfer, and the comparison of before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dtl.result import InferenceResult
+from dtl.transfer.fine_tuning import TransferSettings
+from pages.shared.core.job import Job, Reporter
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from dtl.bundle.model import ModelBundle
+    from dtl.evaluation.comparison import Change
+    from dtl.spectrum import PreparedSpectrum
+
+__all__ = ["Adapted", "Plan", "start"]
+
+#: Parts of the whole that are done after the simulation and after the transfer.
+_SIMULATED, _TRANSFERRED = 0.06, 0.9
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done.
+
+    Attributes:
+        bundle: to adapt.
+        name: of the new one.
+        settings: of the transfer.
+        seed: of everything random.
+        spectra: the user's, by the sha256 of their files; empty for a simulated survey.
+        stars: of the simulated survey.
+    """
+
+    bundle: ModelBundle
+    name: str
+    settings: TransferSettings
+    seed: int
+    spectra: dict[str, InferenceResult]
+    stars: int = 0
+
+
+@dataclass(frozen=True)
+class Adapted:
+    """What came of it.
+
+    Attributes:
+        plan: what was asked for.
+        bundle: the adapted networks, as they are when saved and read back.
+        change: what the spectra look like before and after.
+    """
+
+    plan: Plan
+    bundle: ModelBundle
+    change: Change
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the spectra are those of a simulated survey."""
+        return not self.plan.spectra
+
+
+def start(plan: Plan) -> Job:
+    """Begin in a thread of its own."""
+    return Job(lambda reporter: _work(plan, reporter), "The adaptation")
+
+
+def _work(plan: Plan, reporter: Reporter) -> Adapted:
+    import torch
+
+    from dtl.bundle.zip_file import as_saved
+    from dtl.evaluation.comparison import compare
+    from dtl.transfer.adaptation import adapt
+
+    torch.set_num_threads(1)  # other visits want their part of the machine
+    begun = 0.0 if plan.spectra else _SIMULATED
+    prepared, truth = _own(plan.spectra.values()) if plan.spectra else _survey(plan, reporter)
+    adapted = adapt(
+        plan.bundle,
+        prepared,
+        name=plan.name,
+        digests=list(plan.spectra) or None,
+        settings=plan.settings,
+        seed=plan.seed,
+        progress=lambda part, text: reporter.progress(begun + (_TRANSFERRED - begun) * part, f"Learning, {text}"),
+        watch=reporter.watch,
+    )
+    reporter.progress(_TRANSFERRED, "Comparing before and after")
+    saved = as_saved(adapted)
+    change = compare(
+        plan.bundle,
+        saved,
+        prepared,
+        truth,
+        progress=lambda part: reporter.progress(_TRANSFERRED + (1 - _TRANSFERRED) * part, "Comparing before and after"),
+    )
+    return Adapted(plan, saved, change)
+
+
+def _own(results: Sequence[InferenceResult]) -> tuple[list[PreparedSpectrum], None]:
+    return [replace(result.prepared, steps=()) for result in results], None
+
+
+def _survey(plan: Plan, reporter: Reporter) -> tuple[list[PreparedSpectrum], np.ndarray]:
+    """Spectra of simulated stars with the measured synthetic gap, and what only the comparison may see: their truth."""
+    from dtl.preparation.prepare import prepare
+    from dtl.simulation.gap import read_gap
+    from dtl.simulation.survey_files import simulate_stars
+
+    text = "Simulating the stars"
+    survey = simulate_stars(
+        plan.stars,
+        plan.bundle,
+        gap=read_gap(),
+        seed=plan.seed,
+        progress=lambda part: reporter.progress(0.7 * _SIMULATED * part, text),
+    ).survey
+    prepared = []
+    for i, spectrum in enumerate(survey.spectra):
+        reporter.progress(_SIMULATED * (0.7 + 0.3 * i / plan.stars), "Preparing their spectra")
+        prepared.append(replace(prepare(spectrum, plan.bundle.target), steps=()))
+    return prepared, survey.truth

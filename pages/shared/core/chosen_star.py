@@ -1,0 +1,92 @@
+"""The star that was chosen in a diagram, by a click or from a list: its facts, and the way to its spectrum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dtl.catalogue import published_stars
+from dtl.catalogue.facts import facts, literature
+from dtl.figures.plotted_star import PlottedStar
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.rounding import format_estimate
+from pages.shared.core import session
+
+__all__ = ["choose", "pick", "show"]
+
+_KEY = "diagram-star"
+#: Barnard's Star, well known, is shown where the user has no spectrum.
+_FIRST = "J17578+046"
+
+
+def choose(results: dict[str, InferenceResult]) -> str:
+    """A list of the user's stars and the published ones; gives the digest or the karmn of the chosen one."""
+    state, stars = st.session_state, published_stars.stars()
+    names = dict(zip(stars["karmn"], stars["name"], strict=True))
+    options = [*results, *names]
+    if state.get(_KEY) not in options:
+        state[_KEY] = state["selected"] if state.get("selected") in results else _FIRST
+    return st.selectbox(
+        "Star", options, key=_KEY, persist_state="session",
+        format_func=lambda k: f"Yours: {session.label(results[k])}" if k in results else f"{names[k]} ({k})",
+        help="Click a star in the figure, or type its name here. It is ringed in the figure.",
+    )  # fmt: skip
+
+
+def pick(chart: str) -> None:
+    """Take the star that was clicked in a figure; a click beside the stars changes nothing."""
+    for point in st.session_state[chart].selection.points:
+        found = point.get("customdata")
+        if star := found[0] if isinstance(found, list | tuple) and found else found:
+            st.session_state[_KEY] = star
+            return
+
+
+def show(key: str, results: dict[str, InferenceResult], users: Sequence[PlottedStar]) -> None:
+    """What is known of the star, and for one of the user's the way to its spectrum."""
+    if key in results:
+        _show_users(key, results[key], next(star for star in users if star.key == key))
+    else:
+        _show_published(key)
+
+
+def _show_users(digest: str, result: InferenceResult, star: PlottedStar) -> None:
+    st.markdown(f"**{session.plain(session.label(result))}**")
+    lines = []
+    for name, (label, unit, _) in PARAMETERS.items():
+        value, lower, upper = format_estimate(name, result.estimates[name])
+        lines.append(f"- {session.plain(label)} **{value}** {lower} {upper} {unit}")
+    if star.luminosity is not None:
+        error = f" ± {star.luminosity_error:.2g}" if star.luminosity_error else ""
+        source = session.plain(star.luminosity_source)
+        lines.append(f"- Luminosity **{star.luminosity:.4g}**{error} L☉ ({source})")
+    else:
+        lines.append("- Luminosity not known")
+    st.markdown("\n".join(lines))
+    for sentence in star.doubts:
+        st.markdown(f":material/warning: {session.plain(sentence)}")
+    if st.button("Open its spectrum", icon=":material/show_chart:", key="open-spectrum"):
+        st.session_state["selected"] = digest
+        st.switch_page("pages/spectrum.py")
+
+
+def _show_published(karmn: str) -> None:
+    star = published_stars.find_star(karmn)
+    st.markdown(f"**{star['name']}** ({karmn}{', ' + star['spectral_type'] if star['spectral_type'] else ''})")
+    rows = [
+        f"- {session.plain(fact.name)} **{session.plain(fact.value)}** · [{fact.source}]({fact.url})"
+        for fact in facts(star)
+    ]
+    st.markdown("\n".join(rows))
+    others = st.expander("Values of other works", on_change="rerun", key="star-literature")
+    if others.open:
+        others.dataframe(
+            literature(karmn), hide_index=True, alt=f"Parameters of {star['name']} in other works",
+            column_config={
+                "parameter": "Parameter", "error": "± 1σ", "source": "Source",
+                "value": st.column_config.NumberColumn("Value", format="%.6g"),
+                "limit": st.column_config.CheckboxColumn("Limit", help="The value is an upper limit."),
+            },
+        )  # fmt: skip
+    st.caption("Its CARMENES spectrum is not part of this app: upload it to see it on the first page.")

@@ -1,0 +1,140 @@
+"""Pieces of a page that say what is known of a spectrum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dtl.flags import explain
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.rounding import format_estimate, format_number
+from pages.shared.core import session
+
+__all__ = [
+    "choose_spectrum",
+    "doubted",
+    "facts",
+    "flags",
+    "heading",
+    "parameters",
+]
+
+_INTERVAL = (
+    "The large figure is the most probable value: the mode of what the networks of the ensemble say. Minus and plus "
+    "lead to the ends of the interval that holds 68 % of the probability. Digits without meaning are cut."
+)
+_MEANING = {
+    "teff": "Effective temperature.",
+    "logg": "Surface gravity: decimal logarithm of its value in cm/s².",
+    "mh": "Metallicity: decimal logarithm of the abundance of metals relative to the Sun.",
+    "vsini": "Rotation speed at the equator, as projected on the line of sight.",
+}
+_FRAMES = {
+    "barycentric": "relative to the barycentre of the solar system",
+    "observatory": "relative to the observatory, the motion of the Earth included",
+    "rest": "left in a file that is at rest already",
+    "unknown": "in the frame of the file, which it does not state",
+}
+#: Flags that say how the spectrum was handled; the others doubt the values.
+_NOTES = ("resolution_unknown", "uncertainty_estimated")
+
+
+def choose_spectrum(key: str) -> InferenceResult | None:
+    """A list to choose the spectrum shown, where there are several."""
+    results = st.session_state["results"]
+    if len(results) > 1:
+        st.session_state[key] = st.session_state["selected"]
+
+        def choose() -> None:
+            st.session_state["selected"] = st.session_state[key]
+
+        st.selectbox(
+            "Spectrum shown", list(results), format_func=lambda d: session.label(results[d]), key=key, on_change=choose
+        )
+    return session.selected()
+
+
+def heading(result: InferenceResult) -> None:
+    """Whose spectrum it is."""
+    spectrum = result.prepared.spectrum
+    title = session.plain(spectrum.star or spectrum.file)
+    parts = [spectrum.file if spectrum.star else "", spectrum.instrument]
+    st.subheader(title, anchor=False)
+    badge = ":blue-badge[:material/science: Simulated observation] " if spectrum.simulated else ""
+    st.markdown(badge + " · ".join(session.plain(part) for part in parts if part))
+
+
+def doubted(result: InferenceResult) -> bool:
+    """Whether a flag puts the values in doubt, beyond saying how the spectrum was handled or giving a limit."""
+    return any(flag not in (*_NOTES, "upper_limit_vsini") for flag in result.flags)
+
+
+def parameters(result: InferenceResult) -> None:
+    """The four parameters as cards."""
+    doubtful = doubted(result)
+    with st.grid(4, min_column_width=150):
+        for name, (title, unit, _) in PARAMETERS.items():
+            value, lower, upper = format_estimate(name, result.estimates[name])
+            limit = name == "vsini" and "upper_limit_vsini" in result.flags and session.vsini_limit(result)
+            st.metric(
+                title,
+                f"< {limit:.1f} {unit}" if limit else f"{value} {unit}",
+                f"mode {value}" if limit else f"{lower} {upper}",
+                delta_color="off",
+                delta_arrow="off",
+                help=f"{_MEANING[name]} {_INTERVAL}",
+                icon=":material/warning:" if doubtful or limit else None,
+                border=True,
+            )
+    if not result.prepared.spectrum.simulated:
+        st.caption(
+            "The intervals hold the spread of the networks and the photon noise. What real stars have and models lack "
+            "is not in them: published values of the same star may differ by 100 K, 0.2 dex in log g, 0.3 dex in [M/H]."
+        )
+
+
+def flags(result: InferenceResult) -> None:
+    """Doubts and notes as sentences."""
+    doubts = [explain(flag) for flag in result.flags if flag not in _NOTES]
+    notes = [explain(flag) for flag in result.flags if flag in _NOTES]
+    if doubts:
+        st.warning(_list(doubts), icon=":material/warning:")
+    if notes:
+        st.info(_list(notes), icon=":material/info:")
+
+
+def _list(sentences: Sequence[str]) -> str:
+    """Sentences as Markdown, with bullets where there are several."""
+    bullet = "- " if len(sentences) > 1 else ""
+    return "\n".join(bullet + session.plain(sentence) for sentence in sentences)
+
+
+def facts(result: InferenceResult) -> None:
+    """Quality, velocity and bundle, each with what it means."""
+    prepared = result.prepared
+    misfit = format_number(100 * result.reconstruction_mse**0.5, 1)
+    share = format_number(result.latent_distance_percentile, 0)
+    with st.container(horizontal=True, gap="medium"):
+        for text, help_ in (
+            (f"S/N **{format_number(prepared.snr, 0)}**", "Signal-to-noise ratio per pixel of the file in the window."),
+            (
+                f"Velocity **{format_number(prepared.rv, 1)} km/s** ({session.plain(prepared.rv_frame)})",
+                f"Radial velocity {_FRAMES.get(prepared.rv_frame, '')}, from cross-correlation with a model spectrum; "
+                f"the peak is {format_number(prepared.rv_quality, 2)} high, where 1 is a perfect match.",
+            ),
+            (
+                f"Misfit **{misfit} %**",
+                "Root of the mean squared difference between spectrum and reconstruction, relative to the continuum "
+                f"(mean squared difference {result.reconstruction_mse:.2g}).",
+            ),
+            (
+                f"Unlikeness **{share} of 100**",
+                f"Of 100 simulated stars with a similar signal-to-noise ratio, {share} lie closer to the model spectra "
+                "than this one. Networks that have learned from models alone put most real stars near 100: real "
+                "spectra differ from all models, which is the synthetic gap. A flag says when the difference is too "
+                "large.",
+            ),
+            (f"Networks **{session.plain(result.bundle)}**", "Name and version of the trained networks in use."),
+        ):
+            st.markdown(text, help=help_, width="content")

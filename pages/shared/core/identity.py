@@ -1,0 +1,93 @@
+"""Which published star each of the user's spectra is of: known by its name, or said by the user.
+
+``st.session_state["stars"]`` holds what the user said: digest of the file -> CARMENES identifier, empty for none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import streamlit as st
+
+from dtl.catalogue import published_stars
+from dtl.catalogue.literature import recognise
+from dtl.result import InferenceResult
+from pages.shared.core import session
+
+__all__ = ["ask_star", "matched", "observed", "star_of"]
+
+
+def observed() -> dict[str, InferenceResult]:
+    """The results that are of a real star: digest -> result."""
+    results = st.session_state.get("results") or {}
+    return {digest: result for digest, result in results.items() if not result.prepared.spectrum.simulated}
+
+
+def star_of(digest: str, result: InferenceResult) -> str | None:
+    """The CARMENES identifier of a spectrum's star, None where it is not known."""
+    said = st.session_state.get("stars") or {}
+    return said[digest] or None if digest in said else recognise(result)
+
+
+def matched() -> dict[str, tuple[InferenceResult, str]]:
+    """The user's spectra of published stars: label, no two alike -> result and CARMENES identifier."""
+    found = [(result, star) for digest, result in observed().items() if (star := star_of(digest, result))]
+    count = Counter(session.label(result, short=True) for result, _ in found)
+    labels: dict[str, tuple[InferenceResult, str]] = {}
+    for result, star in found:
+        label = session.label(result, short=count[session.label(result, short=True)] == 1)
+        while label in labels:
+            label += "′"
+        labels[label] = result, star
+    return labels
+
+
+def ask_star() -> None:
+    """The spectra whose star is not known, in words, and a list to say of which star the spectrum shown is."""
+    spectra = observed()
+    if not spectra:
+        st.caption(
+            "Spectra of published stars that you upload on the first page are added here as diamonds. They are "
+            "recognised by the name of the star in the file; a simulated observation is of no star."
+        )
+        return
+    unknown = [session.label(result) for digest, result in spectra.items() if not star_of(digest, result)]
+    title = "Your spectra and their stars" + (f": {len(unknown)} not recognised" if unknown else "")
+    with st.expander(title, icon=":material/badge:", expanded=len(unknown) == len(spectra)):
+        if unknown:
+            few = ", ".join(session.plain(name) for name in unknown[:5]) + (" and others" if len(unknown) > 5 else "")
+            st.info(
+                f"Not recognised by name: {few}. If it is one of the 286 published stars, say which.",
+                icon=":material/help:",
+            )
+        left, right = st.columns(2, gap="medium")
+        digests = list(spectra)
+        chosen = st.session_state.get("selected")
+        with left:
+            digest = st.selectbox(
+                "Spectrum",
+                digests,
+                index=digests.index(chosen) if chosen in digests else 0,
+                format_func=lambda d: session.label(spectra[d]),
+                key="literature-spectrum",
+                persist_state="session",
+            )
+        if digest not in spectra:
+            return
+        names = {"": "none of the published stars"} | published_stars.names()
+        key = f"literature-star-of-{digest}"
+
+        def say() -> None:
+            st.session_state["stars"] = (st.session_state.get("stars") or {}) | {digest: st.session_state[key]}
+
+        with right:
+            st.selectbox(
+                "is of the star",
+                list(names),
+                index=list(names).index(star_of(digest, spectra[digest]) or ""),
+                format_func=lambda k: f"{names[k]} ({k})" if k else names[k],
+                key=key,
+                persist_state="session",
+                on_change=say,
+                help="Taken from the name in the file where that is the name of a published star. Type to search.",
+            )

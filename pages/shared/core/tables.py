@@ -1,0 +1,143 @@
+"""Tables of results and their downloads, and the table beside each figure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+
+from dtl.figures.scale import ANGSTROM, Scale
+from dtl.result import COLUMNS, PARAMETERS, InferenceResult, Neighbour
+from dtl.rounding import format_number
+
+__all__ = ["describe", "downloads", "neighbours", "results_table", "spectrum_table"]
+
+
+def results_table(results: Sequence[InferenceResult], alt: str) -> None:
+    """All results as a table, one row a spectrum."""
+    rows = [result.row() | {"flags": ", ".join(result.flags) or "none"} for result in results]
+    columns = {
+        name: st.column_config.NumberColumn(f"{name} [{unit}]" if unit else name, help=text, format=_FORMATS.get(name))
+        if isinstance(rows[0][name], float)
+        else st.column_config.TextColumn(name, help=text)
+        for name, (unit, text) in COLUMNS.items()
+    }
+    for row, result in zip(rows, results, strict=True):
+        row["file"] += " (simulated)" if result.prepared.spectrum.simulated else ""
+    st.dataframe(rows, column_config=columns, hide_index=True, alt=alt)
+
+
+def spectrum_table(
+    result: InferenceResult,
+    name: str,
+    model: np.ndarray,
+    *,
+    more: Mapping[str, np.ndarray] | None = None,
+    scale: Scale = ANGSTROM,
+) -> None:
+    """A spectrum and models of it, shape ``(n_wavelength,)`` each, point by point, sent once it is opened."""
+    table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key=f"{name}-table")
+    if table.open:
+        prepared = result.prepared
+        columns = {
+            scale.column(): scale.at(prepared.wavelength),
+            "flux": prepared.flux,
+            "uncertainty": prepared.uncertainty,
+            "used": prepared.good,
+            name: model,
+            **(more or {}),
+        }
+        table.dataframe(columns, alt=f"Wavelength, flux, uncertainty and {name}, point by point", hide_index=True)
+
+
+def downloads(results: Sequence[InferenceResult], stem: str) -> None:
+    """The rows of results as ECSV, with units and descriptions, as CSV and as JSON."""
+    rows = [result.row() for result in results]
+
+    def ecsv() -> str:
+        from dtl.export.tables import ecsv_text
+
+        return ecsv_text(results)
+
+    with st.container(horizontal=True):
+        for kind, mime, text in (
+            ("ecsv", "text/plain", ecsv),
+            ("csv", "text/csv", _csv(rows)),
+            ("json", "application/json", json.dumps(rows, indent=2)),
+        ):
+            st.download_button(
+                kind.upper(),
+                text,
+                f"{stem}.{kind}",
+                mime,
+                key=f"download-{stem}-{kind}",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def describe(neighbour: Neighbour) -> str:
+    """A node of the grid in words, as ``3375 K, log g 4.80, [M/H] 0.00, v sin i 4.0 km/s``."""
+    words = (
+        f"{label if name != 'teff' else ''} {format_number(getattr(neighbour, name), places)} "
+        f"{unit if unit != 'dex' else ''}"
+        for name, (label, unit, places) in PARAMETERS.items()
+    )
+    return ", ".join(word.strip() for word in words)
+
+
+def neighbours(result: InferenceResult) -> None:
+    """The nearest nodes of the grid, nearest first, and their download."""
+    rows = [
+        {"distance": n.distance} | {name: getattr(n, name) for name in PARAMETERS} | {"node": n.index}
+        for n in result.neighbours
+    ]
+    columns = {
+        name: st.column_config.NumberColumn(f"{title} [{unit}]", format=f"%.{places}f")
+        for name, (title, unit, places) in PARAMETERS.items()
+    }
+    st.dataframe(
+        rows,
+        column_config=columns
+        | {
+            "distance": st.column_config.NumberColumn(
+                "Distance",
+                format="%.2f",
+                help="Between latent vectors, each dimension scaled to unit variance over the grid.",
+            ),
+            "node": st.column_config.NumberColumn("Node", format="%d", help="Number of the model in the grid, from 0."),
+        },
+        hide_index=True,
+        alt="Nearest model spectra with their distances and parameters",
+    )
+    text = _table(["distance", *PARAMETERS, "node"], rows)
+    st.download_button(
+        "CSV",
+        text,
+        "nearest-models.csv",
+        "text/csv",
+        key="download-neighbours",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+_FORMATS = {"teff": "%.0f", "logg": "%.2f", "mh": "%.2f", "vsini": "%.1f", "rv": "%.2f", "snr": "%.0f"} | {
+    f"{name}_{side}": f"%.{places}f" for name, (_, _, places) in PARAMETERS.items() for side in ("lower", "upper")
+}
+
+
+def _csv(rows: Sequence[dict[str, object]]) -> str:
+    return _table(list(COLUMNS), [row | {"flags": " ".join(row["flags"])} for row in rows])
+
+
+def _table(columns: Sequence[str], rows: Sequence[dict[str, object]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

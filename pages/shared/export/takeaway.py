@@ -1,0 +1,200 @@
+"""Parts of the page on which results are kept: session, tables, report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import streamlit as st
+
+from dtl.export.session import LIMIT, read_session
+from dtl.export.tables import FORMATS, write_table
+from dtl.readers.source import SIZE_LIMIT
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.rounding import format_number
+from dtl.spectrum import UnusableInput
+from pages.shared.core import keeping, session
+from pages.shared.core.upload_memory import let_go
+
+__all__ = ["archive", "awaited", "restore_session", "save_session", "tables"]
+
+#: Ending -> type of the file, and what reads it.
+_TABLES = {
+    ".ecsv": ("text/plain", "Astropy's own: units and descriptions with the numbers."),
+    ".fits": ("application/fits", "A binary table."),
+    ".vot": ("application/x-votable+xml", "VOTable, for TOPCAT, Aladin and the Virtual Observatory."),
+    ".csv": ("text/csv", "For spreadsheets; units are not in it."),
+}
+_BUILT = "report-built"
+
+
+def save_session() -> None:
+    """The visit as a file."""
+    st.markdown("#### Save the session")
+    embed = st.toggle(
+        "With the spectra themselves",
+        value=True,
+        key="session-embed",
+        persist_state="session",
+        help="With them, the file is all you need. Without them it is small, holds names and checksums, and asks for "
+        "the files when it is restored.",
+    )
+    size = sum(len(upload.data) for upload in st.session_state["uploads"].values())
+    if embed and size > 0.7 * LIMIT:
+        st.caption("Your spectra are too large to be put into one file; save the session without them.")
+    visit = keeping.current()
+    st.download_button(
+        "Save the session",
+        partial(visit.to_json, embed=embed),  # at the click, when the state of the visit cannot be asked any more
+        f"session-{datetime.now(UTC):%Y-%m-%d}.json",
+        "application/json",
+        key="save-session",
+        icon=":material/save:",
+        on_click="ignore",
+        disabled=embed and size > 0.7 * LIMIT,
+    )
+    count = len(st.session_state["uploads"])
+    st.caption(
+        f"One JSON file with {count} spectr{'um' if count == 1 else 'a'}: how each was read, its results, typed "
+        "luminosities and the views you chose."
+    )
+
+
+def restore_session() -> None:
+    """A file of a saved visit comes back, and what was wrong with one that did not."""
+    state = st.session_state
+    st.markdown("#### Restore a session")
+    state.setdefault("restore-round", 0)
+    file = st.file_uploader(
+        "Saved session",
+        max_upload_size=LIMIT >> 20,
+        key=f"restore-{state['restore-round']}",
+        help="The JSON file that “Save the session” gave you. What is here now stays.",
+    )
+    if file:
+        try:
+            keeping.restore(read_session(file.getvalue(), file.name))
+            state["restore-problem"] = ""
+        except UnusableInput as error:
+            state["restore-problem"] = str(error)
+        state["restore-round"] += 1
+        let_go(file)
+        st.rerun()
+    if problem := state.get("restore-problem"):
+        st.error(session.plain(problem), icon=":material/error:")
+
+
+def awaited() -> None:
+    """Results of a restored session whose spectra are not at hand, as they were saved, and a place to bring these."""
+    state = st.session_state
+    waiting = state.get("awaited", {})
+    if not waiting:
+        return
+    count = len(waiting)
+    st.markdown(f"#### {count} saved {'result' if count == 1 else 'results'} without the spectrum")
+    st.caption(
+        "The values are those that were saved. Upload a file here or on the first page: one with the same checksum "
+        "comes back with its reading options, whatever its name."
+    )
+    rows = []
+    for digest, spectrum in waiting.items():
+        row: dict[str, object] = {"file": spectrum.file, "star": ""}
+        if spectrum.row:
+            row["star"] = spectrum.row["star"]
+            row |= {name: _interval(spectrum.row, name) for name in PARAMETERS}
+            row |= {"flags": ", ".join(spectrum.row["flags"]) or "none", "networks": spectrum.row["bundle"]}
+        rows.append(row | {"sha256": digest})
+    titles = {name: f"{label} [{unit}]" for name, (label, unit, _) in PARAMETERS.items()}
+    st.dataframe(rows, hide_index=True, column_config=titles, alt="Saved results whose spectra are not at hand")
+    state.setdefault("awaited-round", 0)
+    files = st.file_uploader(
+        "Files of these spectra",
+        accept_multiple_files=True,
+        max_upload_size=SIZE_LIMIT // 10**6,
+        key=f"awaited-{state['awaited-round']}",
+    )
+    if files:
+        with st.spinner("Reading and analysing …"):
+            session.add((file.name, file.getvalue()) for file in files)
+        state["awaited-round"] += 1
+        let_go(*files)
+        st.rerun()
+    st.button("Forget them", key="forget-awaited", icon=":material/delete:", on_click=_forget)
+
+
+def _forget() -> None:
+    st.session_state["awaited"] = {}
+
+
+def _interval(row: dict[str, object], name: str) -> str:
+    places = PARAMETERS[name][2]
+    value, lower, upper = (float(row[f"{name}{end}"]) for end in ("", "_lower", "_upper"))
+    if math.isnan(value):
+        return "–"
+    numbers = (format_number(number, places) for number in (value, lower, upper))
+    return "{} −{} +{}".format(*numbers)
+
+
+def tables(results: Sequence[InferenceResult]) -> None:
+    """The table of results in four formats."""
+    st.markdown("#### Tables")
+    with st.container(horizontal=True):
+        for ending, (mime, help_) in _TABLES.items():
+            st.download_button(
+                ending[1:].upper() if ending != ".vot" else "VOTable",
+                _writer(results, ending),
+                f"stellar-parameters{ending}",
+                mime,
+                key=f"table{ending.replace('.', '-')}",
+                icon=":material/table:",
+                on_click="ignore",
+                help=help_,
+            )
+    st.caption(f"One row a spectrum, {len(results)} in all: values, 1σ intervals, flags and networks.")
+
+
+def _writer(results: Sequence[InferenceResult], ending: str) -> Callable[[], bytes]:
+    assert ending in FORMATS
+
+    def write() -> bytes:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / f"table{ending}"
+            write_table(results, path)
+            return path.read_bytes()
+
+    return write
+
+
+def archive(results: Sequence[InferenceResult]) -> None:
+    """The report, made when it is asked for."""
+    state = st.session_state
+    st.markdown("#### Report")
+    st.caption(
+        "One archive for the folder of a paper: tables, figures, the log of every file, checksums, versions, the "
+        "script and the BibTeX entries."
+    )
+    built = state.get(_BUILT)
+    fresh = built is not None and len(built[0]) == len(results) and all(map(_is, built[0], results))
+    with st.container(horizontal=True):
+        if st.button("Make the report", key="make-report", icon=":material/inventory_2:", disabled=fresh,
+                     help="Made already; download it beside." if fresh else None):  # fmt: skip
+            state[_BUILT] = (list(results), keeping.report())
+            st.rerun()
+        if fresh:
+            st.download_button(
+                f"Download ({max(1, len(built[1]) >> 20)} MB)",
+                built[1],
+                "stellar-parameters-report.zip",
+                "application/zip",
+                key="download-report",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def _is(first: object, second: object) -> bool:
+    return first is second

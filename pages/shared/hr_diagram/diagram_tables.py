@@ -1,0 +1,80 @@
+"""The diagrams of stars as a table, and where the first of them departs from the published figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dtl.catalogue import published_stars
+from dtl.catalogue.facts import overview
+from dtl.catalogue.luminosity import spectroscopic_luminosity
+from dtl.figures.hr_diagram import DIFFERENCES
+from dtl.figures.plotted_star import PlottedStar
+
+__all__ = ["differences", "star_tables"]
+
+_FORMATS = {"teff": "%.0f", "logg": "%.3f", "mh": "%.3f", "vsini": "%.2f"}
+_USERS = (
+    "label", "teff", "teff_lower", "teff_upper", "logg", "logg_lower", "logg_upper", "mh", "vsini", "luminosity",
+    "luminosity_error", "luminosity_source", "spectroscopic_luminosity", "flags", "simulated",
+)  # fmt: skip
+_SOURCE = "Where the value beside it was published; empty where the star has none."
+
+
+def star_tables(users: Sequence[PlottedStar]) -> None:
+    """The user's stars and the published ones, each luminosity and flag with its source, sent once it is opened."""
+    table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key="diagram-table")
+    if not table.open:
+        return
+    meanings = published_stars.columns().set_index("column")
+    headers = {
+        "luminosity_source": st.column_config.Column(help="Where the luminosity comes from."),
+        "spectroscopic_luminosity": st.column_config.NumberColumn(
+            "spectroscopic_luminosity [Sun]", format="%.3g", help="Teff⁴/g in units of the Sun's, as drawn."
+        ),
+    }
+    for name, row in meanings.iterrows():
+        header, words = f"{name} [{row['unit']}]", f"{row['description']} ({row['reference']})"
+        if row["unit"] == "L☉":
+            headers[name] = st.column_config.NumberColumn(header, help=words, format="%.4g")
+        elif name.partition("_")[0] in _FORMATS:
+            headers[name] = st.column_config.NumberColumn(header, help=words, format=_FORMATS[name.partition("_")[0]])
+        else:
+            headers[name] = st.column_config.Column(header if row["unit"] else name, help=words)
+    published = overview()
+    for name in published.columns:
+        if name.endswith("_reference") and name not in meanings.index:
+            headers[name] = st.column_config.Column(name, help=_SOURCE)
+    with table:
+        if users:
+            st.markdown("**Your stars**")
+            rows = [
+                vars(star)
+                | {
+                    "flags": ", ".join(star.flags),
+                    "spectroscopic_luminosity": float(spectroscopic_luminosity(star.teff, star.logg)),
+                }
+                for star in users
+            ]
+            st.dataframe(
+                rows, hide_index=True, column_config=headers, column_order=_USERS, alt="Your stars in the diagram"
+            )
+        st.markdown("**Published stars**")
+        published["spectroscopic_luminosity"] = spectroscopic_luminosity(published["teff"], published["logg"])
+        st.dataframe(published, hide_index=True, column_config=headers, alt="The published stars in the diagram")
+        works = [f"[{work.citation}]({work.url})" for work in published_stars.references().values()]
+        # Not as a caption, in which links are too pale to read.
+        st.markdown(f":small[References: {' · '.join(works)}]")
+
+
+def differences() -> None:
+    """Where the HR diagram departs from the published figure, and why."""
+    part = st.expander(
+        "How this differs from the published figure", icon=":material/difference:", on_change="rerun",
+        key="diagram-differences",
+    )  # fmt: skip
+    if part.open:
+        header = "| What | Published | Here | Why |\n|---|---|---|---|\n"
+        rows = (f"| **{row.what}** | {row.published} | {row.here} | {row.reason} |" for row in DIFFERENCES)
+        part.markdown(header + "\n".join(rows))

@@ -1,0 +1,159 @@
+"""Where the luminosities of the user's stars come from: a published table, distance and magnitudes, or a number typed.
+
+``st.session_state["luminosities"]`` holds the answers of this visit: digest of the file -> `Given`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dtl.catalogue import published_stars
+from dtl.catalogue.luminosity import BOLOMETRIC, Given, Photometry, photometric_luminosity
+from dtl.figures.plotted_star import PlottedStar
+from dtl.result import InferenceResult
+from pages.shared.core import session
+
+__all__ = ["METHODS", "ask", "plotted"]
+
+METHODS = {"published": "Published table", "photometry": "Distance and magnitudes", "typed": "Typed value"}
+
+
+def _published(name: str) -> Given | None:
+    """The published luminosity of the star with this name."""
+    known = published_stars.luminosity(name)
+    if known is None:
+        return None
+    return Given(known.value, known.error, f"{known.reference.citation} {known.note}".strip())
+
+
+def _by_name(result: InferenceResult) -> Given | None:
+    """The published luminosity of the star that a spectrum says it is of; a simulated one is of no star."""
+    spectrum = result.prepared.spectrum
+    return None if spectrum.simulated else _published(spectrum.star)
+
+
+def luminosity(digest: str, result: InferenceResult) -> Given | None:
+    """The luminosity given on this page, or else the published one."""
+    return (st.session_state.get("luminosities") or {}).get(digest) or _by_name(result)
+
+
+def plotted(results: dict[str, InferenceResult]) -> list[PlottedStar]:
+    """The user's stars as the diagrams need them."""
+    stars = []
+    for digest, result in results.items():
+        known = luminosity(digest, result) or Given(None, 0.0, "")
+        stars.append(PlottedStar.from_result(result, *known, key=digest))
+    return stars
+
+
+def ask(results: dict[str, InferenceResult]) -> None:
+    """The fields for the luminosity of one star at a time."""
+    state = st.session_state
+    with st.expander("Luminosities of your stars", icon=":material/light_mode:"):
+        digest = _star(results)
+        result = results[digest]
+        known, spectrum = _by_name(result), result.prepared.spectrum
+        method = st.segmented_control(
+            "Luminosity from", list(METHODS), format_func=METHODS.get, required=True, persist_state="session",
+            default="published" if known else "photometry", key=f"luminosity-method-{digest}",
+            help="Published table: by the name of the star. Distance and magnitudes: with a bolometric correction. "
+            "Typed value: a number you know. What is chosen here goes before the published value.",
+        )  # fmt: skip
+        row = None if spectrum.simulated else published_stars.find_star(spectrum.star)
+        given = {"published": _from_table, "photometry": _from_photometry, "typed": _typed}[method](digest, row)
+        kept = {key: value for key, value in (state.get("luminosities") or {}).items() if key != digest}
+        state["luminosities"] = kept | ({digest: given} if given else {})
+        used = given or known
+        name = session.plain(session.label(result))
+        if used:
+            error = f" ± {used.error:.2g}" if used.error else ""
+            st.markdown(f"{name}: **{used.value:.4g}{error} L☉** ({session.plain(used.source)})")
+        else:
+            st.markdown(f"{name}: luminosity **not known** yet. The spectroscopic HR diagram needs none.")
+
+
+def _star(results: dict[str, InferenceResult]) -> str:
+    """The star whose luminosity is asked for."""
+    key = "luminosity-star"
+    if st.session_state.get(key) not in results:
+        st.session_state[key] = st.session_state.get("selected") or next(iter(results))
+        if st.session_state[key] not in results:
+            st.session_state[key] = next(iter(results))
+    if len(results) == 1:
+        return next(iter(results))
+    return st.selectbox(
+        "Your star", list(results), format_func=lambda d: session.label(results[d]), key=key, persist_state="session"
+    )
+
+
+def _from_table(digest: str, row: object) -> Given | None:
+    """The published luminosity of a star of the table, found by name or chosen."""
+    stars = published_stars.stars()
+    stars = stars[stars["luminosity"].notna()]
+    names = dict(zip(stars["karmn"], stars["name"], strict=True))
+    known = row is not None and row["karmn"] in names
+    chosen = st.selectbox(
+        "Published star", list(names), index=list(names).index(row["karmn"]) if known else None,
+        format_func=lambda karmn: f"{names[karmn]} ({karmn})", placeholder="Not found by its name",
+        key=f"luminosity-published-{digest}", persist_state="session",
+        help="Your star is recognised by name, as GJ 699 or Barnard's Star. Type to search the 281 stars.",
+    )  # fmt: skip
+    return _published(chosen) if chosen else None
+
+
+def _from_photometry(digest: str, row: object) -> Given | None:
+    """The luminosity from distance, G and J; the fields hold what is published of a known star."""
+    published = {
+        name: None if row is None or not row[name] > 0 else float(row[name]) for name in ("distance", "g_mag", "j_mag")
+    }
+    kind = st.segmented_control(
+        "Distance as", ["parallax", "distance"], default="parallax", required=True, persist_state="session",
+        key=f"luminosity-distance-as-{digest}", format_func={"parallax": "Parallax", "distance": "Distance"}.get,
+    )  # fmt: skip
+    distance, unit = published["distance"], "mas" if kind == "parallax" else "pc"
+    start = distance and (1e3 / distance if kind == "parallax" else distance)
+    with st.container(horizontal=True):
+        far = _number(digest, f"{kind.capitalize()} [{unit}]", kind, start, low=1e-3, high=1e5)
+        far_error = _number(digest, f"± [{unit}]", f"{kind}-error", 0.05, low=0.0, high=1e4)
+        g = _number(digest, "G [mag]", "g", published["g_mag"], low=-5.0, high=25.0, help="Gaia G magnitude.")
+        g_error = _number(digest, "± G [mag]", "g-error", 0.003, low=0.0, high=2.0)
+        j = _number(digest, "J [mag]", "j", published["j_mag"], low=-5.0, high=25.0, help="2MASS J magnitude.")
+        j_error = _number(digest, "± J [mag]", "j-error", 0.02, low=0.0, high=2.0)
+    st.caption(
+        "The bolometric correction of G is a polynomial in G − J, as in Cifuentes et al. (2020), fitted anew to "
+        f"{BOLOMETRIC.stars} of their stars with {BOLOMETRIC.bluest:.2f} ≤ G − J ≤ {BOLOMETRIC.reddest:.2f}. They "
+        f"scatter by {BOLOMETRIC.scatter:.3f} mag around it, which the uncertainty holds. Extinction is left out; the "
+        "G of the fit is that of Gaia DR2."
+    )
+    if None in (far, far_error, g, g_error, j, j_error):
+        return None
+    errors = {"g_error": g_error, "j_error": j_error}
+    try:
+        if kind == "parallax":
+            star = Photometry.from_parallax(far, g, j, parallax_error=far_error, **errors)
+        else:
+            star = Photometry(far, g, j, distance_error=far_error, **errors)
+        return Given(*photometric_luminosity(star), "from distance, G and J")
+    except ValueError as error:
+        st.warning(session.plain(error), icon=":material/warning:")
+        return None
+
+
+def _typed(digest: str, row: object) -> Given | None:
+    """A luminosity that the user knows."""
+    with st.container(horizontal=True):
+        value = _number(
+            digest, "Luminosity [L☉]", "value", None, low=1e-6, high=1e4, help="Bolometric, in units of the Sun's."
+        )
+        error = _number(digest, "± [L☉]", "value-error", None, low=0.0, high=1e4, help="1σ, drawn as an error bar.")
+    return None if value is None else Given(value, error or 0.0, "typed")
+
+
+def _number(
+    digest: str, label: str, name: str, start: float | None, *, low: float, high: float, help: str | None = None
+) -> float | None:
+    """A field for a number of a star, empty or with what is known."""
+    return st.number_input(
+        label, min_value=low, max_value=high, value=start, step=None, format="%.6g", placeholder="not known",
+        key=f"luminosity-{name}-{digest}", persist_state="session", help=help, width=170,
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""Populations: do thin and thick disc differ in a parameter?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dtl.catalogue import published_stars
+from dtl.catalogue.populations import POPULATIONS, PUBLISHED_PVALUE, Comparison, compare, compare_pairs
+from dtl.figures.populations import histogram, name_group, population_figure
+from dtl.quantities import QUANTITIES
+from dtl.result import InferenceResult
+from pages.shared.core import links, session
+from pages.shared.core.chart import chart
+from pages.shared.hr_diagram import luminosities
+
+__all__ = ["show"]
+
+
+def show(results: dict[str, InferenceResult]) -> None:
+    """Histogram, cumulative distributions and the test, with the groups to choose."""
+    column, first, second = _choose()
+    stars = published_stars.stars()
+    try:
+        comparison = compare(stars, column, first, second)
+    except ValueError as error:
+        st.warning(str(error), icon=":material/warning:")
+        return
+    quantity, users = QUANTITIES[column], luminosities.plotted(results)
+    wide, narrow = st.columns([5, 2], gap="medium")
+    with wide:
+        chart(
+            population_figure(stars, column, comparison, users, dark=session.dark()),
+            key="populations-figure",
+            alt=f"Histogram and cumulative distributions of {quantity.label} for {name_group(first)} and "
+            f"{name_group(second)}; their largest distance is {comparison.statistic:.2f}",
+        )
+    with narrow, st.container(border=True):
+        _verdict(column, comparison)
+    table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key="populations-table")
+    if table.open:
+        _tables(table, column, comparison)
+
+
+def _choose() -> tuple[str, list[str], list[str]]:
+    """The parameter and the two groups."""
+    left, middle, right = st.columns(3, gap="medium")
+    labels = {name: quantity.label for name, quantity in QUANTITIES.items()}
+    column = left.selectbox(
+        "Parameter", list(labels), format_func=labels.get,
+        key=links.view("population-parameter", labels), persist_state="session",
+        help="What is compared. In the publication it is the metallicity [M/H].",
+    )  # fmt: skip
+    groups = []
+    for place, title, default in ((middle, "First group", "TD"), (right, "Second group", "D")):
+        groups.append(
+            place.multiselect(
+                title, list(POPULATIONS), default=[default], format_func=POPULATIONS.get,
+                key=f"population-{title.split()[0].lower()}", persist_state="session",
+                help="Populations of the Galaxy, told from the motion of the stars by Marfil et al. (2021).",
+            )
+        )  # fmt: skip
+    return column, *groups
+
+
+def _verdict(column: str, comparison: Comparison) -> None:
+    """What the test says, in numbers and words."""
+    quantity = QUANTITIES[column]
+    p = comparison.pvalue
+    st.metric(
+        "Kolmogorov–Smirnov test", f"p = {p:.2g}",
+        help="Two samples, two-sided: the probability that distributions as far apart as these, or farther, are found "
+        "by chance in samples of these sizes from one population.",
+    )  # fmt: skip
+    groups = zip((comparison.first, comparison.second), comparison.numbers, comparison.medians, strict=True)
+    lines = [f"Largest distance **D = {comparison.statistic:.3f}**, at {comparison.location:.3g} {quantity.unit}.\n"]
+    lines += [
+        f"- {name_group(group)}: {number} stars, median {value:.3g} {quantity.unit}" for group, number, value in groups
+    ]
+    st.markdown("\n".join(lines).replace(" -", " −"))
+    if p < 0.01:
+        st.markdown("So different by chance in fewer than 1 of 100 cases.")
+    elif p < 0.05:
+        st.markdown("So different by chance in fewer than 5 of 100 cases.")
+    else:
+        st.markdown("The two groups may well have the same distribution.")
+    if column == "mh":
+        st.caption(
+            f"The publication gives p = {PUBLISHED_PVALUE} for [M/H] of the thick against the thin disc. That is the "
+            "value of the thick disc (TD, 21 stars) against the thin disc alone (D, 167 stars), without the young disc "
+            "and without the transition."
+        )
+    st.caption("The uncertainties of the single values, which widen both distributions, are not in the test.")
+
+
+def _tables(place: object, column: str, comparison: Comparison) -> None:
+    """The bins, and the test for several ways to form the groups."""
+    unit = QUANTITIES[column].unit
+    place.dataframe(
+        histogram(published_stars.stars(), column, (comparison.first, comparison.second)), hide_index=True,
+        alt="Stars by bin and group",
+        column_config={
+            "from": st.column_config.NumberColumn(f"From [{unit}]", format="%.3g"),
+            "to": st.column_config.NumberColumn(f"To [{unit}]", format="%.3g"),
+        },
+    )  # fmt: skip
+    place.markdown(f"**The test for other groups, {session.plain(QUANTITIES[column].label)}**")
+    rows = [
+        {
+            "first group": name_group(pair.first), "stars": pair.numbers[0], "second group": name_group(pair.second),
+            "stars ": pair.numbers[1], "D": pair.statistic, "p": pair.pvalue,
+        }
+        for pair in compare_pairs(published_stars.stars(), column)
+    ]  # fmt: skip
+    columns = {name: st.column_config.NumberColumn(name, format=f"%.{n}f") for name, n in (("D", 3), ("p", 4))}
+    place.dataframe(rows, hide_index=True, column_config=columns, alt="The test for several ways to form the groups")

@@ -1,0 +1,187 @@
+"""The two maps, side by side, with the same stars and the same models chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dtl.exploration.position import STATES, UNUSUAL, Place
+from dtl.exploration.spectrum_metrics import QUALITIES, flag_group, star_value
+from dtl.figures.latent_maps import ColourBar, MapStar, latent_map, outside_map
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.rounding import format_number
+from pages.shared.core import links, session
+from pages.shared.core.chart import chart
+from pages.shared.latent_space import selection
+from pages.shared.latent_space.positions import has_transfer, picture, places
+
+__all__ = ["MAPS", "the_maps"]
+
+MAPS = {"flux": "Map of flux", "latent": "Map of the latent space"}
+_HELP = {
+    "flux": "Models whose spectra are alike lie close together.",
+    "latent": "Models whose latent vectors are alike lie close together: the 32 numbers into which the networks "
+    "squeeze a spectrum.",
+}
+
+
+@st.fragment
+def the_maps(result: InferenceResult, state: str) -> None:
+    """Both maps with their settings, the models that are chosen on them, and their table.
+
+    Args:
+        result: the star that is emphasised.
+        state: of the networks, see `dtl.exploration.position.STATES`.
+    """
+    bundle, (results, others) = session.bundle_of(result), session.same_models(result)
+    colour = _choose_colour()
+    found = places(results)
+    here = [place[state] for place in found]
+    shown = next(i for i, other in enumerate(results) if other is result)
+    for column, which in zip(st.columns(2, gap="small"), MAPS, strict=True):
+        with column:
+            st.markdown(f"**{MAPS[which]}**", help=_HELP[which])
+            stars = _stars(results, found, shown, which=which, colour=colour, state=state)
+            _map(bundle, stars, shown, found[shown][state], which=which, colour=colour, state=state)
+    if colour not in PARAMETERS:
+        st.caption("Models are grey: this is known of observed spectra alone. Colours and signs are those of stars.")
+    _say_outside(results, [star.unusual for star in stars])
+    if others:
+        st.info(_apart(others, result), icon=":material/visibility_off:")
+    selection.panel(bundle, results, here, shown)
+    table = st.expander("The maps as tables", icon=":material/table:", on_change="rerun", key="map-table")
+    if table.open:
+        with table:
+            _tables(bundle, results, found)
+
+
+def _choose_colour() -> str:
+    names = {name: label for name, (label, _, _) in QUALITIES.items()} | {"flag": "Flags"}
+    return st.selectbox(
+        "Colour",
+        list(names),
+        format_func=names.get,
+        key=links.view("map-colour", names),
+        persist_state="session",
+        help="Parameters colour models and stars alike. The others, which only an observed spectrum has, colour the "
+        "stars: S/N per pixel; half the width of the 68 % interval; misfit of the reconstruction; share of simulated "
+        "observations that are nearer to the models; the gravest flag.",
+    )
+
+
+def _map(
+    bundle: object, stars: Sequence[MapStar], shown: int, place: Place, *, which: str, colour: str, state: str
+) -> None:
+    nodes = getattr(bundle, f"map_{which}")
+    chosen, digest = selection.chosen(bundle)
+    shade = colour if colour in PARAMETERS else "none"
+    figure = latent_map(
+        nodes,
+        bundle.nodes,
+        picture(bundle.name, which, shade, digest, session.dark(), _chosen=chosen),
+        stars,
+        bar=_bar(bundle, colour, stars),
+        chosen=shown,
+        neighbours=[neighbour.index for neighbour in place.neighbours],
+        other_state=STATES["after" if state == "before" else "before"],
+        dark=session.dark(),
+    )
+    label = QUALITIES[colour][0] if colour in QUALITIES else "flags"
+    chart(
+        figure,
+        key=f"map-{which}",
+        alt=f"{MAPS[which]}: {len(nodes)} model spectra and {len(stars)} stars, coloured by {label}; "
+        f"{len(chosen) if chosen is not None else 'no'} models chosen",
+        on_select=lambda: selection.drawn(bundle, which),
+        selection_mode=("lasso", "box"),
+    )
+
+
+def _stars(
+    results: Sequence[InferenceResult],
+    found: Sequence[dict[str, Place]],
+    shown: int,
+    *,
+    which: str,
+    colour: str,
+    state: str,
+) -> list[MapStar]:
+    bundle, other = session.bundle_of(results[0]), "after" if state == "before" else "before"
+    quantity, stars = QUALITIES.get(colour), []
+    for i, (result, place) in enumerate(zip(results, found, strict=True)):
+        spots = {name: getattr(at, f"map_{which}") for name, at in place.items()}
+        value = star_value(result, colour) if quantity else None
+        note = f"nearest model at {format_number(place[state].distance, 2)} in latent space"
+        if quantity:
+            note = f"{quantity[0]} {format_number(value, quantity[2])} {quantity[1]}<br>{note}"
+        star = MapStar(
+            session.label(result, short=True),
+            spots[state],
+            value=value,
+            group=None if quantity else flag_group(result.flags),
+            other=spots[other] if i == shown and has_transfer(bundle) else None,
+            unusual=place[state].unusual or outside_map(getattr(bundle, f"map_{which}"), spots[state]),
+            note=note,
+        )
+        stars.append(star)
+    return stars
+
+
+def _bar(bundle: object, colour: str, stars: Sequence[MapStar]) -> ColourBar | None:
+    if colour not in QUALITIES:
+        return None
+    label, unit, _ = QUALITIES[colour]
+    title = f"{label} [{unit}]" if unit else label
+    if colour in PARAMETERS:
+        column = bundle.nodes[:, list(PARAMETERS).index(colour)]
+        return ColourBar(title, float(column.min()), float(column.max()))
+    values = [star.value for star in stars]
+    low, high = min(values), max(values)
+    room = 0.0 if high > low else 0.1 * abs(high) or 1.0  # a single star has no range of its own
+    return ColourBar(title, low - room, high + room)
+
+
+def _say_outside(results: Sequence[InferenceResult], unusual: Sequence[bool]) -> None:
+    outside = [
+        session.plain(session.label(result, short=True)) for result, far in zip(results, unusual, strict=True) if far
+    ]
+    if outside:
+        names = ", ".join(outside[:8]) + (f" and {len(outside) - 8} more" if len(outside) > 8 else "")
+        st.warning(
+            f"{len(outside)} of {len(results)} outside the mapped area, drawn as triangles: {names}. Farther from "
+            f"every model than {UNUSUAL:.0f} of 100 simulated observations, so the maps can only put them beside the "
+            "models that are least far.",
+            icon=":material/warning:",
+        )
+
+
+def _apart(others: Sequence[InferenceResult], result: InferenceResult) -> str:
+    """Which stars the maps leave out, and why."""
+    names = ", ".join(session.label(other, short=True) for other in others[:5]) + (
+        " and others" if len(others) > 5 else ""
+    )
+    return session.plain(
+        f"Not on these maps of {result.bundle}: {names}. They were analysed with other models, which have maps of "
+        "their own; choose one of them to see it."
+    )
+
+
+def _tables(bundle: object, results: Sequence[InferenceResult], found: Sequence[dict[str, Place]]) -> None:
+    rows = []
+    for result, place in zip(results, found, strict=True):
+        row = {"spectrum": session.label(result)}
+        for state, at in place.items():
+            for which in MAPS:
+                axes = getattr(at, f"map_{which}")
+                row |= {f"{which} {axis}, {state}": float(axes[i]) for i, axis in enumerate("xy")}
+            row[f"latent distance, {state}"] = at.distance
+        row |= {label: star_value(result, name) for name, (label, _, _) in QUALITIES.items()}
+        rows.append(row | {"flags": ", ".join(result.flags) or "none"})
+    st.dataframe(rows, hide_index=True, alt="Places of your stars on both maps, and what colours them")
+    columns = {"node": range(len(bundle.nodes))}
+    columns |= {
+        f"{which} {axis}": getattr(bundle, f"map_{which}")[:, i] for which in MAPS for i, axis in enumerate("xy")
+    }
+    columns |= {label: bundle.nodes[:, i] for i, (label, _, _) in enumerate(PARAMETERS.values())}
+    st.dataframe(columns, hide_index=True, alt="Places of the model spectra on both maps and their parameters")

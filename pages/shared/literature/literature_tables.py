@@ -1,0 +1,128 @@
+"""Tables of the page Literature: statistics, star by star, and one star in all sources."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dtl.catalogue import published_stars
+from dtl.catalogue.literature import MEANINGS, agrees, comparison, write
+from dtl.catalogue.star_record import OWN
+from dtl.figures.star_record import FAR
+from dtl.result import PARAMETERS
+from dtl.rounding import format_number
+
+__all__ = ["differences", "downloads", "label_of", "record_table", "statistics_table", "twin"]
+
+_HEADERS = {
+    "source": "Source", "stars": "Stars", "mean": "Mean", "published_mean": "Published", "correlation": "r",
+    "published_correlation": "Published r", "rmse": "rmse", "median": "Median", "scatter": "Scatter", "note": "Note",
+}  # fmt: skip
+#: Column of what the publication states -> column that is computed here.
+_STATED = {"published_mean": "mean", "published_correlation": "correlation"}
+
+
+def label_of(source: str) -> str:
+    """What a source is called."""
+    if source == OWN:
+        return "Your spectrum"
+    return "Mas-Buitrago+24" if source == published_stars.PUBLISHED else published_stars.SOURCES[source].label
+
+
+def statistics_table(table: pd.DataFrame, parameter: str, alt: str) -> None:
+    """Rows of `dtl.catalogue.literature.comparison` or of the user's statistics."""
+    _, unit, places = PARAMETERS[parameter]
+    shown = table.assign(source=[label_of(source) for source in table["source"]])
+    shown = shown[[c for c in _HEADERS if c in shown and (shown[c].notna() & (shown[c] != "")).any()]]
+    columns = {}
+    for column in shown:
+        words = f"{MEANINGS[column][0].upper()}{MEANINGS[column][1:]}."
+        decimals = 2 if column.endswith("correlation") else 0 if column == "stars" else places
+        header = _HEADERS[column]
+        words += f" In {unit}." if column in ("mean", "rmse", "median", "scatter", "published_mean") else ""
+        if column in _STATED:
+            shown[column] = [
+                ""
+                if np.isnan(stated)
+                else f"{format_number(stated, decimals)} {'✓' if agrees(*pair, decimals) else '≠'}"
+                for stated, *pair in zip(table[column], table[_STATED[column]], table[column], strict=True)
+            ]
+            words += " ✓ where the value computed here agrees to its last digit, ≠ where it does not."
+        elif shown[column].dtype.kind == "f" and shown[column].isna().any():
+            shown[column] = [format_number(value, decimals) for value in shown[column]]
+        if shown[column].dtype.kind not in "fi":
+            columns[column] = st.column_config.TextColumn(header, help=words, pinned=column == "source")
+        else:
+            shown[column] = shown[column].round(decimals) + 0.0  # no negative zero
+            columns[column] = st.column_config.NumberColumn(header, help=words, format=f"%.{decimals}f")
+    st.dataframe(shown, column_config=columns, hide_index=True, height="content", alt=alt)
+
+
+def twin(table: pd.DataFrame, alt: str) -> None:
+    """Rows of `literature_table` or `dtl.catalogue.literature.user_comparison`, sources by their names."""
+    columns = {name: st.column_config.Column(name, help=MEANINGS.get(name)) for name in table}
+    shown = table.assign(source=[label_of(source) for source in table["source"]])
+    st.dataframe(shown, column_config=columns, hide_index=True, alt=alt)
+
+
+@st.cache_data(show_spinner=False)
+def differences(parameter: str) -> pd.DataFrame:
+    """`dtl.catalogue.literature.comparison`, of which a visit sees few."""
+    return comparison(parameter)
+
+
+def downloads(table: pd.DataFrame, stem: str, title: str, unit: str = "") -> None:
+    """A table as CSV and as ECSV."""
+    with st.container(horizontal=True):
+        for kind, mime in (("csv", "text/csv"), ("ecsv", "text/plain")):
+            st.download_button(
+                kind.upper(),
+                partial(write, table, kind, title, unit),  # made when it is wanted
+                f"{stem}.{kind}",
+                mime,
+                key=f"download-{stem}-{kind}",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def record_table(values: pd.DataFrame, alt: str) -> None:
+    """All values of a star, a line for each source, with how many sigma each is from this work."""
+    works, rows = published_stars.references(), []
+    for source in values["source"].drop_duplicates():
+        part = values[values["source"] == source].set_index("parameter")
+        row = {"Source": label_of(source)}
+        for name, (title, unit, _) in PARAMETERS.items():
+            row[f"{title} [{unit}]"] = _text(part.loc[name], name) if name in part.index else ""
+        reference = part["reference"].iloc[0]
+        row["Reference"] = works[reference].citation if reference else ""
+        row["Link"] = works[reference].url if reference else None
+        rows.append(row)
+    columns = {
+        f"{title} [{unit}]": st.column_config.TextColumn(
+            f"{title} [{unit}]",
+            width={"teff": 140, "mh": 148, "vsini": 118}.get(name, 140),
+            help="Value with its 1σ uncertainty, and in brackets how many σ it is above or below the first line, both "
+            f"uncertainties counted. A triangle marks {FAR:g}σ or more.",
+        )
+        for name, (title, unit, _) in PARAMETERS.items()
+    }
+    columns["Source"] = st.column_config.TextColumn("Source", pinned=True, width=142)
+    columns["Link"] = st.column_config.LinkColumn("Link", display_text="open")
+    st.dataframe(rows, column_config=columns, hide_index=True, height="content", alt=alt)
+
+
+def _text(row: pd.Series, parameter: str) -> str:
+    """A value as ``▲ 5.14 ± 0.04 (3.6σ)``."""
+    places = PARAMETERS[parameter][2]
+    value = ("< " if row["limit"] else "") + format_number(row["value"], places)
+    lower, upper = format_number(row["lower"], places), format_number(row["upper"], places)
+    if np.isfinite(row["upper"]):
+        value += f" ± {upper}" if lower == upper else f" −{lower} +{upper}"
+    if not np.isfinite(row["sigma"]):
+        return value
+    far = "" if abs(row["sigma"]) < FAR else ("▲ " if row["sigma"] > 0 else "▼ ")
+    return f"{far}{value} ({format_number(row['sigma'], 1)}σ)"

@@ -1,0 +1,198 @@
+"""One star in all sources: found by any of its names, and looked up elsewhere only when asked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dtl.catalogue import published_stars, resolver
+from dtl.catalogue.online import HOSTS, Answer, Unanswered
+from dtl.catalogue.star_record import OWN
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.rounding import format_number
+from pages.shared.core import identity, links, session
+from pages.shared.core.chart import chart
+from pages.shared.literature import literature_figures
+from pages.shared.literature.literature_tables import downloads, label_of, record_table
+
+__all__ = ["clicked", "one_star", "search_clicked"]
+
+_CLICKED = "star-clicked"
+
+#: Answers of services that a visit keeps.
+_MOST = 40
+_SENT = {
+    "SIMBAD": "Sends this name and nothing else",
+    "VizieR": "Sends this name and the list of ten works that are searched",
+    "Gaia": "Sends the position of the star where the table has it, or else this name to SIMBAD and the number of Gaia "
+    "DR3 that SIMBAD gives",
+}
+
+
+def one_star() -> None:
+    """The search, what is known of the star, and the services."""
+    st.markdown("#### One star in all sources")
+    _follow_spectrum()
+    name = st.text_input(
+        "Star", key="star-name", bind="query-params", persist_state="session", max_chars=80,
+        help="Any of its names in any usual spelling: GJ 699, Gl 699, Barnard's star, J17578+046, HD 95735, HIP 57087, "
+        "Ross 128, LHS 45, AD Leo.",
+    )  # fmt: skip
+    star = published_stars.find_star(name)
+    if star is None:
+        near = published_stars.similar_names(name)
+        st.info(
+            f"None of the 286 published stars is called {session.plain(name) or '(nothing)'}."
+            + (f" Alike are {', '.join(session.plain(n) for n in near)}." if near else "")
+            + " A service below may know it by this name.",
+            icon=":material/search_off:",
+        )
+    else:
+        _show(star)
+    _services(name)
+
+
+def search_clicked(key: str) -> None:
+    """Search for the star of the point that was clicked in a figure whose points have its identifier."""
+    for point in st.session_state[key]["selection"]["points"]:
+        found = point.get("customdata")
+        _search(found[0] if isinstance(found, list) else found)
+        st.session_state[_CLICKED] = True
+
+
+def clicked() -> bool:
+    """Whether a star was clicked that is not shown yet, for the figure is drawn without the rest of the page."""
+    return st.session_state.pop(_CLICKED, False)
+
+
+def _search(karmn: str | None) -> None:
+    """Put a star of the table into the field."""
+    if karmn in published_stars.names():
+        st.session_state["star-name"] = published_stars.names()[karmn].partition(" · ")[0]
+
+
+def _follow_spectrum() -> None:
+    """Search for the star of the spectrum shown, once, when another comes to be shown; at first for a known one."""
+    if "star-name" not in st.session_state and "star-name" not in st.query_params:
+        st.session_state["star-name"] = "Barnard's star"
+    digest = st.session_state.get("selected")
+    result = identity.observed().get(digest)
+    star = identity.star_of(digest, result) if result else None
+    if star and st.session_state.get("star-followed") != (digest, star):
+        st.session_state["star-followed"] = digest, star
+        _search(star)
+
+
+def _own(karmn: str) -> tuple[str, InferenceResult] | None:
+    """The user's spectrum of a star: the one shown, or else the last."""
+    mine = [(label, result) for label, (result, star) in identity.matched().items() if star == karmn]
+    shown = session.selected() if st.session_state.get("results") else None
+    return next((pair for pair in mine if pair[1] is shown), mine[-1] if mine else None)
+
+
+def _show(star: pd.Series) -> None:
+    """Names of a star, its values in a figure and in a table."""
+    own = _own(star["karmn"])
+    values = literature_figures.values_of(star["karmn"], own[1].estimates if own else None)
+    names = [star["gj"], star["name"], star["karmn"], *star["aliases"].split(";")]
+    once = {name.strip().replace("'", "").casefold(): name.strip() for name in reversed(names) if name.strip()}
+    words = " · ".join(session.plain(name) for name in reversed(once.values()))
+    st.markdown(
+        f"**{words}**, {star['spectral_type']}" + (f", {star['distance']:.2f} pc" if star["distance"] > 0 else "")
+    )
+    if own:
+        st.caption(
+            f"Compared with your spectrum {session.plain(own[0])}, estimated with {session.plain(own[1].bundle)}."
+        )
+    else:
+        st.caption("Compared with Mas-Buitrago et al. 2024. Analyse a spectrum of it to compare with your own result.")
+    wide, narrow = st.columns([7, 4], gap="large")
+    with narrow:
+        _figure(star["name"], values, OWN if own else published_stars.PUBLISHED)
+    with wide:
+        record_table(values, alt=f"All values of {star['name']} by source, with references")
+        downloads(values, "one-star", f"{star['karmn']} in all sources")
+
+
+@st.fragment
+def _figure(name: str, values: pd.DataFrame, first: str) -> None:
+    """One parameter of a star in all sources; chosen here, so that choosing draws no other figure anew."""
+    parameter = st.segmented_control(
+        "Of this star", list(PARAMETERS), format_func=lambda key: PARAMETERS[key][0], default="teff", required=True,
+        key=links.view("star-parameter", PARAMETERS), persist_state="session",
+    )  # fmt: skip
+    labels = {source: label_of(source) for source in values["source"]}
+    chart(
+        literature_figures.record(values, parameter, labels, first=first, dark=session.dark()),
+        key="star-record",
+        alt=f"{PARAMETERS[parameter][0]} of {name} in {(values['parameter'] == parameter).sum()} sources, with error "
+        f"bars and the 1 and 3 sigma bands of {label_of(first)}",
+    )
+    st.caption(f"Bands: 1σ and 3σ of {label_of(first)}.")
+
+
+def _services(name: str) -> None:
+    """Buttons that ask a service, and the answers of this visit for this name."""
+    able, cleaned = resolver.available(), " ".join(name.split())
+    answers: dict[tuple[str, str], Answer] = st.session_state.get("lookups") or {}
+    with st.container(horizontal=True):
+        asked = [
+            service
+            for service in HOSTS
+            if st.button(
+                f"Look it up at {service}",
+                key=f"ask-{service.lower()}",
+                icon=":material/travel_explore:",
+                disabled=not able or not cleaned,
+                help=f"{_SENT[service]} to {HOSTS[service]}. Answered within 10 seconds or not at all.",
+            )
+        ]
+    if not able:
+        st.caption(
+            "Nothing on this page needs the network. To ask SIMBAD, VizieR or Gaia for a star, the package astroquery "
+            'has to be installed where the app runs: pip install ".[online]".'
+        )
+    else:
+        st.caption("Nothing is sent until a button is pressed.")
+    for service in asked:
+        try:
+            with st.spinner(f"Asking {service} …"):
+                answers = answers | {(service, cleaned): resolver.ask(service, cleaned)}
+        except Unanswered as error:
+            st.warning(session.plain(error), icon=":material/cloud_off:")
+    st.session_state["lookups"] = dict(list(answers.items())[-_MOST:])
+    for (service, asked_for), answer in answers.items():
+        if asked_for == cleaned:
+            _answer(service, answer)
+
+
+def _answer(service: str, answer: Answer) -> None:
+    """What a service said."""
+    st.markdown(f"**{service}: {session.plain(answer.name)}**")
+    facts = [f"{label} {session.plain(value)}" for label, value in answer.facts.items()]
+    if facts:
+        st.markdown(" · ".join(facts))
+    star = published_stars.find_star(st.session_state.get("star-name", ""))
+    if answer.karmn and (star is None or star["karmn"] != answer.karmn):
+        known = session.plain(published_stars.names()[answer.karmn])
+        st.success(f"This is {known}, one of the 286 published stars.", icon=":material/check:")
+        st.button("Show its values", key=f"show-{service.lower()}", on_click=_search, args=(answer.karmn,))
+    if answer.values:
+        rows = [
+            {
+                "Parameter": f"{PARAMETERS[value['parameter']][0]} [{PARAMETERS[value['parameter']][1]}]",
+                "Value": ("< " if value["limit"] else "")
+                + format_number(value["value"], PARAMETERS[value["parameter"]][2]),
+                "1σ": format_number(value["error"], PARAMETERS[value["parameter"]][2])
+                if np.isfinite(value["error"])
+                else "",
+                "Column": value["column"],
+                "Reference": resolver.bibcode_url(value["bibcode"]) or None,
+            }
+            for value in answer.values
+        ]
+        link = st.column_config.LinkColumn("Reference", display_text=r"abs/(.*)$")
+        st.dataframe(rows, column_config={"Reference": link}, hide_index=True, alt=f"Values of {service}")
+    if answer.identifiers:
+        st.caption("Names: " + " · ".join(session.plain(name) for name in answer.identifiers[:40]))

@@ -1,0 +1,196 @@
+"""What the networks are for, how they were trained and how to cite them, as their card says."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+import dtl
+from dtl.bundle.card import flattened, lookup, number
+from dtl.export.citation import bibtex, sentence
+from dtl.inference.trust import vsini_limit
+from dtl.result import PARAMETERS
+from dtl.rounding import format_number
+from pages.shared.core import session
+from pages.shared.model import boundary, card_parts
+
+__all__ = ["purpose", "training"]
+
+_VALIDATION = "Where these limits are left nothing was validated, whatever the numbers look like."
+
+
+def purpose(card: dict) -> None:
+    """What the networks are for, and what a result does not mean."""
+    card_parts.heading("What it is for", "purpose")
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        rows = _facts(card)
+        if rows:
+            card_parts.table(
+                {"About": list(rows), "These networks": [session.plain(text) for text in rows.values()]},
+                "What the networks are for",
+            )
+        else:
+            card_parts.lacking("what they are for")
+    with right:
+        st.markdown("#### What a result does not mean")
+        limits = lookup(card, "limits") or []
+        if general := boundary.sentences(card):
+            st.markdown("\n".join(f"- {session.plain(sentence)}" for sentence in general))
+        if limits:
+            st.markdown("Of these networks their card says:")
+            st.markdown("\n".join(f"- {session.plain(limit, 2000)}" for limit in limits))
+            st.caption(_VALIDATION)
+        else:
+            card_parts.lacking("the limits of a result")
+
+
+def _facts(card: dict) -> dict[str, str]:
+    """About what -> the card's words."""
+    rows = {}
+    if lookup(card, "name"):
+        rows["Name and version"] = f"{card['name']} {card.get('version', '')}".strip()
+    if lookup(card, "created"):
+        rows["Trained on"] = str(card["created"])
+    if window := lookup(card, "window"):
+        step = number(card, "step")
+        rows["Wavelengths"] = f"{window[0]:g}–{window[1]:g} Å in vacuum" + (f", step {step:g} Å" if step else "")
+    if resolution := number(card, "resolution"):
+        rows["Resolution"] = f"λ/FWHM {resolution:,.0f} and more"
+    for name, (label, unit, places) in PARAMETERS.items():
+        ends = lookup(card, "parameters", name, "range")
+        if ends:
+            low, high = (format_number(end, places) for end in ends)
+            rows[label] = f"{low} to {high} {unit}"
+    if count := number(card, "nodes", "count"):
+        triples = number(card, "nodes", "triples")
+        among = f", {triples:,.0f} combinations of Teff, log g and [M/H]" if triples else ""
+        rows["Model spectra"] = f"{count:,.0f}{among}"
+    if lookup(card, "licence"):
+        rows["Licence"] = str(card["licence"])
+    return rows
+
+
+def training(card: dict) -> None:
+    """Settings, versions, data, hashes, and how to cite."""
+    card_parts.heading("How it was trained, and how to cite it", "training")
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(_data(card))
+        for title, icon, rows, columns in (
+            ("Settings of the training", "tune", lookup(card, "training", "settings"), ("Setting", "Value")),
+            ("Versions of the programs", "deployed_code", lookup(card, "versions"), ("Program", "Version")),
+            ("Settings of the adaptation", "tune", _adaptation(card), ("Setting", "Value")),
+            ("Checksums of the files", "fingerprint", lookup(card, "sha256"), ("File", "sha256")),
+        ):
+            if not rows:
+                if title != "Settings of the adaptation":
+                    card_parts.lacking(title.lower())
+                continue
+            with st.expander(title, icon=f":material/{icon}:"):
+                pairs = [(key, _value(value)) for key, value in flattened(rows) if key != "limits"]
+                st.dataframe(dict(zip(columns, zip(*pairs, strict=True), strict=True)), hide_index=True, alt=title)
+        _search(card)
+        st.download_button(
+            "The whole card",
+            json.dumps(card, indent=2, ensure_ascii=False),
+            f"{lookup(card, 'name') or 'model'}-card.json",
+            "application/json",
+            key="download-card",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        if licence := lookup(card, "licence"):
+            st.markdown(f"Licence of the program and of these networks: {session.plain(licence)}.")
+    with right:
+        _citation(card)
+
+
+def _search(card: dict) -> None:
+    """Candidates of a search for the widths, the learning rate and the weight of the labels."""
+    rows = lookup(card, "search", "rows")
+    if not rows:
+        return
+    with st.expander("Search for settings", icon=":material/search:"):
+        best, ours = rows[0].get("hidden"), lookup(card, "architecture", "hidden")
+        if best and ours and best != ours:
+            best, ours = ("-".join(map(str, widths)) for widths in (best, ours))
+            st.caption(
+                f"The best candidate has layers of {best} neurons. These networks have {ours}: they were not chosen by "
+                "this search."
+            )
+        st.dataframe(
+            [{key: _value(value) for key, value in row.items()} for row in rows],
+            hide_index=True,
+            column_config={
+                "score": st.column_config.TextColumn("score", help="Of validation nodes; lower is better."),
+                "kept": st.column_config.TextColumn("kept", help="Whether it was trained for longer, or is the best."),
+            },
+            alt="Candidates of the search for settings, best first within a round",
+        )
+
+
+def _citation(card: dict) -> None:
+    """The result on show and the works behind it, ready to be pasted."""
+    name = f"{lookup(card, 'name') or ''} {lookup(card, 'version') or ''}".strip()
+    known = {"origin": _origin(card), "weights": str(lookup(card, "sha256", "weights.safetensors") or "")}
+    entries = bibtex(dtl.__version__, name, **known)
+    result = session.selected()
+    st.markdown("Please cite the software, the method and the library of synthetic spectra.")
+    # Opened on demand: the script that draws code is the second largest of all.
+    box = st.expander("Words and BibTeX to copy", icon=":material/format_quote:", on_change="rerun", key="citation")
+    if box.open:
+        with box:
+            if result is not None and result.bundle == name:
+                limit = vsini_limit(number(card, "resolution") or 0.0) if number(card, "resolution") else 0.0
+                st.markdown(f"The result on show, {session.plain(session.label(result))}, in words:")
+                st.code(sentence(result, dtl.__version__, limit=limit, **known), language=None, wrap_lines=True)
+            elif result is not None:
+                st.caption(
+                    f"The spectrum on show was analysed with {session.plain(result.bundle)}; choose these networks "
+                    "above to see how to cite that result."
+                )
+            st.code(entries, language="latex", wrap_lines=True)
+    st.download_button(
+        "BibTeX", entries, "dtl.bib", "application/x-bibtex", key="download-bibtex", icon=":material/download:",
+        on_click="ignore",
+    )  # fmt: skip
+
+
+def _origin(card: dict) -> str:
+    """What networks were adapted from and to, empty for others."""
+    spectra, origin = number(card, "adapted", "spectra"), lookup(card, "adapted", "from")
+    return f"adapted from {origin} to {spectra:,.0f} spectra without labels" if spectra and origin else ""
+
+
+def _adaptation(card: dict) -> dict:
+    """Settings of the adaptation to observed spectra, and the versions that it was done with."""
+    entry = lookup(card, "adapted") or {}
+    return {key: entry[key] for key in ("from", "spectra", "seed", "settings", "versions") if key in entry}
+
+
+def _data(card: dict) -> str:
+    """What was learned from, in sentences."""
+    sentences = []
+    if library := lookup(card, "data", "library"):
+        reference = lookup(card, "data", "reference")
+        words = f" ({session.plain(reference)})" if reference else ""
+        sentences.append(f"Synthetic spectra: {session.plain(library)}{words}.")
+    if observed := lookup(card, "data", "observed"):
+        sentences.append(f"Observed spectra among them: {session.plain(observed)}.")
+    spectra, what = number(card, "transfer", "spectra"), lookup(card, "transfer", "what")
+    if spectra and what:
+        sentences.append(f"Adapted to {spectra:,.0f} spectra: {session.plain(what)}.")
+    if lookup(card, "training", "seed") is not None:
+        sentences.append(f"Random numbers start from {session.plain(card['training']['seed'])}.")
+    return " ".join(sentences) or "The card of these networks does not say what they were trained on."
+
+
+def _value(value: object) -> str:
+    """A setting as text."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_value, value))
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "none"}[value]
+    return str(value)

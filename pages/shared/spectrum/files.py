@@ -1,0 +1,157 @@
+"""The table of the files of a visit: their state and parameters, which of them is shown, and removing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.rounding import format_estimate
+from pages.shared.core import elements, links, session
+
+__all__ = ["files"]
+
+#: State of a file -> how it is written: by shape as well as by word.
+_STATES = {"ok": "✓ ok", "doubted": "⚠ doubted", "refused": "✕ refused", "example": "◇ example"}
+#: Rows that are seen without scrolling, so that the parameters stay in sight.
+_ROWS = 4
+_ORDERS: dict[str, Callable[[dict], object]] = {
+    "as added": lambda row: 0,
+    "file name": lambda row: row["file"].lower(),
+    "star": lambda row: (not row["star"], row["star"].lower()),
+    "state": lambda row: list(_STATES.values()).index(row["state"]),
+    **{
+        title: lambda row, name=name: (row[name] is None, row[name] or 0.0)
+        for name, (title, _, _) in PARAMETERS.items()
+    },
+    "S/N": lambda row: (row["snr"] is None, -(row["snr"] or 0.0)),
+}
+
+
+def files() -> None:
+    """The files of this visit, one row each, where there are several; a row or the list beside shows its spectrum."""
+    state = st.session_state
+    if len(state["results"]) + len(state["failures"]) < 2:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.markdown(f"#### Your files\n{_count()}", width="stretch")
+        with st.container(width=330):
+            elements.choose_spectrum("spectrum-choice")
+        order = st.selectbox(
+            "Order", list(_ORDERS), key=links.view("file-order", _ORDERS), persist_state="session", width=150
+        )
+        _removal()
+    rows = [_row(digest, result) for digest, result in state["results"].items()]
+    rows += [_refused(digest, sentence) for digest, sentence in state["failures"].items()]
+    rows.sort(key=_ORDERS[order])
+    digests = [row.pop("digest") for row in rows]
+    if state.get("file-shown") != state["selected"]:  # chosen elsewhere since
+        state["file-shown"], state["refused"] = state["selected"], None
+    shown = state.get("refused") if state.get("refused") in state["failures"] else state["selected"]
+    # The browser tells its selection again with every change on the page. A table whose rows or whose choice changed
+    # by another hand is therefore a new one: what the browser knows of the old one reaches nobody.
+    known = (digests, shown)
+    if state.get("files-known") != known:
+        state["files-known"], state["files-round"] = known, state.get("files-round", 0) + 1
+    key = f"files-{state['files-round']}"
+
+    def choose() -> None:
+        for row in state[key]["selection"]["rows"]:
+            refused = digests[row] in state["failures"]
+            state["refused"] = digests[row] if refused else None
+            if not refused:
+                state["selected"] = state["file-shown"] = digests[row]
+            state["files-known"] = (digests, digests[row])
+
+    st.dataframe(
+        rows,
+        column_config=_columns(),
+        hide_index=True,
+        height=38 + 35 * min(len(rows), _ROWS),
+        on_select=choose,
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [digests.index(shown)] if shown in digests else []}},
+        key=key,
+        placeholder="",
+        alt="The files of this visit, one row each, with state, parameters and remarks",
+    )
+
+
+def _count() -> str:
+    good, refused = len(st.session_state["results"]), len(st.session_state["failures"])
+    words = f"{good} spectr{'um' if good == 1 else 'a'}" + (f", {refused} refused" if refused else "")
+    return f":small[{words}. Choose a row to see it.]"
+
+
+def _removal() -> None:
+    """A menu to remove some files or all."""
+    results, failures, uploads = (st.session_state[key] for key in ("results", "failures", "uploads"))
+    names = {digest: session.label(result) for digest, result in results.items()}
+    for digest, sentence in failures.items():
+        names[digest] = f"{uploads[digest].name if digest in uploads else sentence.split(maxsplit=1)[0]} (refused)"
+    with st.popover("Remove", icon=":material/delete:"):
+        chosen = st.multiselect("Files to remove", list(names), format_func=names.get, key="files-to-remove")
+        st.button(
+            "Remove these",
+            key="remove-chosen",
+            disabled=not chosen,
+            help=None if chosen else "Choose some first.",
+            on_click=session.remove,
+            args=tuple(chosen),
+        )
+        st.button("Remove all", key="remove-all", on_click=session.remove, args=tuple(names))
+
+
+def _row(digest: str, result: InferenceResult) -> dict[str, object]:
+    spectrum = result.prepared.spectrum
+    example = any(example.file == spectrum.file for example in session.examples()) and spectrum.simulated
+    state = "doubted" if elements.doubted(result) else "example" if example else "ok"
+    row: dict[str, object] = {"digest": digest, "state": _STATES[state], "file": spectrum.file, "star": spectrum.star}
+    for name in PARAMETERS:
+        estimate = result.estimates[name]
+        _, lower, upper = format_estimate(name, estimate)
+        limit = name == "vsini" and "upper_limit_vsini" in result.flags
+        row |= {
+            name: estimate.value,
+            f"{name}_interval": f"< {session.vsini_limit(result):.1f}" if limit else f"{lower} {upper}",
+        }
+    remarks = ", ".join(flag.replace("_", " ") for flag in result.flags)
+    return row | {"snr": result.prepared.snr, "remarks": remarks or "none"}
+
+
+def _refused(digest: str, sentence: str) -> dict[str, object]:
+    upload = st.session_state["uploads"].get(digest)
+    name = upload.name if upload else sentence.split(maxsplit=1)[0]
+    values = dict.fromkeys([key for name in PARAMETERS for key in (name, f"{name}_interval")])
+    return {"digest": digest, "state": _STATES["refused"], "file": name, "star": "", **values} | {
+        "snr": None,
+        "remarks": sentence,
+    }
+
+
+def _columns() -> dict[str, object]:
+    config: dict[str, object] = {
+        "state": st.column_config.TextColumn(
+            "State",
+            help="ok: analysed. doubted: a flag says that the values may be wrong. refused: could not be used, the "
+            "remarks say why. example: comes with the app.",
+            width=95,
+            pinned=True,
+        ),
+        "file": st.column_config.TextColumn("File", width=150),
+        "star": st.column_config.TextColumn("Star", help="As the file names it.", width="small"),
+        "snr": st.column_config.NumberColumn("S/N", format="%.0f", help="Signal-to-noise ratio per pixel.", width=60),
+        "remarks": st.column_config.TextColumn(
+            "Remarks", help="Flags, in words; whole sentences are shown with the spectrum.", width="large"
+        ),
+    }
+    for name, (title, unit, places) in PARAMETERS.items():
+        config[name] = st.column_config.NumberColumn(f"{title} [{unit}]", format=f"%.{places}f", width=85)
+        config[f"{name}_interval"] = st.column_config.TextColumn(
+            "68 %",
+            help=f"Interval of {title}: minus and plus from the value"
+            + (", or the limit below which rotation is not resolved." if name == "vsini" else "."),
+            width=85,
+        )
+    return config

@@ -1,0 +1,130 @@
+"""Choosing the columns of a table by eye: what is wavelength, flux and uncertainty, with a preview that follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dtl.figures.preview import preview_figure
+from dtl.readers import read_spectrum
+from dtl.readers.options import ReadOptions
+from dtl.readers.preview import Preview, preview_table
+from dtl.spectrum import UnusableInput
+from pages.shared.core import session
+from pages.shared.core.chart import chart
+
+__all__ = ["columns"]
+
+_KINDS = {"sigma": "1 sigma", "variance": "variance", "inverse": "inverse variance"}
+_UNITS = {"Angstrom": "Å", "nm": "nm", "um": "µm"}
+_NONE = "none"
+_ROWS = 8
+
+
+def columns(digest: str, *, refused: bool) -> None:
+    """The choice of the columns of a file, where it is a table; open at once where it was refused for its columns."""
+    upload: session.Upload = st.session_state["uploads"][digest]
+    preview = _preview(digest, upload.data, upload.name)
+    if preview is None:
+        return
+    box = st.expander(
+        f"Choose the columns of {session.plain(upload.name)}" if refused else "Choose its columns",
+        icon=":material/table_edit:",
+        expanded=refused and not preview.named,
+        on_change="rerun",
+        key=f"columns-{digest}",
+    )
+    if box.open:
+        with box:
+            _wizard(digest, upload, preview)
+
+
+@st.cache_resource(max_entries=4, scope="session", show_spinner=False)
+def _preview(digest: str, _data: bytes, _name: str) -> Preview | None:
+    return preview_table(_data, name=_name)
+
+
+@st.fragment
+def _wizard(digest: str, upload: session.Upload, preview: Preview) -> None:
+    wave, flux, sigma, kind, unit = _choices(digest, upload.options, preview)
+    options = replace(
+        upload.options, columns=(wave, flux, None if sigma == _NONE else sigma), uncertainty=kind, unit=unit
+    )
+    x, y = preview.stretch(wave, flux, unit)
+    chart(
+        preview_figure(x, y, x_title=wave, y_title=flux, dark=session.dark()),
+        key=f"preview-{digest}",
+        alt=f"Column {flux} against column {wave}, as they stand in the file",
+    )
+    problem = _problem(upload, options)
+    if problem:
+        st.warning(session.plain(problem), icon=":material/warning:")
+    if st.button(
+        "Read it with these columns",
+        key=f"columns-apply-{digest}",
+        disabled=bool(problem),
+        help="See above what stands against it." if problem else None,
+        on_click=_apply,
+        args=(digest, options),
+    ):
+        st.rerun()  # the whole page, not this part of it alone
+    rows = preview.rows(_ROWS)
+    st.caption(f"First {_ROWS} of {len(preview.columns[0].values):,} rows")
+    st.dataframe(rows, hide_index=True, alt=f"First {_ROWS} rows of {upload.name}")
+
+
+def _choices(digest: str, options: ReadOptions, preview: Preview) -> tuple[str, str, str, str | None, str | None]:
+    """The widgets, and what is chosen: keys of wavelength, flux and uncertainty, kind of the latter, and unit."""
+    keys, guess = list(preview.keys), options.columns or preview.start
+    first, second, third = st.columns(3, gap="medium")
+
+    def choose(place, title: str, name: str, among: list[str], value: str) -> str:
+        return place.selectbox(
+            title,
+            among,
+            index=among.index(value) if value in among else 0,
+            format_func=lambda key: key if key == _NONE else preview.title(key),
+            key=f"columns-{name}-{digest}",
+        )
+
+    wave = choose(first, "Wavelength", "wavelength", keys, guess[0])
+    flux = choose(second, "Flux", "flux", keys, guess[1])
+    sigma = choose(third, "Uncertainty", "uncertainty", [_NONE, *keys], guess[2] or _NONE)
+    unit = first.selectbox(
+        "Unit of the wavelengths",
+        list(_UNITS),
+        index=list(_UNITS).index(options.unit) if options.unit in _UNITS else None,
+        format_func=_UNITS.get,
+        placeholder="as the file says, or a guess",
+        key=f"columns-unit-{digest}",
+    )
+    kind = third.selectbox(
+        "The uncertainties are",
+        list(_KINDS),
+        index=list(_KINDS).index(options.uncertainty or preview.kind),
+        format_func=_KINDS.get,
+        disabled=sigma == _NONE,
+        help="Choose a column of uncertainties first." if sigma == _NONE else "1 sigma is the standard deviation.",
+        key=f"columns-kind-{digest}",
+    )
+    return wave, flux, sigma, (None if sigma == _NONE else kind), unit
+
+
+def _problem(upload: session.Upload, options: ReadOptions) -> str:
+    """Why the file cannot be read with these columns, empty where it can."""
+    wave, flux, sigma = options.columns
+    if len({wave, flux, sigma}) < 3:
+        return "One column is chosen twice; wavelength, flux and uncertainty are three different ones."
+    try:
+        read_spectrum(upload.data, name=upload.name, options=options)
+    except UnusableInput as error:
+        return str(error)
+    return ""
+
+
+def _apply(digest: str, options: ReadOptions) -> None:
+    problem = session.reread(digest, columns=options.columns, uncertainty=options.uncertainty, unit=options.unit)
+    st.session_state["reread-problem"] = {digest: problem} if problem else {}
+    # the other widgets of this file show what is read now
+    st.session_state[f"option-unit-{digest}"] = st.session_state["uploads"][digest].options.unit

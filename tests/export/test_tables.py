@@ -1,0 +1,92 @@
+"""Tables and JSON lines: what is written is read back, with units."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy import units as u
+from astropy.table import Table
+
+from dtl.export.tables import FORMATS, ecsv_text, json_line, results_table, write_table
+from dtl.result import COLUMNS
+from dtl.spectrum import UnusableInput
+from tests.fakes import make_result
+
+RESULTS = [
+    make_result(file="a.fits", star="GJ 699", teff=3250.0),
+    make_result(file="ü, b.txt", flags=("low_snr", "outside_grid"), teff=4400.5),
+]
+UNITS = {"rv": u.km / u.s, "teff": u.K, "teff_upper": u.K, "logg": u.dex, "logg_lower": u.dex, "mh": u.dex,
+         "vsini": u.km / u.s, "vsini_lower": u.km / u.s, "snr": None}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:.*dex")  # reading: no unit of FITS or VOTable
+@pytest.mark.parametrize("ending", FORMATS)
+def test_round_trip(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"results{ending}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # nothing is said on stderr
+        write_table(RESULTS, path)
+        write_table(RESULTS, path)  # written over, not refused
+    kind = FORMATS[ending]
+    table = Table.read(path, format=kind)
+    assert table.colnames == list(COLUMNS)
+    for row, result in zip(table, RESULTS, strict=True):
+        for name, expected in result.row().items():
+            found = row[name]
+            if isinstance(expected, float):
+                assert float(found) == pytest.approx(expected, rel=1e-12), name
+            else:
+                wanted = ", ".join(expected) if isinstance(expected, list) else expected
+                if ending == ".fits":  # which has no other letters
+                    wanted = wanted.encode("ascii", "backslashreplace").decode()
+                assert ("" if np.ma.is_masked(found) else str(found)) == wanted, name
+    if ending != ".csv":  # which has no place for units
+        for name, unit in UNITS.items():
+            assert str(table[name].unit) == str(unit), name
+    if ending in {".ecsv", ".vot"}:
+        assert table["teff"].description == COLUMNS["teff"][1]
+
+
+def test_in_memory() -> None:
+    table = results_table(RESULTS)
+    assert all(table[name].description for name in COLUMNS) and "10.1051" not in str(table.meta)
+    assert "Mas-Buitrago" in table.meta["method"] and table.meta["software"].startswith("dtl ")
+    assert list(table["flags"]) == ["", "low_snr, outside_grid"]
+
+
+def test_json_line() -> None:
+    result = RESULTS[1]
+    line = json_line(result)
+    assert "\n" not in line
+    row = json.loads(line, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert list(row) == list(COLUMNS) and row["flags"] == ["low_snr", "outside_grid"] and row["file"] == "ü, b.txt"
+    assert row == result.row()
+
+
+def test_what_is_no_number_is_null() -> None:
+    broken = replace(RESULTS[0], reconstruction_mse=float("nan"), latent_distance_percentile=float("inf"))
+    row = json.loads(json_line(broken), parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert row["reconstruction_mse"] is None and row["latent_distance_percentile"] is None and row["teff"] == 3250.0
+
+
+@pytest.mark.parametrize("name", ["results", "results.xlsx", "results.txt"])
+def test_unknown_ending(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UnusableInput, match=r"unknown kind of table; let the name end in \.ecsv, \.fits"):
+        write_table(RESULTS, tmp_path / name)
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_where_nothing_can_be_written(ending: str, tmp_path: Path) -> None:
+    with pytest.raises(UnusableInput, match="cannot be written"):
+        write_table(RESULTS, tmp_path / "missing" / f"results{ending}")
+
+
+def test_text_of_an_ecsv_file_is_that_of_the_written_one(tmp_path: Path) -> None:
+    write_table(RESULTS, tmp_path / "results.ecsv")
+    assert ecsv_text(RESULTS) == (tmp_path / "results.ecsv").read_text(encoding="utf-8")

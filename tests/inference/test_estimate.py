@@ -1,0 +1,83 @@
+"""Mode and intervals of ensembles against scipy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from dtl.inference.estimate import Calibration, estimate
+
+
+def against_scipy(values: np.ndarray) -> tuple[float, float, float]:
+    """Mode, 16 % and 84 % quantile of scipy's density, by its own integral."""
+    density = stats.gaussian_kde(values)
+    axis = np.linspace(values.min() - 3 * values.std(), values.max() + 3 * values.std(), 4001)
+    mass = np.array([density.integrate_box_1d(-np.inf, x) for x in axis[::20]])
+    low, high = np.interp([stats.norm.cdf(-1), stats.norm.cdf(1)], mass, axis[::20])
+    return float(axis[np.argmax(density(axis))]), low, high
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        stats.norm(3500, 20).rvs(400, random_state=1),
+        stats.gamma(2.0, 3000, 50).rvs(400, random_state=2),
+        stats.norm(-0.1, 0.02).rvs(40, random_state=3),
+        np.r_[stats.norm(0, 1).rvs(300, random_state=4), stats.norm(9, 1).rvs(100, random_state=5)],
+    ],
+    ids=["gaussian", "skewed", "few", "two peaks"],
+)
+def test_against_scipy(values: np.ndarray) -> None:
+    mode, low, high = against_scipy(values)
+    found, spread = estimate(values), values.std()
+    assert found.value == pytest.approx(mode, abs=0.02 * spread)
+    assert found.value - found.lower == pytest.approx(low, abs=0.02 * spread)
+    assert found.value + found.upper == pytest.approx(high, abs=0.02 * spread)
+
+
+def test_gaussian_sample() -> None:
+    values = 3500 + 20 * stats.norm.ppf((np.arange(4000) + 0.5) / 4000)
+    found = estimate(values)
+    assert found.value == pytest.approx(3500.0, abs=1.0)
+    assert found.lower == pytest.approx(20.0, rel=0.05) and found.upper == pytest.approx(20.0, rel=0.05)
+
+
+def test_skew_is_seen() -> None:
+    values = stats.lognorm(0.8, scale=10).ppf((np.arange(2000) + 0.5) / 2000)
+    found = estimate(values)
+    assert found.value < np.median(values) and found.upper > 1.5 * found.lower > 0
+    mirrored = estimate(-values)
+    assert mirrored.lower == pytest.approx(found.upper, rel=0.02)
+    assert mirrored.upper == pytest.approx(found.lower, rel=0.05)
+
+
+@pytest.mark.parametrize("values", [[3500.0], [3500.0] * 7, [0.1, 0.1, np.nan], [0.0, 0.0]])
+def test_members_that_agree(values: list[float]) -> None:
+    found = estimate(np.array(values))
+    assert found.value == values[0] and found.lower == found.upper == 0.0
+    assert estimate(np.array(values), Calibration(2.0, 5.0)).lower == 5.0
+
+
+@pytest.mark.parametrize("values", [[], [np.nan], [np.inf, np.nan]])
+def test_nothing_finite(values: list[float]) -> None:
+    with pytest.raises(ValueError, match="no finite value"):
+        estimate(np.array(values))
+
+
+def test_calibration() -> None:
+    values = np.random.default_rng(1).normal(0.0, 1.0, 200)
+    raw, wide = estimate(values), estimate(values, Calibration(1.5, 2.0))
+    assert wide.value == raw.value
+    assert wide.lower == pytest.approx(np.hypot(1.5 * raw.lower, 2.0))
+    assert wide.upper == pytest.approx(np.hypot(1.5 * raw.upper, 2.0))
+
+
+@given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=30))
+def test_distances_are_never_negative(values: list[float]) -> None:
+    found = estimate(np.array(values))
+    assert found.lower >= 0 and found.upper >= 0
+    spread = np.std(values)
+    assert min(values) - spread - 1e-6 <= found.value <= max(values) + spread + 1e-6

@@ -1,0 +1,137 @@
+"""The page on which results are kept, and links."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pages.shared.core import keeping
+from tests.pages.conftest import APP, EXAMPLE, upload
+
+OWN = b"fake teff=3456 star=GJ_1"
+PAGE = "pages/export.py"
+
+
+def _current(app: AppTest):
+    state, names = app.session_state, ["results", "uploads", "selected", "luminosities", "views", "awaited"]
+    with pytest.MonkeyPatch.context() as patch:
+        kept = {key: state[key] for key in [*names, *state["views"]] if key in state}
+        patch.setattr(st, "session_state", kept)
+        return keeping.current()
+
+
+def restore(app: AppTest, content: bytes, name: str = "session.json") -> AppTest:
+    app.file_uploader[0].upload(name, content)
+    return app.run()
+
+
+def teffs(app: AppTest) -> dict[str, float]:
+    return {r.prepared.spectrum.file: r.estimates["teff"].value for r in app.session_state["results"].values()}
+
+
+@pytest.fixture
+def content(visit):
+    app = upload(visit(), mine_txt=OWN)
+    app.selectbox(key=f"option-medium-{app.session_state['selected']}").select("air").run()
+    app.switch_page("pages/latent_space.py").run()
+    app.segmented_control(key="transfer").set_value("before").run()
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    return {embed: _current(app).to_json(embed=embed) for embed in (True, False)}
+
+
+def test_an_embedded_session_comes_back_whole(visit, content):
+    app = restore(visit(PAGE), content[True])
+    assert not app.exception and not app.error
+    assert teffs(app) == {"mine.txt": 3456.0}
+    digest = app.session_state["selected"]
+    assert app.session_state["uploads"][digest].options.medium == "air"
+    assert not app.session_state["awaited"]
+    app.switch_page("pages/latent_space.py").run()
+    assert app.segmented_control(key="transfer").value == "before"
+
+
+def test_without_the_spectrum_the_saved_values_are_shown_until_it_comes(visit, content):
+    app = restore(visit(PAGE), content[False])
+    assert not app.exception
+    assert any("3456" in frame.value.to_string() for frame in app.dataframe)
+    app.file_uploader[1].upload("mine.txt", b"fake teff=3000")
+    app.run()
+    assert "another" in app.info[0].value and app.session_state["awaited"]
+    app.file_uploader[1].upload("renamed.txt", OWN)
+    app.run()
+    assert not app.session_state["awaited"]
+    assert app.session_state["uploads"][app.session_state["selected"]].options.medium == "air"
+
+
+def test_other_values_than_saved_are_told(visit, content):
+    tree = json.loads(content[True])
+    tree["spectra"][0]["result"] |= {"teff": 3000.0, "bundle": "made-up 0.0"}
+    app = restore(visit(PAGE), json.dumps(tree).encode())
+    assert "3000 is now 3456 K" in app.info[0].value and "made\\-up 0\\.0" in app.info[0].value
+
+
+def test_a_bad_file_is_one_sentence_and_changes_nothing(visit):
+    app = visit(PAGE)
+    before = teffs(app)
+    app = restore(app, b"{}", "x.json")
+    assert not app.exception and len(app.error) == 1 and "no saved session" in app.error[0].value
+    assert teffs(app) == before
+
+
+def test_a_file_cannot_set_what_is_no_view(visit, content):
+    tree = json.loads(content[True])
+    tree["settings"] |= {"results": "x", "make-report": True, "transfer": "nowhere", "axis": 3}
+    app = restore(visit(PAGE), json.dumps(tree).encode())
+    for page in ("pages/latent_space.py", "pages/spectrum.py", PAGE):
+        app.switch_page(page).run()
+        assert not app.exception
+    assert teffs(app) == {"mine.txt": 3456.0}
+
+
+def test_report_is_made_once(visit):
+    app = visit(PAGE)
+    app.button(key="make-report").click().run()
+    assert not app.exception and app.button(key="make-report").disabled
+    assert app.session_state["report-built"][1].startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    ("page", "key"),
+    [("pages/spectrum.py", "parameters"), ("pages/latent_space.py", "latent"), ("pages/hr_diagram.py", "diagram"),
+     (PAGE, "table")],
+)  # fmt: skip
+def test_the_script_of_a_page_names_the_example(visit, page, key):
+    app = visit(page)
+    app.session_state[f"python-{key}"] = True
+    app.run()
+    (code,) = app.code
+    compile(code.value, page, "exec")
+    assert '"assets/examples/first.txt"' in code.value
+
+
+def linked(**params) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.context = {"theme": "light"}
+    for key, value in params.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def test_a_link_opens_an_example_and_a_view(calls):
+    app = linked(example="second.txt", axis="nm", transfer="nonsense")
+    assert not app.exception
+    assert list(teffs(app)) == ["second.txt"] and app.segmented_control(key="axis").value == "nm"
+    app.segmented_control(key="axis").set_value("Angstrom").run()
+    assert "axis" not in app.query_params and app.query_params["example"] in ("second.txt", ["second.txt"])
+    app.segmented_control(key="axis").set_value("km/s").run()
+    assert app.query_params["axis"] in ("km/s", ["km/s"])
+
+
+def test_data_is_never_in_the_address(visit):
+    app = upload(visit(), mine_txt=OWN)
+    assert "example" not in app.query_params
+    assert EXAMPLE.decode() not in str(dict(app.query_params))

@@ -1,0 +1,66 @@
+"""Pixels that are measured and not used are kept for the eye, and gaps stay gaps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dtl.preparation.masks import telluric_lines
+from dtl.preparation.prepare import prepare
+from dtl.wavelengths import doppler_shift
+from tests.builders import observe, target
+
+TARGET = target()
+
+
+def test_nothing_is_left_out_of_a_clean_spectrum():
+    prepared = prepare(observe(), TARGET)
+    assert prepared.unused is None and all(step.unused is None for step in prepared.steps)
+
+
+def test_pixels_under_telluric_lines_are_drawn_as_measured():
+    clean = observe(velocity=-110.0, frame="observatory", barycentric_velocity=20.0, snr=300.0)
+    dip = 1.0 - 0.5 * np.exp(-0.5 * ((clean.wavelength - 8814.14) / 0.05) ** 2)
+    prepared = prepare(replace(clean, flux=clean.flux * dip), TARGET)
+    where = np.isfinite(prepared.unused)
+    assert where.any() and not prepared.good[where].any()
+    assert "under telluric lines" in prepared.steps[0].text
+    at = np.argmin(np.abs(prepared.wavelength - doppler_shift(8814.14, 110.0)))
+    expected = 0.5 * prepare(observe(snr=np.inf, pixel=0.01, velocity=0.0), TARGET).flux[at]
+    assert prepared.unused[at] == pytest.approx(expected, abs=0.12)  # pixels are half as wide as the dip
+
+
+def test_telluric_lines_are_placed_at_the_rest_of_the_star():
+    observed = prepare(observe(velocity=-110.0, frame="observatory", barycentric_velocity=20.0), TARGET)
+    places = telluric_lines(observed)
+    assert np.abs(places - doppler_shift(8814.14, 110.0)).min() < 0.005
+    for line in places[(places > 8800.5) & (places < 8834.5)]:
+        assert not observed.good[np.argmin(np.abs(observed.wavelength - line))]
+    assert telluric_lines(prepare(observe(frame="barycentric"), TARGET)).size == 0
+
+
+def test_a_cosmic_ray_is_drawn_and_counted():
+    clean = observe(velocity=0.0)
+    at = int(np.argmin(np.abs(clean.wavelength - 8817.0)))
+    hit = clean.flux.copy()
+    hit[at] *= 4
+    prepared = prepare(replace(clean, flux=hit), TARGET)
+    assert "3 hit by cosmic rays" in prepared.steps[0].text  # with a pixel on each side
+    assert np.nanmax(prepared.unused) > 2
+    assert prepared.wavelength[np.nanargmax(prepared.unused)] == pytest.approx(8817.0, abs=0.06)
+    first = prepared.steps[0]
+    assert np.isnan(first.flux[at]) and first.unused[at] == hit[at]
+
+
+@pytest.mark.parametrize("name", ["Rest frame", "Continuum"])
+def test_a_gap_is_not_bridged_in_any_step(name):
+    whole = observe(velocity=0.0)
+    gap = (whole.wavelength > 8812.0) & (whole.wavelength < 8813.0)
+    prepared = prepare(replace(whole, flux=np.where(gap, np.nan, whole.flux)), TARGET)
+    step = next(step for step in prepared.steps if step.name == name)
+    inside = (step.wavelength > 8812.1) & (step.wavelength < 8812.9)
+    assert inside.sum() > 50 and np.isnan(step.flux[inside]).all()
+    assert np.isfinite(step.flux[[0, -1]]).all()
+    assert prepared.unused is None  # nothing was measured there

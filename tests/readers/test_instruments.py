@@ -1,0 +1,36 @@
+"""The table of spectrographs and how a header names them."""
+
+from __future__ import annotations
+
+import pytest
+
+from dtl.readers.instruments import INSTRUMENTS, find_instrument
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "resolution", "medium"),
+    [
+        ("CARMENES VIS", "CARMENES", 94_600, "vacuum"),
+        ("Habitable-zone Planet Finder", "HPF", 55_000, "vacuum"),
+        ("FEROS", "FEROS", 48_000, "air"),
+        ("CTIO 1.5m CHIRON", "CHIRON", 28_000, "air"),
+        ("ESPaDOnS", "ESPaDOnS", 68_000, "air"),
+        ("MAROON-X", "MAROON-X", 85_000, "vacuum"),
+        ("XSHOOTER", "X-shooter", 18_000, "air"),
+    ],
+)
+def test_known(text: str, name: str, resolution: float, medium: str) -> None:
+    found = find_instrument(text)
+    assert (found.name, found.resolution, found.medium) == (name, resolution, medium)
+
+
+@pytest.mark.parametrize("text", ["", "HARPS", "unknown spectrograph"])
+def test_unknown(text: str) -> None:
+    assert find_instrument(text) is None
+
+
+@pytest.mark.parametrize("instrument", INSTRUMENTS, ids=lambda i: i.name)
+def test_table(instrument) -> None:
+    assert find_instrument(instrument.name) is instrument
+    assert instrument.medium in {"air", "vacuum"} and instrument.reference
+    assert -90 <= instrument.latitude <= 90 and -180 <= instrument.longitude <= 180 and 0 < instrument.altitude < 5000
