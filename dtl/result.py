@@ -81,7 +81,7 @@ class InferenceResult:
         neighbours: nearest nodes, nearest first.
         flags: words of `dtl.flags`, those of the preparation included.
         bundle: name and version, as ``common-r50000 1.0``.
-        scores: how strange the spectrum is, name (`dtl.inference.trust.SCORES`) -> score.
+        scores: how strange the spectrum is, name (`dtl.bundle.calibration.SCORES`) -> score.
         percentiles: the same as the percentage of good stars of like S/N that are less strange, 0 to 100.
     """
 

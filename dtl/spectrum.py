@@ -95,7 +95,7 @@ class PreparationStep:
     flux: np.ndarray
     overlays: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     x_title: str = "Wavelength in vacuum [Å]"
-    unused: np.ndarray | None = None
+    masked: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -131,4 +131,4 @@ class PreparedSpectrum:
     rv_quality: float
     steps: tuple[PreparationStep, ...] = ()
     flags: tuple[str, ...] = ()
-    unused: np.ndarray | None = None
+    masked: np.ndarray | None = None

@@ -22,7 +22,7 @@ elements.heading(result)
 elements.parameters(result)
 elements.flags(result)
 elements.facts(result)
-evidence.second_opinion(result)
+evidence.fit_least_squares(result)
 figures = st.container()
 left, right = st.columns([3, 2], gap="large")
 with right:  # words before figures, which take longer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dtl.inference.trust import SCORES
+from dtl.bundle.calibration import SCORES
 from dtl.result import PARAMETERS
 
 __all__ = ["full_card", "without"]

@@ -13,10 +13,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from dtl.exploration.position import Place
+from dtl.bundle.calibration import Reference
+from dtl.exploration.position import LatentPosition
 from dtl.inference.attribution import Explanation
-from dtl.inference.least_squares import SecondOpinion
-from dtl.inference.trust import Reference
+from dtl.inference.least_squares import LeastSquaresFit
 from dtl.lines import LINES
 from dtl.readers.options import ReadOptions
 from dtl.result import PARAMETERS, Estimate, InferenceResult, Neighbour
@@ -67,8 +67,8 @@ def reference() -> Reference:
     return Reference(np.array([30.0, 300.0]), np.linspace(0.2, 1.2, 101)[None].repeat(2, axis=0))
 
 
-def place_spectra(prepared: Sequence[PreparedSpectrum], bundle: SimpleNamespace) -> list[dict[str, Place]]:
-    """Stand-in for `dtl.exploration.position.place_spectra`: it brings a star to the nodes of its Teff."""
+def locate_spectra(prepared: Sequence[PreparedSpectrum], bundle: SimpleNamespace) -> list[dict[str, LatentPosition]]:
+    """Stand-in for `dtl.exploration.position.locate_spectra`: it brings a star to the nodes of its Teff."""
     found = []
     for spectrum in prepared:
         result = make_result(file=spectrum.spectrum.file, teff=teff_of(spectrum))
@@ -77,7 +77,7 @@ def place_spectra(prepared: Sequence[PreparedSpectrum], bundle: SimpleNamespace)
             near = tuple(
                 replace(n, distance=n.distance + (1.0 if state == "before" else 0.0)) for n in result.neighbours
             )
-            places[state] = Place(
+            places[state] = LatentPosition(
                 spectrum.flux.astype(np.float32), bundle.latents[order] + 0.1, bundle.map_flux[order],
                 bundle.map_latent[order], near, near[0].distance > 1.2,
             )  # fmt: skip
@@ -177,8 +177,8 @@ def make_result(
     flux = model_flux(WAVELENGTH, teff) + rng.normal(0, 0.01, WAVELENGTH.size)
     good = np.ones(WAVELENGTH.size, bool)
     good[1200:1240] = False
-    unused = np.where(good, np.nan, flux)
-    unused[1230:1240] = np.nan  # a gap beside pixels that are left out
+    masked = np.where(good, np.nan, flux)
+    masked[1230:1240] = np.nan  # a gap beside pixels that are left out
     velocities = np.linspace(-200, 200, 401)
     peak = np.exp(-0.5 * ((velocities + 30) / 6) ** 2)
     steps = (
@@ -202,7 +202,7 @@ def make_result(
         rv_quality=0.93,
         steps=steps,
         flags=flags,
-        unused=unused,
+        masked=masked,
     )
     nodes = bundle().nodes
     order = np.argsort(np.abs(nodes[:, 0] - teff) / 100 + np.abs(nodes[:, 2]))[:8]
@@ -241,12 +241,12 @@ def explain_spectrum(prepared: PreparedSpectrum, bundle: SimpleNamespace) -> Exp
     )
 
 
-def second_opinion(prepared: PreparedSpectrum, spectra: object) -> SecondOpinion:
-    """Stand-in for `dtl.inference.least_squares.second_opinion`; refuses what is called ``short.txt``."""
+def fit_least_squares(prepared: PreparedSpectrum, spectra: object) -> LeastSquaresFit:
+    """Stand-in for `dtl.inference.least_squares.fit_least_squares`; refuses what is called ``short.txt``."""
     if prepared.spectrum.file == "short.txt":
         raise UnusableInput("short.txt has too few usable pixels in the window for a fit.")
     values = {"teff": (3420.0, 31.0), "logg": (5.1, 0.4), "mh": (-0.5, 0.12), "vsini": (2.4, 0.4)}
-    return SecondOpinion(
+    return LeastSquaresFit(
         estimates={name: Estimate(value, sigma, sigma) for name, (value, sigma) in values.items()},
         reduced_chi2=15.9,
         residual_rms=0.0297,

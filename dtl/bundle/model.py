@@ -16,10 +16,9 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from dtl.bundle.calibration import Calibration, Reference
 from dtl.bundle.learned_gap import LearnedGap
 from dtl.bundle.projection import FluxBasis
-from dtl.inference.estimate import Calibration
-from dtl.inference.trust import Reference
 from dtl.networks.layouts import AnyAutoencoder, make_autoencoder, make_regressor
 from dtl.networks.regressor import Regressor
 from dtl.preparation.prepare import PreparationTarget

@@ -12,7 +12,7 @@ from dtl.spectrum import Finding, Spectrum, UnusableInput
 if TYPE_CHECKING:
     from dtl.bundle.model import ModelBundle
 
-__all__ = ["ByResolution", "choose_bundle", "shipped_by_resolution"]
+__all__ = ["BundleSelector", "choose_bundle", "shipped_by_resolution"]
 
 #: A spectrum of at least this part of a bundle's resolution counts as reaching it: stated resolutions are nominal.
 _TOLERANCE = 0.97
@@ -38,7 +38,7 @@ def choose_bundle(resolution: float | None, available: dict[str, float]) -> str:
 
 
 @dataclass(frozen=True)
-class ByResolution:
+class BundleSelector:
     """Gives each spectrum its bundle, loaded when it is asked for, and says why it is this one.
 
     Attributes:
@@ -67,11 +67,11 @@ class ByResolution:
         return self.load(name), finding
 
 
-def shipped_by_resolution() -> ByResolution:
+def shipped_by_resolution() -> BundleSelector:
     """Chooses among the bundles that come with the program."""
     from dtl.bundle.model import shipped_resolutions
 
-    return ByResolution(_load, shipped_resolutions())
+    return BundleSelector(_load, shipped_resolutions())
 
 
 @lru_cache(maxsize=_KEPT)

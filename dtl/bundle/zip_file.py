@@ -22,24 +22,24 @@ import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 
+from dtl.bundle.calibration import SCORES, quantile
 from dtl.bundle.model import ModelBundle, load_bundle, save_bundle
-from dtl.inference.infer import infer
-from dtl.inference.trust import SCORES
+from dtl.bundle.projection import project
 from dtl.networks.layouts import make_autoencoder
 from dtl.result import PARAMETERS
-from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
+from dtl.spectrum import UnusableInput
 
-__all__ = ["MOST_BYTES", "as_saved", "free_name", "pack", "unpack"]
+__all__ = ["MAX_BYTES", "as_saved", "free_name", "pack", "unpack"]
 
 #: Most bytes of a zip file; the bundles of the program have 19 MB.
-MOST_BYTES = 64 * 2**20
+MAX_BYTES = 64 * 2**20
 _CARD, _WEIGHTS, _GRID = "card.json", "weights.safetensors", "grid.npz"
 #: Member -> most bytes of it, unpacked.
-_MEMBERS = {_CARD: 4 * 2**20, _WEIGHTS: MOST_BYTES, _GRID: MOST_BYTES}
+_MEMBERS = {_CARD: 4 * 2**20, _WEIGHTS: MAX_BYTES, _GRID: MAX_BYTES}
 #: Most bytes of all arrays of a grid together, unpacked.
-_MOST_ARRAYS = 256 * 2**20
+_MAX_ARRAYS = 256 * 2**20
 #: Most layers of an encoder.
-_MOST_LAYERS = 16
+_MAX_LAYERS = 16
 _BROKEN = (
     zipfile.BadZipFile, OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError,
     NotImplementedError, EOFError, ArithmeticError, RecursionError, AssertionError, SafetensorError,
@@ -86,8 +86,8 @@ def unpack(data: bytes, file: str) -> ModelBundle:
     Raises:
         UnusableInput: where it is none, damaged, too large, of another format, or where it does not work.
     """
-    if len(data) > MOST_BYTES:
-        raise UnusableInput(f"{file}: has more than {MOST_BYTES >> 20} MB, a bundle has about 19; give the right file.")
+    if len(data) > MAX_BYTES:
+        raise UnusableInput(f"{file}: has more than {MAX_BYTES >> 20} MB, a bundle has about 19; give the right file.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive, TemporaryDirectory() as folder:
             for member, info in _members(archive, file).items():
@@ -147,7 +147,7 @@ def _check_arrays(path: Path) -> None:
     """Measure the arrays of a grid by their headers, before any is read."""
     with zipfile.ZipFile(path) as archive:
         infos = archive.infolist()
-        if len(infos) > 100 or sum(info.file_size for info in infos) > _MOST_ARRAYS:
+        if len(infos) > 100 or sum(info.file_size for info in infos) > _MAX_ARRAYS:
             raise _Refused("would be far larger unpacked than any bundle is")
         for info in infos:
             with archive.open(info) as stream:
@@ -167,7 +167,7 @@ def _check_networks(folder: Path) -> None:
     """Compare the layers that a card asks for with those that are there, before they get any memory."""
     architecture = json.loads((folder / _CARD).read_text(encoding="utf-8"))["architecture"]
     hidden, n_latent = [int(width) for width in architecture["hidden"]], int(architecture["n_latent"])
-    if not 0 < len(hidden) <= _MOST_LAYERS or min(*hidden, n_latent) < 1:
+    if not 0 < len(hidden) <= _MAX_LAYERS or min(*hidden, n_latent) < 1:
         raise _Refused("asks for networks that no bundle has")
     with safe_open(folder / _WEIGHTS, "pt") as file:
         shapes = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}
@@ -193,22 +193,12 @@ def _tried(bundle: ModelBundle) -> ModelBundle:
     card = bundle.card | {"version": re.sub(r"[^A-Za-z0-9._-]+", "-", str(bundle.card["version"]))[:20]}
     bundle = replace(bundle, card=card)
     _ = bundle.target, bundle.calibration, bundle.trust_threshold
-    flux = bundle.reconstruct(bundle.latents[:1])[0].astype(float)
-    trial = PreparedSpectrum(
-        spectrum=Spectrum(bundle.wavelength, flux, None, file="trial"),
-        wavelength=bundle.wavelength,
-        flux=flux,
-        uncertainty=np.full(flux.shape, 0.01),
-        good=np.ones(flux.shape, bool),
-        pixel=0.02,
-        snr=100.0,
-        rv=0.0,
-        rv_frame="rest",
-        rv_quality=1.0,
-        steps=(),
-        flags=(),
-    )
-    estimates = infer([trial], bundle)[0].estimates
-    if not all(np.isfinite([e.value, e.lower, e.upper]).all() for e in estimates.values()):
+    flux = bundle.reconstruct(bundle.latents[:1])
+    latents = bundle.encode(flux)
+    answers = [bundle.regress(latents, name) for name in PARAMETERS]
+    answers += [project(latents, bundle.latents, bundle.map_latent), bundle.flux_basis.project(flux, bundle.map_flux)]
+    answers += [calibration.widen(1.0) for calibration in bundle.calibration.values()]
+    answers += [quantile(50.0, 100.0, reference) for reference in bundle.references.values()]
+    if not all(np.isfinite(answer).all() for answer in answers):
         raise _Refused("gives no parameters")
     return bundle

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BOLOMETRIC",
     "BolometricCorrection",
-    "Given",
+    "LuminosityInput",
     "Photometry",
     "fit_bolometric_correction",
     "photometric_luminosity",
@@ -36,7 +36,7 @@ SOLAR_TEFF, SOLAR_LOGG = 5772.0, 4.438
 _CLIP = 3.0
 
 
-class Given(NamedTuple):
+class LuminosityInput(NamedTuple):
     """A bolometric luminosity and where it comes from.
 
     Attributes:

@@ -10,7 +10,7 @@ import pandas as pd
 from dtl.catalogue import published_stars
 from dtl.result import PARAMETERS, Estimate
 
-__all__ = ["OWN", "apart", "star_values"]
+__all__ = ["OWN", "difference_in_sigma", "star_values"]
 
 #: What stands for the user's own estimates among the keys of sources.
 OWN = "own"
@@ -27,7 +27,7 @@ def star_values(karmn: str, own: Mapping[str, Estimate] | None = None) -> pd.Dat
         One row for each parameter and source, this work first: parameter, source (key of
         `dtl.catalogue.published_stars.SOURCES`, `OWN` or `dtl.catalogue.published_stars.PUBLISHED`), value, lower
         and upper (1-sigma distances, NaN where not published), limit (True for upper limits), difference (value -
-        this work), sigma (see `apart`; NaN for this work itself and for limits) and reference (key of
+        this work), sigma (see `difference_in_sigma`; NaN for this work itself and for limits) and reference (key of
         `dtl.catalogue.published_stars.references`, empty for `OWN`); in K, dex or km/s.
 
     Raises:
@@ -51,14 +51,14 @@ def star_values(karmn: str, own: Mapping[str, Estimate] | None = None) -> pd.Dat
         first.append(_row(name, published_stars.PUBLISHED, published[name], published_stars.PUBLISHED))
         part = pd.concat([pd.DataFrame(first), literature[literature["parameter"] == name]], ignore_index=True)
         part["difference"] = part["value"] - base[name].value
-        part["sigma"] = apart(part["value"], part["lower"], part["upper"], base[name])
+        part["sigma"] = difference_in_sigma(part["value"], part["lower"], part["upper"], base[name])
         part.loc[part["limit"] | (part.index == 0), "sigma"] = np.nan
         parts.append(part)
     columns = ["parameter", "source", "value", "lower", "upper", "limit", "difference", "sigma", "reference"]
     return pd.concat(parts, ignore_index=True)[columns].astype({"limit": bool})
 
 
-def apart(value: np.ndarray, lower: np.ndarray, upper: np.ndarray, reference: Estimate) -> np.ndarray:
+def difference_in_sigma(value: np.ndarray, lower: np.ndarray, upper: np.ndarray, reference: Estimate) -> np.ndarray:
     """Difference to a reference over the combined 1-sigma uncertainty, on the sides that face each other.
 
     Args:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
-import torch
 
-from dtl.inference.estimate import Calibration
-from dtl.inference.trust import SCORES, Reference, percentile
+from dtl.bundle.calibration import SCORES, Calibration, Reference, percentile
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.training.augmentation import Augmentation, add_noise, augment
 
 __all__ = [
     "CALIBRATION_SNR",
     "coverage",
-    "disturbed",
     "fit_calibration",
     "fit_references",
     "fit_threshold",
@@ -23,17 +17,7 @@ __all__ = [
 ]
 
 CALIBRATION_SNR = (30.0, 50.0, 100.0, 300.0)
-#: Size of an input pixel in the simulations, points of 0.01 Angstrom: that of HPF and CARMENES is 3 to 6.
-_PIXEL = 5
 _ONE_SIGMA = 0.6827
-
-
-def disturbed(flux: np.ndarray, snr: float, settings: Augmentation, seed: int) -> np.ndarray:
-    """Model spectra ``(k, n)`` as observed at one signal-to-noise ratio, with residual velocity and continuum."""
-    generator = torch.Generator().manual_seed(seed)
-    quiet = replace(settings, clean_fraction=1.0, depth=0.0)
-    clean = augment(torch.from_numpy(flux), quiet, generator)
-    return add_noise(clean, torch.full((len(flux),), snr), _PIXEL, generator).numpy()
 
 
 def intervals(results: list[InferenceResult]) -> dict[str, np.ndarray]:

@@ -14,7 +14,7 @@ from dtl.spectrum import PreparedSpectrum
 if TYPE_CHECKING:
     from dtl.bundle.model import ModelBundle
 
-__all__ = ["STATES", "Change", "compare"]
+__all__ = ["STATES", "AdaptationComparison", "compare"]
 
 #: Name of a state of the networks -> in words.
 STATES = {"models_alone": "Models alone", "before": "Before", "after": "Adapted"}
@@ -36,7 +36,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Change:
+class AdaptationComparison:
     """The three views of the same spectra.
 
     Attributes:
@@ -78,7 +78,7 @@ def compare(
     prepared: Sequence[PreparedSpectrum],
     truth: np.ndarray | None = None,
     progress: Callable[[float], None] = lambda fraction: None,
-) -> Change:
+) -> AdaptationComparison:
     """See spectra with networks before and after an adaptation.
 
     Args:
@@ -97,7 +97,7 @@ def compare(
         if truth is not None:
             errors[state] = parameter_errors(results, truth)
     names = tuple(p.spectrum.star or p.spectrum.file for p in prepared)
-    return Change(names, views, truth, errors or None)
+    return AdaptationComparison(names, views, truth, errors or None)
 
 
 def _view(results: list[InferenceResult]) -> View:

@@ -14,13 +14,13 @@ from dtl.inference.infer import infer
 from dtl.preparation.prepare import prepare
 from dtl.result import InferenceResult
 from dtl.simulation import faults, strange_stars
-from dtl.simulation.exposures import Material, draw_star, expose, finish, gather
+from dtl.simulation.exposures import SimulationInputs, draw_star, expose, finish, load_inputs
 from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
 
 __all__ = ["HARMLESS", "KINDS", "contaminants", "draw", "flagged", "is_doubted", "left_out", "ordinary", "outcomes"]
 
 #: Makes one spectrum from random numbers and what stars are drawn from; refuses where the material lacks something.
-Generator = Callable[[np.random.Generator, Material], Spectrum]
+Generator = Callable[[np.random.Generator, SimulationInputs], Spectrum]
 
 KINDS: dict[str, Generator] = {
     "cool": strange_stars.cool,
@@ -45,9 +45,9 @@ KINDS: dict[str, Generator] = {
 HARMLESS = frozenset({"low_snr", "upper_limit_vsini", "uncertainty_estimated", "resolution_unknown"})
 
 
-def ordinary(rng: np.random.Generator, material: Material) -> Spectrum:
+def ordinary(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """What should pass: one M dwarf with a synthetic gap, in the barycentric frame. The control of the suite."""
-    return finish(rng, expose(rng, draw_star(rng, material)), material)
+    return finish(rng, expose(rng, draw_star(rng, inputs)), inputs)
 
 
 def contaminants(
@@ -65,28 +65,28 @@ def contaminants(
     Raises:
         UnusableInput: where the folder holds no library.
     """
-    return draw(gather(bundle, library), count, seed)
+    return draw(load_inputs(bundle, library), count, seed)
 
 
 def draw(
-    material: Material, count: int, seed: int, kinds: Mapping[str, Generator] = KINDS
+    inputs: SimulationInputs, count: int, seed: int, kinds: Mapping[str, Generator] = KINDS
 ) -> list[tuple[str, Spectrum]]:
     """``count`` spectra of each kind that the material allows, with the name of their kind."""
-    absent = left_out(material, kinds)
+    absent = left_out(inputs, kinds)
     return [
-        (kind, replace(make(_random(seed, kind, i), material), file=f"{kind}-{i}"))
+        (kind, replace(make(_random(seed, kind, i), inputs), file=f"{kind}-{i}"))
         for kind, make in kinds.items()
         if kind not in absent
         for i in range(count)
     ]
 
 
-def left_out(material: Material, kinds: Mapping[str, Generator] = KINDS) -> dict[str, str]:
+def left_out(inputs: SimulationInputs, kinds: Mapping[str, Generator] = KINDS) -> dict[str, str]:
     """Kind -> why it cannot be made of this material."""
     reasons = {}
     for kind, make in kinds.items():
         try:
-            make(_random(0, kind, 0), material)
+            make(_random(0, kind, 0), inputs)
         except UnusableInput as error:
             reasons[kind] = str(error)
     return reasons

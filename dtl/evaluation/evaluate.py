@@ -9,7 +9,7 @@ from pathlib import Path
 from dtl.bundle.model import ModelBundle
 from dtl.evaluation.node_metrics import measure
 from dtl.evaluation.real_stars import compare
-from dtl.evaluation.survey_accuracy import telescope
+from dtl.evaluation.survey_accuracy import survey_simulator
 from dtl.evaluation.survey_report import measure_on_surveys, measure_transfer, measure_trust
 from dtl.grid.build import GridSettings, build_grid
 from dtl.grid.library import OutsideLibrary
@@ -77,11 +77,11 @@ def evaluate(
             )
         split = split_nodes(len(grid.nodes), int(bundle.card["training"]["seed"]))
         metrics |= measure(bundle, grid, split, Augmentation(**augmentation))
-    sky = telescope(bundle, of_grid, plan, models)
+    simulator = survey_simulator(bundle, of_grid, plan, models)
     if "surveys" in parts:
-        metrics |= measure_on_surveys(bundle, sky, plan, progress=lambda f, t: progress("surveys", f, t))
+        metrics |= measure_on_surveys(bundle, simulator, plan, progress=lambda f, t: progress("surveys", f, t))
     if "ablation" in parts:
-        metrics |= measure_transfer(bundle, sky, plan, progress=lambda f, t: progress("transfer", f, t))
+        metrics |= measure_transfer(bundle, simulator, plan, progress=lambda f, t: progress("transfer", f, t))
     if "trust" in parts:
         progress("trust", 0.0, "")
         metrics["trust"] = measure_trust(bundle, library, count=contaminants)

@@ -13,25 +13,19 @@ import numpy as np
 import torch
 
 import dtl
+from dtl.bundle.calibration import SCORES, Calibration
 from dtl.bundle.model import ModelBundle, load_bundle, save_bundle
 from dtl.bundle.projection import flux_basis
-from dtl.evaluation.calibration_fit import (
-    CALIBRATION_SNR,
-    disturbed,
-    fit_calibration,
-    fit_references,
-    fit_threshold,
-    intervals,
-)
+from dtl.evaluation.calibration_fit import CALIBRATION_SNR, fit_calibration, fit_references, fit_threshold, intervals
 from dtl.evaluation.node_metrics import measure
-from dtl.evaluation.survey_accuracy import Telescope, observe, prepared_flux, telescope
+from dtl.evaluation.survey_accuracy import SurveySimulator, observe, prepared_flux, survey_simulator
 from dtl.evaluation.survey_report import measure_on_surveys, measure_transfer
 from dtl.grid.build import Grid
 from dtl.grid.library import Library
-from dtl.inference.estimate import Calibration
-from dtl.inference.trust import HULL_UNIT, SCORES
+from dtl.inference.trust import HULL_UNIT
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
+from dtl.training.augmentation import disturbed
 from dtl.training.autoencoder import train_autoencoder
 from dtl.training.maps import fit_map, projector_error
 from dtl.training.regressors import train_regressors
@@ -131,22 +125,28 @@ def finish_bundle(
     kept = {name: bundle.card[name] for name in ("projector_error", "metrics", "search") if name in bundle.card}
     card = _card(grid, settings, datetime.now(UTC)) | kept
     bundle = replace(bundle.source, card=card, references={})
-    sky = telescope(bundle, grid.settings, settings.survey, library)
-    bundle = _with_transfer(bundle, sky, settings, progress)
-    bundle = _with_calibration(bundle, sky, settings, progress)
+    simulator = survey_simulator(bundle, grid.settings, settings.survey, library)
+    bundle = _with_transfer(bundle, simulator, settings, progress)
+    bundle = _with_calibration(bundle, simulator, settings, progress)
     # Saved and read back before it is judged: the figures are those of the half-precision weights that are shipped.
     bundle = load_bundle(save_bundle(bundle, output))
     metrics = bundle.card["metrics"] | measure(bundle, grid, split, settings.augmentation)
-    metrics |= measure_on_surveys(bundle, sky, settings.survey, progress=lambda f, t: progress("surveys", f, t))
-    metrics |= measure_transfer(bundle, sky, settings.survey, progress=lambda f, t: progress("ways of transfer", f, t))
+    metrics |= measure_on_surveys(bundle, simulator, settings.survey, progress=lambda f, t: progress("surveys", f, t))
+    metrics |= measure_transfer(
+        bundle, simulator, settings.survey, progress=lambda f, t: progress("ways of transfer", f, t)
+    )
     return load_bundle(save_bundle(replace(bundle, card=dict(bundle.card, metrics=metrics)), output))
 
 
-def _with_transfer(bundle: ModelBundle, sky: Telescope, settings: TrainingSettings, progress: Callable) -> ModelBundle:
+def _with_transfer(
+    bundle: ModelBundle, simulator: SurveySimulator, settings: TrainingSettings, progress: Callable
+) -> ModelBundle:
     plan = settings.survey
     if plan.transfer == "none":
         return bundle
-    flux = np.concatenate([prepared_flux(bundle, sky.take(bundle, seed)[0]) for seed in plan.seeds("transfer")])
+    flux = np.concatenate(
+        [prepared_flux(bundle, simulator.observe(bundle, seed)[0]) for seed in plan.seeds("transfer")]
+    )
     if plan.transfer != "ours":
         return align(bundle, flux, plan.transfer, seed=settings.seed)
     how = TransferSettings(
@@ -180,14 +180,14 @@ def _with_maps(
 
 
 def _with_calibration(
-    bundle: ModelBundle, sky: Telescope, settings: TrainingSettings, progress: Callable
+    bundle: ModelBundle, simulator: SurveySimulator, settings: TrainingSettings, progress: Callable
 ) -> ModelBundle:
     plan, results, truths = settings.survey, {}, {}
     for i, snr in enumerate(CALIBRATION_SNR):
         progress("calibration", i / len(CALIBRATION_SNR), f"S/N {snr:.0f}")
         results[snr], truths[snr] = [], []
         for seed in plan.seeds("calibration"):
-            prepared, truth = sky.take(bundle, seed, snr)
+            prepared, truth = simulator.observe(bundle, seed, snr)
             results[snr] += observe(bundle, prepared)
             truths[snr].append(truth)
     raw = [intervals(results[snr]) for snr in CALIBRATION_SNR]

@@ -6,10 +6,9 @@ import numpy as np
 
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import dead_latents, principal_axes
-from dtl.evaluation.calibration_fit import disturbed
 from dtl.grid.build import Grid
 from dtl.result import PARAMETERS
-from dtl.training.augmentation import Augmentation
+from dtl.training.augmentation import Augmentation, disturbed
 from dtl.training.split import Split
 
 __all__ = ["PUBLISHED", "measure", "pca_mse"]

@@ -107,8 +107,8 @@ def _star(results: list[InferenceResult], known: dict[str, object] | None) -> di
         if known:
             entry[name]["literature"] = float(known[name])  # type: ignore[arg-type]
         if len(results) > 1:
-            apart = np.abs(values[:, None] - values) / np.hypot(half[:, None], half)
-            entry[name]["worst_pair"] = float(apart.max())
+            difference_in_sigma = np.abs(values[:, None] - values) / np.hypot(half[:, None], half)
+            entry[name]["worst_pair"] = float(difference_in_sigma.max())
         if len(results) > 2:
             entry[name]["scatter"] = float(np.std(values, ddof=1) / np.median(half))
     words, counts = np.unique([flag for r in results for flag in r.flags], return_counts=True)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from dtl.bundle.model import ModelBundle
-from dtl.evaluation.survey_accuracy import observe, parameter_errors, telescope
+from dtl.evaluation.survey_accuracy import observe, parameter_errors, survey_simulator
 from dtl.grid.build import GridSettings
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
@@ -110,12 +110,12 @@ def measure_sample_sizes(
         Plain values for JSON: the bundle, the settings, and rmse and bias of each parameter for each survey with
         networks that know models alone and with those of the bundle (``surveys``), and after adaptations (``runs``).
     """
-    sky = telescope(bundle, GridSettings(), SurveyPlan(), None)
+    simulator = survey_simulator(bundle, GridSettings(), SurveyPlan(), None)
     table: dict[str, Any] = {
         "what": "errors on stars that were not adapted to, by the number of stars that were",
         "bundle": f"{bundle.name} {bundle.version}",
         "counts": sorted(set(counts)),
-        "observation": json.loads(json.dumps(asdict(sky.settings))),
+        "observation": json.loads(json.dumps(asdict(simulator.settings))),
         "settings": asdict(settings),
     }
     same = known is not None and all(known.get(key) == value for key, value in table.items() if key != "counts")
@@ -125,7 +125,7 @@ def measure_sample_sizes(
         done = {run["stars"] for run in table["runs"] if run["seed"] == seed}
         if done >= set(counts):
             continue
-        prepared, truth = sky.take(bundle, seed)
+        prepared, truth = simulator.observe(bundle, seed)
         order = np.random.default_rng(seed).permutation(len(prepared))
         judged = order[max(counts) :]
         judges, judged_truth = [prepared[j] for j in judged], truth[judged]

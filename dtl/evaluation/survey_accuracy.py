@@ -20,14 +20,14 @@ from dtl.simulation.survey import Source, SurveySettings, library_source, publis
 from dtl.spectrum import PreparedSpectrum
 from dtl.training.settings import SurveyPlan
 
-__all__ = ["Telescope", "distances", "errors", "observe", "parameter_errors", "prepared_flux", "telescope"]
+__all__ = ["SurveySimulator", "distances", "errors", "observe", "parameter_errors", "prepared_flux", "survey_simulator"]
 
 #: Spectra that are asked at once: more gain no time and take memory.
 _AT_ONCE = 64
 
 
 @dataclass(frozen=True)
-class Telescope:
+class SurveySimulator:
     """Makes the simulated surveys of a plan, from a library or through the decoder of a bundle.
 
     Attributes:
@@ -42,7 +42,7 @@ class Telescope:
     gap: GapModel | None
     stars: int = 286
 
-    def take(
+    def observe(
         self, bundle: ModelBundle, seed: int, snr: float | None = None
     ) -> tuple[list[PreparedSpectrum], np.ndarray]:
         """A survey prepared for a bundle, and its truth ``(stars, 4)``; over the usual range of S/N, or at one."""
@@ -56,16 +56,18 @@ class Telescope:
         return [replace(prepare(spectrum, target), steps=()) for spectrum in survey.spectra], survey.truth
 
 
-def telescope(bundle: ModelBundle, grid: GridSettings, plan: SurveyPlan, library: Library | None) -> Telescope:
+def survey_simulator(
+    bundle: ModelBundle, grid: GridSettings, plan: SurveyPlan, library: Library | None
+) -> SurveySimulator:
     """The telescope of a plan, from a library where one is at hand, else through the decoder."""
     if library is None:
         # A decoder has nothing sharper than its own resolution.
         pixel = plan.pixel * SurveySettings().resolution / bundle.resolution
         settings = SurveySettings(resolution=bundle.resolution, pixel=pixel)
-        return Telescope(decoder_source(bundle), settings, read_gap(), plan.stars)
+        return SurveySimulator(decoder_source(bundle), settings, read_gap(), plan.stars)
     low, high = np.array([grid.teff, grid.logg, grid.mh]).T
     source = library_source(library.around(low, high), extrapolate_logg=grid.extrapolate_logg)
-    return Telescope(source, SurveySettings(pixel=plan.pixel), read_gap(), plan.stars)
+    return SurveySimulator(source, SurveySettings(pixel=plan.pixel), read_gap(), plan.stars)
 
 
 def observe(

@@ -11,9 +11,9 @@ from dtl.bundle.model import ModelBundle
 from dtl.evaluation.ablation import VARIANTS, ablation, summary
 from dtl.evaluation.calibration_fit import coverage, intervals
 from dtl.evaluation.contaminants import contaminants, flagged, is_doubted, left_out
-from dtl.evaluation.survey_accuracy import Telescope, distances, errors, observe, parameter_errors, prepared_flux
+from dtl.evaluation.survey_accuracy import SurveySimulator, distances, errors, observe, parameter_errors, prepared_flux
 from dtl.result import PARAMETERS
-from dtl.simulation.exposures import gather
+from dtl.simulation.exposures import load_inputs
 from dtl.training.settings import SurveyPlan
 from dtl.transfer.fine_tuning import parameters_of
 
@@ -27,7 +27,7 @@ _JUDGED_SURVEYS = 3
 
 def measure_on_surveys(
     bundle: ModelBundle,
-    sky: Telescope,
+    simulator: SurveySimulator,
     plan: SurveyPlan,
     *,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
@@ -36,7 +36,7 @@ def measure_on_surveys(
 
     Args:
         bundle: complete.
-        sky: makes the surveys.
+        simulator: makes the surveys.
         plan: which of them judge.
         progress: called with the fraction done and a word.
 
@@ -46,11 +46,11 @@ def measure_on_surveys(
         doubted at each S/N.
     """
     progress(0.0, "usual S/N")
-    flux, truth = (np.concatenate(parts) for parts in zip(*_surveys(bundle, sky, plan), strict=True))
+    flux, truth = (np.concatenate(parts) for parts in zip(*_surveys(bundle, simulator, plan), strict=True))
     covered, alarms, at_snr = {}, {}, {}
     for i, snr in enumerate(_JUDGED_SNR):
         progress((i + 1) / (len(_JUDGED_SNR) + 1), f"S/N {snr:.0f}")
-        taken = [sky.take(bundle, seed, snr) for seed in plan.seeds("test")[:_JUDGED_SURVEYS]]
+        taken = [simulator.observe(bundle, seed, snr) for seed in plan.seeds("test")[:_JUDGED_SURVEYS]]
         results = [result for prepared, _ in taken for result in observe(bundle, prepared)]
         true = np.concatenate([true for _, true in taken])
         found = intervals(results)
@@ -72,20 +72,20 @@ def measure_on_surveys(
 
 def measure_transfer(
     bundle: ModelBundle,
-    sky: Telescope,
+    simulator: SurveySimulator,
     plan: SurveyPlan,
     *,
     variants: dict = VARIANTS,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> dict[str, object]:
     """``ablation``: errors of every way of transfer, adapted to each test survey anew; ``gain``: of ours over none."""
-    table = ablation(bundle.source, _surveys(bundle, sky, plan), variants=variants, progress=progress)
+    table = ablation(bundle.source, _surveys(bundle, simulator, plan), variants=variants, progress=progress)
     return {"ablation": table, "gain": summary(table)}
 
 
-def _surveys(bundle: ModelBundle, sky: Telescope, plan: SurveyPlan) -> list[tuple[np.ndarray, np.ndarray]]:
+def _surveys(bundle: ModelBundle, simulator: SurveySimulator, plan: SurveyPlan) -> list[tuple[np.ndarray, np.ndarray]]:
     """Flux ``(k, n)`` and truth ``(k, 4)`` of each test survey, over the usual range of S/N."""
-    taken = [sky.take(bundle, seed) for seed in plan.seeds("test")]
+    taken = [simulator.observe(bundle, seed) for seed in plan.seeds("test")]
     return [(prepared_flux(bundle, prepared), truth) for prepared, truth in taken]
 
 
@@ -105,5 +105,5 @@ def measure_trust(
         "spectra_of_each_kind": count,
         "flagged": found,
         "all": float(np.mean(list(found.values()))),
-        "left_out": left_out(gather(bundle, library)),
+        "left_out": left_out(load_inputs(bundle, library)),
     }

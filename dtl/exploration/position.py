@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dtl.bundle.calibration import Reference, quantile
 from dtl.bundle.projection import nearest, project
 from dtl.inference.infer import encode_with_gaps
 from dtl.inference.interpolation import NodeSpectra
-from dtl.inference.trust import Reference, quantile
 from dtl.result import Neighbour
 from dtl.spectrum import PreparedSpectrum
 
 if TYPE_CHECKING:
     from dtl.bundle.model import ModelBundle
 
-__all__ = ["STATES", "UNUSUAL", "Place", "flux_neighbours", "from_quantiles", "place_spectra", "spacing"]
+__all__ = ["STATES", "UNUSUAL", "LatentPosition", "flux_neighbours", "from_quantiles", "locate_spectra", "spacing"]
 
 #: State of the networks -> what it is called.
 STATES = {"before": "Before the transfer", "after": "After the transfer"}
@@ -32,7 +32,7 @@ _SPARE = 8
 
 
 @dataclass(frozen=True)
-class Place:
+class LatentPosition:
     """Where one spectrum lies in one state of the networks.
 
     Attributes:
@@ -56,7 +56,7 @@ class Place:
         return self.neighbours[0].distance
 
 
-def place_spectra(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[dict[str, Place]]:
+def locate_spectra(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[dict[str, LatentPosition]]:
     """Places of spectra in each of the `STATES`.
 
     Before a transfer the encoder is that of the models and the flux as observed. After it the encoder is the
@@ -67,7 +67,7 @@ def place_spectra(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> 
         prepared: the spectra, as prepared for the bundle.
         bundle: as it is in use; without a transfer both states are alike.
     """
-    found: list[dict[str, Place]] = []
+    found: list[dict[str, LatentPosition]] = []
     for start in range(0, len(prepared), _AT_ONCE):
         part = prepared[start : start + _AT_ONCE]
         states = {"before": bundle.source, "after": bundle}
@@ -76,7 +76,7 @@ def place_spectra(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> 
     return found
 
 
-def _places(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Place]:
+def _places(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[LatentPosition]:
     flux, good = (np.stack([getattr(p, name) for p in prepared]) for name in ("flux", "good"))
     filled, latents = encode_with_gaps(flux, good, bundle)
     if bundle.gap is not None:
@@ -86,7 +86,7 @@ def _places(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[P
     on_latent = project(latents, bundle.latents, bundle.map_latent)
     reference = bundle.references.get("latent_distance")
     return [
-        Place(
+        LatentPosition(
             flux=filled[i].astype(np.float32),
             latent=latents[i],
             map_flux=on_flux[i],

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from dtl.result import PARAMETERS, InferenceResult
 
-__all__ = ["FLAG_GROUPS", "QUALITIES", "flag_group", "star_value"]
+__all__ = ["FLAG_GROUPS", "SPECTRUM_METRICS", "flag_group", "star_value"]
 
 #: Name -> (label, unit, decimals shown) of everything with a number; the parameters come first.
-QUALITIES: dict[str, tuple[str, str, int]] = {
+SPECTRUM_METRICS: dict[str, tuple[str, str, int]] = {
     **PARAMETERS,
     "snr": ("S/N", "", 0),
     **{f"{name}_error": (f"Error of {label}", unit, places + 1) for name, (label, unit, places) in PARAMETERS.items()},
@@ -30,7 +30,7 @@ _NOTES = ("resolution_unknown", "uncertainty_estimated")
 
 
 def star_value(result: InferenceResult, quality: str) -> float:
-    """A number of `QUALITIES` for one star, in the unit that is listed there.
+    """A number of `SPECTRUM_METRICS` for one star, in the unit that is listed there.
 
     Raises:
         KeyError: for any other name.

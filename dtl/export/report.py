@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import dtl
 from dtl.catalogue import published_stars
-from dtl.catalogue.luminosity import Given
+from dtl.catalogue.luminosity import LuminosityInput
 from dtl.export import snippet
 from dtl.export.citation import bibtex
 from dtl.export.session import SavedSession, SavedSpectrum, card_digest
@@ -61,7 +61,7 @@ class Reported(NamedTuple):
     sha256: str
     options: ReadOptions = ReadOptions()
     bundle: str | None = None
-    luminosity: Given | None = None
+    luminosity: LuminosityInput | None = None
 
 
 def report_archive(

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 import dtl
-from dtl.catalogue.luminosity import Given
+from dtl.catalogue.luminosity import LuminosityInput
 from dtl.export.session_values import BadValue, as_dict, as_digest, as_number, as_options, as_row, as_settings, as_text
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import SIZE_LIMIT
@@ -28,7 +28,7 @@ FORMAT = 1
 #: Bytes of the largest file that is read, and of the spectra in it.
 LIMIT = 400 * 2**20
 _KIND = "dtl session"
-_MOST_SPECTRA = 100_000
+_MAX_SPECTRA = 100_000
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class SavedSession:
 
     spectra: tuple[SavedSpectrum, ...]
     settings: dict[str, object] = field(default_factory=dict)
-    luminosities: dict[str, Given] = field(default_factory=dict)
+    luminosities: dict[str, LuminosityInput] = field(default_factory=dict)
     selected: str | None = None
     bundles: dict[str, dict[str, str]] = field(default_factory=dict)
     software: str = f"dtl {dtl.__version__}"
@@ -184,7 +184,7 @@ def _refuse_constant(word: str) -> float:
 
 def _session(tree: dict[str, object]) -> SavedSession:
     listed = tree.get("spectra")
-    if not isinstance(listed, list) or len(listed) > _MOST_SPECTRA:
+    if not isinstance(listed, list) or len(listed) > _MAX_SPECTRA:
         raise BadValue("its list of spectra is missing")
     spectra, room = [], LIMIT
     for number, entry in enumerate(listed, 1):
@@ -217,8 +217,8 @@ def _session(tree: dict[str, object]) -> SavedSession:
     )
 
 
-def _luminosity(entry: dict[str, object]) -> Given:
-    return Given(
+def _luminosity(entry: dict[str, object]) -> LuminosityInput:
+    return LuminosityInput(
         as_number(entry.get("value"), "a luminosity", low=1e-6, high=1e4),
         as_number(entry.get("error"), "the error of a luminosity", low=0.0, high=1e4),
         as_text(entry.get("source"), "the source of a luminosity"),

@@ -20,7 +20,7 @@ _CHOICES = {
     "frame": (None, "observatory", "barycentric", "rest"),
     "uncertainty": (None, "sigma", "variance", "inverse"),
 }
-_MOST = 500
+_MAX = 500
 
 
 class BadValue(ValueError):
@@ -94,7 +94,7 @@ def as_row(value: object, what: str) -> dict[str, object]:
             row[name] = as_text(given.get(name, ""), f"{name} of {what}")
         elif name == "flags":
             flags = given.get(name, [])
-            if not isinstance(flags, list) or len(flags) > _MOST:
+            if not isinstance(flags, list) or len(flags) > _MAX:
                 raise BadValue(f"the flags of {what} are no list")
             row[name] = [as_text(flag, f"flags of {what}") for flag in flags]
         else:
@@ -106,11 +106,11 @@ def as_row(value: object, what: str) -> dict[str, object]:
 def as_settings(value: object) -> dict[str, object]:
     """View options: scalars, or lists of scalars."""
     settings = as_dict(value, "settings")
-    if len(settings) > _MOST:
+    if len(settings) > _MAX:
         raise BadValue("it has more settings than this program")
     for name, setting in settings.items():
         parts = setting if isinstance(setting, list) else [setting]
-        if len(name) > 100 or len(parts) > _MOST:
+        if len(name) > 100 or len(parts) > _MAX:
             raise BadValue(f"the setting “{name[:40]}” is too long")
         for part in parts:
             if not (part is None or isinstance(part, bool | int | float | str)) or len(str(part)) > 1000:

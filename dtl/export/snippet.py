@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import NamedTuple
 
-from dtl.catalogue.luminosity import Given
+from dtl.catalogue.luminosity import LuminosityInput
 from dtl.readers.options import ReadOptions
 from dtl.result import PARAMETERS
 
@@ -113,7 +113,7 @@ DIAGRAMS = {
 }
 
 
-def diagram(sources: Sequence[tuple[Source, Given | None]], which: str = "hr") -> str:
+def diagram(sources: Sequence[tuple[Source, LuminosityInput | None]], which: str = "hr") -> str:
     """One of `DIAGRAMS` with stars of the user, each with a luminosity that was given or None.
 
     Without one the published luminosity of the star named in the file is taken, if there is any.

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from dtl.evaluation.comparison import STATES, Change
+from dtl.evaluation.comparison import STATES, AdaptationComparison
 from dtl.evaluation.sample_size import SampleSizes
 from dtl.figures.palette import Palette
 from dtl.figures.style import axis, lay_out, prepare
@@ -59,7 +59,7 @@ def learning_figure(rows: Sequence[Mapping[str, float]], rounds: int, *, dark: b
     return _still(figure, legend=True)
 
 
-def gap_figure(change: Change, quantity: str, *, dark: bool = False) -> go.Figure:
+def gap_figure(change: AdaptationComparison, quantity: str, *, dark: bool = False) -> go.Figure:
     """How many spectra lie how far from the models, with the networks in each state.
 
     Args:
@@ -96,7 +96,7 @@ def gap_figure(change: Change, quantity: str, *, dark: bool = False) -> go.Figur
     return _still(figure, legend=True)
 
 
-def parameter_figure(change: Change, parameter: str, *, dark: bool = False) -> go.Figure:
+def parameter_figure(change: AdaptationComparison, parameter: str, *, dark: bool = False) -> go.Figure:
     """One parameter of every star before and after, joined by a line, with the true value where it is known."""
     label, unit, places = PARAMETERS[parameter]
     column = list(PARAMETERS).index(parameter)

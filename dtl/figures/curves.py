@@ -34,8 +34,8 @@ def add_observation(figure: go.Figure, prepared: PreparedSpectrum, colours: Pale
     name = "Simulated observation" if prepared.spectrum.simulated else "Observation"
     x, flux = scale.at(prepared.wavelength), np.where(prepared.good, prepared.flux, np.nan)
     figure.add_trace(steps(x, flux, name, colours.data), row=1, col=1)
-    if prepared.unused is not None:
-        grey = joined(np.where(prepared.good, np.nan, prepared.unused), flux)
+    if prepared.masked is not None:
+        grey = joined(np.where(prepared.good, np.nan, prepared.masked), flux)
         figure.add_trace(steps(x, grey, "Not used", colours.muted), row=1, col=1)
 
 

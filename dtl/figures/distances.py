@@ -12,10 +12,10 @@ import plotly.graph_objects as go
 from dtl.figures.palette import Palette, palette
 from dtl.figures.style import axis, prepare, two_panels
 
-__all__ = ["MOST_NAMES", "DistanceStar", "distance_figure"]
+__all__ = ["MAX_NAMES", "DistanceStar", "distance_figure"]
 
 #: Above this number of stars they have no names at the axis.
-MOST_NAMES = 10
+MAX_NAMES = 10
 _BINS = 36
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
@@ -70,7 +70,7 @@ def distance_figure(
     scale = {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
     figure.update_xaxes(axis("", low, high, colours, **scale, showticklabels=False), row=1, col=1)
     figure.update_xaxes(axis(title, low, high, colours, **scale), row=2, col=1)
-    names = len(stars) <= MOST_NAMES
+    names = len(stars) <= MAX_NAMES
     rows = {"tickvals": list(range(len(stars))), "ticktext": [_short(star.label) for star in stars]}
     figure.update_yaxes(
         axis(

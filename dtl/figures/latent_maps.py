@@ -15,10 +15,10 @@ from dtl.figures.palette import Palette, palette
 from dtl.figures.style import axis, lay_out, prepare
 from dtl.result import PARAMETERS
 
-__all__ = ["MOST_LABELS", "ColourBar", "MapStar", "latent_map", "outside_map"]
+__all__ = ["MAX_LABELS", "ColourBar", "MapStar", "latent_map", "outside_map"]
 
 #: Above this number of stars only the chosen one is labelled.
-MOST_LABELS = 12
+MAX_LABELS = 12
 _LONGEST_LABEL = 30
 #: Width and height of a name in units of the map's sides, on a narrow screen.
 _NAME = (0.6, 0.055)
@@ -215,9 +215,9 @@ def _labelled(shown: np.ndarray, chosen: int) -> list[int]:
         chosen: the star that always does.
     """
     named = [chosen]
-    for i in range(len(shown) if len(shown) <= MOST_LABELS else 0):
-        apart = np.abs(shown[named] - shown[i])
-        if i != chosen and not np.any((apart[:, 0] < _NAME[0]) & (apart[:, 1] < _NAME[1])):
+    for i in range(len(shown) if len(shown) <= MAX_LABELS else 0):
+        difference_in_sigma = np.abs(shown[named] - shown[i])
+        if i != chosen and not np.any((difference_in_sigma[:, 0] < _NAME[0]) & (difference_in_sigma[:, 1] < _NAME[1])):
             named.append(i)
     return named
 

@@ -50,7 +50,7 @@ def walk_figure(wavelength: np.ndarray, start: np.ndarray, here: np.ndarray, *, 
     figure.update_xaxes(axis("", *WINDOW, colours, **ANGSTROM.axis()), row=1, col=1)
     figure.update_xaxes(axis(ANGSTROM.title(), *WINDOW, colours, **ANGSTROM.axis()), row=2, col=1)
     figure.update_yaxes(axis("Decoded flux", low, high, colours), row=1, col=1)
-    figure.update_yaxes(axis("Change", -limit, limit, colours, nticks=5), row=2, col=1)
+    figure.update_yaxes(axis("AdaptationComparison", -limit, limit, colours, nticks=5), row=2, col=1)
     return finish(figure, top=84)
 
 

@@ -22,7 +22,7 @@ from dtl.flags import explain
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 
-__all__ = ["MOST_LABELS", "TITLES", "comparison_figure", "marker_of", "value_text"]
+__all__ = ["MAX_LABELS", "TITLES", "comparison_figure", "marker_of", "value_text"]
 
 #: Title of the axis of a parameter, unit in brackets.
 TITLES = {
@@ -32,7 +32,7 @@ TITLES = {
     "vsini": "<i>v</i> sin <i>i</i> [km/s]",
 }
 #: Above this number of spectra of the user none is labelled; the pointer still names them.
-MOST_LABELS = 8
+MAX_LABELS = 8
 _SYMBOLS = ("circle", "square", "triangle-up", "triangle-down", "cross", "x", "pentagon", "hexagram", "hourglass")
 _MARGIN = {"teff": 60.0, "logg": 0.04, "mh": 0.05, "vsini": 1.0}
 _TICKS = (1, 2, 3, 5, 10, 20, 30, 50, 100)
@@ -186,7 +186,7 @@ def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: P
         )
         figure.add_trace(points, row=row, col=1)
     first = mine.drop_duplicates("spectrum", keep="last")
-    if len(first) > MOST_LABELS:
+    if len(first) > MAX_LABELS:
         return
     for number, (_, row) in enumerate(first.iterrows()):
         place = (row["own"], row["value"])

@@ -118,9 +118,9 @@ def preparation_figure(
         else:
             curve = go.Scatter(x=x, y=np.asarray(y), name=escape(name), line={"color": colour, "width": 1.8})
             figure.add_trace(curve.update(hovertemplate="%{y:.4g}"))
-    if step.unused is not None:
+    if step.masked is not None:
         inside = (step.wavelength > WINDOW[0] - _AROUND) & (step.wavelength < WINDOW[1] + _AROUND)
-        grey = joined(step.unused, step.flux)[inside]
+        grey = joined(step.masked, step.flux)[inside]
         figure.add_trace(steps(scale.at(step.wavelength[inside]), grey, "Not used", colours.muted))
     if simulated:
         mark_simulated(figure, colours)

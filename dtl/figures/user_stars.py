@@ -14,10 +14,10 @@ from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.published_stars import add_legend_entry
 from dtl.quantities import QUANTITIES
 
-__all__ = ["MOST_LABELS", "SMALLEST", "add_ring", "add_users", "label_users"]
+__all__ = ["MAX_LABELS", "SMALLEST", "add_ring", "add_users", "label_users"]
 
 #: Above this number of stars of the user none is labelled; the pointer still names them.
-MOST_LABELS = 12
+MAX_LABELS = 12
 #: Pixels that a diamond has at least.
 SMALLEST = 14.0
 #: A diamond of this width has the area of a circle of width 1.
@@ -115,12 +115,12 @@ def label_users(figure: go.Figure, stars: Sequence[PlottedStar], places: np.ndar
 
     Args:
         figure: to draw into.
-        stars: what to name; none is named where there are more than `MOST_LABELS`.
+        stars: what to name; none is named where there are more than `MAX_LABELS`.
         places: on the axes as annotations want them (logarithm on logarithmic ones) and as fractions of the plot;
             shape ``(n, 4)``.
         colours: of the page.
     """
-    if len(stars) > MOST_LABELS:
+    if len(stars) > MAX_LABELS:
         return
     taken: list[tuple[float, float, float]] = []
     for star, (x, y, across, up) in sorted(zip(stars, places, strict=True), key=lambda pair: -pair[1][3]):

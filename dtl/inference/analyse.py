@@ -19,7 +19,7 @@ from dtl.spectrum import AnalysisFailed, Finding, PreparedSpectrum, Spectrum, Un
 
 __all__ = ["Chooser", "Stages", "analyse"]
 
-#: What gives a spectrum its networks, and why these, as `dtl.bundle.selector.ByResolution`.
+#: What gives a spectrum its networks, and why these, as `dtl.bundle.selector.BundleSelector`.
 Chooser = Callable[[Spectrum], tuple[ModelBundle, Finding]]
 
 

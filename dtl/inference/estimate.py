@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from dtl.bundle.calibration import Calibration
 from dtl.result import Estimate
 
-__all__ = ["Calibration", "estimate"]
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Widens an interval so that it covers what it claims: ``sqrt((scale * width)^2 + floor^2)``.
-
-    ``floor``, in the parameter's unit, is the error that all members share and no spread shows. Both are fitted
-    on simulated spectra of validation nodes.
-    """
-
-    scale: float = 1.0
-    floor: float = 0.0
-
-    def widen(self, width: float | np.ndarray) -> float | np.ndarray:
-        """The calibrated width for a raw one, same unit."""
-        return np.sqrt((self.scale * width) ** 2 + self.floor**2)
+__all__ = ["estimate"]
 
 
 def estimate(values: np.ndarray, calibration: Calibration = Calibration()) -> Estimate:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from dtl.bundle.calibration import percentile, quantile
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import nearest, project
 from dtl.inference.estimate import estimate
-from dtl.inference.trust import find_flags, percentile, quantile, trust_scores
+from dtl.inference.trust import find_flags, trust_scores
 from dtl.networks.resampled_noise import pixel_noise
 from dtl.result import PARAMETERS, Estimate, InferenceResult, Neighbour
 from dtl.spectrum import PreparedSpectrum

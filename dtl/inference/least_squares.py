@@ -13,14 +13,14 @@ from dtl.inference.trust import hull_distance
 from dtl.result import PARAMETERS, Estimate
 from dtl.spectrum import PreparedSpectrum, UnusableInput
 
-__all__ = ["AGREEMENT", "SecondOpinion", "departure", "second_opinion"]
+__all__ = ["AGREEMENT", "LeastSquaresFit", "departure", "fit_least_squares"]
 
 #: Departure up to which two answers are said to agree, see `departure`.
 AGREEMENT = 2.0
 #: Rms error of the models for the first look, normalised flux: about what they leave of real M dwarfs.
 _FIRST_FLOOR = 0.03
 #: Points without which there is no fit.
-_FEWEST = 100
+_MIN_POINTS = 100
 #: Rounds of fitting about a new centre, and the move, in units of a place, below which no further one is needed.
 _ROUNDS, _SETTLED = 20, 0.02
 #: How far beyond the nodes around it a fit may lead, in units of a place: half a step of the grid.
@@ -30,7 +30,7 @@ _RELATED = 3.0
 
 
 @dataclass(frozen=True)
-class SecondOpinion:
+class LeastSquaresFit:
     """The model nearest to a spectrum.
 
     Attributes:
@@ -54,7 +54,7 @@ class SecondOpinion:
     outside: bool
 
 
-def second_opinion(prepared: PreparedSpectrum, spectra: NodeSpectra) -> SecondOpinion:
+def fit_least_squares(prepared: PreparedSpectrum, spectra: NodeSpectra) -> LeastSquaresFit:
     """Fit the grid to a spectrum.
 
     The variance of a point is that of its photons plus the square of a floor, the error of the models. The floor is
@@ -69,7 +69,7 @@ def second_opinion(prepared: PreparedSpectrum, spectra: NodeSpectra) -> SecondOp
     """
     every = spectra.every
     good = prepared.good[every]
-    if good.sum() < _FEWEST:
+    if good.sum() < _MIN_POINTS:
         raise UnusableInput(
             f"{prepared.spectrum.file} has too few usable pixels in the window for a fit; use a more complete spectrum."
         )
@@ -96,7 +96,7 @@ def second_opinion(prepared: PreparedSpectrum, spectra: NodeSpectra) -> SecondOp
     low, high = _ends(spectra)
     at_end = (place < low + 0.01) | (place > high - 0.01)
     residual = (data - model)[good]
-    return SecondOpinion(
+    return LeastSquaresFit(
         estimates={
             name: Estimate(float(v), float(s), float(s)) for name, v, s in zip(PARAMETERS, values, sigma, strict=True)
         },

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
@@ -13,12 +11,8 @@ from dtl.wavelengths import SPEED_OF_LIGHT, WINDOW
 
 __all__ = [
     "HULL_UNIT",
-    "SCORES",
-    "Reference",
     "find_flags",
     "hull_distance",
-    "percentile",
-    "quantile",
     "trust_scores",
     "vsini_limit",
 ]
@@ -37,52 +31,10 @@ _SLOW = 50
 _PERIODS = (0.8, 9.0)
 #: Differences between members that count alike: K, dex, dex, km/s.
 _SPREAD_UNIT = {"teff": 30.0, "logg": 0.06, "mh": 0.06, "vsini": 0.5}
-#: What is compared with good stars of the same signal-to-noise ratio; larger is stranger.
-SCORES: dict[str, str] = {
-    "residual": "observed minus reconstruction, beyond the noise",
-    "relative_residual": "the same, relative to the depth of the lines",
-    "slow_residual": "the same, smoothed over half an Angstrom",
-    "periodic_residual": "amplitude of its strongest period between 0.8 and 9 Angstrom",
-    "latent_distance": "distance to the nearest model in latent space",
-    "member_spread": "disagreement of the members of the ensemble",
-    "velocity_mismatch": "one minus the height of the cross-correlation peak",
-}
 #: Rotation below this part of the instrumental FWHM cannot be told from the resolution. CARMENES sets its limit at
 #: 0.63 (2 km/s; Reiners et al. 2018, A&A 612, A49); networks not adapted to real stars give up to 0.77 for Barnard's
 #: star, which turns at less than 2 km/s.
 _UNRESOLVED = 0.8
-
-
-@dataclass(frozen=True)
-class Reference:
-    """What good stars look like: quantiles 0 to 100 % of a score at several signal-to-noise ratios.
-
-    Attributes:
-        snr: increasing; shape ``(b,)``.
-        quantiles: shape ``(b, 101)``.
-    """
-
-    snr: np.ndarray
-    quantiles: np.ndarray
-
-
-def percentile(score: float, snr: float, reference: Reference) -> float:
-    """Percentage of good stars at this signal-to-noise ratio with a lower score, 0 to 100."""
-    return float(np.interp(score, _at(snr, reference), np.arange(101.0)))
-
-
-def quantile(part: float, snr: float, reference: Reference) -> float:
-    """The score that ``part`` per cent of good stars at this signal-to-noise ratio stay below."""
-    return float(np.interp(part, np.arange(101.0), _at(snr, reference)))
-
-
-def _at(snr: float, reference: Reference) -> np.ndarray:
-    """Quantiles 0 to 100 % at a signal-to-noise ratio, interpolated in its logarithm; shape ``(101,)``."""
-    position = np.interp(np.log(max(snr, 1e-3)), np.log(reference.snr), np.arange(len(reference.snr)))
-    low = int(position)
-    high = min(low + 1, len(reference.snr) - 1)
-    fraction = position - low
-    return (1 - fraction) * reference.quantiles[low] + fraction * reference.quantiles[high]
 
 
 def hull_distance(parameters: np.ndarray, nodes: np.ndarray) -> np.ndarray:

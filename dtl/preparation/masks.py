@@ -11,7 +11,7 @@ from dtl.preparation.noise import estimate_snr
 from dtl.spectrum import PreparationStep, PreparedSpectrum, Spectrum
 from dtl.wavelengths import MARGIN, SPEED_OF_LIGHT, WINDOW, doppler_shift
 
-__all__ = ["show_unused", "telluric_lines", "telluric_pixels", "unused_flux", "without_cosmics"]
+__all__ = ["masked_flux", "show_masked", "telluric_lines", "telluric_pixels", "without_cosmics"]
 
 #: Telluric water lines of the window that reach 3 % and more, vacuum Angstrom in the observatory's frame, as two nights
 #: of one star with other velocities show them; and half of what is left out about each.
@@ -58,7 +58,7 @@ def without_cosmics(rest: np.ndarray, spectrum: Spectrum) -> np.ndarray:
     return flux
 
 
-def show_unused(step: PreparationStep, telluric: np.ndarray, cosmic: np.ndarray) -> PreparationStep:
+def show_masked(step: PreparationStep, telluric: np.ndarray, cosmic: np.ndarray) -> PreparationStep:
     """A step on the pixels of the file with those that are left out from it on."""
     parts = [
         f"{points.sum()} {words}"
@@ -67,23 +67,23 @@ def show_unused(step: PreparationStep, telluric: np.ndarray, cosmic: np.ndarray)
     ]
     if not parts:
         return step
-    unused = telluric | cosmic
+    masked = telluric | cosmic
     return replace(
         step,
         text=f"{step.text} Pixels left out from here on: {', '.join(parts)}.",
-        flux=np.where(unused, np.nan, step.flux),
-        unused=np.where(unused, step.flux, np.nan),
+        flux=np.where(masked, np.nan, step.flux),
+        masked=np.where(masked, step.flux, np.nan),
     )
 
 
-def unused_flux(
-    rest: np.ndarray, unused: np.ndarray, used: np.ndarray, where: np.ndarray, good: np.ndarray
+def masked_flux(
+    rest: np.ndarray, masked: np.ndarray, used: np.ndarray, where: np.ndarray, good: np.ndarray
 ) -> np.ndarray:
     """Flux of pixels that are left out, as measured, at points that are not good; NaN elsewhere; shape of ``where``.
 
     Beside them stand those of the used pixels next to them whose points are lost too, so that curves join.
     """
-    flux = np.where(np.isfinite(unused), unused, used)
+    flux = np.where(np.isfinite(masked), masked, used)
     known = np.isfinite(flux)
     middles = 0.5 * (rest[1:] + rest[:-1])
     nearest = np.searchsorted(middles, where)

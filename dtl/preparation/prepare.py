@@ -9,7 +9,7 @@ from scipy.interpolate import CubicSpline
 
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
-from dtl.preparation.masks import show_unused, telluric_pixels, unused_flux, without_cosmics
+from dtl.preparation.masks import masked_flux, show_masked, telluric_pixels, without_cosmics
 from dtl.preparation.noise import estimate_snr
 from dtl.preparation.velocity import Velocity, add_velocities, measure_velocity
 from dtl.spectrum import PreparationStep, PreparedSpectrum, Spectrum, UnusableInput
@@ -76,7 +76,7 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
     telluric = telluric_pixels(spectrum)
     cosmic = np.isnan(flux) & np.isfinite(spectrum.flux)
     flux = np.where(telluric, np.nan, flux)
-    steps[-1] = show_unused(steps[-1], telluric & np.isfinite(spectrum.flux), cosmic & ~telluric)
+    steps[-1] = show_masked(steps[-1], telluric & np.isfinite(spectrum.flux), cosmic & ~telluric)
     if velocity.uncertain:
         flags.append("rv_uncertain")
     elif abs(velocity.value) > (_AT_REST if spectrum.frame == "rest" else _FASTEST_STAR):
@@ -146,10 +146,10 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
     sigma = sigma / level * _noise_left(pixel, fwhm)
     flux_out = np.where(good, normalised, 1.0)
     left_out = telluric | cosmic
-    unused = None
+    masked = None
     if left_out.any():
         measured = np.where(left_out, spectrum.flux, np.nan)
-        unused = unused_flux(rest, measured, flux, target.wavelength, good) / level
+        masked = masked_flux(rest, measured, flux, target.wavelength, good) / level
     steps.append(
         PreparationStep(
             "Prepared",
@@ -159,7 +159,7 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
             + (f"; {100 * missing:.1f} % of the window is missing." if missing else "."),
             target.wavelength,
             np.where(good, normalised, np.nan),
-            unused=unused,
+            masked=masked,
         )
     )
     return PreparedSpectrum(
@@ -175,7 +175,7 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
         rv_quality=velocity.quality,
         steps=tuple(steps),
         flags=tuple(flags),
-        unused=unused,
+        masked=masked,
     )
 
 

@@ -8,7 +8,7 @@ from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import known_instrument
 from dtl.readers.options import ReadOptions
 from dtl.readers.orders import Order, choose, merge, split, tidy
-from dtl.readers.resolving import settle_frame, settle_medium, settle_resolution, settle_unit, settle_velocity
+from dtl.readers.resolving import resolve_frame, resolve_medium, resolve_resolution, resolve_unit, resolve_velocity
 from dtl.readers.source import Source
 from dtl.readers.units import show_unit, to_angstrom
 from dtl.spectrum import Finding, Spectrum
@@ -18,7 +18,7 @@ __all__ = ["KEPT", "assemble"]
 
 #: What is kept of a spectrum, vacuum Angstrom: the window, Doppler shifts, and room for a continuum.
 KEPT = (8760.0, 8875.0)
-_FEWEST_PIXELS = 10
+_MIN_PIXELS = 10
 
 
 def assemble(contents: Contents, source: Source, options: ReadOptions) -> Spectrum:
@@ -35,15 +35,15 @@ def assemble(contents: Contents, source: Source, options: ReadOptions) -> Spectr
     if options.instrument is not None:
         contents.instrument = Claim(options.instrument, "user", "given by the user")
     rows = _rows(contents, source)
-    unit = settle_unit(contents, source, options)
-    medium = settle_medium(contents, source, options)
+    unit = resolve_unit(contents, source, options)
+    medium = resolve_medium(contents, source, options)
     orders, notes = _vacuum_orders(rows, unit.value, medium.value)
     order, near = _one_stretch(contents, source, orders, notes, options.order)
     order = _drop_worthless_uncertainty(contents, order)
     _check_flux(source, order)
-    frame = settle_frame(contents, source, options)
-    velocity = settle_velocity(contents, frame)
-    resolution = settle_resolution(contents, source, options)
+    frame = resolve_frame(contents, source, options)
+    velocity = resolve_velocity(contents, frame)
+    resolution = resolve_resolution(contents, source, options)
     instrument = known_instrument(contents)
     star = contents.star.value if contents.star else ""
     head = [
@@ -175,7 +175,7 @@ def _one_stretch(
     order, doubled = tidy(order)
     kept = order.take((order.wavelength >= KEPT[0]) & (order.wavelength <= KEPT[1]))
     inside = int(((kept.wavelength >= WINDOW[0]) & (kept.wavelength <= WINDOW[1])).sum())
-    if inside < _FEWEST_PIXELS:
+    if inside < _MIN_PIXELS:
         raise source.refuse(
             f"has only {inside} pixel{'' if inside == 1 else 's'} in {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å, far too few "
             "for its lines, so it is of low resolution, or another unit or other columns were taken for wavelength and "
@@ -223,7 +223,7 @@ def _check_flux(source: Source, order: Order) -> None:
     """Refuse a window without flux."""
     inside = (order.wavelength >= WINDOW[0]) & (order.wavelength <= WINDOW[1])
     good = np.isfinite(order.flux) & inside
-    if good.sum() < _FEWEST_PIXELS:
+    if good.sum() < _MIN_PIXELS:
         raise source.refuse(
             f"has no usable flux in {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å (all pixels are bad or not numbers), probably "
             "because the extraction failed there; use another exposure or reduction."

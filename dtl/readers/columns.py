@@ -9,7 +9,7 @@ import numpy as np
 
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.options import ReadOptions
-from dtl.readers.source import Source, tidy_text
+from dtl.readers.source import Source, sanitise
 from dtl.readers.units import guess_unit, holds_window, parse_medium, parse_unit
 
 __all__ = ["KINDS", "Column", "assign", "contents_from_columns", "usable"]
@@ -64,7 +64,7 @@ def contents_from_columns(label: str, columns: list[Column], source: Source, opt
         wave, flux, sigma, kind, how = assign(columns, source)
     if options.uncertainty is not None and options.uncertainty not in KINDS:
         raise source.refuse(
-            f"was to be read with uncertainties as '{tidy_text(options.uncertainty, 20)}', which is unknown; use "
+            f"was to be read with uncertainties as '{sanitise(options.uncertainty, 20)}', which is unknown; use "
             "sigma, variance or inverse."
         )
     kind = options.uncertainty or kind
@@ -92,7 +92,7 @@ def usable(columns: list[Column]) -> list[Column]:
 
 def _describe_wavelength(contents: Contents, wave: Column) -> None:
     """Unit and medium as name, unit and note of the column give them."""
-    name = tidy_text(wave.name, 40)
+    name = sanitise(wave.name, 40)
     bracket = re.search(r"[(\[]([^)\]]*)[)\]]", wave.name)
     tail = re.split(r"[_\s]+", wave.name.strip())[-1] if len(wave.name.strip()) > 2 else ""
     logarithm = re.match(r"^(log10|log|ln)[ _]?(w|l|λ)", wave.name.strip().lower())
@@ -101,12 +101,12 @@ def _describe_wavelength(contents: Contents, wave: Column) -> None:
         if unit:
             if logarithm and " " not in unit:
                 unit = f"{'ln' if logarithm[1] == 'ln' else 'log10'} {unit}"
-            contents.unit = Claim(unit, "file", f"column '{name}' has '{tidy_text(text, 30)}'")
+            contents.unit = Claim(unit, "file", f"column '{name}' has '{sanitise(text, 30)}'")
             break
     for text in (wave.name.replace("_", " "), wave.unit, wave.note):
         medium = parse_medium(text)
         if medium:
-            contents.medium = Claim(medium, "file", f"column '{name}': '{tidy_text(text, 40)}'")
+            contents.medium = Claim(medium, "file", f"column '{name}': '{sanitise(text, 40)}'")
             break
 
 
@@ -186,9 +186,9 @@ def _asked(columns: list[Column], key: str, source: Source) -> Column:
     if key.isdigit() and 1 <= int(key) <= len(columns):
         return columns[int(key) - 1]
     names = ", ".join(_show(columns, column) for column in columns[:12])
-    raise source.refuse(f"has no column '{tidy_text(key, 40)}'; it has {names}.")
+    raise source.refuse(f"has no column '{sanitise(key, 40)}'; it has {names}.")
 
 
 def _show(columns: list[Column], column: Column) -> str:
     number = next(i for i, c in enumerate(columns, 1) if c is column)
-    return f"column {number}" + (f" '{tidy_text(column.name, 30)}'" if column.name else "")
+    return f"column {number}" + (f" '{sanitise(column.name, 30)}'" if column.name else "")

@@ -12,7 +12,7 @@ from dtl.readers.columns import Column, contents_from_columns
 from dtl.readers.contents import Contents
 from dtl.readers.metadata import apply_metadata
 from dtl.readers.options import ReadOptions
-from dtl.readers.source import Source, tidy_text
+from dtl.readers.source import Source, sanitise
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -50,7 +50,7 @@ def _table(source: Source) -> Table:
             return Table.read(source.text, format="ascii.ecsv")
         except Exception as error:
             raise source.refuse(
-                f"is an ECSV table that cannot be parsed ({tidy_text(error, 100).rstrip('.')}), probably because "
+                f"is an ECSV table that cannot be parsed ({sanitise(error, 100).rstrip('.')}), probably because "
                 "it was cut "
                 "off or edited by hand; write it again."
             ) from error

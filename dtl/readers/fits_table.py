@@ -20,7 +20,7 @@ from dtl.readers.source import Source
 
 __all__ = ["columns", "identify", "identify_vectors", "read", "read_vectors", "vector_columns"]
 
-_FEWEST = 10
+_MIN_POINTS = 10
 
 
 def identify_vectors(source: Source) -> bool:
@@ -84,12 +84,15 @@ def _is_vector(column: Any) -> bool:
     text = str(column.format)
     digits = text[: len(text) - len(text.lstrip("0123456789"))]
     # variable-length columns (1PE(123), 1QD(123)) hold vectors too
-    return (digits.isdigit() and int(digits) >= _FEWEST and _is_number(column)) or text.lstrip("01")[:1] in ("P", "Q")
+    return (digits.isdigit() and int(digits) >= _MIN_POINTS and _is_number(column)) or text.lstrip("01")[:1] in (
+        "P",
+        "Q",
+    )
 
 
 def _rows(source: Source) -> Any | None:
     for hdu in tables(source):
-        if hdu.header["NAXIS2"] >= _FEWEST and sum(_is_number(c) and not _is_vector(c) for c in hdu.columns) >= 2:
+        if hdu.header["NAXIS2"] >= _MIN_POINTS and sum(_is_number(c) and not _is_vector(c) for c in hdu.columns) >= 2:
             return hdu
     return None
 

@@ -7,7 +7,7 @@ from typing import Any
 from dtl.readers.barycentre import velocity_from_header
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import Instrument, find_instrument
-from dtl.readers.source import tidy_text
+from dtl.readers.source import sanitise
 from dtl.readers.units import parse_frame, parse_medium
 
 __all__ = ["describe_header", "find_frame", "find_medium", "find_resolution", "known_instrument"]
@@ -65,7 +65,7 @@ def find_resolution(header: Any) -> Claim | None:
 def find_frame(header: Any) -> Claim | None:
     """Frame of the wavelengths by the card SPECSYS of the FITS standard (Greisen et al. 2006, A&A 446, 747)."""
     for key in ("SPECSYS", "SPECSYS1"):
-        text = tidy_text(header.get(key, ""), 20)
+        text = sanitise(header.get(key, ""), 20)
         frame = parse_frame(text)
         if frame:
             near = ", within 0.02 km/s of the barycentre" if text.upper().startswith("HELIO") else ""
@@ -83,15 +83,15 @@ def find_medium(header: Any) -> Claim | None:
             return Claim("vacuum" if value else "air", "file", f"card VACUUM = {value}")
         medium = parse_medium(str(value)) if isinstance(value, str) else None
         if medium:
-            return Claim(medium, "file", f"card {key} = '{tidy_text(value, 30)}'")
+            return Claim(medium, "file", f"card {key} = '{sanitise(value, 30)}'")
     ctype = str(header.get("CTYPE1", "")).strip().upper()
     if ctype.startswith("AWAV"):
-        return Claim("air", "file", f"CTYPE1 = '{tidy_text(ctype, 20)}', wavelengths in air by the FITS standard")
+        return Claim("air", "file", f"CTYPE1 = '{sanitise(ctype, 20)}', wavelengths in air by the FITS standard")
     for key in ("CTYPE1", "CUNIT1", "TUNIT1", "TTYPE1", "WAT1_001"):
         for text in (str(header.get(key, "")), header.comments[key] if key in header else ""):
             medium = parse_medium(text)
             if medium:
-                return Claim(medium, "file", f"card {key}: '{tidy_text(text, 60)}'")
+                return Claim(medium, "file", f"card {key}: '{sanitise(text, 60)}'")
     if ctype in ("WAVE", "WAVE-LOG"):
         return Claim("vacuum", "guessed", f"CTYPE1 = '{ctype}' means vacuum in the FITS standard")
     return None
@@ -99,7 +99,7 @@ def find_medium(header: Any) -> Claim | None:
 
 def _first_text(header: Any, keys: tuple[str, ...], star: bool = False) -> Claim | None:
     for key in keys:
-        text = tidy_text(header.get(key, "") or "")
+        text = sanitise(header.get(key, "") or "")
         if text and text.lower() not in ("unknown", "none", "n/a", "object"):
             return Claim(text.replace("_", " ") if star else text, "file", f"card {key}")
     return None

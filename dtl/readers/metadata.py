@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import find_instrument
-from dtl.readers.source import tidy_text
+from dtl.readers.source import sanitise
 from dtl.readers.units import parse_frame, parse_medium, parse_unit
 
 __all__ = ["apply_metadata", "parse_comments"]
@@ -46,10 +46,10 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object]) -> None:
     """
     for raw, value in pairs.items():
         key = _KEYS.get(re.sub(r"[\s_-]+", " ", str(raw)).strip().lower())
-        text = tidy_text(value)
+        text = sanitise(value)
         if key is None or not text or isinstance(value, Mapping | list | tuple):
             continue
-        reason = f"line '{tidy_text(raw, 30)}: {tidy_text(text, 40)}'"
+        reason = f"line '{sanitise(raw, 30)}: {sanitise(text, 40)}'"
         if key == "simulated":
             contents.simulated = contents.simulated or text.lower() in ("true", "t", "yes", "1")
             continue

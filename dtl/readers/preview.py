@@ -9,7 +9,7 @@ import numpy as np
 
 from dtl.readers.columns import Column, assign
 from dtl.readers.registry import read_columns
-from dtl.readers.source import Source, tidy_text
+from dtl.readers.source import Source, sanitise
 from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import WINDOW
@@ -59,8 +59,8 @@ class Preview:
     def title(self, key: str) -> str:
         """A column in words, as ``flux [erg/s], 1.2 to 3.4``."""
         column, number = self.column(key), self.keys.index(key) + 1
-        name = tidy_text(column.name, 40) or f"column {number}"
-        unit = f" [{tidy_text(column.unit, 20)}]" if column.unit else ""
+        name = sanitise(column.name, 40) or f"column {number}"
+        unit = f" [{sanitise(column.unit, 20)}]" if column.unit else ""
         finite = column.values[np.isfinite(column.values)]
         if not finite.size:
             return f"{name}{unit}, no number"
@@ -70,7 +70,7 @@ class Preview:
         """The first ``count`` numbers of each column, by its title without range."""
         found: dict[str, np.ndarray] = {}
         for number, column in enumerate(self.columns, 1):
-            name = tidy_text(column.name, 40) or f"column {number}"
+            name = sanitise(column.name, 40) or f"column {number}"
             found[name if name not in found else f"{name} ({number})"] = column.values[:count]
         return found
 

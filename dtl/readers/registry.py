@@ -13,7 +13,7 @@ from dtl.readers.assembly import assemble
 from dtl.readers.columns import Column, usable
 from dtl.readers.contents import Contents
 from dtl.readers.options import ReadOptions
-from dtl.readers.source import Source, open_source, tidy_text
+from dtl.readers.source import Source, open_source, sanitise
 from dtl.spectrum import Spectrum, UnusableInput
 
 __all__ = ["FORMATS", "Format", "Reading", "read_columns", "read_contents", "read_spectrum"]
@@ -144,7 +144,7 @@ def _in_words(source: Source) -> Iterator[None]:
     except Exception as error:
         # damage can strike anywhere in a parser; whatever it raises, a person gets a sentence
         raise source.refuse(
-            f"cannot be read ({type(error).__name__}: {tidy_text(error, 100).rstrip('.')}), probably because it "
+            f"cannot be read ({type(error).__name__}: {sanitise(error, 100).rstrip('.')}), probably because it "
             "is damaged or "
             "in a layout unknown here; fetch it again, or export the spectrum as ECSV."
         ) from error

@@ -10,10 +10,10 @@ from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source
 from dtl.readers.units import guess_unit, holds_window, parse_frame, parse_medium, parse_unit, show_unit
 
-__all__ = ["settle_frame", "settle_medium", "settle_resolution", "settle_unit", "settle_velocity"]
+__all__ = ["resolve_frame", "resolve_medium", "resolve_resolution", "resolve_unit", "resolve_velocity"]
 
 
-def settle_unit(contents: Contents, source: Source, options: ReadOptions) -> Claim:
+def resolve_unit(contents: Contents, source: Source, options: ReadOptions) -> Claim:
     """Unit of the wavelengths: the user's, the file's where its numbers allow it, else a guess."""
     if options.unit is not None:
         unit = parse_unit(options.unit)
@@ -36,7 +36,7 @@ def settle_unit(contents: Contents, source: Source, options: ReadOptions) -> Cla
     return claim
 
 
-def settle_medium(contents: Contents, source: Source, options: ReadOptions) -> Claim:
+def resolve_medium(contents: Contents, source: Source, options: ReadOptions) -> Claim:
     """Vacuum or air: the user's word, the file's, the instrument's, a reader's guess, else vacuum."""
     if options.medium is not None:
         medium = parse_medium(options.medium)
@@ -57,7 +57,7 @@ def settle_medium(contents: Contents, source: Source, options: ReadOptions) -> C
     )
 
 
-def settle_frame(contents: Contents, source: Source, options: ReadOptions) -> Claim:
+def resolve_frame(contents: Contents, source: Source, options: ReadOptions) -> Claim:
     """Frame: the user's word, the file's, else what a barycentric velocity beside it suggests."""
     if options.frame is not None:
         frame = parse_frame(options.frame)
@@ -74,7 +74,7 @@ def settle_frame(contents: Contents, source: Source, options: ReadOptions) -> Cl
     return Claim("unknown", "guessed", "the file does not say whether Earth's motion is removed")
 
 
-def settle_velocity(contents: Contents, frame: Claim) -> float | None:
+def resolve_velocity(contents: Contents, frame: Claim) -> float | None:
     """Barycentric velocity, only where it has still to be applied: correcting twice is the classic error."""
     claim = contents.barycentric_velocity
     name = "barycentric velocity"
@@ -96,7 +96,7 @@ def settle_velocity(contents: Contents, frame: Claim) -> float | None:
     return float(claim.value)
 
 
-def settle_resolution(contents: Contents, source: Source, options: ReadOptions) -> Claim:
+def resolve_resolution(contents: Contents, source: Source, options: ReadOptions) -> Claim:
     """Resolution: the user's word, the file's, else the instrument's."""
     if options.resolution is not None:
         if not 100 <= options.resolution <= 10_000_000:

@@ -19,7 +19,7 @@ from dtl.spectrum import UnusableInput
 if TYPE_CHECKING:
     from astropy.io.fits import HDUList
 
-__all__ = ["SIZE_LIMIT", "Source", "open_source", "tidy_text"]
+__all__ = ["SIZE_LIMIT", "Source", "open_source", "sanitise"]
 
 #: Largest file, and largest decompressed content, in bytes.
 SIZE_LIMIT = 200_000_000
@@ -99,7 +99,7 @@ class Source:
             self.hdus.close()
 
 
-def tidy_text(value: object, length: int = 80) -> str:
+def sanitise(value: object, length: int = 80) -> str:
     """A header value as one short printable line; what a file says is shown to people, so nothing else may pass."""
     text = "".join(c if c.isprintable() else " " for c in str(value))
     return re.sub(r"\s+", " ", text).strip()[:length]
@@ -117,12 +117,12 @@ def open_source(source: str | os.PathLike | bytes, name: str | None = None) -> S
     """
     if isinstance(source, bytes | bytearray | memoryview):
         size = len(source) if not isinstance(source, memoryview) else source.nbytes
-        name = tidy_text(name or "The upload", 120)
+        name = sanitise(name or "The upload", 120)
         _check_size(name, size)
         data = bytes(source)
     else:
         path = Path(source)
-        name = tidy_text(name or path.name or str(path), 120)
+        name = sanitise(name or path.name or str(path), 120)
         data = _read_path(path, name)
     if not data:
         raise UnusableInput(
@@ -147,14 +147,12 @@ def _read_path(path: Path, name: str) -> bytes:
         with path.open("rb") as handle:
             data = handle.read(SIZE_LIMIT + 1)  # it may have grown since
     except FileNotFoundError:
-        raise UnusableInput(
-            f"{name} was not found ({tidy_text(path, 200)}); check the path and the spelling."
-        ) from None
+        raise UnusableInput(f"{name} was not found ({sanitise(path, 200)}); check the path and the spelling.") from None
     except UnusableInput:
         raise
     except (OSError, ValueError) as error:
         raise UnusableInput(
-            f"{name} cannot be opened ({tidy_text(getattr(error, 'strerror', None) or error)}); "
+            f"{name} cannot be opened ({sanitise(getattr(error, 'strerror', None) or error)}); "
             "check the path and the permissions."
         ) from error
     _check_size(name, len(data))

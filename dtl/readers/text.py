@@ -15,14 +15,14 @@ from dtl.readers.columns import Column, contents_from_columns
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.metadata import apply_metadata, parse_comments
 from dtl.readers.options import ReadOptions
-from dtl.readers.source import Source, tidy_text
+from dtl.readers.source import Source, sanitise
 from dtl.readers.text_table import TextTable, parse_table
 
 __all__ = ["columns", "espadons_columns", "identify", "identify_espadons", "read", "read_espadons"]
 
 #: Columns after the wavelength -> (column of flux, column of sigma), counted from 0 at the wavelength.
 _ESPADONS_COLUMNS = {2: (1, 2), 5: (1, 5), 6: (1, 4)}
-_FEWEST_JUMPS = 20
+_MIN_JUMPS = 20
 
 
 def identify(source: Source) -> bool:
@@ -75,7 +75,7 @@ def read_espadons(source: Source, options: ReadOptions) -> Contents:
     else:
         contents = _espadons(source, table, instrument)
     if star and star[1].strip():
-        contents.star = Claim(tidy_text(star[1]).replace("_", " "), "file", "first line")
+        contents.star = Claim(sanitise(star[1]).replace("_", " "), "file", "first line")
     return contents
 
 
@@ -95,7 +95,7 @@ def _looks_like_espadons(table: TextTable) -> bool:
     if table.values.shape[1] - 1 not in _ESPADONS_COLUMNS or not (200 < np.nanmedian(wavelength) < 1200):
         return False
     jumps = int((np.diff(wavelength) < 0).sum())
-    return _FEWEST_JUMPS <= jumps <= 100
+    return _MIN_JUMPS <= jumps <= 100
 
 
 def _espadons(source: Source, table: TextTable, instrument: Claim) -> Contents:

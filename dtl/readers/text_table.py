@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dtl.readers.source import Source, tidy_text
+from dtl.readers.source import Source, sanitise
 
 __all__ = ["TextTable", "parse_table"]
 
 _COMMENT = re.compile(r"^\s*(#|%|!|//|\*|;|--)")
 _MISSING = {"", "nan", "--", "---", "...", "indef", "null", "na", "n/a", "none", "*", "masked"}
 _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_FEWEST_ROWS = 10
+_MIN_ROWS = 10
 _LONGEST_HEAD = 500
 
 
@@ -46,7 +46,7 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     lines = (source.text if text is None else text).splitlines()
     comments, head, first = _head(lines)
     if first is None:
-        words = tidy_text(next((line for line in lines if line.strip()), ""), 40)
+        words = sanitise(next((line for line in lines if line.strip()), ""), 40)
         raise source.refuse(
             f"is text without a table of numbers (it begins '{words}'), probably notes, a log or a wrong file; "
             "give a table "
@@ -120,7 +120,7 @@ def _numbers(source: Source, body: list[str], separator: str | None) -> tuple[np
         skipped = 0
     except ValueError:
         values, skipped = _numbers_one_by_one(source, body, separator)
-    if len(values) < _FEWEST_ROWS:
+    if len(values) < _MIN_ROWS:
         raise source.refuse(
             f"has only {len(values)} row{'' if len(values) == 1 else 's'} of numbers, too few for a spectrum, "
             "probably because "
@@ -140,7 +140,7 @@ def _numbers_one_by_one(source: Source, body: list[str], separator: str | None) 
         if odd is None:
             empty = next(i for i, row in enumerate(rows) if all(np.isnan(cell) for cell in row))
             raise source.refuse(
-                f"has rows without a number (row {empty + 1} is '{tidy_text(body[empty], 40)}'), probably because of "
+                f"has rows without a number (row {empty + 1} is '{sanitise(body[empty], 40)}'), probably because of "
                 "thousands separators; write plain numbers, as 8810.25."
             )
         raise source.refuse(
@@ -182,5 +182,5 @@ def _names(head: list[str], comments: list[str], separator: str | None, count: i
             # a bracket belongs to the word before it: "Wavelength [nm]"
             words = re.findall(r"[^\s,;|\[(]+(?:\s*[\[(][^\])]*[\])])?", line)
         if len(words) == count and not all(_number(word) is not None for word in words) and ":" not in line:
-            return [tidy_text(word, 40) for word in words]
+            return [sanitise(word, 40) for word in words]
     return [""] * count

@@ -14,13 +14,13 @@ from dtl.readers.contents import Claim, Contents
 from dtl.readers.fits_file import images, pixels
 from dtl.readers.headers import describe_header
 from dtl.readers.options import ReadOptions
-from dtl.readers.source import Source, tidy_text
+from dtl.readers.source import Source, sanitise
 from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
 
 __all__ = ["identify", "identify_rows", "read", "read_rows"]
 
 _SIGMA = ("SIG", "SIGMA", "ERR", "ERRS", "ERROR", "ERRORS", "UNCERT", "UNCERTAINTY", "STDDEV", "NOISE")
-_FEWEST = 10
+_MIN_POINTS = 10
 
 
 def identify(source: Source) -> bool:
@@ -62,7 +62,7 @@ def identify_rows(source: Source) -> bool:
         return False
     first = pixels(source, hdu)[0]
     finite = first[np.isfinite(first)]
-    if finite.size < _FEWEST or finite.min() < 0:
+    if finite.size < _MIN_POINTS or finite.min() < 0:
         return False
     return bool((np.diff(finite) > 0).mean() > 0.9 and holds_window(finite, guess_unit(finite).value))
 
@@ -94,7 +94,7 @@ def _axis_image(source: Source) -> tuple[str, Any] | None:
         if not isinstance(step, int | float) or not isinstance(header.get("CRVAL1"), int | float) or step == 0:
             continue
         others = [n for n in shape[:-1] if n > 1]
-        if shape[-1] >= _FEWEST and (not others or (len(shape) == 3 and np.prod(others) <= 10)):
+        if shape[-1] >= _MIN_POINTS and (not others or (len(shape) == 3 and np.prod(others) <= 10)):
             return name, hdu
     return None
 
@@ -108,19 +108,19 @@ def _wavelengths(contents: Contents, header: Any, n: int) -> None:
     offset = np.arange(1, n + 1) - pixel
     ctype = str(header.get("CTYPE1", "")).strip()
     word = str(header.get("CUNIT1", "")).strip() or _iraf_unit(header)
-    unit, where = (parse_unit(word), f"card CUNIT1 = '{tidy_text(word, 20)}'") if word else (None, "")
+    unit, where = (parse_unit(word), f"card CUNIT1 = '{sanitise(word, 20)}'") if word else (None, "")
     if unit is None:
         # specutils and some pipelines write the unit into the type of the axis
-        unit, where = parse_unit(ctype), f"card CTYPE1 = '{tidy_text(ctype, 20)}', as CUNIT1 is missing"
+        unit, where = parse_unit(ctype), f"card CTYPE1 = '{sanitise(ctype, 20)}', as CUNIT1 is missing"
     contents.wavelength = start + step * offset
     if ctype.upper()[4:] == "-LOG":  # Greisen et al. 2006, equation 5: steps in the logarithm around CRVAL1
         with np.errstate(over="ignore", invalid="ignore"):
             contents.wavelength = start * np.exp(step * offset / start) if start else contents.wavelength
-        contents.note("sampling", "logarithmic", "file", f"card CTYPE1 = '{tidy_text(ctype, 20)}'")
+        contents.note("sampling", "logarithmic", "file", f"card CTYPE1 = '{sanitise(ctype, 20)}'")
     elif header.get("DC-FLAG") == 1 or "LOG" in ctype.upper():
         kind = "ln" if holds_window(contents.wavelength, "ln Angstrom") else "log10"
         unit = unit if unit and " " in unit else f"{kind} {unit or 'Angstrom'}"
-        where = "card DC-FLAG = 1" if header.get("DC-FLAG") == 1 else f"card CTYPE1 = '{tidy_text(ctype, 20)}'"
+        where = "card DC-FLAG = 1" if header.get("DC-FLAG") == 1 else f"card CTYPE1 = '{sanitise(ctype, 20)}'"
         contents.note("sampling", "logarithmic", "file", where)
     if unit:
         contents.unit = Claim(unit, "file", where)

@@ -17,7 +17,7 @@ from dtl.simulation.observation import latent_at
 from dtl.spectrum import Finding, Spectrum, UnusableInput
 from dtl.wavelengths import doppler_shift
 
-__all__ = ["PIXEL", "Exposure", "Material", "Star", "draw_star", "expose", "finish", "gather", "with_gap"]
+__all__ = ["PIXEL", "Exposure", "SimulationInputs", "Star", "draw_star", "expose", "finish", "load_inputs", "with_gap"]
 
 #: Size of a pixel, Angstrom: that of HPF is 0.03 to 0.06.
 PIXEL = 0.05
@@ -33,7 +33,7 @@ _COOL = (2300.0, 2700.0)
 
 
 @dataclass(frozen=True)
-class Material:
+class SimulationInputs:
     """What stars are drawn from.
 
     Attributes:
@@ -89,7 +89,7 @@ class Exposure:
     figures: dict[str, str]
 
 
-def gather(bundle: ModelBundle, folder: str | Path | None = None) -> Material:
+def load_inputs(bundle: ModelBundle, folder: str | Path | None = None) -> SimulationInputs:
     """Material from a bundle and, where there is one, the folder of a PHOENIX library.
 
     Args:
@@ -101,11 +101,11 @@ def gather(bundle: ModelBundle, folder: str | Path | None = None) -> Material:
         UnusableInput: where the folder holds no library.
     """
     if folder is None:
-        return Material(bundle)
+        return SimulationInputs(bundle)
     library = read_library(folder, reach=_WIDE)
     chosen = (library.nodes[:, 0] >= _COOL[0]) & (library.nodes[:, 0] <= _COOL[1])
     cool = replace(library, nodes=library.nodes[chosen], flux=library.flux[chosen]) if chosen.any() else None
-    return Material(bundle, library=library, cool=cool or _read_single(Path(folder)))
+    return SimulationInputs(bundle, library=library, cool=cool or _read_single(Path(folder)))
 
 
 def _read_single(folder: Path) -> Library | None:
@@ -128,7 +128,9 @@ def _read_single(folder: Path) -> Library | None:
     return Library(wavelength, nodes, flux, resolution, f"{folder.name} ({len(nodes)} single nodes)")
 
 
-def with_gap(flux: np.ndarray, teff: float, vsini: float, material: Material, rng: np.random.Generator) -> np.ndarray:
+def with_gap(
+    flux: np.ndarray, teff: float, vsini: float, inputs: SimulationInputs, rng: np.random.Generator
+) -> np.ndarray:
     """Flux ``(n,)`` of a model with the synthetic gap of real stars, its lines varied as in the simulated survey.
 
     Args:
@@ -138,29 +140,29 @@ def with_gap(flux: np.ndarray, teff: float, vsini: float, material: Material, rn
         material: whose gap and resolution are taken.
         rng: random numbers.
     """
-    if material.gap is None:
+    if inputs.gap is None:
         return flux
-    factors = 1.0 + material.gap_scatter * rng.standard_normal(len(material.gap.centre))
-    curve = material.gap.curve(material.bundle.wavelength, teff, material.bundle.resolution, factors)
+    factors = 1.0 + inputs.gap_scatter * rng.standard_normal(len(inputs.gap.centre))
+    curve = inputs.gap.curve(inputs.bundle.wavelength, teff, inputs.bundle.resolution, factors)
     return flux + rotated(curve, vsini)
 
 
-def draw_star(rng: np.random.Generator, material: Material) -> Star:
+def draw_star(rng: np.random.Generator, inputs: SimulationInputs) -> Star:
     """An M dwarf near a random node of the bundle, or one of the material's own stars.
 
     A bundle knows no more than the window. Beyond, the spectrum is mirrored, so that neither the continuum nor a
     missing margin tells the star from a real one.
     """
-    bundle = material.bundle
-    if material.stars is None:
+    bundle = inputs.bundle
+    if inputs.stars is None:
         node = bundle.nodes[rng.integers(len(bundle.nodes))].astype(float)
         node += np.r_[12.5, 0.05, 0.05, 0.0] * rng.uniform(-1.0, 1.0, 4)  # off the node, by half a step at most
         flux = bundle.decode(latent_at(node, bundle)[None])[0].astype(float)
-        flux = with_gap(flux, float(node[0]), float(node[3]), material, rng)
+        flux = with_gap(flux, float(node[0]), float(node[3]), inputs, rng)
         figures = dict(zip(("teff", "logg", "mh", "vsini"), (f"{value:.2f}" for value in node), strict=True))
     else:
-        index = int(rng.integers(len(material.stars)))
-        flux, figures = material.stars[index].astype(float), {"star": str(index)}
+        index = int(rng.integers(len(inputs.stars)))
+        flux, figures = inputs.stars[index].astype(float), {"star": str(index)}
     step = float(bundle.wavelength[1] - bundle.wavelength[0])
     beyond = round(_BEYOND / step)
     wavelength = bundle.wavelength[0] + step * np.arange(-beyond, flux.size + beyond)
@@ -189,7 +191,7 @@ def expose(rng: np.random.Generator, star: Star, *, velocity: float | None = Non
 def finish(
     rng: np.random.Generator,
     exposure: Exposure,
-    material: Material,
+    inputs: SimulationInputs,
     *,
     figures: dict[str, str] | None = None,
     frame: str = "barycentric",
@@ -213,7 +215,7 @@ def finish(
         counts + sigma * rng.normal(size=counts.size),
         sigma,
         file="simulated",
-        resolution=resolution or material.bundle.resolution,
+        resolution=resolution or inputs.bundle.resolution,
         frame=frame,
         simulated=True,
         findings=tuple(Finding(name, value, "file", "drawn by the simulation") for name, value in told.items()),

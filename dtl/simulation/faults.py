@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
-from dtl.simulation.exposures import PIXEL, Material, draw_star, expose, finish, need
+from dtl.simulation.exposures import PIXEL, SimulationInputs, draw_star, expose, finish, need
 from dtl.simulation.strange_stars import from_library
 from dtl.spectrum import Spectrum
 from dtl.wavelengths import WINDOW, vacuum_to_air
@@ -33,13 +33,13 @@ _CENTRE = 0.5 * (WINDOW[0] + WINDOW[1])
 _WORK = 0.3
 
 
-def other_range(rng: np.random.Generator, material: Material) -> Spectrum:
+def other_range(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """Library flux from beside the window with wavelengths that say it is the window.
 
     Raises:
         UnusableInput: where the material has no library that reaches 100 Angstrom beyond the window.
     """
-    library = need(material.library, "spectra beyond the window")
+    library = need(inputs.library, "spectra beyond the window")
     low, high = library.wavelength[[0, -1]]
     # The factor keeps the velocity scale; neither the window nor its margins may overlap with what is shown.
     starts = [s for s in np.arange(low + 15.0, high - 50.0, 5.0) if abs(s - WINDOW[0]) > 45.0]
@@ -52,35 +52,35 @@ def other_range(rng: np.random.Generator, material: Material) -> Spectrum:
         library.wavelength * WINDOW[0] / start,
         library.flux[node],
         library.resolution,
-        material.bundle.resolution,
+        inputs.bundle.resolution,
         vsini=vsini,
     )
-    return finish(rng, expose(rng, star), material, figures={"from": f"{start:.1f}", "vsini": f"{vsini:.1f}"})
+    return finish(rng, expose(rng, star), inputs, figures={"from": f"{start:.1f}", "vsini": f"{vsini:.1f}"})
 
 
-def reversed_window(rng: np.random.Generator, material: Material) -> Spectrum:
+def reversed_window(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """A star whose flux runs from red to blue while its wavelengths run from blue to red."""
-    star = draw_star(rng, material)
-    return finish(rng, expose(rng, replace(star, flux=star.flux[::-1])), material)
+    star = draw_star(rng, inputs)
+    return finish(rng, expose(rng, replace(star, flux=star.flux[::-1])), inputs)
 
 
-def wrong_medium(rng: np.random.Generator, material: Material) -> Spectrum:
+def wrong_medium(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """Air wavelengths said to be vacuum, in the rest frame: the star seems to approach at 82 km/s."""
-    exposure = expose(rng, draw_star(rng, material), velocity=0.0)
+    exposure = expose(rng, draw_star(rng, inputs), velocity=0.0)
     exposure = replace(exposure, wavelength=vacuum_to_air(exposure.wavelength))
-    return finish(rng, exposure, material, frame="rest")
+    return finish(rng, exposure, inputs, frame="rest")
 
 
-def wrong_frame(rng: np.random.Generator, material: Material) -> Spectrum:
+def wrong_frame(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """A star that moves at 20-150 km/s in a file that says it is at rest."""
     velocity = float(rng.uniform(20.0, 150.0) * rng.choice([-1.0, 1.0]))
-    return finish(rng, expose(rng, draw_star(rng, material), velocity=velocity), material, frame="rest")
+    return finish(rng, expose(rng, draw_star(rng, inputs), velocity=velocity), inputs, frame="rest")
 
 
-def cosmic_storm(rng: np.random.Generator, material: Material) -> Spectrum:
+def cosmic_storm(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """50-200 hits in the window, of 1-4 pixels and 0.1-5 times the continuum, that the file does not mark."""
-    exposure = expose(rng, draw_star(rng, material))
-    spectrum = finish(rng, exposure, material)
+    exposure = expose(rng, draw_star(rng, inputs))
+    spectrum = finish(rng, exposure, inputs)
     hits = int(rng.integers(50, 201))
     # So many fall into the window itself.
     everywhere = round(hits * np.ptp(exposure.wavelength) / (WINDOW[1] - WINDOW[0]))
@@ -98,14 +98,14 @@ def strike(flux: np.ndarray, hits: int, continuum: float, rng: np.random.Generat
     return struck
 
 
-def fringed(rng: np.random.Generator, material: Material) -> Spectrum:
+def fringed(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """Fringes of a thin detector, 1-8 % high, 1-8 Angstrom long."""
     amplitude = float(np.exp(rng.uniform(np.log(0.01), np.log(0.08))))
     period = float(np.exp(rng.uniform(np.log(1.0), np.log(8.0))))
-    exposure = expose(rng, draw_star(rng, material))
+    exposure = expose(rng, draw_star(rng, inputs))
     pattern = fringe(exposure.wavelength, amplitude, period, rng.uniform(0, 2 * np.pi), rng.uniform(-0.1, 0.1))
     exposure = replace(exposure, expected=exposure.expected * pattern)
-    return finish(rng, exposure, material, figures={"amplitude": f"{amplitude:.4f}", "period": f"{period:.3f}"})
+    return finish(rng, exposure, inputs, figures={"amplitude": f"{amplitude:.4f}", "period": f"{period:.3f}"})
 
 
 def fringe(wavelength: np.ndarray, amplitude: float, period: float, phase: float, chirp: float = 0.0) -> np.ndarray:
@@ -123,35 +123,35 @@ def fringe(wavelength: np.ndarray, amplitude: float, period: float, phase: float
     return 1.0 + amplitude * np.sin(2.0 * np.pi * turns + phase)
 
 
-def sky_emission(rng: np.random.Generator, material: Material) -> Spectrum:
+def sky_emission(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """3-10 unresolved emission lines of the sky in the window, 0.2-3 times the continuum high, not subtracted.
 
     They stand anywhere: the sky is at rest with Earth, and the star is not.
     """
-    exposure = expose(rng, draw_star(rng, material))
+    exposure = expose(rng, draw_star(rng, inputs))
     count = int(rng.integers(3, 11))
     centres = rng.uniform(*WINDOW, count)
     heights = np.exp(rng.uniform(np.log(0.2), np.log(3.0), count))
-    sigma = _CENTRE / material.bundle.resolution / 2.3548
+    sigma = _CENTRE / inputs.bundle.resolution / 2.3548
     lines = heights @ np.exp(-0.5 * ((exposure.wavelength - centres[:, None]) / sigma) ** 2)
     exposure = replace(exposure, expected=exposure.expected + lines)
-    return finish(rng, exposure, material, figures={"lines": f"{count}", "highest": f"{heights.max():.2f}"})
+    return finish(rng, exposure, inputs, figures={"lines": f"{count}", "highest": f"{heights.max():.2f}"})
 
 
-def clipped(rng: np.random.Generator, material: Material) -> Spectrum:
+def clipped(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """A saturated exposure: nothing above 0.5-0.85 of the continuum."""
-    exposure = expose(rng, draw_star(rng, material))
+    exposure = expose(rng, draw_star(rng, inputs))
     level = float(rng.uniform(0.5, 0.85))
-    spectrum = finish(rng, exposure, material, figures={"level": f"{level:.3f}"})
+    spectrum = finish(rng, exposure, inputs, figures={"level": f"{level:.3f}"})
     return replace(spectrum, flux=np.minimum(spectrum.flux, level * exposure.snr**2))
 
 
-def stretched(rng: np.random.Generator, material: Material) -> Spectrum:
+def stretched(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """A wavelength solution whose dispersion is wrong by 0.1-0.3 %: right in the middle, 0.6-1.8 km/s at the ends."""
     error = float(rng.uniform(0.001, 0.003) * rng.choice([-1.0, 1.0]))
-    exposure = expose(rng, draw_star(rng, material))
+    exposure = expose(rng, draw_star(rng, inputs))
     exposure = replace(exposure, wavelength=stretch(exposure.wavelength, error))
-    return finish(rng, exposure, material, figures={"error": f"{error:.5f}"})
+    return finish(rng, exposure, inputs, figures={"error": f"{error:.5f}"})
 
 
 def stretch(wavelength: np.ndarray, error: float) -> np.ndarray:
@@ -159,20 +159,20 @@ def stretch(wavelength: np.ndarray, error: float) -> np.ndarray:
     return _CENTRE + (wavelength - _CENTRE) * (1.0 + error)
 
 
-def wrong_resolution(rng: np.random.Generator, material: Material) -> Spectrum:
+def wrong_resolution(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """A spectrum of 15,000-25,000 that says 1.1 times the bundle's; every second one on coarse pixels."""
-    true = float(rng.uniform(0.3, 0.5) * material.bundle.resolution)
+    true = float(rng.uniform(0.3, 0.5) * inputs.bundle.resolution)
     pixel = _CENTRE / true / 2.5 if rng.uniform() < 0.5 else PIXEL
-    star = draw_star(rng, material)
+    star = draw_star(rng, inputs)
     work = log_grid(star.wavelength[0], star.wavelength[-1], _WORK)
-    fwhm = degrading_velocity(material.bundle.resolution, true)
+    fwhm = degrading_velocity(inputs.bundle.resolution, true)
     smooth = np.interp(star.wavelength, work, broaden(np.interp(work, star.wavelength, star.flux), _WORK, fwhm=fwhm))
     return finish(
         rng,
         expose(rng, replace(star, flux=smooth), pixel=pixel),
-        material,
+        inputs,
         figures={"resolution": f"{true:.0f}", "pixel": f"{pixel:.3f}"},
-        resolution=1.1 * material.bundle.resolution,
+        resolution=1.1 * inputs.bundle.resolution,
     )
 
 

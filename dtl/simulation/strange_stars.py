@@ -11,7 +11,7 @@ from scipy.special import voigt_profile
 from dtl.lines import LINES
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
-from dtl.simulation.exposures import Material, Star, draw_star, expose, finish, need
+from dtl.simulation.exposures import SimulationInputs, Star, draw_star, expose, finish, need
 from dtl.spectrum import Spectrum
 from dtl.wavelengths import SPEED_OF_LIGHT, doppler_shift
 
@@ -27,23 +27,21 @@ _DEPTHS, _WINGS = (0.45, 0.55, 0.55), (0.05, 0.12, 0.06)
 _RYDBERG_HYDROGEN = 109677.58  # 1/cm; 1/lambda = R (1/9 - 1/n^2) for the Paschen series
 
 
-def cool(rng: np.random.Generator, material: Material) -> Spectrum:
+def cool(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """A library spectrum of 2300-2700 K at the bundle's resolution, slowly or fast rotating.
 
     Raises:
         UnusableInput: where the material has no such spectra.
     """
-    library = need(material.cool, "spectra of 2300-2700 K")
+    library = need(inputs.cool, "spectra of 2300-2700 K")
     first, second = rng.choice(len(library.nodes), 2, replace=len(library.nodes) < 2)
     share = rng.uniform()
     log_flux = share * np.log(library.flux[first]) + (1.0 - share) * np.log(library.flux[second])
     teff = share * library.nodes[first, 0] + (1.0 - share) * library.nodes[second, 0]
     vsini = float(np.exp(rng.uniform(np.log(1.5), np.log(30.0))))
-    star = from_library(
-        library.wavelength, np.exp(log_flux), library.resolution, material.bundle.resolution, vsini=vsini
-    )
+    star = from_library(library.wavelength, np.exp(log_flux), library.resolution, inputs.bundle.resolution, vsini=vsini)
     figures = {"teff": f"{teff:.0f}", "vsini": f"{vsini:.1f}"}
-    return finish(rng, expose(rng, star), material, figures=figures)
+    return finish(rng, expose(rng, star), inputs, figures=figures)
 
 
 def from_library(
@@ -66,7 +64,7 @@ def from_library(
     return Star(points, CubicSpline(work, broadened / fit_continuum(work, broadened))(points), {})
 
 
-def hot(rng: np.random.Generator, material: Material) -> Spectrum:
+def hot(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """A star of type K to A: the window's strong lines and a few weak ones on a flat continuum.
 
     The strength runs from a K dwarf's (1) to next to nothing (0.05); every third has broad wings of Paschen lines.
@@ -75,9 +73,9 @@ def hot(rng: np.random.Generator, material: Material) -> Spectrum:
     # Early stars turn fast, late ones slowly.
     vsini = float(rng.uniform(1.0, 10.0) if strength > 0.4 else rng.uniform(2.0, 80.0))
     paschen = float(rng.uniform(0.1, 0.3)) if rng.uniform() < 1 / 3 else 0.0
-    star = hot_star(strength, vsini, material.bundle.resolution, paschen=paschen, rng=rng)
+    star = hot_star(strength, vsini, inputs.bundle.resolution, paschen=paschen, rng=rng)
     figures = {"strength": f"{strength:.3f}", "vsini": f"{vsini:.1f}", "paschen": f"{paschen:.2f}"}
-    return finish(rng, expose(rng, star), material, figures=figures)
+    return finish(rng, expose(rng, star), inputs, figures=figures)
 
 
 def hot_star(
@@ -112,27 +110,27 @@ def _line(wavelength: np.ndarray, centre: float, depth: float, sigma: float, gam
     return -np.log1p(-min(depth, 0.95)) * profile
 
 
-def binary(rng: np.random.Generator, material: Material) -> Spectrum:
+def binary(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """Two M dwarfs in one spectrum, 20-80 km/s apart, the second 0.4-1 times as bright."""
-    first, second = draw_star(rng, material), draw_star(rng, material)
-    apart = float(rng.uniform(20.0, 80.0) * rng.choice([-1.0, 1.0]))
+    first, second = draw_star(rng, inputs), draw_star(rng, inputs)
+    separation = float(rng.uniform(20.0, 80.0) * rng.choice([-1.0, 1.0]))
     ratio = float(rng.uniform(0.4, 1.0))
-    figures = {"apart": f"{apart:.2f}", "ratio": f"{ratio:.3f}"}
-    return finish(rng, expose(rng, add_companion(first, second, apart, ratio)), material, figures=figures)
+    figures = {"apart": f"{separation:.2f}", "ratio": f"{ratio:.3f}"}
+    return finish(rng, expose(rng, add_companion(first, second, separation, ratio)), inputs, figures=figures)
 
 
-def add_companion(first: Star, second: Star, apart: float, ratio: float) -> Star:
-    """The light of two stars, the second receding ``apart`` km/s faster and ``ratio`` times as bright."""
-    moved = np.interp(doppler_shift(first.wavelength, -apart), second.wavelength, second.flux)
+def add_companion(first: Star, second: Star, separation: float, ratio: float) -> Star:
+    """The light of two stars, the second receding ``separation`` km/s faster and ``ratio`` times as bright."""
+    moved = np.interp(doppler_shift(first.wavelength, -separation), second.wavelength, second.flux)
     return replace(first, flux=(first.flux + ratio * moved) / (1.0 + ratio))
 
 
-def veiled(rng: np.random.Generator, material: Material) -> Spectrum:
+def veiled(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """An accreting star: featureless light of 0.5-2 times the continuum on top of an M dwarf's."""
     veiling = float(np.exp(rng.uniform(np.log(0.5), np.log(2.0))))
-    star = draw_star(rng, material)
+    star = draw_star(rng, inputs)
     star = replace(star, flux=veil(star.flux, veiling))
-    return finish(rng, expose(rng, star), material, figures={"veiling": f"{veiling:.3f}"})
+    return finish(rng, expose(rng, star), inputs, figures={"veiling": f"{veiling:.3f}"})
 
 
 def veil(flux: np.ndarray, veiling: float) -> np.ndarray:
@@ -140,14 +138,14 @@ def veil(flux: np.ndarray, veiling: float) -> np.ndarray:
     return (flux + veiling) / (1.0 + veiling)
 
 
-def featureless(rng: np.random.Generator, material: Material) -> Spectrum:
+def featureless(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """A continuum and noise, as of a lamp or a white dwarf."""
     points = np.arange(*_REACH, _STEP)
-    return finish(rng, expose(rng, Star(points, np.ones(points.size), {}), velocity=0.0), material)
+    return finish(rng, expose(rng, Star(points, np.ones(points.size), {}), velocity=0.0), inputs)
 
 
-def noise(rng: np.random.Generator, material: Material) -> Spectrum:
+def noise(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """Noise of mean zero, as of an exposure without light."""
     points = np.arange(*_REACH, _STEP)
     exposure = expose(rng, Star(points, np.zeros(points.size), {}), velocity=0.0)
-    return finish(rng, exposure, material)
+    return finish(rng, exposure, inputs)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 
 from dtl.networks.resampled_noise import pixel_noise
 from dtl.wavelengths import SPEED_OF_LIGHT, WINDOW
 
-__all__ = ["Augmentation", "add_noise", "augment", "misjudge_depths", "shift"]
+__all__ = ["Augmentation", "add_noise", "augment", "disturbed", "perturb_line_depths", "shift"]
+
+#: Size of an input pixel in `disturbed` spectra, points of 0.01 Angstrom: that of HPF and CARMENES is 3 to 6.
+_PIXEL = 5
 
 
 #: Points of 0.01 Angstrom over which errors of line depths vary: a line, a blend, a band.
@@ -63,10 +67,10 @@ def shift(flux: torch.Tensor, velocity: torch.Tensor) -> torch.Tensor:
     position = (torch.arange(points)[None, :] - pixels[:, None]).clamp(0, points - 1.001)
     left = position.long()
     fraction = position - left
-    return flux.gather(1, left) * (1 - fraction) + flux.gather(1, left + 1) * fraction
+    return flux.load_inputs(1, left) * (1 - fraction) + flux.load_inputs(1, left + 1) * fraction
 
 
-def misjudge_depths(flux: torch.Tensor, amplitude: float, generator: torch.Generator) -> torch.Tensor:
+def perturb_line_depths(flux: torch.Tensor, amplitude: float, generator: torch.Generator) -> torch.Tensor:
     """Flux ``(k, n)`` with its line depths wrong by smooth random factors, on scales of 0.2, 0.6 and 2 Angstrom.
 
     Each spectrum draws its own amplitude, uniform from 0 to twice the mean ``amplitude``.
@@ -90,5 +94,13 @@ def augment(flux: torch.Tensor, settings: Augmentation, generator: torch.Generat
     )
     pixel = int(torch.randint(settings.pixel[0], settings.pixel[1] + 1, (1,), generator=generator))
     if settings.depth > 0:
-        flux = misjudge_depths(flux, settings.depth, generator)
+        flux = perturb_line_depths(flux, settings.depth, generator)
     return add_noise(shift(flux, velocity) * continuum, 1 / inverse, pixel, generator)
+
+
+def disturbed(flux: np.ndarray, snr: float, settings: Augmentation, seed: int) -> np.ndarray:
+    """Model spectra ``(k, n)`` as observed at one signal-to-noise ratio, with residual velocity and continuum."""
+    generator = torch.Generator().manual_seed(seed)
+    quiet = replace(settings, clean_fraction=1.0, depth=0.0)
+    clean = augment(torch.from_numpy(flux), quiet, generator)
+    return add_noise(clean, torch.full((len(flux),), snr), _PIXEL, generator).numpy()

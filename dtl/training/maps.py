@@ -39,6 +39,9 @@ def projector_error(fitted: Any, vectors: np.ndarray, nodes: np.ndarray, *, cent
     """
     places = np.asarray(fitted.embedding_)
     mine = project(*((mirrored(vectors), mirrored(nodes)) if centred else (vectors, nodes)), places)
-    apart = np.linalg.norm(mine - fitted.transform(vectors), axis=1)
+    difference_in_sigma = np.linalg.norm(mine - fitted.transform(vectors), axis=1)
     diagonal = float(np.linalg.norm(np.ptp(places, axis=0)))
-    return {"median": float(np.median(apart)) / diagonal, "q90": float(np.quantile(apart, 0.9)) / diagonal}
+    return {
+        "median": float(np.median(difference_in_sigma)) / diagonal,
+        "q90": float(np.quantile(difference_in_sigma, 0.9)) / diagonal,
+    }

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from dtl.evaluation.calibration_fit import disturbed
 from dtl.grid.build import Grid
 from dtl.spectrum import UnusableInput
+from dtl.training.augmentation import disturbed
 from dtl.training.autoencoder import label_targets, train_autoencoder
 from dtl.training.engine import run_all
 from dtl.training.settings import AutoencoderSettings, TrainingSettings

@@ -24,10 +24,10 @@ from dtl.spectrum import PreparedSpectrum, UnusableInput
 from dtl.training.augmentation import Augmentation
 from dtl.transfer.fine_tuning import TransferSettings, held_out, transfer
 
-__all__ = ["FEWEST", "adapt", "check_spectra", "notes", "read_spectra"]
+__all__ = ["MIN_SPECTRA", "adapt", "check_spectra", "notes", "read_spectra"]
 
 #: Spectra without which there is no gap to learn.
-FEWEST = 4
+MIN_SPECTRA = 4
 
 
 def read_spectra(
@@ -77,10 +77,10 @@ def check_spectra(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle, set
     Raises:
         UnusableInput: for fewer than four, or a mean [M/H] that no model has.
     """
-    if len(prepared) < FEWEST:
+    if len(prepared) < MIN_SPECTRA:
         raise UnusableInput(
             f"Usable spectra: {len(prepared)}, too few to learn from them how real stars differ from models; "
-            f"give {FEWEST} at least, better thirty."
+            f"give {MIN_SPECTRA} at least, better thirty."
         )
     mean, known = settings.population.mean_mh, bundle.nodes[:, 2]
     if mean is not None and not known.min() <= mean <= known.max():

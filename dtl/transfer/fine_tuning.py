@@ -6,7 +6,7 @@ The gap between observed spectra and models is learned from unlabelled spectra, 
    population (`dtl.transfer.population`);
 2. observed minus model at these parameters is the gap: its part common to all stars, linear in Teff, and its
    variation from star to star;
-3. the encoder learns from model spectra dressed with this gap and variations of it: their latents have to be
+3. the encoder learns from model spectra gap-augmented with this gap and variations of it: their latents have to be
    those of the bare models, and the regressors, which stay as they are, have to find the parameters. Models are met as
    often as stars of their [M/H] are in the sample, whose spread is measured too.
 
@@ -249,13 +249,13 @@ def _fit(
     augmentation: Augmentation,
     progress: Callable[[float], None],
 ) -> float:
-    """Train the encoder on dressed models; returns the mean loss of the last epoch."""
+    """Train the encoder on gap-augmented models; returns the mean loss of the last epoch."""
     train = _split(bundle).train
     latents = torch.from_numpy(bundle.latents[train])
     clean = torch.from_numpy(bundle.decode(bundle.latents[train]))
     often = torch.from_numpy(population.weights(bundle.nodes[train]))
     nodes = torch.as_tensor(bundle.nodes[train], dtype=torch.float32)
-    dress = _dresser(shape, bundle, train)
+    inject = _gap_injector(shape, bundle, train)
     regressors = {name: copy.deepcopy(nn.ModuleList(bundle.regressors[name])) for name in PARAMETERS}
     for members in regressors.values():
         members.requires_grad_(False)
@@ -268,7 +268,7 @@ def _fit(
     losses = []
     for step in range(steps):
         chosen = torch.multinomial(often, settings.batch, replacement=True, generator=generator)
-        found = encoder.encode(augment(dress(clean[chosen], chosen, generator), augmentation, generator))
+        found = encoder.encode(augment(inject(clean[chosen], chosen, generator), augmentation, generator))
         loss = (found - latents[chosen]).square().mean()
         for column, name in enumerate(PARAMETERS):
             member = regressors[name][step % len(regressors[name])]
@@ -287,12 +287,12 @@ def _fit(
 def _measured(
     bundle: ModelBundle, shape: GapShape, estimates: np.ndarray, population: Population, augmentation: Augmentation
 ) -> Population:
-    """The population with its spread of [M/H], from estimates ``(k, 4)`` and from dressed validation nodes."""
+    """The population with its spread of [M/H], from estimates ``(k, 4)`` and from gap-augmented validation nodes."""
     rows = _split(bundle).validation
     generator = torch.Generator().manual_seed(_SPREAD_SEED)
     clean = torch.from_numpy(bundle.decode(bundle.latents[rows]))
-    dressed = _dresser(shape, bundle, rows)(clean, torch.arange(len(rows)), generator)
-    found = parameters_of(bundle, augment(dressed, augmentation, generator).numpy())
+    augmented = _gap_injector(shape, bundle, rows)(clean, torch.arange(len(rows)), generator)
+    found = parameters_of(bundle, augment(augmented, augmentation, generator).numpy())
     return population.measured(estimates, bundle.nodes[rows], found)
 
 
@@ -300,12 +300,12 @@ def _split(bundle: ModelBundle) -> Split:
     return split_nodes(len(bundle.nodes), int(bundle.card["training"]["seed"]))
 
 
-def _dresser(shape: GapShape, bundle: ModelBundle, rows: np.ndarray) -> _Dresser:
+def _gap_injector(shape: GapShape, bundle: ModelBundle, rows: np.ndarray) -> _GapInjector:
     width = float(np.mean(bundle.wavelength) / bundle.resolution / np.diff(bundle.wavelength[:2])[0])
-    return _Dresser(shape, bundle.nodes[rows], round(_VARIES * width))
+    return _GapInjector(shape, bundle.nodes[rows], round(_VARIES * width))
 
 
-class _Dresser:
+class _GapInjector:
     """Adds the gap, and a random variation of it, to the spectra of nodes, each broadened as the node rotates.
 
     Args:

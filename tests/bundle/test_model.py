@@ -14,13 +14,12 @@ import pytest
 import torch
 
 from dtl.bundle.model import FORMAT, load_bundle, read_card, save_bundle, shipped_bundles, shipped_resolutions
-from dtl.evaluation.calibration_fit import disturbed
 from dtl.inference.infer import estimate_parameters
 from dtl.networks.autoencoder import Autoencoder
 from dtl.networks.published import PublishedAutoencoder, PublishedRegressor
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
-from dtl.training.augmentation import Augmentation
+from dtl.training.augmentation import Augmentation, disturbed
 from tests.builders import shipped
 
 MODELS = Path(__file__).parents[2] / "assets" / "models"

@@ -58,8 +58,8 @@ def test_nodes_stay_near_their_own_place(space: str) -> None:
     else:
         places = bundle.map_flux
         found = bundle.flux_basis.project(bundle.decode(bundle.latents[some]), places)
-    apart = np.linalg.norm(found - places[some], axis=1) / np.linalg.norm(np.ptp(places, axis=0))
-    assert np.median(apart) < 0.01 and np.quantile(apart, 0.95) < 0.05
+    difference_in_sigma = np.linalg.norm(found - places[some], axis=1) / np.linalg.norm(np.ptp(places, axis=0))
+    assert np.median(difference_in_sigma) < 0.01 and np.quantile(difference_in_sigma, 0.95) < 0.05
 
 
 def test_few_nodes() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dtl.catalogue import published_stars
-from dtl.catalogue.star_record import OWN, apart, star_values
+from dtl.catalogue.star_record import OWN, difference_in_sigma, star_values
 from dtl.result import PARAMETERS, Estimate
 from tests import fakes
 
@@ -49,7 +49,7 @@ def test_nothing_is_said_of_limits_and_of_values_without_uncertainty():
 
 def test_the_sides_that_face_each_other_count():
     reference = Estimate(10.0, 3.0, 4.0)
-    found = apart(np.array([20.0, 0.0]), np.array([3.0, 9.0]), np.array([9.0, 4.0]), reference)
+    found = difference_in_sigma(np.array([20.0, 0.0]), np.array([3.0, 9.0]), np.array([9.0, 4.0]), reference)
     assert found == pytest.approx([10 / 5, -10 / 5])
 
 

@@ -7,10 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dtl.evaluation.calibration_fit import coverage, disturbed, fit_calibration, fit_references, fit_threshold
-from dtl.inference.estimate import Calibration
-from dtl.inference.trust import SCORES, percentile
-from dtl.training.augmentation import Augmentation
+from dtl.bundle.calibration import SCORES, Calibration, percentile
+from dtl.evaluation.calibration_fit import coverage, fit_calibration, fit_references, fit_threshold
+from dtl.training.augmentation import Augmentation, disturbed
 
 
 def toy(spread: float, stated: float, common: float = 0.0, seed: int = 1, count: int = 4000) -> tuple:

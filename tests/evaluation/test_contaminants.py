@@ -13,7 +13,7 @@ from dtl.flags import FLAGS
 from dtl.grid.library import Library
 from dtl.lines import LINES
 from dtl.preparation.prepare import prepare
-from dtl.simulation.exposures import Material, Star, draw_star, gather, with_gap
+from dtl.simulation.exposures import SimulationInputs, Star, draw_star, load_inputs, with_gap
 from dtl.simulation.faults import fringe, stretch, strike
 from dtl.simulation.strange_stars import add_companion, from_library, hot_star, veil
 from dtl.spectrum import Spectrum, UnusableInput
@@ -29,17 +29,17 @@ def generator(seed: int = 0) -> np.random.Generator:
 
 
 @lru_cache(maxsize=1)
-def material() -> Material:
+def inputs() -> SimulationInputs:
     """The shipped bundle with a made-up library."""
     flux = np.stack([library_flux(WIDE, *node) for node in NODES])
     library = Library(WIDE, np.array(NODES), flux, 500_000.0, "made up")
     cool = Library(WIDE, np.array(NODES[:2]), flux[:2], 500_000.0, "made up")
-    return Material(shipped(), library=library, cool=cool)
+    return SimulationInputs(shipped(), library=library, cool=cool)
 
 
 @lru_cache(maxsize=1)
 def suite() -> dict[str, Spectrum]:
-    return dict(draw(material(), 1, 7))
+    return dict(draw(inputs(), 1, 7))
 
 
 def figure(spectrum: Spectrum, name: str) -> float:
@@ -47,7 +47,7 @@ def figure(spectrum: Spectrum, name: str) -> float:
 
 
 def a_star() -> Star:
-    return draw_star(generator(3), Material(shipped(), gap=None))
+    return draw_star(generator(3), SimulationInputs(shipped(), gap=None))
 
 
 def moved_by(spectrum: Spectrum) -> float:
@@ -69,9 +69,9 @@ def test_every_kind_is_a_spectrum(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_same_seed_same_spectrum(kind: str) -> None:
-    again = dict(draw(material(), 1, 7, {kind: KINDS[kind]}))[kind]
+    again = dict(draw(inputs(), 1, 7, {kind: KINDS[kind]}))[kind]
     np.testing.assert_array_equal(again.flux, suite()[kind].flux)
-    other = dict(draw(material(), 1, 8, {kind: KINDS[kind]}))[kind]
+    other = dict(draw(inputs(), 1, 8, {kind: KINDS[kind]}))[kind]
     assert not np.array_equal(other.flux[:500], again.flux[:500])
 
 
@@ -92,7 +92,7 @@ def test_binary_has_two_peaks() -> None:
 
 def test_drawn_binaries_are_apart() -> None:
     for seed in range(5):
-        spectrum = KINDS["binary"](generator(seed), material())
+        spectrum = KINDS["binary"](generator(seed), inputs())
         assert 20.0 <= abs(figure(spectrum, "apart")) <= 80.0 and 0.4 <= figure(spectrum, "ratio") <= 1.0
 
 
@@ -115,18 +115,18 @@ def test_veiling_fills_lines(veiling: float) -> None:
 def test_gap_is_that_of_real_stars() -> None:
     """As large as measured, another one for each star, blurred by rotation, and none where none is wanted."""
     flux = np.ones(3501)
-    slow, other = (with_gap(flux, 3300.0, 2.0, Material(shipped()), generator(seed)) - flux for seed in (0, 1))
+    slow, other = (with_gap(flux, 3300.0, 2.0, SimulationInputs(shipped()), generator(seed)) - flux for seed in (0, 1))
     assert 0.015 < slow.std() < 0.06 and np.corrcoef(slow, other)[0, 1] > 0.7 and not np.array_equal(slow, other)
-    fast = with_gap(flux, 3300.0, 30.0, Material(shipped()), generator()) - flux
+    fast = with_gap(flux, 3300.0, 30.0, SimulationInputs(shipped()), generator()) - flux
     assert fast.std() < 0.8 * slow.std()
-    np.testing.assert_array_equal(with_gap(flux, 3300.0, 2.0, Material(shipped(), gap=None), generator()), flux)
+    np.testing.assert_array_equal(with_gap(flux, 3300.0, 2.0, SimulationInputs(shipped(), gap=None), generator()), flux)
 
 
 def test_stars_at_hand_are_taken() -> None:
     """Spectra of real stars can take the decoder's place; beyond the window they are mirrored."""
     bundle = shipped()
     own = bundle.decode(bundle.latents[:2])
-    star = draw_star(generator(), Material(bundle, stars=own))
+    star = draw_star(generator(), SimulationInputs(bundle, stars=own))
     inside = (star.wavelength > WINDOW[0] - 0.005) & (star.wavelength < WINDOW[1] + 0.005)
     assert any(np.array_equal(star.flux[inside], row.astype(float)) for row in own)
     np.testing.assert_array_equal(star.flux[: inside.argmax()][::-1], star.flux[inside][1 : inside.argmax() + 1])
@@ -189,7 +189,7 @@ def test_hot_star_has_the_window_s_lines() -> None:
 
 
 def test_no_light() -> None:
-    spectra = draw(material(), 6, 7, {"noise": KINDS["noise"]})
+    spectra = draw(inputs(), 6, 7, {"noise": KINDS["noise"]})
     for _, spectrum in spectra:
         assert abs(spectrum.flux.mean()) < 0.2 * spectrum.flux.std()
     assert flagged(spectra, shipped()) == {"noise": 1.0}
@@ -199,7 +199,7 @@ def test_other_range_shows_what_stands_elsewhere() -> None:
     """A line of the library appears where the false wavelengths put it, in the velocity scale it had."""
     flux = 1.0 - 0.5 * np.exp(-0.5 * ((WIDE[:, None] - np.arange(8680.0, 8980.0, 20.0)) / 0.1) ** 2).sum(axis=1)
     library = Library(WIDE, np.array(NODES[:1]), flux[None], 500_000.0, "made up")
-    spectrum = KINDS["other_range"](generator(), Material(shipped(), library=library))
+    spectrum = KINDS["other_range"](generator(), SimulationInputs(shipped(), library=library))
     start, velocity = figure(spectrum, "from"), figure(spectrum, "velocity")
     assert abs(start - WINDOW[0]) > 45.0
     true = spectrum.wavelength / (1 + velocity / SPEED_OF_LIGHT) * start / WINDOW[0]
@@ -213,7 +213,7 @@ def test_library_star_is_normalised() -> None:
 
 
 def test_without_a_library() -> None:
-    reasons = left_out(Material(shipped()))
+    reasons = left_out(SimulationInputs(shipped()))
     assert set(reasons) == {"cool", "other_range"} and all("library" in reason for reason in reasons.values())
     drawn = contaminants(shipped(), 1, 1)
     assert {kind for kind, _ in drawn} == set(KINDS) - set(reasons) and len(drawn) == len(KINDS) - 2
@@ -223,24 +223,24 @@ def test_library_folders(tmp_path: Path) -> None:
     """Official files, and cool nodes in files of their own beside a collection."""
     official, box = tmp_path / "official", tmp_path / "box"
     write_hires(official, NODES)
-    found = gather(shipped(), official)
+    found = load_inputs(shipped(), official)
     assert len(found.library.nodes) == 3 and sorted(found.cool.nodes[:, 0]) == [2300.0, 2600.0]
     box.mkdir()
     flux = np.stack([library_flux(WIDE, *node) for node in NODES])
     np.savez(box / "nodes_vacuum_R105000.npz", wave=WIDE, flux=flux[2:], params=np.array(NODES[2:]))
-    assert gather(shipped(), box).cool is None
+    assert load_inputs(shipped(), box).cool is None
     for (teff, logg, mh), row in zip(NODES, flux, strict=True):
         keys = {"teff": teff, "logg": logg, "mh": mh, "medium": "vacuum", "resolution": 112_000.0}
         np.savez(box / f"single_{teff:.0f}.npz", wave=WIDE, flux=row, **keys)
-    found = gather(shipped(), box)
+    found = load_inputs(shipped(), box)
     np.testing.assert_array_equal(found.cool.nodes[:, 0], [2300.0, 2600.0])
     assert found.cool.resolution == 112_000.0 and len(found.library.nodes) == 1
     with pytest.raises(UnusableInput):
-        gather(shipped(), tmp_path / "nowhere")
+        load_inputs(shipped(), tmp_path / "nowhere")
 
 
 def test_shared_library(shared_data: Path) -> None:
-    found = gather(shipped(), shared_data / "phoenix_aces")
+    found = load_inputs(shipped(), shared_data / "phoenix_aces")
     assert found.cool is not None and found.cool.nodes[:, 0].max() <= 2700.0 and not left_out(found)
 
 
@@ -251,6 +251,6 @@ def test_harmless_flags_exist() -> None:
 def test_fractions() -> None:
     """A lamp, an empty exposure and a cosmic storm are told apart; of ordinary stars a few may be doubted."""
     strange = {name: KINDS[name] for name in ("featureless", "noise", "cosmic_storm")}
-    assert flagged(draw(material(), 3, 2, strange), shipped()) == dict.fromkeys(strange, 1.0)
-    assert flagged(draw(material(), 12, 2, {"ordinary": ordinary}), shipped())["ordinary"] <= 0.25
+    assert flagged(draw(inputs(), 3, 2, strange), shipped()) == dict.fromkeys(strange, 1.0)
+    assert flagged(draw(inputs(), 12, 2, {"ordinary": ordinary}), shipped())["ordinary"] <= 0.25
     assert is_doubted(UnusableInput("refused"))

@@ -80,8 +80,8 @@ def test_the_measurement_goes_on_where_it_stood(monkeypatch):
     """Adaptations are replaced by a count of the spectra they see; stars by their numbers."""
     seen = []
     truth = np.arange(48.0).reshape(12, 4)
-    sky = SimpleNamespace(take=lambda bundle, seed: (list(range(12)), truth), settings=SampleSizes({"a": 1}))
-    monkeypatch.setattr(sample_size, "telescope", lambda *given: sky)
+    simulator = SimpleNamespace(observe=lambda bundle, seed: (list(range(12)), truth), settings=SampleSizes({"a": 1}))
+    monkeypatch.setattr(sample_size, "survey_simulator", lambda *given: simulator)
     monkeypatch.setattr(sample_size, "observe", lambda bundle, spectra: (bundle, spectra))
     monkeypatch.setattr(
         sample_size, "parameter_errors", lambda found, truth: errors(float(len(found[1])), float(truth.sum()))

@@ -14,7 +14,7 @@ from dtl.cli.main import main
 from dtl.evaluation import evaluate as module
 from dtl.evaluation.ablation import ablation, summary
 from dtl.evaluation.evaluate import evaluate, with_metrics
-from dtl.evaluation.survey_accuracy import distances, errors, prepared_flux, telescope
+from dtl.evaluation.survey_accuracy import distances, errors, prepared_flux, survey_simulator
 from dtl.evaluation.survey_report import measure_on_surveys
 from dtl.grid.build import GridSettings
 from dtl.result import PARAMETERS
@@ -75,10 +75,10 @@ def test_distances_against_a_loop() -> None:
 def test_surveys_through_the_decoder() -> None:
     """Five stars of two surveys: every figure is there, and those that can be are what the parts give."""
     bundle = shipped()
-    sky = telescope(bundle, GridSettings(), PLAN, None)
-    report = measure_on_surveys(bundle, sky, PLAN)
+    simulator = survey_simulator(bundle, GridSettings(), PLAN, None)
+    report = measure_on_surveys(bundle, simulator, PLAN)
     assert report["survey"]["stars"] == 10
-    parts = [sky.take(bundle, seed) for seed in PLAN.seeds("test")]
+    parts = [simulator.observe(bundle, seed) for seed in PLAN.seeds("test")]
     found = np.concatenate([parameters_of(bundle, prepared_flux(bundle, prepared)) for prepared, _ in parts])
     expected = errors(found, np.concatenate([truth for _, truth in parts]))
     for name in PARAMETERS:

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dtl.exploration.position import UNUSUAL, flux_neighbours, from_quantiles, place_spectra, spacing
+from dtl.bundle.calibration import quantile
+from dtl.exploration.position import UNUSUAL, flux_neighbours, from_quantiles, locate_spectra, spacing
 from dtl.inference.infer import infer
 from dtl.inference.interpolation import node_spectra
-from dtl.inference.trust import quantile
 from dtl.preparation.prepare import prepare
 from tests.builders import observe_model, shipped
 
@@ -22,7 +22,7 @@ def prepared():
 
 
 def test_after_the_transfer_is_what_the_networks_in_use_say(prepared) -> None:
-    for place, result in zip(place_spectra(prepared, shipped()), infer(prepared, shipped()), strict=True):
+    for place, result in zip(locate_spectra(prepared, shipped()), infer(prepared, shipped()), strict=True):
         np.testing.assert_array_equal(place["after"].latent, result.latent)
         np.testing.assert_allclose(place["after"].map_latent, result.map_latent)
         assert place["after"].neighbours == result.neighbours
@@ -32,7 +32,7 @@ def test_after_the_transfer_is_what_the_networks_in_use_say(prepared) -> None:
 
 def test_before_it_is_what_networks_without_transfer_say(prepared) -> None:
     before = infer(prepared, shipped().source)
-    for place, result in zip(place_spectra(prepared, shipped()), before, strict=True):
+    for place, result in zip(locate_spectra(prepared, shipped()), before, strict=True):
         np.testing.assert_array_equal(place["before"].latent, result.latent)
         assert place["before"].neighbours == result.neighbours
 
@@ -40,20 +40,20 @@ def test_before_it_is_what_networks_without_transfer_say(prepared) -> None:
 def test_the_transfer_brings_stars_with_the_gap_nearer_in_both_spaces(prepared) -> None:
     """The made-up stars carry the measured gap of real ones."""
     spectra = node_spectra(shipped())
-    for place in place_spectra(prepared, shipped()):
+    for place in locate_spectra(prepared, shipped()):
         assert place["after"].distance < 0.7 * place["before"].distance
         near = {s: flux_neighbours(p.flux[None], spectra, 1)[0][0].distance for s, p in place.items()}
         assert near["after"] < 0.7 * near["before"]
 
 
 def test_a_place_does_not_depend_on_the_company(prepared) -> None:
-    together, (alone,) = place_spectra(prepared, shipped()), place_spectra(prepared[1:], shipped())
+    together, (alone,) = locate_spectra(prepared, shipped()), locate_spectra(prepared[1:], shipped())
     np.testing.assert_allclose(together[1]["after"].latent, alone["after"].latent, atol=1e-5)
     assert together[1]["after"].neighbours[0].index == alone["after"].neighbours[0].index
 
 
 def test_without_a_transfer_both_states_are_alike(prepared) -> None:
-    (place,) = place_spectra(prepared[:1], shipped().source)
+    (place,) = locate_spectra(prepared[:1], shipped().source)
     np.testing.assert_array_equal(place["before"].latent, place["after"].latent)
     np.testing.assert_array_equal(place["before"].flux, place["after"].flux)
 
@@ -61,7 +61,7 @@ def test_without_a_transfer_both_states_are_alike(prepared) -> None:
 def test_what_is_unusual(prepared) -> None:
     """Noise is far from all models; a good star is not."""
     noise = np.random.default_rng(0).normal(0.8, 0.3, prepared[0].flux.shape)
-    good, strange = place_spectra([prepared[0], replace(prepared[0], flux=noise)], shipped())
+    good, strange = locate_spectra([prepared[0], replace(prepared[0], flux=noise)], shipped())
     assert not good["after"].unusual and strange["after"].unusual
     limit = quantile(UNUSUAL, prepared[0].snr, shipped().references["latent_distance"])
     assert good["after"].distance < limit < strange["after"].distance
@@ -82,9 +82,9 @@ def test_distances_in_flux_against_all_points(prepared) -> None:
 
 def test_spacing_against_all_pairs() -> None:
     points = np.random.default_rng(1).normal(size=(300, 7)) * 1e-3 + 50.0  # far from the origin, where digits are lost
-    apart = np.linalg.norm(points[:, None] - points[None], axis=2)
-    np.fill_diagonal(apart, np.inf)
-    np.testing.assert_allclose(spacing(points, 10), apart.min(axis=1)[::10], rtol=1e-6)
+    difference_in_sigma = np.linalg.norm(points[:, None] - points[None], axis=2)
+    np.fill_diagonal(difference_in_sigma, np.inf)
+    np.testing.assert_allclose(spacing(points, 10), difference_in_sigma.min(axis=1)[::10], rtol=1e-6)
 
 
 def test_made_up_scores_have_the_quantiles_they_come_from() -> None:

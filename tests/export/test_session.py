@@ -10,7 +10,7 @@ from hashlib import sha256
 
 import pytest
 
-from dtl.catalogue.luminosity import Given
+from dtl.catalogue.luminosity import LuminosityInput
 from dtl.export.session import FORMAT, SavedSession, SavedSpectrum, card_digest, departure, read_session
 from dtl.readers.options import ReadOptions
 from dtl.spectrum import UnusableInput
@@ -31,7 +31,7 @@ def session(**changes) -> SavedSession:
     )
     fields = {
         "settings": {"map": "flux", "lines": False, "several": ["a", 1]},
-        "luminosities": {DIGEST: Given(0.02, 0.001, "typed")},
+        "luminosities": {DIGEST: LuminosityInput(0.02, 0.001, "typed")},
         "selected": DIGEST,
         "bundles": {"common-r50000": {"version": "1.0", "card_sha256": "ab"}},
     }

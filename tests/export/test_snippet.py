@@ -7,7 +7,7 @@ import pytest
 from astropy.table import Table
 
 from dtl.bundle.model import load_bundle
-from dtl.catalogue.luminosity import Given
+from dtl.catalogue.luminosity import LuminosityInput
 from dtl.export import snippet
 from dtl.inference.analyse import analyse
 from dtl.readers import ReadOptions
@@ -58,11 +58,11 @@ def test_latent(expected, capsys):
 def test_opinion_and_explanation(expected):
     from dtl.inference.attribution import explain_spectrum
     from dtl.inference.interpolation import node_spectra
-    from dtl.inference.least_squares import second_opinion
+    from dtl.inference.least_squares import fit_least_squares
 
     name = expected[0].bundle.rpartition(" ")[0]
     bundle = load_bundle(name)
-    opinion = second_opinion(expected[0].prepared, node_spectra(bundle))
+    opinion = fit_least_squares(expected[0].prepared, node_spectra(bundle))
     assert run(snippet.opinion(SOURCES[0], name))["opinion"].estimates == opinion.estimates
     bars = explain_spectrum(expected[0].prepared, bundle).elements("mh", "sensitivity")
     names = run(snippet.explanation(SOURCES[0], name, "mh", "sensitivity"))
@@ -72,7 +72,7 @@ def test_opinion_and_explanation(expected):
 @pytest.mark.parametrize("which", list(snippet.DIAGRAMS))
 def test_diagram(which, tmp_path, monkeypatch, expected):
     monkeypatch.chdir(tmp_path)
-    names = run(snippet.diagram([(SOURCES[0], Given(0.0123, 0.001)), (SOURCES[1], None)], which))
+    names = run(snippet.diagram([(SOURCES[0], LuminosityInput(0.0123, 0.001)), (SOURCES[1], None)], which))
     assert names["stars"][0].luminosity_error == 0.001
     assert [star.luminosity for star in names["stars"]] == [0.0123, None]
     assert names["stars"][0].teff == expected[0].estimates["teff"].value

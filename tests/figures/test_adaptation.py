@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dtl.evaluation.comparison import Change, View
+from dtl.evaluation.comparison import AdaptationComparison, View
 from dtl.figures.adaptation import gap_figure, learning_figure, parameter_figure, sample_size_figure
 from dtl.result import PARAMETERS
 from tests.evaluation.test_sample_size import sizes
 
 
-def change(truth: bool = True) -> Change:
+def change(truth: bool = True) -> AdaptationComparison:
     rng = np.random.default_rng(1)
     true = rng.uniform([3000, 4.7, -0.4, 2], [4200, 5.0, 0.3, 20], (30, 4))
     views = {
         state: View(true + by * rng.normal(size=(30, 4)), by * rng.uniform(0.5, 1.5, 30), by * rng.uniform(1, 2, 30))
         for state, by in (("models_alone", 0.04), ("before", 0.02), ("after", 0.01))
     }
-    return Change(tuple(f"<b>{i}</b>" for i in range(30)), views, true if truth else None)
+    return AdaptationComparison(tuple(f"<b>{i}</b>" for i in range(30)), views, true if truth else None)
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -35,13 +35,13 @@ def test_every_spectrum_is_in_each_histogram(quantity, dark):
 
 def test_few_spectra_are_counted_in_whole_ones():
     few = {state: View(view.values[:3], view.misfit[:3], view.distance[:3]) for state, view in change().views.items()}
-    assert gap_figure(Change(("a", "b", "c"), few), "misfit").layout.yaxis.dtick == 1
+    assert gap_figure(AdaptationComparison(("a", "b", "c"), few), "misfit").layout.yaxis.dtick == 1
     assert gap_figure(change(), "misfit").data[0].y[0] == gap_figure(change(), "misfit").data[0].y[-1] == 0
 
 
 def test_what_is_the_same_is_drawn_once():
     views = change().views
-    same = Change(change().names, views | {"before": views["models_alone"]})
+    same = AdaptationComparison(change().names, views | {"before": views["models_alone"]})
     assert [trace.name.split(",")[0] for trace in gap_figure(same, "misfit").data] == ["Before", "Adapted"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dtl.figures.distances import MOST_NAMES, DistanceStar, distance_figure
+from dtl.figures.distances import MAX_NAMES, DistanceStar, distance_figure
 
 RNG = np.random.default_rng(2)
 MODELS = RNG.lognormal(-1.0, 0.4, 700)
@@ -33,5 +33,5 @@ def test_shares_add_up_and_the_axis_holds_everything():
 
 
 def test_many_stars_have_no_names_at_the_axis():
-    stars = [DistanceStar(f"S{i}", 1 + i, 0.5 + i) for i in range(MOST_NAMES + 1)]
+    stars = [DistanceStar(f"S{i}", 1 + i, 0.5 + i) for i in range(MAX_NAMES + 1)]
     assert not distance_figure(MODELS, stars).layout.yaxis.tickvals

@@ -11,7 +11,7 @@ from dtl.figures.marks import EQUAL, Look, diameters
 from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.spectroscopic_hr import SPECTROSCOPIC, spectroscopic_hr_diagram
 from dtl.figures.style import TEFF, diameter
-from dtl.figures.user_stars import MOST_LABELS, SMALLEST
+from dtl.figures.user_stars import MAX_LABELS, SMALLEST
 from dtl.quantities import QUANTITIES
 from tests import fakes
 
@@ -149,9 +149,9 @@ def test_labels_keep_apart_and_stop_when_many():
     figure = hr_diagram(STARS, [star(f"star {i}") for i in range(4)])
     labels = [a for a in figure.layout.annotations if a.showarrow]
     assert len({label.ay for label in labels}) == 4
-    many = hr_diagram(STARS, [star(f"star {i}") for i in range(MOST_LABELS + 1)])
+    many = hr_diagram(STARS, [star(f"star {i}") for i in range(MAX_LABELS + 1)])
     assert not [a for a in many.layout.annotations if a.showarrow]
-    assert points(many, "users") == MOST_LABELS + 1
+    assert points(many, "users") == MAX_LABELS + 1
 
 
 def test_star_of_a_result():

@@ -9,7 +9,7 @@ import json
 import numpy as np
 from PIL import Image
 
-from dtl.figures.latent_maps import MOST_LABELS, ColourBar, MapStar, latent_map, outside_map
+from dtl.figures.latent_maps import MAX_LABELS, ColourBar, MapStar, latent_map, outside_map
 from dtl.figures.map_picture import SIZE, map_box, map_picture
 from dtl.figures.palette import palette
 from tests.fakes import bundle
@@ -128,7 +128,7 @@ def test_the_way_of_the_chosen_star_alone_is_drawn():
 def test_names_are_escaped_and_only_the_chosen_one_is_written_among_many():
     figure = latent_map(PLACES, NODES, PICTURE, [star("<b>A</b>", PLACES[0])])
     assert figure.layout.annotations[0].text == "<b>&lt;b&gt;A&lt;/b&gt;</b>"
-    many = [star(f"Star {i}", PLACES[i]) for i in range(MOST_LABELS + 1)]
+    many = [star(f"Star {i}", PLACES[i]) for i in range(MAX_LABELS + 1)]
     labels = latent_map(PLACES, NODES, PICTURE, many, chosen=3).layout.annotations
     assert [a.text for a in labels] == ["<b>Star 3</b>"]
     json.loads(figure.to_json())

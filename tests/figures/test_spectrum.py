@@ -23,7 +23,7 @@ def test_data_are_steps_with_gaps_and_what_is_not_used_is_grey():
     bad = ~result.prepared.good
     assert named["Observation"].line.shape == "hvh"
     assert np.isnan(named["Observation"].y[bad]).all() and not named["Observation"].connectgaps
-    measured = np.isfinite(result.prepared.unused)
+    measured = np.isfinite(result.prepared.masked)
     grey = np.isfinite(named["Not used"].y)
     assert measured.sum() == 30 and grey[measured].all()
     assert grey.sum() == measured.sum() + 1  # joined to the curve before it, open towards the gap after it
@@ -136,9 +136,9 @@ def test_a_scale_moves_everything_on_the_axis():
 
 
 def test_pixels_left_out_of_a_step_are_grey():
-    flux, unused = np.ones(500), np.full(500, np.nan)
-    flux[100:110], unused[100:110] = np.nan, 3.0
-    step = PreparationStep("As read", "Read.", np.linspace(8800, 8835, 500), flux, unused=unused)
+    flux, masked = np.ones(500), np.full(500, np.nan)
+    flux[100:110], masked[100:110] = np.nan, 3.0
+    step = PreparationStep("As read", "Read.", np.linspace(8800, 8835, 500), flux, masked=masked)
     named = traces(preparation_figure(step))
     assert (named["Not used"].y[100:110] == 3).all() and np.isfinite(named["Not used"].y).sum() == 12
     assert np.isnan(named["Spectrum"].y[100:110]).all() and not named["Spectrum"].connectgaps

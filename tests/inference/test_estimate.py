@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from dtl.inference.estimate import Calibration, estimate
+from dtl.bundle.calibration import Calibration
+from dtl.inference.estimate import estimate
 
 
 def against_scipy(values: np.ndarray) -> tuple[float, float, float]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from dtl.inference.least_squares import SecondOpinion, departure, second_opinion
+from dtl.inference.least_squares import LeastSquaresFit, departure, fit_least_squares
 from dtl.networks.resampled_noise import pixel_noise
 from dtl.result import PARAMETERS, Estimate
 from dtl.simulation.observation import latent_at
@@ -31,11 +31,11 @@ def observed(parameters: tuple[float, ...], *, snr: float = 100.0, seed: int = 1
 
 
 @lru_cache(maxsize=1)
-def opinion() -> SecondOpinion:
-    return second_opinion(observed(STAR), spectra())
+def opinion() -> LeastSquaresFit:
+    return fit_least_squares(observed(STAR), spectra())
 
 
-def values(found: SecondOpinion) -> np.ndarray:
+def values(found: LeastSquaresFit) -> np.ndarray:
     return np.array([found.estimates[name].value for name in PARAMETERS])
 
 
@@ -44,7 +44,7 @@ def test_stars_between_the_nodes_are_found() -> None:
     nodes = shipped().nodes[rng.choice(len(shipped().nodes), 20, replace=False)].astype(float)
     stars = nodes + rng.uniform(-0.5, 0.5, nodes.shape) * (25.0, 0.1, 0.1, 0.15 * nodes[:, 3].mean())
     stars = np.clip(stars, shipped().nodes.min(axis=0), shipped().nodes.max(axis=0))
-    found = [second_opinion(observed(tuple(star), seed=i), spectra()) for i, star in enumerate(stars)]
+    found = [fit_least_squares(observed(tuple(star), seed=i), spectra()) for i, star in enumerate(stars)]
     error = np.array([values(one) for one in found]) - stars
     assert (np.sqrt((error**2).mean(axis=0)) < (30.0, 0.1, 0.1, 0.5)).all()
     sigma = np.array([[e.upper for e in one.estimates.values()] for one in found])
@@ -64,16 +64,16 @@ def test_what_stands_in_a_gap_is_not_looked_at() -> None:
     gaps = [
         replace(observed(STAR), good=~lost, flux=np.where(lost, value, observed(STAR).flux)) for value in (0.0, 5.0)
     ]
-    first, second = (second_opinion(gap, spectra()) for gap in gaps)
+    first, second = (fit_least_squares(gap, spectra()) for gap in gaps)
     np.testing.assert_allclose(values(first), values(second))
     assert abs(departure(opinion().estimates["teff"], first.estimates["teff"])) < 1.0
 
 
 def test_noise_and_errors_of_the_models_widen_the_intervals() -> None:
-    faint = second_opinion(observed(STAR, snr=30.0), spectra())
+    faint = fit_least_squares(observed(STAR, snr=30.0), spectra())
     spectrum = observed(STAR)
     wrong = 0.03 * np.sin(2 * np.pi * spectrum.wavelength / 0.31)
-    strange = second_opinion(replace(spectrum, flux=spectrum.flux + wrong), spectra())
+    strange = fit_least_squares(replace(spectrum, flux=spectrum.flux + wrong), spectra())
     for name in ("teff", "mh"):
         assert faint.estimates[name].upper > opinion().estimates[name].upper
     assert strange.floor == pytest.approx(0.03 / np.sqrt(2), rel=0.1)
@@ -83,7 +83,7 @@ def test_noise_and_errors_of_the_models_widen_the_intervals() -> None:
 
 def test_what_the_models_do_not_tell_is_said() -> None:
     """Hot models of the shipped grid all have one log g."""
-    hot = second_opinion(observed((4200.0, 4.7, -0.25, 5.0)), spectra())
+    hot = fit_least_squares(observed((4200.0, 4.7, -0.25, 5.0)), spectra())
     assert hot.undetermined == ("logg",)
     assert hot.estimates["logg"].value == pytest.approx(4.7, abs=0.01)
     assert hot.estimates["logg"].upper > 0.2
@@ -93,7 +93,7 @@ def test_no_value_lies_beyond_the_grid() -> None:
     low, high = shipped().nodes.min(axis=0), shipped().nodes.max(axis=0)
     fast = observed((3600.0, 4.75, 0.0, 30.0))
     blurred = np.convolve(np.pad(fast.flux, 100, mode="edge"), np.ones(201) / 201, mode="valid")
-    found = second_opinion(replace(fast, flux=blurred), spectra())
+    found = fit_least_squares(replace(fast, flux=blurred), spectra())
     assert "vsini" in found.edge
     assert (values(found) > low - 1e-3).all() and (values(found) < high + 1e-3).all()
 
@@ -102,7 +102,7 @@ def test_too_few_points() -> None:
     spectrum = observed(STAR)
     good = spectrum.wavelength < 8802.0
     with pytest.raises(UnusableInput, match=r"made-up\.fits has too few usable pixels"):
-        second_opinion(replace(spectrum, good=good), spectra())
+        fit_least_squares(replace(spectrum, good=good), spectra())
 
 
 def test_departure_is_in_combined_intervals() -> None:

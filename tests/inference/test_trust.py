@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dtl.bundle.calibration import SCORES, Reference, percentile, quantile
 from dtl.flags import FLAGS, explain
-from dtl.inference.trust import SCORES, Reference, find_flags, hull_distance, percentile, quantile, trust_scores
+from dtl.inference.trust import find_flags, hull_distance, trust_scores
 from dtl.result import Estimate
 from dtl.spectrum import PreparedSpectrum, Spectrum
 from tests.builders import shipped

@@ -41,8 +41,8 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.setitem(sys.modules, "dtl.bundle.model", bundle)
     monkeypatch.setitem(sys.modules, "dtl.inference.analyse", SimpleNamespace(analyse=analyse, Stages=fakes.Stages))
     monkeypatch.setattr("dtl.inference.interpolation.node_spectra", fakes.node_spectra)
-    monkeypatch.setattr("dtl.exploration.position.place_spectra", fakes.place_spectra)
-    for name in ("explain_spectrum", "second_opinion"):
+    monkeypatch.setattr("dtl.exploration.position.locate_spectra", fakes.locate_spectra)
+    for name in ("explain_spectrum", "fit_least_squares"):
         module = "dtl.inference.attribution" if name == "explain_spectrum" else "dtl.inference.least_squares"
         monkeypatch.setattr(f"{module}.{name}", getattr(fakes, name))
     (tmp_path / "first.txt").write_bytes(EXAMPLE)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from dtl.bundle.zip_file import pack
-from dtl.evaluation.comparison import Change, View
+from dtl.evaluation.comparison import AdaptationComparison, View
 from dtl.spectrum import UnusableInput
 from dtl.transfer.fine_tuning import TransferSettings
 from pages.shared.adapt import sample_size, work
@@ -26,7 +26,7 @@ PAGE = "pages/adapt.py"
 HISTORY = [{"round": 1, "loss": 0.21, "held_out_rms": 0.015}, {"round": 2, "loss": 0.17, "held_out_rms": 0.014}]
 
 
-def change(names: tuple[str, ...], *, truth: bool) -> Change:
+def change(names: tuple[str, ...], *, truth: bool) -> AdaptationComparison:
     """Stars whose Teff comes 100 K nearer to the truth, and whose gap falls to a tenth."""
     true = np.tile([3300.0, 4.9, 0.0, 2.0], (len(names), 1))
     off = {"models_alone": 120.0, "before": 110.0, "after": 10.0}
@@ -40,7 +40,7 @@ def change(names: tuple[str, ...], *, truth: bool) -> Change:
         state: {name: {"rmse": by if name == "teff" else 0.1, "bias": by} for name in ("teff", "logg", "mh", "vsini")}
         for state, by in off.items()
     }
-    return Change(names, views, true if truth else None, errors if truth else None)
+    return AdaptationComparison(names, views, true if truth else None, errors if truth else None)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def counted(calls, monkeypatch) -> list[str]:
 
         return counting
 
-    monkeypatch.setattr("dtl.inference.least_squares.second_opinion", count("opinion", fakes.second_opinion))
+    monkeypatch.setattr("dtl.inference.least_squares.fit_least_squares", count("opinion", fakes.fit_least_squares))
     monkeypatch.setattr("dtl.inference.attribution.explain_spectrum", count("explanation", fakes.explain_spectrum))
     return done
 

@@ -13,7 +13,7 @@ from dtl.figures.hr_diagram import DIFFERENCES
 from dtl.figures.marks import EQUAL
 from dtl.quantities import QUANTITIES
 from pages.shared.core import chosen_star
-from pages.shared.hr_diagram.luminosities import Given
+from pages.shared.hr_diagram.luminosities import LuminosityInput
 from tests import fakes
 from tests.pages.conftest import texts, upload
 
@@ -74,7 +74,7 @@ def test_luminosity_is_typed_and_kept():
 
 
 def test_typed_luminosity_of_an_earlier_visit_goes_before_the_published_one():
-    given = {B: Given(0.004, 0.0, "typed"), C: Given(0.1, 0.0, "typed")}
+    given = {B: LuminosityInput(0.004, 0.0, "typed"), C: LuminosityInput(0.1, 0.0, "typed")}
     both = {A: fakes.make_result(star="GJ 273"), B: fakes.make_result(star="GJ 699")}
     page = open_page(results=both, selected=A, luminosities=given)
     assert not page.exception
@@ -95,7 +95,7 @@ def test_simulated_star_takes_no_published_luminosity():
 def test_flagged_star_outside_the_axes():
     result = fakes.make_result(star="LHS 3154", teff=2700.0, flags=("outside_grid", "out_of_distribution"))
     both = {A: result, B: fakes.make_result(star="GJ 273")}
-    page = open_page(results=both, selected=B, luminosities={A: Given(0.0009, 0.0, "typed")})
+    page = open_page(results=both, selected=B, luminosities={A: LuminosityInput(0.0009, 0.0, "typed")})
     assert not page.exception
     assert {trace["marker"]["symbol"] for trace in users(page)} == {"diamond", "diamond-x-open"}
 

@@ -11,10 +11,10 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dtl.bundle.calibration import SCORES
 from dtl.evaluation.ablation import VARIANTS
 from dtl.evaluation.contaminants import KINDS
 from dtl.flags import FLAGS
-from dtl.inference.trust import SCORES
 from dtl.spectrum import UnusableInput
 from pages.shared.model import credibility, transfer_gain
 from tests import fakes

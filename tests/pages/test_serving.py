@@ -82,22 +82,22 @@ def test_other_files_and_refusals_pass_and_are_not_kept():
 
 
 def test_pages_load_the_large_scripts_early():
-    files = serving._foretold()
+    files = serving._preloaded_scripts()
     assert [file.split(".")[0] for file in files] == ["/static/js/PlotlyChart", "/static/js/DataFrame"]
     for path in ("/", "/latent-space"):
         server = Server(b"text/html; charset=utf-8")
-        _, headers, body = ask(serving.Foretold(server, files), path, accept_encoding="gzip")
+        _, headers, body = ask(serving.PreloadScripts(server, files), path, accept_encoding="gzip")
         assert not server.asked[0]["headers"]  # a compressed page could not be added to
         assert body.startswith(SCRIPT) and len(body) == int(headers["content-length"])
         assert all(f'import("{file}")'.encode() in body[len(SCRIPT) :] for file in files)
 
 
 def test_figures_taken_along_scripts_and_refusals_stay_as_they_are():
-    files = serving._foretold()
+    files = serving._preloaded_scripts()
     for server, path in (
         (Server(b"text/html"), "/media/figure.html"),
         (Server(), "/latent-space"),
         (Server(b"text/html", 404), "/none"),
     ):
-        _, headers, body = ask(serving.Foretold(server, files), path)
+        _, headers, body = ask(serving.PreloadScripts(server, files), path)
         assert body == SCRIPT and int(headers["content-length"]) == len(SCRIPT)

@@ -253,7 +253,7 @@ def test_without_examples_the_page_asks_for_a_spectrum(visit, monkeypatch, tmp_p
 
 
 def test_too_much_is_refused_with_a_remedy(visit, monkeypatch):
-    monkeypatch.setattr(session, "MOST_BYTES", 80)
+    monkeypatch.setattr(session, "MAX_BYTES", 80)
     app = upload(visit(), a_txt=GOOD, b_txt=OTHER + b" " * 80)
     assert "remove a spectrum first" in app.error[0].value
     assert metrics(app)["Teff"][0] == "3400 K"

@@ -16,9 +16,9 @@ def test_only_what_was_read_is_let_go(monkeypatch):
         manager.add_file("visit", UploadedFileRec(name, name, "", b"data"))
     context = SimpleNamespace(uploaded_file_mgr=manager, session_id="visit")
     monkeypatch.setattr(upload_memory, "get_script_run_ctx", lambda: context)
-    upload_memory.let_go(SimpleNamespace(file_id="a"), SimpleNamespace(file_id="unknown"))
+    upload_memory.release_uploads(SimpleNamespace(file_id="a"), SimpleNamespace(file_id="unknown"))
     assert [file.name for file in manager.get_files("visit", ["a", "b"])] == ["b"]
 
 
 def test_without_a_visit_nothing_happens():
-    upload_memory.let_go(SimpleNamespace(file_id="a"))
+    upload_memory.release_uploads(SimpleNamespace(file_id="a"))

@@ -17,19 +17,19 @@ TARGET = target()
 
 def test_nothing_is_left_out_of_a_clean_spectrum():
     prepared = prepare(observe(), TARGET)
-    assert prepared.unused is None and all(step.unused is None for step in prepared.steps)
+    assert prepared.masked is None and all(step.masked is None for step in prepared.steps)
 
 
 def test_pixels_under_telluric_lines_are_drawn_as_measured():
     clean = observe(velocity=-110.0, frame="observatory", barycentric_velocity=20.0, snr=300.0)
     dip = 1.0 - 0.5 * np.exp(-0.5 * ((clean.wavelength - 8814.14) / 0.05) ** 2)
     prepared = prepare(replace(clean, flux=clean.flux * dip), TARGET)
-    where = np.isfinite(prepared.unused)
+    where = np.isfinite(prepared.masked)
     assert where.any() and not prepared.good[where].any()
     assert "under telluric lines" in prepared.steps[0].text
     at = np.argmin(np.abs(prepared.wavelength - doppler_shift(8814.14, 110.0)))
     expected = 0.5 * prepare(observe(snr=np.inf, pixel=0.01, velocity=0.0), TARGET).flux[at]
-    assert prepared.unused[at] == pytest.approx(expected, abs=0.12)  # pixels are half as wide as the dip
+    assert prepared.masked[at] == pytest.approx(expected, abs=0.12)  # pixels are half as wide as the dip
 
 
 def test_telluric_lines_are_placed_at_the_rest_of_the_star():
@@ -48,10 +48,10 @@ def test_a_cosmic_ray_is_drawn_and_counted():
     hit[at] *= 4
     prepared = prepare(replace(clean, flux=hit), TARGET)
     assert "3 hit by cosmic rays" in prepared.steps[0].text  # with a pixel on each side
-    assert np.nanmax(prepared.unused) > 2
-    assert prepared.wavelength[np.nanargmax(prepared.unused)] == pytest.approx(8817.0, abs=0.06)
+    assert np.nanmax(prepared.masked) > 2
+    assert prepared.wavelength[np.nanargmax(prepared.masked)] == pytest.approx(8817.0, abs=0.06)
     first = prepared.steps[0]
-    assert np.isnan(first.flux[at]) and first.unused[at] == hit[at]
+    assert np.isnan(first.flux[at]) and first.masked[at] == hit[at]
 
 
 @pytest.mark.parametrize("name", ["Rest frame", "Continuum"])
@@ -63,4 +63,4 @@ def test_a_gap_is_not_bridged_in_any_step(name):
     inside = (step.wavelength > 8812.1) & (step.wavelength < 8812.9)
     assert inside.sum() > 50 and np.isnan(step.flux[inside]).all()
     assert np.isfinite(step.flux[[0, -1]]).all()
-    assert prepared.unused is None  # nothing was measured there
+    assert prepared.masked is None  # nothing was measured there

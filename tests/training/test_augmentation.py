@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from dtl.training.augmentation import Augmentation, add_noise, augment, misjudge_depths, shift
+from dtl.training.augmentation import Augmentation, add_noise, augment, perturb_line_depths, shift
 from dtl.wavelengths import doppler_shift
 from tests.builders import star_flux
 
@@ -71,7 +71,7 @@ def test_depths_are_misjudged_smoothly() -> None:
     """Of depth 0.3 the relative error; the continuum, of depth 0, has none."""
     flux = torch.full((1500, 1001), 0.7)
     flux[:, :300] = 1.0
-    depth = 1 - misjudge_depths(flux, 0.05, generator()).numpy()
+    depth = 1 - perturb_line_depths(flux, 0.05, generator()).numpy()
     np.testing.assert_allclose(depth[:, :300], 0.0, atol=1e-6)
     error = depth[:, 300:] / 0.3 - 1
     # amplitudes uniform from 0 to 0.1, noise linear between its points: 0.1 sqrt(1/3) sqrt(2/3)
@@ -79,7 +79,7 @@ def test_depths_are_misjudged_smoothly() -> None:
     per_star = error.std(axis=1)
     assert np.quantile(per_star, 0.9) > 4 * np.quantile(per_star, 0.1)
     assert np.abs(np.diff(error, axis=1)).std() < 0.1 * error.std()
-    np.testing.assert_allclose(misjudge_depths(flux, 0.0, generator()), flux, atol=1e-6)
+    np.testing.assert_allclose(perturb_line_depths(flux, 0.0, generator()), flux, atol=1e-6)
 
 
 def test_seeded() -> None:

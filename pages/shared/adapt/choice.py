@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dtl.result import InferenceResult
-from dtl.transfer.adaptation import FEWEST
+from dtl.transfer.adaptation import MIN_SPECTRA
 from dtl.transfer.fine_tuning import TransferSettings
 from dtl.transfer.population import Population
 from pages.shared.adapt.sample_size import counted
@@ -28,7 +28,7 @@ def ask() -> tuple[Plan, DeltaGenerator]:
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.markdown("#### Which spectra")
-        enough = max(map(len, groups.values()), default=0) >= FEWEST
+        enough = max(map(len, groups.values()), default=0) >= MIN_SPECTRA
         source = st.segmented_control(
             "Adapt to", list(_SOURCES), format_func=_SOURCES.get, default="own" if enough else "survey", required=True,
             key="adapt-source", persist_state="session",
@@ -96,7 +96,7 @@ def _survey() -> tuple[str, dict[str, InferenceResult], int]:
             key="adapt-survey-networks", persist_state="session",
         )  # fmt: skip
     stars = st.slider(
-        "Simulated stars", FEWEST, 128, 60, key="adapt-stars", persist_state="session",
+        "Simulated stars", MIN_SPECTRA, 128, 60, key="adapt-stars", persist_state="session",
         help="At parameters of published stars, S/N 50 to 300, with the synthetic gap that was measured on two real "
         "stars, and with lines that are too strong or too weak.",
     )  # fmt: skip

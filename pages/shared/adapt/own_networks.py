@@ -9,7 +9,7 @@ import streamlit as st
 from dtl.bundle.card import lookup, number
 from dtl.spectrum import UnusableInput
 from pages.shared.core import own_bundles, session
-from pages.shared.core.upload_memory import let_go
+from pages.shared.core.upload_memory import release_uploads
 
 if TYPE_CHECKING:
     from dtl.bundle.model import ModelBundle
@@ -82,12 +82,12 @@ def _use(digests: list[str], name: str | None) -> None:
 
 def loader() -> None:
     """A field for a zip file of networks."""
-    from dtl.bundle.zip_file import MOST_BYTES
+    from dtl.bundle.zip_file import MAX_BYTES
 
     st.markdown("#### Load networks from a file")
     round_ = st.session_state.setdefault("load-round", 0)
     file = st.file_uploader(
-        "Zip file of networks", type=["zip"], max_upload_size=MOST_BYTES >> 20, key=f"load-networks-{round_}",
+        "Zip file of networks", type=["zip"], max_upload_size=MAX_BYTES >> 20, key=f"load-networks-{round_}",
         help="As it was downloaded here, or a zip of the folder that `python -m dtl adapt` or `train` wrote. It gets a "
         "name of its own and is checked against its checksums; the networks of the program are never replaced.",
     )  # fmt: skip
@@ -99,7 +99,7 @@ def loader() -> None:
         except UnusableInput as error:
             st.session_state["load-told"] = (str(error), "")
         st.session_state["load-round"] = round_ + 1
-        let_go(file)
+        release_uploads(file)
         st.rerun()
     problem, name = st.session_state.get("load-told", ("", ""))
     if problem:

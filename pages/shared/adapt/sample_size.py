@@ -7,7 +7,7 @@ import streamlit as st
 from dtl.evaluation.sample_size import SampleSizes, read_sample_sizes
 from dtl.figures.adaptation import sample_size_figure
 from dtl.result import PARAMETERS
-from dtl.transfer.adaptation import FEWEST, notes
+from dtl.transfer.adaptation import MIN_SPECTRA, notes
 from pages.shared.adapt.work import Plan
 from pages.shared.core import session
 from pages.shared.core.chart import chart
@@ -20,13 +20,13 @@ def guard(plan: Plan) -> str | None:
     """Say whether the spectra are enough to help; returns why the work cannot begin, None where it can."""
     names = {result.prepared.spectrum.star or digest for digest, result in plan.spectra.items()}
     count, stars = (len(plan.spectra), len(names)) if not plan.stars else (plan.stars, plan.stars)
-    if count < FEWEST:
+    if count < MIN_SPECTRA:
         st.info(
-            f"{counted(count, 'spectrum').capitalize()}: at least {FEWEST} are needed to learn how real stars "
+            f"{counted(count, 'spectrum').capitalize()}: at least {MIN_SPECTRA} are needed to learn how real stars "
             "differ from models. Upload more on the page Spectrum, or take the simulated survey.",
             icon=":material/info:",
         )
-        return f"At least {FEWEST} spectra are needed."
+        return f"At least {MIN_SPECTRA} spectra are needed."
     sizes = read_sample_sizes()
     lacking = _lacking(sizes, stars) if sizes else []
     if lacking:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dtl.bundle.model import ModelBundle
-    from dtl.evaluation.comparison import Change
+    from dtl.evaluation.comparison import AdaptationComparison
     from dtl.spectrum import PreparedSpectrum
 
 __all__ = ["Adapted", "Plan", "start"]
@@ -56,7 +56,7 @@ class Adapted:
 
     plan: Plan
     bundle: ModelBundle
-    change: Change
+    change: AdaptationComparison
 
     @property
     def simulated(self) -> bool:

@@ -31,7 +31,7 @@ except ImportError:  # then gzip, a tenth larger
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Compressed", "Foretold", "lifespan", "middleware", "opened", "wait"]
+__all__ = ["Compressed", "PreloadScripts", "lifespan", "middleware", "opened", "wait"]
 
 _log = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ class Compressed:
         return start, b"".join(parts)
 
 
-class Foretold:
+class PreloadScripts:
     """Middleware that lets the browser load the large scripts of figures and tables while it waits for the first run.
 
     Streamlit's own page loads them once the first figure has arrived, and they take a second to load and to start.
@@ -148,10 +148,10 @@ class Foretold:
 
 def middleware() -> list[Middleware]:
     """What stands between the browser and Streamlit's own server."""
-    return [Middleware(Foretold, files=_foretold()), Middleware(Compressed)]
+    return [Middleware(PreloadScripts, files=_preloaded_scripts()), Middleware(Compressed)]
 
 
-def _foretold() -> list[str]:
+def _preloaded_scripts() -> list[str]:
     base = (st.get_option("server.baseUrlPath") or "").strip("/")
     folder = Path(st.__file__).parent / "static"
     found = [path for pattern in _LARGE for path in sorted(folder.glob(pattern))]

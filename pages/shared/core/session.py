@@ -59,11 +59,11 @@ __all__ = [
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "assets" / "examples"
 #: Bytes of uploads kept in one visit.
-MOST_BYTES = 400 * 2**20
+MAX_BYTES = 400 * 2**20
 #: Files of whose analysis the stages are kept in one visit, so that a change repeats only what depends on it.
-_MOST_STAGES = 4
+_MAX_STAGES = 4
 #: Bytes from which an upload waits in a file rather than in memory.
-_FEW_BYTES = 2**16
+_MIN_BYTES_ON_DISK = 2**16
 
 _log = logging.getLogger(__name__)
 
@@ -197,10 +197,10 @@ def prepare_example() -> None:
 
 
 def _analyse(upload: Upload) -> InferenceResult:
-    from dtl.bundle.selector import ByResolution
+    from dtl.bundle.selector import BundleSelector
     from dtl.inference.analyse import analyse
 
-    choice = ByResolution(bundle, shipped(), upload.bundle)  # those of a visit are used where they are asked for
+    choice = BundleSelector(bundle, shipped(), upload.bundle)  # those of a visit are used where they are asked for
     return analyse(upload.data, name=upload.name, options=upload.options, bundle=choice, stages=_stages(upload))
 
 
@@ -210,7 +210,7 @@ def _stages(upload: Upload):
 
     kept, key = dict(st.session_state.get("stages") or {}), (upload.name, sha256(upload.data).hexdigest())
     stages = kept.pop(key, None) or Stages()
-    st.session_state["stages"] = dict(list({**kept, key: stages}.items())[-_MOST_STAGES:])
+    st.session_state["stages"] = dict(list({**kept, key: stages}.items())[-_MAX_STAGES:])
     return stages
 
 
@@ -276,9 +276,9 @@ def add(
             failures[digest] = str(_answer(upload))
             continue
         kept += len(data)
-        if kept > MOST_BYTES:
+        if kept > MAX_BYTES:
             failures[digest] = (
-                f"{name} was not read: this visit holds {MOST_BYTES >> 20} MB already; remove a spectrum first."
+                f"{name} was not read: this visit holds {MAX_BYTES >> 20} MB already; remove a spectrum first."
             )
             continue
         answer = _answer(upload)
@@ -308,7 +308,7 @@ def _end_example(chosen: Container[str]) -> None:
 
 def _laid_aside(digest: str, upload: Upload) -> Upload:
     """The upload with its bytes in a file, where they are many; the folder goes with the visit."""
-    if upload.size < _FEW_BYTES:
+    if upload.size < _MIN_BYTES_ON_DISK:
         return upload
     folder = st.session_state.setdefault("folder", TemporaryDirectory(prefix="dtl-"))
     path = Path(folder.name, digest)

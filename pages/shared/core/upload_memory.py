@@ -11,10 +11,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-__all__ = ["let_go"]
+__all__ = ["release_uploads"]
 
 
-def let_go(*files: UploadedFile) -> None:
+def release_uploads(*files: UploadedFile) -> None:
     """Free the memory of uploaded files once their uploader has made room for a fresh one.
 
     Streamlit keeps them until the visit ends, though no widget can give them any more.
@@ -24,10 +24,10 @@ def let_go(*files: UploadedFile) -> None:
     if isinstance(manager, MemoryUploadedFileManager):
         for file in files:
             manager.remove_file(session_id=context.session_id, file_id=file.file_id)
-    _give_back()
+    _trim_heap()
 
 
-def _give_back() -> None:
+def _trim_heap() -> None:
     """Give free memory back to the system; GNU's C library else keeps it in pieces, a heap for each thread."""
     try:
         ctypes.CDLL(None).malloc_trim(0)

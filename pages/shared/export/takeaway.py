@@ -18,7 +18,7 @@ from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
 from dtl.spectrum import UnusableInput
 from pages.shared.core import keeping, session
-from pages.shared.core.upload_memory import let_go
+from pages.shared.core.upload_memory import release_uploads
 
 __all__ = ["archive", "awaited", "restore_session", "save_session", "tables"]
 
@@ -82,7 +82,7 @@ def restore_session() -> None:
         except UnusableInput as error:
             state["restore-problem"] = str(error)
         state["restore-round"] += 1
-        let_go(file)
+        release_uploads(file)
         st.rerun()
     if problem := state.get("restore-problem"):
         st.error(session.plain(problem), icon=":material/error:")
@@ -121,7 +121,7 @@ def awaited() -> None:
         with st.spinner("Reading and analysing …"):
             session.add((file.name, file.getvalue()) for file in files)
         state["awaited-round"] += 1
-        let_go(*files)
+        release_uploads(*files)
         st.rerun()
     st.button("Forget them", key="forget-awaited", icon=":material/delete:", on_click=_forget)
 

@@ -1,6 +1,6 @@
 """Where the luminosities of the user's stars come from: a published table, distance and magnitudes, or a number typed.
 
-``st.session_state["luminosities"]`` holds the answers of this visit: digest of the file -> `Given`.
+``st.session_state["luminosities"]`` holds the answers of this visit: digest of the file -> `LuminosityInput`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dtl.catalogue import published_stars
-from dtl.catalogue.luminosity import BOLOMETRIC, Given, Photometry, photometric_luminosity
+from dtl.catalogue.luminosity import BOLOMETRIC, LuminosityInput, Photometry, photometric_luminosity
 from dtl.figures.plotted_star import PlottedStar
 from dtl.result import InferenceResult
 from pages.shared.core import session
@@ -18,21 +18,21 @@ __all__ = ["METHODS", "ask", "plotted"]
 METHODS = {"published": "Published table", "photometry": "Distance and magnitudes", "typed": "Typed value"}
 
 
-def _published(name: str) -> Given | None:
+def _published(name: str) -> LuminosityInput | None:
     """The published luminosity of the star with this name."""
     known = published_stars.luminosity(name)
     if known is None:
         return None
-    return Given(known.value, known.error, f"{known.reference.citation} {known.note}".strip())
+    return LuminosityInput(known.value, known.error, f"{known.reference.citation} {known.note}".strip())
 
 
-def _by_name(result: InferenceResult) -> Given | None:
+def _by_name(result: InferenceResult) -> LuminosityInput | None:
     """The published luminosity of the star that a spectrum says it is of; a simulated one is of no star."""
     spectrum = result.prepared.spectrum
     return None if spectrum.simulated else _published(spectrum.star)
 
 
-def luminosity(digest: str, result: InferenceResult) -> Given | None:
+def luminosity(digest: str, result: InferenceResult) -> LuminosityInput | None:
     """The luminosity given on this page, or else the published one."""
     return (st.session_state.get("luminosities") or {}).get(digest) or _by_name(result)
 
@@ -41,7 +41,7 @@ def plotted(results: dict[str, InferenceResult]) -> list[PlottedStar]:
     """The user's stars as the diagrams need them."""
     stars = []
     for digest, result in results.items():
-        known = luminosity(digest, result) or Given(None, 0.0, "")
+        known = luminosity(digest, result) or LuminosityInput(None, 0.0, "")
         stars.append(PlottedStar.from_result(result, *known, key=digest))
     return stars
 
@@ -86,7 +86,7 @@ def _star(results: dict[str, InferenceResult]) -> str:
     )
 
 
-def _from_table(digest: str, row: object) -> Given | None:
+def _from_table(digest: str, row: object) -> LuminosityInput | None:
     """The published luminosity of a star of the table, found by name or chosen."""
     stars = published_stars.stars()
     stars = stars[stars["luminosity"].notna()]
@@ -101,7 +101,7 @@ def _from_table(digest: str, row: object) -> Given | None:
     return _published(chosen) if chosen else None
 
 
-def _from_photometry(digest: str, row: object) -> Given | None:
+def _from_photometry(digest: str, row: object) -> LuminosityInput | None:
     """The luminosity from distance, G and J; the fields hold what is published of a known star."""
     published = {
         name: None if row is None or not row[name] > 0 else float(row[name]) for name in ("distance", "g_mag", "j_mag")
@@ -133,20 +133,20 @@ def _from_photometry(digest: str, row: object) -> Given | None:
             star = Photometry.from_parallax(far, g, j, parallax_error=far_error, **errors)
         else:
             star = Photometry(far, g, j, distance_error=far_error, **errors)
-        return Given(*photometric_luminosity(star), "from distance, G and J")
+        return LuminosityInput(*photometric_luminosity(star), "from distance, G and J")
     except ValueError as error:
         st.warning(session.plain(error), icon=":material/warning:")
         return None
 
 
-def _typed(digest: str, row: object) -> Given | None:
+def _typed(digest: str, row: object) -> LuminosityInput | None:
     """A luminosity that the user knows."""
     with st.container(horizontal=True):
         value = _number(
             digest, "Luminosity [L☉]", "value", None, low=1e-6, high=1e4, help="Bolometric, in units of the Sun's."
         )
         error = _number(digest, "± [L☉]", "value-error", None, low=0.0, high=1e4, help="1σ, drawn as an error bar.")
-    return None if value is None else Given(value, error or 0.0, "typed")
+    return None if value is None else LuminosityInput(value, error or 0.0, "typed")
 
 
 def _number(

@@ -19,7 +19,7 @@ _WAYS = {"parameters": "Along parameters", "directions": "Along main directions"
 _STEPS = {"teff": 5.0, "logg": 0.01, "mh": 0.01, "vsini": 0.1}
 _DIRECTIONS = 6
 _FARTHEST = 3.0
-_MOST_LATENTS = 6
+_MAX_LATENTS = 6
 
 
 @st.fragment
@@ -145,7 +145,7 @@ def _choose_latents(bundle: object, latent: np.ndarray, axes: np.ndarray, spread
         "Latents to move",
         order,
         format_func=lambda i: names[i],
-        max_selections=_MOST_LATENTS,
+        max_selections=_MAX_LATENTS,
         key="walk-chosen-latents",
         persist_state="session",
         help="Those that change the spectrum most come first. Beside each, the parameter that it goes with most "

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dtl.exploration.position import STATES, UNUSUAL, Place
-from dtl.exploration.spectrum_metrics import QUALITIES, flag_group, star_value
+from dtl.exploration.position import STATES, UNUSUAL, LatentPosition
+from dtl.exploration.spectrum_metrics import SPECTRUM_METRICS, flag_group, star_value
 from dtl.figures.latent_maps import ColourBar, MapStar, latent_map, outside_map
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
@@ -57,7 +57,7 @@ def the_maps(result: InferenceResult, state: str) -> None:
 
 
 def _choose_colour() -> str:
-    names = {name: label for name, (label, _, _) in QUALITIES.items()} | {"flag": "Flags"}
+    names = {name: label for name, (label, _, _) in SPECTRUM_METRICS.items()} | {"flag": "Flags"}
     return st.selectbox(
         "Colour",
         list(names),
@@ -71,7 +71,7 @@ def _choose_colour() -> str:
 
 
 def _map(
-    bundle: object, stars: Sequence[MapStar], shown: int, place: Place, *, which: str, colour: str, state: str
+    bundle: object, stars: Sequence[MapStar], shown: int, place: LatentPosition, *, which: str, colour: str, state: str
 ) -> None:
     nodes = getattr(bundle, f"map_{which}")
     chosen, digest = selection.chosen(bundle)
@@ -87,7 +87,7 @@ def _map(
         other_state=STATES["after" if state == "before" else "before"],
         dark=session.dark(),
     )
-    label = QUALITIES[colour][0] if colour in QUALITIES else "flags"
+    label = SPECTRUM_METRICS[colour][0] if colour in SPECTRUM_METRICS else "flags"
     chart(
         figure,
         key=f"map-{which}",
@@ -100,7 +100,7 @@ def _map(
 
 def _stars(
     results: Sequence[InferenceResult],
-    found: Sequence[dict[str, Place]],
+    found: Sequence[dict[str, LatentPosition]],
     shown: int,
     *,
     which: str,
@@ -108,7 +108,7 @@ def _stars(
     state: str,
 ) -> list[MapStar]:
     bundle, other = session.bundle_of(results[0]), "after" if state == "before" else "before"
-    quantity, stars = QUALITIES.get(colour), []
+    quantity, stars = SPECTRUM_METRICS.get(colour), []
     for i, (result, place) in enumerate(zip(results, found, strict=True)):
         spots = {name: getattr(at, f"map_{which}") for name, at in place.items()}
         value = star_value(result, colour) if quantity else None
@@ -129,9 +129,9 @@ def _stars(
 
 
 def _bar(bundle: object, colour: str, stars: Sequence[MapStar]) -> ColourBar | None:
-    if colour not in QUALITIES:
+    if colour not in SPECTRUM_METRICS:
         return None
-    label, unit, _ = QUALITIES[colour]
+    label, unit, _ = SPECTRUM_METRICS[colour]
     title = f"{label} [{unit}]" if unit else label
     if colour in PARAMETERS:
         column = bundle.nodes[:, list(PARAMETERS).index(colour)]
@@ -167,7 +167,7 @@ def _apart(others: Sequence[InferenceResult], result: InferenceResult) -> str:
     )
 
 
-def _tables(bundle: object, results: Sequence[InferenceResult], found: Sequence[dict[str, Place]]) -> None:
+def _tables(bundle: object, results: Sequence[InferenceResult], found: Sequence[dict[str, LatentPosition]]) -> None:
     rows = []
     for result, place in zip(results, found, strict=True):
         row = {"spectrum": session.label(result)}
@@ -176,7 +176,7 @@ def _tables(bundle: object, results: Sequence[InferenceResult], found: Sequence[
                 axes = getattr(at, f"map_{which}")
                 row |= {f"{which} {axis}, {state}": float(axes[i]) for i, axis in enumerate("xy")}
             row[f"latent distance, {state}"] = at.distance
-        row |= {label: star_value(result, name) for name, (label, _, _) in QUALITIES.items()}
+        row |= {label: star_value(result, name) for name, (label, _, _) in SPECTRUM_METRICS.items()}
         rows.append(row | {"flags": ", ".join(result.flags) or "none"})
     st.dataframe(rows, hide_index=True, alt="Places of your stars on both maps, and what colours them")
     columns = {"node": range(len(bundle.nodes))}

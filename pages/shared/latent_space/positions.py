@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from dtl.exploration.position import STATES, Place
+from dtl.exploration.position import STATES, LatentPosition
 from dtl.result import InferenceResult
 from pages.shared.core import links, session
 
@@ -38,15 +38,15 @@ def has_transfer(bundle: object) -> bool:
     return bundle.target_encoder is not None
 
 
-def places(results: Sequence[InferenceResult]) -> list[dict[str, Place]]:
+def places(results: Sequence[InferenceResult]) -> list[dict[str, LatentPosition]]:
     """Places of stars of one bundle in both states, kept as long as their results are."""
-    from dtl.exploration.position import place_spectra
+    from dtl.exploration.position import locate_spectra
 
     alive = {id(result) for result in st.session_state["results"].values()}
     kept = {id(known): (known, place) for known, place in st.session_state.get("places", []) if id(known) in alive}
     new = [result for result in results if id(result) not in kept]
     if new:
-        found = place_spectra([result.prepared for result in new], session.bundle_of(new[0]))
+        found = locate_spectra([result.prepared for result in new], session.bundle_of(new[0]))
         kept |= {id(result): (result, place) for result, place in zip(new, found, strict=True)}
     st.session_state["places"] = list(kept.values())
     return [kept[id(result)][1] for result in results]

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dtl.exploration.latent_traversal import grid_limits
-from dtl.exploration.position import Place
+from dtl.exploration.position import LatentPosition
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
 from pages.shared.core import session
@@ -42,7 +42,7 @@ def drawn(bundle: object, which: str) -> None:
     _keep(bundle, inside_any(getattr(bundle, f"map_{which}"), outlines), "drawn on a map" if outlines else "")
 
 
-def panel(bundle: object, results: Sequence[InferenceResult], here: Sequence[Place], shown: int) -> None:
+def panel(bundle: object, results: Sequence[InferenceResult], here: Sequence[LatentPosition], shown: int) -> None:
     """The chosen models in numbers, and the ways to choose without a mouse."""
     nodes, digest = chosen(bundle)
     kept = st.session_state.get(_KEY) or {}
@@ -75,7 +75,9 @@ def panel(bundle: object, results: Sequence[InferenceResult], here: Sequence[Pla
             _rows(bundle, here[shown], digest)
 
 
-def _summary(bundle: object, nodes: np.ndarray, results: Sequence[InferenceResult], here: Sequence[Place]) -> None:
+def _summary(
+    bundle: object, nodes: np.ndarray, results: Sequence[InferenceResult], here: Sequence[LatentPosition]
+) -> None:
     from dtl.exploration.selection import summarise
 
     of_chosen = summarise(bundle.nodes[nodes])
@@ -133,7 +135,7 @@ def _from_ranges(bundle: object) -> None:
     _keep(bundle, np.array([], dtype=int) if everything else found, "" if everything else "within the ranges")
 
 
-def _rows(bundle: object, star: Place, digest: bytes) -> None:
+def _rows(bundle: object, star: LatentPosition, digest: bytes) -> None:
     """All models, nearest to the star first, to be ticked."""
     st.markdown("**Row by row**", help="Space ticks the row of the cell in focus; the box above ticks all.")
     order = _order(bundle.name, star.latent.tobytes(), _latent=star.latent)

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dtl.bundle.card import PUBLISHED, number
-from dtl.exploration.position import Place, flux_neighbours, from_quantiles
+from dtl.exploration.position import LatentPosition, flux_neighbours, from_quantiles
 from dtl.figures.distances import DistanceStar, distance_figure
 from dtl.result import InferenceResult
 from dtl.rounding import format_significant
@@ -67,11 +67,11 @@ def distances(result: InferenceResult) -> None:
             _tables(bundle, results, of_stars, usual, simulated)
 
 
-def _latent(found: Sequence[dict[str, Place]]) -> np.ndarray:
+def _latent(found: Sequence[dict[str, LatentPosition]]) -> np.ndarray:
     return np.array([[place["before"].distance, place["after"].distance] for place in found])
 
 
-def _flux(name: str, found: Sequence[dict[str, Place]]) -> np.ndarray:
+def _flux(name: str, found: Sequence[dict[str, LatentPosition]]) -> np.ndarray:
     """Distances in flux before and after, kept as long as the places are."""
     kept = {id(place): (place, pair) for place, pair in st.session_state.get("flux-distances", [])}
     new = [place for place in found if id(place) not in kept]

@@ -21,7 +21,7 @@ __all__ = ["clicked", "one_star", "search_clicked"]
 _CLICKED = "star-clicked"
 
 #: Answers of services that a visit keeps.
-_MOST = 40
+_MAX = 40
 _SENT = {
     "SIMBAD": "Sends this name and nothing else",
     "VizieR": "Sends this name and the list of ten works that are searched",
@@ -161,7 +161,7 @@ def _services(name: str) -> None:
                 answers = answers | {(service, cleaned): resolver.ask(service, cleaned)}
         except Unanswered as error:
             st.warning(session.plain(error), icon=":material/cloud_off:")
-    st.session_state["lookups"] = dict(list(answers.items())[-_MOST:])
+    st.session_state["lookups"] = dict(list(answers.items())[-_MAX:])
     for (service, asked_for), answer in answers.items():
         if asked_for == cleaned:
             _answer(service, answer)

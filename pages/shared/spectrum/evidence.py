@@ -14,13 +14,13 @@ from dtl.spectrum import UnusableInput
 from pages.shared.core import keeping, links, session
 from pages.shared.core.chart import chart
 
-__all__ = ["opinion", "second_opinion", "wavelengths"]
+__all__ = ["fit_least_squares", "opinion", "wavelengths"]
 
 _KINDS = {"contribution": "What it adds", "sensitivity": "What a change would do"}
 
 
 @st.fragment
-def second_opinion(result: InferenceResult) -> None:
+def fit_least_squares(result: InferenceResult) -> None:
     """The networks' answer beside that of a least-squares fit."""
     box = st.expander(
         "A second opinion: the models fitted by least squares",
@@ -148,9 +148,9 @@ def wavelengths(result: InferenceResult, scale: Scale = ANGSTROM) -> None:
 
 
 def _fit(result: InferenceResult):
-    from dtl.inference.least_squares import second_opinion
+    from dtl.inference.least_squares import fit_least_squares
 
-    return second_opinion(result.prepared, session.node_spectra(session.bundle_of(result).name))
+    return fit_least_squares(result.prepared, session.node_spectra(session.bundle_of(result).name))
 
 
 def _explain(result: InferenceResult):
@@ -201,7 +201,7 @@ def _symmetric(name: str, estimate: Estimate) -> str:
 def _verdict(result: InferenceResult, opinion) -> None:
     from dtl.inference.least_squares import AGREEMENT, departure
 
-    apart = [
+    differing = [
         PARAMETERS[name][0]
         for name, estimate in result.estimates.items()
         if name not in opinion.undetermined and abs(departure(estimate, opinion.estimates[name])) > AGREEMENT
@@ -211,10 +211,10 @@ def _verdict(result: InferenceResult, opinion) -> None:
             "The nearest model lies beside the main sequence, where there are no models: the fit is a guess.",
             icon=":material/warning:",
         )
-    if apart:
+    if differing:
         st.markdown(
-            f":material/compare_arrows: They differ by more than {AGREEMENT:.0f} intervals in **{', '.join(apart)}**: "
-            "at least one of the two is farther from the truth than its interval says."
+            f":material/compare_arrows: They differ by more than {AGREEMENT:.0f} intervals in "
+            f"**{', '.join(differing)}**: at least one of the two is farther from the truth than its interval says."
         )
     else:
         st.markdown(f":material/check: The two agree within {AGREEMENT:.0f} intervals.")

@@ -10,7 +10,7 @@ from dtl.readers.source import SIZE_LIMIT
 from dtl.result import InferenceResult
 from dtl.spectrum import Finding
 from pages.shared.core import keeping, session
-from pages.shared.core.upload_memory import let_go
+from pages.shared.core.upload_memory import release_uploads
 from pages.shared.spectrum import wizard
 
 __all__ = ["corrections", "failures", "findings", "inputs"]
@@ -34,9 +34,9 @@ _HELP = {
 }
 #: Refusals that are shown in full at once; of more, the one chosen in the table of files is, so that the parameters
 #: stay in sight.
-_MOST_REFUSALS = 1
+_MAX_REFUSALS = 1
 #: Refusals whose reasons are in sight; those of more are to be opened.
-_MOST_REASONS = 4
+_MAX_REASONS = 4
 
 
 def inputs() -> None:
@@ -60,7 +60,7 @@ def inputs() -> None:
 
         session.add(((file.name, file.getvalue()) for file in files), progress)
         state["upload-round"] += 1  # a fresh uploader: the list of spectra below is the one that counts
-        let_go(*files)
+        release_uploads(*files)
         st.rerun()
     examples = {example.file: example for example in session.examples()}
     if examples:
@@ -88,13 +88,13 @@ def failures() -> None:
     """A sentence for each file that cannot be used, with ways out; of many, for the one chosen in the table."""
     keeping.notes()
     failures = st.session_state["failures"]
-    if len(failures) > _MOST_REFUSALS:
+    if len(failures) > _MAX_REFUSALS:
         chosen = st.session_state.get("refused")
         st.warning(
             f"{len(failures)} files could not be used. Choose one in the table for what can be done.",
             icon=":material/error:",
         )
-        with st.expander("Why", expanded=len(failures) <= _MOST_REASONS):
+        with st.expander("Why", expanded=len(failures) <= _MAX_REASONS):
             st.markdown("\n".join(f"- {session.plain(sentence)}" for sentence in failures.values()))
         failures = {digest: sentence for digest, sentence in failures.items() if digest == chosen}
     for digest, sentence in failures.items():

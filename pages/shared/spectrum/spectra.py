@@ -19,7 +19,7 @@ __all__ = ["preparation", "reconstruction"]
 
 _FIT = "fit"
 #: Curves over the spectrum beyond which none can be told from the others.
-_MOST = 4
+_MAX = 4
 _RANKS = ("1st", "2nd", "3rd", *(f"{number}th" for number in range(4, 9)))
 
 
@@ -38,7 +38,7 @@ def reconstruction(result: InferenceResult, scale: Scale) -> None:
         "The networks squeeze the spectrum into 32 numbers and rebuild it from them: the reconstruction. Where the two "
         "differ by more than the noise, the spectrum holds something that the model spectra do not."
     )
-    if result.prepared.unused is not None:
+    if result.prepared.masked is not None:
         words += " Grey pixels lie under telluric lines or were hit by cosmic rays, and are not used."
     if TELLURIC in lines:
         known = len(telluric_lines(result.prepared)) > 0
@@ -62,7 +62,7 @@ def _controls(result: InferenceResult) -> tuple[dict[str, np.ndarray], list[str]
         list(names),
         format_func=names.get,
         placeholder="the fit, or the nearest models",
-        max_selections=_MOST,
+        max_selections=_MAX,
         select_all=False,
         key="compare",
         persist_state="session",

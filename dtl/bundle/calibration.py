@@ -1,0 +1,68 @@
+"""Calibration tables of a bundle: how wide intervals have to be, and how far good stars are from the models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["SCORES", "Calibration", "Reference", "percentile", "quantile"]
+
+#: What is compared with good stars of the same signal-to-noise ratio; larger is stranger.
+SCORES: dict[str, str] = {
+    "residual": "observed minus reconstruction, beyond the noise",
+    "relative_residual": "the same, relative to the depth of the lines",
+    "slow_residual": "the same, smoothed over half an Angstrom",
+    "periodic_residual": "amplitude of its strongest period between 0.8 and 9 Angstrom",
+    "latent_distance": "distance to the nearest model in latent space",
+    "member_spread": "disagreement of the members of the ensemble",
+    "velocity_mismatch": "one minus the height of the cross-correlation peak",
+}
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Widens an interval so that it covers what it claims: ``sqrt((scale * width)^2 + floor^2)``.
+
+    ``floor``, in the parameter's unit, is the error that all members share and no spread shows. Both are fitted
+    on simulated spectra of validation nodes.
+    """
+
+    scale: float = 1.0
+    floor: float = 0.0
+
+    def widen(self, width: float | np.ndarray) -> float | np.ndarray:
+        """The calibrated width for a raw one, same unit."""
+        return np.sqrt((self.scale * width) ** 2 + self.floor**2)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What good stars look like: quantiles 0 to 100 % of a score at several signal-to-noise ratios.
+
+    Attributes:
+        snr: increasing; shape ``(b,)``.
+        quantiles: shape ``(b, 101)``.
+    """
+
+    snr: np.ndarray
+    quantiles: np.ndarray
+
+
+def percentile(score: float, snr: float, reference: Reference) -> float:
+    """Percentage of good stars at this signal-to-noise ratio with a lower score, 0 to 100."""
+    return float(np.interp(score, _at(snr, reference), np.arange(101.0)))
+
+
+def quantile(part: float, snr: float, reference: Reference) -> float:
+    """The score that ``part`` per cent of good stars at this signal-to-noise ratio stay below."""
+    return float(np.interp(part, np.arange(101.0), _at(snr, reference)))
+
+
+def _at(snr: float, reference: Reference) -> np.ndarray:
+    """Quantiles 0 to 100 % at a signal-to-noise ratio, interpolated in its logarithm; shape ``(101,)``."""
+    position = np.interp(np.log(max(snr, 1e-3)), np.log(reference.snr), np.arange(len(reference.snr)))
+    low = int(position)
+    high = min(low + 1, len(reference.snr) - 1)
+    fraction = position - low
+    return (1 - fraction) * reference.quantiles[low] + fraction * reference.quantiles[high]
