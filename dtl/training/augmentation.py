@@ -67,7 +67,7 @@ def shift(flux: torch.Tensor, velocity: torch.Tensor) -> torch.Tensor:
     position = (torch.arange(points)[None, :] - pixels[:, None]).clamp(0, points - 1.001)
     left = position.long()
     fraction = position - left
-    return flux.load_inputs(1, left) * (1 - fraction) + flux.load_inputs(1, left + 1) * fraction
+    return flux.gather(1, left) * (1 - fraction) + flux.gather(1, left + 1) * fraction
 
 
 def perturb_line_depths(flux: torch.Tensor, amplitude: float, generator: torch.Generator) -> torch.Tensor:
