@@ -1,9 +1,8 @@
 """Entry point of the app: ``streamlit run app.py``."""
 
-from pathlib import Path
-
 import streamlit as st
 
+from dtl.resources import asset
 from pages.shared.core import serving
 
 
@@ -68,9 +67,8 @@ if __name__ == "__main__":  # as Streamlit runs it, for each visit and each chan
     from pages.shared.core import session, tour
 
     # The icon comes first: with one of its own the browser does not ask a font server for that of the page.
-    assets = Path(__file__).parent / "assets"
-    st.set_page_config(page_icon=str(assets / "icon.svg"), layout="wide")
-    st.html(assets / "app.css")
+    st.set_page_config(page_icon=str(asset("icon.svg")), layout="wide")
+    st.html(asset("app.css"))
     page = st.navigation(list_pages(), position="top")
     st.set_page_config(page_title=f"{page.title} · M dwarf parameters")
     session.start()

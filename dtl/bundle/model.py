@@ -22,6 +22,7 @@ from dtl.bundle.projection import FluxBasis
 from dtl.networks.layouts import AnyAutoencoder, make_autoencoder, make_regressor
 from dtl.networks.regressor import Regressor
 from dtl.preparation.prepare import PreparationTarget
+from dtl.resources import asset
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
 
@@ -38,7 +39,7 @@ __all__ = [
 
 #: Version of the bundle's layout; another one is refused.
 FORMAT = 2
-_SHIPPED = Path(__file__).parents[2] / "assets" / "models"
+_SHIPPED = asset("models")
 _WEIGHTS, _GRID, _CARD = "weights.safetensors", "grid.npz", "card.json"
 
 

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from astropy.table import Table
+
+from dtl.resources import asset
 
 __all__ = [
     "PUBLISHED",
@@ -34,7 +35,7 @@ __all__ = [
     "stars",
 ]
 
-_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "catalogue"
+_FOLDER = asset("catalogue")
 #: Key of the work whose stars these are.
 PUBLISHED = "mas-buitrago2024"
 _PARAMETERS = ("teff", "logg", "mh", "vsini")

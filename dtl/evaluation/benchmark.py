@@ -17,11 +17,12 @@ from dtl.bundle.model import load_bundle
 from dtl.inference.infer import infer
 from dtl.preparation.prepare import prepare
 from dtl.readers import read_spectrum
+from dtl.resources import asset
 
 __all__ = ["DEFAULT_FILE", "measure_times"]
 
 #: The shipped example that is timed where no file is named.
-DEFAULT_FILE = Path(__file__).parents[2] / "assets" / "examples" / "simulated-m3.fits"
+DEFAULT_FILE = asset("examples", "simulated-m3.fits")
 #: Spectra that are asked at once.
 _BATCH = 30
 _START = (
@@ -80,8 +81,7 @@ def _timed(stage: Callable[[], object]) -> float:
 
 def _start(bundle: str) -> float:
     """Seconds to import and to load in a fresh process."""
-    folders = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, folders))}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", _START, bundle]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     return float(done.stdout)

@@ -13,12 +13,13 @@ from dtl.bundle.model import ModelBundle
 from dtl.evaluation.survey_accuracy import observe
 from dtl.preparation.prepare import prepare
 from dtl.readers import read_spectrum
+from dtl.resources import asset
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
 
 __all__ = ["LITERATURE", "compare", "literature", "read_stack", "star_key"]
 
-LITERATURE = Path(__file__).parents[2] / "assets" / "survey" / "real_stars.ecsv"
+LITERATURE = asset("survey", "real_stars.ecsv")
 
 
 def star_key(name: str) -> str:

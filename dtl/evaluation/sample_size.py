@@ -15,6 +15,7 @@ import numpy as np
 from dtl.bundle.model import ModelBundle
 from dtl.evaluation.survey_accuracy import observe, parameter_errors, survey_simulator
 from dtl.grid.build import GridSettings
+from dtl.resources import asset
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
 from dtl.training.settings import SurveyPlan
@@ -27,7 +28,7 @@ __all__ = ["COUNTS", "SEEDS", "SampleSizes", "measure_sample_sizes", "read_sampl
 COUNTS = (4, 8, 16, 20, 25, 32, 64, 128)
 #: Of the surveys: none of them is among those of `dtl.training.settings.SurveyPlan`.
 SEEDS = (3041, 3042, 3043)
-_TABLE = Path(__file__).parents[2] / "assets" / "survey" / "sample_sizes.json"
+_TABLE = asset("survey", "sample_sizes.json")
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
+from dtl.resources import asset
+
 __all__ = ["VSINI", "main_sequence_nodes"]
 
-_ASSETS = Path(__file__).parents[2] / "assets" / "grid"
+_FOLDER = asset("grid")
 #: km/s.
 VSINI = (1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0)
 
@@ -33,13 +33,13 @@ def main_sequence_nodes(
     Returns:
         Teff [K], log g [dex], [M/H] [dex], v sin i [km/s], sorted; shape ``(m, 4)``.
     """
-    ranges = pd.read_csv(_ASSETS / "main_sequence.csv", comment="#")
+    ranges = pd.read_csv(_FOLDER / "main_sequence.csv", comment="#")
     triples = [
         (row.teff, row.logg, round(value, 1) + 0.0)
         for row in ranges.itertuples()
         for value in np.arange(row.mh_min, row.mh_max + 0.05, 0.1)
     ]
-    absent = {tuple(row) for row in pd.read_csv(_ASSETS / "absent.csv", comment="#").to_numpy(dtype=float)}
+    absent = {tuple(row) for row in pd.read_csv(_FOLDER / "absent.csv", comment="#").to_numpy(dtype=float)}
     nodes = np.array(
         [(*triple, vsini) for triple in triples for vsini in VSINI if (*map(float, triple), vsini) not in absent]
     )

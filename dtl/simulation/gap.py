@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import least_squares
 
+from dtl.resources import asset
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import WINDOW
 
 __all__ = ["GAP_FILE", "GapModel", "measure_gap", "read_gap"]
 
 #: The gap that comes with the program.
-GAP_FILE = Path(__file__).parents[2] / "assets" / "survey" / "gap.json"
+GAP_FILE = asset("survey", "gap.json")
 _SIGMA_PER_FWHM = 1.0 / (2.0 * np.sqrt(2.0 * np.log(2.0)))
 _MIDDLE = 0.5 * (WINDOW[0] + WINDOW[1])
 #: Widths that are tried, Angstrom beyond the instrument's: from a single line to a band head.

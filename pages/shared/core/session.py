@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import streamlit as st
 
 from dtl.readers.options import ReadOptions
+from dtl.resources import asset
 from dtl.result import InferenceResult
 from dtl.spectrum import AnalysisFailed, UnusableInput
 
@@ -57,7 +58,7 @@ __all__ = [
     "vsini_limit",
 ]
 
-EXAMPLES = Path(__file__).resolve().parents[3] / "assets" / "examples"
+EXAMPLES = asset("examples")
 #: Bytes of uploads kept in one visit.
 MAX_BYTES = 400 * 2**20
 #: Files of whose analysis the stages are kept in one visit, so that a change repeats only what depends on it.
