@@ -21,7 +21,7 @@ SECTIONS = {
 
 def choose_card() -> dict:
     """The card of the networks that gave the result on show, or of others of the program or of this visit."""
-    from dtl.bundle.model import read_card, shipped_bundles
+    from dtl.bundle.shipped import read_card, shipped_bundles
 
     own, result = session.own_bundles(), session.selected()
     names = [*shipped_bundles(), *own]

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
-from dtl.bundle.model import ModelBundle, load_bundle
+from dtl.bundle.model import ModelBundle
+from dtl.bundle.store import load_bundle
 from dtl.grid.build import Grid, GridSettings, build_grid
 from dtl.grid.library import Library
 from dtl.preparation.broadening import broaden, log_grid

@@ -99,17 +99,17 @@ def teff_of(prepared: PreparedSpectrum) -> float:
 
 
 def load_bundle(name: str) -> SimpleNamespace:
-    """Stand-in for `dtl.bundle.model.load_bundle`."""
+    """Stand-in for `dtl.bundle.store.load_bundle`."""
     return bundle()
 
 
 def shipped_bundles() -> list[str]:
-    """Stand-in for `dtl.bundle.model.shipped_bundles`."""
+    """Stand-in for `dtl.bundle.shipped.shipped_bundles`."""
     return ["made-up"]
 
 
 def shipped_resolutions() -> dict[str, float]:
-    """Stand-in for `dtl.bundle.model.shipped_resolutions`."""
+    """Stand-in for `dtl.bundle.shipped.shipped_resolutions`."""
     return {"made-up": 50000.0}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from dtl.result import PARAMETERS
 
 __all__ = [
+    "CARD_FILE",
     "PUBLISHED",
     "Comparison",
     "closest",
@@ -22,6 +23,8 @@ __all__ = [
     "survey_errors",
 ]
 
+#: Name of the card in a bundle's folder.
+CARD_FILE = "card.json"
 #: Mas-Buitrago et al. (2024): test MSE of the autoencoder, rmse of the worst of the 80 regressors kept, mean distance
 #: of an observed spectrum to the nearest synthetic one in flux and (after the transfer) in latent space, MSE of
 #: observed spectra before and after the transfer; and the weights of their autoencoders, counted from their layers.

@@ -69,13 +69,13 @@ class BundleSelector:
 
 def shipped_by_resolution() -> BundleSelector:
     """Chooses among the bundles that come with the program."""
-    from dtl.bundle.model import shipped_resolutions
+    from dtl.bundle.shipped import shipped_resolutions
 
     return BundleSelector(_load, shipped_resolutions())
 
 
 @lru_cache(maxsize=_KEPT)
 def _load(name: str) -> ModelBundle:
-    from dtl.bundle.model import load_bundle
+    from dtl.bundle.store import load_bundle
 
     return load_bundle(name)

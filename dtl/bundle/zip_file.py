@@ -23,8 +23,10 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from dtl.bundle.calibration import SCORES, quantile
-from dtl.bundle.model import ModelBundle, load_bundle, save_bundle
+from dtl.bundle.card import CARD_FILE
+from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import project
+from dtl.bundle.store import GRID_FILE, WEIGHTS_FILE, load_bundle, save_bundle
 from dtl.networks.layouts import make_autoencoder
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
@@ -33,9 +35,8 @@ __all__ = ["MAX_BYTES", "as_saved", "free_name", "pack", "unpack"]
 
 #: Most bytes of a zip file; the bundles of the program have 19 MB.
 MAX_BYTES = 64 * 2**20
-_CARD, _WEIGHTS, _GRID = "card.json", "weights.safetensors", "grid.npz"
 #: Member -> most bytes of it, unpacked.
-_MEMBERS = {_CARD: 4 * 2**20, _WEIGHTS: MAX_BYTES, _GRID: MAX_BYTES}
+_MEMBERS = {CARD_FILE: 4 * 2**20, WEIGHTS_FILE: MAX_BYTES, GRID_FILE: MAX_BYTES}
 #: Most bytes of all arrays of a grid together, unpacked.
 _MAX_ARRAYS = 256 * 2**20
 #: Most layers of an encoder.
@@ -47,7 +48,7 @@ _BROKEN = (
 
 
 def pack(bundle: ModelBundle) -> bytes:
-    """A zip file of a bundle: its card, weights and arrays, as `dtl.bundle.model.save_bundle` writes them."""
+    """A zip file of a bundle: its card, weights and arrays, as `dtl.bundle.store.save_bundle` writes them."""
     file = io.BytesIO()
     with TemporaryDirectory() as folder:
         place = save_bundle(bundle, folder)
@@ -92,7 +93,7 @@ def unpack(data: bytes, file: str) -> ModelBundle:
         with zipfile.ZipFile(io.BytesIO(data)) as archive, TemporaryDirectory() as folder:
             for member, info in _members(archive, file).items():
                 (Path(folder) / member).write_bytes(_content(archive, info, _MEMBERS[member]))
-            _check_arrays(Path(folder) / _GRID)
+            _check_arrays(Path(folder) / GRID_FILE)
             _check_networks(Path(folder))
             bundle = load_bundle(folder)
             return _tried(bundle)
@@ -165,13 +166,13 @@ def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
 
 def _check_networks(folder: Path) -> None:
     """Compare the layers that a card asks for with those that are there, before they get any memory."""
-    architecture = json.loads((folder / _CARD).read_text(encoding="utf-8"))["architecture"]
+    architecture = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))["architecture"]
     hidden, n_latent = [int(width) for width in architecture["hidden"]], int(architecture["n_latent"])
     if not 0 < len(hidden) <= _MAX_LAYERS or min(*hidden, n_latent) < 1:
         raise _Refused("asks for networks that no bundle has")
-    with safe_open(folder / _WEIGHTS, "pt") as file:
+    with safe_open(folder / WEIGHTS_FILE, "pt") as file:
         shapes = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}
-    with np.load(folder / _GRID, allow_pickle=False) as arrays:
+    with np.load(folder / GRID_FILE, allow_pickle=False) as arrays:
         points = len(arrays["wavelength"])
     with torch.device("meta"):  # shapes without memory
         wanted = make_autoencoder(architecture.get("layout", "compact"), points, hidden, n_latent).state_dict()

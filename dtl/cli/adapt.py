@@ -51,7 +51,7 @@ def add_simulate(commands: argparse._SubParsersAction, bars: Callable) -> None:
 def _adapt(options: argparse.Namespace, bars: Callable) -> int:
     from dataclasses import replace
 
-    from dtl.bundle.model import check_new_place, load_bundle, save_bundle
+    from dtl.bundle.store import check_new_place, load_bundle, save_bundle
     from dtl.transfer.adaptation import adapt, check_spectra, notes, read_spectra
     from dtl.transfer.fine_tuning import TransferSettings
     from dtl.transfer.population import Population
@@ -91,7 +91,7 @@ def _adapt(options: argparse.Namespace, bars: Callable) -> int:
 
 
 def _simulate(options: argparse.Namespace, bars: Callable) -> int:
-    from dtl.bundle.model import load_bundle
+    from dtl.bundle.store import load_bundle
     from dtl.grid.phoenix import read_library
     from dtl.simulation.gap import read_gap
     from dtl.simulation.survey_files import check_place, simulate_stars, write_survey

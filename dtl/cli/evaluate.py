@@ -63,7 +63,7 @@ def add_gap(actions: argparse._SubParsersAction) -> None:
 
 
 def _evaluate(options: argparse.Namespace, bars: Callable) -> int:
-    from dtl.bundle.model import load_bundle, save_bundle
+    from dtl.bundle.store import load_bundle, save_bundle
     from dtl.evaluation.evaluate import evaluate, with_metrics
     from dtl.spectrum import UnusableInput
 
@@ -103,7 +103,7 @@ def _flat(value: object, name: str = "") -> list[tuple[str, object]]:
 def _sample_size(options: argparse.Namespace, bars: Callable) -> int:
     import torch
 
-    from dtl.bundle.model import load_bundle
+    from dtl.bundle.store import load_bundle
     from dtl.evaluation.sample_size import COUNTS, SEEDS, SampleSizes, measure_sample_sizes, read_sample_sizes
     from dtl.spectrum import UnusableInput
 
@@ -126,7 +126,7 @@ def _sample_size(options: argparse.Namespace, bars: Callable) -> int:
 
 
 def _gap(options: argparse.Namespace) -> int:
-    from dtl.bundle.model import load_bundle
+    from dtl.bundle.store import load_bundle
     from dtl.evaluation.observed_gap import gap_of_stars
     from dtl.grid.build import GridSettings
 

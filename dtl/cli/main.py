@@ -122,8 +122,8 @@ def _add_search(commands: argparse._SubParsersAction) -> None:
 def _predict(options: argparse.Namespace) -> int:
     import torch
 
-    from dtl.bundle.model import load_bundle
     from dtl.bundle.selector import shipped_by_resolution
+    from dtl.bundle.store import load_bundle
     from dtl.export.tables import FORMATS, json_line, write_table
     from dtl.inference.analyse import analyse
 
@@ -184,7 +184,7 @@ def _print_table(results: list[InferenceResult]) -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from dtl.bundle.model import load_bundle
+    from dtl.bundle.store import load_bundle
     from dtl.evaluation.make import finish_bundle, train_bundle
     from dtl.grid.build import load_grid
     from dtl.grid.phoenix import read_library
@@ -207,7 +207,7 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _search(options: argparse.Namespace) -> int:
-    from dtl.bundle.model import load_bundle, save_bundle
+    from dtl.bundle.store import load_bundle, save_bundle
     from dtl.grid.build import load_grid
     from dtl.training.search import PRESETS
     from dtl.training.settings import read_settings
@@ -291,7 +291,7 @@ def _benchmark(options: argparse.Namespace) -> int:
 
 
 def _examples(options: argparse.Namespace) -> int:
-    from dtl.bundle.model import load_bundle
+    from dtl.bundle.store import load_bundle
     from dtl.simulation.observation import write_examples
 
     for file in write_examples(load_bundle(options.bundle), options.output):

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 import dtl
-from dtl.bundle.model import load_bundle
+from dtl.bundle.store import load_bundle
 from dtl.inference.infer import infer
 from dtl.preparation.prepare import prepare
 from dtl.readers import read_spectrum
@@ -26,7 +26,7 @@ DEFAULT_FILE = asset("examples", "simulated-m3.fits")
 #: Spectra that are asked at once.
 _BATCH = 30
 _START = (
-    "import time; start = time.perf_counter(); from dtl.bundle.model import load_bundle; "
+    "import time; start = time.perf_counter(); from dtl.bundle.store import load_bundle; "
     "import dtl.inference.analyse, sys; "
     "load_bundle(sys.argv[1]).target; print(time.perf_counter() - start)"
 )

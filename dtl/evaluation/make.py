@@ -14,8 +14,9 @@ import torch
 
 import dtl
 from dtl.bundle.calibration import SCORES, Calibration
-from dtl.bundle.model import ModelBundle, load_bundle, save_bundle
+from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import flux_basis
+from dtl.bundle.store import load_bundle, save_bundle
 from dtl.evaluation.calibration_fit import CALIBRATION_SNR, fit_calibration, fit_references, fit_threshold, intervals
 from dtl.evaluation.node_metrics import measure
 from dtl.evaluation.survey_accuracy import SurveySimulator, observe, prepared_flux, survey_simulator

@@ -122,7 +122,7 @@ def session_of(reported: Sequence[Reported]) -> SavedSession:
 
 def bundles_used(results: Sequence[InferenceResult]) -> dict[str, dict[str, str]]:
     """Name of each bundle that gave a result -> its ``version`` and ``card_sha256``, empty for one not shipped."""
-    from dtl.bundle.model import read_card, shipped_bundles
+    from dtl.bundle.shipped import read_card, shipped_bundles
 
     shipped, used = shipped_bundles(), {}
     for bundle in sorted({result.bundle for result in results}):

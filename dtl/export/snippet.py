@@ -68,7 +68,7 @@ def opinion(source: Source, bundle: str) -> str:
     """The least-squares fit of the models of a bundle."""
     return _script(
         [
-            "from dtl.bundle.model import load_bundle",
+            "from dtl.bundle.store import load_bundle",
             "from dtl.inference.interpolation import node_spectra",
             "from dtl.inference.analyse import analyse",
             "from dtl.inference.least_squares import fit_least_squares",
@@ -91,7 +91,7 @@ def explanation(source: Source, bundle: str, parameter: str, kind: str = "contri
     kind = "sensitivity" if kind == "sensitivity" else "contribution"
     return _script(
         [
-            "from dtl.bundle.model import load_bundle",
+            "from dtl.bundle.store import load_bundle",
             "from dtl.inference.attribution import explain_spectrum",
             "from dtl.inference.analyse import analyse",
         ],
@@ -156,7 +156,7 @@ def _joined(imports: list[str], lines: list[str]) -> str:
 def _imports(sources: Sequence[Source]) -> list[str]:
     options = any(source.options != ReadOptions() for source in sources)
     bundles = any(source.bundle for source in sources)
-    return ["from dtl.readers import ReadOptions"] * options + ["from dtl.bundle.model import load_bundle"] * bundles
+    return ["from dtl.readers import ReadOptions"] * options + ["from dtl.bundle.store import load_bundle"] * bundles
 
 
 def _call(source: Source) -> str:

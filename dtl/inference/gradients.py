@@ -53,7 +53,7 @@ def sensitivities(flux: np.ndarray, bundle: ModelBundle) -> tuple[dict[str, np.n
     """
     slopes, values = {}, {}
     with torch.enable_grad():
-        points = torch.as_tensor(np.asarray(flux, dtype=np.float32)).requires_grad_()
+        points = torch.as_tensor(np.asarray(flux, dtype=np.float32), device=bundle.device).requires_grad_()
         latents = bundle.observed_encoder.encode(points)
         for name in PARAMETERS:
             # To the latents member by member, and from there once for all of them: the encoder is the wider part.
@@ -62,5 +62,5 @@ def sensitivities(flux: np.ndarray, bundle: ModelBundle) -> tuple[dict[str, np.n
             value = sum(member(end) for member in members) / len(members)
             (outer,) = torch.autograd.grad(value.sum(), end)
             (slope,) = torch.autograd.grad(latents, points, outer, retain_graph=True)
-            slopes[name], values[name] = slope.numpy(), value.detach().numpy()
+            slopes[name], values[name] = slope.cpu().numpy(), value.detach().cpu().numpy()
     return slopes, values

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import torch
 
-from dtl.bundle.model import FORMAT, load_bundle, read_card, save_bundle, shipped_bundles, shipped_resolutions
+from dtl.bundle.shipped import read_card, shipped_bundles, shipped_resolutions
+from dtl.bundle.store import FORMAT, load_bundle, save_bundle
 from dtl.inference.infer import estimate_parameters
 from dtl.networks.autoencoder import Autoencoder
 from dtl.networks.published import PublishedAutoencoder, PublishedRegressor
@@ -71,7 +72,7 @@ def test_shipped(name: str) -> None:
 def test_a_card_is_read_without_its_networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     card = json.loads((MODELS / "common-r50000" / "card.json").read_text(encoding="utf-8"))
     assert read_card("common-r50000") == card
-    monkeypatch.setattr("dtl.bundle.model._SHIPPED", tmp_path)
+    monkeypatch.setattr("dtl.bundle.shipped.SHIPPED_BUNDLES", tmp_path)
     (tmp_path / "alone").mkdir()
     for text in (json.dumps(card), json.dumps({"name": "alone"}), "[]", "{", "\xff"):
         (tmp_path / "alone" / "card.json").write_text(text, encoding="latin-1")

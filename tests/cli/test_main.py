@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from dtl.bundle.model import load_bundle, save_bundle
+from dtl.bundle.store import load_bundle, save_bundle
 from dtl.cli.main import main
 from dtl.grid.build import load_grid
 from dtl.result import COLUMNS, PARAMETERS

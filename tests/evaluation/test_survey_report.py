@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dtl.bundle.model import save_bundle
+from dtl.bundle.store import save_bundle
 from dtl.cli import evaluate as command
 from dtl.cli.main import main
 from dtl.evaluation import evaluate as module

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from dtl.bundle.model import load_bundle
+from dtl.bundle.store import load_bundle
 from dtl.catalogue.luminosity import LuminosityInput
 from dtl.export import snippet
 from dtl.inference.analyse import analyse

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-# These need the true dtl.bundle.model, which the tests replace.
+# These need the true functions of dtl.bundle, which the tests replace.
 import dtl.bundle.zip_file
 import dtl.evaluation.sample_size
 import dtl.exploration.latent_traversal  # noqa: F401
@@ -32,14 +30,12 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         names.append(name)
         return fakes.analyse(source, name=name, **more)
 
-    bundle = SimpleNamespace(
-        load_bundle=fakes.load_bundle,
-        shipped_bundles=fakes.shipped_bundles,
-        shipped_resolutions=fakes.shipped_resolutions,
-        read_card=cards.full_card,
-    )
-    monkeypatch.setitem(sys.modules, "dtl.bundle.model", bundle)
-    monkeypatch.setitem(sys.modules, "dtl.inference.analyse", SimpleNamespace(analyse=analyse, Stages=fakes.Stages))
+    monkeypatch.setattr("dtl.bundle.store.load_bundle", fakes.load_bundle)
+    monkeypatch.setattr("dtl.bundle.shipped.read_card", cards.full_card)
+    monkeypatch.setattr("dtl.bundle.shipped.shipped_bundles", fakes.shipped_bundles)
+    monkeypatch.setattr("dtl.bundle.shipped.shipped_resolutions", fakes.shipped_resolutions)
+    monkeypatch.setattr("dtl.inference.analyse.analyse", analyse)
+    monkeypatch.setattr("dtl.inference.analyse.Stages", fakes.Stages)
     monkeypatch.setattr("dtl.inference.interpolation.node_spectra", fakes.node_spectra)
     monkeypatch.setattr("dtl.exploration.position.locate_spectra", fakes.locate_spectra)
     for name in ("explain_spectrum", "fit_least_squares"):

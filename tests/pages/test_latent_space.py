@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from hashlib import sha256
 from types import SimpleNamespace
 
@@ -81,7 +80,7 @@ def test_the_transfer_moves_the_stars_alone(visit):
 
 def test_networks_without_a_transfer_say_so(visit, monkeypatch):
     alone = {**vars(fakes.bundle()), "target_encoder": None}
-    monkeypatch.setattr(sys.modules["dtl.bundle.model"], "load_bundle", lambda name: SimpleNamespace(**alone))
+    monkeypatch.setattr("dtl.bundle.store.load_bundle", lambda name: SimpleNamespace(**alone))
     control = visit(PAGE).segmented_control(key="transfer")
     assert control.disabled and "no transfer" in control.help
 

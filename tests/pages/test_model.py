@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -31,8 +30,8 @@ def with_cards(calls, monkeypatch):
 
     def open_page(*cards: dict, theme: str = "light") -> AppTest:
         known = {card.get("name", f"card-{i}"): card for i, card in enumerate(cards)}
-        monkeypatch.setattr(sys.modules["dtl.bundle.model"], "read_card", known.__getitem__)
-        monkeypatch.setattr(sys.modules["dtl.bundle.model"], "shipped_bundles", lambda: sorted(known))
+        monkeypatch.setattr("dtl.bundle.shipped.read_card", known.__getitem__)
+        monkeypatch.setattr("dtl.bundle.shipped.shipped_bundles", lambda: sorted(known))
         app = AppTest.from_file(str(PAGE), default_timeout=60)
         app.context = {"theme": theme}
         app.session_state["results"] = {"digest": fakes.make_result()}
@@ -301,12 +300,12 @@ def test_a_damaged_card_is_one_sentence(with_cards, monkeypatch):
         raise UnusableInput(f"{name}/card.json: the bundle is damaged (no *JSON*); fetch it again.")
 
     app = with_cards(full_card())
-    monkeypatch.setattr(sys.modules["dtl.bundle.model"], "read_card", refuse)
+    monkeypatch.setattr("dtl.bundle.shipped.read_card", refuse)
     app.run()
     assert not app.exception
     (error,) = app.error
     assert "fetch it again" in error.value and "\\*JSON\\*" in error.value
-    monkeypatch.setattr(sys.modules["dtl.bundle.model"], "shipped_bundles", list)
+    monkeypatch.setattr("dtl.bundle.shipped.shipped_bundles", list)
     assert "no trained networks" in app.run().error[0].value
 
 

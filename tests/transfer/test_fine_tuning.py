@@ -10,7 +10,8 @@ import pytest
 import torch
 
 import dtl.transfer.fine_tuning as module
-from dtl.bundle.model import ModelBundle, load_bundle, save_bundle
+from dtl.bundle.model import ModelBundle
+from dtl.bundle.store import load_bundle, save_bundle
 from dtl.networks.resampled_noise import pixel_noise
 from dtl.result import PARAMETERS
 from dtl.simulation.observation import models_at

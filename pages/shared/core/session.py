@@ -120,7 +120,7 @@ def examples() -> list[Example]:
 @st.cache_data(show_spinner=False)
 def shipped() -> dict[str, float]:
     """The bundles that come with the program: name -> lambda/FWHM of its spectra."""
-    from dtl.bundle.model import shipped_resolutions
+    from dtl.bundle.shipped import shipped_resolutions
 
     return shipped_resolutions()
 
@@ -146,7 +146,7 @@ def _load(name: str) -> ModelBundle:
     """A bundle that comes with the program, loaded once for all visits."""
     import torch
 
-    from dtl.bundle.model import load_bundle
+    from dtl.bundle.store import load_bundle
 
     torch.set_num_threads(1)  # one spectrum gains nothing from more, and visits would fight for the cores
     return load_bundle(name)

@@ -1,0 +1,185 @@
+"""Bundles as folders: save, load, verify. No pickle: weights as safetensors, arrays as npz, the rest as JSON."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from dtl.bundle.calibration import Reference
+from dtl.bundle.card import CARD_FILE
+from dtl.bundle.learned_gap import LearnedGap
+from dtl.bundle.model import ModelBundle
+from dtl.bundle.projection import FluxBasis
+from dtl.bundle.shipped import SHIPPED_BUNDLES, damaged, shipped_bundles
+from dtl.networks.layouts import make_autoencoder, make_regressor
+from dtl.networks.regressor import Regressor
+from dtl.result import PARAMETERS
+from dtl.spectrum import UnusableInput
+
+__all__ = ["FORMAT", "GRID_FILE", "WEIGHTS_FILE", "check_new_place", "load_bundle", "save_bundle"]
+
+#: Version of the bundle's layout; another one is refused.
+FORMAT = 2
+WEIGHTS_FILE, GRID_FILE = "weights.safetensors", "grid.npz"
+
+
+def check_new_place(folder: str | Path) -> None:
+    """Make sure that a new bundle may be written to a folder.
+
+    Raises:
+        UnusableInput: where it is a place of shipped bundles, bears the name of one, or holds a bundle already.
+    """
+    folder = Path(folder)
+    place = folder.resolve()
+    if place.is_relative_to(SHIPPED_BUNDLES.resolve()):
+        raise UnusableInput(f"{folder}: is kept for the bundles of the program; name another folder.")
+    if place.name in shipped_bundles():
+        raise UnusableInput(f"{folder}: has the name of a bundle of the program; name the folder otherwise.")
+    if (folder / CARD_FILE).exists():
+        raise UnusableInput(f"{folder}: holds a bundle already; name a new folder.")
+    if folder.exists() and not folder.is_dir():
+        raise UnusableInput(f"{folder}: is a file; name a folder.")
+
+
+def save_bundle(bundle: ModelBundle, folder: str | Path) -> Path:
+    """Write a bundle, weights and latents in half precision; the card gains the sha256 of each file."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {f"autoencoder.{key}": value for key, value in bundle.autoencoder.state_dict().items()}
+    if bundle.target_encoder is not None:
+        encoder = bundle.target_encoder.state_dict()
+        tensors |= {f"target.{key}": value for key, value in encoder.items() if key.startswith("encoder.")}
+    for name, members in bundle.regressors.items():
+        for i, member in enumerate(members):
+            tensors |= {f"regressor.{name}.{i}.{key}": value for key, value in member.state_dict().items()}
+    save_file({key: _halved(key, value).contiguous() for key, value in tensors.items()}, folder / WEIGHTS_FILE)
+    (folder / WEIGHTS_FILE).chmod(0o644)  # safetensors writes files that only their owner may read
+    np.savez_compressed(
+        folder / GRID_FILE,
+        wavelength=bundle.wavelength,
+        nodes=bundle.nodes.astype(np.float32),
+        latents=bundle.latents.astype(np.float16),
+        map_flux=bundle.map_flux.astype(np.float32),
+        map_latent=bundle.map_latent.astype(np.float32),
+        flux_components=bundle.flux_basis.components.astype(np.float16),
+        flux_scores=bundle.flux_basis.scores.astype(np.float32),
+        template_nodes=bundle.template_nodes,
+        **_gap_arrays(bundle.gap),
+        **{
+            f"reference_{name}_{part}": value
+            for name, reference in bundle.references.items()
+            for part, value in (("snr", reference.snr), ("quantiles", reference.quantiles.astype(np.float32)))
+        },
+    )
+    card = dict(bundle.card, format=FORMAT, sha256={file: _sha256(folder / file) for file in (WEIGHTS_FILE, GRID_FILE)})
+    (folder / CARD_FILE).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return folder
+
+
+def _gap_arrays(gap: LearnedGap | None) -> dict[str, np.ndarray]:
+    if gap is None:
+        return {}
+    return {"gap": np.stack([gap.level, gap.slope]).astype(np.float16), "gap_teff": np.array(gap.teff)}
+
+
+def _halved(key: str, value: torch.Tensor) -> torch.Tensor:
+    """Half precision for matrices; buffers that scale values keep theirs, or 4000 K would be cut to 4 K steps."""
+    return value.half() if key.endswith(("weight", "bias")) else value
+
+
+def load_bundle(source: str | Path) -> ModelBundle:
+    """A bundle by the name of a shipped one, or by its folder.
+
+    Raises:
+        UnusableInput: where there is none, its hashes differ, or its format is another version's.
+    """
+    folder = SHIPPED_BUNDLES / source if str(source) in shipped_bundles() else Path(source)
+    if not (folder / CARD_FILE).is_file():
+        raise UnusableInput(
+            f"{source}: is no bundle; shipped are {', '.join(shipped_bundles()) or 'none'}, "
+            f"or give a folder with {CARD_FILE}."
+        )
+    try:
+        card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
+        if card.get("format") != FORMAT:
+            raise UnusableInput(
+                f"{folder}: the bundle has format {card.get('format')}, this program reads format {FORMAT}; "
+                "take the bundle and the program of one release."
+            )
+        for file in (WEIGHTS_FILE, GRID_FILE):
+            if _sha256(folder / file) != card["sha256"][file]:
+                raise UnusableInput(
+                    f"{folder / file}: differs from what its card says (sha256); fetch the bundle again."
+                )
+        tensors = {key: value.float() for key, value in load_file(folder / WEIGHTS_FILE).items()}
+        with np.load(folder / GRID_FILE, allow_pickle=False) as data:
+            arrays = {key: data[key] for key in data.files}
+        return _assemble(card, tensors, arrays)
+    except (OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
+        if isinstance(error, UnusableInput):
+            raise
+        reason = " ".join((str(error) or type(error).__name__).split())[:200]  # torch writes a page
+        raise damaged(folder, reason) from error
+
+
+def _assemble(card: dict[str, Any], tensors: dict[str, torch.Tensor], arrays: dict[str, np.ndarray]) -> ModelBundle:
+    architecture = card["architecture"]
+    autoencoder = make_autoencoder(
+        architecture.get("layout", "compact"),
+        len(arrays["wavelength"]),
+        architecture["hidden"],
+        architecture["n_latent"],
+    )
+    autoencoder.load_state_dict(_part(tensors, "autoencoder."))
+    regressors: dict[str, list[Regressor]] = {}
+    for name in PARAMETERS:
+        count = len({key.split(".")[2] for key in tensors if re.match(rf"regressor\.{name}\.", key)})
+        regressors[name] = []
+        for i in range(count):
+            member = make_regressor(architecture.get("regressor", "compact"), architecture["n_latent"])
+            member.load_state_dict(_part(tensors, f"regressor.{name}.{i}."))
+            regressors[name].append(member.eval())
+    target = None
+    if any(key.startswith("target.") for key in tensors):
+        target = copy.deepcopy(autoencoder)
+        target.load_state_dict(autoencoder.state_dict() | _part(tensors, "target."))
+    gap = None
+    if "gap" in arrays:
+        gap = LearnedGap(*arrays["gap"].astype(float), float(arrays["gap_teff"]))
+    references = {
+        match[1]: Reference(arrays[key], arrays[f"reference_{match[1]}_quantiles"])
+        for key in arrays
+        if (match := re.fullmatch(r"reference_(\w+)_snr", key))
+    }
+    return ModelBundle(
+        card=card,
+        wavelength=arrays["wavelength"],
+        autoencoder=autoencoder.eval(),
+        regressors=regressors,
+        nodes=arrays["nodes"],
+        latents=arrays["latents"].astype(np.float32),
+        map_flux=arrays["map_flux"],
+        map_latent=arrays["map_latent"],
+        flux_basis=FluxBasis(arrays["flux_components"].astype(np.float32), arrays["flux_scores"]),
+        template_nodes=arrays["template_nodes"],
+        references=references,
+        target_encoder=target and target.eval(),
+        gap=gap,
+    )
+
+
+def _part(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    return {key[len(prefix) :]: value for key, value in tensors.items() if key.startswith(prefix)}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
