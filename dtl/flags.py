@@ -1,8 +1,10 @@
-"""Flags: the words that mark a value which may not be believed, and what they mean."""
+"""Flags: the words that mark a value which may not be believed, what they mean, and how grave each is."""
 
 from __future__ import annotations
 
-__all__ = ["FLAGS", "explain"]
+from collections.abc import Iterable
+
+__all__ = ["FLAGS", "LIMITS", "NOTES", "doubts", "explain", "joined"]
 
 #: word -> one sentence for a person.
 FLAGS: dict[str, str] = {
@@ -26,6 +28,20 @@ FLAGS: dict[str, str] = {
     "resolution_unknown": "The file does not state its resolution; that of the models was taken.",
     "uncertainty_estimated": "The file has no uncertainties; noise was measured from the spectrum itself.",
 }
+#: Flags that tell how a spectrum was handled; no value is in doubt for them.
+NOTES = frozenset({"resolution_unknown", "uncertainty_estimated"})
+#: Flags that make a value a limit, which holds as such. Any flag that is neither a note nor a limit is a doubt.
+LIMITS = frozenset({"upper_limit_vsini"})
+
+
+def doubts(flags: Iterable[str]) -> list[str]:
+    """Those of some flags that put the values of a star in doubt, in their order."""
+    return [flag for flag in flags if flag not in NOTES | LIMITS]
+
+
+def joined(flags: Iterable[str]) -> str:
+    """Flags as one text, as tables have them; empty where there are none."""
+    return ", ".join(flags)
 
 
 def explain(flag: str) -> str:

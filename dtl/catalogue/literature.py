@@ -17,6 +17,7 @@ from astropy.table import Table
 import dtl
 from dtl.catalogue import published_stars
 from dtl.catalogue.star_record import star_values
+from dtl.flags import joined
 from dtl.result import InferenceResult
 
 __all__ = [
@@ -173,9 +174,7 @@ def user_comparison(stars: Mapping[str, tuple[InferenceResult, str]]) -> pd.Data
     for label, (result, karmn) in stars.items():
         values = star_values(karmn, result.estimates)
         part = values[values["source"] != "own"].rename(columns={"upper": "error"})
-        part = part.assign(
-            spectrum=label, karmn=karmn, name=published_stars.names()[karmn], flags=", ".join(result.flags)
-        )
+        part = part.assign(spectrum=label, karmn=karmn, name=published_stars.names()[karmn], flags=joined(result.flags))
         for column, side in (("own", "value"), ("own_lower", "lower"), ("own_upper", "upper")):
             part[column] = [getattr(result.estimates[name], side) for name in part["parameter"]]
         parts.append(part)

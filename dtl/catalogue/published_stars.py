@@ -15,7 +15,9 @@ import numpy as np
 import pandas as pd
 from astropy.table import Table
 
+from dtl.catalogue.luminosity import LuminosityInput
 from dtl.resources import asset
+from dtl.spectrum import Spectrum
 
 __all__ = [
     "PUBLISHED",
@@ -32,6 +34,7 @@ __all__ = [
     "published_comparisons",
     "references",
     "similar_names",
+    "star_luminosity",
     "stars",
 ]
 
@@ -109,6 +112,11 @@ class Luminosity:
     reference: Reference
     star: str
     note: str = ""
+
+    @property
+    def as_input(self) -> LuminosityInput:
+        """As if a person had given it: with the error, and the reference in words."""
+        return LuminosityInput(self.value, self.error, f"{self.reference.citation} {self.note}".strip())
 
 
 def _unit(text: str) -> str:
@@ -217,6 +225,17 @@ def luminosity(name: str) -> Luminosity | None:
         return None
     reference = references()[star["luminosity_reference"]]
     return Luminosity(star["luminosity"], star["luminosity_error"], reference, star["name"], star["luminosity_note"])
+
+
+def star_luminosity(spectrum: Spectrum, given: LuminosityInput | None = None) -> LuminosityInput | None:
+    """The luminosity of the star of a spectrum: the one given, or else the one published under the star's name.
+
+    None where there is neither, and for a simulated spectrum, which is of no star, unless one is given.
+    """
+    if given is not None or spectrum.simulated:
+        return given
+    known = luminosity(spectrum.star)
+    return known and known.as_input
 
 
 def names() -> dict[str, str]:

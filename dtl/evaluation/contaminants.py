@@ -1,4 +1,4 @@
-"""Spectra that must not pass as an ordinary M dwarf, and how many of them carry a flag or are refused."""
+"""Spectra that must not pass as an ordinary M dwarf, and how many of them carry a flag or are not usable."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dtl.bundle.model import ModelBundle
+from dtl.flags import doubts
 from dtl.inference.infer import infer
 from dtl.preparation.prepare import prepare
 from dtl.result import InferenceResult
@@ -17,7 +18,7 @@ from dtl.simulation import faults, strange_stars
 from dtl.simulation.exposures import SimulationInputs, draw_star, expose, finish, load_inputs
 from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
 
-__all__ = ["HARMLESS", "KINDS", "contaminants", "draw", "flagged", "is_doubted", "left_out", "ordinary", "outcomes"]
+__all__ = ["KINDS", "contaminants", "draw", "flagged_fractions", "is_flagged", "left_out", "ordinary", "outcomes"]
 
 #: Makes one spectrum from random numbers and what stars are drawn from; refuses where the material lacks something.
 Generator = Callable[[np.random.Generator, SimulationInputs], Spectrum]
@@ -41,8 +42,8 @@ KINDS: dict[str, Generator] = {
     "wrong_resolution": faults.wrong_resolution,
 }
 
-#: Flags that do not say that the spectrum is no ordinary M dwarf well observed; any other flag does.
-HARMLESS = frozenset({"low_snr", "upper_limit_vsini", "uncertainty_estimated", "resolution_unknown"})
+#: A doubt that does not say that the spectrum is no ordinary M dwarf; any other does.
+_FAINT = "low_snr"
 
 
 def ordinary(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
@@ -110,15 +111,15 @@ def _prepared(spectrum: Spectrum, bundle: ModelBundle) -> PreparedSpectrum | Unu
         return error
 
 
-def is_doubted(outcome: InferenceResult | UnusableInput) -> bool:
-    """Whether a spectrum was refused or carries a flag other than the `HARMLESS` ones."""
-    return isinstance(outcome, UnusableInput) or bool(set(outcome.flags) - HARMLESS)
+def is_flagged(outcome: InferenceResult | UnusableInput) -> bool:
+    """Whether a spectrum was not usable, or carries a flag that doubts it for more than faintness."""
+    return isinstance(outcome, UnusableInput) or bool(set(doubts(outcome.flags)) - {_FAINT})
 
 
-def flagged(spectra: Iterable[tuple[str, Spectrum]], bundle: ModelBundle) -> dict[str, float]:
-    """Kind -> part of its spectra that is doubted, 0 to 1, in the order in which the kinds come."""
+def flagged_fractions(spectra: Iterable[tuple[str, Spectrum]], bundle: ModelBundle) -> dict[str, float]:
+    """Kind -> part of its spectra that is flagged or not usable, 0 to 1, in the order in which the kinds come."""
     pairs = list(spectra)
-    doubts: dict[str, list[bool]] = {}
+    found: dict[str, list[bool]] = {}
     for (kind, _), outcome in zip(pairs, outcomes((s for _, s in pairs), bundle), strict=True):
-        doubts.setdefault(kind, []).append(is_doubted(outcome))
-    return {kind: sum(found) / len(found) for kind, found in doubts.items()}
+        found.setdefault(kind, []).append(is_flagged(outcome))
+    return {kind: sum(each) / len(each) for kind, each in found.items()}

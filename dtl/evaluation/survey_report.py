@@ -10,7 +10,7 @@ import numpy as np
 from dtl.bundle.model import ModelBundle
 from dtl.evaluation.ablation import VARIANTS, ablation, summary
 from dtl.evaluation.calibration_fit import coverage, intervals
-from dtl.evaluation.contaminants import contaminants, flagged, is_doubted, left_out
+from dtl.evaluation.contaminants import contaminants, flagged_fractions, is_flagged, left_out
 from dtl.evaluation.survey_accuracy import SurveySimulator, distances, errors, observe, parameter_errors, prepared_flux
 from dtl.result import PARAMETERS
 from dtl.simulation.exposures import load_inputs
@@ -56,7 +56,7 @@ def measure_on_surveys(
         found = intervals(results)
         covered[f"{snr:.0f}"] = {name: coverage(found[name], true[:, k]) for k, name in enumerate(PARAMETERS)}
         at_snr[f"{snr:.0f}"] = parameter_errors(results, true)
-        alarms[f"{snr:.0f}"] = float(np.mean([is_doubted(result) for result in results]))
+        alarms[f"{snr:.0f}"] = float(np.mean([is_flagged(result) for result in results]))
     return {
         "survey": {
             "stars": len(truth),
@@ -100,7 +100,7 @@ def measure_trust(
         count: of each kind.
         seed: of all random numbers.
     """
-    found = flagged(contaminants(bundle, count, seed, library), bundle)
+    found = flagged_fractions(contaminants(bundle, count, seed, library), bundle)
     return {
         "spectra_of_each_kind": count,
         "flagged": found,

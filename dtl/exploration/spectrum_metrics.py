@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dtl.flags import NOTES
 from dtl.result import PARAMETERS, InferenceResult
 
 __all__ = ["FLAG_GROUPS", "SPECTRUM_METRICS", "flag_group", "star_value"]
@@ -25,8 +26,6 @@ FLAG_GROUPS: dict[str, tuple[str, ...]] = {
     "v sin i an upper limit": ("upper_limit_vsini",),
     "No doubt": (),
 }
-#: Flags that tell how a spectrum was handled and doubt no value.
-_NOTES = ("resolution_unknown", "uncertainty_estimated")
 
 
 def star_value(result: InferenceResult, quality: str) -> float:
@@ -49,8 +48,8 @@ def star_value(result: InferenceResult, quality: str) -> float:
 
 def flag_group(flags: Sequence[str]) -> str:
     """The gravest of the `FLAG_GROUPS` that the flags of a star put it into; another flag makes its spectrum poor."""
-    doubts = set(flags) - set(_NOTES)
+    said = set(flags) - NOTES
     for group, members in FLAG_GROUPS.items():
-        if doubts & set(members):
+        if said & set(members):
             return group
-    return "Spectrum too poor" if doubts else "No doubt"
+    return "Spectrum too poor" if said else "No doubt"

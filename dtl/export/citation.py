@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dtl.flags import joined
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_estimate
 
@@ -68,7 +69,7 @@ def sentence(result: InferenceResult, version: str, *, origin: str = "", weights
     star = f"{spectrum.star}, " if spectrum.star else ""
     kind = "a simulated observation, " if spectrum.simulated else ""
     networks = ", ".join(filter(None, [f"networks {result.bundle}", origin, _hash(weights)]))
-    flags = f" Flags: {', '.join(result.flags)}." if result.flags else " No flags."
+    flags = f" Flags: {joined(result.flags)}." if result.flags else " No flags."
     return (
         f"{star}{kind}file {spectrum.file}, S/N {result.prepared.snr:.0f}: {', '.join(values)} (mode, 68 % interval). "
         f"Found with dtl {version} ({networks}) after Mas-Buitrago et al. (2024) on the synthetic spectra of Husser et "

@@ -175,11 +175,8 @@ def _plotted(entry: Reported):
     """The star with the luminosity that was given, or else the published one, if it is no simulation."""
     from dtl.figures.plotted_star import PlottedStar
 
-    spectrum = entry.result.prepared.spectrum
-    if entry.luminosity is not None:
-        return PlottedStar.from_result(entry.result, *entry.luminosity)
-    known = None if spectrum.simulated else published_stars.luminosity(spectrum.star)
-    return PlottedStar.from_result(entry.result, *((known.value, known.error) if known else ()))
+    known = published_stars.star_luminosity(entry.result.prepared.spectrum, entry.luminosity)
+    return PlottedStar.from_result(entry.result, *(known or ()))
 
 
 def _file(entry: Reported) -> str:

@@ -15,6 +15,7 @@ from astropy.table import Column, Table
 from astropy.utils.exceptions import AstropyWarning
 
 import dtl
+from dtl.flags import joined
 from dtl.result import COLUMNS, InferenceResult
 from dtl.spectrum import UnusableInput
 
@@ -26,7 +27,7 @@ FORMATS = {".ecsv": "ascii.ecsv", ".fits": "fits", ".vot": "votable", ".csv": "a
 
 def results_table(results: Sequence[InferenceResult]) -> Table:
     """One row a result, the columns of the contract, with units and descriptions; flags joined by commas."""
-    rows = [dict(result.row(), flags=", ".join(result.flags)) for result in results]
+    rows = [dict(result.row(), flags=joined(result.flags)) for result in results]
     table = Table({name: np.array([row[name] for row in rows]) for name in COLUMNS})
     for name, (unit, description) in COLUMNS.items():
         table[name].unit = None if unit in ("", "dex(cm/s2)") else u.Unit(unit)

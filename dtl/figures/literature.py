@@ -16,9 +16,8 @@ from plotly.colors import hex_to_rgb
 
 from dtl.catalogue.published_stars import SOURCES
 from dtl.figures.palette import Palette
-from dtl.figures.plotted_star import HARMLESS
 from dtl.figures.style import axis, lay_out, prepare, two_panels
-from dtl.flags import explain
+from dtl.flags import doubts, explain
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 
@@ -152,7 +151,7 @@ def _path(bars: np.ndarray) -> str:
 def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: Palette) -> None:
     """The user's spectra as diamonds, hollow and crossed where a flag doubts them, in both panels."""
     unit, places = PARAMETERS[parameter][1:]
-    doubted = np.array([bool(flags) and _doubts(flags) for flags in mine["flags"]], bool)
+    doubted = np.array([bool(flags) and bool(doubts(flags.split(", "))) for flags in mine["flags"]], bool)
     texts = [
         f"<b>{escape(row['spectrum'])}</b> is {escape(row['name'])}<br>{SOURCES[row['source']].label}: "
         f"{value_text(row['value'], row['error'], places)} {unit}<br>yours: {format_number(row['own'], places)} "
@@ -208,10 +207,6 @@ def value_text(value: float, error: float, places: int) -> str:
 def _lines(text: str) -> list[str]:
     """A sentence in lines that fit the label at the pointer."""
     return [escape(line) for line in wrap(text, 60)]
-
-
-def _doubts(flags: str) -> bool:
-    return bool(set(flags.split(", ")) - HARMLESS)
 
 
 def _positive(part: pd.DataFrame, name: str, parameter: str) -> np.ndarray:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dtl.flags import explain
+from dtl.flags import doubts, explain
 from dtl.result import InferenceResult
 
-__all__ = ["HARMLESS", "PlottedStar"]
-
-#: Flags that leave the place of a star in the diagrams as it is.
-HARMLESS = frozenset({"upper_limit_vsini", "uncertainty_estimated", "resolution_unknown"})
+__all__ = ["PlottedStar"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ class PlottedStar:
     @property
     def doubtful(self) -> bool:
         """Whether a flag puts its place in the diagrams in doubt."""
-        return bool(set(self.flags) - HARMLESS)
+        return bool(doubts(self.flags))
 
     @property
     def doubts(self) -> list[str]:

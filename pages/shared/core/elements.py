@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dtl.flags import explain
+from dtl.flags import NOTES, doubts, explain
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_estimate, format_number
 from pages.shared.core import session
 
 __all__ = [
     "choose_spectrum",
-    "doubted",
     "facts",
     "flags",
     "heading",
@@ -36,8 +35,6 @@ _FRAMES = {
     "rest": "left in a file that is at rest already",
     "unknown": "in the frame of the file, which it does not state",
 }
-#: Flags that say how the spectrum was handled; the others doubt the values.
-_NOTES = ("resolution_unknown", "uncertainty_estimated")
 
 
 def choose_spectrum(key: str) -> InferenceResult | None:
@@ -65,14 +62,9 @@ def heading(result: InferenceResult) -> None:
     st.markdown(badge + " · ".join(session.plain(part) for part in parts if part))
 
 
-def doubted(result: InferenceResult) -> bool:
-    """Whether a flag puts the values in doubt, beyond saying how the spectrum was handled or giving a limit."""
-    return any(flag not in (*_NOTES, "upper_limit_vsini") for flag in result.flags)
-
-
 def parameters(result: InferenceResult) -> None:
     """The four parameters as cards."""
-    doubtful = doubted(result)
+    doubtful = bool(doubts(result.flags))
     with st.grid(4, min_column_width=150):
         for name, (title, unit, _) in PARAMETERS.items():
             value, lower, upper = format_estimate(name, result.estimates[name])
@@ -96,10 +88,10 @@ def parameters(result: InferenceResult) -> None:
 
 def flags(result: InferenceResult) -> None:
     """Doubts and notes as sentences."""
-    doubts = [explain(flag) for flag in result.flags if flag not in _NOTES]
-    notes = [explain(flag) for flag in result.flags if flag in _NOTES]
-    if doubts:
-        st.warning(_list(doubts), icon=":material/warning:")
+    warnings = [explain(flag) for flag in result.flags if flag not in NOTES]
+    notes = [explain(flag) for flag in result.flags if flag in NOTES]
+    if warnings:
+        st.warning(_list(warnings), icon=":material/warning:")
     if notes:
         st.info(_list(notes), icon=":material/info:")
 

@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from dtl.figures.scale import ANGSTROM, Scale
+from dtl.flags import joined
 from dtl.result import COLUMNS, PARAMETERS, InferenceResult, Neighbour
 from dtl.rounding import format_number
 
@@ -19,7 +20,7 @@ __all__ = ["describe", "downloads", "neighbours", "results_table", "spectrum_tab
 
 def results_table(results: Sequence[InferenceResult], alt: str) -> None:
     """All results as a table, one row a spectrum."""
-    rows = [result.row() | {"flags": ", ".join(result.flags) or "none"} for result in results]
+    rows = [result.row() | {"flags": joined(result.flags) or "none"} for result in results]
     columns = {
         name: st.column_config.NumberColumn(f"{name} [{unit}]" if unit else name, help=text, format=_FORMATS.get(name))
         if isinstance(rows[0][name], float)
@@ -132,7 +133,7 @@ _FORMATS = {"teff": "%.0f", "logg": "%.2f", "mh": "%.2f", "vsini": "%.1f", "rv":
 
 
 def _csv(rows: Sequence[dict[str, object]]) -> str:
-    return _table(list(COLUMNS), [row | {"flags": " ".join(row["flags"])} for row in rows])
+    return _table(list(COLUMNS), [row | {"flags": joined(row["flags"])} for row in rows])
 
 
 def _table(columns: Sequence[str], rows: Sequence[dict[str, object]]) -> str:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from dtl.export.session import LIMIT, read_session
 from dtl.export.tables import FORMATS, write_table
+from dtl.flags import joined
 from dtl.readers.source import SIZE_LIMIT
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
@@ -106,7 +107,7 @@ def awaited() -> None:
         if spectrum.row:
             row["star"] = spectrum.row["star"]
             row |= {name: _interval(spectrum.row, name) for name in PARAMETERS}
-            row |= {"flags": ", ".join(spectrum.row["flags"]) or "none", "networks": spectrum.row["bundle"]}
+            row |= {"flags": joined(spectrum.row["flags"]) or "none", "networks": spectrum.row["bundle"]}
         rows.append(row | {"sha256": digest})
     titles = {name: f"{label} [{unit}]" for name, (label, unit, _) in PARAMETERS.items()}
     st.dataframe(rows, hide_index=True, column_config=titles, alt="Saved results whose spectra are not at hand")

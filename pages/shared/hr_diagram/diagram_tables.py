@@ -11,6 +11,7 @@ from dtl.catalogue.facts import overview
 from dtl.catalogue.luminosity import spectroscopic_luminosity
 from dtl.figures.hr_diagram import DIFFERENCES
 from dtl.figures.plotted_star import PlottedStar
+from dtl.flags import joined
 
 __all__ = ["differences", "star_tables"]
 
@@ -52,7 +53,7 @@ def star_tables(users: Sequence[PlottedStar]) -> None:
             rows = [
                 vars(star)
                 | {
-                    "flags": ", ".join(star.flags),
+                    "flags": joined(star.flags),
                     "spectroscopic_luminosity": float(spectroscopic_luminosity(star.teff, star.logg)),
                 }
                 for star in users

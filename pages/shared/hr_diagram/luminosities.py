@@ -18,23 +18,11 @@ __all__ = ["METHODS", "ask", "plotted"]
 METHODS = {"published": "Published table", "photometry": "Distance and magnitudes", "typed": "Typed value"}
 
 
-def _published(name: str) -> LuminosityInput | None:
-    """The published luminosity of the star with this name."""
-    known = published_stars.luminosity(name)
-    if known is None:
-        return None
-    return LuminosityInput(known.value, known.error, f"{known.reference.citation} {known.note}".strip())
-
-
-def _by_name(result: InferenceResult) -> LuminosityInput | None:
-    """The published luminosity of the star that a spectrum says it is of; a simulated one is of no star."""
-    spectrum = result.prepared.spectrum
-    return None if spectrum.simulated else _published(spectrum.star)
-
-
 def luminosity(digest: str, result: InferenceResult) -> LuminosityInput | None:
     """The luminosity given on this page, or else the published one."""
-    return (st.session_state.get("luminosities") or {}).get(digest) or _by_name(result)
+    return published_stars.star_luminosity(
+        result.prepared.spectrum, (st.session_state.get("luminosities") or {}).get(digest)
+    )
 
 
 def plotted(results: dict[str, InferenceResult]) -> list[PlottedStar]:
@@ -52,7 +40,8 @@ def ask(results: dict[str, InferenceResult]) -> None:
     with st.expander("Luminosities of your stars", icon=":material/light_mode:"):
         digest = _star(results)
         result = results[digest]
-        known, spectrum = _by_name(result), result.prepared.spectrum
+        spectrum = result.prepared.spectrum
+        known = published_stars.star_luminosity(spectrum)
         method = st.segmented_control(
             "Luminosity from", list(METHODS), format_func=METHODS.get, required=True, persist_state="session",
             default="published" if known else "photometry", key=f"luminosity-method-{digest}",
@@ -98,7 +87,8 @@ def _from_table(digest: str, row: object) -> LuminosityInput | None:
         key=f"luminosity-published-{digest}", persist_state="session",
         help="Your star is recognised by name, as GJ 699 or Barnard's Star. Type to search the 281 stars.",
     )  # fmt: skip
-    return _published(chosen) if chosen else None
+    known = published_stars.luminosity(chosen) if chosen else None
+    return known and known.as_input
 
 
 def _from_photometry(digest: str, row: object) -> LuminosityInput | None:

@@ -9,6 +9,7 @@ import streamlit as st
 from dtl.exploration.position import STATES, UNUSUAL, LatentPosition
 from dtl.exploration.spectrum_metrics import SPECTRUM_METRICS, flag_group, star_value
 from dtl.figures.latent_maps import ColourBar, MapStar, latent_map, outside_map
+from dtl.flags import joined
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
 from pages.shared.core import links, session
@@ -177,7 +178,7 @@ def _tables(bundle: object, results: Sequence[InferenceResult], found: Sequence[
                 row |= {f"{which} {axis}, {state}": float(axes[i]) for i, axis in enumerate("xy")}
             row[f"latent distance, {state}"] = at.distance
         row |= {label: star_value(result, name) for name, (label, _, _) in SPECTRUM_METRICS.items()}
-        rows.append(row | {"flags": ", ".join(result.flags) or "none"})
+        rows.append(row | {"flags": joined(result.flags) or "none"})
     st.dataframe(rows, hide_index=True, alt="Places of your stars on both maps, and what colours them")
     columns = {"node": range(len(bundle.nodes))}
     columns |= {

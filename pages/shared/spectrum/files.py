@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from dtl.flags import doubts
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_estimate
 from pages.shared.core import elements, links, session
@@ -106,7 +107,7 @@ def _removal() -> None:
 def _row(digest: str, result: InferenceResult) -> dict[str, object]:
     spectrum = result.prepared.spectrum
     example = any(example.file == spectrum.file for example in session.examples()) and spectrum.simulated
-    state = "doubted" if elements.doubted(result) else "example" if example else "ok"
+    state = "doubted" if doubts(result.flags) else "example" if example else "ok"
     row: dict[str, object] = {"digest": digest, "state": _STATES[state], "file": spectrum.file, "star": spectrum.star}
     for name in PARAMETERS:
         estimate = result.estimates[name]
