@@ -1,14 +1,28 @@
-"""Arguments that several commands take: numbers, and what a user may say of files."""
+"""Arguments that several commands take: numbers, places, and what a user may say of files."""
 
 from __future__ import annotations
 
 import argparse
+import os
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dtl.readers.options import ReadOptions
 
-__all__ = ["add_reading", "count", "number", "positive", "reading", "seed"]
+__all__ = [
+    "add_bundle",
+    "add_reading",
+    "check_output",
+    "config",
+    "count",
+    "number",
+    "ordinal",
+    "positive",
+    "reading",
+    "seed",
+]
 
 
 def positive(text: str) -> float:
@@ -48,6 +62,13 @@ def count(text: str) -> int:
     return value
 
 
+def ordinal(text: str) -> int:
+    """A whole number from 0 on."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 0 on")
+    return int(text)
+
+
 def seed(text: str) -> int:
     """What starts the random numbers of numpy and torch alike."""
     if not text.isdecimal() or int(text) >= 2**32:
@@ -55,16 +76,101 @@ def seed(text: str) -> int:
     return int(text)
 
 
+def config(text: str) -> Path:
+    """A training config: a path, or the name of one that comes with the program."""
+    from dtl.resources import asset
+
+    shipped = asset("configs", f"{text}.toml")
+    return shipped if os.sep not in text and not Path(text).exists() and shipped.is_file() else Path(text)
+
+
+def columns(text: str) -> tuple[str, str, str | None]:
+    """Names or numbers of the columns for wavelength, flux and, if there is one, uncertainty."""
+    names = [name.strip() for name in text.split(",")]
+    if len(names) not in (2, 3) or not all(names[:2]):
+        raise argparse.ArgumentTypeError(f"{text} does not name two or three columns, as in 1,2,3 or wave,flux,error")
+    return names[0], names[1], names[2] or None if len(names) == 3 else None
+
+
+def add_bundle(parser: argparse.ArgumentParser, meaning: str = "") -> None:
+    """Add ``--bundle``, by default `common-r50000`; ``meaning`` is what it is for."""
+    text = f"name of a shipped bundle, or a folder{meaning and '; '}{meaning} (default: %(default)s)"
+    parser.add_argument("--bundle", default="common-r50000", metavar="NAME", help=text)
+
+
 def add_reading(parser: argparse.ArgumentParser) -> None:
-    """Add what a user may say of the files."""
-    parser.add_argument("--unit", choices=("Angstrom", "nm", "um"), help="of the wavelengths, where the file lies")
-    parser.add_argument("--medium", choices=("vacuum", "air"), help="of the wavelengths")
-    parser.add_argument("--frame", choices=("observatory", "barycentric", "rest"), help="of the wavelengths")
-    parser.add_argument("--resolution", type=positive, help="lambda / FWHM")
+    """Add what a user may say of the files, as in the app."""
+    group = parser.add_argument_group("what the files are", "where the program's guess is wrong; for all files alike")
+    group.add_argument("--unit", choices=("Angstrom", "nm", "um"), help="of the wavelengths, where the file lies")
+    group.add_argument("--medium", choices=("vacuum", "air"), help="of the wavelengths")
+    group.add_argument("--frame", choices=("observatory", "barycentric", "rest"), help="of the wavelengths")
+    group.add_argument("--resolution", type=positive, help="lambda / FWHM")
+    group.add_argument("--instrument", metavar="NAME", help="spectrograph; gives the resolution and the medium")
+    group.add_argument("--order", type=ordinal, metavar="N", help="echelle order to use of those in the window, from 0")
+    group.add_argument(
+        "--columns",
+        type=columns,
+        metavar="W,F[,U]",
+        help="columns of a table for wavelength, flux and uncertainty: names, or numbers from 1",
+    )
+    group.add_argument(
+        "--uncertainty", choices=("sigma", "variance", "inverse"), help="what the column of uncertainties holds"
+    )
 
 
 def reading(options: argparse.Namespace) -> ReadOptions:
-    """What the user said of the files."""
-    from dtl.readers.options import ReadOptions
+    """What the user said of the files.
 
-    return ReadOptions(unit=options.unit, medium=options.medium, frame=options.frame, resolution=options.resolution)
+    Raises:
+        UnusableInput: for a spectrograph that is not known.
+    """
+    from dtl.readers.instruments import INSTRUMENTS
+    from dtl.readers.options import ReadOptions
+    from dtl.spectrum import UnusableInput
+
+    instrument = options.instrument
+    if instrument is not None:
+        known = {known.name.lower(): known.name for known in INSTRUMENTS}
+        if instrument.lower() not in known:
+            raise UnusableInput(
+                f"{instrument}: is no spectrograph that is known here; name one of {', '.join(known.values())}, "
+                "or give --resolution and --medium."
+            )
+        instrument = known[instrument.lower()]
+    return ReadOptions(
+        unit=options.unit,
+        medium=options.medium,
+        frame=options.frame,
+        resolution=options.resolution,
+        columns=options.columns,
+        uncertainty=options.uncertainty,
+        instrument=instrument,
+        order=options.order,
+    )
+
+
+def check_output(path: str | Path, endings: Iterable[str], kind: str) -> None:
+    """Make sure, before the work, that a file can be written.
+
+    Args:
+        path: of the file.
+        endings: that its name may have.
+        kind: what it is, as ``a table``.
+
+    Raises:
+        UnusableInput: where it cannot.
+    """
+    from dtl.spectrum import UnusableInput
+
+    path, endings = Path(path), tuple(endings)
+    if path.suffix.lower() not in endings:
+        raise UnusableInput(f"{path}: is no name for {kind}; let it end in {', '.join(endings)}.")
+    reason = None
+    if path.is_dir():
+        reason = "there is a folder of that name"
+    elif not path.parent.is_dir():
+        reason = f"there is no folder {path.parent}"
+    elif not os.access(path if path.exists() else path.parent, os.W_OK):
+        reason = "it may not be written"
+    if reason:
+        raise UnusableInput(f"{path}: cannot be written ({reason}); choose another place.")

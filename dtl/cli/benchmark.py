@@ -1,0 +1,32 @@
+"""``dtl benchmark``: how long an answer takes on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from dtl.cli.arguments import add_bundle, count
+
+__all__ = ["add"]
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the command."""
+    parser = commands.add_parser("benchmark", help="how long an answer takes on this machine")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--file", metavar="PATH", help="spectrum (default: a shipped example)")
+    add_bundle(parser)
+    parser.add_argument("--repeat", type=count, default=7, metavar="N", help="runs whose median is taken")
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from dtl.evaluation.benchmark import DEFAULT_FILE, measure_times
+
+    times = measure_times(options.file or DEFAULT_FILE, bundle=options.bundle, repeats=options.repeat)
+    if options.json:
+        print(json.dumps(times))
+    else:
+        for stage, seconds in times["seconds"].items():
+            print(f"{stage:10s}{1000 * seconds:9.1f} ms")
+    return 0

@@ -1,0 +1,101 @@
+"""``dtl predict``: parameters of spectra."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dtl.cli.arguments import add_reading, check_output, reading
+from dtl.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from dtl.readers.options import ReadOptions
+    from dtl.result import InferenceResult
+
+__all__ = ["add"]
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the command."""
+    parser = commands.add_parser("predict", help="parameters of spectra")
+    parser.add_argument("path", nargs="+", help="files of spectra, in any of the formats the app reads")
+    parser.add_argument(
+        "--bundle",
+        metavar="NAME",
+        help="name of a shipped bundle, or a folder (default: by the resolution of each spectrum)",
+    )
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="one JSON object a line")
+    output.add_argument("--output", metavar="FILE", help="table; the ending names the format, as .ecsv, .fits or .csv")
+    parser.add_argument("--report", metavar="FILE.zip", help="archive of tables, figures, log, versions, citations")
+    add_reading(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    import torch
+
+    from dtl.bundle.selector import shipped_by_resolution
+    from dtl.bundle.store import load_bundle
+    from dtl.export.tables import FORMATS, json_line, write_table
+    from dtl.inference.analyse import analyse
+    from dtl.spectrum import UnusableInput
+
+    if options.output:
+        check_output(options.output, FORMATS, "a table")
+    if options.report:
+        check_output(options.report, [".zip"], "a report")
+    torch.set_num_threads(1)  # one spectrum gains nothing from more, and waits for them on a busy machine
+    known = reading(options)
+    bundle = load_bundle(options.bundle) if options.bundle else shipped_by_resolution()
+    results, used, status = [], [], 0
+    with Progress(quiet=True) as progress:
+        for i, path in enumerate(options.path):
+            if options.output:  # otherwise the answers themselves show how far the work is
+                progress("predict", i / len(options.path), Path(path).name)
+            try:
+                result = analyse(path, bundle=bundle, options=known)
+            except UnusableInput as error:
+                progress.say(error)
+                status = 2
+                continue
+            results.append(result)
+            used.append(path)
+            if options.json:
+                print(json_line(result), flush=True)
+            elif not options.output:
+                _print(result)
+    if options.output and results:
+        write_table(results, options.output)
+    if options.report and results:
+        _report(options, results, used, known)
+    return status
+
+
+def _report(options: argparse.Namespace, results: list[InferenceResult], paths: list[str], known: ReadOptions) -> None:
+    from hashlib import sha256
+
+    from dtl.export.report import Reported, report_archive
+
+    digests = [sha256(Path(path).read_bytes()).hexdigest() for path in paths]
+    reported = [Reported(*pair, known, options.bundle) for pair in zip(results, digests, strict=True)]
+    with Progress() as progress:
+        archive = report_archive(reported, progress=lambda fraction, text: progress("report", fraction, text))
+    Path(options.report).write_bytes(archive)
+
+
+def _print(result: InferenceResult) -> None:
+    """A result for people."""
+    from dtl.result import PARAMETERS
+
+    row = result.row()
+    print(f"{row['file']}  {row['star']}  {row['instrument']}".rstrip())
+    print(f"  rv     {row['rv']:+.2f} km/s ({row['rv_frame']}), S/N {row['snr']:.0f}")
+    for name, (label, unit, digits) in PARAMETERS.items():
+        e = result.estimates[name]
+        limit = "  (upper limit)" if name == "vsini" and "upper_limit_vsini" in result.flags else ""
+        print(f"  {label:8s}{e.value:.{digits}f}  -{e.lower:.{digits}f} +{e.upper:.{digits}f}  {unit}{limit}")
+    print(f"  flags   {', '.join(result.flags) or 'none'}")
+    because = next((f", because {f.reason}" for f in result.prepared.spectrum.findings if f.name == "models"), "")
+    print(f"  models  {result.bundle}{because}", flush=True)

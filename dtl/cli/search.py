@@ -1,0 +1,61 @@
+"""``dtl search``: a search for settings of the networks."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from dtl.cli.arguments import check_output, config, count
+from dtl.cli.grid import build_from
+from dtl.cli.progress import Progress
+
+__all__ = ["add"]
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the command."""
+    parser = commands.add_parser("search", help="search for settings; resumes an interrupted search")
+    parser.add_argument("config", type=config, help="file .toml, or the name of a shipped one, as common-r50000")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--phoenix", metavar="DIR", help="folder of the library; the grid is built first")
+    source.add_argument("--grid", metavar="FILE", help="grid written by `grid build`")
+    parser.add_argument("--preset", choices=("published", "budget"), required=True, help="what is searched, and how")
+    parser.add_argument("--output", required=True, type=Path, metavar="FILE.json", help="table of all candidates")
+    parser.add_argument("--engine", choices=("joblib", "dask", "serial"), default="joblib", help="what runs the jobs")
+    parser.add_argument("--workers", type=count, default=1, metavar="N", help="processes")
+    parser.add_argument("--cluster", metavar="ADDRESS", help="of a running Dask scheduler, which runs the jobs")
+    parser.add_argument("--write", metavar="DIR", help="write the table into the card of this bundle (a folder) too")
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from dtl.bundle.store import load_bundle, save_bundle
+    from dtl.grid.build import load_grid
+    from dtl.training.search import PRESETS
+    from dtl.training.settings import read_settings
+    from dtl.training.split import split_nodes
+
+    check_output(options.output, [".json"], "a table of candidates")
+    settings = read_settings(options.config)
+    bundle = load_bundle(options.write) if options.write else None
+    grid = load_grid(options.grid) if options.grid else build_from(options.phoenix, settings.grid)
+    with Progress() as progress:
+        table = PRESETS[options.preset](
+            grid,
+            split_nodes(len(grid.nodes), settings.seed),
+            settings,
+            store=options.output.with_suffix(".jsonl"),
+            progress=lambda fraction, text: progress("search", fraction, text),
+            engine="dask" if options.cluster else options.engine,
+            workers=options.workers,
+            cluster=options.cluster,
+        )
+    found = {"preset": options.preset, "config": settings.name, "seed": settings.seed, "grid_sha256": grid.digest()}
+    options.output.write_text(json.dumps(found | {"search": table}, indent=1) + "\n", encoding="utf-8")
+    if bundle:
+        entry = {"preset": options.preset, "seed": settings.seed, "rows": table}
+        save_bundle(replace(bundle, card=bundle.card | {"search": entry}), options.write)
+    print(f"{options.output}: {sum(row['kept'] for row in table)} of {len(table)} kept")
+    return 0

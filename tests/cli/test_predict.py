@@ -1,0 +1,83 @@
+"""`dtl predict`: answers as JSON, text and tables; bad files among good ones; what the user says of files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.table import Table
+
+from dtl.result import COLUMNS, PARAMETERS
+from tests.cli.commands import EXAMPLES, GOOD, rows, run
+
+
+def test_json(capsys: pytest.CaptureFixture) -> None:
+    assert run("predict", *GOOD, "--json") == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    found = rows(captured.out)
+    assert [row["file"] for row in found] == [Path(path).name for path in GOOD]
+    for row in found:
+        assert list(row) == list(COLUMNS) and isinstance(row["flags"], list)
+        assert all(isinstance(row[f"{name}{part}"], float) for name in PARAMETERS for part in ("", "_lower", "_upper"))
+
+
+def test_bad_files_among_good_ones(capsys: pytest.CaptureFixture, tmp_path: Path) -> None:
+    """The good ones are still answered; each bad one has a sentence that names it."""
+    (tmp_path / "empty.fits").write_bytes(b"")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+    np.savetxt(tmp_path / "elsewhere.txt", np.c_[np.linspace(5000, 5100, 900), np.ones(900)])
+    bad = [
+        tmp_path / "missing.fits",
+        tmp_path / "empty.fits",
+        tmp_path / "picture.png",
+        tmp_path / "elsewhere.txt",
+        tmp_path,
+    ]
+    assert run("predict", bad[0], GOOD[0], *bad[1:], GOOD[1], "--json") == 2
+    captured = capsys.readouterr()
+    assert [row["file"] for row in rows(captured.out)] == [Path(path).name for path in GOOD]
+    sentences = captured.err.splitlines()
+    assert len(sentences) == len(bad) and "Traceback" not in captured.err
+    for path, sentence in zip(bad, sentences, strict=True):
+        assert path.name in sentence and sentence.endswith(".")
+
+
+def test_human_table(capsys: pytest.CaptureFixture) -> None:
+    assert run("predict", GOOD[0]) == 0
+    out = capsys.readouterr().out
+    assert all(label in out for label, _, _ in PARAMETERS.values()) and "flags   none" in out
+
+
+@pytest.mark.parametrize("ending", ["ecsv", "csv"])
+def test_table(ending: str, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    path = tmp_path / f"results.{ending}"
+    assert run("predict", *GOOD, "--output", path) == 0
+    assert len(Table.read(path, format=f"ascii.{ending}")) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_what_the_user_says_counts(capsys: pytest.CaptureFixture) -> None:
+    assert run("predict", GOOD[1], "--resolution", 30_000, "--json") == 2
+    assert "30,000" in capsys.readouterr().err
+    assert run("predict", GOOD[1], "--resolution", 45_000, "--json") == 0
+    assert "resolution_too_low" in rows(capsys.readouterr().out)[0]["flags"]
+    assert run("predict", GOOD[1], "--medium", "air", "--json") == 0
+    as_air = rows(capsys.readouterr().out)[0]
+    assert as_air["rv"] == pytest.approx(-108.2 + 82.3, abs=1.0)  # 2.42 Angstrom redward
+
+
+def test_what_the_app_asks_the_command_line_takes(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Columns by number or name, the kind of uncertainty, the instrument and the order."""
+    wavelength, flux, sigma = np.loadtxt(EXAMPLES / "simulated-m1-fast.txt", unpack=True)[:3]
+    table = np.c_[sigma**2, flux, wavelength]
+    np.savetxt(tmp_path / "star.txt", table, header="medium: vacuum\nframe: barycentric", fmt="%.9g")
+    assert run("predict", EXAMPLES / "simulated-m1-fast.txt", "--bundle", "common-r50000", "--json") == 0
+    (expected,) = rows(capsys.readouterr().out)
+    said = ("--columns", "3,2,1", "--uncertainty", "variance", "--instrument", "espadons", "--medium", "vacuum")
+    assert run("predict", tmp_path / "star.txt", *said, "--order", 0, "--resolution", 50_000, "--json") == 0
+    (found,) = rows(capsys.readouterr().out)
+    assert found["instrument"] == "ESPaDOnS"
+    for name in PARAMETERS:
+        assert found[name] == pytest.approx(expected[name], rel=1e-3, abs=0.01), name
