@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dtl.resources import asset
-from pages.shared.core import serving
+from pages.shared.core import serving, speed
 
 
 def list_pages() -> list[st.Page]:
@@ -76,6 +76,6 @@ if __name__ == "__main__":  # as Streamlit runs it, for each visit and each chan
     try:
         page.run()
     finally:
-        serving.opened(page.url_path)
+        speed.opened(page.url_path)
 else:  # as the server imports it, once
-    app = st.App(__file__, lifespan=serving.lifespan, middleware=serving.middleware())
+    app = st.App(__file__, lifespan=serving.lifespan, middleware=speed.middleware())

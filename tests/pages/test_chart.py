@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 
-from pages.shared.core.chart import SentFigure
+from pages.shared.core import speed
+from pages.shared.core.speed import SentFigure
 
 
 def sent(figure: go.Figure, *, selectable: bool = False) -> dict:
@@ -38,3 +39,12 @@ def test_what_a_click_does_is_said_at_once(dragmode: str, clickmode: str):
     figure = go.Figure(layout={"dragmode": dragmode})
     assert sent(figure, selectable=True)["layout"]["clickmode"] == clickmode
     assert "clickmode" not in sent(figure)["layout"]
+
+
+def test_where_plotly_lacks_what_is_leaned_on_the_figure_goes_as_it_is(monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object, **__: object) -> None:
+        raise AttributeError("another version")
+
+    monkeypatch.setattr(speed.SentFigure, "__init__", broken)
+    figure = go.Figure(go.Scatter(y=[1.0, 2.0]))
+    assert speed.sent_figure(figure, selectable=True) is figure

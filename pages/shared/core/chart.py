@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import pickle
 import re
-from hashlib import sha256
 
 import plotly.graph_objects as go
 import streamlit as st
-from plotly.basedatatypes import BaseFigure
 
-__all__ = ["SentFigure", "chart"]
+from pages.shared.core.speed import sent_figure
+
+__all__ = ["chart"]
 
 #: Formats of the picture that the camera button of every figure saves -> what they are good for.
 _FORMATS = {"png": "PNG", "svg": "SVG"}
 _CHOSEN = "picture-format"
-
-
-class SentFigure(BaseFigure):
-    """A figure in a form that the browser can tell from another, for Streamlit's page hands it to Plotly twice.
-
-    Plotly then compares both and draws anew what differs. It cannot compare templates, nor arrays in base64 in which
-    Python sends them otherwise; lists it takes for the same where ``datarevision`` is.
-    """
-
-    # Not that of `BaseFigure`, which makes a template, and cycles that only a search for garbage frees.
-    def __init__(self, figure: go.Figure, *, selectable: bool) -> None:
-        data = [trace.to_plotly_json() for trace in figure.data]
-        layout = figure.layout.to_plotly_json() | {"datarevision": sha256(pickle.dumps(data)).hexdigest()}
-        layout.pop("template", None)  # an empty one, see `dtl.figures.style.prepare`
-        if selectable:
-            drawn = layout.get("dragmode") in ("lasso", "select")
-            layout["clickmode"] = "event" if drawn else "event+select"  # else set by Streamlit after the first drawing
-        self._sent = {"data": data, "layout": layout}
-
-    def to_dict(self) -> dict[str, object]:
-        """What is sent, arrays as they are."""
-        return self._sent
 
 
 def chart(figure: go.Figure, key: str, alt: str, *, filename: str | None = None, **options):
@@ -55,7 +32,7 @@ def chart(figure: go.Figure, key: str, alt: str, *, filename: str | None = None,
     name = re.sub(r"[^\w.-]+", "-", filename or key)
     chosen = st.session_state.get(_CHOSEN, "png")
     config = {"displaylogo": False, "toImageButtonOptions": {"filename": name, "scale": 2, "format": chosen}}
-    sent = SentFigure(figure, selectable="on_select" in options)
+    sent = sent_figure(figure, selectable="on_select" in options)
     with st.container(gap=None):  # one cell, where figures stand in a grid
         shown = st.plotly_chart(sent, theme=None, key=key, alt=alt, config=config, **options)
         _take(figure, key, name, alt)

@@ -5,12 +5,21 @@ from __future__ import annotations
 import asyncio
 import gzip
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+import streamlit as st
 
-from pages.shared.core import serving
+from pages.shared.core import speed
 
 SCRIPT = b"let figure = 1; " * 500
+#: The only file of the server.
+FILES = ["/static/js/a.js"]
+
+
+def large() -> list[str]:
+    """Of the scripts that a page loads early."""
+    return [file for pattern in speed._LARGE for file in speed.static_files(pattern)]
 
 
 class Server:
@@ -46,7 +55,7 @@ def ask(app: object, path: str, **headers: str) -> tuple[int, dict[str, str], by
 
 def test_a_script_is_compressed_once_and_kept():
     server = Server()
-    app = serving.Compressed(server)
+    app = speed.Compressed(server, FILES)
     for condition in ({}, {"if_none_match": "x"}):
         status, headers, body = ask(app, "/static/js/a.js", accept_encoding="gzip, deflate", **condition)
         assert status == 200
@@ -58,7 +67,7 @@ def test_a_script_is_compressed_once_and_kept():
 
 def test_brotli_goes_before_gzip_where_both_know_it():
     brotli = pytest.importorskip("brotli")
-    app = serving.Compressed(Server())
+    app = speed.Compressed(Server(), FILES)
     _, headers, body = ask(app, "/static/js/a.js", accept_encoding="gzip, deflate, br, zstd")
     assert headers["content-encoding"] == "br" and brotli.decompress(body) == SCRIPT
     assert ask(app, "/static/js/a.js", accept_encoding="gzip")[1]["content-encoding"] == "gzip"
@@ -66,38 +75,50 @@ def test_brotli_goes_before_gzip_where_both_know_it():
 
 def test_who_cannot_unpack_gets_the_script_as_it_is():
     for headers in ({}, {"accept_encoding": "zstd"}, {"accept_encoding": "gzip", "range": "bytes=0-9"}):
-        _, answer, body = ask(serving.Compressed(Server()), "/static/js/a.js", **headers)
+        _, answer, body = ask(speed.Compressed(Server(), FILES), "/static/js/a.js", **headers)
         assert "content-encoding" not in answer and body == SCRIPT
 
 
 def test_other_files_and_refusals_pass_and_are_not_kept():
+    """A visitor who makes up paths fills no memory."""
     server = Server()
-    assert ask(serving.Compressed(server), "/media/a.csv", accept_encoding="gzip")[2] == SCRIPT
+    app = speed.Compressed(server, FILES)
+    for path in ("/media/a.csv", *(f"/static/js/{i}/../a.js" for i in range(20)), "//static/js/a.js"):
+        _, headers, body = ask(app, path, accept_encoding="gzip")
+        assert body == SCRIPT and "content-encoding" not in headers
+    assert not app._kept
     missing = Server(status=404)
-    app = serving.Compressed(missing)
+    app = speed.Compressed(missing, FILES)
     for _ in range(2):
-        status, headers, body = ask(app, "/static/js/none.js", accept_encoding="gzip")
+        status, headers, body = ask(app, "/static/js/a.js", accept_encoding="gzip")
         assert status == 404 and "content-encoding" not in headers and body == SCRIPT
     assert len(missing.asked) == 2
 
 
+def test_the_files_that_are_kept_exist():
+    files = speed.static_files()
+    folder = Path(st.__file__).parent / "static"
+    assert len(files) > 50 and all((folder / file.lstrip("/")).is_file() for file in files)
+    assert set(large()) <= set(files)
+
+
 def test_pages_load_the_large_scripts_early():
-    files = serving._preloaded_scripts()
+    files = large()
     assert [file.split(".")[0] for file in files] == ["/static/js/PlotlyChart", "/static/js/DataFrame"]
     for path in ("/", "/latent-space"):
         server = Server(b"text/html; charset=utf-8")
-        _, headers, body = ask(serving.PreloadScripts(server, files), path, accept_encoding="gzip")
+        _, headers, body = ask(speed.PreloadScripts(server, files), path, accept_encoding="gzip")
         assert not server.asked[0]["headers"]  # a compressed page could not be added to
         assert body.startswith(SCRIPT) and len(body) == int(headers["content-length"])
         assert all(f'import("{file}")'.encode() in body[len(SCRIPT) :] for file in files)
 
 
 def test_figures_taken_along_scripts_and_refusals_stay_as_they_are():
-    files = serving._preloaded_scripts()
+    files = large()
     for server, path in (
         (Server(b"text/html"), "/media/figure.html"),
         (Server(), "/latent-space"),
         (Server(b"text/html", 404), "/none"),
     ):
-        _, headers, body = ask(serving.PreloadScripts(server, files), path)
+        _, headers, body = ask(speed.PreloadScripts(server, files), path)
         assert body == SCRIPT and int(headers["content-length"]) == len(SCRIPT)
