@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from threading import Event, Thread
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from pages.shared.core import speed
 
@@ -24,6 +25,10 @@ _imported.set()  # nothing to wait for until a server starts
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Begin, as the server starts, to load the libraries and the networks and to analyse the first example."""
+    # Streamlit takes the files of a folder `pages` for its pages until app.py has named them, and would tell the first
+    # visitor who follows a link to one of ours that it is not found.
+    if hasattr(PagesManager, "uses_pages_directory"):
+        PagesManager.uses_pages_directory = False
     _imported.clear()
     Thread(target=_get_ready, name="get-ready", daemon=True).start()
     yield

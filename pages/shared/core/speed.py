@@ -3,7 +3,7 @@
 FIGURES
 
 Each is guarded: where a new version lacks what is leaned on, it costs speed and nothing else. What bought less than
-a tenth was taken out: a shorter switch interval of threads, and the switch that hides the folder of pages.
+a tenth was taken out: a shorter switch interval of threads.
 """
 
 from __future__ import annotations
