@@ -6,8 +6,8 @@ from tests import server
 
 #: Notes every line that the page ever shows.
 _NOTE = """window.lines = new Set();
-new MutationObserver(() => { for (const line of (document.body?.innerText ?? "").split("\\n")) window.lines.add(line); })
-    .observe(document, {subtree: true, childList: true, characterData: true});"""
+const note = () => (document.body?.innerText ?? "").split("\\n").forEach(line => window.lines.add(line));
+new MutationObserver(note).observe(document, {subtree: true, childList: true, characterData: true});"""
 
 
 def test_no_page_is_said_to_be_missing(browser):
