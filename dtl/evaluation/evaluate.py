@@ -11,12 +11,11 @@ from dtl.evaluation.node_metrics import measure
 from dtl.evaluation.real_stars import compare
 from dtl.evaluation.survey_accuracy import survey_simulator
 from dtl.evaluation.survey_report import measure_on_surveys, measure_transfer, measure_trust
-from dtl.grid.build import GridSettings, build_grid
-from dtl.grid.library import OutsideLibrary
+from dtl.grid.build import Grid, GridSettings, build_grid
+from dtl.grid.library import Library, OutsideLibrary
 from dtl.grid.phoenix import read_library
 from dtl.spectrum import UnusableInput
-from dtl.training.augmentation import Augmentation
-from dtl.training.settings import SurveyPlan
+from dtl.training.settings import settings_of_card
 from dtl.training.split import split_nodes
 
 __all__ = ["PARTS", "evaluate", "with_metrics"]
@@ -55,29 +54,14 @@ def evaluate(
     Raises:
         UnusableInput: where the library does not hold the bundle's domain.
     """
-    settings = bundle.card["training"]["settings"]
-    plan = SurveyPlan(**settings.get("survey", {}))
-    if stars is not None:
-        plan = replace(plan, stars=stars)
-    of_grid = GridSettings(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings["grid"].items()})
+    settings = settings_of_card(bundle.card)
+    plan = settings.survey if stars is None else replace(settings.survey, stars=stars)
     metrics: dict[str, object] = {}
-    models = None
-    if library is not None:
-        models = read_library(library)
+    models = None if library is None else read_library(library)
     if models is not None and "models" in parts:
-        augmentation = {k: tuple(v) if isinstance(v, list) else v for k, v in settings["augmentation"].items()}
-        try:
-            grid = build_grid(models, of_grid, progress=lambda fraction: progress("grid", fraction, ""))
-        except OutsideLibrary as error:
-            raise UnusableInput(f"{library}: {error}; give the library the bundle was trained on.") from error
-        if len(grid.nodes) != len(bundle.nodes):
-            raise UnusableInput(
-                f"{library}: makes a grid of {len(grid.nodes)} spectra where {bundle.name} has {len(bundle.nodes)}; "
-                "give the library it was trained on."
-            )
-        split = split_nodes(len(grid.nodes), int(bundle.card["training"]["seed"]))
-        metrics |= measure(bundle, grid, split, Augmentation(**augmentation))
-    simulator = survey_simulator(bundle, of_grid, plan, models)
+        grid = _rebuilt_grid(bundle, models, str(library), settings.grid, progress)
+        metrics |= measure(bundle, grid, split_nodes(len(grid.nodes), settings.seed), settings.augmentation)
+    simulator = survey_simulator(bundle, settings.grid, plan, models)
     if "surveys" in parts:
         metrics |= measure_on_surveys(bundle, simulator, plan, progress=lambda f, t: progress("surveys", f, t))
     if "ablation" in parts:
@@ -94,6 +78,26 @@ def evaluate(
         "metrics": card | metrics,
         "source": {name: "recomputed" if name in metrics else "card" for name in card | metrics},
     }
+
+
+def _rebuilt_grid(
+    bundle: ModelBundle,
+    models: Library,
+    place: str,
+    settings: GridSettings,
+    progress: Callable[[str, float, str], None],
+) -> Grid:
+    """The grid that a bundle was trained on, made again from the library in ``place``."""
+    try:
+        grid = build_grid(models, settings, progress=lambda fraction: progress("grid", fraction, ""))
+    except OutsideLibrary as error:
+        raise UnusableInput(f"{place}: {error}; give the library the bundle was trained on.") from error
+    if len(grid.nodes) != len(bundle.nodes):
+        raise UnusableInput(
+            f"{place}: makes a grid of {len(grid.nodes)} spectra where {bundle.name} has {len(bundle.nodes)}; "
+            "give the library it was trained on."
+        )
+    return grid
 
 
 def with_metrics(bundle: ModelBundle, metrics: dict[str, object]) -> ModelBundle:

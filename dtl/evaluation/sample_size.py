@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from dtl.bundle.model import ModelBundle
-from dtl.evaluation.survey_accuracy import observe, parameter_errors, survey_simulator
+from dtl.evaluation.survey_accuracy import SurveySimulator, observe, parameter_errors, survey_simulator
 from dtl.grid.build import GridSettings
 from dtl.resources import asset
 from dtl.result import PARAMETERS
@@ -102,7 +102,7 @@ def measure_sample_sizes(
         counts: numbers of spectra that are adapted to.
         seeds: of the surveys, and of the adaptations to them.
         settings: of the adaptations.
-        known: the table of a measurement that was stopped, which goes on where it was of the same kind; also one of
+        known: the table of an interrupted measurement, which is resumed where it was of the same kind; also one of
             other numbers or surveys, as long as the largest number is the same.
         keep: called with the table after each step.
         progress: called with the fraction done and a word.
@@ -112,16 +112,7 @@ def measure_sample_sizes(
         networks that know models alone and with those of the bundle (``surveys``), and after adaptations (``runs``).
     """
     simulator = survey_simulator(bundle, GridSettings(), SurveyPlan(), None)
-    table: dict[str, Any] = {
-        "what": "errors on stars that were not adapted to, by the number of stars that were",
-        "bundle": f"{bundle.name} {bundle.version}",
-        "counts": sorted(set(counts)),
-        "observation": json.loads(json.dumps(asdict(simulator.settings))),
-        "settings": asdict(settings),
-    }
-    same = known is not None and all(known.get(key) == value for key, value in table.items() if key != "counts")
-    same = same and max(known["counts"]) == max(counts)  # so the same stars judge
-    table |= {"surveys": list(known["surveys"]) if same else [], "runs": list(known["runs"]) if same else []}
+    table = _begun(bundle, counts, simulator, settings, known)
     for i, seed in enumerate(seeds):
         done = {run["stars"] for run in table["runs"] if run["seed"] == seed}
         if done >= set(counts):
@@ -150,6 +141,26 @@ def measure_sample_sizes(
             table["runs"].append({"stars": count, "seed": seed, "errors": wrong})
             keep(table)
     return table
+
+
+def _begun(
+    bundle: ModelBundle,
+    counts: Sequence[int],
+    simulator: SurveySimulator,
+    settings: TransferSettings,
+    known: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """The table to be filled: what an interrupted measurement of the same kind has, else nothing yet."""
+    table: dict[str, Any] = {
+        "what": "errors on stars that were not adapted to, by the number of stars that were",
+        "bundle": f"{bundle.name} {bundle.version}",
+        "counts": sorted(set(counts)),
+        "observation": json.loads(json.dumps(asdict(simulator.settings))),
+        "settings": asdict(settings),
+    }
+    same = known is not None and all(known.get(key) == value for key, value in table.items() if key != "counts")
+    same = same and max(known["counts"]) == max(counts)  # so the same stars judge
+    return table | {"surveys": list(known["surveys"]) if same else [], "runs": list(known["runs"]) if same else []}
 
 
 @lru_cache(maxsize=2)

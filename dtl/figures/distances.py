@@ -53,9 +53,7 @@ def distance_figure(
     colours = palette(dark)
     of_stars = np.array([[star.before, star.after] for star in stars])
     every = [models, of_stars.ravel(), *(np.ravel(more) for more in (simulated, published) if more is not None)]
-    positive = np.concatenate(every)
-    positive = positive[positive > 0]
-    low, high = np.log10(np.percentile(positive, 0.5)) - 0.05, np.log10(positive.max()) + 0.12
+    low, high = _range(np.concatenate(every))
     height = 330 + 14 * min(max(len(stars), 3), 14)
     strip = (60 + 14 * min(max(len(stars), 3), 14)) / (height - 120)
     figure = two_panels(strip, 0.03)
@@ -66,10 +64,30 @@ def distance_figure(
         outline = _histogram(simulated, edges, "Simulated observations, after", colours.others[0], None)
         figure.add_trace(outline, row=2, col=1)
     prepare(figure, dark=dark, height=height)
-    ticks = [tick for tick in _TICKS if low <= np.log10(tick) <= high]
+    _set_axes(figure, stars, title, (low, high), colours)
+    if published is not None:
+        figure.add_vline(x=published, line={"color": colours.text, "width": 1.2, "dash": "dash"})
+        figure.add_annotation(
+            x=np.log10(published), y=1.0, yref="paper", yanchor="bottom", text=f"published mean {published:g}",
+            showarrow=False, xanchor="right", font={"size": 12, "color": colours.text},
+        )  # fmt: skip
+    return figure.update_layout(margin={"t": 34, "b": 90}, hovermode="closest", legend_y=-0.2)
+
+
+def _range(distances: np.ndarray) -> tuple[float, float]:
+    """Decimal logarithms of the ends of the axis: all but the smallest half per cent, with a margin."""
+    positive = distances[distances > 0]
+    return np.log10(np.percentile(positive, 0.5)) - 0.05, np.log10(positive.max()) + 0.12
+
+
+def _set_axes(
+    figure: go.Figure, stars: Sequence[DistanceStar], title: str, reach: tuple[float, float], colours: Palette
+) -> None:
+    """Logarithmic distances, the same in both panels; a row a star above, shares below."""
+    ticks = [tick for tick in _TICKS if reach[0] <= np.log10(tick) <= reach[1]]
     scale = {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
-    figure.update_xaxes(axis("", low, high, colours, **scale, showticklabels=False), row=1, col=1)
-    figure.update_xaxes(axis(title, low, high, colours, **scale), row=2, col=1)
+    figure.update_xaxes(axis("", *reach, colours, **scale, showticklabels=False), row=1, col=1)
+    figure.update_xaxes(axis(title, *reach, colours, **scale), row=2, col=1)
     names = len(stars) <= MAX_NAMES
     rows = {"tickvals": list(range(len(stars))), "ticktext": [_short(star.label) for star in stars]}
     figure.update_yaxes(
@@ -87,13 +105,6 @@ def distance_figure(
         col=1,
     )
     figure.update_yaxes(axis("Share [%]", 0, 0, colours, range=None, rangemode="tozero", nticks=5), row=2, col=1)
-    if published is not None:
-        figure.add_vline(x=published, line={"color": colours.text, "width": 1.2, "dash": "dash"})
-        figure.add_annotation(
-            x=np.log10(published), y=1.0, yref="paper", yanchor="bottom", text=f"published mean {published:g}",
-            showarrow=False, xanchor="right", font={"size": 12, "color": colours.text},
-        )  # fmt: skip
-    return figure.update_layout(margin={"t": 34, "b": 90}, hovermode="closest", legend_y=-0.2)
 
 
 def _add_stars(

@@ -66,58 +66,68 @@ def population_figure(
     table = histogram(stars, column, groups)
     edges = quantity.scaled(np.append(table["from"], table["to"].iloc[-1]))
     looks = ((colours.model, "/", "solid"), (colours.others[0], "", "dash"))
-    highest = 0.0
     for group, number, (colour, pattern, dash) in zip(groups, comparison.numbers, looks, strict=True):
-        counts = table[name_group(group)].to_numpy()
         name = f"{name_group(group)}, {number} stars"
-        highest = max(highest, counts.max() / number)
-        figure.add_trace(
-            go.Bar(
-                x=(edges[:-1] + edges[1:]) / 2,
-                y=counts / number,
-                width=np.diff(edges),
-                marker={"color": colour, "line": {"color": colour, "width": 2}, "pattern": {"shape": pattern}},
-                opacity=0.62,
-                customdata=np.column_stack([table["from"], table["to"], counts]),
-                hovertemplate=f"{name}<br>%{{customdata[0]:.3g}} to %{{customdata[1]:.3g}} {quantity.unit}: "
-                "%{customdata[2]} stars, %{y:.0%}<extra></extra>",
-                name=name,
-                meta="histogram",
-            )
-        )
-        values = quantity.scaled(sample(stars, column, group))
-        steps = np.arange(1, len(values) + 1) / len(values)
-        figure.add_trace(
-            go.Scatter(
-                x=np.concatenate([[edges[0]], values, [edges[-1]]]),
-                y=np.concatenate([[0.0], steps, [1.0]]),
-                line={"shape": "hv", "color": colour, "width": 2.5, "dash": dash},
-                mode="lines",
-                name=name,
-                showlegend=False,
-                yaxis="y2",
-                hovertemplate=f"{name}<br>%{{y:.0%}} are at or below<extra></extra>",
-                meta="cumulative",
-            )
-        )
+        figure.add_trace(_bars(table, name_group(group), number, quantity).update(marker=_filled(colour, pattern)))
+        steps = _steps(quantity.scaled(sample(stars, column, group)), edges, name)
+        figure.add_trace(steps.update(line={"shape": "hv", "color": colour, "width": 2.5, "dash": dash}))
+    highest = max(table[name_group(group)].max() / n for group, n in zip(groups, comparison.numbers, strict=True))
     _add_distance(figure, stars, column, comparison, colours)
     _add_users(figure, users, column, quantity, colours)
-    title = f"{quantity.title}"
-    ticks = {
-        "tickvals": quantity.scaled(np.array(quantity.ticks)),
-        "ticktext": [quantity.text(t) for t in quantity.ticks],
-    }
-    ticks = ticks if quantity.logarithmic else {"tickformat": f".{quantity.places}f"}
     figure.update_layout(
         barmode="overlay",
         bargap=0,
         margin={"t": 16},
-        xaxis=axis(title, edges[0], edges[-1], colours, anchor="y2", **ticks),
+        xaxis=axis(quantity.title, edges[0], edges[-1], colours, anchor="y2", **_ticks(quantity)),
         yaxis=axis("Share of the group", 0, 1.12 * highest, colours, tickformat=".0%", domain=[0.55, 1]),
-        yaxis2=axis("Share at or below", 0, 1.02, colours, tickformat=".0%", domain=[0, 0.49], anchor="x"),
+        yaxis2=axis("Cumulative fraction", 0, 1.02, colours, tickformat=".0%", domain=[0, 0.49], anchor="x"),
         uirevision=column,
     )
     return figure
+
+
+def _filled(colour: str, pattern: str) -> dict[str, object]:
+    """The look of bars, told apart without their colour."""
+    return {"color": colour, "line": {"color": colour, "width": 2}, "pattern": {"shape": pattern}}
+
+
+def _bars(table: pd.DataFrame, group: str, number: int, quantity: Quantity) -> go.Bar:
+    """Share of a group of ``number`` stars in each bin of `histogram`."""
+    counts = table[group].to_numpy()
+    low, high = (quantity.scaled(table[end].to_numpy()) for end in ("from", "to"))
+    return go.Bar(
+        x=(low + high) / 2,
+        y=counts / number,
+        width=high - low,
+        opacity=0.62,
+        customdata=np.column_stack([table["from"], table["to"], counts]),
+        hovertemplate=f"{group}, {number} stars<br>%{{customdata[0]:.3g}} to %{{customdata[1]:.3g}} {quantity.unit}: "
+        "%{customdata[2]} stars, %{y:.0%}<extra></extra>",
+        name=f"{group}, {number} stars",
+        meta="histogram",
+    )
+
+
+def _steps(values: np.ndarray, edges: np.ndarray, name: str) -> go.Scatter:
+    """The cumulative distribution of sorted values, from the first edge to the last."""
+    return go.Scatter(
+        x=np.concatenate([[edges[0]], values, [edges[-1]]]),
+        y=np.concatenate([[0.0], np.arange(1, len(values) + 1) / len(values), [1.0]]),
+        mode="lines",
+        name=name,
+        showlegend=False,
+        yaxis="y2",
+        hovertemplate=f"{name}<br>%{{y:.0%}} are at or below<extra></extra>",
+        meta="cumulative",
+    )
+
+
+def _ticks(quantity: Quantity) -> dict[str, object]:
+    """Ticks at round values where the axis is logarithmic, else their format."""
+    if not quantity.logarithmic:
+        return {"tickformat": f".{quantity.places}f"}
+    values = quantity.scaled(np.array(quantity.ticks))
+    return {"tickvals": values, "ticktext": [quantity.text(tick) for tick in quantity.ticks]}
 
 
 def _add_distance(

@@ -126,6 +126,17 @@ def measure_gap(
         lines: Gaussians at most; it ends earlier when none improves the fit by 0.1 %.
         source: in words.
     """
+    centre, sigma = _matched_lines(wavelength, residuals, resolution, lines)
+    centre, sigma = _refined(wavelength, residuals, resolution, centre, sigma)
+    solution = _heights(wavelength, residuals, resolution, centre, sigma)[0]
+    ends = (float(teff[0]), float(teff[1]))
+    return GapModel(centre, sigma, solution[_SLOW:].T, solution[:_SLOW].T, ends, source)
+
+
+def _matched_lines(
+    wavelength: np.ndarray, residuals: np.ndarray, resolution: float, lines: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Centres and widths of the Gaussians that fit best one after another, of those on a grid; shape ``(k,)`` each."""
     slow = _legendre(wavelength)
     places = np.arange(WINDOW[0], WINDOW[1] + 0.01, 0.04)
     centre, sigma = (grid.ravel() for grid in np.meshgrid(places, _WIDTHS))
@@ -141,19 +152,16 @@ def measure_gap(
         if np.sum(left**2) > 0.999 * before:
             chosen.pop()
             break
-    # The best places lie between those tried; a ridge keeps neighbours from cancelling each other.
-    start = np.r_[centre[chosen], np.log(sigma[chosen])]
-    count = len(chosen)
+    return centre[chosen], sigma[chosen]
 
-    def linear(free: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        design = np.c_[slow, _gaussians(wavelength, free[:count], np.exp(free[count:]), resolution)]
-        penalty = np.diag(np.r_[np.zeros(_SLOW), np.full(count, 0.3)])
-        wanted = np.r_[residuals.T, np.zeros((len(penalty), 2))]
-        solution = np.linalg.lstsq(np.r_[design, penalty], wanted, rcond=None)[0]
-        return solution, (residuals - (design @ solution).T).ravel()
 
+def _refined(
+    wavelength: np.ndarray, residuals: np.ndarray, resolution: float, centre: np.ndarray, sigma: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Centres and widths moved to where they fit best, between those that were tried."""
+    start, count = np.r_[centre, np.log(sigma)], len(centre)
     best = least_squares(
-        lambda free: linear(free)[1],
+        lambda free: _heights(wavelength, residuals, resolution, free[:count], np.exp(free[count:]))[1],
         start,
         bounds=(
             np.r_[start[:count] - 0.05, np.full(count, np.log(0.03))],
@@ -163,15 +171,21 @@ def measure_gap(
         else (-np.inf, np.inf),
         max_nfev=4,
     ).x
-    solution, _ = linear(best)
-    return GapModel(
-        best[:count],
-        np.exp(best[count:]),
-        solution[_SLOW:].T,
-        solution[:_SLOW].T,
-        (float(teff[0]), float(teff[1])),
-        source,
-    )
+    return best[:count], np.exp(best[count:])
+
+
+def _heights(
+    wavelength: np.ndarray, residuals: np.ndarray, resolution: float, centre: np.ndarray, sigma: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients of the slow part and areas of the Gaussians ``(3 + k, 2)``, and what they leave ``(2 n,)``.
+
+    A ridge keeps neighbours from cancelling each other.
+    """
+    design = np.c_[_legendre(wavelength), _gaussians(wavelength, centre, sigma, resolution)]
+    penalty = np.diag(np.r_[np.zeros(_SLOW), np.full(len(centre), 0.3)])
+    wanted = np.r_[residuals.T, np.zeros((len(penalty), 2))]
+    solution = np.linalg.lstsq(np.r_[design, penalty], wanted, rcond=None)[0]
+    return solution, (residuals - (design @ solution).T).ravel()
 
 
 def _gaussians(wavelength: np.ndarray, centre: np.ndarray, sigma: np.ndarray, resolution: float) -> np.ndarray:

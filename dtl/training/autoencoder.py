@@ -32,7 +32,7 @@ def train_autoencoder(
     *,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> AnyAutoencoder:
-    """Train, or go on from a checkpoint with the same result as without the stop.
+    """Train, or resume from a checkpoint with the same result as without the interruption.
 
     The loss is that of the layout, see `dtl.training.losses`. For the compact one it is the mean squared
     reconstruction error over the variance of the grid, plus ``label_weight`` times that of a small regression head
@@ -54,7 +54,6 @@ def train_autoencoder(
     flux = torch.from_numpy(grid.flux[split.train])
     targets = label_targets(grid.nodes[split.train])
     targets = (targets - targets.mean(0)) / targets.std(0).clamp_min(1e-6)
-
     model = make_autoencoder(config.layout, flux.shape[1], config.hidden, config.n_latent)
     loss_of = make_loss(model, flux, targets, settings)
     batch = min(config.batch, len(flux))
@@ -85,13 +84,18 @@ def train_autoencoder(
             _store(checkpoint, run, state, generator, epoch + 1)
 
     model.eval()
+    _standardise(model, flux)
+    return model
+
+
+def _standardise(model: AnyAutoencoder, flux: torch.Tensor) -> None:
+    """Give latents zero mean and unit spread over spectra of shape ``(m, n)``."""
     with torch.inference_mode():
         latent = model.encode(flux)
         model.latent_mean.copy_(latent.mean(0))
         model.latent_scale.copy_(latent.std(0).clamp_min(1e-6))
         # A dead latent has no spread to be measured in; a tiny unit would blow up whatever wakes it.
         model.latent_scale[torch.from_numpy(dead_latents(latent.numpy()))] = 1.0
-    return model
 
 
 def _store(checkpoint: Path, run: str, state: dict, generator: torch.Generator, epoch: int) -> None:
@@ -99,11 +103,11 @@ def _store(checkpoint: Path, run: str, state: dict, generator: torch.Generator, 
     content |= {"run": run, "epoch": epoch, "generator": generator.get_state()}
     partial = checkpoint.with_suffix(".part")
     torch.save(content, partial)
-    partial.replace(checkpoint)  # never half a checkpoint, whenever the run is killed
+    partial.replace(checkpoint)  # never half a checkpoint, whenever the run is interrupted
 
 
 def _restore(checkpoint: Path, run: str, state: dict, generator: torch.Generator) -> int:
-    """The epoch to go on from, 0 where there is no checkpoint of this very run."""
+    """The epoch to resume from, 0 where there is no checkpoint of this very run."""
     if not checkpoint.exists():
         return 0
     content = torch.load(checkpoint, weights_only=True)

@@ -127,9 +127,7 @@ def budgeted_search(
     if settings.autoencoder.layout != "compact":
         raise UnusableInput("budget: searches the compact layout; set layout in the config, or take published.")
     pool = _draw(candidates, settings.seed)
-    sizes = [candidates]
-    while sizes[-1] // 3 > 1:
-        sizes.append(sizes[-1] // 3)
+    sizes = _round_sizes(candidates)
     table: Table = []
     for number in range(len(sizes)):
         jobs = [dict(each, round=number, epochs=epochs * 3**number) for each in pool]
@@ -152,6 +150,14 @@ def budgeted_search(
         table = [dict(row, kept=i < keep) for i, row in enumerate(rows)] + table
         pool = [{key: row[key] for key in pool[0]} for row in rows[:keep]]
     return table
+
+
+def _round_sizes(candidates: int) -> list[int]:
+    """Candidates in each round: a third of those before, until that third would be one."""
+    sizes = [candidates]
+    while sizes[-1] // 3 > 1:
+        sizes.append(sizes[-1] // 3)
+    return sizes
 
 
 PRESETS = {"published": published_search, "budget": budgeted_search}

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from dtl.grid.build import GridSettings
 from dtl.networks.layouts import LAYOUTS
 from dtl.spectrum import UnusableInput
 from dtl.training.augmentation import Augmentation
 
-__all__ = ["AutoencoderSettings", "MapSettings", "RegressorSettings", "SurveyPlan", "TrainingSettings", "read_settings"]
+__all__ = [
+    "AutoencoderSettings",
+    "MapSettings",
+    "RegressorSettings",
+    "SurveyPlan",
+    "TrainingSettings",
+    "read_settings",
+    "settings_of_card",
+]
 
 
 @dataclass(frozen=True)
@@ -193,26 +203,38 @@ def _check(key: str, value: object, example: object) -> None:
         raise TypeError(f"{key} must be at least {min(1, example)}, it is {value}")
 
 
+#: Name of a section of a config -> what it holds.
+_SECTIONS = {
+    "grid": GridSettings,
+    "autoencoder": AutoencoderSettings,
+    "regressor": RegressorSettings,
+    "augmentation": Augmentation,
+    "maps": MapSettings,
+    "survey": SurveyPlan,
+}
+
+
+def _assembled(data: dict[str, object]) -> TrainingSettings:
+    """Settings from plain values; a section that is absent has its defaults."""
+    sections = {key: _section(kind, data[key]) for key, kind in _SECTIONS.items() if key in data}
+    rest = {key: value for key, value in data.items() if key not in _SECTIONS}
+    return TrainingSettings(**rest | {"limits": tuple(data.get("limits", ()))}, **sections)
+
+
+def settings_of_card(card: Mapping[str, Any]) -> TrainingSettings:
+    """The settings that a bundle was trained with, from its card."""
+    return _assembled(card["training"]["settings"])
+
+
 def read_settings(path: str | Path) -> TrainingSettings:
     """Settings from a TOML file.
 
     Raises:
         UnusableInput: where the file is missing, no TOML, or has an unknown key.
     """
-    kinds = {
-        "grid": GridSettings,
-        "autoencoder": AutoencoderSettings,
-        "regressor": RegressorSettings,
-        "augmentation": Augmentation,
-        "maps": MapSettings,
-        "survey": SurveyPlan,
-    }
     try:
         with open(path, "rb") as file:
-            data = tomllib.load(file)
-        sections = {key: _section(kind, data.pop(key)) for key, kind in kinds.items() if key in data}
-        data["limits"] = tuple(data.get("limits", ()))
-        return TrainingSettings(**data, **sections)
+            return _assembled(tomllib.load(file))
     except OSError as error:
         raise UnusableInput(
             f"{path}: cannot be opened ({error.strerror}); give the path of a training config."
