@@ -140,6 +140,11 @@ class ModelBundle:
         members = self.regressors[name]
         return self._run(lambda tensor: torch.stack([member(tensor) for member in members]), latents)
 
+    def parameters(self, flux: np.ndarray) -> np.ndarray:
+        """Mean of the members for normalised flux ``(k, n)`` as observed: Teff, log g, [M/H], v sin i; ``(k, 4)``."""
+        latents = self.encode(flux)
+        return np.stack([self.regress(latents, name).mean(axis=0) for name in PARAMETERS], axis=1)
+
     def _run(self, network: Callable[[torch.Tensor], torch.Tensor], values: np.ndarray) -> np.ndarray:
         """What a network makes of an array, on the bundle's device and without gradients."""
         with torch.inference_mode():

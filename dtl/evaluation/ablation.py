@@ -12,7 +12,7 @@ from dtl.bundle.projection import nearest
 from dtl.evaluation.survey_accuracy import errors
 from dtl.result import PARAMETERS
 from dtl.transfer.alignment import METHODS, align
-from dtl.transfer.fine_tuning import TransferSettings, parameters_of, transfer
+from dtl.transfer.fine_tuning import TransferSettings, transfer
 from dtl.transfer.population import Population
 
 __all__ = ["VARIANTS", "ablation", "summary"]
@@ -69,7 +69,7 @@ def ablation(
         for i, (flux, truth) in enumerate(surveys):
             progress(done / (len(variants) * len(surveys)), name)
             adapted = adapt(bundle, flux, seed + i)
-            for parameter, values in errors(parameters_of(adapted, flux), truth).items():
+            for parameter, values in errors(adapted.parameters(flux), truth).items():
                 for kind, value in values.items():
                     rows[parameter][kind].append(value)
             rows["latent_distance"]["mean"].append(float(np.mean(nearest(adapted.encode(flux), adapted.latents, 1)[1])))

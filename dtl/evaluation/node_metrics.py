@@ -55,8 +55,5 @@ def measure(
 
 def rmse(bundle: ModelBundle, flux: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """Root mean squared error of the mean of the members, flux ``(k, n)``, truth ``(k, 4)``."""
-    latents = bundle.encode(flux)
-    return {
-        name: float(np.sqrt(np.mean((bundle.regress(latents, name).mean(axis=0) - truth[:, i]) ** 2)))
-        for i, name in enumerate(PARAMETERS)
-    }
+    wrong = np.sqrt(np.mean((bundle.parameters(flux) - truth) ** 2, axis=0))
+    return dict(zip(PARAMETERS, wrong.tolist(), strict=True))

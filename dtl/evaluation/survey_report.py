@@ -15,7 +15,6 @@ from dtl.evaluation.survey_accuracy import SurveySimulator, distances, errors, o
 from dtl.result import PARAMETERS
 from dtl.simulation.exposures import load_inputs
 from dtl.training.settings import SurveyPlan
-from dtl.transfer.fine_tuning import parameters_of
 
 __all__ = ["measure_on_surveys", "measure_transfer", "measure_trust"]
 
@@ -60,8 +59,8 @@ def measure_on_surveys(
     return {
         "survey": {
             "stars": len(truth),
-            "before": errors(parameters_of(bundle.source, flux), truth),
-            "after": errors(parameters_of(bundle, flux), truth),
+            "before": errors(bundle.source.parameters(flux), truth),
+            "after": errors(bundle.parameters(flux), truth),
         },
         "gap": distances(bundle, flux),
         "survey_at_snr": at_snr,

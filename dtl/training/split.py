@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Split", "split_nodes", "split_stratified"]
+from dtl.bundle.model import ModelBundle
+
+__all__ = ["Split", "split_nodes", "split_of", "split_stratified"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ def split_nodes(count: int, seed: int = 42) -> Split:
         validation=np.sort(order[n_test : n_test + n_validation]),
         test=np.sort(order[:n_test]),
     )
+
+
+def split_of(bundle: ModelBundle) -> Split:
+    """The split that a bundle was trained with, of its nodes."""
+    return split_nodes(len(bundle.nodes), int(bundle.card["training"]["seed"]))
 
 
 def split_stratified(values: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

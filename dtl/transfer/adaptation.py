@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import file_digest
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ from dtl.readers.options import ReadOptions
 from dtl.result import PARAMETERS
 from dtl.spectrum import PreparedSpectrum, UnusableInput
 from dtl.training.augmentation import Augmentation
-from dtl.transfer.fine_tuning import TransferSettings, held_out, transfer
+from dtl.transfer.fine_tuning import Transfer, TransferSettings, held_out, transfer
 
 __all__ = ["MIN_SPECTRA", "adapt", "check_spectra", "notes", "read_spectra"]
 
@@ -146,34 +147,13 @@ def adapt(
     filled = looks["models_alone"].filled
     learned = transfer(source, filled, settings, augmentation, seed=seed, progress=progress, watch=watch)
     looks["after"] = _look(learned.bundle, flux, good)
-    entry = {
-        "from": f"{source.name} {source.version}",
-        "spectra": len(prepared),
-        "files": [
-            {"file": p.spectrum.file, "sha256": digest, "simulated": p.spectrum.simulated}
-            for p, digest in zip(prepared, digests or [None] * len(prepared), strict=True)
-        ],
+    entry = _entry(source, prepared, digests or [None] * len(prepared), looks, learned)
+    entry |= {
         "settings": asdict(settings) | {"augmentation": asdict(augmentation)},
         "seed": seed,
-        "history": learned.history,
-        "gap": {
-            "rule": "rms of data minus reconstruction; median distance to the nearest model in latent space",
-            "residual_rms": {when: look.residual_rms for when, look in looks.items()},
-            "latent_distance": {when: look.distance for when, look in looks.items()},
-        },
-        "mean_change": dict(zip(PARAMETERS, (looks["after"].means - looks["before"].means).tolist(), strict=True)),
         "notes": notes(len(prepared), settings),
-        "versions": {"dtl": dtl.__version__, "torch": torch.__version__, "numpy": np.__version__},
     }
-    kind = "simulated" if all(p.spectrum.simulated for p in prepared) else "observed"
-    card = source.card | {
-        "name": name or f"{source.name}-adapted",
-        "created": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "data": source.card.get("data", {}) | {"observed": f"{len(prepared)} spectra without labels, see adapted"},
-        "limits": _limits(len(prepared), source, settings),
-        "transfer": {"spectra": len(prepared), "what": f"{kind} spectra without labels", "history": learned.history},
-        "adapted": entry,
-    }
+    card = _card(source, prepared, settings, name or f"{source.name}-adapted", entry)
     progress(1.0, "")
     return replace(learned.bundle, card=card)
 
@@ -202,6 +182,51 @@ def _look(bundle: ModelBundle, flux: np.ndarray, good: np.ndarray) -> _Look:
     distance = nearest(latents, bundle.latents, 1)[1]
     means = [float(bundle.regress(latents, name).mean()) for name in PARAMETERS]
     return _Look(filled, float(np.sqrt(np.mean(residual**2))), float(np.median(distance)), np.array(means))
+
+
+def _entry(
+    source: ModelBundle,
+    prepared: Sequence[PreparedSpectrum],
+    digests: Sequence[str | None],
+    looks: dict[str, _Look],
+    learned: Transfer,
+) -> dict[str, Any]:
+    """What the card says of the adaptation itself, the settings aside."""
+    return {
+        "from": f"{source.name} {source.version}",
+        "spectra": len(prepared),
+        "files": [
+            {"file": p.spectrum.file, "sha256": digest, "simulated": p.spectrum.simulated}
+            for p, digest in zip(prepared, digests, strict=True)
+        ],
+        "history": learned.history,
+        "gap": {
+            "rule": "rms of data minus reconstruction; median distance to the nearest model in latent space",
+            "residual_rms": {when: look.residual_rms for when, look in looks.items()},
+            "latent_distance": {when: look.distance for when, look in looks.items()},
+        },
+        "mean_change": dict(zip(PARAMETERS, (looks["after"].means - looks["before"].means).tolist(), strict=True)),
+        "versions": {"dtl": dtl.__version__, "torch": torch.__version__, "numpy": np.__version__},
+    }
+
+
+def _card(
+    source: ModelBundle,
+    prepared: Sequence[PreparedSpectrum],
+    settings: TransferSettings,
+    name: str,
+    entry: dict[str, Any],
+) -> dict[str, Any]:
+    """The card of the new bundle; ``entry`` describes the adaptation."""
+    kind = "simulated" if all(p.spectrum.simulated for p in prepared) else "observed"
+    return source.card | {
+        "name": name,
+        "created": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "data": source.card.get("data", {}) | {"observed": f"{len(prepared)} spectra without labels, see adapted"},
+        "limits": _limits(len(prepared), source, settings),
+        "transfer": {"spectra": len(prepared), "what": f"{kind} spectra without labels", "history": entry["history"]},
+        "adapted": entry,
+    }
 
 
 def _limits(count: int, origin: ModelBundle, settings: TransferSettings) -> list[str]:

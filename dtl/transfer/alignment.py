@@ -4,7 +4,7 @@
 together with the decoder to reconstruct the observed spectra. The others add to the loss of the models (their latents
 stay where they are) that of reconstructing observed spectra, and a distance between the latents of both: of their means
 and covariances (CORAL; Sun & Saenko 2016), of their kernel means (MMD; Long et al. 2015), or what a discriminator can
-tell apart (adversarial; Ganin et al. 2016). Models are drawn as the population is believed to be, not as the grid is.
+tell apart (adversarial; Ganin et al. 2016). Models are drawn with population priors, not as the grid is.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from torch import nn
 
 from dtl.bundle.model import ModelBundle
 from dtl.training.augmentation import Augmentation, augment
-from dtl.training.split import split_nodes
+from dtl.training.split import split_of
 from dtl.transfer.population import Population
 
 __all__ = ["METHODS", "align", "coral", "mmd"]
@@ -111,7 +111,7 @@ def _joint(
     population: Population,
     augmentation: Augmentation,
 ) -> None:
-    train = split_nodes(len(bundle.nodes), int(bundle.card["training"]["seed"])).train
+    train = split_of(bundle).train
     latents = torch.from_numpy(bundle.latents[train])
     clean = torch.from_numpy(bundle.decode(bundle.latents[train]))
     often = torch.from_numpy(population.weights(bundle.nodes[train]))

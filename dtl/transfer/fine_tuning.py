@@ -10,9 +10,7 @@ The gap between observed spectra and models is learned from unlabelled spectra, 
    those of the bare models, and the regressors, which stay as they are, have to find the parameters. Models are met as
    often as stars of their [M/H] are in the sample, whose spread is measured too.
 
-The variation is taken to be the gap itself, stronger here and weaker there along the wavelengths; only its strength
-is measured. Principal components of what single stars have beyond the common part, the other choice, lack what the
-estimates have taken for parameters, which is just what the encoder has to learn to bear.
+The gap is learned in `dtl.transfer.gap_learning` and added to models in `dtl.transfer.gap_injection`.
 
 Decoder, regressors, latents of the nodes and maps are those from before. Fine-tuning for the reconstruction of observed
 spectra instead, as published, is in `dtl.transfer.alignment`.
@@ -28,24 +26,17 @@ import numpy as np
 import torch
 from torch import nn
 
-from dtl.bundle.learned_gap import LearnedGap, rotated
 from dtl.bundle.model import ModelBundle
 from dtl.networks.layouts import AnyAutoencoder
-from dtl.networks.resampled_noise import pixel_noise
 from dtl.result import PARAMETERS
-from dtl.simulation.observation import models_at
 from dtl.training.augmentation import Augmentation, augment
-from dtl.training.split import Split, split_nodes
-from dtl.transfer.population import Population, main_sequence
+from dtl.training.split import split_of
+from dtl.transfer.gap_injection import GapInjector
+from dtl.transfer.gap_learning import GapShape, learn_gap
+from dtl.transfer.population import Population
 
-__all__ = ["GapShape", "Transfer", "TransferSettings", "held_out", "learn_gap", "parameters_of", "transfer"]
+__all__ = ["Transfer", "TransferSettings", "held_out", "transfer"]
 
-#: Stars that turn faster have their gap smeared out and say little of it, km/s.
-_FASTEST = 8.0
-#: Widths of the instrumental profile (FWHM) over which the strength of the gap varies in a star: from line to line.
-_VARIES = 2.2
-#: Between which relative standard deviations its strength is believed to lie.
-_STRENGTH = (0.1, 0.6)
 #: Errors that the regressors' loss is measured in: K, dex, dex, km/s and its growth with v sin i.
 _UNIT = torch.tensor([30.0, 0.06, 0.06, 0.3])
 _UNIT_GROWTH = 0.1
@@ -82,21 +73,6 @@ class TransferSettings:
     parameter_weight: float = 0.05
     held_out: float = 0.2
     population: Population = Population()
-
-
-@dataclass(frozen=True)
-class GapShape:
-    """The gap common to all stars and how it varies.
-
-    Attributes:
-        gap: common part.
-        strength: relative standard deviation by which it varies along the wavelengths of a star.
-        variation: principal components times their standard deviation, in place of that; shape ``(rank, n)``.
-    """
-
-    gap: LearnedGap
-    strength: float
-    variation: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -146,10 +122,10 @@ def transfer(
     best, history, current = None, [], bundle
     population = aim = settings.population
     for turn in range(settings.rounds):
-        estimates = parameters_of(current, flux[used])
+        estimates = current.parameters(flux[used])
         if turn and settings.measured:
             aim = aim.aimed(estimates, settings.population)
-        shape = learn_gap(current, flux[used], replace(settings, population=aim), estimates)
+        shape = learn_gap(current, flux[used], aim, rank=settings.rank, estimates=estimates)
         if turn and settings.measured:  # networks that are still misled by the gap do not see the spread
             population = _measured(current, shape, estimates, settings.population, augmentation)
         encoder = copy.deepcopy(current.observed_encoder)
@@ -179,65 +155,6 @@ def held_out(count: int, settings: TransferSettings = TransferSettings()) -> int
     return round(settings.held_out * count) if count >= 10 else 0
 
 
-def parameters_of(bundle: ModelBundle, flux: np.ndarray) -> np.ndarray:
-    """Mean of the members for spectra ``(k, n)``; shape ``(k, 4)``."""
-    latents = bundle.encode(flux)
-    return np.stack([bundle.regress(latents, name).mean(axis=0) for name in PARAMETERS], axis=1)
-
-
-def learn_gap(
-    bundle: ModelBundle,
-    flux: np.ndarray,
-    settings: TransferSettings = TransferSettings(),
-    estimates: np.ndarray | None = None,
-) -> GapShape:
-    """The gap of observed spectra ``(k, n)`` as the bundle in its present state sees it.
-
-    Args:
-        bundle: in its present state.
-        flux: observed; shape ``(k, n)``.
-        settings: of the transfer.
-        estimates: what `parameters_of` gives for the spectra, where that is known already.
-    """
-    low, high = bundle.nodes.min(axis=0), bundle.nodes.max(axis=0)
-    estimates = parameters_of(bundle, flux) if estimates is None else estimates
-    estimates = settings.population.correct(estimates, main_sequence(bundle.nodes), low, high)
-    slow = estimates[:, 3] <= max(_FASTEST, float(np.median(estimates[:, 3])))
-    estimates, residual = estimates[slow], flux[slow] - models_at(estimates[slow], bundle)
-    gap = LearnedGap(np.zeros(flux.shape[1]), np.zeros(flux.shape[1]), float(np.median(estimates[:, 0])))
-    weights = gap.weights(estimates[:, 0])
-    design = np.stack([np.ones_like(weights), weights], axis=1)
-    ridge = np.diag([1e-6, 20.0])  # few stars, or stars alike, give no slope
-    trust = np.ones(len(residual))
-    for _ in range(3):  # stars that are unlike the others count less
-        weighted = design * trust[:, None]
-        level, slope = np.linalg.solve(design.T @ weighted + ridge, weighted.T @ residual)
-        left = residual - design @ np.stack([level, slope])
-        size = np.sqrt(np.mean(left**2, axis=1))
-        trust = 1.0 / (1.0 + (size / np.median(size)) ** 2)
-    gap = replace(gap, level=level, slope=slope)
-    rank = min(settings.rank, len(left) - 3)
-    if rank < 1:
-        return GapShape(gap, _strength(left, level), np.zeros((0, flux.shape[1])))
-    _, singular, axes = np.linalg.svd(left - left.mean(axis=0), full_matrices=False)
-    return GapShape(gap, 0.0, axes[:rank] * (singular[:rank, None] / np.sqrt(len(left))))
-
-
-def _strength(left: np.ndarray, level: np.ndarray) -> float:
-    """How much stars vary in their gap: the slope of their mean squared residuals against the squared level.
-
-    Photon noise, which is the same everywhere, stays in the intercept.
-
-    Args:
-        left: residuals beyond the common part, of which two numbers a point were fitted; shape ``(k, n)``.
-        level: of the common part; shape ``(n,)``.
-    """
-    square = level**2 - np.mean(level**2)
-    variance = (left**2).sum(axis=0) / (len(left) - 2)
-    slope = square @ variance / max(float(square @ square), 1e-30)
-    return float(np.clip(np.sqrt(max(slope, 0.0)), *_STRENGTH))
-
-
 def _fit(
     encoder: AnyAutoencoder,
     bundle: ModelBundle,
@@ -250,12 +167,12 @@ def _fit(
     progress: Callable[[float], None],
 ) -> float:
     """Train the encoder on gap-augmented models; returns the mean loss of the last epoch."""
-    train = _split(bundle).train
+    train = split_of(bundle).train
     latents = torch.from_numpy(bundle.latents[train])
     clean = torch.from_numpy(bundle.decode(bundle.latents[train]))
     often = torch.from_numpy(population.weights(bundle.nodes[train]))
     nodes = torch.as_tensor(bundle.nodes[train], dtype=torch.float32)
-    inject = _gap_injector(shape, bundle, train)
+    inject = GapInjector.of_nodes(shape, bundle, train)
     regressors = {name: copy.deepcopy(nn.ModuleList(bundle.regressors[name])) for name in PARAMETERS}
     for members in regressors.values():
         members.requires_grad_(False)
@@ -288,49 +205,9 @@ def _measured(
     bundle: ModelBundle, shape: GapShape, estimates: np.ndarray, population: Population, augmentation: Augmentation
 ) -> Population:
     """The population with its spread of [M/H], from estimates ``(k, 4)`` and from gap-augmented validation nodes."""
-    rows = _split(bundle).validation
+    rows = split_of(bundle).validation
     generator = torch.Generator().manual_seed(_SPREAD_SEED)
     clean = torch.from_numpy(bundle.decode(bundle.latents[rows]))
-    augmented = _gap_injector(shape, bundle, rows)(clean, torch.arange(len(rows)), generator)
-    found = parameters_of(bundle, augment(augmented, augmentation, generator).numpy())
+    augmented = GapInjector.of_nodes(shape, bundle, rows)(clean, torch.arange(len(rows)), generator)
+    found = bundle.parameters(augment(augmented, augmentation, generator).numpy())
     return population.measured(estimates, bundle.nodes[rows], found)
-
-
-def _split(bundle: ModelBundle) -> Split:
-    return split_nodes(len(bundle.nodes), int(bundle.card["training"]["seed"]))
-
-
-def _gap_injector(shape: GapShape, bundle: ModelBundle, rows: np.ndarray) -> _GapInjector:
-    width = float(np.mean(bundle.wavelength) / bundle.resolution / np.diff(bundle.wavelength[:2])[0])
-    return _GapInjector(shape, bundle.nodes[rows], round(_VARIES * width))
-
-
-class _GapInjector:
-    """Adds the gap, and a random variation of it, to the spectra of nodes, each broadened as the node rotates.
-
-    Args:
-        shape: of the gap.
-        nodes: of the spectra; shape ``(m, 4)``.
-        scale: points over which the strength of the gap varies.
-    """
-
-    def __init__(self, shape: GapShape, nodes: np.ndarray, scale: int) -> None:
-        speeds, self.speed = np.unique(nodes[:, 3], return_inverse=True)
-        curves = np.concatenate([[shape.gap.level, shape.gap.slope], shape.variation])
-        self.bank = torch.tensor(np.stack([rotated(curves, float(v)) for v in speeds]), dtype=torch.float32)
-        self.strength, self.scale = shape.strength, max(scale, 1)
-        self.weights = torch.tensor(shape.gap.weights(nodes[:, 0]), dtype=torch.float32)
-
-    def __call__(self, clean: torch.Tensor, chosen: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        varied = torch.randn(len(chosen), self.bank.shape[1] - 2, generator=generator)
-        amounts = torch.cat([torch.ones(len(chosen), 1), self.weights[chosen, None], varied], dim=1)
-        added = torch.empty_like(clean)
-        speed = self.speed[chosen.numpy()]
-        for value in np.unique(speed):
-            of_speed = torch.from_numpy(np.flatnonzero(speed == value))
-            added[of_speed] = amounts[of_speed] @ self.bank[value]
-        if self.strength:
-            # Linear between its knots, this noise has two thirds of their variance in the mean.
-            varies = 1.5**0.5 * pixel_noise(*clean.shape, self.scale, generator)
-            added = added * (1.0 + self.strength * varies)
-        return clean + added

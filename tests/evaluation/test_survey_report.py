@@ -19,7 +19,6 @@ from dtl.evaluation.survey_report import measure_on_surveys
 from dtl.grid.build import GridSettings
 from dtl.result import PARAMETERS
 from dtl.training.settings import SurveyPlan
-from dtl.transfer.fine_tuning import parameters_of
 from tests.builders import shipped
 
 PLAN = SurveyPlan(test_surveys=2, stars=5)
@@ -50,7 +49,7 @@ def test_ablation_compares_on_the_same_spectra() -> None:
     table = ablation(bundle, surveys, variants=variants, seed=3)
     assert seeds == [3, 4]
     for i, (flux, truth) in enumerate(surveys):
-        expected = errors(parameters_of(bundle, flux), truth)
+        expected = errors(bundle.parameters(flux), truth)
         for name in PARAMETERS:
             assert table["none"][name]["rmse"][i] == pytest.approx(expected[name]["rmse"])
     assert summary(table) == pytest.approx(dict.fromkeys(PARAMETERS, 0.0))
@@ -79,7 +78,7 @@ def test_surveys_through_the_decoder() -> None:
     report = measure_on_surveys(bundle, simulator, PLAN)
     assert report["survey"]["stars"] == 10
     parts = [simulator.observe(bundle, seed) for seed in PLAN.seeds("test")]
-    found = np.concatenate([parameters_of(bundle, prepared_flux(bundle, prepared)) for prepared, _ in parts])
+    found = np.concatenate([bundle.parameters(prepared_flux(bundle, prepared)) for prepared, _ in parts])
     expected = errors(found, np.concatenate([truth for _, truth in parts]))
     for name in PARAMETERS:
         assert report["survey"]["after"][name] == pytest.approx(expected[name], rel=1e-4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,9 @@ import torch
 import dtl.transfer.fine_tuning as module
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.store import load_bundle, save_bundle
-from dtl.networks.resampled_noise import pixel_noise
 from dtl.result import PARAMETERS
-from dtl.simulation.observation import models_at
-from dtl.transfer.fine_tuning import Transfer, TransferSettings, learn_gap, parameters_of, transfer
-from dtl.transfer.population import Population
+from dtl.transfer.fine_tuning import Transfer, TransferSettings, transfer
+from dtl.transfer.gap_learning import learn_gap
 from tests.training.toys import POPULATION, QUIET, sample, toy_bundle, toy_gap
 
 #: Lines of the made-up stars are as deep as those of their models.
@@ -45,7 +43,7 @@ def done(before: dict[str, torch.Tensor]) -> Transfer:
 
 
 def errors(bundle: ModelBundle, truth: np.ndarray, flux: np.ndarray) -> np.ndarray:
-    return np.sqrt(np.mean((parameters_of(bundle, flux) - truth) ** 2, axis=0))
+    return np.sqrt(np.mean((bundle.parameters(flux) - truth) ** 2, axis=0))
 
 
 def test_parameters_improve(done: Transfer) -> None:
@@ -73,82 +71,21 @@ def test_residuals_fall(done: Transfer) -> None:
 def test_parameters_are_means_of_members() -> None:
     bundle, (_, flux) = toy_bundle(), sample(12)
     double = replace(bundle, regressors={name: [*of, *of] for name, of in bundle.regressors.items()})
-    np.testing.assert_allclose(parameters_of(double, flux), parameters_of(bundle, flux), rtol=1e-6)
+    np.testing.assert_allclose(double.parameters(flux), bundle.parameters(flux), rtol=1e-6)
     vsini = bundle.regressors["vsini"][0](torch.as_tensor(bundle.encode(flux))).detach().numpy()
-    np.testing.assert_allclose(parameters_of(bundle, flux)[:, 3], vsini, rtol=1e-6)
+    np.testing.assert_allclose(bundle.parameters(flux)[:, 3], vsini, rtol=1e-6)
 
 
 def test_gap_that_no_model_has_is_found(done: Transfer) -> None:
     """Its level to 20 %, and by the adapted networks better than by those that it misleads."""
     off = []
     for bundle in (toy_bundle(), done.bundle):
-        gap = learn_gap(bundle, sample(200, seed=3)[1], SETTINGS).gap
+        gap = learn_gap(bundle, sample(200, seed=3)[1], POPULATION).gap
         true = toy_gap().level + toy_gap().weights(np.array(gap.teff)) * toy_gap().slope
         off.append(np.sqrt(np.mean((gap.level - true) ** 2) / np.mean(true**2)))
     assert off[1] < 0.2 and off[1] < off[0]
     true_slope = toy_gap().slope
     assert np.corrcoef(gap.slope, true_slope)[0, 1] > 0.6 and gap.slope @ true_slope < true_slope @ true_slope
-
-
-def test_no_gap_is_learned_from_models() -> None:
-    """Noise-free models leave next to nothing."""
-    bundle = toy_bundle()
-    nodes = bundle.nodes[(np.abs(bundle.nodes[:, 2]) < 0.3) & (bundle.nodes[:, 3] == 2.0)]
-    nothing = Population(mean_mh=None, main_sequence=False, slow=None)
-    shape = learn_gap(bundle, models_at(nodes, bundle), replace(SETTINGS, population=nothing, rank=5))
-    assert shape.variation.shape == (5, len(bundle.wavelength))
-    for curves in (shape.gap.level, shape.gap.slope, shape.variation):
-        assert np.sqrt(np.mean(curves**2)) < 0.05 * toy_gap().level.std()
-
-
-@pytest.mark.parametrize("wanted", [0.15, 0.3, 0.5])
-def test_strength_of_the_variation(wanted: float) -> None:
-    """Found to a quarter where the gap itself varies from star to star, and not raised by photon noise."""
-    bundle, truth = toy_bundle(), sample(200, seed=5)[0]
-    truth[:, 3] = 2.0
-    gap, points = toy_gap(), len(bundle.wavelength)
-    generator = torch.Generator().manual_seed(6)
-    # Linear between its knots, this noise has two thirds of their variance in the mean.
-    vary = 1.0 + wanted * np.sqrt(1.5) * pixel_noise(200, points, 20, generator).numpy()
-    noise = pixel_noise(200, points, 4, generator).numpy() / 150
-    flux = models_at(truth, bundle) + vary * gap.curves(truth[:, 0], truth[:, 3]) + noise
-    known = KnownParameters(truth)
-    shape = learn_gap(bundle, flux, replace(SETTINGS, population=known))
-    assert shape.strength == pytest.approx(wanted, rel=0.25)
-    assert shape.variation.shape == (0, points)
-
-
-@dataclass(frozen=True)
-class KnownParameters(Population):
-    """Of which everything is known."""
-
-    truth: np.ndarray | None = None
-
-    def __init__(self, truth: np.ndarray) -> None:
-        super().__init__()
-        object.__setattr__(self, "truth", truth)
-
-    def correct(self, *_: object) -> np.ndarray:
-        return self.truth
-
-
-def test_components_of_the_variation() -> None:
-    """A line whose strength differs from star to star is the first component, with its standard deviation."""
-    bundle = toy_bundle()
-    rng = np.random.default_rng(4)
-    nodes = bundle.nodes[rng.choice(np.flatnonzero(bundle.nodes[:, 3] == 2.0), 60)]
-    line = toy_gap().level
-    strength = rng.normal(0.0, 0.05, 60)
-    nothing = Population(mean_mh=None, main_sequence=False, slow=None)
-    flux = models_at(nodes, bundle) + strength[:, None] * line
-    variation = learn_gap(bundle, flux, replace(SETTINGS, population=nothing, rank=5)).variation
-    assert variation.shape == (5, len(line))
-    assert abs(np.corrcoef(variation[0], line)[0, 1]) > 0.9
-    assert np.linalg.norm(variation[0]) == pytest.approx(strength.std() * np.linalg.norm(line), rel=0.2)
-    sizes = np.linalg.norm(variation, axis=1)
-    assert (np.diff(sizes) <= 0).all()
-    overlap = (variation / sizes[:, None]) @ (variation / sizes[:, None]).T
-    np.testing.assert_allclose(overlap, np.eye(5), atol=1e-6)
 
 
 def test_source_is_untouched(done: Transfer, before: dict[str, torch.Tensor]) -> None:
@@ -226,7 +163,7 @@ def test_round_trip(done: Transfer, tmp_path: Path) -> None:
         np.testing.assert_allclose(back.target_encoder.state_dict()[key], value, rtol=2**-10, atol=1e-6)
     assert not torch.equal(back.target_encoder.encoder[0].weight, back.autoencoder.encoder[0].weight)
     _, flux = sample(10)
-    moved = np.abs(parameters_of(back, flux) - parameters_of(done.bundle, flux))
+    moved = np.abs(back.parameters(flux) - done.bundle.parameters(flux))
     assert (moved.max(axis=0) < [3.0, 0.01, 0.01, 0.1]).all()
 
     plain = load_bundle(save_bundle(toy_bundle(), tmp_path / "plain"))
