@@ -54,7 +54,7 @@ def list_pages() -> list[st.Page]:
         ),
         st.Page(
             "pages/export.py",
-            title="Keep",
+            title="Export",
             icon=":material/inventory_2:",
             url_path="keep-results",
             help="Save this session and restore it, take tables, figures and a report with you.",
@@ -64,14 +64,14 @@ def list_pages() -> list[st.Page]:
 
 if __name__ == "__main__":  # as Streamlit runs it, for each visit and each change
     serving.wait()
-    from pages.shared.core import session, tour
+    from pages.shared.core import opening, tour
 
     # The icon comes first: with one of its own the browser does not ask a font server for that of the page.
     st.set_page_config(page_icon=str(asset("icon.svg")), layout="wide")
     st.html(asset("app.css"))
     page = st.navigation(list_pages(), position="top")
     st.set_page_config(page_title=f"{page.title} · M dwarf parameters")
-    session.start()
+    opening.start()
     tour.offer()
     try:
         page.run()

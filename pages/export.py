@@ -1,10 +1,10 @@
-"""Keep page: save and restore a session, and take tables, figures and a report along."""
+"""Export page: save and restore a session, and take tables, figures and a report along."""
 
 import streamlit as st
 
 from dtl.figures.spectrum import reconstruction_figure
-from pages.shared.core import elements, keeping, session
-from pages.shared.core.chart import chart
+from pages.shared.core import elements, keeping, visit, wording
+from pages.shared.core.chart import chart, dark
 from pages.shared.export import takeaway
 
 st.title("Keep, repeat and cite your results", anchor=False)
@@ -23,7 +23,7 @@ result = elements.choose_spectrum("keep-spectrum")
 if result is None:
     st.info("Upload a spectrum on the first page, or restore a session.", icon=":material/upload:")
     st.stop()
-everything = list(st.session_state["results"].values())
+everything = list(visit.current().results.values())
 left, right = st.columns(2, gap="large")
 with left:
     takeaway.tables(everything)
@@ -36,7 +36,7 @@ st.caption(
     "its own. The report holds this one for each of your spectra, and the HR and Kiel diagrams."
 )
 chart(
-    reconstruction_figure(result, dark=session.dark()),
+    reconstruction_figure(result, dark=dark()),
     key="kept-reconstruction",
-    alt=f"Spectrum of {session.label(result)} with the reconstruction of the networks, and their difference below",
+    alt=f"Spectrum of {wording.label(result)} with the reconstruction of the networks, and their difference below",
 )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.core import elements, keeping, links, session
+from pages.shared.core import bundles, elements, keeping, links
 from pages.shared.latent_space.latent_traversal import decoder_walk
 from pages.shared.latent_space.maps import the_maps
 from pages.shared.latent_space.neighbours import nearest_models
@@ -25,7 +25,7 @@ left, right = st.columns([3, 2], gap="large", vertical_alignment="bottom")
 with left:
     elements.heading(result)
 with right:
-    state = choose_state(session.bundle_of(result))
+    state = choose_state(bundles.of_result(result))
 elements.flags(result)
 the_maps(result, state)
 section = st.segmented_control(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dtl.spectrum import UnusableInput
-from pages.shared.core import links, session
+from pages.shared.core import bundles, links, visit, wording
 from pages.shared.model import accuracy, credibility, provenance
 from pages.shared.model.transfer_gain import transfer
 
@@ -23,11 +23,11 @@ def choose_card() -> dict:
     """The card of the networks that gave the result on show, or of others of the program or of this visit."""
     from dtl.bundle.shipped import read_card, shipped_bundles
 
-    own, result = session.own_bundles(), session.selected()
+    own, result = bundles.own(), visit.shown()
     names = [*shipped_bundles(), *own]
     if not names:
         raise UnusableInput("There are no trained networks; install the program again.")
-    used = result.bundle.rpartition(" ")[0] if result else ""
+    used = bundles.name_of(result) if result else ""
     if used not in names:
         used = next((name for name in names if name.startswith("common")), names[0])
     if len(names) > 1:
@@ -54,7 +54,7 @@ st.caption(
 try:
     card = choose_card()
 except UnusableInput as error:
-    st.error(session.plain(error), icon=":material/error:")
+    st.error(wording.plain(error), icon=":material/error:")
     st.stop()
 accuracy.summary(card)
 st.markdown(" · ".join(f"[{title}](#{anchor})" for anchor, title in SECTIONS.items()))

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.shared.core import axes, elements, keeping, session, tables
-from pages.shared.spectrum import evidence, reading, spectra
+from pages.shared.core import elements, keeping, tables, visit
+from pages.shared.spectrum import attribution, axes, corrections, least_squares, reading, spectra
 from pages.shared.spectrum.files import files
 
 st.title("Stellar parameters from a spectrum", anchor=False)
@@ -14,7 +14,7 @@ st.caption(
 reading.inputs()
 reading.failures()
 files()
-result = session.selected()
+result = visit.shown()
 if result is None:
     st.info("Upload a spectrum to see its parameters here.", icon=":material/upload:")
     st.stop()
@@ -22,7 +22,7 @@ elements.heading(result)
 elements.parameters(result)
 elements.flags(result)
 elements.facts(result)
-evidence.fit_least_squares(result)
+least_squares.fit_least_squares(result)
 figures = st.container()
 left, right = st.columns([3, 2], gap="large")
 with right:  # words before figures, which take longer
@@ -32,12 +32,12 @@ with figures:
         st.markdown("#### Spectrum and reconstruction", width="stretch")
         scale = axes.choose_scale()
     spectra.reconstruction(result, scale)
-    evidence.wavelengths(result, scale)
+    attribution.wavelengths(result, scale)
 with left:
     spectra.preparation(result, scale)
-    reading.corrections(st.session_state["selected"], result)
+    corrections.corrections(visit.current().selected, result)
 st.markdown("#### Results")
-everything = list(st.session_state["results"].values())
+everything = list(visit.current().results.values())
 tables.results_table(everything, "Parameters of every spectrum of this visit, one row a spectrum")
 tables.downloads(everything, "stellar-parameters")
 keeping.python("parameters", result)

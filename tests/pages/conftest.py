@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 import dtl.bundle.zip_file
 import dtl.evaluation.sample_size
 import dtl.exploration.latent_traversal  # noqa: F401
-from pages.shared.core import session
+from pages.shared.core import examples
+from pages.shared.core.visit import Visit
 from tests import cards, fakes
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -45,7 +47,7 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     (tmp_path / "second.txt").write_bytes(b"fake teff=3600 star=GJ_273 simulated")
     rows = [{"file": f"{name}.txt", "title": f"Simulated {name}", "text": "Made up."} for name in ("first", "second")]
     (tmp_path / "index.json").write_text(json.dumps(rows))
-    monkeypatch.setattr(session, "EXAMPLES", tmp_path)
+    monkeypatch.setattr(examples, "EXAMPLES", tmp_path)
     st.cache_data.clear()
     st.cache_resource.clear()
     return names
@@ -64,6 +66,45 @@ def visit(calls: list[str]) -> Callable[..., AppTest]:
     yield open_app
     st.cache_data.clear()
     st.cache_resource.clear()
+
+
+def open_alone(page: Path, *, query: dict[str, str] | None = None, theme: str = "light", **state: object) -> AppTest:
+    """Open a page without the app around it.
+
+    Args:
+        page: its script.
+        query: options in the address.
+        theme: ``light`` or ``dark``.
+        state: fields of the visit, and values of widgets by their keys.
+    """
+    app = AppTest.from_file(str(page), default_timeout=60)
+    app.context = {"theme": theme}
+    of_visit = {field.name for field in fields(Visit)} & set(state)
+    app.session_state["visit"] = Visit(**{name: state.pop(name) for name in of_visit})
+    for place, values in ((app.session_state, state), (app.query_params, query or {})):
+        for key, value in values.items():
+            place[key] = value
+    return app.run()
+
+
+def visit_of(app: AppTest) -> Visit:
+    """The visit as the last run of the app left it."""
+    return app.session_state["visit"]
+
+
+def change(app: AppTest, **values: object) -> None:
+    """Put other values into fields of the visit, before the next run."""
+    app.session_state["visit"] = replace(visit_of(app), **values)
+
+
+def kept(app: AppTest, kind: type) -> object:
+    """What a page keeps in the visit, by its type."""
+    return visit_of(app).pages.get(kind) or kind()
+
+
+def keep(app: AppTest, value: object) -> None:
+    """Let a page keep this in the visit, before the next run."""
+    change(app, pages={**visit_of(app).pages, type(value): value})
 
 
 def upload(app: AppTest, **files: bytes) -> AppTest:

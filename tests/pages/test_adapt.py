@@ -16,17 +16,17 @@ from dtl.evaluation.comparison import AdaptationComparison, View
 from dtl.spectrum import UnusableInput
 from dtl.transfer.fine_tuning import TransferSettings
 from pages.shared.adapt import sample_size, work
-from pages.shared.core.job import Job
+from pages.shared.adapt.job import Job
 from tests import fakes
 from tests.evaluation.test_sample_size import sizes
-from tests.pages.conftest import figure, texts, upload
+from tests.pages.conftest import figure, texts, upload, visit_of
 from tests.training import toys
 
 PAGE = "pages/adapt.py"
 HISTORY = [{"round": 1, "loss": 0.21, "held_out_rms": 0.015}, {"round": 2, "loss": 0.17, "held_out_rms": 0.014}]
 
 
-def change(names: tuple[str, ...], *, truth: bool) -> AdaptationComparison:
+def comparison(names: tuple[str, ...], *, truth: bool) -> AdaptationComparison:
     """Stars whose Teff comes 100 K nearer to the truth, and whose gap falls to a tenth."""
     true = np.tile([3300.0, 4.9, 0.0, 2.0], (len(names), 1))
     off = {"models_alone": 120.0, "before": 110.0, "after": 10.0}
@@ -61,7 +61,7 @@ def page(visit, monkeypatch):
                 f"s{i}" for i in range(plan.stars)
             )
             bundle = replace(toys.toy_bundle(), card=toys.toy_bundle().card | card(plan))
-            return work.Adapted(plan, bundle, change(names, truth=not plan.spectra))
+            return work.Adapted(plan, bundle, comparison(names, truth=not plan.spectra))
 
         begun.plans.append(plan)
         begun.jobs.append(Job(run, "The adaptation"))
@@ -127,7 +127,7 @@ def test_fewer_than_was_measured_to_help_is_said(page):
     assert "5 stars: too few to help" in app.warning[0].value and "in Teff from 8 stars on" in app.warning[0].value
     assert not app.button(key="adapt-start").disabled
     assert "fewer than the 20" in app.info[0].value  # the beliefs about a sample are not used
-    app.multiselect(key="adapt-left-out").set_value([next(iter(app.session_state["results"]))]).run()
+    app.multiselect(key="adapt-left-out").set_value([next(iter(visit_of(app).results))]).run()
     assert "4 spectra of 4 stars will be learned from" in texts(app)
 
 
@@ -208,7 +208,7 @@ def test_an_error_is_one_sentence_and_loses_nothing(page):
     finish(page, app)
     assert not app.exception
     assert app.error[0].value.replace("\\", "") == "A mean *[M/H]* lies outside; give one inside."
-    assert app.button(key="adapt-start") and len(app.session_state["results"]) == 1
+    assert app.button(key="adapt-start") and len(visit_of(app).results) == 1
 
 
 def test_kept_used_and_forgotten(page):
@@ -219,10 +219,10 @@ def test_kept_used_and_forgotten(page):
     assert "In the mean they moved by: Teff −12 K" in texts(app)
     app.button(key="adapt-reanalyse").click().run()
     assert not app.exception and not app.error
-    (name,) = app.session_state["networks"]
+    (name,) = visit_of(app).own_bundles
     assert re.fullmatch("made-up-adapted-[0-9a-f]{6}", name)  # marked by its weights
     assert app.button(key="adapt-keep").disabled
-    uploads = app.session_state["uploads"].values()
+    uploads = visit_of(app).uploads.values()
     assert {u.bundle for u in uploads} == {name}
     app.switch_page("pages/spectrum.py").run()
     assert not app.exception
@@ -235,12 +235,12 @@ def test_names_are_never_given_twice(page):
     app.button(key="adapt-start").click().run()
     finish(page, app)
     app.button(key="adapt-keep").click().run()
-    (name,) = app.session_state["networks"]
+    (name,) = visit_of(app).own_bundles
     app.button(key=f"forget-{name}").click().run()
-    assert not app.session_state["networks"]
+    assert not visit_of(app).own_bundles
     app.button(key="adapt-keep").click().run()
-    assert list(app.session_state["networks"]) == [f"{name}-2"]
-    assert app.session_state["networks"][f"{name}-2"].card["name"] == f"{name}-2"
+    assert list(visit_of(app).own_bundles) == [f"{name}-2"]
+    assert visit_of(app).own_bundles[f"{name}-2"].card["name"] == f"{name}-2"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -258,15 +258,13 @@ def test_networks_from_a_file(page):
     data = pack(replace(toy, card=toy.card | {"name": "made-up"}))  # the name of one of the program
     app.file_uploader[0].upload("mine.zip", data, "application/zip").run()
     assert not app.exception and not app.error
-    (name,) = app.session_state["networks"]
+    (name,) = visit_of(app).own_bundles
     assert re.fullmatch("made-up-[0-9a-f]{6}", name) and name in app.success[0].value.replace("\\", "")
     app.file_uploader[0].upload("bad.zip", b"nothing", "application/zip").run()
     assert not app.exception
     assert "bad.zip: is no zip file" in app.error[0].value.replace("\\", "")
-    assert list(app.session_state["networks"]) == [name]
+    assert list(visit_of(app).own_bundles) == [name]
     for _ in range(2):
         app.file_uploader[0].upload("mine.zip", data, "application/zip").run()
     app.file_uploader[0].upload("mine.zip", data, "application/zip").run()
-    assert (
-        "keeps 3 sets of networks; forget one first" in app.error[0].value and len(app.session_state["networks"]) == 3
-    )
+    assert "keeps 3 sets of networks; forget one first" in app.error[0].value and len(visit_of(app).own_bundles) == 3

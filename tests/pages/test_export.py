@@ -9,17 +9,18 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.core import keeping
-from tests.pages.conftest import APP, EXAMPLE, upload
+from pages.shared.core.links import ViewOptions
+from pages.shared.export.takeaway import Written
+from tests.pages.conftest import APP, EXAMPLE, kept, upload, visit_of
 
 OWN = b"fake teff=3456 star=GJ_1"
 PAGE = "pages/export.py"
 
 
 def _current(app: AppTest):
-    state, names = app.session_state, ["results", "uploads", "selected", "luminosities", "views", "awaited"]
+    state, views = app.session_state, kept(app, ViewOptions)
     with pytest.MonkeyPatch.context() as patch:
-        kept = {key: state[key] for key in [*names, *state["views"]] if key in state}
-        patch.setattr(st, "session_state", kept)
+        patch.setattr(st, "session_state", {key: state[key] for key in ["visit", *views.met] if key in state})
         return keeping.current()
 
 
@@ -29,13 +30,13 @@ def restore(app: AppTest, content: bytes, name: str = "session.json") -> AppTest
 
 
 def teffs(app: AppTest) -> dict[str, float]:
-    return {r.prepared.spectrum.file: r.estimates["teff"].value for r in app.session_state["results"].values()}
+    return {r.prepared.spectrum.file: r.estimates["teff"].value for r in visit_of(app).results.values()}
 
 
 @pytest.fixture
 def content(visit):
     app = upload(visit(), mine_txt=OWN)
-    app.selectbox(key=f"option-medium-{app.session_state['selected']}").select("air").run()
+    app.selectbox(key=f"option-medium-{visit_of(app).selected}").select("air").run()
     app.switch_page("pages/latent_space.py").run()
     app.segmented_control(key="transfer").set_value("before").run()
     app.switch_page(PAGE).run()
@@ -47,9 +48,9 @@ def test_an_embedded_session_comes_back_whole(visit, content):
     app = restore(visit(PAGE), content[True])
     assert not app.exception and not app.error
     assert teffs(app) == {"mine.txt": 3456.0}
-    digest = app.session_state["selected"]
-    assert app.session_state["uploads"][digest].options.medium == "air"
-    assert not app.session_state["awaited"]
+    digest = visit_of(app).selected
+    assert visit_of(app).uploads[digest].options.medium == "air"
+    assert not visit_of(app).awaited
     app.switch_page("pages/latent_space.py").run()
     assert app.segmented_control(key="transfer").value == "before"
 
@@ -60,11 +61,11 @@ def test_without_the_spectrum_the_saved_values_are_shown_until_it_comes(visit, c
     assert any("3456" in frame.value.to_string() for frame in app.dataframe)
     app.file_uploader[1].upload("mine.txt", b"fake teff=3000")
     app.run()
-    assert "another" in app.info[0].value and app.session_state["awaited"]
+    assert "another" in app.info[0].value and visit_of(app).awaited
     app.file_uploader[1].upload("renamed.txt", OWN)
     app.run()
-    assert not app.session_state["awaited"]
-    assert app.session_state["uploads"][app.session_state["selected"]].options.medium == "air"
+    assert not visit_of(app).awaited
+    assert visit_of(app).uploads[visit_of(app).selected].options.medium == "air"
 
 
 def test_other_values_than_saved_are_told(visit, content):
@@ -96,7 +97,7 @@ def test_report_is_made_once(visit):
     app = visit(PAGE)
     app.button(key="make-report").click().run()
     assert not app.exception and app.button(key="make-report").disabled
-    assert app.session_state["report-built"][1].startswith(b"PK")
+    assert kept(app, Written).report.startswith(b"PK")
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
-from tests.pages.conftest import texts, upload
+from pages.shared.spectrum.files import FileTable
+from tests.pages.conftest import keep, kept, texts, upload, visit_of
 
 GOOD = b"fake teff=3400 star=GJ_1"
 OTHER = b"fake teff=3700 star=GJ_2 flags=low_snr,upper_limit_vsini"
@@ -24,7 +26,7 @@ def table(app):
 
 def chosen_rows(app):
     """Numbers of the rows of the table of files that are chosen."""
-    return app.session_state[f"files-{app.session_state['files-round']}"]["selection"]["rows"]
+    return app.session_state[f"files-{kept(app, FileTable).number}"]["selection"]["rows"]
 
 
 @pytest.fixture
@@ -77,13 +79,13 @@ def test_rows_in_order(several, order, expected):
 def test_some_files_are_removed_and_then_all(several, calls):
     several.multiselect(key="files-to-remove").set_value([digest(OTHER), digest(BAD)]).run()
     several.button(key="remove-chosen").click().run()
-    assert list(several.session_state["results"]) == [digest(GOOD)]
-    assert not several.session_state["failures"] and list(several.session_state["uploads"]) == [digest(GOOD)]
+    assert list(visit_of(several).results) == [digest(GOOD)]
+    assert not visit_of(several).failures and list(visit_of(several).uploads) == [digest(GOOD)]
     assert several.metric[0].value == "3400 K"
     app = upload(several, d_txt=OTHER)
     app.button(key="remove-all").click().run()
     assert not app.exception and app.metric[0].value == "3300 K"  # the example is back
-    assert digest(GOOD) not in app.session_state["uploads"]
+    assert digest(GOOD) not in visit_of(app).uploads
 
 
 def test_nothing_chosen_nothing_removed(several):
@@ -94,7 +96,7 @@ def test_of_many_refusals_the_chosen_one_is_explained(visit):
     app = upload(visit(), **{f"{name}_txt": name.encode() for name in "pqrs"})
     assert "4 files could not be used" in app.warning[0].value and not app.error
     assert len(table(app)) == 5
-    app.session_state["refused"] = digest(b"q")  # as the choice of its row sets it
+    keep(app, replace(kept(app, FileTable), refused=digest(b"q")))  # as the choice of its row sets it
     app.run()
     (error,) = app.error
     assert "q\\.txt" in error.value
@@ -104,7 +106,7 @@ def test_of_many_refusals_the_chosen_one_is_explained(visit):
 
 
 def test_a_spectrum_chosen_from_the_list_takes_the_place_of_a_refusal(several):
-    several.session_state["refused"] = digest(BAD)
+    keep(several, replace(kept(several, FileTable), refused=digest(BAD)))
     several.run()
     assert chosen_rows(several) == [2]
     several.selectbox(key="spectrum-choice").set_value(digest(GOOD)).run()
@@ -112,19 +114,19 @@ def test_a_spectrum_chosen_from_the_list_takes_the_place_of_a_refusal(several):
 
 
 def test_progress_names_each_file(visit, monkeypatch):
-    from pages.shared.core import session
+    from pages.shared.core import uploads
 
     told = []
-    real = session.add
+    real = uploads.add
 
-    def add(files, progress=lambda number, name: None):
+    def add(files, progress=lambda number, name: None, **options):
         def both(number, name):
             told.append((number, name))
             progress(number, name)
 
-        return real(files, both)
+        return real(files, both, **options)
 
-    monkeypatch.setattr(session, "add", add)
+    monkeypatch.setattr(uploads, "add", add)
     app = visit()
     told.clear()  # the example
     upload(app, b_txt=GOOD, a_txt=OTHER)

@@ -12,20 +12,17 @@ from dtl.catalogue.luminosity import Photometry, photometric_luminosity
 from dtl.figures.hr_diagram import DIFFERENCES
 from dtl.figures.marks import EQUAL
 from dtl.quantities import QUANTITIES
-from pages.shared.core import chosen_star
+from pages.shared.hr_diagram import chosen_star
 from pages.shared.hr_diagram.luminosities import LuminosityInput
 from tests import fakes
-from tests.pages.conftest import texts, upload
+from tests.pages.conftest import open_alone, texts, upload, visit_of
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "hr_diagram.py"
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 
 
 def open_page(**state) -> AppTest:
-    page = AppTest.from_file(str(PAGE), default_timeout=60)
-    for key, value in state.items():
-        page.session_state[key] = value
-    return page.run()
+    return open_alone(PAGE, **state)
 
 
 def figure(page: AppTest) -> dict:
@@ -37,9 +34,8 @@ def users(page: AppTest) -> list[dict]:
     return [trace for trace in figure(page)["data"] if trace.get("meta") == "users"]
 
 
-@pytest.mark.parametrize("state", [{}, {"results": {}}, {"results": None, "luminosities": None}])
-def test_without_results_the_published_stars_are_shown(state):
-    page = open_page(**state)
+def test_without_results_the_published_stars_are_shown():
+    page = open_page()
     assert not page.exception
     assert not users(page)
     assert "281 published stars and 0 of yours" in page.get("plotly_chart")[0].proto.alt
@@ -65,12 +61,12 @@ def test_luminosity_is_typed_and_kept():
     assert "unknown\\.txt" in page.info[0].value and "Kiel diagram" in page.info[0].value
     page.segmented_control(key=f"luminosity-method-{A}").set_value("typed").run()
     page.number_input(key=f"luminosity-value-{A}").set_value(0.02).run()
-    assert page.session_state["luminosities"] == {A: (0.02, 0.0, "typed")}
+    assert visit_of(page).luminosities == {A: (0.02, 0.0, "typed")}
     assert "L 0.02 L☉ (typed)" in users(page)[0]["text"][0] and not page.info
     page.number_input(key=f"luminosity-value-error-{A}").set_value(0.003).run()
     assert "L 0.02 ± 0.003 L☉ (typed)" in users(page)[0]["text"][0]
     page.number_input(key=f"luminosity-value-{A}").set_value(None).run()
-    assert page.session_state["luminosities"] == {} and not users(page)
+    assert visit_of(page).luminosities == {} and not users(page)
 
 
 def test_typed_luminosity_of_an_earlier_visit_goes_before_the_published_one():
@@ -79,7 +75,7 @@ def test_typed_luminosity_of_an_earlier_visit_goes_before_the_published_one():
     page = open_page(results=both, selected=A, luminosities=given)
     assert not page.exception
     assert "L 0.004 L☉ (typed)" in users(page)[0]["text"][1]
-    assert page.session_state["luminosities"].items() > given.items()
+    assert visit_of(page).luminosities.items() > given.items()
 
 
 def test_simulated_star_takes_no_published_luminosity():
@@ -156,12 +152,12 @@ def test_luminosity_from_distance_and_magnitudes():
     page.number_input(key=f"luminosity-g-{A}").set_value(10.0)
     page.number_input(key=f"luminosity-j-{A}").set_value(7.3).run()
     star = Photometry.from_parallax(80.0, 10.0, 7.3, parallax_error=0.05, g_error=0.003, j_error=0.02)
-    assert page.session_state["luminosities"][A] == (*photometric_luminosity(star), "from distance, G and J")
+    assert visit_of(page).luminosities[A] == (*photometric_luminosity(star), "from distance, G and J")
     assert f"± {photometric_luminosity(star)[1]:.2g} L☉ (from distance" in users(page)[0]["text"][0]
     page.segmented_control(key=f"luminosity-distance-as-{A}").set_value("distance").run()
     assert not users(page)  # no distance is given yet
     page.number_input(key=f"luminosity-distance-{A}").set_value(12.5).run()
-    assert page.session_state["luminosities"][A][0] == pytest.approx(photometric_luminosity(star)[0])
+    assert visit_of(page).luminosities[A][0] == pytest.approx(photometric_luminosity(star)[0])
 
 
 def test_photometry_of_a_published_star_stands_in_the_fields():
@@ -169,7 +165,7 @@ def test_photometry_of_a_published_star_stands_in_the_fields():
     page.segmented_control(key=f"luminosity-method-{A}").set_value("photometry").run()
     assert page.number_input(key=f"luminosity-parallax-{A}").value == pytest.approx(1000 / 1.827, rel=1e-3)
     assert "from distance, G and J" in users(page)[0]["text"][0]
-    value, error, _ = page.session_state["luminosities"][A]
+    value, error, _ = visit_of(page).luminosities[A]
     assert abs(value - 0.003523) < 2 * error
 
 
@@ -223,14 +219,14 @@ def test_published_star_shows_its_facts_with_sources():
 
 def test_users_star_opens_its_spectrum(visit):
     app = upload(visit(), a_txt=b"fake star=GJ_699", b_txt=b"fake teff=3500 star=GJ_273")
-    first, second = app.session_state["results"]
-    assert app.session_state["selected"] == second
+    first, second = visit_of(app).results
+    assert visit_of(app).selected == second
     app.switch_page("pages/hr_diagram.py").run()
     app.selectbox(key="diagram-star").select(first).run()
-    assert app.session_state["selected"] == second
+    assert visit_of(app).selected == second
     app.button(key="open-spectrum").click().run()
     assert not app.exception
-    assert app.session_state["selected"] == first
+    assert visit_of(app).selected == first
     assert "GJ 699" in texts(app) and "Your stars among" not in str(app.title)
 
 

@@ -8,8 +8,8 @@ import threading
 import pytest
 
 from dtl.spectrum import UnusableInput
-from pages.shared.core import job as module
-from pages.shared.core.job import Job, Reporter
+from pages.shared.adapt import job as module
+from pages.shared.adapt.job import Job, Reporter
 
 
 def steps(reporter: Reporter, begun: threading.Event, go: threading.Event) -> str:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from pages.shared.latent_space import selection
+from pages.shared.latent_space.selection import ChosenModels
 from tests import fakes
-from tests.pages.conftest import figure, texts, upload
+from tests.pages.conftest import figure, keep, kept, texts, upload
 
 PAGE = "pages/latent_space.py"
 FLUX, LATENT, BELOW = 0, 1, 2
@@ -122,7 +123,7 @@ def test_a_star_outside_the_mapped_area_is_counted_aloud(visit):
 
 
 def test_without_a_spectrum_the_page_says_what_to_do(visit, monkeypatch, tmp_path):
-    monkeypatch.setattr("pages.shared.core.session.EXAMPLES", tmp_path / "absent")
+    monkeypatch.setattr("pages.shared.core.examples.EXAMPLES", tmp_path / "absent")
     app = visit(PAGE)
     assert not app.exception
     assert "Upload a spectrum" in app.info[0].value
@@ -141,7 +142,7 @@ def test_ranges_choose_the_same_models_on_both_maps(visit):
     expected = int((nodes[:, 0] <= 3100).sum())
     assert f"**{expected:,} of 3,000 models chosen**, within the ranges" in texts(app)
     assert all(picture_of(app, which) != whole[which] for which in (FLUX, LATENT))
-    np.testing.assert_array_equal(app.session_state["chosen-models"]["nodes"], np.flatnonzero(nodes[:, 0] <= 3100))
+    np.testing.assert_array_equal(kept(app, ChosenModels).nodes, np.flatnonzero(nodes[:, 0] <= 3100))
     table = app.table[0].value
     assert table["Highest"].iloc[0] == "3100" and table["Lowest"].iloc[0] == "3000"
     app.button(key="clear-chosen").click().run()
@@ -160,11 +161,7 @@ def test_the_choice_outlives_a_page_change(visit):
 
 def test_a_range_without_models_says_so(visit):
     app = visit(PAGE)
-    app.session_state["chosen-models"] = {
-        "bundle": "made-up",
-        "nodes": np.array([], dtype=int),
-        "how": "drawn on a map",
-    }
+    keep(app, ChosenModels("made-up", np.array([], dtype=int), "drawn on a map"))
     assert "No model is drawn on a map" in texts(app.run())
     assert not app.button(key="clear-chosen").disabled
 

@@ -12,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 from dtl.catalogue import resolver
 from dtl.catalogue.online import Answer, Unanswered
 from pages.shared.literature import star_search
+from pages.shared.literature.star_search import StarSearch
 from tests import fakes
+from tests.pages.conftest import kept, open_alone, visit_of
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "literature.py"
 A, B, C = "a" * 64, "b" * 64, "c" * 64
@@ -28,12 +30,7 @@ def nobody_is_asked(monkeypatch):
 
 
 def open_page(query: dict[str, str] | None = None, **state) -> AppTest:
-    page = AppTest.from_file(str(PAGE), default_timeout=60)
-    for key, value in state.items():
-        page.session_state[key] = value
-    for key, value in (query or {}).items():
-        page.query_params[key] = value
-    return page.run()
+    return open_alone(PAGE, query=query, **state)
 
 
 def figure(page: AppTest, number: int = 0) -> dict:
@@ -48,9 +45,8 @@ def text(page: AppTest) -> str:
     return "\n".join(e.value for e in [*page.caption, *page.markdown, *page.info, *page.warning, *page.success])
 
 
-@pytest.mark.parametrize("state", [{}, {"results": {}}, {"results": None, "stars": None, "lookups": None}])
-def test_before_any_upload_the_publication_is_compared_with_marfil(state):
-    page = open_page(**state)
+def test_before_any_upload_the_publication_is_compared_with_marfil():
+    page = open_page()
     assert not page.exception
     assert metas(page) == ["guide", "guide", "marfil2021", "marfil2021"]
     statistics, record = page.dataframe
@@ -120,11 +116,11 @@ def test_a_star_is_said_by_hand_and_remembered():
     page = open_page(results={A: fakes.make_result(file="night1.fits")}, selected=A)
     assert "night1\\.fits" in page.info[0].value and "users" not in metas(page)
     page.selectbox(key=f"literature-star-of-{A}").select("J17578+046").run()
-    assert page.session_state["stars"] == {A: "J17578+046"}
+    assert visit_of(page).stars == {A: "J17578+046"}
     assert "users" in metas(page) and not page.info
     assert page.text_input(key="star-name").value == "GJ 699"
     page.selectbox(key=f"literature-star-of-{A}").select("").run()
-    assert page.session_state["stars"] == {A: ""} and "users" not in metas(page)
+    assert visit_of(page).stars == {A: ""} and "users" not in metas(page)
 
 
 def test_what_was_said_goes_before_the_name_in_the_file():
@@ -227,14 +223,14 @@ def test_an_unanswered_question_is_one_sentence_and_costs_nothing(monkeypatch):
     assert not page.exception
     assert len(page.warning) == 1 and "offline" in page.warning[0].value
     assert len(page.dataframe) == 2
-    assert page.session_state["lookups"] == {}
+    assert not kept(page, StarSearch).answers
 
 
 def test_answers_that_are_kept_are_bounded(monkeypatch):
     monkeypatch.setattr(resolver, "ask", Answer)
-    kept = {("SIMBAD", f"star {i}"): Answer("SIMBAD", f"star {i}") for i in range(40)}
-    page = open_page(lookups=kept)
+    answers = {("SIMBAD", f"star {i}"): Answer("SIMBAD", f"star {i}") for i in range(40)}
+    page = open_page(pages={StarSearch: StarSearch(answers=answers)})
     page.button(key="ask-gaia").click().run()
-    assert len(page.session_state["lookups"]) == 40
-    assert ("Gaia", "Barnard's star") in page.session_state["lookups"]
-    assert ("SIMBAD", "star 0") not in page.session_state["lookups"]
+    assert len(kept(page, StarSearch).answers) == 40
+    assert ("Gaia", "Barnard's star") in kept(page, StarSearch).answers
+    assert ("SIMBAD", "star 0") not in kept(page, StarSearch).answers

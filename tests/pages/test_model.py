@@ -18,7 +18,7 @@ from dtl.spectrum import UnusableInput
 from pages.shared.model import credibility, transfer_gain
 from tests import fakes
 from tests.cards import full_card, without
-from tests.pages.conftest import figure, texts
+from tests.pages.conftest import change, figure, open_alone, texts
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "model.py"
 FIGURES = 1 + 4 + 1 + 1 + 4
@@ -32,11 +32,7 @@ def with_cards(calls, monkeypatch):
         known = {card.get("name", f"card-{i}"): card for i, card in enumerate(cards)}
         monkeypatch.setattr("dtl.bundle.shipped.read_card", known.__getitem__)
         monkeypatch.setattr("dtl.bundle.shipped.shipped_bundles", lambda: sorted(known))
-        app = AppTest.from_file(str(PAGE), default_timeout=60)
-        app.context = {"theme": theme}
-        app.session_state["results"] = {"digest": fakes.make_result()}
-        app.session_state["selected"] = "digest"
-        return app.run()
+        return open_alone(PAGE, theme=theme, results={"digest": fakes.make_result()}, selected="digest")
 
     return open_page
 
@@ -124,7 +120,7 @@ def test_networks_of_the_visit_show_their_own_card(with_cards):
             "versions": {"dtl": "9"},
         }
     }
-    app.session_state["networks"] = {"made-up-adapted": SimpleNamespace(card=card)}
+    change(app, own_bundles={"made-up-adapted": SimpleNamespace(card=card)})
     app.run()
     assert app.selectbox(key="card").options == ["made-up", "made-up-adapted"]
     app.selectbox(key="card").set_value("made-up-adapted").run()

@@ -6,8 +6,8 @@ from hashlib import sha256
 
 import pytest
 
-from pages.shared.core import session
-from tests.pages.conftest import EXAMPLE, figure, texts, upload
+from pages.shared.core import examples, uploads
+from tests.pages.conftest import EXAMPLE, change, figure, texts, upload, visit_of
 
 GOOD = b"fake teff=3400 star=GJ_1"
 OTHER = b"fake teff=3700 star=GJ_2"
@@ -49,8 +49,8 @@ def test_upload_replaces_the_example_and_is_kept_on_other_pages(visit):
     assert metrics(app)["Teff"][0] == "3400 K"
     assert "Simulated observation" not in texts(app)
     digest = sha256(GOOD).hexdigest()
-    assert list(app.session_state["results"]) == [digest]
-    assert app.session_state["uploads"][digest][:2] == ("a.txt", GOOD)
+    assert list(visit_of(app).results) == [digest]
+    assert visit_of(app).uploads[digest][:2] == ("a.txt", GOOD)
     app.switch_page("pages/latent_space.py").run()
     app.switch_page("pages/spectrum.py").run()
     assert metrics(app)["Teff"][0] == "3400 K"
@@ -107,12 +107,12 @@ def test_a_changed_medium_reads_this_file_again_and_no_other(visit, calls):
     calls.clear()
     app.selectbox(key=option(OTHER, "medium")).set_value("air").run()
     assert calls == ["b.txt"]
-    assert app.session_state["uploads"][sha256(OTHER).hexdigest()][2].medium == "air"
+    assert visit_of(app).uploads[sha256(OTHER).hexdigest()][2].medium == "air"
     assert "Your choice" in str(app.table[0].value)
     app.run()
     assert calls == ["b.txt"]
     app.number_input(key=option(OTHER, "resolution")).set_value(60000.0).run()
-    assert app.session_state["uploads"][sha256(OTHER).hexdigest()][2].resolution == 60000.0
+    assert visit_of(app).uploads[sha256(OTHER).hexdigest()][2].resolution == 60000.0
 
 
 def test_a_changed_medium_survives_a_visit_to_another_page(visit):
@@ -203,7 +203,7 @@ def test_the_fit_and_the_nearest_models_are_drawn_over_the_spectrum(visit):
     assert not app.exception
     names = [trace["name"] for trace in figure(app)["data"]]
     assert "Least-squares fit" in names
-    result = app.session_state["results"][sha256(OTHER).hexdigest()]
+    result = visit_of(app).results[sha256(OTHER).hexdigest()]
     nearest = next(name for name in names if name.startswith("Nearest model: "))
     assert f"{result.neighbours[0].teff:.0f} K" in nearest
     assert any(name.startswith("3rd nearest model: ") for name in names)
@@ -227,25 +227,25 @@ def test_instrument_and_order_can_be_stated(visit, calls, name, value):
     calls.clear()
     app.selectbox(key=option(GOOD, name)).set_value(value).run()
     assert calls == ["a.txt"]
-    assert getattr(app.session_state["uploads"][sha256(GOOD).hexdigest()].options, name) == value
+    assert getattr(visit_of(app).uploads[sha256(GOOD).hexdigest()].options, name) == value
 
 
 def test_another_example_takes_the_place_of_the_first(visit):
     app = visit()
     app.selectbox(key="example-choice").set_value("second.txt").run()
     assert metrics(app)["Teff"][0] == "3600 K"
-    assert len(app.session_state["results"]) == 1
+    assert len(visit_of(app).results) == 1
 
 
 def test_a_removed_spectrum_gives_way_to_the_example(visit):
     app = upload(visit(), a_txt=GOOD)
     app.button(key=f"remove-{sha256(GOOD).hexdigest()}").click().run()
     assert metrics(app)["Teff"][0] == "3300 K"
-    assert list(app.session_state["uploads"]) == [sha256(EXAMPLE).hexdigest()]
+    assert list(visit_of(app).uploads) == [sha256(EXAMPLE).hexdigest()]
 
 
 def test_without_examples_the_page_asks_for_a_spectrum(visit, monkeypatch, tmp_path):
-    monkeypatch.setattr(session, "EXAMPLES", tmp_path / "absent")
+    monkeypatch.setattr(examples, "EXAMPLES", tmp_path / "absent")
     app = visit()
     assert not app.exception
     assert "Upload a spectrum" in app.info[0].value
@@ -253,7 +253,7 @@ def test_without_examples_the_page_asks_for_a_spectrum(visit, monkeypatch, tmp_p
 
 
 def test_too_much_is_refused_with_a_remedy(visit, monkeypatch):
-    monkeypatch.setattr(session, "MAX_BYTES", 80)
+    monkeypatch.setattr(uploads, "MAX_BYTES", 80)
     app = upload(visit(), a_txt=GOOD, b_txt=OTHER + b" " * 80)
     assert "remove a spectrum first" in app.error[0].value
     assert metrics(app)["Teff"][0] == "3400 K"
@@ -262,13 +262,13 @@ def test_too_much_is_refused_with_a_remedy(visit, monkeypatch):
 def test_large_uploads_wait_in_files_that_go_with_them(visit):
     data = GOOD + b" " * 100_000
     app = upload(visit(), large_txt=data, small_txt=GOOD)
-    kept = {upload_.name: upload_ for upload_ in app.session_state["uploads"].values()}
+    kept = {upload_.name: upload_ for upload_ in visit_of(app).uploads.values()}
     path = kept["large.txt"].content
     assert path.read_bytes() == kept["large.txt"].data == data and kept["large.txt"].size == len(data)
     assert kept["small.txt"].content == GOOD
-    digest = next(d for d, u in app.session_state["uploads"].items() if u.name == "large.txt")
+    digest = next(d for d, u in visit_of(app).uploads.items() if u.name == "large.txt")
     session_folder = path.parent
-    app.session_state["selected"] = digest
+    change(app, selected=digest)
     app.run()
     app.button(key=f"remove-{digest}").click().run()
     assert not path.exists() and session_folder.is_dir()

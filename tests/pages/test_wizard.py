@@ -7,7 +7,7 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from tests.pages.conftest import figure, texts, upload
+from tests.pages.conftest import figure, texts, upload, visit_of
 
 WAVE = np.arange(8780.0, 8860.0, 0.05)
 ORDER = np.random.default_rng(3).permutation(len(WAVE))
@@ -48,7 +48,7 @@ def test_the_preview_follows_and_the_choice_is_read(visit):
     app.button(key=key("apply", STRANGE)).click().run()
     assert not app.exception and not app.error
     assert app.metric[0].value == "3500 K"
-    options = app.session_state["uploads"][sha256(STRANGE).hexdigest()].options
+    options = visit_of(app).uploads[sha256(STRANGE).hexdigest()].options
     assert (options.columns, options.uncertainty, options.unit) == (("q", "p", "r"), "variance", None)
 
 
@@ -84,7 +84,7 @@ def test_columns_can_be_changed_after_reading(visit):
     app.run()
     app.selectbox(key=key("uncertainty", NAMED)).set_value("none").run()
     app.button(key=key("apply", NAMED)).click().run()
-    options = app.session_state["uploads"][digest].options
+    options = visit_of(app).uploads[digest].options
     assert (options.columns, options.uncertainty) == (("wave", "flux", None), None)
 
 

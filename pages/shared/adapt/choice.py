@@ -14,7 +14,7 @@ from dtl.transfer.fine_tuning import TransferSettings
 from dtl.transfer.population import Population
 from pages.shared.adapt.sample_size import counted
 from pages.shared.adapt.work import Plan
-from pages.shared.core import own_bundles, session
+from pages.shared.core import bundles, visit, wording
 
 __all__ = ["ask"]
 
@@ -42,21 +42,21 @@ def ask() -> tuple[Plan, DeltaGenerator]:
         settings = _beliefs(name)
     seed = int(st.session_state.get("adapt-seed", 1))
     origin = name.partition("-adapted")[0]
-    plan = Plan(session.bundle(name), own_bundles.new_name(f"{origin}-adapted"), settings, seed, spectra, stars)
+    plan = Plan(bundles.find_bundle(name), bundles.free_name(f"{origin}-adapted"), settings, seed, spectra, stars)
     return plan, left.container()
 
 
 def _groups() -> dict[str, dict[str, InferenceResult]]:
     """Name of the networks -> the results of this visit that came from them, by digest."""
     groups: dict[str, dict[str, InferenceResult]] = {}
-    for digest, result in st.session_state["results"].items():
-        groups.setdefault(result.bundle.rpartition(" ")[0], {})[digest] = result
+    for digest, result in visit.current().results.items():
+        groups.setdefault(bundles.name_of(result), {})[digest] = result
     return dict(sorted(groups.items(), key=lambda item: -len(item[1])))
 
 
 def _own(groups: Mapping[str, dict[str, InferenceResult]]) -> tuple[str, dict[str, InferenceResult], int]:
     """The networks to start from, and the spectra that were analysed with them."""
-    name = next(iter(groups), next(iter(session.shipped())))
+    name = next(iter(groups), next(iter(bundles.shipped())))
     if len(groups) > 1:
         name = st.selectbox(
             "Analysed with", list(groups), format_func=lambda n: f"{n}: {counted(len(groups[n]), 'spectrum')}",
@@ -65,7 +65,7 @@ def _own(groups: Mapping[str, dict[str, InferenceResult]]) -> tuple[str, dict[st
         )  # fmt: skip
     group = groups.get(name, {})
     left_out = st.multiselect(
-        "Leave out", list(group), format_func=lambda digest: session.label(group[digest]), key="adapt-left-out",
+        "Leave out", list(group), format_func=lambda digest: wording.label(group[digest]), key="adapt-left-out",
         persist_state="session", placeholder="none",
         help="Spectra that are unlike the others: another kind of star, a binary, a bad night.",
     )  # fmt: skip
@@ -87,7 +87,7 @@ def _summary(spectra: Mapping[str, InferenceResult]) -> str:
 
 def _survey() -> tuple[str, dict[str, InferenceResult], int]:
     """The networks to start from, and the size of the survey."""
-    shipped = session.shipped()
+    shipped = bundles.shipped()
     name = next(iter(shipped))
     if len(shipped) > 1:
         name = st.selectbox(
@@ -106,7 +106,7 @@ def _survey() -> tuple[str, dict[str, InferenceResult], int]:
 
 def _beliefs(name: str) -> TransferSettings:
     """What is taken as known of the sample, and how long to learn."""
-    mh = session.bundle(name).nodes[:, 2]
+    mh = bundles.find_bundle(name).nodes[:, 2]
     population, low, high = Population(), float(mh.min()), float(mh.max())
     if st.toggle(
         "Their mean [M/H]", value=True, key="adapt-mh-known", persist_state="session",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dtl.bundle.card import lookup
@@ -11,10 +13,10 @@ from dtl.result import PARAMETERS
 from dtl.rounding import format_number, format_significant
 from dtl.spectrum import UnusableInput
 from pages.shared.adapt import own_networks
+from pages.shared.adapt.adaptation import Adaptation
 from pages.shared.adapt.work import Adapted
-from pages.shared.core import own_bundles, session
-from pages.shared.core.chart import chart
-from pages.shared.model import card_parts
+from pages.shared.core import bundles, tables, uploads, visit, wording
+from pages.shared.core.chart import chart, dark
 
 __all__ = ["show"]
 
@@ -30,7 +32,7 @@ def show(adapted: Adapted) -> None:
     st.header("What it changed", anchor="changed")
     of = "simulated stars" if adapted.simulated else "of your spectra"
     st.caption(
-        f"{session.plain(adapted.bundle.name)}, adapted from {session.plain(adapted.plan.bundle.name)} to "
+        f"{wording.plain(adapted.bundle.name)}, adapted from {wording.plain(adapted.plan.bundle.name)} to "
         f"{len(adapted.change.names)} {of}."
     )
     _actions(adapted)
@@ -54,7 +56,7 @@ def _gap(adapted: Adapted) -> None:
                     delta_arrow="off", help=_HELP[quantity],
                 )  # fmt: skip
                 chart(
-                    gap_figure(change, quantity, dark=session.dark()),
+                    gap_figure(change, quantity, dark=dark()),
                     f"adapt-gap-{quantity}",
                     f"Histogram of {title.lower()}: median {format_significant(alone, 3)} with models alone, "
                     f"{format_significant(before, 3)} before and {format_significant(after, 3)} after",
@@ -72,7 +74,7 @@ def _parameters(adapted: Adapted) -> None:
         columns = {"rmse (bias)": [label for label, _, _ in PARAMETERS.values()]}
         for state, title in STATES.items():
             columns[title] = [_error(name, change.errors[state][name]) for name in PARAMETERS]
-        card_parts.table(columns, "Errors of each parameter before and after, against the truth of the simulation")
+        tables.text_table(columns, "Errors of each parameter before and after, against the truth of the simulation")
         st.caption(_verdict(adapted))
     else:
         moves = lookup(adapted.bundle.card, "adapted", "mean_change") or {}
@@ -83,7 +85,7 @@ def _parameters(adapted: Adapted) -> None:
         key="adapt-parameter", persist_state="session",
     )  # fmt: skip
     chart(
-        parameter_figure(change, name, dark=session.dark()),
+        parameter_figure(change, name, dark=dark()),
         "adapt-parameters",
         f"{PARAMETERS[name][0]} of {len(change.names)} stars before and after, joined by lines",
     )
@@ -106,7 +108,7 @@ def _parameters(adapted: Adapted) -> None:
         )
     for sentence in lookup(adapted.bundle.card, "limits") or []:
         if not sentence.startswith("Said of "):
-            st.markdown(f"- {session.plain(sentence)}")
+            st.markdown(f"- {wording.plain(sentence)}")
 
 
 def _verdict(adapted: Adapted) -> str:
@@ -120,9 +122,9 @@ def _verdict(adapted: Adapted) -> str:
             PARAMETERS[name][0] for name in PARAMETERS if errors["after"][name]["rmse"] < errors[state][name]["rmse"]
         ]
         worse = [label for label, _, _ in PARAMETERS.values() if label not in better]
-        told = [f"errors are smaller in {card_parts.listed(better)}"] if better else []
+        told = [f"errors are smaller in {wording.listed(better)}"] if better else []
         told += [
-            f"larger in {card_parts.listed(worse)}" if better else f"errors are larger in {card_parts.listed(worse)}"
+            f"larger in {wording.listed(worse)}" if better else f"errors are larger in {wording.listed(worse)}"
         ] * bool(worse)
         parts.append(f"{words} {', '.join(told)}")
     more = (
@@ -131,11 +133,11 @@ def _verdict(adapted: Adapted) -> str:
         if lookup(adapted.plan.bundle.card, "transfer", "what") == "simulated surveys, without their truth"
         else ""
     )
-    return f"{'; '.join(parts)}. {card_parts.RMSE} In brackets the bias, the mean of found minus true.{more}"
+    return f"{'; '.join(parts)}. {wording.RMSE} In brackets the bias, the mean of found minus true.{more}"
 
 
 def _error(name: str, error: dict[str, float]) -> str:
-    return f"{card_parts.with_unit(name, error['rmse'])} ({_signed(name, error['bias'], unit=False)})"
+    return f"{wording.with_unit(name, error['rmse'])} ({_signed(name, error['bias'], unit=False)})"
 
 
 def _signed(name: str, value: float, *, unit: bool = True) -> str:
@@ -151,7 +153,7 @@ def _course(adapted: Adapted) -> None:
         return
     with box:
         chart(
-            learning_figure(history, adapted.plan.settings.rounds, dark=session.dark()),
+            learning_figure(history, adapted.plan.settings.rounds, dark=dark()),
             "adapt-course-figure",
             f"Loss and misfit in {len(history)} rounds",
         )
@@ -160,42 +162,44 @@ def _course(adapted: Adapted) -> None:
 
 def _actions(adapted: Adapted) -> None:
     """Keep, use and download the new networks."""
-    kept = st.session_state.get("adapted-kept")
-    kept = kept if kept in session.own_bundles() else None
-    full = len(session.own_bundles()) >= own_bundles.MOST
+    kept = visit.kept(Adaptation).name
+    kept = kept if kept in bundles.own() else None
+    full = len(bundles.own()) >= bundles.MAX_OWN
     with st.container(horizontal=True):
         st.button(
             "Kept for this visit" if kept else "Keep for this visit", key="adapt-keep",
             icon=":material/check:" if kept else ":material/bookmark_add:", disabled=bool(kept) or full,
             on_click=_keep, args=(adapted,),
-            help=f"A visit keeps {own_bundles.MOST} sets of networks; forget one of them below first."
+            help=f"A visit keeps {bundles.MAX_OWN} sets of networks; forget one of them below first."
             if full and not kept else "They can then be chosen on the page Spectrum, and their card stands on the "
             "page Model. The networks of the program stay as they are.",
         )  # fmt: skip
         if adapted.plan.spectra:
-            mine = [digest for digest in adapted.plan.spectra if digest in st.session_state["uploads"]]
+            mine = [digest for digest in adapted.plan.spectra if digest in visit.current().uploads]
             st.button(
                 f"Analyse the {len(mine)} spectra again with them", key="adapt-reanalyse", icon=":material/refresh:",
                 disabled=not mine or (full and not kept), on_click=_reanalyse, args=(adapted, mine),
                 help="They are kept for this visit first.",
             )  # fmt: skip
-        bundle = session.bundle(kept) if kept else adapted.bundle
+        bundle = bundles.find_bundle(kept) if kept else adapted.bundle
         own_networks.download(bundle, "adapt-download")
-    if problems := st.session_state.pop("adapt-problems", None):
-        st.error("\n".join(f"- {session.plain(problem)}" for problem in problems), icon=":material/error:")
+    if problems := visit.kept(Adaptation).problems:
+        visit.keep(replace(visit.kept(Adaptation), problems=()))
+        st.error("\n".join(f"- {wording.plain(problem)}" for problem in problems), icon=":material/error:")
 
 
 def _keep(adapted: Adapted) -> str | None:
     try:
-        st.session_state["adapted-kept"] = own_bundles.keep(adapted.bundle)
+        name = bundles.keep(adapted.bundle)
     except UnusableInput as error:
-        st.session_state["adapt-problems"] = [str(error)]
+        visit.keep(replace(visit.kept(Adaptation), problems=(str(error),)))
         return None
-    return st.session_state["adapted-kept"]
+    visit.keep(replace(visit.kept(Adaptation), name=name))
+    return name
 
 
 def _reanalyse(adapted: Adapted, digests: list[str]) -> None:
-    kept = st.session_state.get("adapted-kept")
-    name = kept if kept in session.own_bundles() else _keep(adapted)
-    if name and (problems := own_bundles.reanalyse(digests, name)):
-        st.session_state["adapt-problems"] = problems
+    kept = visit.kept(Adaptation).name
+    name = kept if kept in bundles.own() else _keep(adapted)
+    if name and (problems := uploads.reanalyse(digests, name)):
+        visit.keep(replace(visit.kept(Adaptation), problems=tuple(problems)))

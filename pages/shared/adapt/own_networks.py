@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from dtl.bundle.card import lookup, number
 from dtl.spectrum import UnusableInput
-from pages.shared.core import own_bundles, session
-from pages.shared.core.upload_memory import release_uploads
+from pages.shared.core import bundles, uploads, visit, wording
 
 if TYPE_CHECKING:
     from dtl.bundle.model import ModelBundle
 
 __all__ = ["download", "listed", "loader"]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is to be said of the networks of a visit.
+
+    Attributes:
+        problems: of the last analysis with others, shown once.
+        refusal: why the last file was not loaded, empty where it was.
+        loaded: name of the networks of the last file.
+    """
+
+    problems: tuple[str, ...] = ()
+    refusal: str = ""
+    loaded: str = ""
 
 
 def download(bundle: ModelBundle, key: str) -> None:
@@ -35,15 +50,15 @@ def download(bundle: ModelBundle, key: str) -> None:
 
 def listed() -> None:
     """Each set of networks of this visit with what can be done with it."""
-    own = session.own_bundles()
+    own = bundles.own()
     if not own:
         return
     st.markdown("#### Networks of this visit")
     for name, bundle in own.items():
-        used = own_bundles.users(name)
+        used = len(bundles.digests(name))
         with st.container(border=True):
-            st.markdown(f"**{session.plain(name)}** · R = {bundle.resolution:,.0f} · {_what(bundle)}")
-            others = own_bundles.others(name)
+            st.markdown(f"**{wording.plain(name)}** · R = {bundle.resolution:,.0f} · {_what(bundle)}")
+            others = bundles.others(name)
             with st.container(horizontal=True):
                 st.button(
                     f"Analyse {len(others)} more of my spectra with them", key=f"use-{name}", icon=":material/refresh:",
@@ -53,31 +68,32 @@ def listed() -> None:
                 )  # fmt: skip
                 st.button(
                     "Back to the networks of the program", key=f"back-{name}", icon=":material/undo:",
-                    disabled=not used, on_click=_use, args=(own_bundles.digests(name), None),
+                    disabled=not used, on_click=_use, args=(bundles.digests(name), None),
                     help=f"Analyses the {used} spectra again that came from {name}." if used
                     else "No spectrum of this visit was analysed with them.",
                 )  # fmt: skip
                 download(bundle, f"download-{name}")
                 st.button(
                     "Forget", key=f"forget-{name}", icon=":material/delete:", disabled=bool(used),
-                    on_click=own_bundles.forget, args=(name,),
+                    on_click=bundles.forget, args=(name,),
                     help=f"{used} spectra were analysed with them; take them back to other networks first." if used
                     else "They are gone then, unless you downloaded them.",
                 )  # fmt: skip
-    if problems := st.session_state.pop("use-problems", None):
-        st.error("\n".join(f"- {session.plain(problem)}" for problem in problems), icon=":material/error:")
+    if problems := visit.kept(Told).problems:
+        visit.keep(replace(visit.kept(Told), problems=()))
+        st.error("\n".join(f"- {wording.plain(problem)}" for problem in problems), icon=":material/error:")
 
 
 def _what(bundle: ModelBundle) -> str:
     spectra, origin = number(bundle.card, "adapted", "spectra"), lookup(bundle.card, "adapted", "from")
     if spectra is None:
         return "loaded from a file"
-    return f"adapted to {spectra:,.0f} spectra, from {session.plain(origin)}"
+    return f"adapted to {spectra:,.0f} spectra, from {wording.plain(origin)}"
 
 
 def _use(digests: list[str], name: str | None) -> None:
-    if problems := own_bundles.reanalyse(digests, name):
-        st.session_state["use-problems"] = problems
+    if problems := uploads.reanalyse(digests, name):
+        visit.keep(replace(visit.kept(Told), problems=tuple(problems)))
 
 
 def loader() -> None:
@@ -85,24 +101,22 @@ def loader() -> None:
     from dtl.bundle.zip_file import MAX_BYTES
 
     st.markdown("#### Load networks from a file")
-    round_ = st.session_state.setdefault("load-round", 0)
-    file = st.file_uploader(
-        "Zip file of networks", type=["zip"], max_upload_size=MAX_BYTES >> 20, key=f"load-networks-{round_}",
+    file = uploads.show_uploader(
+        "Zip file of networks", "load-networks", type=["zip"], max_upload_size=MAX_BYTES >> 20,
         help="As it was downloaded here, or a zip of the folder that `python -m dtl adapt` or `train` wrote. It gets a "
         "name of its own and is checked against its checksums; the networks of the program are never replaced.",
     )  # fmt: skip
     if file is not None:
         try:
             with st.spinner("Checking and loading …"):
-                name = own_bundles.load(file.getvalue(), file.name)
-            st.session_state["load-told"] = ("", name)
+                name = bundles.load(file.getvalue(), file.name)
+            visit.keep(replace(visit.kept(Told), refusal="", loaded=name))
         except UnusableInput as error:
-            st.session_state["load-told"] = (str(error), "")
-        st.session_state["load-round"] = round_ + 1
-        release_uploads(file)
+            visit.keep(replace(visit.kept(Told), refusal=str(error), loaded=""))
+        uploads.empty_uploader("load-networks", file)
         st.rerun()
-    problem, name = st.session_state.get("load-told", ("", ""))
-    if problem:
-        st.error(session.plain(problem), icon=":material/error:")
-    elif name in session.own_bundles():
-        st.success(f"Loaded as {session.plain(name)}.", icon=":material/check:")
+    told = visit.kept(Told)
+    if told.refusal:
+        st.error(wording.plain(told.refusal), icon=":material/error:")
+    elif told.loaded in bundles.own():
+        st.success(f"Loaded as {wording.plain(told.loaded)}.", icon=":material/check:")

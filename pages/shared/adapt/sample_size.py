@@ -9,9 +9,8 @@ from dtl.figures.adaptation import sample_size_figure
 from dtl.result import PARAMETERS
 from dtl.transfer.adaptation import MIN_SPECTRA, notes
 from pages.shared.adapt.work import Plan
-from pages.shared.core import session
-from pages.shared.core.chart import chart
-from pages.shared.model import card_parts
+from pages.shared.core import tables, wording
+from pages.shared.core.chart import chart, dark
 
 __all__ = ["counted", "guard", "measured"]
 
@@ -39,7 +38,7 @@ def guard(plan: Plan) -> str | None:
     if sizes:
         st.caption(_against_shipped(sizes, stars))
     for sentence in notes(count, plan.settings):
-        st.info(session.plain(sentence), icon=":material/info:")
+        st.info(wording.plain(sentence), icon=":material/info:")
     return None
 
 
@@ -59,7 +58,7 @@ def _against_shipped(sizes: SampleSizes, stars: int) -> str:
     told = []
     for name, (label, _, _) in PARAMETERS.items():
         values = (sizes.rmse(near, name), sizes.unadapted(name), sizes.unadapted(name, "shipped"))
-        after, alone, shipped = (card_parts.with_unit(name, sum(v) / len(v)) for v in values)
+        after, alone, shipped = (wording.with_unit(name, sum(v) / len(v)) for v in values)
         told.append(f"{label} {after} (models alone {alone}, as shipped {shipped})")
     better = {label: sizes.enough(name, "shipped") for name, (label, _, _) in PARAMETERS.items()}
     missing = [label for label, least in better.items() if least is None or stars < least]
@@ -68,7 +67,7 @@ def _against_shipped(sizes: SampleSizes, stars: int) -> str:
     if missing:
         text += (
             f" So on stars like those of the simulation it does not beat the networks as shipped in "
-            f"{card_parts.listed(missing)}: adapt where your stars or your spectrograph differ from it."
+            f"{wording.listed(missing)}: adapt where your stars or your spectrograph differ from it."
         )
     return text.replace("[", "\\[")  # no link is meant
 
@@ -88,7 +87,7 @@ def measured(stars: int) -> None:
         surveys = sizes.surveys
         st.markdown(
             f"{counted(len(surveys), 'survey')} {'was' if len(surveys) == 1 else 'were'} simulated with the decoder of "
-            f"{session.plain(sizes.table['bundle'])}. Networks that know models alone were adapted to some of the "
+            f"{wording.plain(sizes.table['bundle'])}. Networks that know models alone were adapted to some of the "
             f"stars, and judged by the errors on {surveys[0]['judged']} others of the same survey. {_verdict(sizes)}"
         )
         name = st.segmented_control(
@@ -96,7 +95,7 @@ def measured(stars: int) -> None:
             key="adapt-measured-parameter", persist_state="session",
         )  # fmt: skip
         chart(
-            sample_size_figure(sizes, name, chosen=stars, dark=session.dark()),
+            sample_size_figure(sizes, name, chosen=stars, dark=dark()),
             "adapt-sample-sizes",
             f"rmse of {PARAMETERS[name][0]} on other stars against the number of stars adapted to; numbers in the "
             "table",
@@ -109,16 +108,16 @@ def measured(stars: int) -> None:
         for parameter, (label, _, _) in PARAMETERS.items():
             values = [sizes.rmse(n, parameter) for n in sizes.counts]
             values += [sizes.unadapted(parameter), sizes.unadapted(parameter, "shipped")]
-            columns[label] = [card_parts.with_unit(parameter, sum(v) / len(v)) for v in values]
-        card_parts.table(columns, "Mean rmse of each parameter for each number of stars adapted to")
+            columns[label] = [wording.with_unit(parameter, sum(v) / len(v)) for v in values]
+        tables.text_table(columns, "Mean rmse of each parameter for each number of stars adapted to")
 
 
 def _verdict(sizes: SampleSizes) -> str:
     enough = {PARAMETERS[name][0]: sizes.enough(name) for name in PARAMETERS}
     helped = [f"{label} from {least}" for label, least in enough.items() if least]
     never = [label for label, least in enough.items() if not least]
-    text = f"Errors became smaller in {card_parts.listed(helped)} stars on." if helped else ""
-    return text + (f" They did not in {card_parts.listed(never)}." if never else "")
+    text = f"Errors became smaller in {wording.listed(helped)} stars on." if helped else ""
+    return text + (f" They did not in {wording.listed(never)}." if never else "")
 
 
 def counted(number: int, noun: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dtl.result import InferenceResult
 from dtl.transfer.fine_tuning import TransferSettings
-from pages.shared.core.job import Job, Reporter
+from pages.shared.adapt.job import Job, Reporter
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.shared.core import visit
 from pages.shared.core.speed import sent_figure
 
-__all__ = ["chart"]
+__all__ = ["chart", "dark"]
 
 #: Formats of the picture that the camera button of every figure saves -> what they are good for.
 _FORMATS = {"png": "PNG", "svg": "SVG"}
-_CHOSEN = "picture-format"
+
+
+@dataclass(frozen=True)
+class PictureFormat:
+    """The format of pictures that the visitor chose."""
+
+    ending: str = "png"
+
+
+def dark() -> bool:
+    """Whether the page is shown dark."""
+    return st.context.theme.type == "dark"
 
 
 def chart(figure: go.Figure, key: str, alt: str, *, filename: str | None = None, **options):
@@ -30,7 +43,7 @@ def chart(figure: go.Figure, key: str, alt: str, *, filename: str | None = None,
         What `streamlit.plotly_chart` gives.
     """
     name = re.sub(r"[^\w.-]+", "-", filename or key)
-    chosen = st.session_state.get(_CHOSEN, "png")
+    chosen = visit.kept(PictureFormat).ending
     config = {"displaylogo": False, "toImageButtonOptions": {"filename": name, "scale": 2, "format": chosen}}
     sent = sent_figure(figure, selectable="on_select" in options)
     with st.container(gap=None):  # one cell, where figures stand in a grid
@@ -48,7 +61,7 @@ def _take(figure: go.Figure, key: str, name: str, alt: str) -> None:
         return figure_page(figure, alt, name=name)
 
     widget = f"{key}-format"
-    st.session_state[widget] = st.session_state.get(_CHOSEN, "png")
+    st.session_state[widget] = visit.kept(PictureFormat).ending
     with st.popover("Save figure", icon=":material/download:", type="tertiary", key=f"{key}-save"):
         st.segmented_control(
             "The camera on the figure saves", list(_FORMATS), format_func=_FORMATS.get, required=True, key=widget,
@@ -62,4 +75,4 @@ def _take(figure: go.Figure, key: str, name: str, alt: str) -> None:
 
 
 def _choose(widget: str) -> None:
-    st.session_state[_CHOSEN] = st.session_state[widget]
+    visit.keep(PictureFormat(st.session_state[widget]))

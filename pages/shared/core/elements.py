@@ -9,7 +9,7 @@ import streamlit as st
 from dtl.flags import NOTES, doubts, explain
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_estimate, format_number
-from pages.shared.core import session
+from pages.shared.core import bundles, visit, wording
 
 __all__ = [
     "choose_spectrum",
@@ -39,27 +39,27 @@ _FRAMES = {
 
 def choose_spectrum(key: str) -> InferenceResult | None:
     """A list to choose the spectrum shown, where there are several."""
-    results = st.session_state["results"]
+    results = visit.current().results
     if len(results) > 1:
-        st.session_state[key] = st.session_state["selected"]
+        st.session_state[key] = visit.current().selected
 
         def choose() -> None:
-            st.session_state["selected"] = st.session_state[key]
+            visit.change(selected=st.session_state[key])
 
         st.selectbox(
-            "Spectrum shown", list(results), format_func=lambda d: session.label(results[d]), key=key, on_change=choose
+            "Spectrum shown", list(results), format_func=lambda d: wording.label(results[d]), key=key, on_change=choose
         )
-    return session.selected()
+    return visit.shown()
 
 
 def heading(result: InferenceResult) -> None:
     """Whose spectrum it is."""
     spectrum = result.prepared.spectrum
-    title = session.plain(spectrum.star or spectrum.file)
+    title = wording.plain(spectrum.star or spectrum.file)
     parts = [spectrum.file if spectrum.star else "", spectrum.instrument]
     st.subheader(title, anchor=False)
     badge = ":blue-badge[:material/science: Simulated observation] " if spectrum.simulated else ""
-    st.markdown(badge + " · ".join(session.plain(part) for part in parts if part))
+    st.markdown(badge + " · ".join(wording.plain(part) for part in parts if part))
 
 
 def parameters(result: InferenceResult) -> None:
@@ -68,7 +68,7 @@ def parameters(result: InferenceResult) -> None:
     with st.grid(4, min_column_width=150):
         for name, (title, unit, _) in PARAMETERS.items():
             value, lower, upper = format_estimate(name, result.estimates[name])
-            limit = name == "vsini" and "upper_limit_vsini" in result.flags and session.vsini_limit(result)
+            limit = name == "vsini" and "upper_limit_vsini" in result.flags and bundles.vsini_limit(result)
             st.metric(
                 title,
                 f"< {limit:.1f} {unit}" if limit else f"{value} {unit}",
@@ -99,7 +99,7 @@ def flags(result: InferenceResult) -> None:
 def _list(sentences: Sequence[str]) -> str:
     """Sentences as Markdown, with bullets where there are several."""
     bullet = "- " if len(sentences) > 1 else ""
-    return "\n".join(bullet + session.plain(sentence) for sentence in sentences)
+    return "\n".join(bullet + wording.plain(sentence) for sentence in sentences)
 
 
 def facts(result: InferenceResult) -> None:
@@ -111,7 +111,7 @@ def facts(result: InferenceResult) -> None:
         for text, help_ in (
             (f"S/N **{format_number(prepared.snr, 0)}**", "Signal-to-noise ratio per pixel of the file in the window."),
             (
-                f"Velocity **{format_number(prepared.rv, 1)} km/s** ({session.plain(prepared.rv_frame)})",
+                f"Velocity **{format_number(prepared.rv, 1)} km/s** ({wording.plain(prepared.rv_frame)})",
                 f"Radial velocity {_FRAMES.get(prepared.rv_frame, '')}, from cross-correlation with a model spectrum; "
                 f"the peak is {format_number(prepared.rv_quality, 2)} high, where 1 is a perfect match.",
             ),
@@ -127,6 +127,6 @@ def facts(result: InferenceResult) -> None:
                 "spectra differ from all models, which is the synthetic gap. A flag says when the difference is too "
                 "large.",
             ),
-            (f"Networks **{session.plain(result.bundle)}**", "Name and version of the trained networks in use."),
+            (f"Networks **{wording.plain(result.bundle)}**", "Name and version of the trained networks in use."),
         ):
             st.markdown(text, help=help_, width="content")

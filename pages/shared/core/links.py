@@ -6,15 +6,29 @@ address is emptied then and the address goes first. Here the visit remembers, an
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
+from pages.shared.core import visit
+
 __all__ = ["example", "settings", "view", "want"]
 
-#: Key of the visit -> what it holds: names of the view options met, values that wait for their widget, and the last
-#: value of each in the address.
-_MET, _WANTED, _ADDRESS = "views", "views-wanted", "views-address"
+
+@dataclass(frozen=True)
+class ViewOptions:
+    """What a visit knows of its view options, each by its key.
+
+    Attributes:
+        met: default value of each that a page has shown.
+        wanted: values that wait for their widget.
+        address: the last value of each in the address.
+    """
+
+    met: Mapping[str, object] = field(default_factory=dict)
+    wanted: Mapping[str, object] = field(default_factory=dict)
+    address: Mapping[str, str] = field(default_factory=dict)
 
 
 def view(key: str, options: Collection[str] | None = None, default: str | bool | None = None) -> str:
@@ -28,11 +42,10 @@ def view(key: str, options: Collection[str] | None = None, default: str | bool |
         options: of the widget, by their values; None for a switch.
         default: of the widget, which is not written; None for the first option.
     """
-    state, asked = st.session_state, st.query_params.get(key)
-    met, wanted, address = (state.setdefault(name, {}) for name in (_MET, _WANTED, _ADDRESS))
+    state, asked, views = st.session_state, st.query_params.get(key), visit.kept(ViewOptions)
+    wanted, address = dict(views.wanted), dict(views.address)
     if default is None:
         default = False if options is None else next(iter(options), None)
-    met[key] = default
     if asked is not None and asked != address.get(key):
         wanted[key] = {"true": True, "false": False}.get(asked) if options is None else asked
     if key in wanted:
@@ -48,19 +61,21 @@ def view(key: str, options: Collection[str] | None = None, default: str | bool |
         address[key] = text
         if asked != text:
             st.query_params[key] = text
+    visit.keep(ViewOptions({**views.met, key: default}, wanted, address))
     return key
 
 
 def settings() -> dict[str, object]:
     """The view options met in this visit with their values, and those that wait for their page."""
-    state = st.session_state
-    now = {key: state.get(key, default) for key, default in state.get(_MET, {}).items()}
-    return {key: value for key, value in now.items() if value is not None} | state.get(_WANTED, {})
+    views = visit.kept(ViewOptions)
+    now = {key: st.session_state.get(key, default) for key, default in views.met.items()}
+    return {key: value for key, value in now.items() if value is not None} | dict(views.wanted)
 
 
 def want(values: dict[str, object]) -> None:
     """Give values to view options; each is tested when its widget is made."""
-    st.session_state[_WANTED] = st.session_state.get(_WANTED, {}) | values
+    views = visit.kept(ViewOptions)
+    visit.keep(replace(views, wanted={**views.wanted, **values}))
 
 
 def example(names: Collection[str], shown: str | None) -> str | None:
@@ -70,16 +85,16 @@ def example(names: Collection[str], shown: str | None) -> str | None:
         names: of all examples, the usual one first.
         shown: name of the example on show, None where it is none.
     """
-    address = st.session_state.setdefault(_ADDRESS, {})
-    asked = st.query_params.get("example")
-    if asked in names and asked not in (shown, address.get("example")):
-        address["example"] = asked
+    views, asked = visit.kept(ViewOptions), st.query_params.get("example")
+    address = {key: value for key, value in views.address.items() if key != "example"}
+    if asked in names and asked not in (shown, views.address.get("example")):
+        visit.keep(replace(views, address=address | {"example": asked}))
         return asked
     if shown in names and shown != next(iter(names)):
-        address["example"] = shown
+        visit.keep(replace(views, address=address | {"example": shown}))
         if asked != shown:
             st.query_params["example"] = shown
     else:
-        address.pop("example", None)
+        visit.keep(replace(views, address=address))
         st.query_params.pop("example", None)
     return None

@@ -44,11 +44,11 @@ def _get_ready() -> None:
         with speed.loading():
             import dtl.figures.spectrum
             import dtl.inference.analyse  # noqa: F401
-            from pages.shared.core import session
+            from pages.shared.core import analysis
     except Exception:  # the visit meets the same problem and shows it
         _log.exception("a library cannot be loaded")
         return
     finally:
         _imported.set()
-    session.prepare_example()
+    analysis.prepare_example()
     speed.keep_loaded()

@@ -15,7 +15,7 @@ from dtl.flags import joined
 from dtl.result import COLUMNS, PARAMETERS, InferenceResult, Neighbour
 from dtl.rounding import format_number
 
-__all__ = ["describe", "downloads", "neighbours", "results_table", "spectrum_table"]
+__all__ = ["describe", "downloads", "neighbours", "results_table", "spectrum_table", "text_table"]
 
 
 def results_table(results: Sequence[InferenceResult], alt: str) -> None:
@@ -30,6 +30,11 @@ def results_table(results: Sequence[InferenceResult], alt: str) -> None:
     for row, result in zip(rows, results, strict=True):
         row["file"] += " (simulated)" if result.prepared.spectrum.simulated else ""
     st.dataframe(rows, column_config=columns, hide_index=True, alt=alt)
+
+
+def text_table(columns: Mapping[str, Sequence[str]], alt: str) -> None:
+    """A small table of text."""
+    st.table(dict(columns), border="horizontal", hide_index=True, alt=alt)
 
 
 def spectrum_table(

@@ -6,10 +6,13 @@ brings it back.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from dtl.figures.palette import palette
-from pages.shared.core import session
+from pages.shared.core import visit
+from pages.shared.core.chart import dark
 
 __all__ = ["COOKIE", "offer"]
 
@@ -37,31 +40,38 @@ STEPS = (
         "it.",
     ),
 )
-_STEP = "tour-step"
 _YEAR = 365 * 24 * 3600
 
 
-def offer() -> None:
-    """Show the tour where it is wanted.
+@dataclass(frozen=True)
+class Tour:
+    """How far a visitor is.
 
-    The state is its step, one beyond the last once it is closed, None where it is not wanted.
+    Attributes:
+        step: from 0, one beyond the last once the tour is closed, None where it is not wanted.
     """
-    if _STEP not in st.session_state:
+
+    step: int | None = None
+
+
+def offer() -> None:
+    """Show the tour where it is wanted."""
+    if Tour not in visit.current().pages:
         # Without headers there is no browser, and nobody to be shown around.
         new = bool(st.context.headers) and st.context.cookies.get(COOKIE[0]) != COOKIE[1]
-        st.session_state[_STEP] = 0 if new or "tour" in st.query_params else None
+        visit.keep(Tour(0 if new or "tour" in st.query_params else None))
         st.query_params.pop("tour", None)
-    if st.session_state[_STEP] is not None:
+    if visit.kept(Tour).step is not None:
         _box()
 
 
 @st.fragment
 def _box() -> None:
-    step = st.session_state[_STEP]
+    step = visit.kept(Tour).step
     if step == len(STEPS):
         _remember()
         return
-    colours = palette(session.dark())
+    colours = palette(dark())
     st.html(
         "<style>.st-key-tour {position: fixed; right: 1rem; bottom: 1rem; z-index: 999; box-sizing: border-box;"
         f"width: min(24rem, calc(100vw - 2rem)); background: {colours.ground}; border: 1px solid {colours.muted};"
@@ -82,7 +92,7 @@ def _box() -> None:
 
 
 def _go(step: int) -> None:
-    st.session_state[_STEP] = step
+    visit.keep(Tour(step))
 
 
 def _remember() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from operator import is_
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,8 +20,7 @@ from dtl.readers.source import SIZE_LIMIT
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
 from dtl.spectrum import UnusableInput
-from pages.shared.core import keeping, session
-from pages.shared.core.upload_memory import release_uploads
+from pages.shared.core import keeping, uploads, visit, wording
 
 __all__ = ["archive", "awaited", "restore_session", "save_session", "tables"]
 
@@ -30,7 +31,21 @@ _TABLES = {
     ".vot": ("application/x-votable+xml", "VOTable, for TOPCAT, Aladin and the Virtual Observatory."),
     ".csv": ("text/csv", "For spreadsheets; units are not in it."),
 }
-_BUILT = "report-built"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a visit keeps of this page.
+
+    Attributes:
+        results: that the report is about.
+        report: bytes of the archive, None where none was made.
+        refusal: why the last file was not restored, empty where it was.
+    """
+
+    results: tuple[InferenceResult, ...] = ()
+    report: bytes | None = None
+    refusal: str = ""
 
 
 def save_session() -> None:
@@ -44,13 +59,14 @@ def save_session() -> None:
         help="With them, the file is all you need. Without them it is small, holds names and checksums, and asks for "
         "the files when it is restored.",
     )
-    size = sum(len(upload.data) for upload in st.session_state["uploads"].values())
+    files = visit.current().uploads
+    size = sum(upload.size for upload in files.values())
     if embed and size > 0.7 * LIMIT:
         st.caption("Your spectra are too large to be put into one file; save the session without them.")
-    visit = keeping.current()
+    saved = keeping.current()
     st.download_button(
         "Save the session",
-        partial(visit.to_json, embed=embed),  # at the click, when the state of the visit cannot be asked any more
+        partial(saved.to_json, embed=embed),  # at the click, when the state of the visit cannot be asked any more
         f"session-{datetime.now(UTC):%Y-%m-%d}.json",
         "application/json",
         key="save-session",
@@ -58,7 +74,7 @@ def save_session() -> None:
         on_click="ignore",
         disabled=embed and size > 0.7 * LIMIT,
     )
-    count = len(st.session_state["uploads"])
+    count = len(files)
     st.caption(
         f"One JSON file with {count} spectr{'um' if count == 1 else 'a'}: how each was read, its results, typed "
         "luminosities and the views you chose."
@@ -67,32 +83,28 @@ def save_session() -> None:
 
 def restore_session() -> None:
     """A file of a saved visit comes back, and what was wrong with one that did not."""
-    state = st.session_state
     st.markdown("#### Restore a session")
-    state.setdefault("restore-round", 0)
-    file = st.file_uploader(
+    file = uploads.show_uploader(
         "Saved session",
+        "restore",
         max_upload_size=LIMIT >> 20,
-        key=f"restore-{state['restore-round']}",
         help="The JSON file that “Save the session” gave you. What is here now stays.",
     )
     if file:
         try:
             keeping.restore(read_session(file.getvalue(), file.name))
-            state["restore-problem"] = ""
+            visit.keep(replace(visit.kept(Written), refusal=""))
         except UnusableInput as error:
-            state["restore-problem"] = str(error)
-        state["restore-round"] += 1
-        release_uploads(file)
+            visit.keep(replace(visit.kept(Written), refusal=str(error)))
+        uploads.empty_uploader("restore", file)
         st.rerun()
-    if problem := state.get("restore-problem"):
-        st.error(session.plain(problem), icon=":material/error:")
+    if problem := visit.kept(Written).refusal:
+        st.error(wording.plain(problem), icon=":material/error:")
 
 
 def awaited() -> None:
     """Results of a restored session whose spectra are not at hand, as they were saved, and a place to bring these."""
-    state = st.session_state
-    waiting = state.get("awaited", {})
+    waiting = visit.current().awaited
     if not waiting:
         return
     count = len(waiting)
@@ -111,24 +123,22 @@ def awaited() -> None:
         rows.append(row | {"sha256": digest})
     titles = {name: f"{label} [{unit}]" for name, (label, unit, _) in PARAMETERS.items()}
     st.dataframe(rows, hide_index=True, column_config=titles, alt="Saved results whose spectra are not at hand")
-    state.setdefault("awaited-round", 0)
-    files = st.file_uploader(
+    files = uploads.show_uploader(
         "Files of these spectra",
+        "awaited",
         accept_multiple_files=True,
         max_upload_size=SIZE_LIMIT // 10**6,
-        key=f"awaited-{state['awaited-round']}",
     )
     if files:
         with st.spinner("Reading and analysing …"):
-            session.add((file.name, file.getvalue()) for file in files)
-        state["awaited-round"] += 1
-        release_uploads(*files)
+            uploads.add((file.name, file.getvalue()) for file in files)
+        uploads.empty_uploader("awaited", *files)
         st.rerun()
     st.button("Forget them", key="forget-awaited", icon=":material/delete:", on_click=_forget)
 
 
 def _forget() -> None:
-    st.session_state["awaited"] = {}
+    visit.change(awaited={})
 
 
 def _interval(row: dict[str, object], name: str) -> str:
@@ -172,30 +182,25 @@ def _writer(results: Sequence[InferenceResult], ending: str) -> Callable[[], byt
 
 def archive(results: Sequence[InferenceResult]) -> None:
     """The report, made when it is asked for."""
-    state = st.session_state
     st.markdown("#### Report")
     st.caption(
         "One archive for the folder of a paper: tables, figures, the log of every file, checksums, versions, the "
         "script and the BibTeX entries."
     )
-    built = state.get(_BUILT)
-    fresh = built is not None and len(built[0]) == len(results) and all(map(_is, built[0], results))
+    built = visit.kept(Written)
+    fresh = built.report is not None and len(built.results) == len(results) and all(map(is_, built.results, results))
     with st.container(horizontal=True):
         if st.button("Make the report", key="make-report", icon=":material/inventory_2:", disabled=fresh,
                      help="Made already; download it beside." if fresh else None):  # fmt: skip
-            state[_BUILT] = (list(results), keeping.report())
+            visit.keep(replace(built, results=tuple(results), report=keeping.report()))
             st.rerun()
         if fresh:
             st.download_button(
-                f"Download ({max(1, len(built[1]) >> 20)} MB)",
-                built[1],
+                f"Download ({max(1, len(built.report) >> 20)} MB)",
+                built.report,
                 "stellar-parameters-report.zip",
                 "application/zip",
                 key="download-report",
                 icon=":material/download:",
                 on_click="ignore",
             )
-
-
-def _is(first: object, second: object) -> bool:
-    return first is second

@@ -1,9 +1,8 @@
-"""Where the luminosities of the user's stars come from: a published table, distance and magnitudes, or a number typed.
-
-``st.session_state["luminosities"]`` holds the answers of this visit: digest of the file -> `LuminosityInput`.
-"""
+"""Luminosities of the user's stars: from a published table, from distance and magnitudes, or typed."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -11,7 +10,7 @@ from dtl.catalogue import published_stars
 from dtl.catalogue.luminosity import BOLOMETRIC, LuminosityInput, Photometry, photometric_luminosity
 from dtl.figures.plotted_star import PlottedStar
 from dtl.result import InferenceResult
-from pages.shared.core import session
+from pages.shared.core import visit, wording
 
 __all__ = ["METHODS", "ask", "plotted"]
 
@@ -20,12 +19,10 @@ METHODS = {"published": "Published table", "photometry": "Distance and magnitude
 
 def luminosity(digest: str, result: InferenceResult) -> LuminosityInput | None:
     """The luminosity given on this page, or else the published one."""
-    return published_stars.star_luminosity(
-        result.prepared.spectrum, (st.session_state.get("luminosities") or {}).get(digest)
-    )
+    return published_stars.star_luminosity(result.prepared.spectrum, visit.current().luminosities.get(digest))
 
 
-def plotted(results: dict[str, InferenceResult]) -> list[PlottedStar]:
+def plotted(results: Mapping[str, InferenceResult]) -> list[PlottedStar]:
     """The user's stars as the diagrams need them."""
     stars = []
     for digest, result in results.items():
@@ -34,9 +31,8 @@ def plotted(results: dict[str, InferenceResult]) -> list[PlottedStar]:
     return stars
 
 
-def ask(results: dict[str, InferenceResult]) -> None:
+def ask(results: Mapping[str, InferenceResult]) -> None:
     """The fields for the luminosity of one star at a time."""
-    state = st.session_state
     with st.expander("Luminosities of your stars", icon=":material/light_mode:"):
         digest = _star(results)
         result = results[digest]
@@ -50,28 +46,27 @@ def ask(results: dict[str, InferenceResult]) -> None:
         )  # fmt: skip
         row = None if spectrum.simulated else published_stars.find_star(spectrum.star)
         given = {"published": _from_table, "photometry": _from_photometry, "typed": _typed}[method](digest, row)
-        kept = {key: value for key, value in (state.get("luminosities") or {}).items() if key != digest}
-        state["luminosities"] = kept | ({digest: given} if given else {})
+        kept = {key: value for key, value in visit.current().luminosities.items() if key != digest}
+        visit.change(luminosities=kept | ({digest: given} if given else {}))
         used = given or known
-        name = session.plain(session.label(result))
+        name = wording.plain(wording.label(result))
         if used:
             error = f" ± {used.error:.2g}" if used.error else ""
-            st.markdown(f"{name}: **{used.value:.4g}{error} L☉** ({session.plain(used.source)})")
+            st.markdown(f"{name}: **{used.value:.4g}{error} L☉** ({wording.plain(used.source)})")
         else:
             st.markdown(f"{name}: luminosity **not known** yet. The spectroscopic HR diagram needs none.")
 
 
-def _star(results: dict[str, InferenceResult]) -> str:
+def _star(results: Mapping[str, InferenceResult]) -> str:
     """The star whose luminosity is asked for."""
     key = "luminosity-star"
     if st.session_state.get(key) not in results:
-        st.session_state[key] = st.session_state.get("selected") or next(iter(results))
-        if st.session_state[key] not in results:
-            st.session_state[key] = next(iter(results))
+        selected = visit.current().selected
+        st.session_state[key] = selected if selected in results else next(iter(results))
     if len(results) == 1:
         return next(iter(results))
     return st.selectbox(
-        "Your star", list(results), format_func=lambda d: session.label(results[d]), key=key, persist_state="session"
+        "Your star", list(results), format_func=lambda d: wording.label(results[d]), key=key, persist_state="session"
     )
 
 
@@ -125,7 +120,7 @@ def _from_photometry(digest: str, row: object) -> LuminosityInput | None:
             star = Photometry(far, g, j, distance_error=far_error, **errors)
         return LuminosityInput(*photometric_luminosity(star), "from distance, G and J")
     except ValueError as error:
-        st.warning(session.plain(error), icon=":material/warning:")
+        st.warning(wording.plain(error), icon=":material/warning:")
         return None
 
 

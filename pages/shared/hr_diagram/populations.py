@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from dtl.catalogue import published_stars
@@ -9,14 +11,14 @@ from dtl.catalogue.populations import POPULATIONS, PUBLISHED_PVALUE, Comparison,
 from dtl.figures.populations import histogram, name_group, population_figure
 from dtl.quantities import QUANTITIES
 from dtl.result import InferenceResult
-from pages.shared.core import links, session
-from pages.shared.core.chart import chart
+from pages.shared.core import links, wording
+from pages.shared.core.chart import chart, dark
 from pages.shared.hr_diagram import luminosities
 
 __all__ = ["show"]
 
 
-def show(results: dict[str, InferenceResult]) -> None:
+def show(results: Mapping[str, InferenceResult]) -> None:
     """Histogram, cumulative distributions and the test, with the groups to choose."""
     column, first, second = _choose()
     stars = published_stars.stars()
@@ -29,7 +31,7 @@ def show(results: dict[str, InferenceResult]) -> None:
     wide, narrow = st.columns([5, 2], gap="medium")
     with wide:
         chart(
-            population_figure(stars, column, comparison, users, dark=session.dark()),
+            population_figure(stars, column, comparison, users, dark=dark()),
             key="populations-figure",
             alt=f"Histogram and cumulative distributions of {quantity.label} for {name_group(first)} and "
             f"{name_group(second)}; their largest distance is {comparison.statistic:.2f}",
@@ -103,7 +105,7 @@ def _tables(place: object, column: str, comparison: Comparison) -> None:
             "to": st.column_config.NumberColumn(f"To [{unit}]", format="%.3g"),
         },
     )  # fmt: skip
-    place.markdown(f"**The test for other groups, {session.plain(QUANTITIES[column].label)}**")
+    place.markdown(f"**The test for other groups, {wording.plain(QUANTITIES[column].label)}**")
     rows = [
         {
             "first group": name_group(pair.first), "stars": pair.numbers[0], "second group": name_group(pair.second),

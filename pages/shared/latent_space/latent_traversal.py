@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
@@ -9,8 +11,8 @@ from dtl.exploration.latent_traversal import Step, flux_effect, grid_limits, sta
 from dtl.figures.latent_traversal import walk_figure, walk_map
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
-from pages.shared.core import session
-from pages.shared.core.chart import chart
+from pages.shared.core import bundles, visit, wording
+from pages.shared.core.chart import chart, dark
 from pages.shared.latent_space.positions import meanings, picture, places
 
 __all__ = ["decoder_walk"]
@@ -22,10 +24,17 @@ _FARTHEST = 3.0
 _MAX_LATENTS = 6
 
 
+@dataclass(frozen=True)
+class WalkStart:
+    """The star at which the sliders of a visit start: its name, its bundle and its Teff in K; None for no star."""
+
+    star: tuple[str, str, float] | None = None
+
+
 @st.fragment
 def decoder_walk(result: InferenceResult, state: str) -> None:
     """Sliders, the decoded spectrum with its change since the start, and what the networks read in it."""
-    bundle = session.bundle_of(result)
+    bundle = bundles.of_result(result)
     way = st.segmented_control(
         "Walk",
         list(_WAYS),
@@ -46,7 +55,7 @@ def decoder_walk(result: InferenceResult, state: str) -> None:
         st.button("Back to the start", key="walk-back", icon=":material/undo:", on_click=_forget)
     with right:
         chart(
-            walk_figure(bundle.wavelength, start.flux, here.flux, dark=session.dark()),
+            walk_figure(bundle.wavelength, start.flux, here.flux, dark=dark()),
             key="walk-figure",
             alt="Decoded spectrum at the start and at the point reached, and their difference below",
         )
@@ -55,10 +64,10 @@ def decoder_walk(result: InferenceResult, state: str) -> None:
         chart(
             walk_map(
                 bundle.map_latent,
-                picture(bundle.name, "latent", "teff", b"", session.dark()),
+                picture(bundle.name, "latent", "teff", b"", dark()),
                 start.map_latent,
                 here.map_latent,
-                dark=session.dark(),
+                dark=dark(),
             ),
             key="walk-map",
             alt="The start and the point reached on the map of the latent space, models coloured by Teff",
@@ -68,18 +77,18 @@ def decoder_walk(result: InferenceResult, state: str) -> None:
 
 def _start_anew(result: InferenceResult, bundle: object) -> None:
     """Put every slider to the star shown, when it has changed or the walk is given up."""
-    mark = (session.label(result), result.bundle, round(result.estimates["teff"].value, 3))
-    if st.session_state.get("walk-of") == mark:
+    mark = (wording.label(result), result.bundle, round(result.estimates["teff"].value, 3))
+    if visit.kept(WalkStart).star == mark:
         return
-    st.session_state["walk-of"] = mark
     for name, value in zip(PARAMETERS, _estimate(result, bundle), strict=True):
         st.session_state[f"walk-{name}"] = float(value)
     for key in [key for key in st.session_state if str(key).startswith(("walk-direction-", "walk-latent-"))]:
         st.session_state[key] = 0.0
+    visit.keep(WalkStart(mark))
 
 
 def _forget() -> None:
-    st.session_state.pop("walk-of", None)
+    visit.keep(WalkStart())
 
 
 def _estimate(result: InferenceResult, bundle: object) -> np.ndarray:
@@ -158,7 +167,7 @@ def _main(name: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Principal axes, the spread of the models along each, and what they are called."""
     from dtl.exploration.latent_traversal import correlations, directions
 
-    bundle = session.bundle(name)
+    bundle = bundles.find_bundle(name)
     found = directions(bundle.latents, bundle.nodes)
     names = []
     for i, row in enumerate(correlations(found.scores[:, :_DIRECTIONS], bundle.nodes)):
@@ -173,7 +182,7 @@ def _main(name: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
 
 def _single(name: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """The latents themselves as axes."""
-    latents = session.bundle(name).latents
+    latents = bundles.find_bundle(name).latents
     words = meanings(name)[1]
     return np.eye(latents.shape[1]), latents.std(axis=0), [f"Latent {i + 1} ({text})" for i, text in enumerate(words)]
 

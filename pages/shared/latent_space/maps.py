@@ -12,8 +12,8 @@ from dtl.figures.latent_maps import ColourBar, MapStar, latent_map, outside_map
 from dtl.flags import joined
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
-from pages.shared.core import links, session
-from pages.shared.core.chart import chart
+from pages.shared.core import bundles, links, wording
+from pages.shared.core.chart import chart, dark
 from pages.shared.latent_space import selection
 from pages.shared.latent_space.positions import has_transfer, picture, places
 
@@ -35,7 +35,7 @@ def the_maps(result: InferenceResult, state: str) -> None:
         result: the star that is emphasised.
         state: of the networks, see `dtl.exploration.position.STATES`.
     """
-    bundle, (results, others) = session.bundle_of(result), session.same_models(result)
+    bundle, (results, others) = bundles.of_result(result), bundles.same_bundle(result)
     colour = _choose_colour()
     found = places(results)
     here = [place[state] for place in found]
@@ -80,13 +80,13 @@ def _map(
     figure = latent_map(
         nodes,
         bundle.nodes,
-        picture(bundle.name, which, shade, digest, session.dark(), _chosen=chosen),
+        picture(bundle.name, which, shade, digest, dark(), _chosen=chosen),
         stars,
         bar=_bar(bundle, colour, stars),
         chosen=shown,
         neighbours=[neighbour.index for neighbour in place.neighbours],
         other_state=STATES["after" if state == "before" else "before"],
-        dark=session.dark(),
+        dark=dark(),
     )
     label = SPECTRUM_METRICS[colour][0] if colour in SPECTRUM_METRICS else "flags"
     chart(
@@ -108,7 +108,7 @@ def _stars(
     colour: str,
     state: str,
 ) -> list[MapStar]:
-    bundle, other = session.bundle_of(results[0]), "after" if state == "before" else "before"
+    bundle, other = bundles.of_result(results[0]), "after" if state == "before" else "before"
     quantity, stars = SPECTRUM_METRICS.get(colour), []
     for i, (result, place) in enumerate(zip(results, found, strict=True)):
         spots = {name: getattr(at, f"map_{which}") for name, at in place.items()}
@@ -117,7 +117,7 @@ def _stars(
         if quantity:
             note = f"{quantity[0]} {format_number(value, quantity[2])} {quantity[1]}<br>{note}"
         star = MapStar(
-            session.label(result, short=True),
+            wording.label(result, short=True),
             spots[state],
             value=value,
             group=None if quantity else flag_group(result.flags),
@@ -145,7 +145,7 @@ def _bar(bundle: object, colour: str, stars: Sequence[MapStar]) -> ColourBar | N
 
 def _say_outside(results: Sequence[InferenceResult], unusual: Sequence[bool]) -> None:
     outside = [
-        session.plain(session.label(result, short=True)) for result, far in zip(results, unusual, strict=True) if far
+        wording.plain(wording.label(result, short=True)) for result, far in zip(results, unusual, strict=True) if far
     ]
     if outside:
         names = ", ".join(outside[:8]) + (f" and {len(outside) - 8} more" if len(outside) > 8 else "")
@@ -159,10 +159,10 @@ def _say_outside(results: Sequence[InferenceResult], unusual: Sequence[bool]) ->
 
 def _apart(others: Sequence[InferenceResult], result: InferenceResult) -> str:
     """Which stars the maps leave out, and why."""
-    names = ", ".join(session.label(other, short=True) for other in others[:5]) + (
+    names = ", ".join(wording.label(other, short=True) for other in others[:5]) + (
         " and others" if len(others) > 5 else ""
     )
-    return session.plain(
+    return wording.plain(
         f"Not on these maps of {result.bundle}: {names}. They were analysed with other models, which have maps of "
         "their own; choose one of them to see it."
     )
@@ -171,7 +171,7 @@ def _apart(others: Sequence[InferenceResult], result: InferenceResult) -> str:
 def _tables(bundle: object, results: Sequence[InferenceResult], found: Sequence[dict[str, LatentPosition]]) -> None:
     rows = []
     for result, place in zip(results, found, strict=True):
-        row = {"spectrum": session.label(result)}
+        row = {"spectrum": wording.label(result)}
         for state, at in place.items():
             for which in MAPS:
                 axes = getattr(at, f"map_{which}")

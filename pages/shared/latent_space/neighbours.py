@@ -8,8 +8,8 @@ import streamlit as st
 
 from dtl.figures.spectrum import reconstruction_figure
 from dtl.result import InferenceResult, Neighbour
-from pages.shared.core import session, tables
-from pages.shared.core.chart import chart
+from pages.shared.core import bundles, tables, wording
+from pages.shared.core.chart import chart, dark
 from pages.shared.latent_space.positions import places
 
 __all__ = ["nearest_models"]
@@ -54,7 +54,7 @@ def _neighbours(result: InferenceResult, state: str, space: str) -> tuple[Neighb
         return place.neighbours
     from dtl.exploration.position import flux_neighbours
 
-    spectra = session.node_spectra(session.bundle_of(result).name)
+    spectra = bundles.node_spectra(bundles.of_result(result).name)
     return flux_neighbours(place.flux[None], spectra)[0]
 
 
@@ -63,13 +63,13 @@ def _comparison(result: InferenceResult, found: tuple[Neighbour, ...]) -> None:
     index = st.selectbox("Model", list(known), format_func=lambda i: tables.describe(known[i]), key="model")
     if index not in known:
         return
-    bundle = session.bundle_of(result)
+    bundle = bundles.of_result(result)
     model = bundle.decode(bundle.latents[[index]])[0]
     name = tables.describe(known[index])
     chart(
-        reconstruction_figure(result, model=model, name=f"Model of {name}", dark=session.dark()),
+        reconstruction_figure(result, model=model, name=f"Model of {name}", dark=dark()),
         key="comparison",
-        alt=f"Spectrum of {session.label(result)} with the model of {name}, and their difference below",
+        alt=f"Spectrum of {wording.label(result)} with the model of {name}, and their difference below",
     )
     st.caption("The model is drawn as the networks rebuild it, at the resolution of the spectrum as prepared.")
     tables.spectrum_table(result, "model", model)

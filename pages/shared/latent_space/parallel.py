@@ -9,8 +9,8 @@ from dtl.exploration.latent_profile import profile
 from dtl.exploration.position import STATES
 from dtl.figures.latent_profile import profile_figure
 from dtl.result import PARAMETERS, InferenceResult
-from pages.shared.core import session
-from pages.shared.core.chart import chart
+from pages.shared.core import bundles, wording
+from pages.shared.core.chart import chart, dark
 from pages.shared.latent_space.positions import has_transfer, meanings, places
 
 __all__ = ["parallel_view"]
@@ -21,7 +21,7 @@ _ORDERS = {"number": "By number"} | {name: f"By {label}" for name, (label, _, _)
 @st.fragment
 def parallel_view(result: InferenceResult) -> None:
     """The latent vector of the star shown, before and after the transfer, over the range of the models."""
-    bundle = session.bundle_of(result)
+    bundle = bundles.of_result(result)
     table, words = meanings(bundle.name)
     by = st.segmented_control(
         "Order",
@@ -39,17 +39,17 @@ def parallel_view(result: InferenceResult) -> None:
     place = places([result])[0]
     states = ["after", "before"] if has_transfer(bundle) else ["after"]
     found = profile(np.stack([place[state].latent for state in states]), bundle.latents)
-    name = session.label(result, short=True)
+    name = wording.label(result, short=True)
     chart(
         profile_figure(
             found,
             order,
             [f"{name}, {STATES[state].lower()}" for state in states] if len(states) > 1 else [name],
             meanings=words,
-            dark=session.dark(),
+            dark=dark(),
         ),
         key="parallel-view",
-        alt=f"{len(words)} latents of {session.label(result)} over the range of the models; the table has the numbers",
+        alt=f"{len(words)} latents of {wording.label(result)} over the range of the models; the table has the numbers",
     )
     beyond = int(found.outside[0].sum())
     idle = int(found.dead.sum())

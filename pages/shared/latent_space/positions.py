@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from dtl.exploration.position import STATES, LatentPosition
 from dtl.result import InferenceResult
-from pages.shared.core import links, session
+from pages.shared.core import bundles, links, visit
 
 __all__ = ["choose_state", "has_transfer", "meanings", "picture", "places", "spacings"]
+
+
+@dataclass(frozen=True)
+class KnownPlaces:
+    """Results of a visit with their places in both states of the networks."""
+
+    known: tuple[tuple[InferenceResult, dict[str, LatentPosition]], ...] = ()
 
 
 def choose_state(bundle: object) -> str:
@@ -42,13 +50,13 @@ def places(results: Sequence[InferenceResult]) -> list[dict[str, LatentPosition]
     """Places of stars of one bundle in both states, kept as long as their results are."""
     from dtl.exploration.position import locate_spectra
 
-    alive = {id(result) for result in st.session_state["results"].values()}
-    kept = {id(known): (known, place) for known, place in st.session_state.get("places", []) if id(known) in alive}
+    alive = {id(result) for result in visit.current().results.values()}
+    kept = {id(known): (known, place) for known, place in visit.kept(KnownPlaces).known if id(known) in alive}
     new = [result for result in results if id(result) not in kept]
     if new:
-        found = locate_spectra([result.prepared for result in new], session.bundle_of(new[0]))
+        found = locate_spectra([result.prepared for result in new], bundles.of_result(new[0]))
         kept |= {id(result): (result, place) for result, place in zip(new, found, strict=True)}
-    st.session_state["places"] = list(kept.values())
+    visit.keep(KnownPlaces(tuple(kept.values())))
     return [kept[id(result)][1] for result in results]
 
 
@@ -66,7 +74,7 @@ def picture(name: str, which: str, colour: str, chosen: bytes, dark: bool, *, _c
     from dtl.figures.map_picture import map_picture
     from dtl.result import PARAMETERS
 
-    bundle = session.bundle(name)
+    bundle = bundles.find_bundle(name)
     values = bundle.nodes[:, list(PARAMETERS).index(colour)] if colour in PARAMETERS else None
     return map_picture(getattr(bundle, f"map_{which}"), values, chosen=_chosen, dark=dark)
 
@@ -76,9 +84,9 @@ def spacings(name: str) -> dict[str, np.ndarray]:
     """Distance of every tenth model of a bundle to the nearest other one, in flux and in latent space."""
     from dtl.exploration.position import spacing
 
-    spectra = session.node_spectra(name)
-    stretch = (len(session.bundle(name).wavelength) / spectra.flux.shape[1]) ** 0.5
-    return {"flux": spacing(spectra.flux) * stretch, "latent": spacing(session.bundle(name).latents)}
+    spectra = bundles.node_spectra(name)
+    stretch = (len(bundles.find_bundle(name).wavelength) / spectra.flux.shape[1]) ** 0.5
+    return {"flux": spacing(spectra.flux) * stretch, "latent": spacing(bundles.find_bundle(name).latents)}
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -88,7 +96,7 @@ def meanings(name: str) -> tuple[np.ndarray, list[str]]:
     from dtl.result import PARAMETERS
     from dtl.rounding import format_number
 
-    bundle = session.bundle(name)
+    bundle = bundles.find_bundle(name)
     table = correlations(bundle.latents, bundle.nodes)
     words = []
     for row in table:

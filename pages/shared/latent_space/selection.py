@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 import numpy as np
@@ -12,21 +13,35 @@ from dtl.exploration.latent_traversal import grid_limits
 from dtl.exploration.position import LatentPosition
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
-from pages.shared.core import session
+from pages.shared.core import bundles, visit, wording
 
 __all__ = ["chosen", "drawn", "panel"]
 
-_KEY = "chosen-models"
 _STEPS = {"teff": 25.0, "logg": 0.1, "mh": 0.1, "vsini": 0.5}
 _FORMATS = {name: f"%.{places}f" for name, (_, _, places) in PARAMETERS.items()}
 
 
+@dataclass(frozen=True)
+class ChosenModels:
+    """The models that a visit has chosen.
+
+    Attributes:
+        bundle: name of their bundle.
+        nodes: indices, shape ``(n,)``.
+        how: they were chosen, in words; empty where none were.
+    """
+
+    bundle: str = ""
+    nodes: np.ndarray = field(default_factory=lambda: np.array([], dtype=np.int64))
+    how: str = ""
+
+
 def chosen(bundle: object) -> tuple[np.ndarray | None, bytes]:
     """Indices of the chosen nodes of a bundle, None where none are, and their digest."""
-    kept = st.session_state.get(_KEY)
-    if not kept or kept["bundle"] != bundle.name or not len(kept["nodes"]):
+    kept = visit.kept(ChosenModels)
+    if kept.bundle != bundle.name or not len(kept.nodes):
         return None, b""
-    return kept["nodes"], sha256(kept["nodes"].tobytes()).digest()
+    return kept.nodes, sha256(kept.nodes.tobytes()).digest()
 
 
 def drawn(bundle: object, which: str) -> None:
@@ -45,13 +60,13 @@ def drawn(bundle: object, which: str) -> None:
 def panel(bundle: object, results: Sequence[InferenceResult], here: Sequence[LatentPosition], shown: int) -> None:
     """The chosen models in numbers, and the ways to choose without a mouse."""
     nodes, digest = chosen(bundle)
-    kept = st.session_state.get(_KEY) or {}
-    empty = kept.get("bundle") == bundle.name and bool(kept.get("how")) and nodes is None
+    kept = visit.kept(ChosenModels)
+    empty = kept.bundle == bundle.name and bool(kept.how) and nodes is None
     with st.container(horizontal=True, vertical_alignment="center"):
         if nodes is not None:
-            st.markdown(f"**{len(nodes):,} of {len(bundle.nodes):,} models chosen**, {kept['how']}", width="stretch")
+            st.markdown(f"**{len(nodes):,} of {len(bundle.nodes):,} models chosen**, {kept.how}", width="stretch")
         elif empty:
-            st.markdown(f"**No model is {kept['how']}.** Try a larger area or range.", width="stretch")
+            st.markdown(f"**No model is {kept.how}.** Try a larger area or range.", width="stretch")
         else:
             st.markdown("Draw around models on a map to choose them, or choose them below.", width="stretch")
         st.button(
@@ -88,7 +103,7 @@ def _summary(
     st.table(columns, border="horizontal", hide_index=True, alt="Parameters of the chosen models")
     among = set(nodes.tolist())
     names = [
-        session.plain(session.label(result, short=True))
+        wording.plain(wording.label(result, short=True))
         for result, place in zip(results, here, strict=True)
         if place.neighbours[0].index in among
     ]
@@ -167,7 +182,7 @@ def _rows(bundle: object, star: LatentPosition, digest: bytes) -> None:
 def _order(name: str, star: bytes, *, _latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     from dtl.bundle.projection import nearest
 
-    models = session.bundle(name).latents
+    models = bundles.find_bundle(name).latents
     index, distance = nearest(np.asarray(_latent, dtype=np.float32)[None], models, len(models))
     return index[0], distance[0]
 
@@ -190,4 +205,4 @@ def _reset_ranges(bundle: object) -> None:
 
 
 def _keep(bundle: object, nodes: np.ndarray, how: str) -> None:
-    st.session_state[_KEY] = {"bundle": bundle.name, "nodes": np.asarray(nodes, dtype=np.int64), "how": how}
+    visit.keep(ChosenModels(bundle.name, np.asarray(nodes, dtype=np.int64), how))

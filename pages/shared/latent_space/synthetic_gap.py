@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -12,8 +13,8 @@ from dtl.exploration.position import LatentPosition, flux_neighbours, from_quant
 from dtl.figures.distances import DistanceStar, distance_figure
 from dtl.result import InferenceResult
 from dtl.rounding import format_significant
-from pages.shared.core import session
-from pages.shared.core.chart import chart
+from pages.shared.core import bundles, visit, wording
+from pages.shared.core.chart import chart, dark
 from pages.shared.latent_space.positions import has_transfer, places, spacings
 
 __all__ = ["distances"]
@@ -22,10 +23,17 @@ _SPACES = {"flux": "In flux", "latent": "In latent space"}
 _TITLES = {"flux": "Distance in flux", "latent": "Distance in latent space"}
 
 
+@dataclass(frozen=True)
+class FluxDistances:
+    """Places of stars that a visit has seen, and the distances in flux before and after that were measured there."""
+
+    known: tuple[tuple[dict[str, LatentPosition], tuple[float, float]], ...] = ()
+
+
 @st.fragment
 def distances(result: InferenceResult) -> None:
     """Distances of the visit's stars to the nearest model beside those of models and of simulated observations."""
-    bundle, (results, _) = session.bundle_of(result), session.same_models(result)
+    bundle, (results, _) = bundles.of_result(result), bundles.same_bundle(result)
     found = places(results)
     usual = spacings(bundle.name)
     of_stars = {"latent": _latent(found), "flux": _flux(bundle.name, found)}
@@ -37,7 +45,7 @@ def distances(result: InferenceResult) -> None:
         with column:
             st.markdown(f"**{title}**")
             stars = [
-                DistanceStar(session.label(star, short=True), *map(float, pair))
+                DistanceStar(wording.label(star, short=True), *map(float, pair))
                 for star, pair in zip(results, of_stars[space], strict=True)
             ]
             figure = distance_figure(
@@ -47,7 +55,7 @@ def distances(result: InferenceResult) -> None:
                 published=PUBLISHED["gap"]["flux"] if space == "flux" else None,
                 chosen=shown,
                 title=_TITLES[space],
-                dark=session.dark(),
+                dark=dark(),
             )
             chart(
                 figure,
@@ -73,14 +81,14 @@ def _latent(found: Sequence[dict[str, LatentPosition]]) -> np.ndarray:
 
 def _flux(name: str, found: Sequence[dict[str, LatentPosition]]) -> np.ndarray:
     """Distances in flux before and after, kept as long as the places are."""
-    kept = {id(place): (place, pair) for place, pair in st.session_state.get("flux-distances", [])}
+    kept = {id(place): (place, pair) for place, pair in visit.kept(FluxDistances).known}
     new = [place for place in found if id(place) not in kept]
     if new:
-        spectra = session.node_spectra(name)
+        spectra = bundles.node_spectra(name)
         both = np.stack([place[state].flux for place in new for state in ("before", "after")])
         near = [neighbours[0].distance for neighbours in flux_neighbours(both, spectra, 1)]
         kept |= {id(p): (p, pair) for p, pair in zip(new, zip(near[::2], near[1::2], strict=True), strict=True)}
-    st.session_state["flux-distances"] = [kept[id(place)] for place in found]
+    visit.keep(FluxDistances(tuple(kept[id(place)] for place in found)))
     return np.array([kept[id(place)][1] for place in found])
 
 
@@ -127,7 +135,7 @@ def _tables(
         rows["Flux"].append(shown(flux))
         rows["Latent"].append(shown(latent))
     st.table(rows, border="horizontal", hide_index=True, alt="Distances to the nearest model in flux and latent space")
-    columns = {"spectrum": [session.label(result) for result in results]}
+    columns = {"spectrum": [wording.label(result) for result in results]}
     for space, pairs in of_stars.items():
         columns |= {f"{space}, {state}": pairs[:, i] for i, state in enumerate(("before", "after"))}
     st.dataframe(columns, hide_index=True, alt="Distance of each of your stars to the nearest model")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -11,14 +14,12 @@ from dtl.catalogue.online import HOSTS, Answer, Unanswered
 from dtl.catalogue.star_record import OWN
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
-from pages.shared.core import identity, links, session
-from pages.shared.core.chart import chart
-from pages.shared.literature import literature_figures
-from pages.shared.literature.literature_tables import downloads, label_of, record_table
+from pages.shared.core import links, visit, wording
+from pages.shared.core.chart import chart, dark
+from pages.shared.literature import figures, identity
+from pages.shared.literature.source_tables import downloads, label_of, record_table
 
 __all__ = ["clicked", "one_star", "search_clicked"]
-
-_CLICKED = "star-clicked"
 
 #: Answers of services that a visit keeps.
 _MAX = 40
@@ -28,6 +29,21 @@ _SENT = {
     "Gaia": "Sends the position of the star where the table has it, or else this name to SIMBAD and the number of Gaia "
     "DR3 that SIMBAD gives",
 }
+
+
+@dataclass(frozen=True)
+class StarSearch:
+    """What a visit keeps of its search for a star.
+
+    Attributes:
+        clicked: whether a star was clicked that is not shown yet.
+        followed: digest of the spectrum, and its star, that was searched for by itself.
+        answers: service and name -> what the service said.
+    """
+
+    clicked: bool = False
+    followed: tuple[str, str] | None = None
+    answers: Mapping[tuple[str, str], Answer] = field(default_factory=dict)
 
 
 def one_star() -> None:
@@ -43,8 +59,8 @@ def one_star() -> None:
     if star is None:
         near = published_stars.similar_names(name)
         st.info(
-            f"None of the 286 published stars is called {session.plain(name) or '(nothing)'}."
-            + (f" Alike are {', '.join(session.plain(n) for n in near)}." if near else "")
+            f"None of the 286 published stars is called {wording.plain(name) or '(nothing)'}."
+            + (f" Alike are {', '.join(wording.plain(n) for n in near)}." if near else "")
             + " A service below may know it by this name.",
             icon=":material/search_off:",
         )
@@ -58,12 +74,15 @@ def search_clicked(key: str) -> None:
     for point in st.session_state[key]["selection"]["points"]:
         found = point.get("customdata")
         _search(found[0] if isinstance(found, list) else found)
-        st.session_state[_CLICKED] = True
+        visit.keep(replace(visit.kept(StarSearch), clicked=True))
 
 
 def clicked() -> bool:
     """Whether a star was clicked that is not shown yet, for the figure is drawn without the rest of the page."""
-    return st.session_state.pop(_CLICKED, False)
+    search = visit.kept(StarSearch)
+    if search.clicked:
+        visit.keep(replace(search, clicked=False))
+    return search.clicked
 
 
 def _search(karmn: str | None) -> None:
@@ -76,34 +95,34 @@ def _follow_spectrum() -> None:
     """Search for the star of the spectrum shown, once, when another comes to be shown; at first for a known one."""
     if "star-name" not in st.session_state and "star-name" not in st.query_params:
         st.session_state["star-name"] = "Barnard's star"
-    digest = st.session_state.get("selected")
+    digest = visit.current().selected
     result = identity.observed().get(digest)
     star = identity.star_of(digest, result) if result else None
-    if star and st.session_state.get("star-followed") != (digest, star):
-        st.session_state["star-followed"] = digest, star
+    if star and visit.kept(StarSearch).followed != (digest, star):
+        visit.keep(replace(visit.kept(StarSearch), followed=(digest, star)))
         _search(star)
 
 
 def _own(karmn: str) -> tuple[str, InferenceResult] | None:
     """The user's spectrum of a star: the one shown, or else the last."""
     mine = [(label, result) for label, (result, star) in identity.matched().items() if star == karmn]
-    shown = session.selected() if st.session_state.get("results") else None
+    shown = visit.shown()
     return next((pair for pair in mine if pair[1] is shown), mine[-1] if mine else None)
 
 
 def _show(star: pd.Series) -> None:
     """Names of a star, its values in a figure and in a table."""
     own = _own(star["karmn"])
-    values = literature_figures.values_of(star["karmn"], own[1].estimates if own else None)
+    values = figures.values_of(star["karmn"], own[1].estimates if own else None)
     names = [star["gj"], star["name"], star["karmn"], *star["aliases"].split(";")]
     once = {name.strip().replace("'", "").casefold(): name.strip() for name in reversed(names) if name.strip()}
-    words = " · ".join(session.plain(name) for name in reversed(once.values()))
+    words = " · ".join(wording.plain(name) for name in reversed(once.values()))
     st.markdown(
         f"**{words}**, {star['spectral_type']}" + (f", {star['distance']:.2f} pc" if star["distance"] > 0 else "")
     )
     if own:
         st.caption(
-            f"Compared with your spectrum {session.plain(own[0])}, estimated with {session.plain(own[1].bundle)}."
+            f"Compared with your spectrum {wording.plain(own[0])}, estimated with {wording.plain(own[1].bundle)}."
         )
     else:
         st.caption("Compared with Mas-Buitrago et al. 2024. Analyse a spectrum of it to compare with your own result.")
@@ -124,7 +143,7 @@ def _figure(name: str, values: pd.DataFrame, first: str) -> None:
     )  # fmt: skip
     labels = {source: label_of(source) for source in values["source"]}
     chart(
-        literature_figures.record(values, parameter, labels, first=first, dark=session.dark()),
+        figures.record(values, parameter, labels, first=first, dark=dark()),
         key="star-record",
         alt=f"{PARAMETERS[parameter][0]} of {name} in {(values['parameter'] == parameter).sum()} sources, with error "
         f"bars and the 1 and 3 sigma bands of {label_of(first)}",
@@ -135,7 +154,7 @@ def _figure(name: str, values: pd.DataFrame, first: str) -> None:
 def _services(name: str) -> None:
     """Buttons that ask a service, and the answers of this visit for this name."""
     able, cleaned = resolver.available(), " ".join(name.split())
-    answers: dict[tuple[str, str], Answer] = st.session_state.get("lookups") or {}
+    answers = dict(visit.kept(StarSearch).answers)
     with st.container(horizontal=True):
         asked = [
             service
@@ -160,8 +179,8 @@ def _services(name: str) -> None:
             with st.spinner(f"Asking {service} …"):
                 answers = answers | {(service, cleaned): resolver.ask(service, cleaned)}
         except Unanswered as error:
-            st.warning(session.plain(error), icon=":material/cloud_off:")
-    st.session_state["lookups"] = dict(list(answers.items())[-_MAX:])
+            st.warning(wording.plain(error), icon=":material/cloud_off:")
+    visit.keep(replace(visit.kept(StarSearch), answers=dict(list(answers.items())[-_MAX:])))
     for (service, asked_for), answer in answers.items():
         if asked_for == cleaned:
             _answer(service, answer)
@@ -169,13 +188,13 @@ def _services(name: str) -> None:
 
 def _answer(service: str, answer: Answer) -> None:
     """What a service said."""
-    st.markdown(f"**{service}: {session.plain(answer.name)}**")
-    facts = [f"{label} {session.plain(value)}" for label, value in answer.facts.items()]
+    st.markdown(f"**{service}: {wording.plain(answer.name)}**")
+    facts = [f"{label} {wording.plain(value)}" for label, value in answer.facts.items()]
     if facts:
         st.markdown(" · ".join(facts))
     star = published_stars.find_star(st.session_state.get("star-name", ""))
     if answer.karmn and (star is None or star["karmn"] != answer.karmn):
-        known = session.plain(published_stars.names()[answer.karmn])
+        known = wording.plain(published_stars.names()[answer.karmn])
         st.success(f"This is {known}, one of the 286 published stars.", icon=":material/check:")
         st.button("Show its values", key=f"show-{service.lower()}", on_click=_search, args=(answer.karmn,))
     if answer.values:
@@ -195,4 +214,4 @@ def _answer(service: str, answer: Answer) -> None:
         link = st.column_config.LinkColumn("Reference", display_text=r"abs/(.*)$")
         st.dataframe(rows, column_config={"Reference": link}, hide_index=True, alt=f"Values of {service}")
     if answer.identifiers:
-        st.caption("Names: " + " · ".join(session.plain(name) for name in answer.identifiers[:40]))
+        st.caption("Names: " + " · ".join(wording.plain(name) for name in answer.identifiers[:40]))

@@ -8,9 +8,10 @@ from dtl.bundle.card import PUBLISHED, lookup, number
 from dtl.figures.performance import coverage_figure, reconstruction_errors
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number, format_significant
-from pages.shared.core import session
+from pages.shared.core import tables, wording
+from pages.shared.core.chart import chart, dark
+from pages.shared.core.wording import with_unit
 from pages.shared.model import card_parts
-from pages.shared.model.card_parts import with_unit
 
 __all__ = ["intervals", "measured", "summary"]
 
@@ -32,7 +33,7 @@ def summary(card: dict) -> None:
                 f"{with_unit(name, earlier)} without transfer" if earlier else None,
                 delta_color="off",
                 delta_arrow="off",
-                help=card_parts.RMSE,
+                help=wording.RMSE,
                 border=True,
             )
     st.caption(
@@ -43,7 +44,7 @@ def summary(card: dict) -> None:
 
 def measured(card: dict) -> None:
     """Test spectra of the grid, beside what the publication gives."""
-    card_parts.heading("Measured on model spectra, beside the publication", "measured", card_parts.RMSE)
+    card_parts.heading("Measured on model spectra, beside the publication", "measured", wording.RMSE)
     if number(card, "metrics", "autoencoder_mse") is None:
         card_parts.lacking("test spectra")
         return
@@ -78,8 +79,8 @@ def _reconstruction(card: dict) -> None:
         )
     st.markdown(text)
     networks = {"This autoencoder": ours} | ({"This autoencoder, S/N 100": noisy} if noisy else {})
-    card_parts.chart(
-        reconstruction_errors(pca, networks, PUBLISHED["autoencoder_mse"], n_latent=n_latent, dark=session.dark()),
+    chart(
+        reconstruction_errors(pca, networks, PUBLISHED["autoencoder_mse"], n_latent=n_latent, dark=dark()),
         "card-reconstruction",
         f"Mean squared error of the reconstruction with {', '.join(map(str, pca)) or 'no'} principal components, of "
         f"this autoencoder and of the published one",
@@ -98,7 +99,7 @@ def _reconstruction(card: dict) -> None:
         rows.append(("Latents that never vary", f"{dead:.0f} of {n_latent}", "–"))
     with card_parts.twin():
         names, here, there = zip(*rows, strict=True)
-        card_parts.table(
+        tables.text_table(
             {"Mean squared error": names, "These networks": here, "Published": there},
             "Errors of the reconstruction, here and in the publication",
         )
@@ -114,13 +115,13 @@ def _parameters(card: dict) -> None:
     st.markdown(
         "Without noise the errors are "
         + (
-            f"larger than the published ones in {card_parts.listed(worse)}."
+            f"larger than the published ones in {wording.listed(worse)}."
             if worse
             else "smaller than the published ones in every parameter."
         )
         + " Real spectra have noise and differ from all models: what to expect of them is in the next section."
     )
-    card_parts.table(
+    tables.text_table(
         {
             "rmse": [PARAMETERS[name][0] for name in PARAMETERS],
             "Noise-free": [with_unit(name, number(clean, name)) for name in PARAMETERS],
@@ -147,12 +148,12 @@ def intervals(card: dict) -> None:
     low, high = (format_number(100 * part, 0) for part in (min(parts), max(parts)))
     st.markdown(
         f"Of 100 true values 68 should lie inside their interval. Here {low} to {high} do, over all parameters and "
-        f"signal-to-noise ratios of {card_parts.listed(list(covered))}."
+        f"signal-to-noise ratios of {wording.listed(list(covered))}."
     )
     left, right = st.columns([3, 2], gap="large")
     with left:
-        card_parts.chart(
-            coverage_figure(covered, dark=session.dark()),
+        chart(
+            coverage_figure(covered, dark=dark()),
             "card-coverage",
             f"Part of the true values inside their interval: {low} to {high} %, ideal are 68.3 %",
         )
@@ -161,10 +162,10 @@ def intervals(card: dict) -> None:
         inside = {
             f"S/N {snr}": [_percent(number(level, name)) for name in PARAMETERS] for snr, level in covered.items()
         }
-        card_parts.table(names | inside, "Per cent of the true values inside their interval")
+        tables.text_table(names | inside, "Per cent of the true values inside their interval")
         calibration = lookup(card, "calibration")
         if calibration:
-            card_parts.table(
+            tables.text_table(
                 {
                     "Calibration": [PARAMETERS[name][0] for name in PARAMETERS],
                     "Spread times": [_scale(number(calibration, name, "scale")) for name in PARAMETERS],

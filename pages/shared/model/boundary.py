@@ -6,7 +6,7 @@ from dtl.bundle.card import lookup, number
 from dtl.inference.trust import vsini_limit
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
-from pages.shared.model import card_parts
+from pages.shared.core import wording
 from pages.shared.model.credibility import KINDS
 
 __all__ = ["sentences"]
@@ -54,4 +54,4 @@ def _ranges(card: dict) -> str:
         if ends := lookup(card, "parameters", name, "range"):
             low, high = (format_number(end, places) for end in ends)
             words.append(f"{label} {low} and {high}{'' if unit == 'dex' else f' {unit}'}")
-    return card_parts.listed(words)
+    return wording.listed(words)

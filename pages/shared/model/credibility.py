@@ -10,7 +10,8 @@ from dtl.flags import FLAGS
 from dtl.inference.trust import vsini_limit
 from dtl.result import PARAMETERS
 from dtl.rounding import decimals, format_number, format_significant
-from pages.shared.core import session
+from pages.shared.core import tables, wording
+from pages.shared.core.chart import chart, dark
 from pages.shared.model import card_parts
 
 __all__ = ["KINDS", "doubts", "published_layout", "real_stars"]
@@ -47,8 +48,8 @@ def doubts(card: dict) -> None:
     with right:
         _scores(card)
     with st.expander("What each flag says", icon=":material/flag:"):
-        card_parts.table(
-            {"Flag": [f"`{flag}`" for flag in FLAGS], "Meaning": [session.plain(text) for text in FLAGS.values()]},
+        tables.text_table(
+            {"Flag": [f"`{flag}`" for flag in FLAGS], "Meaning": [wording.plain(text) for text in FLAGS.values()]},
             "Every flag and its meaning",
         )
 
@@ -67,11 +68,11 @@ def _flagged(card: dict) -> None:
         f"refused; least often “{_kind(worst)[0].lower()}”, {format_number(100 * flagged[worst], 0)} %."
         + (f" Of good ones {_range(alarms)} % are flagged by mistake." if alarms else "")
     )
-    card_parts.chart(
+    chart(
         doubt_figure(
             {_kind(kind)[0]: part for kind, part in flagged.items()},
             {f"Good, S/N {snr}": part for snr, part in alarms.items()},
-            dark=session.dark(),
+            dark=dark(),
         ),
         "card-doubts",
         f"Part of the spectra of {len(flagged)} strange kinds that is flagged, {format_number(100 * mean, 0)} % on "
@@ -85,12 +86,12 @@ def _flagged(card: dict) -> None:
         rows = [(*_kind(kind), part) for kind, part in flagged.items()]
         rows += [(f"Good, S/N {snr}", "An ordinary M dwarf: flagged by mistake", part) for snr, part in alarms.items()]
         names, words, parts = zip(*rows, strict=True)
-        card_parts.table(
+        tables.text_table(
             {"Kind": names, "What it is": words, "Flagged": [f"{format_number(100 * part, 1)} %" for part in parts]},
             "Part of the spectra of each kind that is flagged or refused",
         )
         for kind, reason in (lookup(card, "metrics", "trust", "left_out") or {}).items():
-            st.caption(f"{_kind(kind)[0]}: left out. {session.plain(reason)}")
+            st.caption(f"{_kind(kind)[0]}: left out. {wording.plain(reason)}")
 
 
 def _scores(card: dict) -> None:
@@ -109,10 +110,10 @@ def _scores(card: dict) -> None:
             else "."
         )
     )
-    card_parts.table(
+    tables.text_table(
         {
-            "Score": [session.plain(name.replace("_", " ")) for name in scores],
-            "What it measures": [session.plain(words) for words in scores.values()],
+            "Score": [wording.plain(name.replace("_", " ")) for name in scores],
+            "What it measures": [wording.plain(words) for words in scores.values()],
         },
         "Scores of strangeness",
     )
@@ -149,14 +150,14 @@ def real_stars(card: dict) -> None:
         with st.grid(2, min_column_width=340):
             for name, (label, _, _) in PARAMETERS.items():
                 if any(row.parameter == name for row in known):
-                    card_parts.chart(
-                        star_figure(name, rows, dark=session.dark()),
+                    chart(
+                        star_figure(name, rows, dark=dark()),
                         f"card-stars-{name}",
                         f"{label} of real stars, networks minus literature; the table below has the numbers",
                     )
     if anchors:
         st.caption(
-            f"Hollow in the figure and marked with an anchor ⚓ in the table: {card_parts.listed(anchors)}. On these "
+            f"Hollow in the figure and marked with an anchor ⚓ in the table: {wording.listed(anchors)}. On these "
             "stars the synthetic gap was measured that the networks learned from: they are no independent test."
         )
     resolution = number(card, "resolution")
@@ -169,8 +170,8 @@ def real_stars(card: dict) -> None:
         "Spectra apart": ["–" if row.worst_pair is None else format_number(row.worst_pair, 1) for row in rows],
     }
     with card_parts.twin("The stars as a table"):
-        card_parts.table(
-            {title: [session.plain(text) for text in texts] for title, texts in columns.items()},
+        tables.text_table(
+            {title: [wording.plain(text) for text in texts] for title, texts in columns.items()},
             "Parameters of real stars, of the networks and in the literature",
         )
         st.caption(
@@ -205,7 +206,7 @@ def _about(star: str, entry: dict) -> str:
         f"flags: {', '.join(flags)}" if flags else "no flags",
         f"literature: {entry['reference']}" if lookup(entry, "reference") else "",
     ]
-    return f"**{session.plain(star)}**: " + session.plain("; ".join(filter(None, parts)))
+    return f"**{wording.plain(star)}**: " + wording.plain("; ".join(filter(None, parts)))
 
 
 def published_layout(card: dict) -> None:
@@ -221,10 +222,10 @@ def published_layout(card: dict) -> None:
         card_parts.lacking("the published layout")
         return
     pairs = list(flattened(values))
-    card_parts.table(
+    tables.text_table(
         {
-            "Figure": [session.plain(_words(name)) for name, _ in pairs],
-            "Value": [session.plain(_value(value)) for _, value in pairs],
+            "Figure": [wording.plain(_words(name)) for name, _ in pairs],
+            "Value": [wording.plain(_value(value)) for _, value in pairs],
         },
         "Figures of the published layout trained on the same spectra",
     )

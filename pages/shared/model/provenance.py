@@ -12,7 +12,7 @@ from dtl.export.citation import bibtex, sentence
 from dtl.inference.trust import vsini_limit
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
-from pages.shared.core import session
+from pages.shared.core import tables, visit, wording
 from pages.shared.model import boundary, card_parts
 
 __all__ = ["purpose", "training"]
@@ -27,8 +27,8 @@ def purpose(card: dict) -> None:
     with left:
         rows = _facts(card)
         if rows:
-            card_parts.table(
-                {"About": list(rows), "These networks": [session.plain(text) for text in rows.values()]},
+            tables.text_table(
+                {"About": list(rows), "These networks": [wording.plain(text) for text in rows.values()]},
                 "What the networks are for",
             )
         else:
@@ -37,10 +37,10 @@ def purpose(card: dict) -> None:
         st.markdown("#### What a result does not mean")
         limits = lookup(card, "limits") or []
         if general := boundary.sentences(card):
-            st.markdown("\n".join(f"- {session.plain(sentence)}" for sentence in general))
+            st.markdown("\n".join(f"- {wording.plain(sentence)}" for sentence in general))
         if limits:
             st.markdown("Of these networks their card says:")
-            st.markdown("\n".join(f"- {session.plain(limit, 2000)}" for limit in limits))
+            st.markdown("\n".join(f"- {wording.plain(limit, 2000)}" for limit in limits))
             st.caption(_VALIDATION)
         else:
             card_parts.lacking("the limits of a result")
@@ -102,7 +102,7 @@ def training(card: dict) -> None:
             on_click="ignore",
         )
         if licence := lookup(card, "licence"):
-            st.markdown(f"Licence of the program and of these networks: {session.plain(licence)}.")
+            st.markdown(f"Licence of the program and of these networks: {wording.plain(licence)}.")
     with right:
         _citation(card)
 
@@ -136,7 +136,7 @@ def _citation(card: dict) -> None:
     name = f"{lookup(card, 'name') or ''} {lookup(card, 'version') or ''}".strip()
     known = {"origin": _origin(card), "weights": str(lookup(card, "sha256", "weights.safetensors") or "")}
     entries = bibtex(dtl.__version__, name, **known)
-    result = session.selected()
+    result = visit.shown()
     st.markdown("Please cite the software, the method and the library of synthetic spectra.")
     # Opened on demand: the script that draws code is the second largest of all.
     box = st.expander("Words and BibTeX to copy", icon=":material/format_quote:", on_change="rerun", key="citation")
@@ -144,11 +144,11 @@ def _citation(card: dict) -> None:
         with box:
             if result is not None and result.bundle == name:
                 limit = vsini_limit(number(card, "resolution") or 0.0) if number(card, "resolution") else 0.0
-                st.markdown(f"The result on show, {session.plain(session.label(result))}, in words:")
+                st.markdown(f"The result on show, {wording.plain(wording.label(result))}, in words:")
                 st.code(sentence(result, dtl.__version__, limit=limit, **known), language=None, wrap_lines=True)
             elif result is not None:
                 st.caption(
-                    f"The spectrum on show was analysed with {session.plain(result.bundle)}; choose these networks "
+                    f"The spectrum on show was analysed with {wording.plain(result.bundle)}; choose these networks "
                     "above to see how to cite that result."
                 )
             st.code(entries, language="latex", wrap_lines=True)
@@ -175,15 +175,15 @@ def _data(card: dict) -> str:
     sentences = []
     if library := lookup(card, "data", "library"):
         reference = lookup(card, "data", "reference")
-        words = f" ({session.plain(reference)})" if reference else ""
-        sentences.append(f"Synthetic spectra: {session.plain(library)}{words}.")
+        words = f" ({wording.plain(reference)})" if reference else ""
+        sentences.append(f"Synthetic spectra: {wording.plain(library)}{words}.")
     if observed := lookup(card, "data", "observed"):
-        sentences.append(f"Observed spectra among them: {session.plain(observed)}.")
+        sentences.append(f"Observed spectra among them: {wording.plain(observed)}.")
     spectra, what = number(card, "transfer", "spectra"), lookup(card, "transfer", "what")
     if spectra and what:
-        sentences.append(f"Adapted to {spectra:,.0f} spectra: {session.plain(what)}.")
+        sentences.append(f"Adapted to {spectra:,.0f} spectra: {wording.plain(what)}.")
     if lookup(card, "training", "seed") is not None:
-        sentences.append(f"Random numbers start from {session.plain(card['training']['seed'])}.")
+        sentences.append(f"Random numbers start from {wording.plain(card['training']['seed'])}.")
     return " ".join(sentences) or "The card of these networks does not say what they were trained on."
 
 

@@ -8,9 +8,10 @@ from dtl.bundle.card import PUBLISHED, closest, least_error, lookup, mean_error,
 from dtl.figures.performance import transfer_figure
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number, format_significant
-from pages.shared.core import session
+from pages.shared.core import tables, wording
+from pages.shared.core.chart import chart, dark
+from pages.shared.core.wording import with_unit
 from pages.shared.model import card_parts
-from pages.shared.model.card_parts import with_unit
 
 __all__ = ["VARIANTS", "transfer"]
 
@@ -75,13 +76,13 @@ def _variants(card: dict) -> None:
             if not errors:
                 continue
             surveys = max(surveys, *(len(values) for values in errors.values()))
-            card_parts.chart(
+            chart(
                 transfer_figure(
                     name,
                     {_name(variant): values for variant, values in errors.items()},
                     reference=VARIANTS["none"][0],
                     chosen=_OURS,
-                    dark=session.dark(),
+                    dark=dark(),
                 ),
                 f"card-transfer-{name}",
                 f"rmse of {label} on simulated surveys for {len(errors)} ways of transfer; the table has its numbers",
@@ -108,7 +109,7 @@ def _variants_table(card: dict) -> None:
             config[f"{name}_{kind}"] = st.column_config.NumberColumn(
                 f"{label} {kind} [{unit}]",
                 format=f"%{sign}.{digits}f",
-                help=card_parts.RMSE if kind == "rmse" else "Mean of found minus true value.",
+                help=wording.RMSE if kind == "rmse" else "Mean of found minus true value.",
             )
     config["variant"] = st.column_config.TextColumn("Way of transfer", pinned=True)
     config["distance"] = st.column_config.NumberColumn(
@@ -138,7 +139,7 @@ def _gain(card: dict) -> str:
         else:
             (smaller if change < 0 else larger).append(words)
     parts = [
-        f"{word} {card_parts.listed(found)}"
+        f"{word} {wording.listed(found)}"
         for word, found in (("smaller by", smaller), ("larger by", larger), ("the same in", same))
         if found
     ]
@@ -155,8 +156,7 @@ def _distance(card: dict) -> str:
     if not elsewhere:
         return f"Nearest to the models in latent space come the spectra of “{_name(near)}”, which errs least here."
     return (
-        f"{text}, and another way errs less in {card_parts.listed(elsewhere)}: "
-        "a smaller distance is not a smaller error."
+        f"{text}, and another way errs less in {wording.listed(elsewhere)}: a smaller distance is not a smaller error."
     )
 
 
@@ -171,7 +171,7 @@ def _surveys(card: dict) -> None:
     kinds = {"No transfer": survey.get("before"), "With transfer": survey.get("after")}
     for title, errors in (kinds | {f"S/N {snr}": level for snr, level in levels.items()}).items():
         columns[title] = [_error(name, errors) for name in PARAMETERS]
-    card_parts.table(columns, "Errors on simulated surveys, before and after the transfer and at single noise levels")
+    tables.text_table(columns, "Errors on simulated surveys, before and after the transfer and at single noise levels")
     st.caption(
         f"{number(survey, 'stars') or 0:,.0f} simulated observations at the parameters of the published stars, of "
         "mixed noise in the first two columns. In brackets the bias, the mean of found minus true."
@@ -205,7 +205,7 @@ def _gap(card: dict) -> None:
     published = {key: format_significant(value, 3 if key == "flux" else 2) for key, value in PUBLISHED["gap"].items()}
     published |= {key: format_significant(PUBLISHED["gap"][key], 1) for key in ("mse_before", "mse_after")}
     here = [number(gap, key) for key in names]
-    card_parts.table(
+    tables.text_table(
         {
             "Mean over the spectra": list(names.values()),
             "Here": ["–" if value is None else format_significant(value, 2) for value in here],

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from dtl.flags import doubts
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_estimate
-from pages.shared.core import elements, links, session
+from pages.shared.core import bundles, elements, links, uploads, visit, wording
+from pages.shared.core.examples import list_examples
 
-__all__ = ["files"]
+__all__ = ["files", "refused_file"]
 
 #: State of a file -> how it is written: by shape as well as by word.
 _STATES = {"ok": "✓ ok", "doubted": "⚠ doubted", "refused": "✕ refused", "example": "◇ example"}
@@ -30,10 +32,33 @@ _ORDERS: dict[str, Callable[[dict], object]] = {
 }
 
 
+@dataclass(frozen=True)
+class FileTable:
+    """What a visit keeps of its table of files.
+
+    Attributes:
+        selected: digest of the spectrum that was shown when the table was last drawn.
+        refused: digest of the refused file that is chosen in the table, None where none is.
+        known: the rows of the table as it was last drawn, and the chosen one, by their digests.
+        number: of tables so far.
+    """
+
+    selected: str | None = None
+    refused: str | None = None
+    known: tuple[tuple[str, ...], str | None] = ((), None)
+    number: int = 0
+
+
+def refused_file() -> str | None:
+    """Digest of the refused file that is chosen in the table, None where none is."""
+    chosen = visit.kept(FileTable).refused
+    return chosen if chosen in visit.current().failures else None
+
+
 def files() -> None:
     """The files of this visit, one row each, where there are several; a row or the list beside shows its spectrum."""
-    state = st.session_state
-    if len(state["results"]) + len(state["failures"]) < 2:
+    now = visit.current()
+    if len(now.results) + len(now.failures) < 2:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.markdown(f"#### Your files\n{_count()}", width="stretch")
@@ -43,34 +68,19 @@ def files() -> None:
             "Order", list(_ORDERS), key=links.view("file-order", _ORDERS), persist_state="session", width=150
         )
         _removal()
-    rows = [_row(digest, result) for digest, result in state["results"].items()]
-    rows += [_refused(digest, sentence) for digest, sentence in state["failures"].items()]
+    rows = [_row(digest, result) for digest, result in now.results.items()]
+    rows += [_refused(digest, sentence) for digest, sentence in now.failures.items()]
     rows.sort(key=_ORDERS[order])
-    digests = [row.pop("digest") for row in rows]
-    if state.get("file-shown") != state["selected"]:  # chosen elsewhere since
-        state["file-shown"], state["refused"] = state["selected"], None
-    shown = state.get("refused") if state.get("refused") in state["failures"] else state["selected"]
-    # The browser tells its selection again with every change on the page. A table whose rows or whose choice changed
-    # by another hand is therefore a new one: what the browser knows of the old one reaches nobody.
-    known = (digests, shown)
-    if state.get("files-known") != known:
-        state["files-known"], state["files-round"] = known, state.get("files-round", 0) + 1
-    key = f"files-{state['files-round']}"
-
-    def choose() -> None:
-        for row in state[key]["selection"]["rows"]:
-            refused = digests[row] in state["failures"]
-            state["refused"] = digests[row] if refused else None
-            if not refused:
-                state["selected"] = state["file-shown"] = digests[row]
-            state["files-known"] = (digests, digests[row])
-
+    digests = tuple(row.pop("digest") for row in rows)
+    table = _follow(digests)
+    shown = refused_file() or now.selected
+    key = f"files-{table.number}"
     st.dataframe(
         rows,
         column_config=_columns(),
         hide_index=True,
         height=38 + 35 * min(len(rows), _ROWS),
-        on_select=choose,
+        on_select=lambda: _choose(key, digests),
         selection_mode="single-row",
         selection_default={"selection": {"rows": [digests.index(shown)] if shown in digests else []}},
         key=key,
@@ -79,18 +89,44 @@ def files() -> None:
     )
 
 
+def _follow(digests: tuple[str, ...]) -> FileTable:
+    """The table with these rows, a new one where they or the choice changed by another hand.
+
+    The browser tells its selection again with every change on the page; what it knows of an old table reaches nobody.
+    """
+    table, selected = visit.kept(FileTable), visit.current().selected
+    if table.selected != selected:  # chosen elsewhere since
+        table = replace(table, selected=selected, refused=None)
+        visit.keep(table)
+    known = (digests, refused_file() or selected)
+    if table.known != known:
+        table = replace(table, known=known, number=table.number + 1)
+        visit.keep(table)
+    return table
+
+
+def _choose(key: str, digests: tuple[str, ...]) -> None:
+    """Show the file whose row was chosen."""
+    for row in st.session_state[key]["selection"]["rows"]:
+        digest, table = digests[row], visit.kept(FileTable)
+        table = replace(table, known=(digests, digest))
+        if digest in visit.current().failures:
+            visit.keep(replace(table, refused=digest))
+        else:
+            visit.keep(replace(table, refused=None, selected=digest), selected=digest)
+
+
 def _count() -> str:
-    good, refused = len(st.session_state["results"]), len(st.session_state["failures"])
+    good, refused = len(visit.current().results), len(visit.current().failures)
     words = f"{good} spectr{'um' if good == 1 else 'a'}" + (f", {refused} refused" if refused else "")
     return f":small[{words}. Choose a row to see it.]"
 
 
 def _removal() -> None:
     """A menu to remove some files or all."""
-    results, failures, uploads = (st.session_state[key] for key in ("results", "failures", "uploads"))
-    names = {digest: session.label(result) for digest, result in results.items()}
-    for digest, sentence in failures.items():
-        names[digest] = f"{uploads[digest].name if digest in uploads else sentence.split(maxsplit=1)[0]} (refused)"
+    now = visit.current()
+    names = {digest: wording.label(result) for digest, result in now.results.items()}
+    names |= {digest: f"{_name(digest, sentence)} (refused)" for digest, sentence in now.failures.items()}
     with st.popover("Remove", icon=":material/delete:"):
         chosen = st.multiselect("Files to remove", list(names), format_func=names.get, key="files-to-remove")
         st.button(
@@ -98,15 +134,15 @@ def _removal() -> None:
             key="remove-chosen",
             disabled=not chosen,
             help=None if chosen else "Choose some first.",
-            on_click=session.remove,
+            on_click=uploads.remove,
             args=tuple(chosen),
         )
-        st.button("Remove all", key="remove-all", on_click=session.remove, args=tuple(names))
+        st.button("Remove all", key="remove-all", on_click=uploads.remove, args=tuple(names))
 
 
 def _row(digest: str, result: InferenceResult) -> dict[str, object]:
     spectrum = result.prepared.spectrum
-    example = any(example.file == spectrum.file for example in session.examples()) and spectrum.simulated
+    example = any(example.file == spectrum.file for example in list_examples()) and spectrum.simulated
     state = "doubted" if doubts(result.flags) else "example" if example else "ok"
     row: dict[str, object] = {"digest": digest, "state": _STATES[state], "file": spectrum.file, "star": spectrum.star}
     for name in PARAMETERS:
@@ -115,20 +151,24 @@ def _row(digest: str, result: InferenceResult) -> dict[str, object]:
         limit = name == "vsini" and "upper_limit_vsini" in result.flags
         row |= {
             name: estimate.value,
-            f"{name}_interval": f"< {session.vsini_limit(result):.1f}" if limit else f"{lower} {upper}",
+            f"{name}_interval": f"< {bundles.vsini_limit(result):.1f}" if limit else f"{lower} {upper}",
         }
     remarks = ", ".join(flag.replace("_", " ") for flag in result.flags)
     return row | {"snr": result.prepared.snr, "remarks": remarks or "none"}
 
 
 def _refused(digest: str, sentence: str) -> dict[str, object]:
-    upload = st.session_state["uploads"].get(digest)
-    name = upload.name if upload else sentence.split(maxsplit=1)[0]
     values = dict.fromkeys([key for name in PARAMETERS for key in (name, f"{name}_interval")])
-    return {"digest": digest, "state": _STATES["refused"], "file": name, "star": "", **values} | {
+    return {"digest": digest, "state": _STATES["refused"], "file": _name(digest, sentence), "star": "", **values} | {
         "snr": None,
         "remarks": sentence,
     }
+
+
+def _name(digest: str, sentence: str) -> str:
+    """Name of a refused file, with which the sentence about it begins."""
+    upload = visit.current().uploads.get(digest)
+    return upload.name if upload else sentence.split(maxsplit=1)[0]
 
 
 def _columns() -> dict[str, object]:

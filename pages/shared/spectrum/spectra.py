@@ -11,9 +11,9 @@ from dtl.lines import SPECIES, TELLURIC
 from dtl.preparation.masks import telluric_lines
 from dtl.result import InferenceResult
 from dtl.spectrum import UnusableInput
-from pages.shared.core import session, tables
-from pages.shared.core.chart import chart
-from pages.shared.spectrum import evidence
+from pages.shared.core import bundles, tables, wording
+from pages.shared.core.chart import chart, dark
+from pages.shared.spectrum import least_squares
 
 __all__ = ["preparation", "reconstruction"]
 
@@ -28,9 +28,9 @@ def reconstruction(result: InferenceResult, scale: Scale) -> None:
     """The spectrum with its reconstruction and whatever else it is compared with, and the table."""
     overlays, lines = _controls(result)
     chart(
-        reconstruction_figure(result, overlays=overlays, lines=lines, scale=scale, dark=session.dark()),
+        reconstruction_figure(result, overlays=overlays, lines=lines, scale=scale, dark=dark()),
         key="reconstruction",
-        alt=f"Spectrum of {session.label(result)} with the reconstruction of the networks"
+        alt=f"Spectrum of {wording.label(result)} with the reconstruction of the networks"
         + "".join(f", {name}" for name in overlays)
         + ", and the difference to the reconstruction below",
     )
@@ -73,11 +73,11 @@ def _controls(result: InferenceResult) -> tuple[dict[str, np.ndarray], list[str]
     for key in chosen:
         if key == _FIT:
             try:
-                overlays[names[_FIT]] = evidence.opinion(result).flux
+                overlays[names[_FIT]] = least_squares.opinion(result).flux
             except UnusableInput as error:
-                st.info(session.plain(error), icon=":material/info:")
+                st.info(wording.plain(error), icon=":material/info:")
         elif key in near:
-            bundle = session.bundle_of(result)
+            bundle = bundles.of_result(result)
             overlays[f"{names[key]}: {tables.describe(near[key])}"] = bundle.decode(bundle.latents[[near[key].index]])[
                 0
             ]
@@ -110,9 +110,9 @@ def preparation(result: InferenceResult, scale: Scale) -> None:
         label_visibility="collapsed",
     )
     step = steps.get(name, next(iter(steps.values())))
-    st.markdown(session.plain(step.text))
+    st.markdown(wording.plain(step.text))
     chart(
-        preparation_figure(step, simulated=result.prepared.spectrum.simulated, scale=scale, dark=session.dark()),
+        preparation_figure(step, simulated=result.prepared.spectrum.simulated, scale=scale, dark=dark()),
         key="preparation",
         alt=f"The spectrum after the step {step.name}: {step.text}",
     )

@@ -11,8 +11,9 @@ from dtl.readers import read_spectrum
 from dtl.readers.options import ReadOptions
 from dtl.readers.preview import Preview, preview_table
 from dtl.spectrum import UnusableInput
-from pages.shared.core import session
-from pages.shared.core.chart import chart
+from pages.shared.core import visit, wording
+from pages.shared.core.chart import chart, dark
+from pages.shared.spectrum import rereading
 
 __all__ = ["columns"]
 
@@ -24,12 +25,12 @@ _ROWS = 8
 
 def columns(digest: str, *, refused: bool) -> None:
     """The choice of the columns of a file, where it is a table; open at once where it was refused for its columns."""
-    upload: session.Upload = st.session_state["uploads"][digest]
+    upload: visit.Upload = visit.current().uploads[digest]
     preview = _preview(digest, upload.data, upload.name)
     if preview is None:
         return
     box = st.expander(
-        f"Choose the columns of {session.plain(upload.name)}" if refused else "Choose its columns",
+        f"Choose the columns of {wording.plain(upload.name)}" if refused else "Choose its columns",
         icon=":material/table_edit:",
         expanded=refused and not preview.named,
         on_change="rerun",
@@ -46,20 +47,20 @@ def _preview(digest: str, _data: bytes, _name: str) -> Preview | None:
 
 
 @st.fragment
-def _wizard(digest: str, upload: session.Upload, preview: Preview) -> None:
+def _wizard(digest: str, upload: visit.Upload, preview: Preview) -> None:
     wave, flux, sigma, kind, unit = _choices(digest, upload.options, preview)
     options = replace(
         upload.options, columns=(wave, flux, None if sigma == _NONE else sigma), uncertainty=kind, unit=unit
     )
     x, y = preview.stretch(wave, flux, unit)
     chart(
-        preview_figure(x, y, x_title=wave, y_title=flux, dark=session.dark()),
+        preview_figure(x, y, x_title=wave, y_title=flux, dark=dark()),
         key=f"preview-{digest}",
         alt=f"Column {flux} against column {wave}, as they stand in the file",
     )
     problem = _problem(upload, options)
     if problem:
-        st.warning(session.plain(problem), icon=":material/warning:")
+        st.warning(wording.plain(problem), icon=":material/warning:")
     if st.button(
         "Read it with these columns",
         key=f"columns-apply-{digest}",
@@ -111,7 +112,7 @@ def _choices(digest: str, options: ReadOptions, preview: Preview) -> tuple[str, 
     return wave, flux, sigma, (None if sigma == _NONE else kind), unit
 
 
-def _problem(upload: session.Upload, options: ReadOptions) -> str:
+def _problem(upload: visit.Upload, options: ReadOptions) -> str:
     """Why the file cannot be read with these columns, empty where it can."""
     wave, flux, sigma = options.columns
     if len({wave, flux, sigma}) < 3:
@@ -124,7 +125,6 @@ def _problem(upload: session.Upload, options: ReadOptions) -> str:
 
 
 def _apply(digest: str, options: ReadOptions) -> None:
-    problem = session.reread(digest, columns=options.columns, uncertainty=options.uncertainty, unit=options.unit)
-    st.session_state["reread-problem"] = {digest: problem} if problem else {}
+    rereading.reread(digest, columns=options.columns, uncertainty=options.uncertainty, unit=options.unit)
     # the other widgets of this file show what is read now
-    st.session_state[f"option-unit-{digest}"] = st.session_state["uploads"][digest].options.unit
+    st.session_state[f"option-unit-{digest}"] = visit.current().uploads[digest].options.unit

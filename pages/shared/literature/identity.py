@@ -1,7 +1,4 @@
-"""Which published star each of the user's spectra is of: known by its name, or said by the user.
-
-``st.session_state["stars"]`` holds what the user said: digest of the file -> CARMENES identifier, empty for none.
-"""
+"""Which published star each of the user's spectra is of: known by its name, or said by the user."""
 
 from __future__ import annotations
 
@@ -12,30 +9,30 @@ import streamlit as st
 from dtl.catalogue import published_stars
 from dtl.catalogue.literature import recognise
 from dtl.result import InferenceResult
-from pages.shared.core import session
+from pages.shared.core import visit, wording
 
 __all__ = ["ask_star", "matched", "observed", "star_of"]
 
 
 def observed() -> dict[str, InferenceResult]:
     """The results that are of a real star: digest -> result."""
-    results = st.session_state.get("results") or {}
+    results = visit.current().results
     return {digest: result for digest, result in results.items() if not result.prepared.spectrum.simulated}
 
 
 def star_of(digest: str, result: InferenceResult) -> str | None:
     """The CARMENES identifier of a spectrum's star, None where it is not known."""
-    said = st.session_state.get("stars") or {}
+    said = visit.current().stars
     return said[digest] or None if digest in said else recognise(result)
 
 
 def matched() -> dict[str, tuple[InferenceResult, str]]:
     """The user's spectra of published stars: label, no two alike -> result and CARMENES identifier."""
     found = [(result, star) for digest, result in observed().items() if (star := star_of(digest, result))]
-    count = Counter(session.label(result, short=True) for result, _ in found)
+    count = Counter(wording.label(result, short=True) for result, _ in found)
     labels: dict[str, tuple[InferenceResult, str]] = {}
     for result, star in found:
-        label = session.label(result, short=count[session.label(result, short=True)] == 1)
+        label = wording.label(result, short=count[wording.label(result, short=True)] == 1)
         while label in labels:
             label += "′"
         labels[label] = result, star
@@ -51,24 +48,24 @@ def ask_star() -> None:
             "recognised by the name of the star in the file; a simulated observation is of no star."
         )
         return
-    unknown = [session.label(result) for digest, result in spectra.items() if not star_of(digest, result)]
+    unknown = [wording.label(result) for digest, result in spectra.items() if not star_of(digest, result)]
     title = "Your spectra and their stars" + (f": {len(unknown)} not recognised" if unknown else "")
     with st.expander(title, icon=":material/badge:", expanded=len(unknown) == len(spectra)):
         if unknown:
-            few = ", ".join(session.plain(name) for name in unknown[:5]) + (" and others" if len(unknown) > 5 else "")
+            few = ", ".join(wording.plain(name) for name in unknown[:5]) + (" and others" if len(unknown) > 5 else "")
             st.info(
                 f"Not recognised by name: {few}. If it is one of the 286 published stars, say which.",
                 icon=":material/help:",
             )
         left, right = st.columns(2, gap="medium")
         digests = list(spectra)
-        chosen = st.session_state.get("selected")
+        chosen = visit.current().selected
         with left:
             digest = st.selectbox(
                 "Spectrum",
                 digests,
                 index=digests.index(chosen) if chosen in digests else 0,
-                format_func=lambda d: session.label(spectra[d]),
+                format_func=lambda d: wording.label(spectra[d]),
                 key="literature-spectrum",
                 persist_state="session",
             )
@@ -78,7 +75,7 @@ def ask_star() -> None:
         key = f"literature-star-of-{digest}"
 
         def say() -> None:
-            st.session_state["stars"] = (st.session_state.get("stars") or {}) | {digest: st.session_state[key]}
+            visit.change(stars={**visit.current().stars, digest: st.session_state[key]})
 
         with right:
             st.selectbox(

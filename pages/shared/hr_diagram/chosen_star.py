@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from dtl.catalogue.facts import facts, literature
 from dtl.figures.plotted_star import PlottedStar
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_estimate
-from pages.shared.core import session
+from pages.shared.core import visit, wording
 
 __all__ = ["choose", "pick", "show"]
 
@@ -20,16 +20,16 @@ _KEY = "diagram-star"
 _FIRST = "J17578+046"
 
 
-def choose(results: dict[str, InferenceResult]) -> str:
+def choose(results: Mapping[str, InferenceResult]) -> str:
     """A list of the user's stars and the published ones; gives the digest or the karmn of the chosen one."""
-    state, stars = st.session_state, published_stars.stars()
+    stars, selected = published_stars.stars(), visit.current().selected
     names = dict(zip(stars["karmn"], stars["name"], strict=True))
     options = [*results, *names]
-    if state.get(_KEY) not in options:
-        state[_KEY] = state["selected"] if state.get("selected") in results else _FIRST
+    if st.session_state.get(_KEY) not in options:
+        st.session_state[_KEY] = selected if selected in results else _FIRST
     return st.selectbox(
         "Star", options, key=_KEY, persist_state="session",
-        format_func=lambda k: f"Yours: {session.label(results[k])}" if k in results else f"{names[k]} ({k})",
+        format_func=lambda k: f"Yours: {wording.label(results[k])}" if k in results else f"{names[k]} ({k})",
         help="Click a star in the figure, or type its name here. It is ringed in the figure.",
     )  # fmt: skip
 
@@ -43,7 +43,7 @@ def pick(chart: str) -> None:
             return
 
 
-def show(key: str, results: dict[str, InferenceResult], users: Sequence[PlottedStar]) -> None:
+def show(key: str, results: Mapping[str, InferenceResult], users: Sequence[PlottedStar]) -> None:
     """What is known of the star, and for one of the user's the way to its spectrum."""
     if key in results:
         _show_users(key, results[key], next(star for star in users if star.key == key))
@@ -52,22 +52,22 @@ def show(key: str, results: dict[str, InferenceResult], users: Sequence[PlottedS
 
 
 def _show_users(digest: str, result: InferenceResult, star: PlottedStar) -> None:
-    st.markdown(f"**{session.plain(session.label(result))}**")
+    st.markdown(f"**{wording.plain(wording.label(result))}**")
     lines = []
     for name, (label, unit, _) in PARAMETERS.items():
         value, lower, upper = format_estimate(name, result.estimates[name])
-        lines.append(f"- {session.plain(label)} **{value}** {lower} {upper} {unit}")
+        lines.append(f"- {wording.plain(label)} **{value}** {lower} {upper} {unit}")
     if star.luminosity is not None:
         error = f" ± {star.luminosity_error:.2g}" if star.luminosity_error else ""
-        source = session.plain(star.luminosity_source)
+        source = wording.plain(star.luminosity_source)
         lines.append(f"- Luminosity **{star.luminosity:.4g}**{error} L☉ ({source})")
     else:
         lines.append("- Luminosity not known")
     st.markdown("\n".join(lines))
     for sentence in star.doubts:
-        st.markdown(f":material/warning: {session.plain(sentence)}")
+        st.markdown(f":material/warning: {wording.plain(sentence)}")
     if st.button("Open its spectrum", icon=":material/show_chart:", key="open-spectrum"):
-        st.session_state["selected"] = digest
+        visit.change(selected=digest)
         st.switch_page("pages/spectrum.py")
 
 
@@ -75,7 +75,7 @@ def _show_published(karmn: str) -> None:
     star = published_stars.find_star(karmn)
     st.markdown(f"**{star['name']}** ({karmn}{', ' + star['spectral_type'] if star['spectral_type'] else ''})")
     rows = [
-        f"- {session.plain(fact.name)} **{session.plain(fact.value)}** · [{fact.source}]({fact.url})"
+        f"- {wording.plain(fact.name)} **{wording.plain(fact.value)}** · [{fact.source}]({fact.url})"
         for fact in facts(star)
     ]
     st.markdown("\n".join(rows))

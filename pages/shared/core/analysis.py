@@ -1,0 +1,70 @@
+"""The analysis of one file of a visit: its result, or one sentence that says why there is none."""
+
+from __future__ import annotations
+
+import logging
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dtl.readers.options import ReadOptions
+from dtl.result import InferenceResult
+from dtl.spectrum import AnalysisFailed, UnusableInput
+from pages.shared.core import bundles, visit
+from pages.shared.core.examples import find_example, list_examples
+from pages.shared.core.visit import Upload
+
+if TYPE_CHECKING:
+    from dtl.inference.analyse import Stages
+
+__all__ = ["analyse_upload", "prepare_example"]
+
+#: Files of whose analysis the stages are kept in one visit, so that a change repeats only what depends on it.
+_MAX_STAGES = 4
+
+_log = logging.getLogger(__name__)
+
+
+def analyse_upload(upload: Upload) -> InferenceResult | str:
+    """The result, or one sentence that says why there is none."""
+    try:
+        # What a visit's own networks say is not shared with others.
+        example = None if upload.bundle in bundles.own() else find_example(upload)
+        return _analyse_example(upload.name, upload.options, upload.bundle) if example else _analyse(upload)
+    except AnalysisFailed as error:
+        _log.exception("analysis of %s failed", upload.name)
+        return str(error)
+    except UnusableInput as error:
+        return str(error)
+
+
+def prepare_example() -> None:
+    """Analyse the example that a visit begins with, so that it is there when the first visitor comes."""
+    for first in list_examples()[:1]:
+        _analyse_example(first.file, ReadOptions(), None)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _analyse_example(file: str, options: ReadOptions, wanted: str | None) -> InferenceResult:
+    example = next(example for example in list_examples() if example.file == file)
+    return _analyse(Upload(file, example.read(), options, wanted))
+
+
+def _analyse(upload: Upload) -> InferenceResult:
+    from dtl.bundle.selector import BundleSelector
+    from dtl.inference.analyse import analyse
+
+    # Bundles of a visit are used where they are asked for.
+    selector = BundleSelector(bundles.find_bundle, bundles.shipped(), upload.bundle)
+    return analyse(upload.data, name=upload.name, options=upload.options, bundle=selector, stages=_stages(upload))
+
+
+def _stages(upload: Upload) -> Stages:
+    """What is kept of the last analysis of a file."""
+    from dtl.inference.analyse import Stages
+
+    kept, key = dict(visit.current().stages), (upload.name, sha256(upload.data).hexdigest())
+    stages = kept.pop(key, None) or Stages()
+    visit.change(stages=dict(list({**kept, key: stages}.items())[-_MAX_STAGES:]))
+    return stages

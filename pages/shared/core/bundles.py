@@ -1,0 +1,195 @@
+"""The bundles of a visit: those that come with the program, and its own, adapted in it or loaded from a file.
+
+Its own end with the visit. The name of one is never that of a bundle of the program, and is never given twice in a
+visit, so that a result always names the networks that gave it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dtl.result import InferenceResult
+from dtl.spectrum import UnusableInput
+from pages.shared.core import visit
+
+if TYPE_CHECKING:
+    from dtl.bundle.model import ModelBundle
+    from dtl.inference.interpolation import NodeSpectra
+
+__all__ = [
+    "MAX_OWN",
+    "available",
+    "digests",
+    "find_bundle",
+    "forget",
+    "free_name",
+    "keep",
+    "load",
+    "name_of",
+    "node_spectra",
+    "of_result",
+    "others",
+    "own",
+    "same_bundle",
+    "shipped",
+    "vsini_limit",
+]
+
+#: Bundles that one visit may keep: each takes some 20 to 60 MB of the server's memory.
+MAX_OWN = 3
+
+
+@st.cache_data(show_spinner=False)
+def shipped() -> dict[str, float]:
+    """The bundles that come with the program: name -> lambda/FWHM of its spectra."""
+    from dtl.bundle.shipped import shipped_resolutions
+
+    return shipped_resolutions()
+
+
+def own() -> dict[str, ModelBundle]:
+    """The bundles of this visit alone, by name."""
+    return dict(visit.current().own_bundles)
+
+
+def available() -> dict[str, float]:
+    """The bundles that can be chosen from: name -> lambda/FWHM of its spectra."""
+    return shipped() | {name: bundle.resolution for name, bundle in own().items()}
+
+
+def find_bundle(name: str) -> ModelBundle:
+    """A bundle by its name."""
+    mine = own()
+    return mine[name] if name in mine else _load_shipped(name)
+
+
+@st.cache_resource(max_entries=3, show_spinner="Loading the networks …")
+def _load_shipped(name: str) -> ModelBundle:
+    """A bundle that comes with the program, loaded once for all visits."""
+    import torch
+
+    from dtl.bundle.store import load_bundle
+
+    torch.set_num_threads(1)  # one spectrum gains nothing from more, and visits would fight for the cores
+    return load_bundle(name)
+
+
+def node_spectra(name: str) -> NodeSpectra:
+    """The decoded models of a bundle, by its name."""
+    mine = own().get(name)
+    if mine is not None:  # adapted networks keep the decoder of those they come from
+        of_program = (n for n, resolution in shipped().items() if resolution == mine.resolution)
+        name = next((n for n in of_program if find_bundle(n).autoencoder is mine.autoencoder), name)
+    return _node_spectra(name)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _node_spectra(name: str) -> NodeSpectra:
+    from dtl.inference.interpolation import node_spectra as decode_nodes
+
+    return decode_nodes(find_bundle(name))
+
+
+def name_of(result: InferenceResult) -> str:
+    """Name of the bundle that gave a result, which names it with its version."""
+    return result.bundle.rpartition(" ")[0]
+
+
+def of_result(result: InferenceResult) -> ModelBundle:
+    """The bundle that gave a result."""
+    return find_bundle(name_of(result))
+
+
+def vsini_limit(result: InferenceResult) -> float:
+    """The v sin i in km/s below which the bundle of a result gives upper limits."""
+    from dtl.inference.trust import vsini_limit
+
+    return vsini_limit(of_result(result).resolution)
+
+
+def same_bundle(result: InferenceResult) -> tuple[list[InferenceResult], list[InferenceResult]]:
+    """The results of this visit that come from the bundle of ``result``, and the others."""
+    every = list(visit.current().results.values())
+    return [r for r in every if r.bundle == result.bundle], [r for r in every if r.bundle != result.bundle]
+
+
+def digests(name: str) -> list[str]:
+    """Of the files whose results come from a bundle."""
+    return [digest for digest, result in visit.current().results.items() if name_of(result) == name]
+
+
+def others(name: str) -> list[str]:
+    """Digests of the files that were prepared as for this bundle, but analysed with another one."""
+    known, resolution = available(), find_bundle(name).resolution
+    names = {digest: name_of(result) for digest, result in visit.current().results.items()}
+    return [digest for digest, other in names.items() if other != name and known.get(other) == resolution]
+
+
+def free_name(wanted: str) -> str:
+    """The name that a new bundle gets: as wanted, with a number where it was given before."""
+    from dtl.bundle.zip_file import free_name
+
+    return free_name(wanted, {*shipped(), *visit.current().bundle_names})
+
+
+def keep(bundle: ModelBundle) -> str:
+    """Keep a bundle for this visit; returns its name.
+
+    Raises:
+        UnusableInput: where the visit keeps as many as it may.
+    """
+    if len(own()) >= MAX_OWN:
+        raise UnusableInput(f"This visit keeps {MAX_OWN} sets of networks already; forget one of them first.")
+    # What is drawn of a bundle is kept for all visits by its name, so another visit's networks must not have it too.
+    mark = _digest(bundle)[:6]
+    name = free_name(bundle.name if bundle.name.endswith(f"-{mark}") else f"{bundle.name}-{mark}")
+    bundle = _sharing(replace(bundle, card=bundle.card | {"name": name}))
+    visit.change(own_bundles=own() | {name: bundle}, bundle_names=visit.current().bundle_names | {name})
+    return name
+
+
+def load(data: bytes, file: str) -> str:
+    """Keep the bundle in a zip file for this visit; returns its name.
+
+    Raises:
+        UnusableInput: where it cannot be used, or where the visit keeps as many as it may.
+    """
+    from dtl.bundle.zip_file import unpack
+
+    if len(own()) >= MAX_OWN:
+        raise UnusableInput(f"{file} was not loaded: this visit keeps {MAX_OWN} sets of networks; forget one first.")
+    return keep(unpack(data, file))
+
+
+def forget(name: str) -> None:
+    """Forget a bundle that no result comes from."""
+    if not digests(name):
+        visit.change(own_bundles={key: bundle for key, bundle in own().items() if key != name})
+
+
+def _digest(bundle: ModelBundle) -> str:
+    """sha256 of what gives a bundle's answers."""
+    networks = (bundle.observed_encoder, bundle.autoencoder, *(m for of in bundle.regressors.values() for m in of))
+    digest = sha256(bundle.latents.tobytes())
+    for network in networks:
+        for value in network.state_dict().values():
+            digest.update(value.numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _sharing(bundle: ModelBundle) -> ModelBundle:
+    """The bundle, with the decoder of the program's where it is the same: it need not be held twice."""
+    import torch
+
+    mine = bundle.autoencoder.state_dict()
+    for name, resolution in shipped().items():
+        if resolution != bundle.resolution:
+            continue
+        theirs = find_bundle(name).autoencoder.state_dict()
+        if mine.keys() == theirs.keys() and all(torch.equal(value, theirs[key]) for key, value in mine.items()):
+            return replace(bundle, autoencoder=find_bundle(name).autoencoder)
+    return bundle

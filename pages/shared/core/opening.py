@@ -1,0 +1,28 @@
+"""What happens before any page runs: a visit begins with an example, or with the one that the address names."""
+
+from __future__ import annotations
+
+from pages.shared.core import links, uploads, visit
+from pages.shared.core.examples import find_example, list_examples
+
+__all__ = ["start"]
+
+
+def start() -> None:
+    """Make sure that there is a spectrum to show, where examples are installed."""
+    known, now = list_examples(), visit.current()
+    if not now.results and known and now.example is None:
+        uploads.add([(known[0].file, known[0].read())], stand_in=True)
+    _open_linked_example()
+    now = visit.current()
+    if now.selected not in now.results:
+        visit.change(selected=next(iter(now.results), None))
+
+
+def _open_linked_example() -> None:
+    """Open the example that the address names; let the address name the one that is shown."""
+    now, known = visit.current(), {example.file: example for example in list_examples()}
+    upload = now.uploads.get(now.selected)
+    shown = find_example(upload) if upload else None
+    if asked := links.example(list(known), shown.file if shown else None):
+        uploads.add([(asked, known[asked].read())])

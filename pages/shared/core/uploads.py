@@ -1,0 +1,203 @@
+"""Files of a visit: adding them, reading one again, removing them. They are analysed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dtl.result import InferenceResult
+from pages.shared.core import bundles, visit
+from pages.shared.core.analysis import analyse_upload
+from pages.shared.core.upload_memory import release_uploads
+from pages.shared.core.visit import Upload, Visit
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+__all__ = ["add", "empty_uploader", "reanalyse", "remove", "reread", "show_uploader"]
+
+#: Bytes of uploads kept in one visit.
+MAX_BYTES = 400 * 2**20
+#: Bytes from which an upload waits in a file rather than in memory.
+_MIN_BYTES_ON_DISK = 2**16
+
+
+def add(
+    files: Iterable[tuple[str, bytes]],
+    progress: Callable[[int, str], object] = lambda number, name: None,
+    *,
+    stand_in: bool = False,
+) -> str | None:
+    """Analyse files, keep the good ones and the sentences about the others; give the digest of the last good one.
+
+    Args:
+        files: name and bytes of each.
+        progress: told the number, from 0, and the name of each file before it is analysed.
+        stand_in: whether they stand in only until something is chosen.
+    """
+    from dtl.readers import SIZE_LIMIT
+
+    results, uploads, failures = {}, {}, {}
+    size = sum(upload.size for upload in visit.current().uploads.values())
+    for number, (name, data) in enumerate(files):
+        progress(number, name)
+        digest = sha256(data).hexdigest()
+        upload = _as_saved(digest, Upload(name, data))
+        if len(data) > SIZE_LIMIT:  # refused by the reader, and not kept
+            failures[digest] = str(analyse_upload(upload))
+            continue
+        size += len(data)
+        if size > MAX_BYTES:
+            failures[digest] = (
+                f"{name} was not read: this visit holds {MAX_BYTES >> 20} MB already; remove a spectrum first."
+            )
+            continue
+        answer = analyse_upload(upload)
+        uploads[digest] = _laid_aside(digest, upload)
+        (failures if isinstance(answer, str) else results)[digest] = answer
+    last = next(reversed(results), None)
+    before = visit.current()
+    after = _without_example(before, results) if results else before
+    visit.change(
+        uploads={**after.uploads, **uploads},
+        failures={d: text for d, text in after.failures.items() if d not in uploads} | failures,
+        results={d: result for d, result in after.results.items() if d not in uploads} | results,
+        stages=after.stages,
+        example=(last or "") if stand_in else after.example,
+        selected=last or after.selected,
+        awaited={digest: spectrum for digest, spectrum in after.awaited.items() if digest not in uploads},
+        notes=(*after.notes, *_arrivals(before, results, uploads)),
+    )
+    _delete_files(before)
+    return last
+
+
+def reread(digest: str, **changes: object) -> str | None:
+    """Read one file again with other options; where that fails the earlier reading stays and a sentence is given.
+
+    Args:
+        digest: of the file.
+        changes: fields of `dtl.readers.options.ReadOptions`, or ``bundle``, the name of the bundle that is wanted.
+    """
+    upload = visit.current().uploads[digest]
+    if "bundle" in changes:
+        upload = upload._replace(bundle=changes.pop("bundle"))
+    upload = upload._replace(options=replace(upload.options, **changes))
+    answer = analyse_upload(upload)
+    if isinstance(answer, str):
+        return answer
+    before = visit.current()
+    after = _without_example(before, (digest,)) if digest in before.failures else before
+    visit.change(
+        uploads={**after.uploads, digest: upload},
+        failures={d: text for d, text in after.failures.items() if d != digest},
+        results={**after.results, digest: answer},
+        stages=after.stages,
+        example=after.example,
+        selected=digest,
+    )
+    _delete_files(before)
+    return None
+
+
+def reanalyse(digests: Sequence[str], bundle: str | None) -> list[str]:
+    """Analyse files again with a bundle, or by their resolution; what fails keeps its result and gives a sentence."""
+    selected = visit.current().selected
+    problems = [reread(digest, bundle=bundle) for digest in digests if digest in visit.current().uploads]
+    visit.change(selected=selected)
+    return [problem for problem in problems if problem]
+
+
+def remove(*digests: str) -> None:
+    """Forget spectra or failures; without any spectrum left the example comes back."""
+    before = visit.current()
+    after = before.without(*digests)
+    visit.change(
+        results=after.results,
+        uploads=after.uploads,
+        failures=after.failures,
+        stages=after.stages,
+        example=before.example if after.results else None,
+    )
+    _delete_files(before)
+
+
+def show_uploader(title: str, name: str, place: DeltaGenerator | None = None, **options: object):
+    """An uploader that `empty_uploader` replaces by a fresh one; returns what `streamlit.file_uploader` gives.
+
+    Args:
+        title: of the uploader.
+        name: by which it is known.
+        place: where it stands, None for the page.
+        options: of `streamlit.file_uploader`.
+    """
+    key = f"{name}-{visit.current().uploaders.get(name, 0)}"
+    return (st if place is None else place).file_uploader(title, key=key, **options)
+
+
+def empty_uploader(name: str, *files: UploadedFile) -> None:
+    """Put a fresh uploader in the place of one whose files were read, and free their memory."""
+    counts = visit.current().uploaders
+    visit.change(uploaders={**counts, name: counts.get(name, 0) + 1})
+    release_uploads(*files)
+
+
+def _without_example(before: Visit, chosen: Iterable[str]) -> Visit:
+    """A visit without the example that stands in, which stays where it is itself among the chosen digests."""
+    after = before.without(before.example) if before.example and before.example not in chosen else before
+    return replace(after, example=None if before.example else before.example)
+
+
+def _laid_aside(digest: str, upload: Upload) -> Upload:
+    """The upload with its bytes in a file, where they are many."""
+    if upload.size < _MIN_BYTES_ON_DISK:
+        return upload
+    folder = visit.current().folder
+    if folder is None:
+        folder = TemporaryDirectory(prefix="dtl-")
+        visit.change(folder=folder)
+    path = Path(folder.name, digest)
+    path.write_bytes(upload.data)
+    return upload._replace(content=path)
+
+
+def _delete_files(before: Visit) -> None:
+    """Delete the files of the uploads that a visit held before and holds no more."""
+    now = visit.current().uploads
+    for digest, upload in before.uploads.items():
+        if digest not in now and isinstance(upload.content, Path):
+            upload.content.unlink(missing_ok=True)
+
+
+def _as_saved(digest: str, upload: Upload) -> Upload:
+    """A file with the options that a restored session has for it."""
+    saved = visit.current().awaited.get(digest)
+    if saved is None:
+        return upload
+    # A saved name could be a path; only what can be chosen here is taken.
+    return upload._replace(options=saved.options, bundle=saved.bundle if saved.bundle in bundles.available() else None)
+
+
+def _arrivals(before: Visit, results: Mapping[str, InferenceResult], uploads: Mapping[str, Upload]) -> list[str]:
+    """What is not as it was saved of spectra that a restored session knows, as sentences."""
+    awaited = before.awaited
+    if not awaited:
+        return []
+    from dtl.export.session import departure
+
+    notes = [departure(awaited[d].row, r.row()) for d, r in results.items() if d in awaited and awaited[d].row]
+    names = {spectrum.file for digest, spectrum in awaited.items() if digest not in uploads}
+    notes += [
+        f"{upload.name} is not the file that the saved session knows by this name: its content is another. It was "
+        "analysed as a new spectrum, and the saved one is awaited still."
+        for digest, upload in uploads.items()
+        if digest not in awaited and upload.name in names
+    ]
+    return [note for note in notes if note]

@@ -1,0 +1,40 @@
+"""How the pages write: names of spectra, text from files, sizes with their units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.rounding import format_significant
+
+__all__ = ["RMSE", "label", "listed", "plain", "with_unit"]
+
+RMSE = "rmse: root of the mean squared error, the size of a typical error."
+
+
+def label(result: InferenceResult, *, short: bool = False) -> str:
+    """Name of a spectrum for lists, without markup: star and (not if ``short``) file, and that it is simulated."""
+    spectrum = result.prepared.spectrum
+    name = spectrum.star or spectrum.file
+    if spectrum.star and not short:
+        name += f" ({spectrum.file})"
+    simulated = ""
+    if spectrum.simulated and "simulated" not in name.lower():
+        simulated = " (simulated)" if short else " · simulated observation"
+    return "".join(c for c in name if c.isprintable())[:100] + simulated
+
+
+def plain(text: object, longest: int = 400) -> str:
+    """Text from a file, to be shown as it is where Markdown is understood; at most ``longest`` characters of it."""
+    printable = "".join(c if c.isprintable() else " " for c in str(text))[:longest]
+    return "".join("\\" + c if c in r"\`*_{}[]()#+-.!|~$:<>&^=@/" else c for c in printable)
+
+
+def with_unit(parameter: str, value: float | None, figures: int = 2) -> str:
+    """A size of a parameter with its unit, as ``11 K``; a dash where there is none."""
+    return "–" if value is None else f"{format_significant(value, figures)} {PARAMETERS[parameter][1]}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row: ``a, b and c``."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
