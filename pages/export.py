@@ -7,7 +7,7 @@ from pages.shared.core import elements, keeping, visit, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.export import takeaway
 
-st.title("Keep, repeat and cite your results", anchor=False)
+st.title("Export, repeat and cite your results", anchor=False)
 st.caption(
     "Nothing is stored on the server. What you save here is a file of yours, and brings everything back on any day and "
     "on any machine that runs this program."
