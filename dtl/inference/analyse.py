@@ -60,7 +60,7 @@ class Stages:
 
 
 def analyse(
-    source: str | os.PathLike | bytes,
+    source: str | os.PathLike | bytes | Spectrum,
     *,
     bundle: ModelBundle | Chooser | None = None,
     name: str | None = None,
@@ -70,7 +70,7 @@ def analyse(
     """Read, prepare and infer one spectrum.
 
     Args:
-        source: path or content of a file.
+        source: path or content of a file, or a spectrum that was read already.
         bundle: the networks, or what chooses them for a spectrum and says why; None chooses among those that come
             with the program by the resolution of the spectrum.
         name: of the file for people, needed for bytes.
@@ -87,7 +87,8 @@ def analyse(
     except UnusableInput:
         raise
     except Exception as error:
-        file = name or (source if isinstance(source, str | os.PathLike) else "the file")
+        read = isinstance(source, Spectrum)
+        file = name or (source.file if read else source if isinstance(source, str | os.PathLike) else "the file")
         raise AnalysisFailed(
             f"{file}: could not be analysed because of an unexpected problem ({type(error).__name__}), probably "
             "because its numbers are damaged; look at its flux, and try another file."
@@ -95,13 +96,13 @@ def analyse(
 
 
 def _analyse(
-    source: str | os.PathLike | bytes,
+    source: str | os.PathLike | bytes | Spectrum,
     bundle: ModelBundle | Chooser | None,
     name: str | None,
     options: ReadOptions,
     stages: Stages,
 ) -> InferenceResult:
-    spectrum = stages.read(source, name, options)
+    spectrum = source if isinstance(source, Spectrum) else stages.read(source, name, options)
     if isinstance(bundle, ModelBundle):
         return infer([stages.prepare(spectrum, bundle.target)], bundle)[0]
     chosen, reason = (bundle or shipped_by_resolution())(spectrum)

@@ -1,0 +1,339 @@
+"""What ``import dtl`` offers: the whole way from a file to an answer in a few functions.
+
+`dtl.__init__` gives these names away without importing this module before one of them is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from dtl.bundle.model import ModelBundle
+from dtl.bundle.store import load_bundle
+from dtl.readers.options import ReadOptions
+from dtl.resources import asset
+from dtl.result import InferenceResult
+from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from astropy.table import QTable
+
+    from dtl.inference.attribution import Explanation
+    from dtl.inference.least_squares import LeastSquaresFit
+
+__all__ = [
+    "ModelBundle",
+    "Results",
+    "Spectrum",
+    "UnusableInput",
+    "adapt",
+    "draw_diagram",
+    "example",
+    "examples",
+    "explain",
+    "fit_least_squares",
+    "load_bundle",
+    "predict",
+    "prepare",
+    "read",
+]
+
+#: A file, or a spectrum that was read from one.
+Source = str | os.PathLike | Spectrum
+
+
+class Results(Sequence[InferenceResult]):
+    """The answers to several spectra, in their order.
+
+    Attributes:
+        failures: one sentence for each file that could not be used.
+    """
+
+    def __init__(self, results: Iterable[InferenceResult], failures: Iterable[str] = ()) -> None:
+        self._results = tuple(results)
+        self.failures = tuple(failures)
+
+    @overload
+    def __getitem__(self, index: int) -> InferenceResult: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Results: ...
+
+    def __getitem__(self, index: int | slice) -> InferenceResult | Results:
+        return Results(self._results[index], self.failures) if isinstance(index, slice) else self._results[index]
+
+    def __len__(self) -> int:
+        return len(self._results)
+
+    def __iter__(self) -> Iterator[InferenceResult]:
+        return iter(self._results)
+
+    def __repr__(self) -> str:
+        return f"<Results: {len(self._results)} spectra, {len(self.failures)} not usable>"
+
+    def table(self) -> QTable:
+        """The table of results: one row a spectrum, with units, descriptions and flags in words.
+
+        >>> table = dtl.predict(dtl.examples()).table()
+        >>> table["file", "teff", "flags"].colnames
+        ['file', 'teff', 'flags']
+        >>> str(table["teff"].unit)
+        'K'
+        """
+        from astropy.table import QTable
+
+        from dtl.export.tables import results_table
+
+        return QTable(results_table(self._results))
+
+    def write(self, path: str | os.PathLike) -> None:
+        """Write the table to a file, whose ending names the format: .ecsv, .fits, .vot, .csv.
+
+        Raises:
+            UnusableInput: for another ending, or where the file cannot be written.
+        """
+        from dtl.export.tables import write_table
+
+        write_table(self._results, Path(path))
+
+
+def examples() -> list[Path]:
+    """The simulated spectra that come with the program.
+
+    >>> [path.name for path in dtl.examples()][:2]
+    ['simulated-k7.fits', 'simulated-m1-fast.txt']
+    """
+    return sorted(asset("examples").glob("simulated-*"))
+
+
+def example(name: str) -> Path:
+    """One of the simulated spectra that come with the program, by the name of its file.
+
+    >>> dtl.read(dtl.example("simulated-m3.fits")).star
+    'Simulated M3 dwarf'
+    """
+    return asset("examples", Path(name).name)
+
+
+def read(path: str | os.PathLike | bytes, *, name: str | None = None, **known: Any) -> Spectrum:
+    """Read a spectrum from a file of any format that the program knows.
+
+    >>> spectrum = dtl.read(dtl.examples()[0], medium="vacuum", resolution=60_000.0)
+    >>> spectrum.wavelength.shape == spectrum.flux.shape  # vacuum Angstrom
+    True
+    >>> [finding.value for finding in spectrum.findings if finding.name == "resolution"]
+    ['60,000']
+
+    Args:
+        path: of the file, or its content.
+        name: of the file for people, needed for content.
+        known: what is known of the file and replaces what would be read or guessed: ``unit`` (``"Angstrom"``,
+            ``"nm"``, ``"um"``), ``medium`` (``"vacuum"``, ``"air"``), ``frame`` (``"observatory"``,
+            ``"barycentric"``, ``"rest"``), ``resolution`` (lambda/FWHM) and the other fields of
+            `dtl.readers.options.ReadOptions`.
+
+    Raises:
+        UnusableInput: with one sentence that names the file, what is wrong and what to do.
+    """
+    from dtl.readers import read_spectrum
+
+    return read_spectrum(path, name=name, options=ReadOptions(**known))
+
+
+def prepare(spectrum: Source, bundle: str | Path | ModelBundle) -> PreparedSpectrum:
+    """Bring a spectrum to the rest frame, the resolution and the wavelengths of a bundle, the continuum divided out.
+
+    >>> prepared = dtl.prepare(dtl.read(dtl.examples()[0]), "common-r50000")
+    >>> prepared.flux.shape == prepared.wavelength.shape  # normalised; vacuum Angstrom
+    True
+
+    Args:
+        spectrum: as read, or its file.
+        bundle: loaded, its name, or its folder.
+
+    Raises:
+        UnusableInput: where the spectrum does not serve, with one sentence.
+    """
+    from dtl.preparation.prepare import prepare as prepare_for
+
+    return prepare_for(spectrum if isinstance(spectrum, Spectrum) else read(spectrum), _loaded(bundle).target)
+
+
+def predict(
+    sources: Source | Iterable[Source], bundle: str | Path | ModelBundle | None = None, **known: Any
+) -> Results:
+    """The stellar parameters of spectra, with intervals and flags.
+
+    >>> results = dtl.predict(dtl.examples())
+    >>> for result in results[:1]:
+    ...     print(result.bundle, sorted(result.estimates))
+    common-r50000 ... ['logg', 'mh', 'teff', 'vsini']
+
+    Args:
+        sources: files, spectra of `read`, or one of either.
+        bundle: loaded, its name, or its folder; None chooses for each spectrum by its resolution.
+        known: what is known of the files, as for `read`.
+
+    Returns:
+        One result for each spectrum. Of several files those that cannot be used are left out, named in a warning and
+        in ``failures``.
+
+    Raises:
+        UnusableInput: where the one file that was given cannot be used, or the bundle cannot.
+    """
+    from dtl.bundle.selector import shipped_by_resolution
+    from dtl.inference.analyse import analyse
+
+    chosen = shipped_by_resolution() if bundle is None else _loaded(bundle)
+    options = ReadOptions(**known)
+    if isinstance(sources, str | os.PathLike | Spectrum):
+        return Results([analyse(sources, bundle=chosen, options=options)])
+    results, failures = [], []
+    for source in sources:
+        try:
+            results.append(analyse(source, bundle=chosen, options=options))
+        except UnusableInput as error:
+            failures.append(str(error))
+            warnings.warn(str(error), stacklevel=2)
+    return Results(results, failures)
+
+
+def fit_least_squares(result: InferenceResult, bundle: str | Path | ModelBundle | None = None) -> LeastSquaresFit:
+    """The least-squares fit of the models of a bundle to the spectrum of a result, without its encoder.
+
+    >>> fit = dtl.fit_least_squares(dtl.predict(dtl.examples()[0])[0])
+    >>> sorted(fit.estimates)
+    ['logg', 'mh', 'teff', 'vsini']
+
+    Args:
+        result: of `predict`.
+        bundle: the one that gave the result, where it is not a shipped one.
+    """
+    from dtl.inference.interpolation import node_spectra
+    from dtl.inference.least_squares import fit_least_squares as fit
+
+    return fit(result.prepared, node_spectra(_bundle_of(result, bundle)))
+
+
+def explain(result: InferenceResult, bundle: str | Path | ModelBundle | None = None) -> Explanation:
+    """What each wavelength contributes to each parameter of a result (integrated gradients), and its sensitivity.
+
+    >>> explanation = dtl.explain(dtl.predict(dtl.examples()[0])[0])
+    >>> wavelength, kelvin = explanation.elements("teff", "contribution")
+
+    Args:
+        result: of `predict`.
+        bundle: the one that gave the result, where it is not a shipped one.
+    """
+    from dtl.inference.attribution import explain_spectrum
+
+    return explain_spectrum(result.prepared, _bundle_of(result, bundle))
+
+
+def draw_diagram(
+    results: Iterable[InferenceResult],
+    luminosities: Sequence[tuple[float, float] | None] | None = None,
+    kind: Literal["hr", "spectroscopic", "kiel"] = "hr",
+) -> go.Figure:
+    """Your stars among the 286 published ones.
+
+    >>> figure = dtl.draw_diagram(dtl.predict(dtl.examples()), kind="kiel")
+    >>> figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]  # low gravity up
+    True
+
+    Args:
+        results: of `predict`.
+        luminosities: value and 1 sigma in solar luminosities for each result; None takes the published one of the
+            star that the file names, if there is any.
+        kind: ``hr`` (luminosity against temperature), ``spectroscopic`` (Teff^4/g) or ``kiel`` (log g).
+    """
+    from dtl.catalogue import published_stars
+    from dtl.catalogue.luminosity import LuminosityInput
+    from dtl.figures.hr_diagram import hr_diagram
+    from dtl.figures.kiel import kiel_diagram
+    from dtl.figures.plotted_star import PlottedStar
+    from dtl.figures.spectroscopic_hr import spectroscopic_hr_diagram
+
+    draw = {"hr": hr_diagram, "spectroscopic": spectroscopic_hr_diagram, "kiel": kiel_diagram}[kind]
+    every = list(results)
+    stars = []
+    for result, given in zip(every, luminosities or [None] * len(every), strict=True):
+        told = None if given is None else LuminosityInput(*given)
+        known = published_stars.star_luminosity(result.prepared.spectrum, told)
+        stars.append(PlottedStar.from_result(result, *(known or ())))
+    return draw(published_stars.stars(), stars)
+
+
+def adapt(
+    sources: Sequence[Source],
+    bundle: str | Path | ModelBundle,
+    *,
+    name: str | None = None,
+    output: str | os.PathLike | None = None,
+    mean_mh: float | None = -0.05,
+    population: bool = True,
+    seed: int = 42,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+    **known: Any,
+) -> ModelBundle:
+    """Adapt a bundle to spectra of unknown stars, by transfer without labels; minutes on two processors.
+
+    >>> adapted = dtl.adapt(dtl.examples(), "common-r50000", name="mine")  # doctest: +SKIP
+    >>> dtl.predict(dtl.examples(), bundle=adapted)  # doctest: +SKIP
+
+    Args:
+        sources: files or spectra of `read`, four at least, better thirty or more of one sample.
+        bundle: to start from: loaded, its name, or its folder.
+        name: of the new bundle; None for that of the folder, or of the bundle with ``-adapted``.
+        output: new folder that the bundle is saved to, if any.
+        mean_mh: mean [M/H] of the sample in dex, None where it is not known.
+        population: use what is known of nearby stars: ``mean_mh``, the main sequence, a third of slow rotators.
+        seed: of everything random.
+        progress: called with the fraction done and a word.
+        known: what is known of the files, as for `read`.
+
+    Returns:
+        The adapted bundle. Files that cannot be used are left out and named in a warning.
+
+    Raises:
+        UnusableInput: for fewer than four usable spectra, a mean [M/H] that no model has, or a folder that cannot be
+            used.
+    """
+    from dataclasses import replace
+
+    from dtl.bundle.store import check_new_place, save_bundle
+    from dtl.transfer import adaptation
+    from dtl.transfer.fine_tuning import TransferSettings
+    from dtl.transfer.population import Population
+
+    if output is not None:
+        check_new_place(output)
+        name = name or Path(output).resolve().name
+    start = _loaded(bundle)
+    known_of_sample = Population(mean_mh=mean_mh) if population else Population(None, main_sequence=False, slow=None)
+    settings = TransferSettings(population=known_of_sample)
+    files = [source for source in sources if not isinstance(source, Spectrum)]
+    spectra, digests, refused = adaptation.read_spectra(files, start, options=ReadOptions(**known))
+    for spectrum in (source for source in sources if isinstance(source, Spectrum)):
+        spectra.append(replace(prepare(spectrum, start), steps=()))
+    for sentence in refused:
+        warnings.warn(sentence, stacklevel=2)
+    digests += [None] * (len(spectra) - len(digests))
+    adapted = adaptation.adapt(
+        start, spectra, name=name, digests=digests, settings=settings, seed=seed, progress=progress
+    )
+    if output is not None:
+        save_bundle(adapted, output)
+    return adapted
+
+
+def _loaded(bundle: str | Path | ModelBundle) -> ModelBundle:
+    return bundle if isinstance(bundle, ModelBundle) else load_bundle(bundle)
+
+
+def _bundle_of(result: InferenceResult, bundle: str | Path | ModelBundle | None) -> ModelBundle:
+    return _loaded(result.bundle.rpartition(" ")[0] if bundle is None else bundle)

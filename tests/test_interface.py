@@ -1,0 +1,113 @@
+"""What `import dtl` offers: the same answers as the modules beneath, the examples of its documentation, no delay."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy import units as u
+from astropy.table import QTable
+
+import dtl
+import dtl.interface
+from dtl.inference.analyse import analyse
+from dtl.readers import ReadOptions
+from dtl.result import COLUMNS
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize("module", [dtl, dtl.interface])
+def test_examples_of_the_documentation(module: object) -> None:
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    failed, attempted = doctest.testmod(module, extraglobs={"dtl": dtl}, optionflags=flags)
+    assert attempted > 0 and failed == 0
+
+
+def test_an_import_costs_nothing() -> None:
+    """Nothing heavy comes along, and modules of the package alone that the name asked for needs."""
+    code = (
+        "import sys, dtl; heavy = {'numpy', 'torch', 'scipy', 'astropy', 'pandas', 'plotly'} & set(sys.modules); "
+        "assert not heavy, heavy; assert [name for name in sys.modules if name.startswith('dtl.')] == []; dir(dtl)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_every_name_is_there_documented_and_typed() -> None:
+    for name in dtl.__all__:
+        assert getattr(dtl, name) is not None and name in dir(dtl)
+        assert name == "__version__" or getattr(dtl, name).__doc__, name
+    assert set(dtl.__all__) == {*dtl.interface.__all__, "__version__"}
+    stub = ast.parse((ROOT / "dtl" / "__init__.pyi").read_text(encoding="utf-8"))
+    typed = {alias.asname for node in stub.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert typed == set(dtl.interface.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        dtl.nonsense  # noqa: B018
+
+
+def test_predictions_are_those_of_an_analysis() -> None:
+    path = dtl.examples()[1]
+    options = ReadOptions(medium="vacuum", resolution=60_000.0)
+    expected = analyse(path, options=options).row()
+    assert dtl.predict(path, medium="vacuum", resolution=60_000.0)[0].row() == expected
+    assert dtl.predict([dtl.read(path, medium="vacuum", resolution=60_000.0)])[0].row() == expected
+    bundle = dtl.load_bundle("carmenes-r94600")
+    for given in (bundle, "carmenes-r94600"):
+        assert dtl.predict(str(path), given, resolution=1e5)[0].bundle == f"{bundle.name} {bundle.version}"
+
+
+def test_preparation_is_that_of_the_result() -> None:
+    path = dtl.examples()[0]
+    prepared = dtl.prepare(path, "common-r50000")
+    assert np.array_equal(prepared.flux, dtl.predict(path, "common-r50000")[0].prepared.flux)
+
+
+def test_a_bad_file_among_good_ones(tmp_path: Path) -> None:
+    (tmp_path / "empty.fits").write_bytes(b"")
+    with pytest.warns(UserWarning, match=r"empty\.fits"):
+        results = dtl.predict([tmp_path / "empty.fits", dtl.examples()[0]])
+    assert len(results) == 1 and "empty.fits" in results.failures[0]
+    assert isinstance(results[:1], dtl.Results) and "1 spectra, 1 not usable" in repr(results)
+    with pytest.raises(dtl.UnusableInput, match=r"empty\.fits"):
+        dtl.predict(tmp_path / "empty.fits")
+
+
+def test_table_and_file(tmp_path: Path) -> None:
+    results = dtl.predict(dtl.examples()[:2])
+    table = results.table()
+    assert isinstance(table, QTable) and table.colnames == list(COLUMNS)
+    assert table["teff"][0] == results[0].estimates["teff"].value * u.K
+    results.write(tmp_path / "results.ecsv")
+    assert np.allclose(QTable.read(tmp_path / "results.ecsv")["vsini"], table["vsini"], rtol=1e-12)
+
+
+def test_adaptation_refuses_before_it_works(tmp_path: Path) -> None:
+    with pytest.raises(dtl.UnusableInput, match="Usable spectra: 3"), pytest.warns(UserWarning, match="is a copy of"):
+        dtl.adapt([*dtl.examples()[:2], dtl.examples()[0], dtl.read(dtl.examples()[2])], "common-r50000")
+    (tmp_path / "file").touch()
+    with pytest.raises(dtl.UnusableInput, match="is a file"):
+        dtl.adapt(dtl.examples(), "common-r50000", output=tmp_path / "file")
+
+
+def test_adaptation_is_that_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dtl.transfer import adaptation
+
+    asked: dict[str, object] = {}
+
+    def adapt(bundle, spectra, **details):
+        asked.update(details, count=len(spectra))
+        return bundle
+
+    monkeypatch.setattr(adaptation, "adapt", adapt)
+    sources = [*dtl.examples()[:3], dtl.read(dtl.examples()[3])]
+    dtl.adapt(sources, "common-r50000", output=tmp_path / "mine", mean_mh=0.1, seed=7)
+    assert (asked["name"], asked["seed"], asked["count"]) == ("mine", 7, 4)
+    assert asked["settings"].population.mean_mh == 0.1 and asked["settings"].population.main_sequence
+    assert [digest is None for digest in asked["digests"]] == [False] * 3 + [True]
+    assert (tmp_path / "mine" / "card.json").is_file()
+    dtl.adapt(sources, "common-r50000", population=False)
+    assert asked["settings"].population.mean_mh is None and asked["settings"].population.slow is None
