@@ -111,7 +111,7 @@ def test_the_script_of_a_page_names_the_example(visit, page, key):
     app.run()
     (code,) = app.code
     compile(code.value, page, "exec")
-    assert '"assets/examples/first.txt"' in code.value
+    assert 'dtl.example("first.txt")' in code.value
 
 
 def linked(**params) -> AppTest:

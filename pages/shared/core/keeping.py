@@ -143,14 +143,13 @@ def python(kind: str, result: InferenceResult | None = None, /, **details: objec
             code = getattr(snippet, kind)(_source(found[0]), **details)
         # Without the colours of a language, which are too pale to read, and without a bar that only a mouse can move.
         st.code(code, language=None, wrap_lines=True)
-        st.caption("Runs in the folder of the file where dtl is installed; with an example, in the folder of app.py.")
+        st.caption("Runs in the folder of the file, where dtl is installed; with an example, in any folder.")
 
 
 def _source(entry: Reported) -> snippet.Source:
-    """The file of a result, an example with its path."""
+    """The file of a result, or the shipped example that it is."""
     from dtl.export import snippet
 
     name = entry.result.prepared.spectrum.file
-    if any(example.file == name and example.digest == entry.sha256 for example in list_examples()):
-        name = f"assets/examples/{name}"
-    return snippet.Source(name, entry.options, entry.bundle)
+    shipped = any(example.file == name and example.digest == entry.sha256 for example in list_examples())
+    return snippet.Source(name, entry.options, entry.bundle, shipped)
