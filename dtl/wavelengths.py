@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 __all__ = [
     "MARGIN",
     "SPEED_OF_LIGHT",
     "WINDOW",
+    "Window",
     "air_to_vacuum",
     "doppler_shift",
     "refractive_index",
@@ -20,6 +23,38 @@ WINDOW = (8800.0, 8835.0)
 MARGIN = 5.0
 #: km/s, exact.
 SPEED_OF_LIGHT = 299792.458
+
+
+@dataclass(frozen=True)
+class Window:
+    """A range of wavelengths that a bundle's networks look at, in vacuum Angstrom in the star's rest frame.
+
+    Attributes:
+        lower: its first wavelength.
+        upper: its last wavelength.
+        margin: what is used on each side of it while the continuum is fitted.
+    """
+
+    lower: float
+    upper: float
+    margin: float = 5.0
+
+    @property
+    def centre(self) -> float:
+        """The wavelength in the middle."""
+        return 0.5 * (self.lower + self.upper)
+
+    @property
+    def width(self) -> float:
+        """From the first wavelength to the last."""
+        return self.upper - self.lower
+
+    def holds(self, wavelength: np.ndarray) -> np.ndarray:
+        """Whether wavelengths of any shape lie inside."""
+        return (np.asarray(wavelength) >= self.lower) & (np.asarray(wavelength) <= self.upper)
+
+    def __str__(self) -> str:
+        return f"{self.lower:.0f}-{self.upper:.0f} Å"
 
 
 def refractive_index(wavelength: np.ndarray) -> np.ndarray:

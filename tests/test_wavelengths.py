@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PyAstronomy import pyasl
 
-from dtl.wavelengths import SPEED_OF_LIGHT, air_to_vacuum, doppler_shift, refractive_index, vacuum_to_air
+from dtl.wavelengths import SPEED_OF_LIGHT, Window, air_to_vacuum, doppler_shift, refractive_index, vacuum_to_air
 
 WAVELENGTH = np.linspace(3100.0, 16_800.0, 2001)
 
@@ -48,3 +48,9 @@ def test_doppler() -> None:
     beta = 0.1
     expected = 5000.0 * (1 + beta) / np.sqrt(1 - beta**2)
     assert doppler_shift(5000.0, beta * SPEED_OF_LIGHT) == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_window_holds_its_ends():
+    window = Window(8800.0, 8835.0)
+    assert window.holds([8799.9, 8800.0, 8817.5, 8835.0, 8835.1]).tolist() == [False, True, True, True, False]
+    assert (window.centre, window.width, window.margin, str(window)) == (8817.5, 35.0, 5.0, "8800-8835 Å")
