@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dtl.bundle.projection import nearest, project
+from dtl.inference.interpolation import latent_at
 from dtl.inference.trust import hull_distance
 from dtl.result import PARAMETERS
-from dtl.simulation.observation import latent_at
 
 if TYPE_CHECKING:
     from dtl.bundle.model import ModelBundle

@@ -23,8 +23,6 @@ _FIRST_FLOOR = 0.03
 _MIN_POINTS = 100
 #: Rounds of fitting about a new centre, and the move, in units of a place, below which no further one is needed.
 _ROUNDS, _SETTLED = 20, 0.02
-#: How far beyond the nodes around it a fit may lead, in units of a place: half a step of the grid.
-_BEYOND = 0.25
 #: Resolution elements over which residuals are taken to be related.
 _RELATED = 3.0
 
@@ -136,11 +134,10 @@ def _fit(
     for _ in range(_ROUNDS):
         surface = spectra.surface(place)
         coefficients = surface.coefficients(spectra.flux[surface.near])
-        # Off the band of nodes a surface is a guess: no farther than half a step beyond those it goes through.
         first, last = surface.places.min(axis=0), surface.places.max(axis=0)
-        beyond = np.where(last - first > 1e-3, _BEYOND, 0.0)
-        lower = np.maximum(np.maximum(first - beyond, low), np.minimum(place, last) - 1.0) - 1e-6
-        upper = np.minimum(np.minimum(last + beyond, high), np.maximum(place, first) + 1.0) + 1e-6
+        least, most = surface.reach
+        lower = np.maximum(np.maximum(least, low), np.minimum(place, last) - 1.0) - 1e-6
+        upper = np.minimum(np.minimum(most, high), np.maximum(place, first) + 1.0) + 1e-6
         found = least_squares(
             lambda p, s=surface, c=coefficients: (s.at(p, c) - data) * weight,
             np.clip(place, lower, upper),

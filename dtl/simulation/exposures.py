@@ -12,8 +12,8 @@ from dtl.bundle.learned_gap import rotated
 from dtl.bundle.model import ModelBundle
 from dtl.grid.library import Library
 from dtl.grid.phoenix import read_library
+from dtl.inference.interpolation import models_at
 from dtl.simulation.gap import GapModel, read_gap
-from dtl.simulation.observation import latent_at
 from dtl.spectrum import Finding, Spectrum, UnusableInput
 from dtl.wavelengths import doppler_shift
 
@@ -157,7 +157,7 @@ def draw_star(rng: np.random.Generator, inputs: SimulationInputs) -> Star:
     if inputs.stars is None:
         node = bundle.nodes[rng.integers(len(bundle.nodes))].astype(float)
         node += np.r_[12.5, 0.05, 0.05, 0.0] * rng.uniform(-1.0, 1.0, 4)  # off the node, by half a step at most
-        flux = bundle.decode(latent_at(node, bundle)[None])[0].astype(float)
+        flux = models_at(node[None], bundle)[0].astype(float)
         flux = with_gap(flux, float(node[0]), float(node[3]), inputs, rng)
         figures = dict(zip(("teff", "logg", "mh", "vsini"), (f"{value:.2f}" for value in node), strict=True))
     else:

@@ -14,6 +14,7 @@ from scipy.interpolate import CubicSpline
 
 from dtl.bundle.learned_gap import rotated
 from dtl.bundle.model import ModelBundle
+from dtl.inference.interpolation import models_at
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.result import PARAMETERS
 from dtl.simulation.gap import read_gap
@@ -23,44 +24,13 @@ from dtl.wavelengths import WINDOW, doppler_shift, vacuum_to_air
 __all__ = [
     "Example",
     "decoder_source",
-    "latent_at",
-    "models_at",
     "simulate_observation",
     "write_examples",
     "write_fits_table",
 ]
 
-#: Scale of Teff, log g, [M/H] and ln v sin i in which nodes are near each other: two steps of the grid.
-_UNIT = np.array([50.0, 0.2, 0.2, 0.4])
-_NEAREST = 60
 #: Velocity step of `decoder_source`, km/s.
 _STEP = 0.3
-
-
-def latent_at(parameters: np.ndarray, bundle: ModelBundle) -> np.ndarray:
-    """Latent vector at parameters between the nodes: a weighted linear fit to the latents of the nodes around.
-
-    Args:
-        parameters: Teff [K], log g, [M/H], v sin i [km/s]; shape ``(4,)``.
-        bundle: the networks.
-
-    Returns:
-        Shape ``(n_latent,)``.
-    """
-    axes = np.c_[bundle.nodes[:, :3], np.log(bundle.nodes[:, 3])] / _UNIT
-    here = np.r_[parameters[:3], np.log(parameters[3])] / _UNIT
-    offset = axes - here
-    distance = np.sqrt((offset**2).sum(axis=1))
-    near = np.argsort(distance, kind="stable")[:_NEAREST]
-    weight = np.exp(-0.5 * (distance[near] / max(distance[near[12]], 1e-6)) ** 2)
-    design = np.c_[np.ones(len(near)), offset[near]]
-    solution, *_ = np.linalg.lstsq(design * weight[:, None], bundle.latents[near] * weight[:, None], rcond=None)
-    return solution[0]
-
-
-def models_at(parameters: np.ndarray, bundle: ModelBundle) -> np.ndarray:
-    """Model spectra at parameters ``(k, 4)`` between the nodes, through the decoder; normalised flux ``(k, n)``."""
-    return bundle.decode(np.stack([latent_at(star, bundle) for star in parameters]))
 
 
 def decoder_source(bundle: ModelBundle) -> Source:
@@ -95,7 +65,7 @@ def simulate_observation(
         Wavelength (vacuum Angstrom), flux (counts, with a continuum of its own) and 1 sigma.
     """
     rng = np.random.default_rng(seed)
-    flux = bundle.decode(latent_at(parameters, bundle)[None])[0]
+    flux = models_at(parameters[None], bundle)[0]
     if bundle.gap is not None:  # a bundle adapted to real stars expects what these have and models lack
         curve = read_gap().curve(bundle.wavelength, float(parameters[0]), bundle.resolution)
         flux = flux + rotated(curve, float(parameters[3]))

@@ -13,7 +13,7 @@ import numpy as np
 
 from dtl.bundle.learned_gap import LearnedGap
 from dtl.bundle.model import ModelBundle
-from dtl.simulation.observation import models_at
+from dtl.inference.interpolation import models_at
 from dtl.transfer.population import Population, main_sequence
 
 __all__ = ["GapShape", "learn_gap"]

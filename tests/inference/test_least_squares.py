@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 
+from dtl.inference.interpolation import latent_at
 from dtl.inference.least_squares import LeastSquaresFit, departure, fit_least_squares
 from dtl.networks.resampled_noise import pixel_noise
 from dtl.result import PARAMETERS, Estimate
-from dtl.simulation.observation import latent_at
 from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
 from tests.builders import shipped
 from tests.inference.test_interpolation import spectra

@@ -9,19 +9,9 @@ import numpy as np
 import pytest
 
 from dtl.readers import read_spectrum
-from dtl.simulation.observation import latent_at, simulate_observation, write_examples
+from dtl.simulation.observation import simulate_observation, write_examples
 from dtl.wavelengths import doppler_shift
 from tests.builders import STAR, shipped
-
-
-def test_latent_at_a_node_is_the_nodes() -> None:
-    bundle = shipped()
-    for index in (100, 2500, 5000):
-        found = latent_at(bundle.nodes[index].astype(float), bundle)
-        spread = np.linalg.norm(bundle.latents - bundle.latents[index], axis=1)
-        assert np.linalg.norm(found - bundle.latents[index]) < 0.2 * np.median(spread)
-        difference = bundle.decode(found[None]) - bundle.decode(bundle.latents[index][None])
-        assert np.sqrt(np.mean(difference**2)) < 0.01
 
 
 def test_noise_and_motion() -> None:

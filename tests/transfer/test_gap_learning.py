@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from dtl.inference.interpolation import models_at
 from dtl.networks.resampled_noise import pixel_noise
-from dtl.simulation.observation import models_at
 from dtl.transfer.gap_learning import learn_gap
 from dtl.transfer.population import Population
 from tests.training.toys import sample, toy_bundle, toy_gap
