@@ -76,7 +76,7 @@ def _adapt(page: object) -> None:
     follow(page, "adapt-networks")
     visitor = Visitor(page)
     visitor.simulate_and_adapt()
-    visitor.wait_for("What it changed")
+    visitor.wait_for("What it changed", patience=240)
     settle(page)
 
 
