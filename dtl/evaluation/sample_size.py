@@ -180,6 +180,6 @@ def read_sample_sizes(path: str | Path = _TABLE) -> SampleSizes | None:
         return None
     except (ValueError, LookupError, TypeError) as error:
         raise UnusableInput(
-            f"{path}: is no table of sample sizes; name another file, or measure it: `python -m dtl sample-size`."
+            f"{path}: is no table of sample sizes; name another file, or measure it: `dtl sample-size`."
         ) from error
     return sizes

@@ -95,7 +95,7 @@ def load_grid(path: str | Path) -> Grid:
             settings = {k: tuple(v) if isinstance(v, list) else v for k, v in meta["settings"].items()}
             return Grid(data["wavelength"], data["nodes"], data["flux"], GridSettings(**settings), meta["source"])
     except (OSError, KeyError, ValueError, TypeError, EOFError, BadZipFile) as error:
-        raise UnusableInput(f"{path}: is no grid ({error}); make one with `python -m dtl grid build`.") from error
+        raise UnusableInput(f"{path}: is no grid ({error}); make one with `dtl grid build`.") from error
 
 
 def window_points(step: float = 0.01) -> np.ndarray:

@@ -103,7 +103,7 @@ def loader() -> None:
     st.markdown("#### Load networks from a file")
     file = uploads.show_uploader(
         "Zip file of networks", "load-networks", type=["zip"], max_upload_size=MAX_BYTES >> 20,
-        help="As it was downloaded here, or a zip of the folder that `python -m dtl adapt` or `train` wrote. It gets a "
+        help="As it was downloaded here, or a zip of the folder that `dtl adapt` or `train` wrote. It gets a "
         "name of its own and is checked against its checksums; the networks of the program are never replaced.",
     )  # fmt: skip
     if file is not None:
