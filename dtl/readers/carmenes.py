@@ -14,6 +14,7 @@ from dtl.readers.fits_file import images, pixels
 from dtl.readers.headers import describe_header
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source
+from dtl.wavelengths import Window
 
 __all__ = ["identify_exposure", "identify_template", "read_exposure", "read_template"]
 
@@ -38,7 +39,7 @@ def identify_template(source: Source) -> bool:
     return bool(values.size and _LOGARITHMS[0] < values.min() and values.max() < _LOGARITHMS[1])
 
 
-def read_exposure(source: Source, options: ReadOptions) -> Contents:
+def read_exposure(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read all orders of an exposure, divided by ``CONT`` where it is there."""
     parts = images(source)
     contents = _arrays(source, "CARMENES exposure (CARACAL)")
@@ -58,7 +59,7 @@ def read_exposure(source: Source, options: ReadOptions) -> Contents:
     return contents
 
 
-def read_template(source: Source, options: ReadOptions) -> Contents:
+def read_template(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read all orders of a template; its padding with zeros falls away."""
     contents = _arrays(source, "SERVAL template")
     contents.wavelength = np.where(contents.wavelength > 1, contents.wavelength, np.nan)

@@ -13,6 +13,7 @@ from dtl.readers.fits_file import images, pixels
 from dtl.readers.headers import describe_header, known_instrument
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source
+from dtl.wavelengths import Window
 
 __all__ = ["identify", "read"]
 
@@ -28,7 +29,7 @@ def identify(source: Source) -> bool:
     return bool((np.diff(wavelength, axis=-1) > 0).mean() > 0.9)
 
 
-def read(source: Source, options: ReadOptions) -> Contents:
+def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read all orders."""
     name, cube = next(iter(images(source).items()))
     values = pixels(source, cube)

@@ -1,49 +1,31 @@
-"""Which column of a table is what: by its name, by the user's word, or by its numbers."""
+"""From the arrays of a file to its contents: what `dtl.readers.roles` decides, or what the user says."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
+from dtl.readers.bad_pixels import bad_by_mask
 from dtl.readers.contents import Claim, Contents
+from dtl.readers.names import parse_name
 from dtl.readers.options import ReadOptions
+from dtl.readers.roles import Column, Roles, assign_roles, linear_flux, log_factor, stated_unit
 from dtl.readers.source import Source, sanitise
-from dtl.readers.units import guess_unit, holds_window, parse_medium, parse_unit
+from dtl.readers.statements import medium_of
+from dtl.readers.uncertainties import KINDS, to_sigma
+from dtl.readers.units import parse_medium
+from dtl.wavelengths import Window
 
 __all__ = ["KINDS", "Column", "assign", "contents_from_columns", "usable"]
 
-#: What a column of uncertainties can hold -> the power that makes it 1 sigma, and words for it.
-KINDS = {"sigma": (1.0, ""), "variance": (0.5, "square root of "), "inverse": (-0.5, "inverse root of ")}
-
-_WAVELENGTH = {"awav", "spectral", "arg", "x", "wl", "wvl", "λ", "ll", "loglam", "lnwave", "angstrom", "nm"}
-_FLUX = {"flux", "fluxes", "spec", "spectrum", "intensity", "int", "fun", "counts", "flam", "f", "i", "y", "normflux"}
-_SIGMA = {"err", "error", "errors", "unc", "uncertainty", "uncertainties", "sigma", "sig", "std", "stddev", "stdev"}
-_SIGMA |= {"noise", "e", "dflux", "eflux", "fluxerr", "errflux", "errorbar", "flux_err"}
-_VARIANCE = {"var", "variance"}
-_INVERSE = {"ivar", "invvar"}
-_FLAGS = {"qual", "quality", "dq", "flags", "flag", "bpm", "badpix"}
+#: Words of the user for kinds of uncertainty that have another here.
+_ALIASES = {"inverse": "ivar"}
 
 
-@dataclass
-class Column:
-    """One column of a table.
-
-    Attributes:
-        name: as in the file, empty where it has none.
-        values: floats, shape ``(n,)``.
-        unit: words of the file for its unit.
-        note: further words about it, as a UCD.
-    """
-
-    name: str
-    values: np.ndarray
-    unit: str = ""
-    note: str = ""
-
-
-def contents_from_columns(label: str, columns: list[Column], source: Source, options: ReadOptions) -> Contents:
+def contents_from_columns(
+    label: str, columns: Sequence[Column], source: Source, options: ReadOptions, window: Window
+) -> Contents:
     """Assign the columns and take from the wavelengths' name and unit what they say.
 
     Raises:
@@ -56,128 +38,142 @@ def contents_from_columns(label: str, columns: list[Column], source: Source, opt
             "are needed; "
             "save both in one table."
         )
-    if options.columns is not None:
-        wave, flux, sigma = (_asked(columns, key, source) if key else None for key in options.columns)
-        kind = _kind(sigma.name) if sigma is not None and _kind(sigma.name) in KINDS else "sigma"
-        how = Claim("", "user", "named by the user")
-    else:
-        wave, flux, sigma, kind, how = assign(columns, source)
-    if options.uncertainty is not None and options.uncertainty not in KINDS:
+    told = _ALIASES.get(options.uncertainty or "", options.uncertainty)
+    if told is not None and told not in (*KINDS, "none"):
         raise source.refuse(
             f"was to be read with uncertainties as '{sanitise(options.uncertainty, 20)}', which is unknown; use "
-            "sigma, variance or inverse."
+            "sigma, variance, ivar, percent or none."
         )
-    kind = options.uncertainty or kind
-    contents = Contents(label, wave.values, flux.values)
-    contents.note("columns", f"{_show(columns, wave)}, {_show(columns, flux)}", how.source, how.reason)
-    if sigma is not None:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            power, words = KINDS[kind]
-            contents.uncertainty = sigma.values**power
+    if options.columns is not None:
+        roles = _asked_roles(columns, options.columns, told, source)
+    else:
+        roles = assign(columns, source, window, told)
+    return _contents(label, columns, roles, told)
+
+
+def usable(columns: Sequence[Column]) -> list[Column]:
+    """The columns that can be named; a nameless one without a number is a separator at the end of each line."""
+    return [column for column in columns if column.name or np.isfinite(column.values).any() or len(columns) < 3]
+
+
+def assign(columns: Sequence[Column], source: Source, window: Window, told: str | None = None) -> Roles:
+    """What each column is.
+
+    Raises:
+        UnusableInput: where wavelength and flux cannot be told.
+    """
+    roles = assign_roles(columns, window, told)
+    if roles is not None:
+        return roles
+    shown = ", ".join(_show(columns, column) for column in columns[:8])
+    if any(parse_name(column.name).role == "wavelength" for column in columns):
+        raise source.refuse(
+            f"has wavelengths but no column of fluxes that is recognised (it has {shown}), probably because its name is "
+            "unusual; name the columns for wavelength, flux and uncertainty (--columns WAVELENGTH,FLUX,ERROR)."
+        )
+    raise source.refuse(
+        f"has no column of wavelengths (it has {shown}), probably because they are in another file or reach past "
+        f"{window.lower:,.0f}–{window.upper:,.0f} Å; put wavelength and flux into one table, or name the columns "
+        "(--columns WAVELENGTH,FLUX,ERROR)."
+    )
+
+
+def _asked_roles(
+    columns: Sequence[Column], wanted: tuple[str, str, str | None], told: str | None, source: Source
+) -> Roles:
+    """The roles that the user gave; the kind of the uncertainty by its name where it is not told."""
+    wave, flux, sigma = (_asked(columns, key, source) if key else None for key in wanted)
+    sigma = None if told == "none" else sigma
+    name = parse_name(sigma.name) if sigma is not None else None
+    kind = told or (name.kind if name and name.role == "uncertainty" else "sigma")
+    masks = [c for c in columns if parse_name(c.name).role == "mask" and all(c is not x for x in (wave, flux, sigma))]
+    flux_name = parse_name(flux.name)
+    return Roles(wave, flux, sigma, kind, masks, None, flux_name, True, "named by the user")
+
+
+def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | None) -> Contents:
+    by_user = roles.reason == "named by the user"
+    how = "user" if by_user else "file" if roles.named else "guessed"
+    shape = np.broadcast_shapes(roles.wavelength.values.shape, roles.flux.values.shape)
+    scale = roles.flux_name.scale if roles.flux_name.role == "flux" else "linear"
+    flux = np.broadcast_to(linear_flux(roles.flux.values, scale), shape)
+    contents = Contents(label, np.broadcast_to(roles.wavelength.values, shape), flux)
+    shown = f"{_show(columns, roles.wavelength)}, {_show(columns, roles.flux)}"
+    contents.note("columns", shown, how, roles.reason)
+    if scale != "linear":
+        word = "magnitudes" if scale == "magnitude" else f"{scale} of the flux"
+        contents.note("flux", f"made linear from {word}", "file", f"{_show(columns, roles.flux)}")
+    if roles.uncertainty is not None:
+        _add_uncertainty(contents, columns, roles, told, scale)
+    elif roles.implausible is not None:
         contents.note(
             "uncertainty",
-            "1 sigma per pixel",
-            "user" if options.uncertainty else how.source,
-            f"{words}{_show(columns, sigma)}",
+            "set aside",
+            "guessed",
+            f"{_show(columns, roles.implausible)} fits neither sigma nor variance nor inverse variance: the scatter of "
+            "neighbouring pixels says otherwise",
         )
-    contents.bad = next((c.values != 0 for c in columns if _kind(c.name) == "flags" and c is not sigma), None)
-    _describe_wavelength(contents, wave)
+        contents.flags.add("uncertainty_implausible")
+    if roles.blaze is not None:
+        _divide(contents, np.broadcast_to(roles.blaze.values, shape), _show(columns, roles.blaze))
+    contents.bad = _bad(contents, columns, roles.masks, shape)
+    _describe_wavelength(contents, roles.wavelength)
     return contents
 
 
-def usable(columns: list[Column]) -> list[Column]:
-    """The columns that can be named; a nameless one without a number is a separator at the end of each line."""
-    return [column for column in columns if column.name or np.isfinite(column.values).any() or len(columns) < 3]
+def _add_uncertainty(contents: Contents, columns: Sequence[Column], roles: Roles, told: str | None, scale: str) -> None:
+    values, kind = np.broadcast_to(roles.uncertainty.values, contents.flux.shape), roles.kind
+    if scale != "linear" and kind in ("sigma", "relative"):
+        values, kind = values * log_factor(scale), "relative"
+    contents.uncertainty = to_sigma(values, kind, contents.flux)
+    words = "" if kind == "sigma" else f"{KINDS[kind]} "
+    reason = f"{words}{_show(columns, roles.uncertainty)}"
+    stated = bool(told) or roles.verdict is None or roles.verdict.stated
+    if not stated:
+        reason += ", as the scatter of neighbouring pixels says"
+    source = "user" if told or roles.reason == "named by the user" else "file" if stated else "guessed"
+    contents.note("uncertainty", "1 sigma per pixel", source, reason)
+
+
+def _divide(contents: Contents, blaze: np.ndarray, words: str) -> None:
+    """Divide flux and uncertainty by the blaze, in place."""
+    blaze = np.where(np.isfinite(blaze) & (blaze > 0.01 * np.nanmax(blaze)), blaze, np.nan)
+    contents.flux = contents.flux / blaze
+    if contents.uncertainty is not None:
+        contents.uncertainty = contents.uncertainty / blaze
+    contents.note("blaze", "removed", "file", f"flux and uncertainty are divided by {words}")
+
+
+def _bad(
+    contents: Contents, columns: Sequence[Column], masks: Sequence[Column], shape: tuple[int, ...]
+) -> np.ndarray | None:
+    """True where a mask marks a pixel; masks that would leave less than half are not understood and pass."""
+    bad = None
+    for column in masks:
+        marked = np.broadcast_to(bad_by_mask(column.values), shape)
+        if parse_name(column.name).good and (column.values != 0).mean() > 0.2:
+            marked = np.broadcast_to(column.values == 0, shape)
+        if marked.any():
+            contents.note("mask", f"{int(marked.sum())} pixels", "file", f"{_show(columns, column)} marks them as bad")
+            bad = marked if bad is None else bad | marked
+    return bad
 
 
 def _describe_wavelength(contents: Contents, wave: Column) -> None:
     """Unit and medium as name, unit and note of the column give them."""
     name = sanitise(wave.name, 40)
-    bracket = re.search(r"[(\[]([^)\]]*)[)\]]", wave.name)
-    tail = re.split(r"[_\s]+", wave.name.strip())[-1] if len(wave.name.strip()) > 2 else ""
-    logarithm = re.match(r"^(log10|log|ln)[ _]?(w|l|λ)", wave.name.strip().lower())
-    for text in (wave.unit, bracket[1] if bracket else "", tail):
-        unit = parse_unit(text) if text else None
-        if unit:
-            if logarithm and " " not in unit:
-                unit = f"{'ln' if logarithm[1] == 'ln' else 'log10'} {unit}"
-            contents.unit = Claim(unit, "file", f"column '{name}' has '{sanitise(text, 30)}'")
-            break
+    unit = stated_unit(wave)
+    if unit:
+        where = f"'{sanitise(wave.unit, 30)}'" if wave.unit else "it in its name"
+        contents.unit = Claim(unit, "file", f"column '{name}' has {where}")
     for text in (wave.name.replace("_", " "), wave.unit, wave.note):
-        medium = parse_medium(text)
+        medium = parse_medium(text) or (medium_of(text) if text else None)
         if medium:
             contents.medium = Claim(medium, "file", f"column '{name}': '{sanitise(text, 40)}'")
             break
 
 
-def _kind(name: str) -> str:
-    """What a name stands for: ``wavelength``, ``flux``, ``sigma``, ``variance``, ``inverse``, ``flags`` or nothing."""
-    plain = re.sub(r"[\[(].*", "", name.strip().lower())
-    words = set(re.split(r"[^a-zλ0-9]+", plain)) | {plain} | set(re.split(r"\d+", plain))
-    words = {word for word in words if len(word) > 1 or word == plain}  # "S/N" is no flux, "e_flux" no wavelength
-    if plain.startswith("e_"):
-        return "sigma"
-    for kind, known in (("flags", _FLAGS), ("inverse", _INVERSE), ("variance", _VARIANCE), ("sigma", _SIGMA)):
-        if words & known:
-            return kind
-    if any(word.startswith(("wave", "lam", "wavl")) for word in words) or words & _WAVELENGTH:
-        return "wavelength"
-    return "flux" if words & _FLUX else ""
-
-
-def assign(columns: list[Column], source: Source) -> tuple[Column, Column, Column | None, str, Claim]:
-    """Wavelength, flux, uncertainty, the kind of the latter (`KINDS`), and how they were told apart.
-
-    Raises:
-        UnusableInput: where they cannot be told apart.
-    """
-    kinds = [_kind(column.name) for column in columns]
-
-    def first(kind: str) -> Column | None:
-        return columns[kinds.index(kind)] if kind in kinds else None
-
-    wave, flux = first("wavelength"), first("flux")
-    if wave is not None and flux is not None:
-        kind = next((k for k in ("sigma", "variance", "inverse") if k in kinds), "sigma")
-        return wave, flux, first(kind), kind, Claim("", "file", "by the names of the columns")
-    return _by_numbers(columns, source)
-
-
-def _by_numbers(columns: list[Column], source: Source) -> tuple[Column, Column, Column | None, str, Claim]:
-    """The first column that can be wavelengths, the next one as flux, a third as its uncertainty where it can be."""
-
-    def runs(values: np.ndarray) -> bool:
-        finite = values[np.isfinite(values)]
-        steps = np.diff(finite)
-        return len(finite) > 9 and finite.min() > 0 and max((steps > 0).mean(), (steps < 0).mean()) > 0.9
-
-    running = [i for i, column in enumerate(columns[:-1]) if runs(column.values)]
-    places = [i for i in running if holds_window(columns[i].values, guess_unit(columns[i].values).value)] or running
-    if not places and all(column.name for column in columns):
-        raise source.refuse(
-            f"has no column of wavelengths (it has {', '.join(_show(columns, c) for c in columns[:8])}), probably "
-            "because they "
-            "are in another file; put wavelength and flux into one table."
-        )
-    place = places[0] if places else 0
-    wave, flux = columns[place], columns[place + 1]
-    rule = "no names; the first column that can be wavelengths, and the next" if places else "no names; in this order"
-    if place + 2 < len(columns):
-        third = columns[place + 2].values
-        level = np.nanmedian(np.abs(flux.values)) if np.isfinite(flux.values).any() else 0.0
-        finite = third[np.isfinite(third)]
-        if finite.size and (finite >= 0).all() and (finite > 0).any() and np.median(finite) < level:
-            return (
-                wave,
-                flux,
-                columns[place + 2],
-                "sigma",
-                Claim("", "guessed", f"{rule}; the third is positive and below the flux"),
-            )
-    return wave, flux, None, "sigma", Claim("", "guessed", rule)
-
-
-def _asked(columns: list[Column], key: str, source: Source) -> Column:
+def _asked(columns: Sequence[Column], key: str, source: Source) -> Column:
     """The column that the user named or numbered from 1."""
     key = str(key).strip()
     for column in columns:
@@ -189,6 +185,6 @@ def _asked(columns: list[Column], key: str, source: Source) -> Column:
     raise source.refuse(f"has no column '{sanitise(key, 40)}'; it has {names}.")
 
 
-def _show(columns: list[Column], column: Column) -> str:
+def _show(columns: Sequence[Column], column: Column) -> str:
     number = next(i for i, c in enumerate(columns, 1) if c is column)
     return f"column {number}" + (f" '{sanitise(column.name, 30)}'" if column.name else "")

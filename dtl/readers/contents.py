@@ -48,6 +48,7 @@ class Contents:
         barycentric_velocity: km/s, to be added to a velocity measured in the observatory's frame.
         simulated: whether the file says that it is a simulation.
         findings: what else the reader understood.
+        flags: doubts about the reading, in the words of `dtl.flags`.
     """
 
     format: str
@@ -65,6 +66,7 @@ class Contents:
     barycentric_velocity: Claim | None = None
     simulated: bool = False
     findings: list[Finding] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
 
     def note(self, name: str, value: str, source: str, reason: str) -> None:
         """Add a finding."""

@@ -13,11 +13,13 @@ from dtl.readers.contents import Contents
 from dtl.readers.metadata import apply_metadata
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source, sanitise
+from dtl.readers.statements import apply_statements
+from dtl.wavelengths import Window
 
 if TYPE_CHECKING:
     from astropy.table import Table
 
-__all__ = ["columns", "identify", "read"]
+__all__ = ["columns", "identify", "read", "table_columns"]
 
 
 def identify(source: Source) -> bool:
@@ -25,20 +27,23 @@ def identify(source: Source) -> bool:
     return source.data[:200].lstrip(b"\xef\xbb\xbf").startswith(b"# %ECSV")
 
 
-def read(source: Source, options: ReadOptions) -> Contents:
+def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read the numeric columns, their units and the meta data."""
     table = _table(source)
-    contents = contents_from_columns("ECSV table", _columns(table), source, options)
+    contents = contents_from_columns("ECSV table", table_columns(table), source, options, window)
     meta: dict[str, object] = {}
     for key, value in table.meta.items():
         meta.update(value if isinstance(value, Mapping) else {key: value})
     apply_metadata(contents, meta)
+    said = [f"{key}: {value}" for key, value in meta.items() if isinstance(value, str | bool)]
+    comments = table.meta.get("comments", [])
+    apply_statements(contents, [*said, *map(str, comments if isinstance(comments, list) else [])], "the metadata")
     return contents
 
 
-def columns(source: Source) -> list[Column]:
+def columns(source: Source, window: Window) -> list[Column]:
     """The numeric columns."""
-    return _columns(_table(source))
+    return table_columns(_table(source))
 
 
 def _table(source: Source) -> Table:
@@ -56,11 +61,12 @@ def _table(source: Source) -> Table:
             ) from error
 
 
-def _columns(table: Table) -> list[Column]:
+def table_columns(table: Table) -> list[Column]:
+    """The columns of numbers of a table, missing ones NaN."""
     found = []
     for name in table.colnames:
         values = table[name]
-        if getattr(values, "ndim", 0) == 1 and getattr(values, "dtype", np.dtype(object)).kind in "iuf":
+        if getattr(values, "ndim", 0) == 1 and getattr(values, "dtype", np.dtype(object)).kind in "iufb":
             filled = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
             found.append(Column(name, filled, str(values.unit or ""), str(values.description or "")))
     return found

@@ -16,6 +16,7 @@ from dtl.readers.fits_file import describe, images, tables
 from dtl.readers.headers import describe_header
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source
+from dtl.wavelengths import Window
 
 __all__ = ["identify", "read"]
 
@@ -25,7 +26,7 @@ def identify(source: Source) -> bool:
     return source.is_fits and bool(images(source) or tables(source))
 
 
-def read(source: Source, options: ReadOptions) -> Contents:
+def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read with whatever loader of specutils recognises the file.
 
     Raises:

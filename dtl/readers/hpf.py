@@ -14,6 +14,7 @@ from dtl.readers.fits_file import images, pixels
 from dtl.readers.headers import describe_header
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source
+from dtl.wavelengths import Window
 
 __all__ = ["identify", "read"]
 
@@ -26,7 +27,7 @@ def identify(source: Source) -> bool:
     return source.is_fits and "SCI FLUX" in images(source)
 
 
-def read(source: Source, options: ReadOptions) -> Contents:
+def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read all orders, the sky fibre on the wavelengths of the science fibre."""
     parts = images(source)
     flux = pixels(source, parts["SCI FLUX"])

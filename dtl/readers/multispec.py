@@ -11,15 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from dtl.readers import fallback
-from dtl.readers.contents import Claim, Contents
 from dtl.readers.fits_file import images, pixels
-from dtl.readers.headers import describe_header
-from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source
 from dtl.readers.units import parse_unit
 
-__all__ = ["identify", "read"]
+__all__ = ["identify", "read_arrays"]
 
 
 def identify(source: Source) -> bool:
@@ -28,36 +24,32 @@ def identify(source: Source) -> bool:
     return hdu is not None and "WAT2_001" in hdu.header and "spec1" in _attributes(hdu.header)
 
 
-def read(source: Source, options: ReadOptions) -> Contents:
-    """Read all orders of the first band, and the band of uncertainties if there is one."""
+def read_arrays(source: Source) -> tuple[np.ndarray, np.ndarray, Any, str]:
+    """Wavelengths of all orders, fluxes of all bands, the header, and the unit of the wavelengths.
+
+    Returns:
+        Shapes ``(orders, n)`` and ``(bands, orders, n)``; the unit is empty where none is stated.
+
+    Raises:
+        UnusableInput: the cards are incomplete.
+        NotImplementedError: an order follows a spline or a table.
+    """
     hdu = next(iter(images(source).values()))
     header = hdu.header
     values = pixels(source, hdu)
     bands = values.reshape((1,) * (3 - values.ndim) + values.shape)
-    flux = bands[0]
     specs = {int(n): text for n, text in re.findall(r'spec(\d+)\s*=\s*"([^"]*)"', _attributes(header))}
     try:
-        wavelength = np.array([_wavelengths(specs[i + 1], flux.shape[1]) for i in range(len(flux))])
-    except NotImplementedError:
-        return fallback.read(source, options)
+        wavelength = np.array([_wavelengths(specs[i + 1], bands.shape[-1]) for i in range(bands.shape[1])])
     except (KeyError, ValueError, IndexError) as error:
         raise source.refuse(
             "has an IRAF multispec header that cannot be understood (the WAT2 cards are incomplete), probably "
             "because a "
             "program dropped cards; write it again with IRAF, or export it as text."
         ) from error
-    contents = Contents("IRAF multispec", wavelength, flux)
-    for band in range(2, len(bands) + 1):
-        if "sigma" in str(header.get(f"BANDID{band}", "")).lower():
-            contents.uncertainty = bands[band - 1]
-            contents.note("uncertainty", "1 sigma per pixel", "file", f"card BANDID{band}")
     word = re.search(r"units\s*=\s*(\S+)", str(header.get("WAT1_001", "")))
     unit = parse_unit(word[1]) if word else None
-    contents.unit = Claim(unit, "file", f"WAT1_001: units={unit}") if unit else None
-    describe_header(contents, header)
-    if contents.medium is None:
-        contents.medium = Claim("air", "guessed", "IRAF's line lists are in air")
-    return contents
+    return wavelength, bands, header, unit or ""
 
 
 def _attributes(header: Any) -> str:

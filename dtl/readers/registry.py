@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from dtl.readers import carmenes, chiron, echelle, ecsv, fallback, fits_table, hpf, multispec, text, wcs
+from dtl.readers import carmenes, chiron, ecsv, fits_spectrum, hpf, text, votable
 from dtl.readers.assembly import assemble
 from dtl.readers.columns import Column, usable
 from dtl.readers.contents import Contents
@@ -32,8 +32,8 @@ class Format:
 
     label: str
     identify: Callable[[Source], bool]
-    read: Callable[[Source, ReadOptions], Contents]
-    columns: Callable[[Source], list[Column]] | None = None
+    read: Callable[[Source, ReadOptions, Window], Contents]
+    columns: Callable[[Source, Window], list[Column]] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,19 +63,14 @@ FORMATS: tuple[Format, ...] = (
     Format("HPF (team's pipeline or Goldilocks)", hpf.identify, hpf.read),
     Format("CARMENES exposure (CARACAL)", carmenes.identify_exposure, carmenes.read_exposure),
     Format("SERVAL template", carmenes.identify_template, carmenes.read_template),
-    Format("FITS image extensions with flux and wavelengths (NEID and others)", echelle.identify, echelle.read),
     Format("CHIRON cube", chiron.identify, chiron.read),
-    Format("IRAF multispec", multispec.identify, multispec.read),
     Format(
-        "ESO phase 3 table (one row of vectors)",
-        fits_table.identify_vectors,
-        fits_table.read_vectors,
-        fits_table.vector_columns,
+        "FITS: tables, image extensions, rows of an image, one-dimensional images, IRAF multispec, orders in extensions",
+        fits_spectrum.identify,
+        fits_spectrum.read,
+        fits_spectrum.columns,
     ),
-    Format("FITS table (one row a pixel)", fits_table.identify, fits_table.read, fits_table.columns),
-    Format("FITS image with wavelengths in its first row", wcs.identify_rows, wcs.read_rows),
-    Format("one-dimensional FITS image", wcs.identify, wcs.read),
-    Format("other FITS files, through specutils", fallback.identify, fallback.read),
+    Format("VOTable", votable.identify, votable.read, votable.columns),
     Format("ECSV table", ecsv.identify, ecsv.read, ecsv.columns),
     Format("Libre-ESpRIT text (ESPaDOnS, NARVAL)", text.identify_espadons, text.read_espadons, text.espadons_columns),
     Format("text table", text.identify, text.read, text.columns),

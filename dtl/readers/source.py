@@ -39,7 +39,12 @@ _FOREIGN = (
         "is a NumPy array (.npy), which carries no units",
         "save it as FITS, ECSV or text with column names",
     ),
-    (b"\x89HDF", "is an HDF5 file, which is not supported", "export the spectrum as FITS, ECSV or text"),
+    (
+        b"\x89HDF",
+        "is an HDF5 file (as MAROON-X writes), which is not read here",
+        "write one fibre with its wavelengths as FITS, ECSV or text, as "
+        "pandas.read_hdf(FILE, 'spec_red') gives them for MAROON-X",
+    ),
     (b"BZh", "is compressed with bzip2", "unpack it first (gzip is understood)"),
     (b"\xfd7zXZ", "is compressed with xz", "unpack it first (gzip is understood)"),
     (b"7z\xbc\xaf", "is a 7z archive", "unpack it and give one of the spectra inside"),
@@ -206,7 +211,5 @@ def _refuse_foreign(name: str, data: bytes) -> None:
         raise UnusableInput(
             f"{name} is a web page, probably because the download asked for a login or failed; fetch the file again."
         )
-    if head.startswith((b"<?xml", b"<votable")):
-        raise UnusableInput(
-            f"{name} is an XML file (a VOTable, say), which is not supported; export it as ECSV or FITS."
-        )
+    if head.startswith((b"<?xml", b"<votable")) and b"<votable" not in data[:4000].lower():
+        raise UnusableInput(f"{name} is an XML file and no VOTable; export the spectrum as VOTable, ECSV or FITS.")

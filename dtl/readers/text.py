@@ -10,13 +10,17 @@ from __future__ import annotations
 import re
 
 import numpy as np
+from astropy.io import fits
 
 from dtl.readers.columns import Column, contents_from_columns
 from dtl.readers.contents import Claim, Contents
+from dtl.readers.headers import describe_header
 from dtl.readers.metadata import apply_metadata, parse_comments
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source, sanitise
+from dtl.readers.statements import apply_statements
 from dtl.readers.text_table import TextTable, parse_table
+from dtl.wavelengths import Window
 
 __all__ = ["columns", "espadons_columns", "identify", "identify_espadons", "read", "read_espadons"]
 
@@ -35,33 +39,40 @@ def identify_espadons(source: Source) -> bool:
     return source.text[:200].lstrip().startswith("***")
 
 
-def read(source: Source, options: ReadOptions) -> Contents:
+def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read a table of two or more columns."""
     table = parse_table(source)
     named = any(table.names)
     if not named and options.columns is None and _looks_like_espadons(table):
         reason = "the wavelengths, in nm, jump back at the ends of some forty orders as in files of Libre-ESpRIT"
         return _espadons(source, table, Claim("ESPaDOnS", "guessed", reason))
-    contents = contents_from_columns("text table", _columns(table), source, options)
+    contents = contents_from_columns("text table", _columns(table), source, options, window)
     contents.note("separator", table.separator, "file", f"{len(table.values)} rows, {len(table.names)} columns")
     if table.skipped:
         contents.note("skipped lines", str(table.skipped), "file", "they have another number of columns")
     apply_metadata(contents, parse_comments(table.comments))
+    if table.cards:
+        describe_header(contents, fits.Header(_short(table.cards)))
+    apply_statements(contents, table.comments, "a comment")
     return contents
 
 
-def columns(source: Source) -> list[Column]:
+def _short(cards: dict[str, object]) -> list[tuple[str, object]]:
+    return [(f"HIERARCH {key}" if len(key) > 8 or " " in key else key, value) for key, value in cards.items()]
+
+
+def columns(source: Source, window: Window) -> list[Column]:
     """The columns of a text table."""
     return _columns(parse_table(source))
 
 
-def espadons_columns(source: Source) -> list[Column]:
+def espadons_columns(source: Source, window: Window) -> list[Column]:
     """The columns of a file of Libre-ESpRIT, which have no names."""
     table = _espadons_table(source)
     return [Column("", table.values[:, i]) for i in range(table.values.shape[1])]
 
 
-def read_espadons(source: Source, options: ReadOptions) -> Contents:
+def read_espadons(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read a file of Libre-ESpRIT by its head."""
     lines = source.text.lstrip().splitlines()
     star = re.search(r"'([^']*)'", lines[0])
@@ -70,7 +81,7 @@ def read_espadons(source: Source, options: ReadOptions) -> Contents:
     reason = "head of Libre-ESpRIT, which ESPaDOnS and NARVAL (R = 65,000) share"
     instrument = Claim("NARVAL" if known == "narval" else "ESPaDOnS", "guessed", reason)
     if options.columns is not None:
-        contents = contents_from_columns("Libre-ESpRIT text", espadons_columns(source), source, options)
+        contents = contents_from_columns("Libre-ESpRIT text", espadons_columns(source, window), source, options, window)
         _describe_espadons(contents, instrument)
     else:
         contents = _espadons(source, table, instrument)

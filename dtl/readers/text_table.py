@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from dtl.readers.names import parse_name
 from dtl.readers.source import Source, sanitise
 
 __all__ = ["TextTable", "parse_table"]
@@ -16,6 +17,12 @@ _MISSING = {"", "nan", "--", "---", "...", "indef", "null", "na", "n/a", "none",
 _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _MIN_ROWS = 10
 _LONGEST_HEAD = 500
+_SPACES = str.maketrans({c: " " for c in "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+                         "\u202f\u205f\u3000"} | {"\u2212": "-", "\u200b": "", "\ufeff": ""})  # fmt: skip
+_TRUTH = {"true": 1.0, "false": 0.0}
+_GERMAN, _ENGLISH = r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?([eE][-+]?\d+)?", r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?([eE][-+]?\d+)?"
+#: A FITS card as text: SPECSYS = 'TOPOCENT' / frame
+_CARD = re.compile(r"^\s*(HIERARCH +)?([A-Z][A-Z0-9_ -]{0,40}?)\s*=\s*('[^']*'|[TF]|[-+]?[0-9.]+(?:[ED][-+]?[0-9]+)?)\s*(/.*)?$")
 
 
 @dataclass
@@ -25,7 +32,8 @@ class TextTable:
     Attributes:
         values: shape ``(rows, columns)``.
         names: of the columns, empty where there are none.
-        comments: the comment lines above the numbers, without their marks.
+        comments: the comment lines above the numbers, without their marks, and lines of words that are no names.
+        cards: FITS cards among them; keys and values.
         separator: in words.
         skipped: lines left out as they do not fit.
     """
@@ -35,6 +43,7 @@ class TextTable:
     comments: list[str]
     separator: str
     skipped: int = 0
+    cards: dict[str, object] = field(default_factory=dict)
 
 
 def parse_table(source: Source, text: str | None = None) -> TextTable:
@@ -43,7 +52,7 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     Raises:
         UnusableInput: no table of at least two columns and ten rows of numbers.
     """
-    lines = (source.text if text is None else text).splitlines()
+    lines = (source.text if text is None else text).translate(_SPACES).splitlines()
     comments, head, first = _head(lines)
     if first is None:
         words = sanitise(next((line for line in lines if line.strip()), ""), 40)
@@ -53,11 +62,13 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
             "with the columns wavelength and flux."
         )
     body = [line for line in lines[first:] if line.strip() and not _COMMENT.match(line)]
-    separator, comma = _separator(body[:50])
-    if comma:
-        body = [line.replace(",", ".") for line in body]
+    body, separator = _plain(body)
     values, skipped = _numbers(source, body, separator)
-    names = _names(head, comments, separator, values.shape[1])
+    cards = _cards([*comments, *head])
+    words = [line for line in [*comments, *head] if not _CARD.match(line)]
+    if _has_row_names(body, values, separator, words):
+        values = values[:, 1:]
+    names = _names([line for line in words if line in head], words, separator, values.shape[1])
     filled = np.isfinite(values).any(axis=0)
     if not filled.all() and filled.sum() >= 2:  # a separator at the end of each line, or a column of words
         values = values[:, filled]
@@ -66,7 +77,44 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
         raise source.refuse(
             "has only one column of numbers, while wavelength and flux are needed; save both in one table."
         )
-    return TextTable(values, names, comments, _SEPARATORS[separator], skipped)
+    return TextTable(values, names, words, _SEPARATORS[separator], skipped, cards)
+
+
+def _plain(body: list[str]) -> tuple[list[str], str | None]:
+    """Lines with points as decimal marks and without thousands separators, and the separator of columns."""
+    mark = next((m for m in (";", "|", "\t") if all(m in line for line in body[:50])), None)
+    cells = [c.strip().strip("\"'") for line in body[:200] for c in (line.split(mark) if mark else line.split())]
+    german = sum(bool(re.fullmatch(_GERMAN, c)) and "," in c for c in cells)
+    if german > 0.2 * len(cells):
+        return [line.replace(".", "").replace(",", ".") for line in body], mark
+    english = sum(bool(re.fullmatch(_ENGLISH, c)) and "." in c for c in cells)
+    if english > 0.2 * len(cells):
+        return [line.replace(",", "") for line in body], mark
+    separator, comma = _separator(body[:50])
+    return ([line.replace(",", ".") for line in body] if comma else body), separator
+
+
+def _cards(lines: list[str]) -> dict[str, object]:
+    """FITS cards that stand as text above the numbers."""
+    found: dict[str, object] = {}
+    for line in lines:
+        match = _CARD.match(line)
+        if match:
+            text = match[3].strip("'").strip()
+            quoted = match[3].startswith("'")
+            number = None if quoted or text in "TF" else _number(text)
+            found[match[2].strip()] = text if quoted else text == "T" if text in ("T", "F") else number
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _has_row_names(body: list[str], values: np.ndarray, separator: str | None, words: list[str]) -> bool:
+    """Whether the first column numbers the rows, as R writes it: counted, and without a name in the line of names."""
+    if values.shape[1] < 3 or not np.array_equal(values[:, 0], values[0, 0] + np.arange(len(values))):
+        return False
+    if all(line.lstrip().startswith(('"', "'")) for line in body[:50]) and not all('"' in c for c in body[0].split()[1:]):
+        return True
+    short = _names(words, words, separator, values.shape[1] - 1)
+    return any(short) and not any(_names(words, words, separator, values.shape[1]))
 
 
 def _head(lines: list[str]) -> tuple[list[str], list[str], int | None]:
@@ -103,7 +151,7 @@ def _separator(lines: list[str]) -> tuple[str | None, bool]:
         cells = [cell for line in lines for cell in line.split()]
         if (
             not dots
-            and all(re.fullmatch(r"[-+]?\d+(,\d+)?([eE][-+]?\d+)?", cell) for cell in cells)
+            and all(re.fullmatch(r"[-+]?\d+(,\d+)?([eE][-+]?\d+)?", c) or c.lower() in _MISSING for c in cells)
             and len(cells) > len(lines)
         ):
             return None, True
@@ -163,6 +211,8 @@ def _number(cell: str) -> float | None:
     cell = cell.strip().strip("\"'").lower()
     if cell in _MISSING:
         return np.nan
+    if cell in _TRUTH:
+        return _TRUTH[cell]
     try:
         return float(cell)
     except ValueError:
@@ -174,13 +224,17 @@ def _number(cell: str) -> float | None:
 
 
 def _names(head: list[str], comments: list[str], separator: str | None, count: int) -> list[str]:
-    """Names of the columns, from the line above the numbers or the last comment line that has as many words."""
+    """Names of the columns, from the line of as many words of which most are recognised; of equals the nearest."""
+    best: tuple[int, int, list[str]] | None = None
     for line in [*reversed(head[-3:]), *reversed(comments[-40:])]:
         if separator and separator in line:
             words = [word.strip().strip("\"'") for word in line.split(separator)]
         else:
             # a bracket belongs to the word before it: "Wavelength [nm]"
-            words = re.findall(r"[^\s,;|\[(]+(?:\s*[\[(][^\])]*[\])])?", line)
+            words = [word.strip("\"'") for word in re.findall(r"[^\s,;|\[(]+(?:\s*[\[(][^\])]*[\])])?", line)]
         if len(words) == count and not all(_number(word) is not None for word in words) and ":" not in line:
-            return [sanitise(word, 40) for word in words]
-    return [""] * count
+            roles = [parse_name(word).role for word in words]
+            score = (len(set(roles) - {""}), sum(bool(role) for role in roles))
+            if best is None or score > best[:2]:
+                best = (*score, [sanitise(word, 40) for word in words])
+    return best[2] if best else [""] * count

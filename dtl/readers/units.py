@@ -7,9 +7,10 @@ import re
 import numpy as np
 
 from dtl.readers.contents import Claim
-from dtl.wavelengths import WINDOW
+from dtl.wavelengths import SPEED_OF_LIGHT, Window
 
 __all__ = [
+    "INVERSE",
     "UNITS",
     "guess_unit",
     "holds_window",
@@ -21,8 +22,13 @@ __all__ = [
 ]
 
 #: Angstrom in one of each unit.
-UNITS = {"Angstrom": 1.0, "nm": 10.0, "um": 1e4, "cm": 1e8, "m": 1e10}
-_SYMBOLS = {"Angstrom": "Å", "um": "µm"}
+UNITS = {"Angstrom": 1.0, "nm": 10.0, "um": 1e4, "mm": 1e7, "cm": 1e8, "m": 1e10}
+#: Angstrom times one of each unit that falls as the wavelength rises: frequencies, wavenumbers, energies of photons.
+_LIGHT, _PHOTON = SPEED_OF_LIGHT * 1e13, 12398.419843320026  # Angstrom Hz, Angstrom eV
+INVERSE = {"Hz": _LIGHT, "kHz": _LIGHT / 1e3, "MHz": _LIGHT / 1e6, "GHz": _LIGHT / 1e9, "THz": _LIGHT / 1e12}
+INVERSE |= {"1/cm": 1e8, "1/m": 1e10, "1/um": 1e4, "1/nm": 10.0, "1/Angstrom": 1.0}
+INVERSE |= {"eV": _PHOTON, "keV": _PHOTON / 1e3, "J": _PHOTON * 1.602176634e-19}
+_SYMBOLS = {"Angstrom": "Å", "um": "µm", "1/cm": "cm⁻¹", "1/m": "m⁻¹", "1/um": "µm⁻¹"}
 _WORDS = {
     "Angstrom": (
         "angstrom",
@@ -41,11 +47,26 @@ _WORDS = {
     "nm": ("nm", "nanometer", "nanometers", "nanometre", "nanometres", "10**-9m"),
     "um": ("um", "µm", "μm", "micron", "microns", "micrometer", "micrometers", "micrometre", "micrometres", "10**-6m"),
     "cm": ("cm", "centimeter", "centimetre"),
+    "mm": ("mm", "millimeter", "millimetre"),
     "m": ("m", "meter", "meters", "metre", "metres"),
+    "Hz": ("hz", "hertz", "s-1", "1/s", "s**-1"),
+    "kHz": ("khz",),
+    "MHz": ("mhz",),
+    "GHz": ("ghz",),
+    "THz": ("thz",),
+    "1/cm": ("cm-1", "1/cm", "cm**-1", "cm^-1", "cm^{-1}", "kayser", "kaysers", "invcm", "cm⁻¹"),
+    "1/m": ("m-1", "1/m", "m**-1", "m^-1", "m⁻¹"),
+    "1/um": ("um-1", "1/um", "um**-1", "um^-1", "1/micron", "micron-1", "µm-1"),
+    "1/nm": ("nm-1", "1/nm", "nm**-1", "nm^-1"),
+    "1/Angstrom": ("angstrom-1", "1/angstrom", "angstrom**-1", "angstrom^-1", "1/a", "a-1"),
+    "eV": ("ev", "electronvolt", "electronvolts"),
+    "keV": ("kev",),
+    "J": ("j", "joule", "joules"),
 }
 _BY_WORD = {word: unit for unit, words in _WORDS.items() for word in words}
 #: Tried in this order where a file says nothing: plain units first, as logarithms are rare.
-_GUESSES = ("Angstrom", "nm", "um", "log10 Angstrom", "ln Angstrom", "m", "cm", "log10 nm")
+_GUESSES = ("Angstrom", "nm", "um", "log10 Angstrom", "ln Angstrom", "m", "cm", "log10 nm", "log10 um", "log10 m")
+_GUESSES += ("ln nm", "ln m", "Hz")
 _FRAMES = {
     "observatory": ("observatory", "topocent", "observed", "observer", "telescope", "earth"),
     "barycentric": ("barycent", "heliocent", "bary", "ssb"),
@@ -63,6 +84,9 @@ def parse_unit(text: str) -> str | None:
     if logarithm:
         base = _BY_WORD.get(logarithm[2].strip().replace(" ", ""))
         return f"{'ln' if logarithm[1] in ('ln', 'loge') else 'log10'} {base}" if base else None
+    inverse = re.sub(r"\s+", "", word).strip("()[]")
+    if inverse in _BY_WORD:
+        return _BY_WORD[inverse]
     # "Angstrom (air)", "nm in vacuum": the medium is parsed apart
     word = re.sub(r"\b(in )?(the )?(air|vacuum|vac)\b|[()\[\],;]", " ", word)
     return _BY_WORD.get(re.sub(r"\s+", "", word))
@@ -95,19 +119,22 @@ def to_angstrom(values: np.ndarray, unit: str) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):
         if logarithm:
             values = np.exp(values) if logarithm[0] == "ln" else 10.0**values
+        if base in INVERSE:
+            return np.where(values > 0, INVERSE[base] / np.where(values > 0, values, 1.0), np.nan)
         return values * UNITS[base]
 
 
-def holds_window(values: np.ndarray, unit: str) -> bool:
+def holds_window(values: np.ndarray, unit: str, window: Window) -> bool:
     """Whether wavelengths, any shape, would reach over the middle of the window if they were in ``unit``."""
-    finite = values[np.isfinite(values) & (values > 0)]
+    finite = values[np.isfinite(values) & ((values > 0) | (" " in unit))]
+    finite = finite[finite != 0]
     if finite.size == 0:
         return False
-    low, high = to_angstrom(np.array([finite.min(), finite.max()]), unit)
-    return bool(low < WINDOW[1] and high > WINDOW[0] and high - low < 1e7)
+    low, high = np.sort(to_angstrom(np.array([finite.min(), finite.max()]), unit))
+    return bool(low < window.upper and high > window.lower and high - low < 1e7)
 
 
-def guess_unit(values: np.ndarray) -> Claim:
+def guess_unit(values: np.ndarray, window: Window) -> Claim:
     """Guess the unit from the numbers: the unit in which they hold the window.
 
     Where none or several do, the size of the median decides: above 2000 Angstrom, above 100 nm, below that
@@ -115,13 +142,16 @@ def guess_unit(values: np.ndarray) -> Claim:
 
     Args:
         values: wavelengths as they stand in the file, any shape.
+        window: that they should hold.
     """
     finite = values[np.isfinite(values) & (values > 0)]
+    if not finite.size:
+        finite = values[np.isfinite(values)]
     median = float(np.median(finite)) if finite.size else 0.0
     by_size = "Angstrom" if median > 2000 else "nm" if median > 100 else "um" if median > 0.01 else "m"
-    fitting = [unit for unit in _GUESSES if holds_window(values, unit)]
+    fitting = [unit for unit in _GUESSES if holds_window(values, unit, window)]
     span = f"from {finite.min():.6g} to {finite.max():.6g}" if finite.size else "nothing"
-    window = f"the window of {WINDOW[0]:.0f}–{WINDOW[1]:.0f} Å"
+    window = f"the window of {window.lower:.0f}–{window.upper:.0f} Å"
     if by_size in fitting or not fitting:
         what = f"hold {window} in {show_unit(by_size)}" if fitting else f"have a median of {median:.6g}"
         return Claim(by_size, "guessed", f"no unit in the file; the numbers run {span} and {what}")

@@ -1,0 +1,151 @@
+"""Wavelengths that a FITS header gives as a formula of the pixel.
+
+Linear and logarithmic axes with CRVAL1 and CDELT1, CD1_1 or PC1_1 (Greisen & Calabretta 2002, A&A 395, 1061; Greisen et
+al. 2006, A&A 446, 747), IRAF's DC-FLAG, the COEFF0 and COEFF1 of SDSS, tables (-TAB), and MAKEE's polynomials (WV_0_01).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dtl.readers.source import sanitise
+from dtl.readers.units import holds_window, parse_unit, to_angstrom
+from dtl.wavelengths import Window
+
+__all__ = ["Axis", "find_axis", "has_axis"]
+
+#: Unit by the type of an axis, where no unit is stated, as the FITS standard has it.
+_STANDARD = {"WAVE": "m", "AWAV": "m", "FREQ": "Hz", "WAVN": "1/m", "ENER": "J"}
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Wavelengths by a formula.
+
+    Attributes:
+        values: in ``unit``; shape ``(n,)``, or ``(orders, n)`` for polynomials of several orders.
+        unit: of `dtl.readers.units`, empty where none is stated.
+        where: the cards that say so.
+        sampling: ``logarithmic``, ``table``, ``polynomial`` or empty for even steps.
+    """
+
+    values: np.ndarray
+    unit: str
+    where: str
+    sampling: str = ""
+
+
+def has_axis(header: Any) -> bool:
+    """Whether a header has cards of a spectral axis along its pixels."""
+    if _number(header, "COEFF0") is not None and _number(header, "COEFF1") is not None:
+        return True
+    if any(key in header for key in ("WV_0_01", "CO_0_01")):
+        return True
+    ctype = str(header.get("CTYPE1", "")).upper()
+    if ctype.startswith(("RA-", "DEC-", "PIXEL", "MULTISPE", "RA--", "GLON", "GLAT")):
+        return False
+    return _number(header, "CRVAL1") is not None and bool(_step(header))
+
+
+def find_axis(header: Any, shape: tuple[int, ...], window: Window, tables: dict[str, Any]) -> Axis | None:
+    """The wavelengths of an image, None where its header gives none that can be used.
+
+    Args:
+        header: of the image.
+        shape: of the image; wavelengths run along its last axis.
+        window: that decides between readings of a logarithm.
+        tables: table extensions by name, for -TAB.
+
+    Raises:
+        ValueError: an axis of a kind that is not understood; the message names it.
+    """
+    n = shape[-1]
+    for key in ("WV_0_01", "CO_0_01"):
+        if key in header:
+            return _makee(header, shape, key[:2])
+    ctype = str(header.get("CTYPE1", "")).strip().upper()
+    if ctype[4:8] == "-TAB":
+        return _table(header, ctype, tables)
+    zero, slope = _number(header, "COEFF0"), _number(header, "COEFF1")
+    if zero is not None and slope is not None and (_number(header, "CRVAL1") is None or "DC-FLAG" not in header):
+        return Axis(zero + slope * np.arange(n), "log10 Angstrom", "cards COEFF0 and COEFF1", "logarithmic")
+    start, step = _number(header, "CRVAL1"), _step(header)
+    if start is None or not step:
+        return None
+    offset = np.arange(1, n + 1) - (_number(header, "CRPIX1") if _number(header, "CRPIX1") is not None else 1.0)
+    values = start + step * offset
+    word = str(header.get("CUNIT1", "")).strip() or _iraf_unit(header)
+    unit, where = (parse_unit(word), f"card CUNIT1 = '{sanitise(word, 20)}'") if word else (None, "")
+    if unit is None:
+        # specutils and some pipelines write the unit into the type of the axis
+        unit, where = parse_unit(ctype), f"card CTYPE1 = '{sanitise(ctype, 20)}', as CUNIT1 is missing"
+    if unit is None and ctype[:4] in ("FREQ", "WAVN", "ENER"):
+        unit, where = _STANDARD[ctype[:4]], f"card CTYPE1 = '{sanitise(ctype, 20)}'"
+    flag = header.get("DC-FLAG") == 1
+    logarithmic = flag or "LOG" in ctype
+    sampling = "logarithmic" if logarithmic else ""
+    if ctype[4:] == "-LOG" and not holds_window(values, f"log10 {unit or 'Angstrom'}", window):
+        # Greisen et al. 2006, equation 5: steps in the logarithm around CRVAL1
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = start * np.exp(step * offset / start) if start else values
+    elif logarithmic:
+        base = unit if unit and " " in unit else None
+        kinds = [base] if base else [f"{kind} {unit or 'Angstrom'}" for kind in ("log10", "ln")]
+        unit = next((kind for kind in kinds if holds_window(values, kind, window)), kinds[0])
+        where = "card DC-FLAG = 1" if flag else f"card CTYPE1 = '{sanitise(ctype, 20)}'"
+        plain = unit.split(" ")[1]
+        if not holds_window(values, unit, window) and holds_window(values, plain, window):
+            unit, sampling = plain, ""  # the flag is wrong: the numbers are wavelengths
+    if unit and not np.isfinite(to_angstrom(values, unit)).any():
+        unit = None
+    return Axis(values, unit or "", where or "cards CRVAL1 and CDELT1", sampling)
+
+
+def _step(header: Any) -> float | None:
+    """Step from pixel to pixel: CDELT1 times PC1_1, or CD1_1, which IRAF keeps beside a CDELT1 of 1 and means."""
+    delta, matrix, turn = (_number(header, key) for key in ("CDELT1", "CD1_1", "PC1_1"))
+    if matrix and delta in (None, 1.0):
+        return matrix
+    if delta is None:
+        return turn if turn and "CRVAL1" in header and turn != 1.0 else None
+    return delta * (turn if turn else 1.0)
+
+
+def _number(header: Any, key: str) -> float | None:
+    value = header.get(key)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _iraf_unit(header: Any) -> str:
+    """The unit in IRAF's WAT1_001, as 'wtype=linear label=Wavelength units=angstroms'."""
+    words = str(header.get("WAT1_001", "")).split()
+    return next((word.partition("=")[2] for word in words if word.startswith("units=")), "")
+
+
+def _table(header: Any, ctype: str, tables: dict[str, Any]) -> Axis:
+    """The coordinates of a -TAB axis (Greisen et al. 2006, section 6), one to a pixel."""
+    name, column = str(header.get("PS1_0", "")).strip().upper(), str(header.get("PS1_1", "")).strip()
+    table = tables.get(name)
+    if table is None or column not in table.columns.names:
+        raise ValueError(f"an axis {ctype} whose table '{sanitise(name, 20)}' is missing")
+    values = np.ravel(np.array(table.data[column], dtype=float))
+    unit = parse_unit(str(table.columns[column].unit or header.get("CUNIT1", "")))
+    return Axis(values, unit or "", f"column '{sanitise(column, 20)}' of the table '{name}'", "table")
+
+
+def _makee(header: Any, shape: tuple[int, ...], prefix: str) -> Axis | None:
+    """MAKEE's polynomials: WV_0_nn and WV_4_nn hold eight coefficients of powers of the pixel, from 0."""
+    rows = []
+    for order in range(1, (shape[0] if len(shape) > 1 else 1) + 1):
+        words = " ".join(str(header.get(f"{prefix}_{part}_{order:02d}", "")) for part in (0, 4))
+        numbers = [float(w) for w in re.findall(r"[-+]?\d*\.?\d+(?:[EeDd][-+]?\d+)?", words.replace("D", "E"))]
+        if not numbers:
+            return None
+        rows.append(np.polynomial.polynomial.polyval(np.arange(shape[-1], dtype=float), numbers[:8]))
+    values = np.array(rows)
+    return Axis(values if len(shape) > 1 else values[0], "Angstrom", f"cards {prefix}_0_nn and {prefix}_4_nn of MAKEE",
+                "polynomial")  # fmt: skip

@@ -1,0 +1,205 @@
+"""All extensions of a FITS file as groups of arrays, each of which may hold the spectrum.
+
+A group is a table, the images of one shape, the rows or bands of one image, or an image with an axis in its header.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from dtl.readers import multispec
+from dtl.readers.axes import find_axis, has_axis
+from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
+from dtl.readers.fits_file import image_extensions as images
+from dtl.readers.roles import Column
+from dtl.readers.source import Source, sanitise
+from dtl.wavelengths import Window
+
+__all__ = ["Group", "find_groups"]
+
+_MIN_POINTS, _MAX_ROWS = 10, 24
+#: Extensions of one kind that are looked at; a spectrograph has a hundred orders.
+_MAX_EXTENSIONS = 400
+_ROW_CARD = re.compile(r"^(ROW|ARRAY|COL|UP_ARR|BANDID)_?0*(\d+)$")
+
+
+@dataclass
+class Group:
+    """Arrays that belong together.
+
+    Attributes:
+        kind: ``vectors``, ``table``, ``images``, ``rows``, ``axis`` or ``multispec``.
+        label: the format in words.
+        place: the extension in words.
+        columns: its arrays.
+        headers: of the extensions they come from.
+        notes: findings: name, value, source, reason.
+        problem: why it cannot be used, empty where it can.
+    """
+
+    kind: str
+    label: str
+    place: str
+    columns: list[Column]
+    headers: list[Any]
+    notes: list[tuple[str, str, str, str]] = field(default_factory=list)
+    problem: str = ""
+
+
+def find_groups(source: Source, window: Window) -> list[Group]:
+    """All groups of a file, in the order in which they are believed where several hold the window."""
+    found = _multispec(source)
+    found += _images(source)
+    found += [group for number, hdu in tables(source)[:_MAX_EXTENSIONS] for group in _table(source, number, hdu)]
+    found += _axes(source, window)
+    found += _rows(source)
+    return found
+
+
+def _place(number: int, hdu: Any) -> str:
+    name = sanitise(hdu.name, 30)
+    return f"extension {number}" + (f" '{name}'" if name and name != "PRIMARY" else "")
+
+
+def _own_name(hdu: Any) -> str:
+    return "" if hdu.name.strip().upper() == "PRIMARY" and "EXTNAME" not in hdu.header else hdu.name.strip()
+
+
+def _table(source: Source, number: int, hdu: Any) -> list[Group]:
+    """A table as columns of numbers, one to a pixel, or as vectors, one or many rows of them."""
+    size = hdu.header.get("NAXIS1", 0) * hdu.header["NAXIS2"]
+    if size > 8 * VALUE_LIMIT:
+        raise source.refuse(f"has a table of {size / 1e6:,.0f} MB, too large for one spectrum; give a single spectrum.")
+    found: dict[tuple[int, ...], list[Column]] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for place, column in enumerate(hdu.columns, 1):
+            values = table_values(hdu, column)
+            if values is None:
+                continue
+            if values.ndim > 1 and len(values) == 1:
+                values = values[0]
+            note = str(hdu.header.get(f"TCOMM{place}", "")) + " " + str(hdu.header.get(f"TUCD{place}", ""))
+            found.setdefault(values.shape, []).append(Column(column.name, values, column.unit or "", note.strip()))
+    groups = []
+    for shape, columns in found.items():
+        if len(columns) < 2 or shape[-1] < _MIN_POINTS or len(shape) > 2:
+            continue
+        rows = hdu.header["NAXIS2"]
+        vectors = rows == 1 or len(shape) == 2
+        label = "FITS table (one row of vectors)" if rows == 1 else "FITS table" + (" (one row an order)" * vectors)
+        groups.append(Group("vectors" if vectors else "table", label, _place(number, hdu), columns, [hdu.header]))
+    return sorted(groups, key=lambda group: -len(group.columns[0].values.shape))
+
+
+def _images(source: Source) -> list[Group]:
+    """Images of one shape, of which one may hold the wavelengths of another."""
+    found: dict[tuple[int, ...], list[tuple[int, Any]]] = {}
+    for number, hdu in images(source)[:_MAX_EXTENSIONS]:
+        if len(hdu.shape) in (1, 2) and hdu.shape[-1] >= _MIN_POINTS and np.prod(hdu.shape) <= VALUE_LIMIT:
+            found.setdefault(tuple(hdu.shape), []).append((number, hdu))
+    groups = []
+    for hdus in found.values():
+        names = [_own_name(hdu) for _, hdu in hdus]
+        if len(hdus) < 2:
+            continue
+        columns = [
+            Column(name, pixels(source, hdu), str(hdu.header.get("BUNIT", hdu.header.get("CUNIT1", ""))))
+            for name, (_, hdu) in zip(names, hdus, strict=True)
+        ]
+        places = ", ".join(_place(number, hdu) for number, hdu in hdus[:4]) + (", ..." if len(hdus) > 4 else "")
+        groups.append(Group("images", "FITS image extensions", places, columns, [hdu.header for _, hdu in hdus]))
+    return groups
+
+
+def _axes(source: Source, window: Window) -> list[Group]:
+    """Images with a spectral axis in their header; further rows share it, and images of the same length beside it."""
+    by_name = {hdu.name.strip().upper(): hdu for _, hdu in tables(source)}
+    all_images = images(source)[:_MAX_EXTENSIONS]
+    groups = []
+    for number, hdu in all_images:
+        shape = tuple(n for n in hdu.shape if n > 1)
+        if not shape or shape[-1] < _MIN_POINTS or len(shape) > 2 or not has_axis(hdu.header):
+            continue
+        if np.prod(shape) > VALUE_LIMIT or (len(shape) == 2 and shape[0] > _MAX_ROWS and "WV_0_01" not in hdu.header):
+            continue
+        label, place = "one-dimensional FITS image", _place(number, hdu)
+        try:
+            axis = find_axis(hdu.header, shape, window, by_name)
+        except ValueError as error:
+            groups.append(Group("axis", label, place, [], [hdu.header], problem=f"has {error}"))
+            continue
+        if axis is None:
+            continue
+        wave = Column("wavelength", axis.values, axis.unit, "")
+        values = pixels(source, hdu).reshape(shape)
+        names = _row_names(hdu.header, len(values)) if values.ndim == 2 else []
+        if values.ndim == 2 and (any(names) or len(hdu.shape) == 3):
+            own = [Column(name, row) for name, row in zip(names, values, strict=True)]
+            own[0].name = own[0].name or "flux"
+        else:
+            own = [Column(_own_name(hdu) if _is_flux(_own_name(hdu)) else "flux", values)]
+        beside = [
+            Column(_own_name(other), pixels(source, other).reshape(values.shape))
+            for place_of, other in all_images
+            if place_of != number and _own_name(other) and _size(other) == _size(hdu) and not _is_flux(_own_name(other))
+        ]
+        group = Group("axis", label, place, [wave, *own, *beside], [hdu.header])
+        if axis.sampling:
+            group.notes.append(("sampling", axis.sampling, "file", axis.where))
+        groups.append(group)
+    return groups
+
+
+def _size(hdu: Any) -> tuple[int, ...]:
+    return tuple(n for n in hdu.shape if n > 1)
+
+
+def _is_flux(name: str) -> bool:
+    from dtl.readers.names import parse_name
+
+    return parse_name(name).role in ("flux", "")
+
+
+def _rows(source: Source) -> list[Group]:
+    """Images with a few long rows or columns, as SCI or Upena write them, wavelengths among them."""
+    groups = []
+    for number, hdu in images(source)[:_MAX_EXTENSIONS]:
+        if len(hdu.shape) != 2:
+            continue
+        few, many = sorted(hdu.shape)
+        if not 2 <= few <= _MAX_ROWS or many < max(_MIN_POINTS, 10 * few):
+            continue
+        values = pixels(source, hdu)
+        values = values if hdu.shape[0] == few else values.T
+        columns = [Column(n, row) for n, row in zip(_row_names(hdu.header, few), values, strict=True)]
+        word = "rows" if hdu.shape[0] == few else "columns"
+        groups.append(Group("rows", f"FITS image of {word}", _place(number, hdu), columns, [hdu.header]))
+    return groups
+
+
+def _row_names(header: Any, count: int) -> list[str]:
+    """Names of rows or bands by the cards that list them (ROW1, ARRAY1, COL1, UP_ARR01, BANDID1)."""
+    names = [""] * count
+    for key in header:
+        match = _ROW_CARD.match(key)
+        if match and isinstance(header[key], str) and 1 <= int(match[2]) <= count and not names[int(match[2]) - 1]:
+            # IRAF: "sigma - background fit, weights variance, clean yes"
+            names[int(match[2]) - 1] = re.split(r"\s-\s", header[key])[0].strip()
+    return names
+
+
+def _multispec(source: Source) -> list[Group]:
+    """IRAF's echelle spectra, the bands of its cube as arrays."""
+    if not multispec.identify(source):
+        return []
+    wavelength, bands, header, unit = multispec.read_arrays(source)
+    names = _row_names(header, len(bands))
+    names = [names[0] or "spectrum", *names[1:]]
+    columns = [Column("wavelength", wavelength, unit, ""), *(Column(n, b) for n, b in zip(names, bands, strict=True))]
+    return [Group("multispec", "IRAF multispec", "extension 0", columns, [header])]

@@ -1,0 +1,184 @@
+"""FITS files of any layout: of all extensions the arrays that hold the window, their roles decided in one place.
+
+Tables with a row a pixel, a row an order or one row of vectors (ESO's phase 3, ESO-044286), image extensions of one shape
+(NEID, EPRV, PypeIt, specutils, MPDAF), rows of an image (LAMOST, Upena, UVES_popler), one-dimensional images, IRAF's
+echelle spectra, and any of them with one order an extension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dtl.readers import fallback
+from dtl.readers.columns import contents_from_columns
+from dtl.readers.contents import Claim, Contents
+from dtl.readers.extensions import Group, find_groups
+from dtl.readers.headers import describe_header
+from dtl.readers.options import ReadOptions
+from dtl.readers.roles import Column, assign_roles, stated_unit
+from dtl.readers.source import Source, sanitise
+from dtl.readers.statements import apply_statements, header_texts
+from dtl.readers.units import guess_unit, holds_window, to_angstrom
+from dtl.wavelengths import Window
+
+__all__ = ["columns", "identify", "read"]
+
+
+def identify(source: Source) -> bool:
+    """Whether it is FITS with data."""
+    return source.is_fits and fallback.identify(source)
+
+
+def columns(source: Source, window: Window) -> list[Column]:
+    """The arrays of the group that holds the spectrum, where they are columns of a table."""
+    group = _choose(source, window, ReadOptions())
+    if group is None or group.kind not in ("table", "vectors") or group.columns[0].values.ndim != 1:
+        return []
+    return group.columns
+
+
+def read(source: Source, options: ReadOptions, window: Window) -> Contents:
+    """Read the group of arrays that holds the window.
+
+    Raises:
+        UnusableInput: no group does; the sentence says what each covers.
+    """
+    try:
+        group = _choose(source, window, options)
+    except NotImplementedError:  # a spline of IRAF's
+        group = None
+    if group is None:
+        return fallback.read(source, options, window)
+    contents = contents_from_columns(group.label, group.columns, source, options, window)
+    contents.note("extension", group.place, "file" if options.extension is None else "user", "it holds the spectrum")
+    for note in group.notes:
+        contents.note(*note)
+    _describe(contents, source, group)
+    return contents
+
+
+def _choose(source: Source, window: Window, options: ReadOptions) -> Group | None:
+    """The group that covers most of the window; of equals the first.
+
+    Raises:
+        UnusableInput: none does.
+    """
+    groups = find_groups(source, window)
+    if options.extension is not None:
+        groups = _asked(source, groups, options.extension)
+    best: tuple[float, Group] | None = None
+    ranges: list[str] = []
+    for group in _joined(groups):
+        if group.problem:
+            continue
+        if options.columns is not None and group.kind in ("table", "vectors"):
+            known = {c.name.strip().lower() for c in group.columns} | {str(i) for i, _ in enumerate(group.columns, 1)}
+            if all(str(key).strip().lower() in known for key in options.columns if key):
+                return group
+            continue
+        roles = assign_roles(group.columns, window)
+        if roles is None:
+            continue
+        share, low, high = _coverage(roles.wavelength, roles.flux, window)
+        ranges.append(f"{group.place} covers {low:,.1f}–{high:,.1f} Å")
+        if best is None or share > best[0] + 0.02:
+            best = share, group
+    if best is None:
+        problem = next((group.problem for group in groups if group.problem), "")
+        if problem:
+            raise source.refuse(f"{problem}, which cannot be read; export the spectrum as a table of wavelength and flux.")
+        table = next((group for group in groups if group.kind in ("table", "vectors")), None)
+        return table if table is not None and len(groups) == 1 else None
+    if best[0] <= 0 and len(ranges) > 1 and options.unit is None:
+        raise source.refuse(
+            f"holds no spectrum of {window.lower:,.0f}–{window.upper:,.0f} Å ({'; '.join(ranges[:4])}"
+            f"{'; ...' if len(ranges) > 4 else ''}), so it is another order or setting; choose a file that covers the "
+            "window, or state the unit (--unit) if these ranges are wrong."
+        )
+    return best[1]
+
+
+def _asked(source: Source, groups: list[Group], wanted: str) -> list[Group]:
+    key = str(wanted).strip().lower()
+    found = [g for g in groups if any(f"extension {key}" == p.split(" '")[0] or f"'{key}'" in p.lower()
+                                      for p in g.place.split(", "))]  # fmt: skip
+    if not found:
+        places = "; ".join(dict.fromkeys(group.place for group in groups))
+        raise source.refuse(f"has no spectrum in extension '{sanitise(wanted, 30)}'; it has {places or 'none'}.")
+    return found
+
+
+def _joined(groups: Sequence[Group]) -> list[Group]:
+    """Groups with the same columns as one, a row an extension: one order an extension, or blue and red."""
+    kinds: dict[tuple, list[Group]] = {}
+    for group in groups:
+        alone = group.problem or group.columns[0].values.ndim != 1 or group.kind in ("images", "multispec")
+        shapes = {column.values.ndim for column in group.columns}
+        names = tuple(column.name for column in group.columns)
+        key = (id(group),) if alone or len(shapes) > 1 else (group.kind, names)
+        kinds.setdefault(key, []).append(group)
+    return [members[0] if len(members) == 1 else _stack(members) for members in kinds.values()]
+
+
+def _stack(members: list[Group]) -> Group:
+    length = max(len(group.columns[0].values) for group in members)
+    stacked = []
+    for number, column in enumerate(members[0].columns):
+        rows = [group.columns[number].values for group in members]
+        values = np.array([np.pad(row, (0, length - len(row)), constant_values=np.nan) for row in rows])
+        stacked.append(Column(column.name, values, column.unit, column.note))
+    first, last = members[0], members[-1]
+    label = f"{first.label}, one order an extension"
+    return Group(first.kind, label, f"{first.place} to {last.place}", stacked, [g.headers[0] for g in members], first.notes)
+
+
+def _coverage(wave: Column, flux: Column, window: Window) -> tuple[float, float, float]:
+    """Part of the window with flux, in steps of 1 Angstrom, and the first and last wavelength in Angstrom."""
+    unit = stated_unit(wave)
+    guess = str(guess_unit(wave.values, window).value)
+    if unit is None or (not holds_window(wave.values, unit, window) and holds_window(wave.values, guess, window)):
+        unit = guess
+    angstrom = to_angstrom(wave.values, unit)
+    usable = np.isfinite(angstrom)
+    if flux.values.shape == angstrom.shape:
+        usable &= np.isfinite(flux.values)
+    points = angstrom[usable]
+    if not points.size:
+        return 0.0, 0.0, 0.0
+    edges = np.arange(window.lower, window.upper + 0.5, 1.0)
+    counts, _ = np.histogram(points, edges)
+    return float((counts > 0).mean()), float(points.min()), float(points.max())
+
+
+def _describe(contents: Contents, source: Source, group: Group) -> None:
+    """What the headers say, what the layout implies, and guesses that give way to both."""
+    primary = source.hdus[0].header
+    headers = [primary, *group.headers]
+    for header in group.headers:
+        for key in header if group.kind in ("table", "vectors") else ():
+            ucd = str(header[key]).lower() if key.startswith("TUCD") else ""
+            if ucd.startswith("em.wl") and not contents.medium:
+                medium = "air" if "obs.atmos" in ucd else "vacuum"
+                contents.medium = Claim(medium, "file", f"card {key} = '{ucd}', as ESO's standard defines it")
+    if any("BARY" in str(finding.value).upper() for finding in contents.findings if finding.name == "columns"):
+        contents.frame = Claim("barycentric", "file", "the name of the wavelengths says so")
+    if "NEID" in str(primary.get("INSTRUME", "")).upper():
+        contents.frame = contents.frame or Claim("observatory", "file", "NEID's pipeline does not remove Earth's motion")
+    describe_header(contents, *headers)
+    for header in headers[:2]:
+        apply_statements(contents, header_texts(header), "a card of HISTORY or COMMENT")
+    guess = _guessed_medium(primary, group)
+    if guess and (contents.medium is None or contents.medium.source == "guessed"):
+        contents.medium = guess
+
+
+def _guessed_medium(primary: Any, group: Group) -> Claim | None:
+    header = group.headers[0]
+    if group.kind == "multispec" or (group.kind == "axis" and ("DC-FLAG" in header or "WAT0_001" in header)):
+        return Claim("air", "guessed", "IRAF's line lists are in air")
+    if group.kind == "axis" and "ESO" in f"{primary.get('ORIGIN', '')}{primary.get('TELESCOP', '')}":
+        return Claim("air", "guessed", "one-dimensional products of ESO are mostly in air")
+    return None

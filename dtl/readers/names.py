@@ -1,0 +1,172 @@
+"""What the name of an array says: split into words, of which one tells the role and others qualify it.
+
+``template_flux`` is no flux, ``sky_err`` no uncertainty of it, ``wave_err`` no wavelength; ``ERR_REDUCED`` belongs to
+``FLUX_REDUCED``. Names are those of columns, rows, bands and extensions alike.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Name", "parse_name", "split_words"]
+
+#: A role -> the words that tell it. Earlier roles win: "flux error" is an uncertainty, "sky flux" is sky.
+_UNCERTAINTY = {
+    "sigma": {"err", "errs", "error", "errors", "unc", "uncert", "uncertainty", "uncertainties", "sigma", "sig", "std"}
+    | {"stddev", "stdev", "noise", "errorbar", "errorbars", "fluctuation", "e", "dflux", "eflux", "fluxerr", "errflux"}
+    | {"rms", "errdata", "deviation", "fluxerror", "sigmaflux", "df", "sd"},
+    "variance": {"var", "variance", "variances", "sigma2", "err2", "stat", "error2", "std2", "noise2", "sig2"},
+    "ivar": {"ivar", "invvar", "invvariance", "inversevariance", "weight", "weights", "wgt"},
+    "snr": {"snr", "sn", "s2n", "signaltonoise", "ston"},
+}
+_WAVELENGTH = {"wl", "wvl", "awav", "spectral", "arg", "x", "λ", "ll", "loglam", "lnwave", "logwave", "lglam", "freq"}
+_WAVELENGTH |= {"frequency", "nu", "wavenumber", "wavenum", "energy", "angstrom", "angstroms", "nm", "micron", "um"}
+_FLUX = {"flux", "fluxes", "spec", "spectrum", "intensity", "int", "fun", "counts", "flam", "f", "i", "y", "normflux"}
+_FLUX |= {"science", "signal", "object", "obj", "data", "sci", "star", "target", "electrons", "adu", "fnu", "fl"}
+_FLUX |= {"scidata", "ener", "photons", "count", "fluxes", "flx", "nflux", "radiance", "irradiance", "signal"}
+_OTHER: tuple[tuple[str, set[str]], ...] = (
+    ("mask", {"mask", "masked", "qual", "quality", "dq", "flag", "flags", "bpm", "badpix", "bad", "good", "goodpix"}
+     | {"ormask", "andmask", "status", "valid", "clip", "rejected", "usable", "gpm", "bpx", "outlier"}),
+    ("telluric", {"telluric", "tellurics", "tell", "transmission", "atmosphere", "atm", "trans"}),
+    ("model", {"model", "template", "templ", "synth", "synthetic", "fit", "bestfit", "reconstruction", "theory", "ref"}
+     | {"reference", "smoothed", "residual", "residuals", "resid"}),
+    ("sky", {"sky", "background", "bkg", "bg", "bgflux", "skyflux"}),
+    ("lamp", {"lamp", "thar", "lfc", "cal", "calflux", "arc", "thxe", "lc", "etalon", "comb", "fp"}),
+    ("blaze", {"blaze", "flat", "flatfield", "sensitivity", "response", "throughput"}),
+    ("continuum", {"cont", "continuum", "pseudocontinuum"}),
+    ("order", {"order", "orders", "ord", "ap", "aperture", "echelle"}),
+    ("pixel", {"pixel", "pixels", "pix", "index", "idx", "row", "col", "number", "no", "id"}),
+)  # fmt: skip
+#: Words that turn an array of this name into a flux that was treated by it: "continuum normalised flux".
+_TREATED = {"normalized", "normalised", "norm", "normed", "divided", "subtracted", "removed", "corrected", "sub", "corr"}
+_TREATED |= {"corrected", "free", "deblazed", "normalization", "rectified"}
+_QUALIFIERS = {"raw", "reduced", "uncalibrated", "weighted", "smooth", "original", "orig", "opt", "box"}
+_LOGARITHM = {"log": "log10", "log10": "log10", "lg": "log10", "ln": "ln", "loge": "ln", "dex": "log10"}
+_RELATIVE = {"relative", "rel", "fractional", "frac", "fraction"}
+_PERCENT = {"percent", "percentage", "pct", "perc", "%"}
+_MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag"}
+#: Words that were written as one.
+_GLUED = re.compile(
+    r"^(sci|sky|cal|tel|norm|obj|raw|inv|bg|err|unc|bin|log|ln)"
+    r"(flux|wave|wavl|wavelength|var|variance|blaze|err|error|ivar|data|spec|spectrum|counts|lam|lambda)$"
+)
+_NOISE_WORDS = {"the", "of", "in", "by", "per", "and", "with", "which", "are", "is", "at", "for", "to", "from", "a"}
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a name says.
+
+    Attributes:
+        role: ``wavelength``, ``flux``, ``uncertainty``, ``mask``, ``sky``, ``blaze``, ``continuum``, ``telluric``,
+            ``model``, ``lamp``, ``order``, ``pixel``, or empty where it says nothing.
+        kind: of an uncertainty: ``sigma``, ``variance``, ``ivar``, ``snr``, ``percent`` or ``relative``.
+        scale: of a flux or wavelength: ``linear``, ``log10``, ``ln`` or ``magnitude``.
+        stem: the words left, which arrays that belong together share.
+        doubt: how far the words are from the plain word of the role, 0 for "flux".
+        good: whether a mask is named after its good pixels.
+    """
+
+    role: str = ""
+    kind: str = "sigma"
+    scale: str = "linear"
+    stem: frozenset[str] = frozenset()
+    doubt: float = 0.0
+    good: bool = False
+
+
+def split_words(text: str) -> list[str]:
+    """Words of a name in lower case: split at blanks, underscores, capitals after small letters, digits kept."""
+    text = re.sub(r"[\[(].*?[\])]", " ", text)
+    text = re.sub(r"(?i)\b(s/n|signal[- _]to[- _]noise)\b", "snr", text)
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+    found: list[str] = []
+    for word in re.split(r"[^a-z0-9λσ²%]+", text.lower().replace("σ", "sigma").replace("²", "2")):
+        glued = _GLUED.match(word)
+        found += [glued[1], glued[2]] if glued else [word] if word else []
+    return found
+
+
+def parse_name(text: str) -> Name:
+    """The role of an array by its name, or an empty one."""
+    words = split_words(text)
+    if not words:
+        return Name()
+    stripped = [re.sub(r"\d+$", "", word) or word for word in words]
+    plain = {word for word in words} | set(stripped)
+    plain = {word for word in plain if len(word) > 1 or len(words) == 1 or word in ("e", "λ")}
+    if re.match(r"^\s*([ed]_[a-zA-Z]|[dDeE][A-Z][a-z])", text):
+        plain.add("err")
+    scale = next((_LOGARITHM[word] for word in words if word in _LOGARITHM), "linear")
+    if words[0] in ("loglam", "logwave", "lglam"):
+        scale = "log10"
+    if words[0] == "lnwave":
+        scale = "ln"
+    known = _UNCERTAINTY["sigma"] | _UNCERTAINTY["variance"] | _UNCERTAINTY["ivar"] | _UNCERTAINTY["snr"]
+    stem = _stem(words, known)
+    kind = _kind(words, plain)
+    if kind and any(word.startswith(("wave", "lam")) for word in stripped):
+        stem |= {"wavelength"}
+    if kind and not plain & _OTHER[0][1]:
+        return Name("uncertainty", kind, scale, stem)
+    waves = [word for word in stripped if word.startswith(("wave", "lam", "wavl")) or word in _WAVELENGTH]
+    fluxes = plain & _FLUX
+    for role, names in _OTHER:
+        treated = _is_treated(words, names)
+        if plain & names and not (treated and role != "mask" and (fluxes or waves)):
+            good = role == "mask" and bool(plain & {"good", "goodpix", "valid", "usable", "gpm"})
+            return Name(role, stem=_stem(words, names), scale=scale, good=good)
+    if waves:
+        doubt = 0.3 * len(set(words) & {"start", "end", "min", "max", "mid", "grid", "lo", "hi", "step", "bin", "sol"})
+        return Name("wavelength", stem=stem, scale=scale, doubt=doubt)
+    if plain & _MAGNITUDE:
+        return Name("flux", scale="magnitude", stem=stem, doubt=1.0)
+    if fluxes:
+        doubt = 0.0 if fluxes & {"flux", "fluxes", "spec", "spectrum", "intensity", "flam", "normflux"} else 0.2
+        doubt += 0.1 * bool(set(words) & _TREATED) + 0.5 * ("raw" in words) + 0.4 * (scale != "linear")
+        doubt += 0.25 * bool(set(words) & (_QUALIFIERS - {"raw", "opt"})) + 0.05 * len(stem)
+        return Name("flux", stem=stem, scale=scale, doubt=doubt)
+    return Name()
+
+
+def _is_treated(words: list[str], role: set[str]) -> bool:
+    """Whether a flux was treated by what a role's word names: "divided by flat", but not "normed flat"."""
+    if "by" in words and words[0] in role:  # "continuum by which data are normalised"
+        return False
+    return any(
+        word in _TREATED and not (word.startswith("norm") and set(words[i + 1 : i + 2]) & role)
+        for i, word in enumerate(words)
+    )
+
+
+def _kind(words: list[str], plain: set[str]) -> str:
+    """The kind of an uncertainty, empty where the name tells of none."""
+    inverse = bool(plain & {"inverse", "inv", "reciprocal"})
+    for kind in ("ivar", "snr", "variance", "sigma"):
+        hit = plain & _UNCERTAINTY[kind]
+        if kind == "sigma" and hit == {"noise"} and "signal" in words:
+            return "snr"
+        if hit:
+            squared = kind == "sigma" and ("squared" in words or "2" in words[1:])
+            if kind == "sigma" and set(words) & _PERCENT:
+                return "percent"
+            if kind == "sigma" and set(words) & _RELATIVE:
+                return "relative"
+            return "ivar" if inverse and (kind == "variance" or squared) else "variance" if squared else kind
+    return ""
+
+
+def _stem(words: list[str], role: set[str]) -> frozenset[str]:
+    """Words that belong neither to the role nor to what is said about it."""
+    dropped = role | _FLUX | _LOGARITHM.keys() | _RELATIVE | _PERCENT | _NOISE_WORDS | _TREATED
+    dropped |= {"inverse", "inv", "squared", "air", "vac", "vacuum", "bary", "data", "pixel", "1d", "2"}
+    kept = set()
+    for word in words:
+        bare = re.sub(r"\d+$", "", word)
+        if word in dropped or bare in dropped or bare.startswith(("wave", "lam", "wavl")) or word in _WAVELENGTH:
+            continue
+        kept.add(word)
+    if words and re.sub(r"\d+$", "", words[0]) in ("sci", "obj", "object", "science", "star"):
+        kept.add("sci")
+    return frozenset(kept)

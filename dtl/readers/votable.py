@@ -1,0 +1,65 @@
+"""VOTable, the table of the Virtual Observatory: the first table with two columns of numbers, its fields and parameters."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from dtl.readers.columns import Column, contents_from_columns
+from dtl.readers.contents import Claim, Contents
+from dtl.readers.ecsv import table_columns
+from dtl.readers.metadata import apply_metadata
+from dtl.readers.options import ReadOptions
+from dtl.readers.source import Source, sanitise
+from dtl.readers.statements import apply_statements
+from dtl.wavelengths import Window
+
+if TYPE_CHECKING:
+    from astropy.table import Table
+
+__all__ = ["columns", "identify", "read"]
+
+
+def identify(source: Source) -> bool:
+    """Whether the XML holds the element VOTABLE near its beginning."""
+    return b"<VOTABLE" in source.data[:4000] or b":VOTABLE" in source.data[:4000]
+
+
+def read(source: Source, options: ReadOptions, window: Window) -> Contents:
+    """Read the columns of numbers, their units and UCDs, and the parameters."""
+    element, table = _table(source)
+    contents = contents_from_columns("VOTable", table_columns(table), source, options, window)
+    for field in element.fields:
+        ucd = str(field.ucd or "").lower()
+        if ucd.startswith("em.wl") and "obs.atmos" in ucd and contents.medium is None:
+            contents.medium = Claim("air", "file", f"field '{sanitise(field.name, 30)}' has the UCD '{ucd}'")
+    pairs = {str(p.name or p.ID): p.value for p in element.params}
+    apply_metadata(contents, {key: value for key, value in pairs.items() if isinstance(value, str | int | float)})
+    texts = [str(element.description or ""), *(f"{key}: {value}" for key, value in pairs.items())]
+    apply_statements(contents, texts, "the VOTable")
+    return contents
+
+
+def columns(source: Source, window: Window) -> list[Column]:
+    """The columns of numbers."""
+    return table_columns(_table(source)[1])
+
+
+def _table(source: Source) -> tuple[Any, Table]:
+    from astropy.io.votable import parse
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            elements = list(parse(io.BytesIO(source.data), verify="ignore").iter_tables())
+            tables = [(element, element.to_table(use_names_over_ids=True)) for element in elements[:20]]
+        except Exception as error:
+            raise source.refuse(
+                f"is a VOTable that cannot be parsed ({sanitise(error, 100).rstrip('.')}), probably because it was cut "
+                "off or edited by hand; write it again."
+            ) from error
+    found = next(((e, t) for e, t in tables if len(t) >= 10 and len(table_columns(t)) >= 2), None)
+    if found is None:
+        raise source.refuse("is a VOTable without a table of numbers; give one with the columns wavelength and flux.")
+    return found
