@@ -27,9 +27,31 @@ FLAGS: dict[str, str] = {
     "upper_limit_vsini": "The rotation is not resolved: read v sin i as an upper limit.",
     "resolution_unknown": "The file does not state its resolution; that of the models was taken.",
     "uncertainty_estimated": "The file has no uncertainties; noise was measured from the spectrum itself.",
+    "uncertainty_implausible": (
+        "The uncertainties of the file do not fit the scatter of its pixels and were set aside; "
+        "noise was measured from the spectrum itself."
+    ),
+    "medium_guessed": (
+        "The file does not say whether its wavelengths are in air or vacuum; the radial velocity is 82 km/s off if the "
+        "guess is wrong, the parameters hardly change."
+    ),
+    "frame_guessed": (
+        "The file does not say whether Earth's motion is removed; the radial velocity is up to 30 km/s off if the guess "
+        "is wrong."
+    ),
+    "several_spectra": "The file holds several spectra on the same wavelengths; the first was taken.",
 }
 #: Flags that tell how a spectrum was handled; no value is in doubt for them.
-NOTES = frozenset({"resolution_unknown", "uncertainty_estimated"})
+NOTES = frozenset(
+    {
+        "resolution_unknown",
+        "uncertainty_estimated",
+        "uncertainty_implausible",
+        "medium_guessed",
+        "frame_guessed",
+        "several_spectra",
+    }
+)
 #: Flags that make a value a limit, which holds as such. Any flag that is neither a note nor a limit is a doubt.
 LIMITS = frozenset({"upper_limit_vsini"})
 

@@ -58,6 +58,8 @@ class Spectrum:
         findings: what the reader understood, and how.
         orders: number, first and last wavelength of each order of the file that reaches into the window, the one
             that covers most of it first; empty where there is no choice.
+        spectra: how many spectra the file holds that share their wavelengths, of which this is one.
+        flags: doubts about the reading, in the words of `dtl.flags`.
     """
 
     wavelength: np.ndarray
@@ -73,6 +75,8 @@ class Spectrum:
     simulated: bool = False
     findings: tuple[Finding, ...] = ()
     orders: tuple[tuple[int, float, float], ...] = ()
+    spectra: int = 1
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -41,7 +42,7 @@ class Stages:
         Raises:
             UnusableInput: with one sentence for a person.
         """
-        columns = (options.columns, options.uncertainty)
+        columns = (options.columns, options.uncertainty, options.extension)
         if self.reading is None or self.reading[0] != columns:
             self.reading = columns, read_contents(source, name=name, options=options)
         if self.spectrum is None or self.spectrum[0] != options:
@@ -82,7 +83,9 @@ def analyse(
             know, so that no file ends the work on others.
     """
     try:
-        with np.errstate(all="ignore"):  # damaged numbers overflow; what comes of them is judged, not warned of
+        # damaged numbers overflow; what comes of them is judged, not warned of
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             return _analyse(source, bundle, name, options, stages or Stages())
     except UnusableInput:
         raise

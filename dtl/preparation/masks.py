@@ -48,7 +48,8 @@ def without_cosmics(rest: np.ndarray, spectrum: Spectrum) -> np.ndarray:
     near = (rest > WINDOW[0] - MARGIN) & (rest < WINDOW[1] + MARGIN)
     if near.sum() < 50:
         return flux
-    snr, _ = estimate_snr(flux[near], None if spectrum.uncertainty is None else spectrum.uncertainty[near])
+    sigma = None if spectrum.uncertainty is None else spectrum.uncertainty[near]
+    snr, _ = estimate_snr(flux[near], sigma, pixel=float(np.median(np.diff(rest[near]))))
     relative = flux / fit_continuum(rest, flux)
     high = near & (relative > 1.0 + max(_COSMIC_HEIGHT, _COSMIC_SIGMA / max(snr, 1.0)))
     edges = np.flatnonzero(np.diff(np.r_[0, high.astype(int), 0]))

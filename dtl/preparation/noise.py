@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["der_snr", "estimate_snr"]
+from dtl.scatter import measure_scatter
+
+__all__ = ["MAX_SNR", "estimate_snr", "scatter_snr"]
+
+#: No spectrum of an M dwarf has a higher ratio; what claims to is flagged.
+MAX_SNR = 2000.0
 
 
-def der_snr(flux: np.ndarray) -> float:
-    """Signal-to-noise ratio per pixel from the flux alone, shape ``(n,)``.
+def scatter_snr(flux: np.ndarray, pixel: float | None = None) -> float:
+    """Signal-to-noise ratio per independent pixel from the flux alone, by `dtl.scatter.measure_scatter`.
 
-    DER_SNR (Stoehr et al. 2008, ASPC 394, 505): median over 1.482602 / sqrt(6) times the median of
-    ``|2 f(i) - f(i - 2) - f(i + 2)|``. Lines narrower than four pixels count as noise, so that a rich spectrum
-    sampled coarsely gives a lower limit. 0 where fewer than five pixels are finite.
+    0 where fewer than five pixels are finite.
+
+    Args:
+        flux: on even steps, NaN where bad; shape ``(n,)``.
+        pixel: step in Angstrom; None where it is not known.
     """
-    flux = flux[np.isfinite(flux)]
-    if flux.size < 5:
+    noise, stride = measure_scatter(flux, pixel)
+    if not stride:
         return 0.0
-    noise = 1.482602 / np.sqrt(6.0) * np.median(np.abs(2.0 * flux[2:-2] - flux[:-4] - flux[4:]))
-    return float(np.median(flux) / noise) if noise > 0 else np.inf
+    return float(np.nanmedian(flux) / noise) if noise > 0 else np.inf
 
 
 def estimate_snr(
-    flux: np.ndarray, uncertainty: np.ndarray | None, model: np.ndarray | None = None
+    flux: np.ndarray,
+    uncertainty: np.ndarray | None,
+    model: np.ndarray | None = None,
+    *,
+    pixel: float | None = None,
 ) -> tuple[float, bool]:
     """Signal-to-noise ratio per pixel, and whether it comes from the file's uncertainties.
 
@@ -31,13 +41,14 @@ def estimate_snr(
         uncertainty: 1 sigma, or None; shape ``(n,)``.
         model: what the flux should be but for the noise; where given, its lines are not counted as noise if
             that raises the ratio; shape ``(n,)``.
+        pixel: step in Angstrom, so that lines are not taken for correlated noise.
     """
     if uncertainty is not None:
         good = np.isfinite(flux) & np.isfinite(uncertainty) & (uncertainty > 0)
         if good.sum() > 0.5 * flux.size:
             return float(np.median(flux[good] / uncertainty[good])), True
-    plain = der_snr(flux)
+    plain = scatter_snr(flux, pixel)
     if model is None:
         return plain, False
     level = np.nanmedian(flux)
-    return max(plain, der_snr(level + flux - model)), False
+    return max(plain, scatter_snr(level + flux - model, pixel)), False

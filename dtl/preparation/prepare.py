@@ -10,7 +10,7 @@ from scipy.interpolate import CubicSpline
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
 from dtl.preparation.masks import masked_flux, show_masked, telluric_pixels, without_cosmics
-from dtl.preparation.noise import estimate_snr
+from dtl.preparation.noise import MAX_SNR, estimate_snr
 from dtl.preparation.velocity import Velocity, add_velocities, measure_velocity
 from dtl.spectrum import PreparationStep, PreparedSpectrum, Spectrum, UnusableInput
 from dtl.wavelengths import MARGIN, SPEED_OF_LIGHT, WINDOW, doppler_shift
@@ -55,7 +55,7 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
     Raises:
         UnusableInput: where the spectrum misses the window, has too low a resolution, or is empty.
     """
-    flags: list[str] = []
+    flags: list[str] = list(spectrum.flags)
     _check_resolution(spectrum, target, flags)
     steps = [_step(spectrum, "As read", _describe_reading(spectrum), spectrum.flux)]
     if spectrum.sky is not None:
@@ -101,7 +101,10 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
         flux[in_window],
         None if spectrum.uncertainty is None else spectrum.uncertainty[in_window],
         template * fit_continuum(rest, flux)[in_window],
+        pixel=float(np.median(np.diff(rest[in_window]))),
     )
+    if stated and snr > MAX_SNR:
+        flags.append("uncertainty_implausible")
     if not stated:
         flags.append("uncertainty_estimated")
     if snr < _LOW_SNR:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from dtl.readers.bad_pixels import bad_by_value
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import known_instrument
 from dtl.readers.options import ReadOptions
-from dtl.readers.orders import Order, choose, merge, split, tidy
+from dtl.readers.orders import REACH, Order, choose, merge, split, tidy
 from dtl.readers.resolving import resolve_frame, resolve_medium, resolve_resolution, resolve_unit, resolve_velocity
 from dtl.readers.source import Source
+from dtl.readers.spectra import drop_repeats, separate
 from dtl.readers.units import show_unit, to_angstrom
 from dtl.spectrum import Finding, Spectrum
-from dtl.wavelengths import WINDOW, air_to_vacuum
+from dtl.wavelengths import Window, air_to_vacuum
 
 __all__ = ["KEPT", "assemble"]
 
@@ -21,13 +23,14 @@ KEPT = (8760.0, 8875.0)
 _MIN_PIXELS = 10
 
 
-def assemble(contents: Contents, source: Source, options: ReadOptions) -> Spectrum:
+def assemble(contents: Contents, source: Source, options: ReadOptions, window: Window) -> Spectrum:
     """Make a spectrum of what a reader found.
 
     Args:
         contents: arrays and claims.
         source: for the name in messages.
         options: answers of the user, which go before all claims.
+        window: that the spectrum must hold.
 
     Raises:
         UnusableInput: shapes that do not fit, no usable flux, or a spectrum that misses the window.
@@ -35,12 +38,14 @@ def assemble(contents: Contents, source: Source, options: ReadOptions) -> Spectr
     if options.instrument is not None:
         contents.instrument = Claim(options.instrument, "user", "given by the user")
     rows = _rows(contents, source)
-    unit = resolve_unit(contents, source, options)
-    medium = resolve_medium(contents, source, options)
+    unit = resolve_unit(contents, source, options, window)
+    medium = resolve_medium(contents, source, options, unit.value)
     orders, notes = _vacuum_orders(rows, unit.value, medium.value)
-    order, near = _one_stretch(contents, source, orders, notes, options.order)
+    orders, spectra = _one_spectrum(contents, source, orders, options.row)
+    _sweep(contents, orders, window)
+    order, near = _one_stretch(contents, source, orders, notes, options.order, window)
     order = _drop_worthless_uncertainty(contents, order)
-    _check_flux(source, order)
+    _check_flux(source, order, window)
     frame = resolve_frame(contents, source, options)
     velocity = resolve_velocity(contents, frame)
     resolution = resolve_resolution(contents, source, options)
@@ -75,6 +80,8 @@ def assemble(contents: Contents, source: Source, options: ReadOptions) -> Spectr
         simulated=contents.simulated,
         findings=tuple(head + contents.findings),
         orders=near,
+        spectra=spectra,
+        flags=tuple(sorted(contents.flags)),
     )
 
 
@@ -101,7 +108,9 @@ def _rows(contents: Contents, source: Source) -> list[Order]:
     flux[~np.isfinite(flux)] = np.nan
     if uncertainty is not None:
         unusable = ~(np.isfinite(uncertainty) & (uncertainty > 0))
-        if not unusable.all():  # a column of nothing but NaN or zero says nothing about the pixels
+        seen = np.isfinite(flux) & (flux != 0)
+        # a column that is NaN or zero for most pixels says nothing about them
+        if not unusable.all() and (unusable & seen).sum() < 0.5 * seen.sum():
             flux[unusable] = np.nan
             uncertainty[unusable | np.isnan(flux)] = np.nan
     return [
@@ -131,8 +140,55 @@ def _vacuum_orders(rows: list[Order], unit: str, medium: str) -> tuple[list[Orde
     return orders, notes
 
 
+def _one_spectrum(
+    contents: Contents, source: Source, orders: list[Order], wanted: int | None
+) -> tuple[list[Order], int]:
+    """The orders of the spectrum that is wanted, the first by default, and how many spectra there are."""
+    ascending = [tidy(order)[0] if (np.diff(order.wavelength) <= 0).any() else order for order in orders]
+    kept, repeats = drop_repeats(ascending)
+    if repeats:
+        contents.note("repeats", f"{repeats} left out", "file", "they repeat others to the last digit")
+    spectra = separate(kept)
+    if len(spectra) < 2 and wanted in (None, 1):
+        return (kept if repeats else orders), 1
+    if wanted is not None and not 1 <= wanted <= len(spectra):
+        raise source.refuse(
+            f"was to be read from its spectrum {wanted}, but it holds {len(spectra) or 1}; choose --row 1 to "
+            f"{len(spectra) or 1}, or --row all."
+        )
+    if wanted is None:
+        contents.flags.add("several_spectra")
+    number = wanted or 1
+    contents.note(
+        "spectra",
+        f"{number} of {len(spectra)} used",
+        "guessed" if wanted is None else "user",
+        "several spectra (stars, epochs or fibres) share their wavelengths and are not averaged; choose another with "
+        "--row N, or all with --row all",
+    )
+    return spectra[number - 1], len(spectra)
+
+
+def _sweep(contents: Contents, orders: list[Order], window: Window) -> None:
+    """Set pixels near the window that their own numbers betray to NaN, in place."""
+    counts: dict[str, int] = {}
+    for order in orders:
+        near = np.flatnonzero(
+            (order.wavelength > window.lower - REACH) & (order.wavelength < window.upper + REACH)
+        )
+        if not near.size:
+            continue
+        sigma = None if order.uncertainty is None else order.uncertainty[near]
+        for words, bad in bad_by_value(order.flux[near], sigma).items():
+            order.flux[near[bad]] = np.nan
+            counts[words] = counts.get(words, 0) + int(bad.sum())
+    if counts:
+        shown = ", ".join(f"{count} {words}" for words, count in counts.items())
+        contents.note("bad pixels", f"{sum(counts.values())} left out", "guessed", shown)
+
+
 def _one_stretch(
-    contents: Contents, source: Source, orders: list[Order], notes: set[str], wanted: int | None
+    contents: Contents, source: Source, orders: list[Order], notes: set[str], wanted: int | None, window: Window
 ) -> tuple[Order, tuple[tuple[int, float, float], ...]]:
     """Choose and merge orders, or take the one that is wanted, cut to what is kept, and note what was done.
 
@@ -147,7 +203,7 @@ def _one_stretch(
     tidied = [tidy(order) for order in orders]
     orders = [order for order, _ in tidied]
     low, high = min(o.wavelength[0] for o in orders), max(o.wavelength[-1] for o in orders)
-    chosen = choose(orders)
+    chosen = choose(orders, window)
     near = tuple((o.number, float(o.wavelength[0]), float(o.wavelength[-1])) for o in chosen)
     near = near if len(near) > 1 else ()
     if wanted is not None:
@@ -155,17 +211,17 @@ def _one_stretch(
         if not chosen:
             numbers = ", ".join(str(number) for number, _, _ in near) or "only one order"
             raise source.refuse(
-                f"was to be read from its order {wanted}, which does not reach {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å; "
+                f"was to be read from its order {wanted}, which does not reach {window.lower:,.0f}–{window.upper:,.0f} Å; "
                 f"choose among {numbers}, or leave the choice to the program."
             )
-    inside = sum(_covered(order) for order in chosen)
-    if inside < 0.5 * (WINDOW[1] - WINDOW[0]):
-        if low < WINDOW[0] and high > WINDOW[1]:
+    inside = sum(_covered(order, window) for order in chosen)
+    if inside < 0.5 * (window.upper - window.lower):
+        if low < window.lower and high > window.upper:
             gap = "with a gap at"
         else:
             gap = f"and misses all but {inside:.0f} Å of" if inside >= 1 else "and misses"
         raise source.refuse(
-            f"covers {low:,.1f}–{high:,.1f} Å in vacuum {gap} the window of {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å "
+            f"covers {low:,.1f}–{high:,.1f} Å in vacuum {gap} the window of {window.lower:,.0f}–{window.upper:,.0f} Å "
             "that the "
             "method needs, so it is another order or setting; choose a spectrum that holds the window, or state "
             "the unit "
@@ -174,10 +230,10 @@ def _one_stretch(
     order, words = merge(chosen)
     order, doubled = tidy(order)
     kept = order.take((order.wavelength >= KEPT[0]) & (order.wavelength <= KEPT[1]))
-    inside = int(((kept.wavelength >= WINDOW[0]) & (kept.wavelength <= WINDOW[1])).sum())
+    inside = int(((kept.wavelength >= window.lower) & (kept.wavelength <= window.upper)).sum())
     if inside < _MIN_PIXELS:
         raise source.refuse(
-            f"has only {inside} pixel{'' if inside == 1 else 's'} in {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å, far too few "
+            f"has only {inside} pixel{'' if inside == 1 else 's'} in {window.lower:,.0f}–{window.upper:,.0f} Å, far too few "
             "for its lines, so it is of low resolution, or another unit or other columns were taken for wavelength and "
             "flux; state them, or give a spectrum of R = 50,000 or more."
         )
@@ -203,9 +259,9 @@ def _one_stretch(
     return kept, near
 
 
-def _covered(order: Order) -> float:
+def _covered(order: Order, window: Window) -> float:
     """How many Angstrom of the window an order covers."""
-    return max(0.0, min(order.wavelength[-1], WINDOW[1]) - max(order.wavelength[0], WINDOW[0]))
+    return max(0.0, min(order.wavelength[-1], window.upper) - max(order.wavelength[0], window.lower))
 
 
 def _drop_worthless_uncertainty(contents: Contents, order: Order) -> Order:
@@ -219,17 +275,17 @@ def _drop_worthless_uncertainty(contents: Contents, order: Order) -> Order:
     return order
 
 
-def _check_flux(source: Source, order: Order) -> None:
+def _check_flux(source: Source, order: Order, window: Window) -> None:
     """Refuse a window without flux."""
-    inside = (order.wavelength >= WINDOW[0]) & (order.wavelength <= WINDOW[1])
+    inside = (order.wavelength >= window.lower) & (order.wavelength <= window.upper)
     good = np.isfinite(order.flux) & inside
     if good.sum() < _MIN_PIXELS:
         raise source.refuse(
-            f"has no usable flux in {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å (all pixels are bad or not numbers), probably "
+            f"has no usable flux in {window.lower:,.0f}–{window.upper:,.0f} Å (all pixels are bad or not numbers), probably "
             "because the extraction failed there; use another exposure or reduction."
         )
     if not (order.flux[good] != 0).any():
         raise source.refuse(
-            f"has nothing but zeros in {WINDOW[0]:,.0f}–{WINDOW[1]:,.0f} Å, probably padding in place of data; use "
+            f"has nothing but zeros in {window.lower:,.0f}–{window.upper:,.0f} Å, probably padding in place of data; use "
             "another exposure or reduction."
         )

@@ -65,7 +65,7 @@ def read_template(source: Source, options: ReadOptions, window: Window) -> Conte
     contents.wavelength = np.where(contents.wavelength > 1, contents.wavelength, np.nan)
     contents.flux = np.where(contents.flux == 0, np.nan, contents.flux)
     contents.unit = Claim("ln Angstrom", "file", "the extension 'WAVE' holds natural logarithms, as SERVAL writes them")
-    contents.medium = Claim("vacuum", "guessed", "templates of SERVAL keep the vacuum wavelengths of their exposures")
+    contents.medium = Claim("vacuum", "file", "templates of SERVAL keep the vacuum wavelengths of their exposures")
     contents.frame = Claim(
         "barycentric", "guessed", "SERVAL removes Earth's motion and leaves the velocity of the star in its templates"
     )

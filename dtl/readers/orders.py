@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from dtl.wavelengths import WINDOW
+from dtl.wavelengths import Window
 
 __all__ = ["REACH", "Order", "choose", "merge", "split", "tidy"]
 
@@ -92,14 +92,18 @@ def tidy(order: Order) -> tuple[Order, int]:
     total = np.add.reduceat(weight, start)
     with np.errstate(divide="ignore", invalid="ignore"):
         flux = np.add.reduceat(np.where(weight > 0, weight * order.flux, 0.0), start) / total
-        uncertainty = None if order.uncertainty is None else np.where(total > 0, 1.0 / np.sqrt(total), np.nan)
+        # rows repeated to the last digit hold no new information
+        high = np.maximum.reduceat(np.where(good, order.flux, -np.inf), start)
+        low = np.minimum.reduceat(np.where(good, order.flux, np.inf), start)
+        count = np.where(high == low, np.add.reduceat((weight > 0).astype(float), start), 1.0)
+        uncertainty = None if order.uncertainty is None else np.where(total > 0, np.sqrt(count / total), np.nan)
     sky = None if order.sky is None else order.sky[start]
     return Order(unique, flux, uncertainty, sky, order.number), surplus
 
 
-def choose(orders: list[Order], window: tuple[float, float] = WINDOW, reach: float = REACH) -> list[Order]:
+def choose(orders: list[Order], window: Window = Window(), reach: float = REACH) -> list[Order]:
     """The orders that overlap the window widened by ``reach`` on each side, the one that covers most of it first."""
-    low, high = window[0] - reach, window[1] + reach
+    low, high = window.lower - reach, window.upper + reach
 
     def coverage(order: Order) -> float:
         if len(order.wavelength) < 2:

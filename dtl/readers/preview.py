@@ -12,7 +12,7 @@ from dtl.readers.registry import read_columns
 from dtl.readers.source import Source, sanitise
 from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
 from dtl.spectrum import UnusableInput
-from dtl.wavelengths import WINDOW
+from dtl.wavelengths import Window
 
 __all__ = ["Preview", "preview_table"]
 
@@ -31,6 +31,7 @@ class Preview:
             cannot be told.
         kind: what the uncertainties seem to be, a word of `dtl.readers.columns.KINDS`.
         named: whether the names of the columns say what they are.
+        window: that the spectrum must hold.
     """
 
     columns: tuple[Column, ...]
@@ -38,6 +39,7 @@ class Preview:
     guess: tuple[str, str, str | None] | None
     kind: str = "sigma"
     named: bool = False
+    window: Window = Window()
 
     def column(self, key: str) -> Column:
         """The column that a key names.
@@ -52,7 +54,7 @@ class Preview:
         """The guess, or else the column that can be wavelengths and varies least, with the first of the others."""
         if self.guess is not None:
             return self.guess
-        spreads = {k: _spread(c.values) for k, c in zip(self.keys, self.columns, strict=True)}
+        spreads = {k: _spread(c.values, self.window) for k, c in zip(self.keys, self.columns, strict=True)}
         wave = min(spreads, key=spreads.__getitem__)  # the first of equals
         return wave, next(key for key in self.keys if key != wave), None
 
@@ -86,9 +88,9 @@ class Preview:
             Values as in the file; shape ``(n,)`` each. In its order, unless the wavelengths are in none.
         """
         x, y = self.column(wavelength), self.column(flux)
-        unit = unit or (parse_unit(x.unit) if x.unit else None) or str(guess_unit(x.values).value)
+        unit = unit or (parse_unit(x.unit) if x.unit else None) or str(guess_unit(x.values, self.window).value)
         angstrom = to_angstrom(x.values, unit)
-        inside = (angstrom > WINDOW[0] - _AROUND) & (angstrom < WINDOW[1] + _AROUND)
+        inside = (angstrom > self.window.lower - _AROUND) & (angstrom < self.window.upper + _AROUND)
         if inside.sum() < 10:
             inside = np.isfinite(angstrom)
         every = max(1, -(-int(inside.sum()) // _MOST_POINTS))
@@ -99,17 +101,19 @@ class Preview:
         return across, up
 
 
-def _spread(values: np.ndarray) -> float:
+def _spread(values: np.ndarray, window: Window) -> float:
     """Largest over smallest number where they can be wavelengths, which a spectrum's have near 1; else infinity."""
     finite = values[np.isfinite(values) & (values > 0)]
-    if not any(holds_window(finite, unit) for unit in ("Angstrom", "nm", "um")):
+    if not any(holds_window(finite, unit, window) for unit in ("Angstrom", "nm", "um")):
         return np.inf
     return float(finite.max() / finite.min())
 
 
-def preview_table(source: str | os.PathLike | bytes, *, name: str | None = None) -> Preview | None:
+def preview_table(
+    source: str | os.PathLike | bytes, *, name: str | None = None, window: Window = Window()
+) -> Preview | None:
     """The columns of a file, None where it is no table of at least two columns of numbers."""
-    columns = read_columns(source, name=name)
+    columns = read_columns(source, name=name, window=window)
     if len(columns) < 2:
         return None
     names = [column.name.strip().lower() for column in columns]
@@ -118,8 +122,9 @@ def preview_table(source: str | os.PathLike | bytes, *, name: str | None = None)
         for number, (column, title) in enumerate(zip(columns, names, strict=True), 1)
     )
     try:
-        wave, flux, sigma, kind, how = assign(columns, Source(name or "The table", b""))
+        roles = assign(columns, Source(name or "The table", b""), window)
     except UnusableInput:
-        return Preview(tuple(columns), keys, None)
+        return Preview(tuple(columns), keys, None, window=window)
+    wave, flux, sigma = roles.wavelength, roles.flux, roles.uncertainty
     place = [next((k for k, c in zip(keys, columns, strict=True) if c is x), None) for x in (wave, flux, sigma)]
-    return Preview(tuple(columns), keys, tuple(place), kind, how.source == "file")
+    return Preview(tuple(columns), keys, tuple(place), roles.kind, roles.named, window)

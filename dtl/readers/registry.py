@@ -15,6 +15,7 @@ from dtl.readers.contents import Contents
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source, open_source, sanitise
 from dtl.spectrum import Spectrum, UnusableInput
+from dtl.wavelengths import Window
 
 __all__ = ["FORMATS", "Format", "Reading", "read_columns", "read_contents", "read_spectrum"]
 
@@ -48,14 +49,15 @@ class Reading:
     source: Source
     contents: Contents
 
-    def spectrum(self, options: ReadOptions) -> Spectrum:
+    def spectrum(self, options: ReadOptions, window: Window = Window()) -> Spectrum:
         """The spectrum with what the user says; any number of times.
 
         Raises:
             UnusableInput: with one sentence, as `read_spectrum`.
         """
         with _in_words(self.source):
-            return assemble(replace(self.contents, findings=list(self.contents.findings)), self.source, options)
+            contents = replace(self.contents, findings=list(self.contents.findings), flags=set(self.contents.flags))
+            return assemble(contents, self.source, options, window)
 
 
 #: Special layouts come before general ones.
@@ -78,7 +80,11 @@ FORMATS: tuple[Format, ...] = (
 
 
 def read_spectrum(
-    source: str | os.PathLike | bytes, *, name: str | None = None, options: ReadOptions | None = None
+    source: str | os.PathLike | bytes,
+    *,
+    name: str | None = None,
+    options: ReadOptions | None = None,
+    window: Window = Window(),
 ) -> Spectrum:
     """Read a spectrum around the window of the method from a file or an upload of any known format.
 
@@ -94,11 +100,15 @@ def read_spectrum(
         UnusableInput: with one sentence that names the file, what is wrong, the likely cause and the remedy.
     """
     options = options or ReadOptions()
-    return read_contents(source, name=name, options=options).spectrum(options)
+    return read_contents(source, name=name, options=options, window=window).spectrum(options, window)
 
 
 def read_contents(
-    source: str | os.PathLike | bytes, *, name: str | None = None, options: ReadOptions | None = None
+    source: str | os.PathLike | bytes,
+    *,
+    name: str | None = None,
+    options: ReadOptions | None = None,
+    window: Window = Window(),
 ) -> Reading:
     """Read a file as far as it depends on nothing but its columns; `Reading.spectrum` settles the rest.
 
@@ -112,17 +122,19 @@ def read_contents(
     """
     opened = open_source(source, name)
     with _in_words(opened):
-        contents = _format_of(opened).read(opened, options or ReadOptions())
+        contents = _format_of(opened).read(opened, options or ReadOptions(), window)
     return Reading(Source(opened.name, b"", opened.compressed), contents)
 
 
-def read_columns(source: str | os.PathLike | bytes, *, name: str | None = None) -> list[Column]:
+def read_columns(
+    source: str | os.PathLike | bytes, *, name: str | None = None, window: Window = Window()
+) -> list[Column]:
     """The columns of a table as they stand in the file; empty where the file is no table of numbers."""
     try:
         opened = open_source(source, name)
         with _in_words(opened):
             form = _format_of(opened)
-            return usable(form.columns(opened)) if form.columns else []
+            return usable(form.columns(opened, window)) if form.columns else []
     except UnusableInput:
         return []
 

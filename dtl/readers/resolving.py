@@ -8,12 +8,13 @@ from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import known_instrument
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source
-from dtl.readers.units import guess_unit, holds_window, parse_frame, parse_medium, parse_unit, show_unit
+from dtl.readers.units import INVERSE, guess_unit, holds_window, parse_frame, parse_medium, parse_unit, show_unit
+from dtl.wavelengths import Window
 
 __all__ = ["resolve_frame", "resolve_medium", "resolve_resolution", "resolve_unit", "resolve_velocity"]
 
 
-def resolve_unit(contents: Contents, source: Source, options: ReadOptions) -> Claim:
+def resolve_unit(contents: Contents, source: Source, options: ReadOptions, window: Window) -> Claim:
     """Unit of the wavelengths: the user's, the file's where its numbers allow it, else a guess."""
     if options.unit is not None:
         unit = parse_unit(options.unit)
@@ -22,12 +23,12 @@ def resolve_unit(contents: Contents, source: Source, options: ReadOptions) -> Cl
                 f"was to be read with the unit '{options.unit}', which is unknown; use Angstrom, nm or um."
             )
         return Claim(unit, "user", "given by the user")
-    guess = guess_unit(np.asarray(contents.wavelength, dtype=float))
+    guess = guess_unit(np.asarray(contents.wavelength, dtype=float), window)
     claim = contents.unit
     if claim is None:
         return guess
     values = np.asarray(contents.wavelength, dtype=float)
-    if not holds_window(values, claim.value) and holds_window(values, guess.value):
+    if not holds_window(values, claim.value, window) and holds_window(values, guess.value, window):
         return Claim(
             guess.value,
             "guessed",
@@ -36,7 +37,7 @@ def resolve_unit(contents: Contents, source: Source, options: ReadOptions) -> Cl
     return claim
 
 
-def resolve_medium(contents: Contents, source: Source, options: ReadOptions) -> Claim:
+def resolve_medium(contents: Contents, source: Source, options: ReadOptions, unit: str) -> Claim:
     """Vacuum or air: the user's word, the file's, the instrument's, a reader's guess, else vacuum."""
     if options.medium is not None:
         medium = parse_medium(options.medium)
@@ -47,9 +48,12 @@ def resolve_medium(contents: Contents, source: Source, options: ReadOptions) -> 
         return Claim(medium, "user", "given by the user")
     if contents.medium and contents.medium.source == "file":
         return contents.medium
+    if unit.split(" ")[-1] in INVERSE:
+        return Claim("vacuum", "file", "frequencies, wavenumbers and energies do not depend on the medium")
     instrument = known_instrument(contents)
-    if instrument:
+    if instrument and instrument.medium:
         return Claim(instrument.medium, "guessed", f"wavelengths of {instrument.name} come in {instrument.medium}")
+    contents.flags.add("medium_guessed")
     if contents.medium:
         return contents.medium
     return Claim(
@@ -69,7 +73,12 @@ def resolve_frame(contents: Contents, source: Source, options: ReadOptions) -> C
         return Claim(frame, "user", "given by the user")
     if contents.frame:
         return contents.frame
+    instrument = known_instrument(contents)
+    if instrument and instrument.frame:
+        contents.flags.add("frame_guessed")
+        return Claim(instrument.frame, "guessed", f"wavelengths of {instrument.name} come so from its pipeline")
     if contents.barycentric_velocity and contents.barycentric_velocity.value is not None:
+        contents.flags.add("frame_guessed")
         return Claim("observatory", "guessed", "a barycentric velocity is given, so it is taken as not yet applied")
     return Claim("unknown", "guessed", "the file does not say whether Earth's motion is removed")
 
@@ -107,6 +116,6 @@ def resolve_resolution(contents: Contents, source: Source, options: ReadOptions)
     if contents.resolution:
         return contents.resolution
     instrument = known_instrument(contents)
-    if instrument:
+    if instrument and instrument.resolution:
         return Claim(instrument.resolution, "guessed", f"nominal value of {instrument.name}, {instrument.reference}")
     return Claim(None, "guessed", "stated neither in the file nor by a known instrument; state it to be safe")

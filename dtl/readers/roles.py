@@ -187,8 +187,9 @@ def _find_wavelength(columns: Sequence[Column], names: list[Name], window: Windo
         if name.role == "wavelength" and np.isfinite(column.values).any():
             air = "air" in column.name.lower()
             found.append((10 - name.doubt + 2 * holds - 0.1 * air - 0.01 * number, column))
-        elif not name.role and holds and not stated_other(column) and _runs(column.values, guess):
-            found.append((1 - 0.01 * number, column))
+        elif not name.role and not stated_other(column) and _runs(column.values, guess):
+            # one that misses the window is still the wavelengths: the refusal then says what they cover
+            found.append(((1 if holds else 0.5) - 0.01 * number, column))
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
@@ -217,6 +218,8 @@ def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int) -
     for i, (column, name) in enumerate(zip(columns, names, strict=True)):
         finite = column.values[np.isfinite(column.values)]
         if i == place or name.role or finite.size < 10 or np.ptp(finite) == 0 or is_mask(column.values):
+            continue
+        if _runs(column.values, "Angstrom"):
             continue
         found.append((i, name))
     after = [pair for pair in found if pair[0] > place]
