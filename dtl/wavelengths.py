@@ -21,23 +21,6 @@ __all__ = [
 WINDOW = (8800.0, 8835.0)
 #: What is used on each side of the window while normalising, Angstrom.
 MARGIN = 5.0
-
-
-@dataclass(frozen=True)
-class Window:
-    """The wavelengths of a method, vacuum Angstrom in the star's rest frame.
-
-    Attributes:
-        lower: first.
-        upper: last.
-        margin: used beyond either while normalising.
-    """
-
-    lower: float = WINDOW[0]
-    upper: float = WINDOW[1]
-    margin: float = MARGIN
-
-
 #: km/s, exact.
 SPEED_OF_LIGHT = 299792.458
 

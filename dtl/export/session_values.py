@@ -18,7 +18,7 @@ _CHOICES = {
     "unit": (None, "Angstrom", "nm", "um"),
     "medium": (None, "vacuum", "air"),
     "frame": (None, "observatory", "barycentric", "rest"),
-    "uncertainty": (None, "sigma", "variance", "inverse"),
+    "uncertainty": (None, "sigma", "variance", "ivar", "percent", "relative", "snr", "none", "inverse"),
 }
 _MAX = 500
 
@@ -62,8 +62,10 @@ def as_digest(value: object, what: str) -> str:
 def as_options(value: object, what: str) -> ReadOptions:
     """What the user said of a file."""
     options = as_dict(value, f"options of {what}")
-    if set(options) != {field.name for field in fields(ReadOptions)}:
+    known = {field.name: None for field in fields(ReadOptions)}
+    if not set(options) <= set(known):
         raise BadValue(f"the reading options of {what} are not those of this program")
+    options = known | options
     for name, allowed in _CHOICES.items():
         if options[name] not in allowed:
             raise BadValue(f"“{str(options[name])[:40]}” is no {name} that is known")
@@ -79,7 +81,13 @@ def as_options(value: object, what: str) -> ReadOptions:
         instrument = as_text(instrument, f"instrument of {what}")
     if order is not None:
         order = int(as_number(order, f"order of {what}", low=0, high=1e4))
+    row, extension = options["row"], options["extension"]
+    if row is not None:
+        row = int(as_number(row, f"row of {what}", low=1, high=1e6))
+    if extension is not None:
+        extension = as_text(extension, f"extension of {what}")
     told = {"resolution": resolution, "columns": columns, "instrument": instrument, "order": order}
+    told |= {"row": row, "extension": extension}
     return ReadOptions(**{name: options[name] for name in _CHOICES}, **told)
 
 

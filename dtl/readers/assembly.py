@@ -173,14 +173,14 @@ def _sweep(contents: Contents, orders: list[Order], window: Window) -> None:
     """Set pixels near the window that their own numbers betray to NaN, in place."""
     counts: dict[str, int] = {}
     for order in orders:
-        near = np.flatnonzero(
-            (order.wavelength > window.lower - REACH) & (order.wavelength < window.upper + REACH)
-        )
+        near = np.flatnonzero((order.wavelength > window.lower - REACH) & (order.wavelength < window.upper + REACH))
         if not near.size:
             continue
         sigma = None if order.uncertainty is None else order.uncertainty[near]
         for words, bad in bad_by_value(order.flux[near], sigma).items():
             order.flux[near[bad]] = np.nan
+            if order.uncertainty is not None:
+                order.uncertainty[near[bad]] = np.nan
             counts[words] = counts.get(words, 0) + int(bad.sum())
     if counts:
         shown = ", ".join(f"{count} {words}" for words, count in counts.items())

@@ -21,7 +21,7 @@ def is_mask(values: np.ndarray) -> bool:
     if finite.size < 10 or (finite < 0).any() or (finite != np.round(finite)).any():
         return False
     found, counts = np.unique(finite, return_counts=True)
-    if len(found) > 16 or counts.max() <= _MOST_BAD * finite.size:
+    if not 2 <= len(found) <= 16 or counts.max() <= _MOST_BAD * finite.size:
         return False
     bits = found[found > 0].astype(np.int64)
     return bool(set(found.tolist()) <= {0.0, 1.0} or np.all([bin(b).count("1") <= 4 for b in bits]))

@@ -165,7 +165,8 @@ def _describe_wavelength(contents: Contents, wave: Column) -> None:
     unit = stated_unit(wave)
     if unit:
         where = f"'{sanitise(wave.unit, 30)}'" if wave.unit else "it in its name"
-        contents.unit = Claim(unit, "file", f"column '{name}' has {where}")
+        by_card = wave.note.startswith(("card", "column"))
+        contents.unit = Claim(unit, "file", wave.note if by_card else f"column '{name}' has {where}")
     for text in (wave.name.replace("_", " "), wave.unit, wave.note):
         medium = parse_medium(text) or (medium_of(text) if text else None)
         if medium:

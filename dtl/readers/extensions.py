@@ -136,7 +136,7 @@ def _axes(source: Source, window: Window) -> list[Group]:
             continue
         if axis is None:
             continue
-        wave = Column("wavelength", axis.values, axis.unit, "")
+        wave = Column("wavelength", axis.values, axis.unit, axis.where)
         values = pixels(source, hdu).reshape(shape)
         names = _row_names(hdu.header, len(values)) if values.ndim == 2 else []
         if values.ndim == 2 and (any(names) or len(hdu.shape) == 3):

@@ -26,6 +26,9 @@ from dtl.wavelengths import Window
 
 __all__ = ["columns", "identify", "read"]
 
+#: Resolution of NEID's fibres (Schwab et al. 2016, SPIE 9908, 99087H).
+_NEID_MODES = {"HR": 110000.0, "HE": 60000.0}
+
 
 def identify(source: Source) -> bool:
     """Whether it is FITS with data."""
@@ -89,7 +92,9 @@ def _choose(source: Source, window: Window, options: ReadOptions) -> Group | Non
     if best is None:
         problem = next((group.problem for group in groups if group.problem), "")
         if problem:
-            raise source.refuse(f"{problem}, which cannot be read; export the spectrum as a table of wavelength and flux.")
+            raise source.refuse(
+                f"{problem}, which cannot be read; export the spectrum as a table of wavelength and flux."
+            )
         table = next((group for group in groups if group.kind in ("table", "vectors")), None)
         return table if table is not None and len(groups) == 1 else None
     if best[0] <= 0 and len(ranges) > 1 and options.unit is None:
@@ -132,7 +137,9 @@ def _stack(members: list[Group]) -> Group:
         stacked.append(Column(column.name, values, column.unit, column.note))
     first, last = members[0], members[-1]
     label = f"{first.label}, one order an extension"
-    return Group(first.kind, label, f"{first.place} to {last.place}", stacked, [g.headers[0] for g in members], first.notes)
+    return Group(
+        first.kind, label, f"{first.place} to {last.place}", stacked, [g.headers[0] for g in members], first.notes
+    )
 
 
 def _coverage(wave: Column, flux: Column, window: Window) -> tuple[float, float, float]:
@@ -166,7 +173,14 @@ def _describe(contents: Contents, source: Source, group: Group) -> None:
     if any("BARY" in str(finding.value).upper() for finding in contents.findings if finding.name == "columns"):
         contents.frame = Claim("barycentric", "file", "the name of the wavelengths says so")
     if "NEID" in str(primary.get("INSTRUME", "")).upper():
-        contents.frame = contents.frame or Claim("observatory", "file", "NEID's pipeline does not remove Earth's motion")
+        contents.frame = contents.frame or Claim(
+            "observatory", "file", "NEID's pipeline does not remove Earth's motion"
+        )
+        mode = str(primary.get("OBS-MODE", primary.get("OBSMODE", ""))).strip().upper()
+        if mode in _NEID_MODES:
+            contents.resolution = Claim(_NEID_MODES[mode], "file", f"card OBS-MODE = '{mode}' of NEID")
+    if any(key.startswith("UP_") for key in group.headers[0]):
+        contents.medium = Claim("vacuum", "file", "the layout of UVES_popler, which writes vacuum wavelengths")
     describe_header(contents, *headers)
     for header in headers[:2]:
         apply_statements(contents, header_texts(header), "a card of HISTORY or COMMENT")

@@ -14,7 +14,8 @@ class Instrument:
 
     Attributes:
         name: as people write it.
-        resolution: nominal lambda/FWHM near 8800 Angstrom.
+        resolution: nominal lambda/FWHM near 8800 Angstrom; None where modes or slits of different resolution exist, or
+            where no value near there is published.
         medium: ``vacuum`` or ``air``, of the wavelengths its pipeline writes.
         words: what an ``INSTRUME`` card or a title may hold, lower case.
         latitude, longitude, altitude: of the telescope, degrees north, degrees east, metres;
@@ -24,7 +25,7 @@ class Instrument:
     """
 
     name: str
-    resolution: float
+    resolution: float | None
     medium: str
     words: tuple[str, ...]
     latitude: float | None = None
@@ -73,9 +74,7 @@ INSTRUMENTS: tuple[Instrument, ...] = (
         4213.0,
         "Seifahrt et al. 2018, SPIE 10702, 107026D",
     ),
-    Instrument(
-        "NEID", 110000.0, "vacuum", ("neid",), 31.9584, -111.5987, 2091.0, "Schwab et al. 2016, SPIE 9908, 99087H"
-    ),
+    Instrument("NEID", None, "vacuum", ("neid",), 31.9584, -111.5987, 2091.0, "Schwab et al. 2016, SPIE 9908, 99087H"),
     Instrument("UVES", 74000.0, "air", ("uves",), -24.6253, -70.4032, 2635.0, "Dekker et al. 2000, SPIE 4008, 534"),
     Instrument(
         "X-shooter",
@@ -87,24 +86,20 @@ INSTRUMENTS: tuple[Instrument, ...] = (
         2635.0,
         "Vernet et al. 2011, A&A 536, A105",
     ),
-    Instrument(
-        "GRACES", 67500.0, "air", ("graces",), 19.8238, -155.4690, 4213.0, "Chene et al. 2014, SPIE 9151, 915147"
-    ),
-    Instrument(
-        "ESPRESSO", 140000.0, "air", ("espresso",), -24.6253, -70.4032, 2635.0, "Pepe et al. 2021, A&A 645, A96"
-    ),
-    Instrument("PEPSI", 130000.0, "air", ("pepsi",), 32.7013, -109.8891, 3221.0, "Strassmeier et al. 2015, AN 336, 324"),
-    Instrument("SALT HRS", 67000.0, "air", ("hrs",), -32.3760, 20.8107, 1798.0, "Crause et al. 2014, SPIE 9147, 91476T"),
-    Instrument("TRES", 44000.0, "air", ("tres",), 31.6811, -110.8780, 2320.0, "Szentgyorgyi & Furesz 2007, RMxAC 28, 129"),
-    Instrument("HIRES", 60000.0, "vacuum", ("hires",), 19.8260, -155.4747, 4145.0, "Vogt et al. 1994, SPIE 2198, 362"),
-    Instrument("MIKE", 65000.0, "air", ("mike",), -29.0146, -70.6926, 2402.0, "Bernstein et al. 2003, SPIE 4841, 1694"),
-    Instrument("HERMES", 85000.0, "air", ("hermes",), 28.7624, -17.8792, 2333.0, "Raskin et al. 2011, A&A 526, A69"),
-    Instrument("FIES", 67000.0, "air", ("fies",), 28.7573, -17.8851, 2382.0, "Telting et al. 2014, AN 335, 41"),
-    Instrument("GHOST", 56000.0, "air", ("ghost",), -30.2407, -70.7367, 2722.0, "Kalari et al. 2024, AJ 168, 208"),
-    Instrument("Veloce", 75000.0, "vacuum", ("veloce",), -31.2770, 149.0661, 1164.0, "Gilbert et al. 2018, SPIE 10702"),
-    Instrument("KPF", 98000.0, "vacuum", ("kpf",), 19.8260, -155.4747, 4145.0, "Gibson et al. 2024, SPIE 13096"),
-    Instrument("HARPS", 115000.0, "air", ("harps",), -29.2543, -70.7346, 2335.0, "Mayor et al. 2003, Msngr 114, 20"),
-    Instrument("SOPHIE", 75000.0, "air", ("sophie",), 43.9308, 5.7133, 650.0, "Perruchot et al. 2008, SPIE 7014, 70140J"),
+    Instrument("GRACES", None, "air", ("graces",), 19.8238, -155.4690, 4213.0, "Chene et al. 2014, SPIE 9151, 915147"),
+    Instrument("ESPRESSO", None, "air", ("espresso",), -24.6253, -70.4032, 2635.0, "Pepe et al. 2021, A&A 645, A96"),
+    Instrument("PEPSI", None, "air", ("pepsi",), 32.7013, -109.8891, 3221.0, "Strassmeier et al. 2015, AN 336, 324"),
+    Instrument("SALT HRS", None, "air", ("hrs",), -32.3760, 20.8107, 1798.0, "Crause et al. 2014, SPIE 9147, 91476T"),
+    Instrument("TRES", None, "air", ("tres",), 31.6811, -110.8780, 2320.0, "Szentgyorgyi & Furesz 2007, RMxAC 28, 129"),
+    Instrument("HIRES", None, "vacuum", ("hires",), 19.8260, -155.4747, 4145.0, "Vogt et al. 1994, SPIE 2198, 362"),
+    Instrument("MIKE", None, "air", ("mike",), -29.0146, -70.6926, 2402.0, "Bernstein et al. 2003, SPIE 4841, 1694"),
+    Instrument("HERMES", None, "air", ("hermes",), 28.7624, -17.8792, 2333.0, "Raskin et al. 2011, A&A 526, A69"),
+    Instrument("FIES", None, "air", ("fies",), 28.7573, -17.8851, 2382.0, "Telting et al. 2014, AN 335, 41"),
+    Instrument("GHOST", None, "air", ("ghost",), -30.2407, -70.7367, 2722.0, "Kalari et al. 2024, AJ 168, 208"),
+    Instrument("Veloce", None, "vacuum", ("veloce",), -31.2770, 149.0661, 1164.0, "Gilbert et al. 2018, SPIE 10702"),
+    Instrument("KPF", None, "vacuum", ("kpf",), 19.8260, -155.4747, 4145.0, "Gibson et al. 2024, SPIE 13096"),
+    Instrument("HARPS", None, "air", ("harps",), -29.2543, -70.7346, 2335.0, "Mayor et al. 2003, Msngr 114, 20"),
+    Instrument("SOPHIE", None, "air", ("sophie",), 43.9308, 5.7133, 650.0, "Perruchot et al. 2008, SPIE 7014, 70140J"),
 )
 
 

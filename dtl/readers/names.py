@@ -39,7 +39,18 @@ _OTHER: tuple[tuple[str, set[str]], ...] = (
     ("pixel", {"pixel", "pixels", "pix", "index", "idx", "row", "col", "number", "no", "id"}),
 )  # fmt: skip
 #: Words that turn an array of this name into a flux that was treated by it: "continuum normalised flux".
-_TREATED = {"normalized", "normalised", "norm", "normed", "divided", "subtracted", "removed", "corrected", "sub", "corr"}
+_TREATED = {
+    "normalized",
+    "normalised",
+    "norm",
+    "normed",
+    "divided",
+    "subtracted",
+    "removed",
+    "corrected",
+    "sub",
+    "corr",
+}
 _TREATED |= {"corrected", "free", "deblazed", "normalization", "rectified"}
 _QUALIFIERS = {"raw", "reduced", "uncalibrated", "weighted", "smooth", "original", "orig", "opt", "box"}
 _LOGARITHM = {"log": "log10", "log10": "log10", "lg": "log10", "ln": "ln", "loge": "ln", "dex": "log10"}
@@ -110,7 +121,7 @@ def parse_name(text: str) -> Name:
         stem |= {"wavelength"}
     if kind and not plain & _OTHER[0][1]:
         return Name("uncertainty", kind, scale, stem)
-    waves = [word for word in stripped if word.startswith(("wave", "lam", "wavl")) or word in _WAVELENGTH]
+    waves = [word for word in stripped if word.startswith(("wave", "lam", "wavl")) or word in _WAVELENGTH & plain]
     fluxes = plain & _FLUX
     for role, names in _OTHER:
         treated = _is_treated(words, names)

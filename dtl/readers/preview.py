@@ -12,9 +12,11 @@ from dtl.readers.registry import read_columns
 from dtl.readers.source import Source, sanitise
 from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
 from dtl.spectrum import UnusableInput
-from dtl.wavelengths import Window
+from dtl.wavelengths import MARGIN, WINDOW, Window
 
 __all__ = ["Preview", "preview_table"]
+
+DEFAULT_WINDOW = Window(*WINDOW, MARGIN)
 
 #: What is drawn beyond the window on each side, Angstrom, and the most points that are drawn.
 _AROUND, _MOST_POINTS = 15.0, 4000
@@ -39,7 +41,7 @@ class Preview:
     guess: tuple[str, str, str | None] | None
     kind: str = "sigma"
     named: bool = False
-    window: Window = Window()
+    window: Window = DEFAULT_WINDOW
 
     def column(self, key: str) -> Column:
         """The column that a key names.
@@ -110,7 +112,7 @@ def _spread(values: np.ndarray, window: Window) -> float:
 
 
 def preview_table(
-    source: str | os.PathLike | bytes, *, name: str | None = None, window: Window = Window()
+    source: str | os.PathLike | bytes, *, name: str | None = None, window: Window = DEFAULT_WINDOW
 ) -> Preview | None:
     """The columns of a file, None where it is no table of at least two columns of numbers."""
     columns = read_columns(source, name=name, window=window)

@@ -15,9 +15,11 @@ from dtl.readers.contents import Contents
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source, open_source, sanitise
 from dtl.spectrum import Spectrum, UnusableInput
-from dtl.wavelengths import Window
+from dtl.wavelengths import MARGIN, WINDOW, Window
 
 __all__ = ["FORMATS", "Format", "Reading", "read_columns", "read_contents", "read_spectrum"]
+
+DEFAULT_WINDOW = Window(*WINDOW, MARGIN)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Reading:
     source: Source
     contents: Contents
 
-    def spectrum(self, options: ReadOptions, window: Window = Window()) -> Spectrum:
+    def spectrum(self, options: ReadOptions, window: Window = DEFAULT_WINDOW) -> Spectrum:
         """The spectrum with what the user says; any number of times.
 
         Raises:
@@ -84,7 +86,7 @@ def read_spectrum(
     *,
     name: str | None = None,
     options: ReadOptions | None = None,
-    window: Window = Window(),
+    window: Window = DEFAULT_WINDOW,
 ) -> Spectrum:
     """Read a spectrum around the window of the method from a file or an upload of any known format.
 
@@ -108,7 +110,7 @@ def read_contents(
     *,
     name: str | None = None,
     options: ReadOptions | None = None,
-    window: Window = Window(),
+    window: Window = DEFAULT_WINDOW,
 ) -> Reading:
     """Read a file as far as it depends on nothing but its columns; `Reading.spectrum` settles the rest.
 
@@ -127,7 +129,7 @@ def read_contents(
 
 
 def read_columns(
-    source: str | os.PathLike | bytes, *, name: str | None = None, window: Window = Window()
+    source: str | os.PathLike | bytes, *, name: str | None = None, window: Window = DEFAULT_WINDOW
 ) -> list[Column]:
     """The columns of a table as they stand in the file; empty where the file is no table of numbers."""
     try:

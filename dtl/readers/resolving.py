@@ -48,7 +48,7 @@ def resolve_medium(contents: Contents, source: Source, options: ReadOptions, uni
         return Claim(medium, "user", "given by the user")
     if contents.medium and contents.medium.source == "file":
         return contents.medium
-    if unit.split(" ")[-1] in INVERSE:
+    if unit.rsplit(" ", maxsplit=1)[-1] in INVERSE:
         return Claim("vacuum", "file", "frequencies, wavenumbers and energies do not depend on the medium")
     instrument = known_instrument(contents)
     if instrument and instrument.medium:

@@ -20,8 +20,8 @@ from dtl.wavelengths import Window
 
 __all__ = ["Column", "Roles", "assign_roles", "stated_unit"]
 
-#: Steps between pixels that a spectrum for this method can have, Angstrom.
-_STEPS = (1e-4, 0.9)
+#: Finest step between pixels of a spectrum, Angstrom.
+_FINEST = 1e-4
 #: What is looked at beyond the window, Angstrom, as the medium and the velocity are not known yet.
 _REACH = 12.0
 #: Cost of an uncertainty whose words are not those of the flux, and of one that says nothing.
@@ -122,13 +122,14 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
         roles = Roles(wave, column, flux_name=name, named=named and name.role == "flux")
         unfit = _find_uncertainty(roles, columns, names, part, told)
         cost = name.doubt + (_UNFIT if unfit else 0.0)
-        cost += 0.01 * (number if number > place else number + len(columns))
+        cost += 0.001 * number
         ranked.append((cost, column))
         if best is None or cost < best[0]:
             best = cost, roles
     if best is None:
         return None
     roles = best[1]
+    roles.wavelength = _of_same_stem(columns, names, roles, window)
     roles.others = [column for _, column in sorted(ranked, key=lambda pair: pair[0]) if column is not roles.flux]
     taken = [roles.wavelength, roles.flux, roles.uncertainty]
     for column, name in zip(columns, names, strict=True):
@@ -190,7 +191,20 @@ def _find_wavelength(columns: Sequence[Column], names: list[Name], window: Windo
         elif not name.role and not stated_other(column) and _runs(column.values, guess):
             # one that misses the window is still the wavelengths: the refusal then says what they cover
             found.append(((1 if holds else 0.5) - 0.01 * number, column))
+        elif holds and not any(c.name for c in columns) and _runs(np.sort(column.values, axis=-1), guess):
+            found.append((0.2 - 0.01 * number, column))
     return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _of_same_stem(columns: Sequence[Column], names: list[Name], roles: Roles, window: Window) -> Column:
+    """The wavelengths of the flux's own fibre or trace, where it has some."""
+    for column, name in zip(columns, names, strict=True):
+        own = name.role == "wavelength" and roles.flux_name.stem and name.stem == roles.flux_name.stem
+        if own and column.values.shape == roles.wavelength.values.shape and not name.doubt:
+            unit = stated_unit(column) or str(guess_unit(column.values, window).value)
+            if holds_window(column.values, unit, window):
+                return column
+    return roles.wavelength
 
 
 def stated_other(column: Column) -> bool:
@@ -202,11 +216,12 @@ def _runs(values: np.ndarray, unit: str) -> bool:
     """Whether numbers run as wavelengths do: one way along each row, in steps that a spectrum can have."""
     rows = np.atleast_2d(to_angstrom(values, unit))
     steps = np.diff(rows, axis=-1)
-    steps = steps[np.isfinite(steps)]
+    steps = steps[np.isfinite(steps) & (steps != 0)]
     if steps.size < 5 or max((steps > 0).mean(), (steps < 0).mean()) < 0.9:
         return False
-    near = np.abs(steps[steps != 0])
-    return bool(near.size and _STEPS[0] < np.median(near) < _STEPS[1])
+    near = float(np.median(np.abs(steps)))
+    counted = np.all(np.abs(np.diff(values, axis=-1)) == 1)  # 1, 2, 3 ... numbers pixels and can hold the window too
+    return near > _FINEST and not counted
 
 
 def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int) -> list[tuple[int, Name]]:
@@ -217,13 +232,11 @@ def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int) -
     found = []
     for i, (column, name) in enumerate(zip(columns, names, strict=True)):
         finite = column.values[np.isfinite(column.values)]
-        if i == place or name.role or finite.size < 10 or np.ptp(finite) == 0 or is_mask(column.values):
+        if i == place or name.role or is_mask(column.values) or _runs(column.values, "Angstrom"):
             continue
-        if _runs(column.values, "Angstrom"):
-            continue
-        found.append((i, name))
-    after = [pair for pair in found if pair[0] > place]
-    return (after or found)[:1]
+        found.append((i, name, finite.size >= 10 and np.ptp(finite) > 0))
+    # the next after the wavelengths, one that varies before one that does not
+    return [pair[:2] for pair in sorted(found, key=lambda pair: (not pair[2], pair[0] < place))][:1]
 
 
 def _find_uncertainty(
@@ -244,6 +257,9 @@ def _find_uncertainty(
                 continue
             kind = told or name.kind
             values = part.of(column)
+            if not (np.isfinite(values) & (values > 0)).any():  # all NaN or zero: none, rather than wrong
+                found.append((9.0, column, Verdict(kind, 1.0, True)))
+                continue
             if roles.flux_name.scale != "linear":
                 values, kind = values * log_factor(roles.flux_name.scale), "relative"
             verdict = Verdict(kind, 1.0, True) if told else judge(values, flux, part.pixel, kind)

@@ -16,7 +16,9 @@ __all__ = ["apply_statements", "frame_of", "header_texts", "medium_of"]
 _FALSE = r"(false|f|no|0|none|n)"
 _TRUE = r"(true|t|yes|1|y)"
 _ABOUT = r"(wave|lambda|angstrom|λ|in air|in vac|convert|dispersion|ciddor|edlen|vac(uum)?\b|\bair\b)"
-_NO_MEDIUM = re.compile(r"air ?mass|air ?temp|air ?press|air ?humid|vacuum (chamber|vessel|tank|press|pump)|airy|air flow", re.I)
+_NO_MEDIUM = re.compile(
+    r"air ?mass|air ?temp|air ?press|air ?humid|vacuum (chamber|vessel|tank|press|pump)|airy|air flow", re.I
+)
 _FRAMES = (
     ("rest", r"\b(rest[- ]?frame|rest wavelengths?|at rest|stellar frame|laboratory frame|shifted to rest)\b"),
     ("barycentric", r"\b(bary|helio)[a-z]*\b"),
@@ -61,7 +63,7 @@ def frame_of(text: str) -> str | None:
             continue
         if frame == "barycentric":
             velocity = re.search(r"[:=]\s*[-+]?\d", lowered)
-            if velocity or re.search(r"\b(radial )?velocity\b", lowered) and not re.search(_DONE, lowered):
+            if velocity or (re.search(r"\b(radial )?velocity\b", lowered) and not re.search(_DONE, lowered)):
                 continue
             if re.search(_NOT, lowered) or re.search(rf"[:=]\s*'?{_FALSE}\b", lowered):
                 return "observatory"

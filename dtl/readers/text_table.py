@@ -22,7 +22,9 @@ _SPACES = str.maketrans({c: " " for c in "\u00a0\u1680\u2000\u2001\u2002\u2003\u
 _TRUTH = {"true": 1.0, "false": 0.0}
 _GERMAN, _ENGLISH = r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?([eE][-+]?\d+)?", r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?([eE][-+]?\d+)?"
 #: A FITS card as text: SPECSYS = 'TOPOCENT' / frame
-_CARD = re.compile(r"^\s*(HIERARCH +)?([A-Z][A-Z0-9_ -]{0,40}?)\s*=\s*('[^']*'|[TF]|[-+]?[0-9.]+(?:[ED][-+]?[0-9]+)?)\s*(/.*)?$")
+_CARD = re.compile(
+    r"^\s*(HIERARCH +)?([A-Z][A-Z0-9_ -]{0,40}?)\s*=\s*('[^']*'|[TF]|[-+]?[0-9.]+(?:[ED][-+]?[0-9]+)?)\s*(/.*)?$"
+)
 
 
 @dataclass
@@ -111,7 +113,9 @@ def _has_row_names(body: list[str], values: np.ndarray, separator: str | None, w
     """Whether the first column numbers the rows, as R writes it: counted, and without a name in the line of names."""
     if values.shape[1] < 3 or not np.array_equal(values[:, 0], values[0, 0] + np.arange(len(values))):
         return False
-    if all(line.lstrip().startswith(('"', "'")) for line in body[:50]) and not all('"' in c for c in body[0].split()[1:]):
+    if all(line.lstrip().startswith(('"', "'")) for line in body[:50]) and not all(
+        '"' in c for c in body[0].split()[1:]
+    ):
         return True
     short = _names(words, words, separator, values.shape[1] - 1)
     return any(short) and not any(_names(words, words, separator, values.shape[1]))
@@ -235,6 +239,8 @@ def _names(head: list[str], comments: list[str], separator: str | None, count: i
         if len(words) == count and not all(_number(word) is not None for word in words) and ":" not in line:
             roles = [parse_name(word).role for word in words]
             score = (len(set(roles) - {""}), sum(bool(role) for role in roles))
+            if "=" in words or (not score[0] and line not in head):
+                continue  # a sentence of as many words
             if best is None or score > best[:2]:
                 best = (*score, [sanitise(word, 40) for word in words])
     return best[2] if best else [""] * count

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dtl.preparation.noise import der_snr, estimate_snr
+from dtl.preparation.noise import estimate_snr, scatter_snr
 from tests.builders import star_flux
 
 WAVELENGTH = np.arange(8800.0, 8835.0, 0.01)
@@ -15,14 +15,14 @@ MODEL = star_flux(WAVELENGTH)
 @pytest.mark.parametrize("snr", [5.0, 50.0, 500.0])
 def test_white_noise(snr: float) -> None:
     flux = 7.0 * (1 + np.random.default_rng(1).normal(0, 1 / snr, 20_000))
-    assert der_snr(flux) == pytest.approx(snr, rel=0.04)
+    assert scatter_snr(flux) == pytest.approx(snr, rel=0.04)
     flux[::50] = np.nan
-    assert der_snr(flux) == pytest.approx(snr, rel=0.06)
+    assert scatter_snr(flux) == pytest.approx(snr, rel=0.06)
 
 
 def test_without_noise_or_pixels() -> None:
-    assert der_snr(np.ones(50)) == np.inf
-    assert der_snr(np.array([1.0, np.nan, 2.0, 1.0, 1.0])) == 0.0
+    assert scatter_snr(np.ones(50)) == np.inf
+    assert scatter_snr(np.array([1.0, np.nan, 2.0, 1.0, 1.0])) == 0.0
 
 
 def test_of_the_file_where_stated() -> None:

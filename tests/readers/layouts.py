@@ -135,7 +135,14 @@ def neid() -> bytes:
     wave = echelle(orders=8, pixels=1024, home=5)
     wave[0] = 0.0
     primary = fits.PrimaryHDU()
-    cards = {"OBJECT": "GJ 699", "INSTRUME": "NEID", "QRA": "17:57:48.5", "QDEC": "+04:41:36", "EXPTIME": 600.0}
+    cards = {
+        "OBJECT": "GJ 699",
+        "INSTRUME": "NEID",
+        "OBS-MODE": "HR",
+        "QRA": "17:57:48.5",
+        "QDEC": "+04:41:36",
+        "EXPTIME": 600.0,
+    }
     for key, value in {**cards, "DATE-OBS": "2021-06-01T08:00:00"}.items():
         primary.header[key] = value
     parts = (("SCIFLUX", truth(wave)), ("SCIVAR", np.full_like(wave, 1e-4)), ("SCIWAVE", wave))

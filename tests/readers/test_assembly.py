@@ -33,4 +33,4 @@ def test_part_of_the_window(low: float, high: float, words: str) -> None:
 def test_columns_that_are_no_wavelengths() -> None:
     flux = np.linspace(8000.0, 9600.0, 50)
     sentence = refusal(flux, np.linspace(8796.0, 8840.0, 50))
-    assert "has only 1 pixel in" in sentence and "other columns were taken for wavelength and flux" in sentence
+    assert "it has column 1, column 2" in sentence and "name the columns" in sentence

@@ -66,7 +66,7 @@ def test_uncertainties_of_every_kind(kind: str, power: float, named: bool) -> No
 def test_an_unknown_kind_is_refused() -> None:
     wave = layouts.grid()
     data = table(wave, layouts.truth(wave), 0.01 + 0 * wave, names="wave flux err")
-    with pytest.raises(UnusableInput, match="use sigma, variance or inverse"):
+    with pytest.raises(UnusableInput, match="use sigma, variance, ivar, percent or none"):
         read_spectrum(data, name="t.txt", options=ReadOptions(uncertainty="fwhm"))
 
 

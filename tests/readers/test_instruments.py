@@ -24,7 +24,7 @@ def test_known(text: str, name: str, resolution: float, medium: str) -> None:
     assert (found.name, found.resolution, found.medium) == (name, resolution, medium)
 
 
-@pytest.mark.parametrize("text", ["", "HARPS", "unknown spectrograph"])
+@pytest.mark.parametrize("text", ["", "GIANO", "unknown spectrograph"])
 def test_unknown(text: str) -> None:
     assert find_instrument(text) is None
 

@@ -26,7 +26,7 @@ def shuffled(names: str = "p q r") -> bytes:
     [
         (layouts.eso(), ("WAVE", "FLUX", "ERR"), ("WAVE", "FLUX", "ERR"), "sigma"),
         (layouts.espadons(), ("1", "2", "3"), ("1", "2", "3"), "sigma"),
-        (gzip.compress(shuffled("wave flux ivar")), ("wave", "flux", "ivar"), ("wave", "flux", "ivar"), "inverse"),
+        (gzip.compress(shuffled("flux wave var")), ("flux", "wave", "var"), ("wave", "flux", "var"), "variance"),
         (shuffled(), ("p", "q", "r"), None, "sigma"),
         (shuffled("flux flux err"), ("1", "2", "err"), None, "sigma"),
     ],

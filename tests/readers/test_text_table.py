@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from dtl.readers.source import Source
@@ -15,10 +16,12 @@ def refusal(rows: list[str]) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("row", ["8,796.65;12,032.10", "8.796,65;12.032,10"])
+@pytest.mark.parametrize("row", ["8,796.65;12,032.10", "8.796,65;12.032,10", "8.796,65;12032,10", "8,796.65\t12032.1"])
 def test_thousands_separators(row: str) -> None:
-    sentence = refusal(["wave;flux", "1;2", *[row] * 50])
-    assert sentence.startswith(f"star.csv has rows without a number (row 2 is '{row}')") and "thousands" in sentence
+    mark = "\t" if "\t" in row else ";"
+    table = parse_table(Source("star.csv", "\n".join([f"wave{mark}flux", *[row] * 50]).encode()))
+    assert table.names == ["wave", "flux"]
+    np.testing.assert_allclose(table.values, [[8796.65, 12032.10]] * 50)
 
 
 def test_rows_of_different_length() -> None:

@@ -17,7 +17,14 @@ from pages.shared.spectrum import rereading
 
 __all__ = ["columns"]
 
-_KINDS = {"sigma": "1 sigma", "variance": "variance", "inverse": "inverse variance"}
+_KINDS = {
+    "sigma": "1 sigma",
+    "variance": "variance",
+    "ivar": "inverse variance",
+    "percent": "per cent of the flux",
+    "relative": "part of the flux",
+    "snr": "signal-to-noise ratio",
+}
 _UNITS = {"Angstrom": "Å", "nm": "nm", "um": "µm"}
 _NONE = "none"
 _ROWS = 8
@@ -103,7 +110,7 @@ def _choices(digest: str, options: ReadOptions, preview: Preview) -> tuple[str, 
     kind = third.selectbox(
         "The uncertainties are",
         list(_KINDS),
-        index=list(_KINDS).index(options.uncertainty or preview.kind),
+        index=list(_KINDS).index(options.uncertainty if options.uncertainty in _KINDS else preview.kind),
         format_func=_KINDS.get,
         disabled=sigma == _NONE,
         help="Choose a column of uncertainties first." if sigma == _NONE else "1 sigma is the standard deviation.",
