@@ -36,8 +36,8 @@ FLAGS: dict[str, str] = {
         "guess is wrong, the parameters hardly change."
     ),
     "frame_guessed": (
-        "The file does not say whether Earth's motion is removed; the radial velocity is up to 30 km/s off if the guess "
-        "is wrong."
+        "The file does not say whether Earth's motion is removed; the radial velocity is up to 30 km/s off if the "
+        "guess is wrong."
     ),
     "several_spectra": "The file holds several spectra on the same wavelengths; the first was taken.",
 }

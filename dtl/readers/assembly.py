@@ -43,7 +43,7 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
     orders, notes = _vacuum_orders(rows, unit.value, medium.value)
     orders, spectra = _one_spectrum(contents, source, orders, options.row)
     _sweep(contents, orders, window)
-    order, near = _one_stretch(contents, source, orders, notes, options.order, window)
+    order, near = _one_stretch(contents, source, orders, notes, wanted=options.order, window=window)
     order = _drop_worthless_uncertainty(contents, order)
     _check_flux(source, order, window)
     frame = resolve_frame(contents, source, options)
@@ -188,7 +188,7 @@ def _sweep(contents: Contents, orders: list[Order], window: Window) -> None:
 
 
 def _one_stretch(
-    contents: Contents, source: Source, orders: list[Order], notes: set[str], wanted: int | None, window: Window
+    contents: Contents, source: Source, orders: list[Order], notes: set[str], *, wanted: int | None, window: Window
 ) -> tuple[Order, tuple[tuple[int, float, float], ...]]:
     """Choose and merge orders, or take the one that is wanted, cut to what is kept, and note what was done.
 
@@ -211,7 +211,7 @@ def _one_stretch(
         if not chosen:
             numbers = ", ".join(str(number) for number, _, _ in near) or "only one order"
             raise source.refuse(
-                f"was to be read from its order {wanted}, which does not reach {window.lower:,.0f}–{window.upper:,.0f} Å; "
+                f"was to be read from its order {wanted}, which does not reach {_span(window)}; "
                 f"choose among {numbers}, or leave the choice to the program."
             )
     inside = sum(_covered(order, window) for order in chosen)
@@ -233,7 +233,7 @@ def _one_stretch(
     inside = int(((kept.wavelength >= window.lower) & (kept.wavelength <= window.upper)).sum())
     if inside < _MIN_PIXELS:
         raise source.refuse(
-            f"has only {inside} pixel{'' if inside == 1 else 's'} in {window.lower:,.0f}–{window.upper:,.0f} Å, far too few "
+            f"has only {inside} pixel{'' if inside == 1 else 's'} in {_span(window)}, far too few "
             "for its lines, so it is of low resolution, or another unit or other columns were taken for wavelength and "
             "flux; state them, or give a spectrum of R = 50,000 or more."
         )
@@ -259,6 +259,10 @@ def _one_stretch(
     return kept, near
 
 
+def _span(window: Window) -> str:
+    return f"{window.lower:,.0f}–{window.upper:,.0f} Å"
+
+
 def _covered(order: Order, window: Window) -> float:
     """How many Angstrom of the window an order covers."""
     return max(0.0, min(order.wavelength[-1], window.upper) - max(order.wavelength[0], window.lower))
@@ -281,11 +285,11 @@ def _check_flux(source: Source, order: Order, window: Window) -> None:
     good = np.isfinite(order.flux) & inside
     if good.sum() < _MIN_PIXELS:
         raise source.refuse(
-            f"has no usable flux in {window.lower:,.0f}–{window.upper:,.0f} Å (all pixels are bad or not numbers), probably "
+            f"has no usable flux in {_span(window)} (all pixels are bad or not numbers), probably "
             "because the extraction failed there; use another exposure or reduction."
         )
     if not (order.flux[good] != 0).any():
         raise source.refuse(
-            f"has nothing but zeros in {window.lower:,.0f}–{window.upper:,.0f} Å, probably padding in place of data; use "
+            f"has nothing but zeros in {_span(window)}, probably padding in place of data; use "
             "another exposure or reduction."
         )

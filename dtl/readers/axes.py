@@ -1,7 +1,7 @@
 """Wavelengths that a FITS header gives as a formula of the pixel.
 
-Linear and logarithmic axes with CRVAL1 and CDELT1, CD1_1 or PC1_1 (Greisen & Calabretta 2002, A&A 395, 1061; Greisen et
-al. 2006, A&A 446, 747), IRAF's DC-FLAG, the COEFF0 and COEFF1 of SDSS, tables (-TAB), and MAKEE's polynomials (WV_0_01).
+Linear and logarithmic axes with CRVAL1 and CDELT1, CD1_1 or PC1_1 (Greisen & Calabretta 2002, A&A 395, 1061; Greisen
+et al. 2006, A&A 446, 747), IRAF's DC-FLAG, COEFF0 and COEFF1 of SDSS, tables (-TAB), and MAKEE's polynomials (WV_0_01).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bad pixels, found once before anything is measured: masks of either polarity, zeros, sentinels, absurd uncertainties."""
+"""Bad pixels, found once before anything is measured: masks of either polarity, zeros, sentinels, absurd sigma."""
 
 from __future__ import annotations
 

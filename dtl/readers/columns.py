@@ -10,7 +10,8 @@ from dtl.readers.bad_pixels import bad_by_mask
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.names import parse_name
 from dtl.readers.options import ReadOptions
-from dtl.readers.roles import Column, Roles, assign_roles, linear_flux, log_factor, stated_unit
+from dtl.readers.roles import Column, Roles, assign_roles, stated_unit
+from dtl.readers.scales import linear_flux, log_factor
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import medium_of
 from dtl.readers.uncertainties import KINDS, to_sigma
@@ -68,8 +69,8 @@ def assign(columns: Sequence[Column], source: Source, window: Window, told: str 
     shown = ", ".join(_show(columns, column) for column in columns[:8])
     if any(parse_name(column.name).role == "wavelength" for column in columns):
         raise source.refuse(
-            f"has wavelengths but no column of fluxes that is recognised (it has {shown}), probably because its name is "
-            "unusual; name the columns for wavelength, flux and uncertainty (--columns WAVELENGTH,FLUX,ERROR)."
+            f"has wavelengths but no column of fluxes that is recognised (it has {shown}), probably because its name "
+            "is unusual; name the columns for wavelength, flux and uncertainty (--columns WAVELENGTH,FLUX,ERROR)."
         )
     raise source.refuse(
         f"has no column of wavelengths (it has {shown}), probably because they are in another file or reach past "

@@ -1,8 +1,8 @@
 """FITS files of any layout: of all extensions the arrays that hold the window, their roles decided in one place.
 
-Tables with a row a pixel, a row an order or one row of vectors (ESO's phase 3, ESO-044286), image extensions of one shape
-(NEID, EPRV, PypeIt, specutils, MPDAF), rows of an image (LAMOST, Upena, UVES_popler), one-dimensional images, IRAF's
-echelle spectra, and any of them with one order an extension.
+Tables with a row a pixel, a row an order or one row of vectors (ESO's phase 3, ESO-044286), image extensions of one
+shape (NEID, EPRV, PypeIt, specutils, MPDAF), rows of an image (LAMOST, Upena, UVES_popler), one-dimensional images,
+IRAF's echelle spectra, and any of them with one order an extension.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["Name", "parse_name", "split_words"]
+__all__ = ["NO_NAME", "Name", "parse_name", "split_words"]
 
 #: A role -> the words that tell it. Earlier roles win: "flux error" is an uncertainty, "sky flux" is sky.
 _UNCERTAINTY = {
@@ -51,7 +51,7 @@ _TREATED = {
     "sub",
     "corr",
 }
-_TREATED |= {"corrected", "free", "deblazed", "normalization", "rectified"}
+_TREATED |= {"sub", "free", "deblazed", "normalization", "rectified"}
 _QUALIFIERS = {"raw", "reduced", "uncalibrated", "weighted", "smooth", "original", "orig", "opt", "box"}
 _LOGARITHM = {"log": "log10", "log10": "log10", "lg": "log10", "ln": "ln", "loge": "ln", "dex": "log10"}
 _RELATIVE = {"relative", "rel", "fractional", "frac", "fraction"}
@@ -85,6 +85,10 @@ class Name:
     stem: frozenset[str] = frozenset()
     doubt: float = 0.0
     good: bool = False
+
+
+#: The name of an array that has none.
+NO_NAME = Name()
 
 
 def split_words(text: str) -> list[str]:

@@ -69,7 +69,7 @@ FORMATS: tuple[Format, ...] = (
     Format("SERVAL template", carmenes.identify_template, carmenes.read_template),
     Format("CHIRON cube", chiron.identify, chiron.read),
     Format(
-        "FITS: tables, image extensions, rows of an image, one-dimensional images, IRAF multispec, orders in extensions",
+        "FITS: tables, image extensions, rows of an image, one-dimensional images, IRAF multispec",
         fits_spectrum.identify,
         fits_spectrum.read,
         fits_spectrum.columns,

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dtl.readers.bad_pixels import is_mask
-from dtl.readers.names import Name, parse_name
+from dtl.readers.names import NO_NAME, Name, parse_name
+from dtl.readers.scales import linear_flux, log_factor
 from dtl.readers.uncertainties import Verdict, judge
 from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
 from dtl.wavelengths import Window
@@ -75,7 +76,7 @@ class Roles:
     kind: str = "sigma"
     masks: list[Column] = field(default_factory=list)
     blaze: Column | None = None
-    flux_name: Name = Name()
+    flux_name: Name = NO_NAME
     named: bool = False
     reason: str = ""
     verdict: Verdict | None = None
@@ -311,23 +312,6 @@ def _is_in(flux: Column, blaze: Column, part: _Part) -> bool:
     if np.std(x) < 0.01:
         return False
     return bool(np.polyfit(x, y, 1)[0] > 0.5)
-
-
-def linear_flux(values: np.ndarray, scale: str) -> np.ndarray:
-    """Flux of logarithms or magnitudes; shape of ``values``."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        if scale == "log10":
-            return 10.0**values
-        if scale == "ln":
-            return np.exp(values)
-        if scale == "magnitude":
-            return 10.0 ** (-0.4 * (values - np.nanmedian(values)))
-    return values
-
-
-def log_factor(scale: str) -> float:
-    """Relative uncertainty of a flux for one unit of uncertainty of its logarithm or magnitude."""
-    return {"log10": float(np.log(10)), "ln": 1.0, "magnitude": float(0.4 * np.log(10))}.get(scale, 1.0)
 
 
 def _explain(roles: Roles) -> str:

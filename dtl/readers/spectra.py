@@ -8,7 +8,7 @@ from dtl.readers.orders import Order
 
 __all__ = ["drop_repeats", "separate"]
 
-#: Two stretches are the same wavelengths twice where they overlap by this part of the longer; orders meet at their ends.
+#: Two stretches are the same wavelengths twice where they overlap by this part of the longer; orders meet at the ends.
 _SAME = 0.6
 
 

@@ -17,8 +17,9 @@ _MISSING = {"", "nan", "--", "---", "...", "indef", "null", "na", "n/a", "none",
 _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _MIN_ROWS = 10
 _LONGEST_HEAD = 500
-_SPACES = str.maketrans({c: " " for c in "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-                         "\u202f\u205f\u3000"} | {"\u2212": "-", "\u200b": "", "\ufeff": ""})  # fmt: skip
+#: Blanks, minus signs and marks of Unicode -> those of ASCII.
+_BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_SPACES = str.maketrans(dict.fromkeys(_BLANKS, " ") | {"\u2212": "-", "\u200b": "", "\ufeff": ""})
 _TRUTH = {"true": 1.0, "false": 0.0}
 _GERMAN, _ENGLISH = r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?([eE][-+]?\d+)?", r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?([eE][-+]?\d+)?"
 #: A FITS card as text: SPECSYS = 'TOPOCENT' / frame

@@ -1,4 +1,4 @@
-"""VOTable, the table of the Virtual Observatory: the first table with two columns of numbers, its fields and parameters."""
+"""VOTable, the table of the Virtual Observatory: its first table with two columns of numbers, and its parameters."""
 
 from __future__ import annotations
 
