@@ -54,7 +54,7 @@ class Window:
         return (np.asarray(wavelength) >= self.lower) & (np.asarray(wavelength) <= self.upper)
 
     def __str__(self) -> str:
-        return f"{self.lower:.0f}-{self.upper:.0f} Å"
+        return f"{self.lower:.0f}–{self.upper:.0f} Å"
 
 
 def refractive_index(wavelength: np.ndarray) -> np.ndarray:

@@ -53,4 +53,4 @@ def test_doppler() -> None:
 def test_a_window_holds_its_ends():
     window = Window(8800.0, 8835.0)
     assert window.holds([8799.9, 8800.0, 8817.5, 8835.0, 8835.1]).tolist() == [False, True, True, True, False]
-    assert (window.centre, window.width, window.margin, str(window)) == (8817.5, 35.0, 5.0, "8800-8835 Å")
+    assert (window.centre, window.width, window.margin, str(window)) == (8817.5, 35.0, 5.0, "8800–8835 Å")

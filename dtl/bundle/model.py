@@ -14,10 +14,13 @@ import torch
 from dtl.bundle.calibration import Calibration, Reference
 from dtl.bundle.learned_gap import LearnedGap
 from dtl.bundle.projection import FluxBasis
+from dtl.bundle.window import lines_of, window_of
+from dtl.lines import Line
 from dtl.networks.layouts import AnyAutoencoder
 from dtl.networks.regressor import Regressor
 from dtl.preparation.prepare import PreparationTarget
 from dtl.result import PARAMETERS
+from dtl.wavelengths import Window
 
 __all__ = ["ModelBundle"]
 
@@ -149,6 +152,16 @@ class ModelBundle:
         """What a network makes of an array, on the bundle's device and without gradients."""
         with torch.inference_mode():
             return network(torch.as_tensor(values, dtype=torch.float32, device=self.device)).cpu().numpy()
+
+    @cached_property
+    def window(self) -> Window:
+        """The window that its networks look at."""
+        return window_of(self.card)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Lines of the window, to be named in figures."""
+        return lines_of(self.card)
 
     @cached_property
     def target(self) -> PreparationTarget:
