@@ -49,7 +49,7 @@ def build_from(folder: str, settings: GridSettings) -> Grid:
     """
     from dtl.grid.build import build_grid
     from dtl.grid.library import OutsideLibrary
-    from dtl.grid.phoenix import read_library
+    from dtl.grid.recognition import read_library
     from dtl.spectrum import UnusableInput
 
     library = read_library(folder)

@@ -26,7 +26,7 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from dtl.bundle.store import load_bundle
-    from dtl.grid.phoenix import read_library
+    from dtl.grid.recognition import read_library
     from dtl.simulation.gap import read_gap
     from dtl.simulation.survey_files import check_place, simulate_stars, write_survey
 

@@ -33,7 +33,7 @@ def _run(options: argparse.Namespace) -> int:
     from dtl.bundle.store import load_bundle
     from dtl.evaluation.make import finish_bundle, train_bundle
     from dtl.grid.build import load_grid
-    from dtl.grid.phoenix import read_library
+    from dtl.grid.recognition import read_library
     from dtl.training.settings import read_settings
 
     settings = read_settings(options.config)

@@ -13,7 +13,7 @@ from dtl.evaluation.survey_accuracy import survey_simulator
 from dtl.evaluation.survey_report import measure_on_surveys, measure_transfer, measure_trust
 from dtl.grid.build import Grid, GridSettings, build_grid
 from dtl.grid.library import Library, OutsideLibrary
-from dtl.grid.phoenix import read_library
+from dtl.grid.recognition import read_library
 from dtl.spectrum import UnusableInput
 from dtl.training.settings import settings_of_card
 from dtl.training.split import split_nodes

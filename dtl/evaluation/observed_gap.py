@@ -10,7 +10,7 @@ import numpy as np
 from dtl.bundle.model import ModelBundle
 from dtl.evaluation.real_stars import literature, read_stack, star_key
 from dtl.grid.build import GridSettings, render
-from dtl.grid.phoenix import read_library
+from dtl.grid.recognition import read_library
 from dtl.preparation.prepare import prepare
 from dtl.simulation.gap import GapModel, measure_gap
 from dtl.spectrum import UnusableInput

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dtl.grid.fetch import fetch, is_complete, part_of
+from dtl.grid.libraries.phoenix import HIRES_RESOLUTION, WAVELENGTH_FILE, hires_path, parse_hires_name
 from dtl.grid.library import Library
 from dtl.grid.nodes import main_sequence_nodes
-from dtl.grid.phoenix import HIRES_RESOLUTION, WAVELENGTH_FILE, hires_path, parse_hires_name
 from dtl.spectrum import UnusableInput
 
 if TYPE_CHECKING:

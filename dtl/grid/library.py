@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from scipy.interpolate import RegularGridInterpolator
 
-__all__ = ["Library", "OutsideLibrary"]
+__all__ = ["Layout", "Library", "OutsideLibrary"]
 
 
 class OutsideLibrary(ValueError):
@@ -115,3 +117,21 @@ class _LogFlux:
                     f"which reaches from {axis[0]:g} to {axis[-1]:g}"
                 )
         return np.exp(self._box(parameters[:, self.live]))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the files of a library lie in a folder.
+
+    Attributes:
+        label: what is expected in the folder, for people.
+        find: the files of this layout in a folder; empty where it is another one.
+        read: the library from the folder and those files, within a range of vacuum Angstrom, ends included; raises
+            `dtl.spectrum.UnusableInput` where a file cannot be read.
+        rank: layouts of a lower rank are looked for first.
+    """
+
+    label: str
+    find: Callable[[Path], list[Path]]
+    read: Callable[[Path, list[Path], tuple[float, float]], Library]
+    rank: int = 0

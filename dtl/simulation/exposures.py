@@ -11,7 +11,7 @@ from scipy.interpolate import CubicSpline
 from dtl.bundle.learned_gap import rotated
 from dtl.bundle.model import ModelBundle
 from dtl.grid.library import Library
-from dtl.grid.phoenix import read_library
+from dtl.grid.recognition import read_library
 from dtl.inference.interpolation import models_at
 from dtl.simulation.gap import GapModel, read_gap
 from dtl.spectrum import Finding, Spectrum, UnusableInput

@@ -14,7 +14,7 @@ from scipy.interpolate import CubicSpline
 from dtl.grid.build import Grid, GridSettings, build_grid, load_grid, render, window_points
 from dtl.grid.library import Library, OutsideLibrary
 from dtl.grid.nodes import main_sequence_nodes
-from dtl.grid.phoenix import read_library
+from dtl.grid.recognition import read_library
 from dtl.preparation.continuum import fit_continuum
 from dtl.preparation.prepare import PreparationTarget, prepare
 from dtl.spectrum import Spectrum, UnusableInput

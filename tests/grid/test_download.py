@@ -17,8 +17,9 @@ from astropy.io import fits
 from dtl.cli.main import main
 from dtl.grid.build import GridSettings, load_grid
 from dtl.grid.download import needed_nodes, plan_download
+from dtl.grid.libraries.phoenix import WAVELENGTH_FILE, hires_path
 from dtl.grid.nodes import main_sequence_nodes
-from dtl.grid.phoenix import WAVELENGTH_FILE, hires_path, read_library
+from dtl.grid.recognition import read_library
 from dtl.spectrum import UnusableInput
 
 #: One triple, (3450 K, 4.7, +0.1), between eight nodes of the library.

@@ -1,4 +1,4 @@
-"""Official HiRes files as the server names and lays them out, and collections of nodes."""
+"""Official HiRes files as the server names and lays them out."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dtl.grid.phoenix import HIRES_RESOLUTION, WAVELENGTH_FILE, hires_path, parse_hires_name, read_library
+from dtl.grid.libraries.phoenix import HIRES_RESOLUTION, WAVELENGTH_FILE, hires_path, parse_hires_name
+from dtl.grid.recognition import read_library
 from dtl.spectrum import UnusableInput
-from dtl.wavelengths import air_to_vacuum
 from tests.builders import library_flux, write_hires
 
 NODES = list(product((3300.0, 3400.0), (4.5, 5.0), (0.0, 0.5)))
@@ -88,37 +88,3 @@ def test_wavelengths_elsewhere(tmp_path: Path) -> None:
     write_hires(tmp_path / "blue", [(3400.0, 5.0, 0.0)], wavelength=np.arange(5000.0, 5100.0, 0.1))
     with pytest.raises(UnusableInput, match="does not cover 8770-8865"):
         read_library(tmp_path / "blue")
-
-
-@pytest.mark.parametrize("medium", ["air", "vacuum"])
-def test_collection(tmp_path: Path, medium: str) -> None:
-    wave = np.arange(8760.0, 8870.0, 0.05)
-    flux = np.stack([library_flux(wave, *node) for node in NODES])
-    np.savez(tmp_path / f"nodes_{medium}_R105000.npz", wave=wave, flux=flux, params=np.array(NODES))
-    np.savez(tmp_path / "another.npz", something=wave)
-    library = read_library(tmp_path)
-    assert library.resolution == 105_000 and library.flux.shape == (8, library.wavelength.size)
-    shift = library.wavelength[0] - wave[np.searchsorted(wave, library.wavelength[0] - 3e-9 - 2.5 * (medium == "air"))]
-    assert shift == pytest.approx(air_to_vacuum(8770.0) - 8770.0 if medium == "air" else 0.0, abs=0.051)
-    expected = air_to_vacuum(wave) if medium == "air" else wave
-    assert np.isin(library.wavelength, expected).all()
-
-
-def test_collection_that_does_not_say_its_medium(tmp_path: Path) -> None:
-    np.savez(tmp_path / "nodes.npz", wave=np.ones(9), flux=np.ones((1, 9)), params=np.ones((1, 3)))
-    with pytest.raises(UnusableInput, match="does not say medium and resolution"):
-        read_library(tmp_path)
-
-
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short", b"no archive at all"])
-def test_broken_collection(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "nodes_air_R105000.npz").write_bytes(content)
-    with pytest.raises(UnusableInput, match=r"nodes_air_R105000\.npz: cannot be read"):
-        read_library(tmp_path)
-
-
-def test_no_library(tmp_path: Path) -> None:
-    with pytest.raises(UnusableInput, match="no such folder"):
-        read_library(tmp_path / "missing")
-    with pytest.raises(UnusableInput, match="no PHOENIX library found"):
-        read_library(tmp_path)

@@ -1,19 +1,17 @@
-"""Readers of PHOENIX-ACES libraries: official HiRes FITS files, and compact collections of nodes in .npz."""
+"""PHOENIX-ACES HiRes: a folder of the official FITS files (Husser et al. 2013, A&A 553, A6)."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from astropy.io import fits
 
-from dtl.grid.library import Library
+from dtl.grid.library import Layout, Library
 from dtl.spectrum import UnusableInput
-from dtl.wavelengths import air_to_vacuum
 
-__all__ = ["HIRES_RESOLUTION", "WAVELENGTH_FILE", "hires_path", "parse_hires_name", "read_library"]
+__all__ = ["HIRES_RESOLUTION", "LAYOUT", "WAVELENGTH_FILE", "hires_path", "parse_hires_name"]
 
 #: Husser et al. (2013, A&A 553, A6): R = 500,000 from 3000 to 25,000 Angstrom.
 HIRES_RESOLUTION = 500_000.0
@@ -22,8 +20,6 @@ _FOLDER = "PHOENIX-ACES-AGSS-COND-2011"
 _NAME = re.compile(
     r"lte(?P<teff>\d{5})-(?P<logg>\d\.\d{2})(?P<mh>[+-]\d\.\d)\.PHOENIX-ACES-AGSS-COND-2011-HiRes\.fits$"
 )
-#: What is read around the window: 5 A for the continuum, 25 A for broadening and velocities.
-REACH = (8770.0, 8865.0)
 
 
 def hires_path(teff: float, logg: float, mh: float) -> str:
@@ -43,32 +39,11 @@ def parse_hires_name(name: str) -> tuple[float, float, float] | None:
     return float(match["teff"]), float(match["logg"]), float(match["mh"])
 
 
-def read_library(folder: str | Path, *, reach: tuple[float, float] = REACH) -> Library:
-    """The library in a folder: official HiRes files (any depth), else a collection of nodes in ``.npz``.
-
-    Args:
-        folder: holds the files.
-        reach: wavelengths that are kept, vacuum Angstrom.
-
-    Raises:
-        UnusableInput: where the folder holds no library, or a file of it cannot be read.
-    """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise UnusableInput(f"{folder}: no such folder; give the folder with the PHOENIX files.")
-    hires = sorted(p for p in folder.rglob("lte*.fits") if parse_hires_name(p.name))
-    if hires:
-        return _read_hires(folder, hires, reach)
-    boxes = [p for p in sorted(folder.glob("*.npz")) if _is_box(p)]
-    if boxes:
-        return _read_box(boxes[0], reach)
-    raise UnusableInput(
-        f"{folder}: no PHOENIX library found; expected official HiRes files (lte?????-?.??-?.?.PHOENIX-ACES-AGSS-COND-"
-        f"2011-HiRes.fits with {WAVELENGTH_FILE}) or a .npz with keys wave, flux and params."
-    )
+def _find(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("lte*.fits") if parse_hires_name(path.name))
 
 
-def _read_hires(folder: Path, files: list[Path], reach: tuple[float, float]) -> Library:
+def _read(folder: Path, files: list[Path], reach: tuple[float, float]) -> Library:
     wavelength_file = next(iter(sorted(folder.rglob(WAVELENGTH_FILE))), None)
     if wavelength_file is None:
         raise UnusableInput(
@@ -102,25 +77,9 @@ def _read_fits(path: Path) -> np.ndarray:
         ) from error
 
 
-def _is_box(path: Path) -> bool:
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            return {"wave", "flux", "params"} <= set(data.files)
-    except (OSError, ValueError, TypeError, EOFError, BadZipFile) as error:
-        raise UnusableInput(
-            f"{path}: cannot be read ({error}); probably an interrupted download, fetch it again."
-        ) from error
-
-
-def _read_box(path: Path, reach: tuple[float, float]) -> Library:
-    """A collection of nodes named ``..._<medium>_R<resolution>.npz`` with keys wave, flux, params."""
-    with np.load(path, allow_pickle=False) as data:
-        wave, flux, nodes = data["wave"].astype(float), data["flux"].astype(float), data["params"].astype(float)
-    match = re.search(r"_(air|vacuum)_R(\d+)", path.stem)
-    if match is None:
-        raise UnusableInput(
-            f"{path}: its name does not say medium and resolution; name it like nodes_vacuum_R105000.npz."
-        )
-    wavelength = air_to_vacuum(wave) if match[1] == "air" else wave
-    keep = slice(*np.searchsorted(wavelength, reach))
-    return Library(wavelength[keep], nodes, flux[:, keep], float(match[2]), f"{path.name} ({len(nodes)} nodes)")
+LAYOUT = Layout(
+    "official PHOENIX-ACES HiRes files (lte?????-?.??-?.?.PHOENIX-ACES-AGSS-COND-2011-HiRes.fits with "
+    f"{WAVELENGTH_FILE})",
+    _find,
+    _read,
+)
