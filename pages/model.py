@@ -5,6 +5,8 @@ import streamlit as st
 from dtl.spectrum import UnusableInput
 from pages.shared.core import bundles, links, visit, wording
 from pages.shared.model import accuracy, credibility, provenance
+from pages.shared.model.published_layout import published_layout
+from pages.shared.model.real_stars import real_stars
 from pages.shared.model.transfer_gain import transfer
 
 SECTIONS = {
@@ -63,6 +65,6 @@ accuracy.measured(card)
 transfer(card)
 accuracy.intervals(card)
 credibility.doubts(card)
-credibility.real_stars(card)
-credibility.published_layout(card)
+real_stars(card)
+published_layout(card)
 provenance.training(card)

@@ -15,12 +15,7 @@ if TYPE_CHECKING:  # loaded where they are used: they bring tables of astropy, f
     from dtl.export.report import Reported
     from dtl.export.session import SavedSession
 
-__all__ = ["current", "digest_of", "notes", "python", "report", "reported", "restore"]
-
-
-def digest_of(result: InferenceResult) -> str:
-    """The sha256 of the file of a result of this visit, empty for another."""
-    return next((digest for digest, known in visit.current().results.items() if known is result), "")
+__all__ = ["current", "notes", "python", "report", "reported", "restore"]
 
 
 def reported(results: list[InferenceResult] | None = None) -> list[Reported]:
