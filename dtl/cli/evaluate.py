@@ -8,11 +8,9 @@ from pathlib import Path
 
 from dtl.cli.arguments import add_bundle, count
 from dtl.cli.progress import Progress
+from dtl.evaluation.metric_groups import METRIC_GROUPS
 
 __all__ = ["add"]
-
-#: Those of `dtl.evaluation.evaluate`, which is slow to import.
-_PARTS = ("models", "surveys", "ablation", "trust", "stars")
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -30,10 +28,10 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--parts",
         nargs="+",
-        choices=_PARTS,
-        default=_PARTS,
+        choices=list(METRIC_GROUPS),
+        default=list(METRIC_GROUPS),
         metavar="PART",
-        help=f"what is measured, the rest taken from the card: {', '.join(_PARTS)} (default: all, half an hour)",
+        help=f"what is measured, the rest taken from the card: {', '.join(METRIC_GROUPS)} (default: all, half an hour)",
     )
     parser.add_argument("--write", action="store_true", help="write the figures into the card of the bundle (a folder)")
     parser.add_argument("--json", action="store_true", help="one JSON object with every figure")

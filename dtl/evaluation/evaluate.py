@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dtl.bundle.model import ModelBundle
+from dtl.evaluation.metric_groups import METRIC_GROUPS
 from dtl.evaluation.node_metrics import measure
 from dtl.evaluation.real_stars import compare
 from dtl.evaluation.survey_accuracy import survey_simulator
@@ -18,11 +19,7 @@ from dtl.spectrum import UnusableInput
 from dtl.training.settings import settings_of_card
 from dtl.training.split import split_nodes
 
-__all__ = ["PARTS", "evaluate", "with_metrics"]
-
-#: What can be measured apart: on model spectra, on simulated surveys, every way of transfer (minutes), on what must not
-#: pass, and on real stars.
-PARTS = ("models", "surveys", "ablation", "trust", "stars")
+__all__ = ["evaluate", "with_metrics"]
 
 
 def evaluate(
@@ -30,7 +27,7 @@ def evaluate(
     *,
     library: str | Path | None = None,
     spectra: Sequence[str | Path] = (),
-    parts: Collection[str] = PARTS,
+    parts: Collection[str] = tuple(METRIC_GROUPS),
     stars: int | None = None,
     contaminants: int = 40,
     progress: Callable[[str, float, str], None] = lambda stage, fraction, text: None,
@@ -42,7 +39,7 @@ def evaluate(
         library: folder of the PHOENIX library it was trained on; without one the surveys are rendered through the
             decoder, and the figures on the test nodes are those of the card.
         spectra: files of real stars.
-        parts: of `PARTS`; figures of the others are those of the card.
+        parts: of `dtl.evaluation.metric_groups.METRIC_GROUPS`; figures of the others are those of the card.
         stars: in each survey; as in the training where None.
         contaminants: spectra of each kind that must not pass.
         progress: called with stage, fraction done and a word.

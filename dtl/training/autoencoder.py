@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.optim.lr_scheduler import LRScheduler
 
 from dtl.bundle.projection import dead_latents
 from dtl.grid.build import Grid
@@ -52,8 +53,7 @@ def train_autoencoder(
     config = settings.autoencoder
     torch.manual_seed(settings.seed)
     flux = torch.from_numpy(grid.flux[split.train])
-    targets = label_targets(grid.nodes[split.train])
-    targets = (targets - targets.mean(0)) / targets.std(0).clamp_min(1e-6)
+    targets = _standard(label_targets(grid.nodes[split.train]))
     model = make_autoencoder(config.layout, flux.shape[1], config.hidden, config.n_latent)
     loss_of = make_loss(model, flux, targets, settings)
     batch = min(config.batch, len(flux))
@@ -69,16 +69,12 @@ def train_autoencoder(
         start = _restore(checkpoint, run, state, generator)
 
     for epoch in range(start, epochs):
-        order = torch.randperm(len(flux), generator=generator)
         total = 0.0
+        order = torch.randperm(len(flux), generator=generator)
         done = range(epoch * batches, min((epoch + 1) * batches, steps))
         for i, step in enumerate(done):
             loss = loss_of(order[i * batch : (i + 1) * batch], step, generator)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            total += loss.item()
+            total += _descend(loss, optimiser, schedule)
         progress((epoch + 1) / epochs, f"loss {total / len(done):.5f}")
         if checkpoint is not None and (epoch % 10 == 9 or epoch == epochs - 1):
             _store(checkpoint, run, state, generator, epoch + 1)
@@ -86,6 +82,20 @@ def train_autoencoder(
     model.eval()
     _standardise(model, flux)
     return model
+
+
+def _descend(loss: torch.Tensor, optimiser: torch.optim.Optimizer, schedule: LRScheduler) -> float:
+    """One step of the optimiser and its schedule; gives the loss."""
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    schedule.step()
+    return loss.item()
+
+
+def _standard(labels: torch.Tensor) -> torch.Tensor:
+    """Labels ``(m, 4)`` in units of their spread."""
+    return (labels - labels.mean(0)) / labels.std(0).clamp_min(1e-6)
 
 
 def _standardise(model: AnyAutoencoder, flux: torch.Tensor) -> None:

@@ -100,11 +100,7 @@ def budgeted_search(
 
     Random widths, learning rate and weight of the labels are drawn from the seed. Each round trains from the start,
     for the one-cycle schedule knows its length, with three times the epochs of the round before, until one is the
-    best third.
-
-    The score, lower is better, is log10(R) + log10(E) on validation nodes at S/N 100: R is the mean squared
-    reconstruction error over the variance of the grid, E the `label_error`. A tenth less of either counts the same,
-    so that neither drowns the other whatever its size.
+    best third. The score is that of `_budgeted_job`, lower is better.
 
     Args:
         grid: spectra and nodes.
@@ -112,7 +108,7 @@ def budgeted_search(
         settings: of the run; what is not searched is kept, the layout has to be the compact one.
         candidates: drawn for the first round.
         epochs: of the first round.
-        store: file from which a stopped search goes on.
+        store: file from which an interrupted search is resumed.
         progress: called with the fraction done and a word.
         **engine: ``engine``, ``workers`` and ``cluster`` of `dtl.training.engine.run_all`.
 
@@ -202,6 +198,11 @@ def _published_fold(job: dict[str, Any], grid: Grid, nodes: np.ndarray, settings
 
 
 def _budgeted_job(job: dict[str, Any], grid: Grid, split: Split, settings: TrainingSettings) -> dict[str, Any]:
+    """Train a candidate and judge it by log10(R) + log10(E) on validation nodes at S/N 100.
+
+    R is the mean squared reconstruction error over the variance of the grid, E the `label_error`. A tenth less of
+    either counts the same, so that neither drowns the other whatever its size.
+    """
     config = replace(
         settings.autoencoder,
         hidden=tuple(job["hidden"]),

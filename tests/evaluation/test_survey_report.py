@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from dtl.bundle.store import save_bundle
-from dtl.cli import evaluate as command
 from dtl.cli.main import main
 from dtl.evaluation import evaluate as module
 from dtl.evaluation.ablation import ablation, summary
@@ -107,10 +106,6 @@ def test_figures_from_the_card_where_the_library_is_absent(
     assert main(["evaluate", "--bundle", str(folder), "--json", "--write"]) == 0
     assert json.loads(capsys.readouterr().out) == report
     assert json.loads((folder / "card.json").read_text())["metrics"] == report["metrics"]
-
-
-def test_parts_of_the_command() -> None:
-    assert command._PARTS == module.PARTS
 
 
 def test_a_shipped_card_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
