@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import asdict, replace
+
 import numpy as np
 
 from dtl.bundle.calibration import SCORES, Calibration, Reference, percentile
+from dtl.bundle.model import ModelBundle
+from dtl.evaluation.survey_accuracy import SurveySimulator, observe
 from dtl.result import PARAMETERS, InferenceResult
+from dtl.training.settings import SurveyPlan
 
 __all__ = [
     "CALIBRATION_SNR",
+    "calibrate",
     "coverage",
     "fit_calibration",
     "fit_references",
@@ -18,6 +25,45 @@ __all__ = [
 
 CALIBRATION_SNR = (30.0, 50.0, 100.0, 300.0)
 _ONE_SIGMA = 0.6827
+
+
+def calibrate(
+    bundle: ModelBundle,
+    simulator: SurveySimulator,
+    plan: SurveyPlan,
+    *,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+) -> ModelBundle:
+    """The bundle with its calibration tables, fitted on the surveys of a plan that are meant for this.
+
+    Args:
+        bundle: after its transfer.
+        simulator: makes the surveys.
+        plan: which of them calibrate, and the false alarms allowed.
+        progress: called with the fraction done and a word.
+    """
+    results: dict[float, list[InferenceResult]] = {}
+    truths: dict[float, list[np.ndarray]] = {}
+    for i, snr in enumerate(CALIBRATION_SNR):
+        progress(i / len(CALIBRATION_SNR), f"S/N {snr:.0f}")
+        results[snr], truths[snr] = [], []
+        for seed in plan.seeds("calibration"):
+            prepared, truth = simulator.observe(bundle, seed, snr)
+            results[snr] += observe(bundle, prepared)
+            truths[snr].append(truth)
+    raw = [intervals(results[snr]) for snr in CALIBRATION_SNR]
+    truth = [np.concatenate(truths[snr]) for snr in CALIBRATION_SNR]
+    calibration = {
+        name: asdict(fit_calibration([level[name] for level in raw], [level[:, i] for level in truth]))
+        for i, name in enumerate(PARAMETERS)
+    }
+    references = fit_references(results)
+    trust = {
+        "percentile": fit_threshold(results, references, plan.false_alarms),
+        "false_alarms": plan.false_alarms,
+        "scores": SCORES,
+    }
+    return replace(bundle, card=dict(bundle.card, calibration=calibration, trust=trust), references=references)
 
 
 def intervals(results: list[InferenceResult]) -> dict[str, np.ndarray]:
