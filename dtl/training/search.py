@@ -126,8 +126,7 @@ def budgeted_search(
     sizes = _round_sizes(candidates)
     table: Table = []
     for number in range(len(sizes)):
-        jobs = [dict(each, round=number, epochs=epochs * 3**number) for each in pool]
-        done = len(table)
+        jobs, done = [dict(each, round=number, epochs=epochs * 3**number) for each in pool], len(table)
 
         def report(fraction: float, text: str, done: int = done, count: int = len(jobs), number: int = number) -> None:
             progress((done + fraction * count) / sum(sizes), f"round {number + 1} of {len(sizes)}, {text}")
