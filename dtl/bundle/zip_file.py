@@ -97,19 +97,19 @@ def unpack(data: bytes, file: str) -> ModelBundle:
             _check_networks(Path(folder))
             bundle = load_bundle(folder)
             return _tried(bundle)
-    except _Refused as error:
+    except _Rejected as error:
         raise UnusableInput(f"{file}: {error}; download it again from where you have it.") from error
     except UnusableInput as error:  # names a folder that nobody knows
         reason = re.sub(r"^\S*?: ", "", str(error)).rpartition(";")[0] or str(error)
         raise UnusableInput(f"{file}: {reason}; download it again from where you have it.") from error
     except _BROKEN as error:
-        kind = "no zip file" if isinstance(error, zipfile.BadZipFile) else "no bundle, or a damaged one"
+        kind = "not a zip file" if isinstance(error, zipfile.BadZipFile) else "not a bundle, or a damaged one"
         raise UnusableInput(
             f"{file}: is {kind}; give a zip file that this program wrote, with {', '.join(_MEMBERS)}."
         ) from error
 
 
-class _Refused(Exception):
+class _Rejected(Exception):
     """Why a file is not taken; the sentence goes on after the file's name."""
 
 
@@ -120,27 +120,27 @@ def _members(archive: zipfile.ZipFile, file: str) -> dict[str, zipfile.ZipInfo]:
     for info in archive.infolist():
         path = PurePosixPath(info.filename)
         if path.is_absolute() or ".." in path.parts or "\\" in info.filename or ":" in info.filename:
-            raise _Refused("holds a path that leads out of its folder, as no bundle does")
+            raise _Rejected("holds a path that leads out of its folder, as no bundle does")
         if info.is_dir() or path.parts[0] == "__MACOSX" or path.name == ".DS_Store":
             continue
         if path.name not in _MEMBERS or path.name in found:
-            raise _Refused("holds other files than those of one bundle")
+            raise _Rejected("holds other files than those of one bundle")
         found[path.name] = info
         places.add(path.parent)
     if len(found) < len(_MEMBERS) or len(places) != 1:
         lacking = [name for name in _MEMBERS if name not in found]
-        raise _Refused(f"lacks {' and '.join(lacking)}" if lacking else "has its files in several folders")
+        raise _Rejected(f"lacks {' and '.join(lacking)}" if lacking else "has its files in several folders")
     return found
 
 
 def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
     """The bytes of a member; what it claims to hold is measured, not believed."""
     if info.file_size > most:
-        raise _Refused("would be far larger unpacked than any bundle is")
+        raise _Rejected("would be far larger unpacked than any bundle is")
     with archive.open(info) as stream:
         content = stream.read(most + 1)
     if len(content) > most:
-        raise _Refused("would be far larger unpacked than any bundle is")
+        raise _Rejected("would be far larger unpacked than any bundle is")
     return content
 
 
@@ -149,12 +149,12 @@ def _check_arrays(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         infos = archive.infolist()
         if len(infos) > 100 or sum(info.file_size for info in infos) > _MAX_ARRAYS:
-            raise _Refused("would be far larger unpacked than any bundle is")
+            raise _Rejected("would be far larger unpacked than any bundle is")
         for info in infos:
             with archive.open(info) as stream:
                 shape, kind = _header(stream)
             if kind.hasobject or prod(shape) * kind.itemsize > info.file_size:
-                raise _Refused("holds arrays that are not what they claim to be")
+                raise _Rejected("holds arrays that are not what they claim to be")
 
 
 def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
@@ -169,7 +169,7 @@ def _check_networks(folder: Path) -> None:
     architecture = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))["architecture"]
     hidden, n_latent = [int(width) for width in architecture["hidden"]], int(architecture["n_latent"])
     if not 0 < len(hidden) <= _MAX_LAYERS or min(*hidden, n_latent) < 1:
-        raise _Refused("asks for networks that no bundle has")
+        raise _Rejected("asks for networks that no bundle has")
     with safe_open(folder / WEIGHTS_FILE, "pt") as file:
         shapes = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}
     with np.load(folder / GRID_FILE, allow_pickle=False) as arrays:
@@ -177,7 +177,7 @@ def _check_networks(folder: Path) -> None:
     with torch.device("meta"):  # shapes without memory
         wanted = make_autoencoder(architecture.get("layout", "compact"), points, hidden, n_latent).state_dict()
     if any(shapes.get(f"autoencoder.{key}") != tuple(value.shape) for key, value in wanted.items()):
-        raise _Refused("has weights that do not fit the networks in its card")
+        raise _Rejected("has weights that do not fit the networks in its card")
 
 
 def _tried(bundle: ModelBundle) -> ModelBundle:
@@ -185,12 +185,12 @@ def _tried(bundle: ModelBundle) -> ModelBundle:
     nodes, count = bundle.nodes, len(bundle.nodes)
     shapes = [(nodes, 4), (bundle.latents, bundle.latents.shape[-1]), (bundle.map_flux, 2), (bundle.map_latent, 2)]
     if count < 100 or any(array.shape != (count, width) for array, width in shapes):
-        raise _Refused("has arrays that do not fit each other")
+        raise _Rejected("has arrays that do not fit each other")
     everything = [array for array, _ in shapes] + [bundle.wavelength, bundle.flux_basis.scores]
     if not all(np.isfinite(array).all() for array in everything) or not set(bundle.references) <= set(SCORES):
-        raise _Refused("has arrays without sense")
+        raise _Rejected("has arrays without sense")
     if not all(bundle.regressors[name] for name in PARAMETERS):
-        raise _Refused("has no network for one of the parameters")
+        raise _Rejected("has no network for one of the parameters")
     card = bundle.card | {"version": re.sub(r"[^A-Za-z0-9._-]+", "-", str(bundle.card["version"]))[:20]}
     bundle = replace(bundle, card=card)
     _ = bundle.target, bundle.calibration, bundle.trust_threshold
@@ -201,5 +201,5 @@ def _tried(bundle: ModelBundle) -> ModelBundle:
     answers += [calibration.widen(1.0) for calibration in bundle.calibration.values()]
     answers += [quantile(50.0, 100.0, reference) for reference in bundle.references.values()]
     if not all(np.isfinite(answer).all() for answer in answers):
-        raise _Refused("gives no parameters")
+        raise _Rejected("gives no parameters")
     return bundle

@@ -26,12 +26,12 @@ class View:
 
     Attributes:
         values: Teff [K], log g, [M/H], v sin i [km/s]; shape ``(k, 4)``.
-        misfit: rms of spectrum minus reconstruction, relative to the continuum; shape ``(k,)``.
+        residual_rms: rms of spectrum minus reconstruction, relative to the continuum; shape ``(k,)``.
         distance: to the nearest model in latent space; shape ``(k,)``.
     """
 
     values: np.ndarray
-    misfit: np.ndarray
+    residual_rms: np.ndarray
     distance: np.ndarray
 
 
@@ -52,7 +52,7 @@ class AdaptationComparison:
     errors: dict[str, dict[str, dict[str, float]]] | None = None
 
     def rows(self) -> list[dict[str, Any]]:
-        """One row a star: each parameter before and after, the true one where it is known, and the misfits."""
+        """One row a star: each parameter before and after, the true one where it is known, and the residual rms."""
         rows = []
         for i, name in enumerate(self.names):
             row: dict[str, Any] = {"star": name}
@@ -62,13 +62,13 @@ class AdaptationComparison:
                 if self.truth is not None:
                     row[f"{parameter}_true"] = float(self.truth[i, column])
             for state in ("before", "after"):
-                row[f"misfit_{state}"] = 100 * float(self.views[state].misfit[i])
+                row[f"residual_rms_{state}"] = 100 * float(self.views[state].residual_rms[i])
                 row[f"distance_{state}"] = float(self.views[state].distance[i])
             rows.append(row)
         return rows
 
     def typical(self, quantity: str, state: str) -> float:
-        """Median over the spectra of ``misfit`` or ``distance``."""
+        """Median over the spectra of ``residual_rms`` or ``distance``."""
         return float(np.median(getattr(self.views[state], quantity)))
 
 

@@ -20,7 +20,7 @@ from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
 
 __all__ = ["KINDS", "contaminants", "draw", "flagged_fractions", "is_flagged", "left_out", "ordinary", "outcomes"]
 
-#: Makes one spectrum from random numbers and what stars are drawn from; refuses where the material lacks something.
+#: Makes one spectrum from random numbers and what stars are drawn from; raises where the inputs lack something.
 Generator = Callable[[np.random.Generator, SimulationInputs], Spectrum]
 
 KINDS: dict[str, Generator] = {
@@ -72,7 +72,7 @@ def contaminants(
 def draw(
     inputs: SimulationInputs, count: int, seed: int, kinds: Mapping[str, Generator] = KINDS
 ) -> list[tuple[str, Spectrum]]:
-    """``count`` spectra of each kind that the material allows, with the name of their kind."""
+    """``count`` spectra of each kind that the inputs allow, with the name of their kind."""
     absent = left_out(inputs, kinds)
     return [
         (kind, replace(make(_random(seed, kind, i), inputs), file=f"{kind}-{i}"))
@@ -83,7 +83,7 @@ def draw(
 
 
 def left_out(inputs: SimulationInputs, kinds: Mapping[str, Generator] = KINDS) -> dict[str, str]:
-    """Kind -> why it cannot be made of this material."""
+    """Kind -> why it cannot be made of these inputs."""
     reasons = {}
     for kind, make in kinds.items():
         try:

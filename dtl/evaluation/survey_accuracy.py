@@ -59,7 +59,7 @@ class SurveySimulator:
 def survey_simulator(
     bundle: ModelBundle, grid: GridSettings, plan: SurveyPlan, library: Library | None
 ) -> SurveySimulator:
-    """The telescope of a plan, from a library where one is at hand, else through the decoder."""
+    """The simulator of a plan: from a library where one is at hand, else through the decoder."""
     if library is None:
         # A decoder has nothing sharper than its own resolution.
         pixel = plan.pixel * SurveySettings().resolution / bundle.resolution

@@ -42,7 +42,7 @@ def measure_on_surveys(
     Returns:
         ``survey``: errors of the bundle as it is, before and after its transfer; ``gap``: distances;
         ``survey_at_snr`` and ``coverage_1_sigma``: S/N -> parameter; ``false_alarms``: part of the good stars that is
-        doubted at each S/N.
+        flagged at each S/N.
     """
     progress(0.0, "usual S/N")
     flux, truth = (np.concatenate(parts) for parts in zip(*_surveys(bundle, simulator, plan), strict=True))
@@ -91,7 +91,7 @@ def _surveys(bundle: ModelBundle, simulator: SurveySimulator, plan: SurveyPlan) 
 def measure_trust(
     bundle: ModelBundle, library: str | Path | None, *, count: int = 40, seed: int = 5
 ) -> dict[str, object]:
-    """Part of the spectra that are no ordinary M dwarf, of each kind, that is refused or doubted.
+    """Part of the spectra that are no ordinary M dwarf, of each kind, that is flagged or not usable.
 
     Args:
         bundle: complete.

@@ -14,8 +14,8 @@ SPECTRUM_METRICS: dict[str, tuple[str, str, int]] = {
     **PARAMETERS,
     "snr": ("S/N", "", 0),
     **{f"{name}_error": (f"Error of {label}", unit, places + 1) for name, (label, unit, places) in PARAMETERS.items()},
-    "misfit": ("Misfit", "%", 1),
-    "unlikeness": ("Unlikeness", "of 100", 0),
+    "residual_rms": ("Residual rms", "%", 1),
+    "outlier_percentile": ("Outlier percentile", "", 0),
 }
 #: Group -> the flags of `dtl.flags` that put a star into it, the gravest group first.
 FLAG_GROUPS: dict[str, tuple[str, ...]] = {
@@ -41,8 +41,8 @@ def star_value(result: InferenceResult, quality: str) -> float:
         return 0.5 * (estimate.lower + estimate.upper)
     return {
         "snr": result.prepared.snr,
-        "misfit": 100.0 * result.reconstruction_mse**0.5,
-        "unlikeness": result.latent_distance_percentile,
+        "residual_rms": 100.0 * result.reconstruction_mse**0.5,
+        "outlier_percentile": result.latent_distance_percentile,
     }[quality]
 
 

@@ -34,7 +34,7 @@ Made by dtl {version} on {date} (UTC).
 results.ecsv   parameters with 1-sigma intervals, units and descriptions of the columns
 results.csv    the same for spreadsheets
 figures/       open any .html in a browser; its buttons save PNG and SVG (keep plotly.min.js beside them)
-log.txt        how each file was understood and prepared, and what is doubted
+log.txt        how each file was understood and prepared, and its flags
 inputs.sha256  checksums of the files, for `sha256sum -c` in their folder
 session.json   files, reading options and results; restore it in the app on the page Keep
 reproduce.py   gives the table again, in the folder of the files
@@ -132,7 +132,7 @@ def bundles_used(results: Sequence[InferenceResult]) -> dict[str, dict[str, str]
 
 
 def log_lines(entry: Reported) -> list[str]:
-    """How a file was understood and prepared, and what is doubted, line by line."""
+    """How a file was understood and prepared, and its flags, line by line."""
     from dtl.flags import explain
 
     prepared, options = entry.result.prepared, entry.options

@@ -17,13 +17,13 @@ from dtl.result import PARAMETERS
 __all__ = ["LABELS", "gap_figure", "learning_figure", "parameter_figure", "sample_size_figure"]
 
 #: Quantity of a view -> title of its axis.
-LABELS = {"misfit": "Misfit of the spectrum [%]", "distance": "Distance in latent space"}
+LABELS = {"residual_rms": "Residual rms of the spectrum [%]", "distance": "Distance in latent space"}
 #: Bins of a histogram.
 _BINS = 24
 
 
 def learning_figure(rows: Sequence[Mapping[str, float]], rounds: int, *, dark: bool = False) -> go.Figure:
-    """Loss of each round, and the misfit of the spectra that only judge, each relative to the first round.
+    """Loss of each round, and the residual rms of the spectra that only judge, each relative to the first round.
 
     Args:
         rows: ``round``, ``loss`` and ``held_out_rms`` of the rounds done.
@@ -34,7 +34,7 @@ def learning_figure(rows: Sequence[Mapping[str, float]], rounds: int, *, dark: b
     colours = prepare(figure, dark=dark, height=300)
     looks = (
         ("loss", "Loss", colours.data, "circle", "solid"),
-        ("held_out_rms", "Misfit", colours.model, "diamond", "dash"),
+        ("held_out_rms", "Residual rms", colours.model, "diamond", "dash"),
     )
     values = [1.0]
     for key, name, colour, symbol, dash in looks:
@@ -64,12 +64,12 @@ def gap_figure(change: AdaptationComparison, quantity: str, *, dark: bool = Fals
 
     Args:
         change: what was seen before and after.
-        quantity: ``misfit`` or ``distance``.
+        quantity: ``residual_rms`` or ``distance``.
         dark: for a dark page.
     """
     figure = go.Figure()
     colours = prepare(figure, dark=dark, height=320)
-    factor = 100.0 if quantity == "misfit" else 1.0
+    factor = 100.0 if quantity == "residual_rms" else 1.0
     found = {state: factor * getattr(view, quantity) for state, view in change.views.items()}
     if np.array_equal(found["models_alone"], found["before"]):
         found.pop("models_alone")

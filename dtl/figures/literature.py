@@ -151,7 +151,7 @@ def _path(bars: np.ndarray) -> str:
 def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: Palette) -> None:
     """The user's spectra as diamonds, hollow and crossed where a flag doubts them, in both panels."""
     unit, places = PARAMETERS[parameter][1:]
-    doubted = np.array([bool(flags) and bool(doubts(flags.split(", "))) for flags in mine["flags"]], bool)
+    in_doubt = np.array([bool(flags) and bool(doubts(flags.split(", "))) for flags in mine["flags"]], bool)
     texts = [
         f"<b>{escape(row['spectrum'])}</b> is {escape(row['name'])}<br>{SOURCES[row['source']].label}: "
         f"{value_text(row['value'], row['error'], places)} {unit}<br>yours: {format_number(row['own'], places)} "
@@ -168,7 +168,7 @@ def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: P
             y=mine[column],
             mode="markers",
             marker={
-                "symbol": np.where(doubted, "diamond-x-open", "diamond"),
+                "symbol": np.where(in_doubt, "diamond-x-open", "diamond"),
                 "size": 13,
                 "color": colours.star,
                 "line": {"color": colours.star, "width": 1.5},
@@ -178,7 +178,7 @@ def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: P
             customdata=mine["karmn"],
             text=texts,
             hovertemplate="%{text}<extra></extra>",
-            name="your spectra" + (", hollow: in doubt" if doubted.any() else ""),
+            name="your spectra" + (", hollow: in doubt" if in_doubt.any() else ""),
             legendgroup="users",
             showlegend=row == 1,
             meta="users",

@@ -57,7 +57,7 @@ def reconstruction_errors(
     ticks = sorted({int(n) for _, x, _, _ in traces for n in x})
     powers = [log10(error) for _, _, y, _ in traces for error in y]
     low, high = min(powers) - 0.35, max(powers) + 0.35
-    title = "Numbers a spectrum is squeezed into"
+    title = "Latent dimension"
     lay_out(
         figure, xaxis=axis(title, log10(ticks[0]) - 0.08, log10(ticks[-1]) + 0.08, colours, type="log", tickvals=ticks)
     )
@@ -165,7 +165,7 @@ def coverage_figure(covered: Mapping[str, Mapping[str, float]], *, dark: bool = 
 
 
 def doubt_figure(strange: Mapping[str, float], good: Mapping[str, float], *, dark: bool = False) -> go.Figure:
-    """Part of the spectra that is flagged or refused, in per cent, as bars.
+    """Part of the spectra that is flagged or not usable, in per cent, as bars.
 
     Args:
         strange: label of a kind of spectra that should be -> part, 0 to 1; drawn with the smallest on top.
@@ -198,7 +198,7 @@ def doubt_figure(strange: Mapping[str, float], good: Mapping[str, float], *, dar
         )
         figure.add_trace(bars)
         labels += [escape(label) for label in parts]
-    lay_out(figure, xaxis=axis("Flagged or refused [%]", 0, 118, colours, tickvals=[0, 25, 50, 75, 100]))
+    lay_out(figure, xaxis=axis("Flagged or not usable [%]", 0, 118, colours, tickvals=[0, 25, 50, 75, 100]))
     _rows(figure, labels, colours)
     return _still(figure, legend=True).update_layout(bargap=0.3)
 

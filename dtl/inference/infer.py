@@ -52,7 +52,7 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
         np.stack([p.uncertainty for p in prepared]),
         [p.pixel for p in prepared],
         bundle,
-        misfit=[_misfit(s["residual"], p.snr, bundle) for s, p in zip(all_scores, prepared, strict=True)],
+        unexplained=[_unexplained(s["residual"], p.snr, bundle) for s, p in zip(all_scores, prepared, strict=True)],
     )
     results = []
     for i, (spectrum, estimates, scores) in enumerate(zip(prepared, of_all, all_scores, strict=True)):
@@ -91,7 +91,7 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
     return results
 
 
-def _misfit(residual: float, snr: float, bundle: ModelBundle) -> float:
+def _unexplained(residual: float, snr: float, bundle: ModelBundle) -> float:
     """Rms by which a spectrum differs from its reconstruction beyond what good stars do; 0 for these."""
     if "residual" not in bundle.references:
         return 0.0
@@ -130,7 +130,7 @@ def estimate_parameters(
     bundle: ModelBundle,
     draws: int = _DRAWS,
     *,
-    misfit: Sequence[float] | None = None,
+    unexplained: Sequence[float] | None = None,
 ) -> list[dict[str, Estimate]]:
     """Estimates of spectra: the members' values, each spread by the photon noise, then calibrated.
 
@@ -143,12 +143,12 @@ def estimate_parameters(
         pixel: of each input, Angstrom; length ``k``.
         bundle: the networks.
         draws: realisations of the noise.
-        misfit: rms of what is neither noise nor the gap of good stars, as wide as lines are, so that a spectrum
+        unexplained: rms of what is neither noise nor the gap of good stars, as wide as lines are, so that a spectrum
             unlike the models has a wide interval too; length ``k``.
     """
     step = float(bundle.wavelength[1] - bundle.wavelength[0])
     latents = []
-    for spectrum, sigma, size, more in zip(flux, uncertainty, pixel, misfit or [0.0] * len(flux), strict=True):
+    for spectrum, sigma, size, more in zip(flux, uncertainty, pixel, unexplained or [0.0] * len(flux), strict=True):
         generator = torch.Generator().manual_seed(0)
         noise = pixel_noise(draws, len(spectrum), max(1, round(size / step)), generator).numpy() * sigma
         if more > 0:

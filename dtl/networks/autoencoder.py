@@ -26,7 +26,7 @@ class Autoencoder(nn.Module):
 
     Differs from Mas-Buitrago et al. (2024) in what was measured to be better: the flux is standardised, the
     activations are SiLU, bottleneck and output are linear. No ReLU, so no latent can die; no sigmoid, so the
-    continuum is not squeezed against 1.
+    continuum is not compressed against 1.
 
     Args:
         n_wavelength: points of a spectrum.

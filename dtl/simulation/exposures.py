@@ -90,7 +90,7 @@ class Exposure:
 
 
 def load_inputs(bundle: ModelBundle, folder: str | Path | None = None) -> SimulationInputs:
-    """Material from a bundle and, where there is one, the folder of a PHOENIX library.
+    """Inputs from a bundle and, where there is one, the folder of a PHOENIX library.
 
     Args:
         bundle: the networks.
@@ -137,7 +137,7 @@ def with_gap(
         flux: on the bundle's wavelengths; shape ``(n,)``.
         teff: K.
         vsini: km/s.
-        material: whose gap and resolution are taken.
+        inputs: whose gap and resolution are taken.
         rng: random numbers.
     """
     if inputs.gap is None:
@@ -148,7 +148,7 @@ def with_gap(
 
 
 def draw_star(rng: np.random.Generator, inputs: SimulationInputs) -> Star:
-    """An M dwarf near a random node of the bundle, or one of the material's own stars.
+    """An M dwarf near a random node of the bundle, or one of the inputs' own stars.
 
     A bundle knows no more than the window. Beyond, the spectrum is mirrored, so that neither the continuum nor a
     missing margin tells the star from a real one.
@@ -202,7 +202,7 @@ def finish(
     Args:
         rng: random numbers.
         exposure: without noise.
-        material: whose bundle's resolution is stated where ``resolution`` is None.
+        inputs: whose bundle's resolution is stated where ``resolution`` is None.
         figures: what else was drawn, name -> value in words; kept as findings.
         frame: as the file states it.
         resolution: as the file states it.

@@ -37,7 +37,7 @@ def other_range(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """Library flux from beside the window with wavelengths that say it is the window.
 
     Raises:
-        UnusableInput: where the material has no library that reaches 100 Angstrom beyond the window.
+        UnusableInput: where the inputs have no library that reaches 100 Angstrom beyond the window.
     """
     library = need(inputs.library, "spectra beyond the window")
     low, high = library.wavelength[[0, -1]]

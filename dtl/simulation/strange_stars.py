@@ -31,7 +31,7 @@ def cool(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """A library spectrum of 2300-2700 K at the bundle's resolution, slowly or fast rotating.
 
     Raises:
-        UnusableInput: where the material has no such spectra.
+        UnusableInput: where the inputs have no such spectra.
     """
     library = need(inputs.cool, "spectra of 2300-2700 K")
     first, second = rng.choice(len(library.nodes), 2, replace=len(library.nodes) < 2)

@@ -52,7 +52,7 @@ def read_spectra(
     """
     spectra: list[PreparedSpectrum] = []
     digests: list[str] = []
-    refused: list[str] = []
+    unusable: list[str] = []
     for i, path in enumerate(map(Path, paths)):
         progress(i / len(paths), path.name)
         try:
@@ -60,16 +60,16 @@ def read_spectra(
             with path.open("rb") as file:
                 digest = file_digest(file, "sha256").hexdigest()
         except UnusableInput as error:
-            refused.append(str(error))
+            unusable.append(str(error))
             continue
         if digest in digests:
             first = spectra[digests.index(digest)].spectrum.file
-            refused.append(f"{path}: is a copy of {first}, which would count twice; it was left out.")
+            unusable.append(f"{path}: is a copy of {first}, which would count twice; it was left out.")
             continue
         spectra.append(prepared)
         digests.append(digest)
     progress(1.0, "")
-    return spectra, digests, refused
+    return spectra, digests, unusable
 
 
 def check_spectra(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle, settings: TransferSettings) -> None:
@@ -235,7 +235,7 @@ def _limits(count: int, origin: ModelBundle, settings: TransferSettings) -> list
     known = [f"a mean [M/H] of {population.mean_mh:g} dex"] if population.mean_mh is not None else []
     known += ["log g on the main sequence"] if population.main_sequence else []
     if population.slow is not None:
-        known.append(f"{100 * population.slow:.0f} % of the stars turning at {population.slow_vsini:g} km/s or less")
+        known.append(f"{100 * population.slow:.0f} % of the stars with v sin i <= {population.slow_vsini:g} km/s")
     name = f"{origin.name} {origin.version}"
     return [
         f"Adapted to {count} spectra without labels. For stars unlike them, or observed by another spectrograph, it "

@@ -34,7 +34,7 @@ class Population:
             one into the zero point of [M/H].
         spread_mh: standard deviation of [M/H], as long as it is not measured.
         main_sequence: the stars are on the main sequence, so log g follows from Teff and [M/H].
-        slow: part of the stars that turn at ``slow_vsini`` or less. Two thirds of the M dwarfs of a planet search
+        slow: part of the stars with v sin i <= ``slow_vsini``. Two thirds of the M dwarfs of a planet search
             turn more slowly than 2 km/s (Reiners et al. 2018, A&A 612, A49); a third is a careful statement.
         slow_vsini: km/s.
         least: stars without which ``mean_mh`` and ``slow`` say nothing about a sample, and its spread is not measured.

@@ -89,7 +89,8 @@ def test_a_folder_around_the_files_and_what_a_mac_adds_are_fine(packed):
 
 
 @pytest.mark.parametrize(
-    ("data", "word"), [(b"", "no zip file"), (b"PK\x03\x04 and rubbish", "no zip file"), (b"x" * 99, "no zip file")]
+    ("data", "word"),
+    [(b"", "not a zip file"), (b"PK\x03\x04 and rubbish", "not a zip file"), (b"x" * 99, "not a zip file")],
 )
 def test_no_zip(data, word):
     assert word in refusal(data)

@@ -35,9 +35,9 @@ def change():
 def test_three_views(change):
     assert list(change.views) == list(STATES) and change.names[:2] == ("A star", "1.fits")
     alone, before, after = change.views.values()
-    assert np.array_equal(alone.values, before.values) and np.array_equal(alone.misfit, before.misfit)
-    assert after.misfit.mean() < 0.7 * before.misfit.mean()  # a known gap is no misfit
-    assert change.typical("misfit", "after") == pytest.approx(np.median(after.misfit))
+    assert np.array_equal(alone.values, before.values) and np.array_equal(alone.residual_rms, before.residual_rms)
+    assert after.residual_rms.mean() < 0.7 * before.residual_rms.mean()  # a known gap leaves no residual
+    assert change.typical("residual_rms", "after") == pytest.approx(np.median(after.residual_rms))
 
 
 def test_errors_are_those_of_the_values(change):
@@ -49,6 +49,6 @@ def test_errors_are_those_of_the_values(change):
 def test_a_row_a_star(change):
     row = change.rows()[2]
     assert row["star"] == "2.fits" and row["teff_true"] == change.truth[2, 0]
-    assert row["misfit_before"] == pytest.approx(100 * change.views["before"].misfit[2])
+    assert row["residual_rms_before"] == pytest.approx(100 * change.views["before"].residual_rms[2])
     assert row["vsini_after"] == pytest.approx(change.views["after"].values[2, 3])
     assert not any("true" in key for key in replace(change, truth=None, errors=None).rows()[0])

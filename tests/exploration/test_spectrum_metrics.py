@@ -12,9 +12,9 @@ from tests.fakes import make_result
 def test_every_quality_has_a_number() -> None:
     result = make_result(teff=3412.0)
     values = {name: star_value(result, name) for name in SPECTRUM_METRICS}
-    assert values["teff"] == 3412.0 and values["snr"] == 104.3 and values["unlikeness"] == 37.0
+    assert values["teff"] == 3412.0 and values["snr"] == 104.3 and values["outlier_percentile"] == 37.0
     assert values["teff_error"] == pytest.approx(37.0)  # of 33 and 41
-    assert values["misfit"] == pytest.approx(100 * 1.4e-4**0.5)
+    assert values["residual_rms"] == pytest.approx(100 * 1.4e-4**0.5)
     with pytest.raises(KeyError):
         star_value(result, "beauty")
 

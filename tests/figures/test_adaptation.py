@@ -22,27 +22,29 @@ def change(truth: bool = True) -> AdaptationComparison:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("quantity", ["misfit", "distance"])
+@pytest.mark.parametrize("quantity", ["residual_rms", "distance"])
 def test_every_spectrum_is_in_each_histogram(quantity, dark):
     figure = gap_figure(change(), quantity, dark=dark)
     assert [trace.name.split(",")[0] for trace in figure.data] == ["Models alone", "Before", "Adapted"]
     for trace in figure.data:
         assert sum(trace.y) / 2 == 30
-    factor = 100 if quantity == "misfit" else 1
+    factor = 100 if quantity == "residual_rms" else 1
     median = factor * np.median(getattr(change().views["after"], quantity))
     assert figure.data[2].name.endswith(f"median {median:.2f}")
 
 
 def test_few_spectra_are_counted_in_whole_ones():
-    few = {state: View(view.values[:3], view.misfit[:3], view.distance[:3]) for state, view in change().views.items()}
-    assert gap_figure(AdaptationComparison(("a", "b", "c"), few), "misfit").layout.yaxis.dtick == 1
-    assert gap_figure(change(), "misfit").data[0].y[0] == gap_figure(change(), "misfit").data[0].y[-1] == 0
+    few = {
+        state: View(view.values[:3], view.residual_rms[:3], view.distance[:3]) for state, view in change().views.items()
+    }
+    assert gap_figure(AdaptationComparison(("a", "b", "c"), few), "residual_rms").layout.yaxis.dtick == 1
+    assert gap_figure(change(), "residual_rms").data[0].y[0] == gap_figure(change(), "residual_rms").data[0].y[-1] == 0
 
 
 def test_what_is_the_same_is_drawn_once():
     views = change().views
     same = AdaptationComparison(change().names, views | {"before": views["models_alone"]})
-    assert [trace.name.split(",")[0] for trace in gap_figure(same, "misfit").data] == ["Before", "Adapted"]
+    assert [trace.name.split(",")[0] for trace in gap_figure(same, "residual_rms").data] == ["Before", "Adapted"]
 
 
 @pytest.mark.parametrize("name", PARAMETERS)

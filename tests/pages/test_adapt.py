@@ -169,7 +169,7 @@ def test_the_work_is_shown_survives_a_page_change_and_ends(page):
     app.button(key="adapt-start").click().run()
     assert not app.exception
     assert "adapt-start" not in [button.key for button in app.button]  # one work a visit
-    assert [trace["name"] for trace in figure(app)["data"]] == ["Loss", "Misfit"]
+    assert [trace["name"] for trace in figure(app)["data"]] == ["Loss", "Residual rms"]
     assert figure(app)["data"][0]["y"] == [100.0]
     app.switch_page("pages/hr_diagram.py").run()
     app.switch_page(PAGE).run()
@@ -178,7 +178,7 @@ def test_the_work_is_shown_survives_a_page_change_and_ends(page):
     assert not app.exception
     assert app.header[0].value == "What it changed" and len(page.plans) == 1
     metrics = {m.label: (m.value, m.delta) for m in app.metric}
-    assert metrics["Misfit of the spectrum [%]"] == ("1.00", "11.0 before, 12.0 with models alone")
+    assert metrics["Residual rms of the spectrum [%]"] == ("1.00", "11.0 before, 12.0 with models alone")
     assert metrics["Distance in latent space"] == ("0.100", "1.10 before, 1.20 with models alone")
     (errors,) = [t.value for t in app.table if "Models alone" in t.value.columns]
     assert list(errors.iloc[0]) == ["Teff", "120 K (+120)", "110 K (+110)", "10 K (+10)"]
@@ -262,7 +262,7 @@ def test_networks_from_a_file(page):
     assert re.fullmatch("made-up-[0-9a-f]{6}", name) and name in app.success[0].value.replace("\\", "")
     app.file_uploader[0].upload("bad.zip", b"nothing", "application/zip").run()
     assert not app.exception
-    assert "bad.zip: is no zip file" in app.error[0].value.replace("\\", "")
+    assert "bad.zip: is not a zip file" in app.error[0].value.replace("\\", "")
     assert list(visit_of(app).own_bundles) == [name]
     for _ in range(2):
         app.file_uploader[0].upload("mine.zip", data, "application/zip").run()

@@ -86,7 +86,7 @@ def test_networks_without_a_transfer_say_so(visit, monkeypatch):
     assert control.disabled and "no transfer" in control.help
 
 
-@pytest.mark.parametrize("colour", ["snr", "teff_error", "misfit", "unlikeness"])
+@pytest.mark.parametrize("colour", ["snr", "teff_error", "residual_rms", "outlier_percentile"])
 def test_what_only_stars_have_leaves_the_models_grey(visit, colour):
     app = visit(PAGE)
     app.selectbox(key="map-colour").set_value(colour).run()

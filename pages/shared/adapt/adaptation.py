@@ -90,7 +90,7 @@ def watch(job: Job) -> None:
     chart(
         learning_figure(rows, now.rounds, dark=dark()),
         "adapt-learning",
-        f"Loss and misfit in {len(rows)} of {now.rounds} rounds, the last loss {rows[-1]['loss']:.3g}",
+        f"Loss and residual rms in {len(rows)} of {now.rounds} rounds, the last loss {rows[-1]['loss']:.3g}",
     )
 
 

@@ -21,7 +21,7 @@ from pages.shared.core.chart import chart, dark
 __all__ = ["show"]
 
 _HELP = {
-    "misfit": "Root of the mean squared difference between a spectrum and its reconstruction, relative to the "
+    "residual_rms": "Root of the mean squared difference between a spectrum and its reconstruction, relative to the "
     "continuum; median of the spectra.",
     "distance": "From a spectrum to the nearest model, in the numbers that networks squeeze it into; median.",
 }
@@ -47,7 +47,7 @@ def _gap(adapted: Adapted) -> None:
         for quantity, title in LABELS.items():
             with st.container():
                 after, before, alone = (
-                    change.typical(quantity, state) * (100 if quantity == "misfit" else 1)
+                    change.typical(quantity, state) * (100 if quantity == "residual_rms" else 1)
                     for state in ("after", "before", "models_alone")
                 )
                 told = f"{format_significant(before, 3)} before, {format_significant(alone, 3)} with models alone"
@@ -98,7 +98,7 @@ def _parameters(adapted: Adapted) -> None:
                     f"{label} {state} [{unit}]", format=f"%.{places}f"
                 )
         for state in ("before", "after"):
-            config[f"misfit_{state}"] = st.column_config.NumberColumn(f"Misfit {state} [%]", format="%.2f")
+            config[f"residual_rms_{state}"] = st.column_config.NumberColumn(f"Residual rms {state} [%]", format="%.2f")
             config[f"distance_{state}"] = st.column_config.NumberColumn(f"Latent distance {state}", format="%.2f")
         table.dataframe(
             change.rows(),
@@ -155,9 +155,9 @@ def _course(adapted: Adapted) -> None:
         chart(
             learning_figure(history, adapted.plan.settings.rounds, dark=dark()),
             "adapt-course-figure",
-            f"Loss and misfit in {len(history)} rounds",
+            f"Loss and residual rms in {len(history)} rounds",
         )
-        st.dataframe(history, hide_index=True, alt="Loss and misfit of every round")
+        st.dataframe(history, hide_index=True, alt="Loss and residual rms of every round")
 
 
 def _actions(adapted: Adapted) -> None:

@@ -105,7 +105,7 @@ def _list(sentences: Sequence[str]) -> str:
 def facts(result: InferenceResult) -> None:
     """Quality, velocity and bundle, each with what it means."""
     prepared = result.prepared
-    misfit = format_number(100 * result.reconstruction_mse**0.5, 1)
+    residual_rms = format_number(100 * result.reconstruction_mse**0.5, 1)
     share = format_number(result.latent_distance_percentile, 0)
     with st.container(horizontal=True, gap="medium"):
         for text, help_ in (
@@ -116,12 +116,12 @@ def facts(result: InferenceResult) -> None:
                 f"the peak is {format_number(prepared.rv_quality, 2)} high, where 1 is a perfect match.",
             ),
             (
-                f"Misfit **{misfit} %**",
+                f"Residual rms **{residual_rms} %**",
                 "Root of the mean squared difference between spectrum and reconstruction, relative to the continuum "
                 f"(mean squared difference {result.reconstruction_mse:.2g}).",
             ),
             (
-                f"Unlikeness **{share} of 100**",
+                f"Outlier percentile **{share}**",
                 f"Of 100 simulated stars with a similar signal-to-noise ratio, {share} lie closer to the model spectra "
                 "than this one. Networks that have learned from models alone put most real stars near 100: real "
                 "spectra differ from all models, which is the synthetic gap. A flag says when the difference is too "

@@ -66,8 +66,8 @@ def _choose_colour() -> str:
         key=links.view("map-colour", names),
         persist_state="session",
         help="Parameters colour models and stars alike. The others, which only an observed spectrum has, colour the "
-        "stars: S/N per pixel; half the width of the 68 % interval; misfit of the reconstruction; share of simulated "
-        "observations that are nearer to the models; the gravest flag.",
+        "stars: S/N per pixel; half the width of the 68 % interval; residual rms of the reconstruction; share of "
+        "simulated observations that are nearer to the models; the gravest flag.",
     )
 
 

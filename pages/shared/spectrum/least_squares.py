@@ -53,9 +53,9 @@ def fit_least_squares(result: InferenceResult) -> None:
         )
         _verdict(result, fitted)
         st.markdown(
-            f"Misfit **{format_number(100 * fitted.residual_rms, 1)} %** · "
+            f"Residual rms **{format_number(100 * fitted.residual_rms, 1)} %** · "
             f"reduced χ² **{format_number(fitted.reduced_chi2, 1 if fitted.reduced_chi2 < 10 else 0)}**",
-            help="Misfit: root of the mean squared difference between spectrum and fitted model, relative to the "
+            help="Residual rms: root of the mean squared difference between spectrum and fitted model, relative to the "
             "continuum. Reduced χ²: the same squared difference in units of the photon noise; near 1 where the models "
             "describe the spectrum, far above it where real stars differ from all models.",
         )
