@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dtl.exploration.spectrum_metrics import FLAG_GROUPS, SPECTRUM_METRICS, flag_group, star_value
-from dtl.flags import FLAGS
+from dtl.flags import FLAGS, NOTES
 from tests.fakes import make_result
 
 
@@ -29,4 +29,4 @@ def test_the_gravest_flag_decides() -> None:
 
 def test_every_known_flag_is_in_one_group_or_a_note() -> None:
     grouped = [flag for members in FLAG_GROUPS.values() for flag in members]
-    assert sorted([*grouped, "resolution_unknown", "uncertainty_estimated"]) == sorted(FLAGS)
+    assert sorted([*grouped, *NOTES]) == sorted(FLAGS)
