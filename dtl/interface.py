@@ -315,21 +315,15 @@ def adapt(
         name = name or Path(output).resolve().name
     start = _loaded(bundle)
     sample = Population(mean_mh=mean_mh) if population else Population(None, main_sequence=False, slow=None)
+    settings = TransferSettings(population=sample)
     files = [source for source in sources if not isinstance(source, Spectrum)]
     spectra, digests, refused = adaptation.read_spectra(files, start, options=ReadOptions(**known))
-    for spectrum in (source for source in sources if isinstance(source, Spectrum)):
-        spectra.append(replace(prepare(spectrum, start), steps=()))
+    spectra += [replace(prepare(source, start), steps=()) for source in sources if isinstance(source, Spectrum)]
     for sentence in refused:
         warnings.warn(sentence, stacklevel=2)
     digests += [None] * (len(spectra) - len(digests))
     adapted = adaptation.adapt(
-        start,
-        spectra,
-        name=name,
-        digests=digests,
-        settings=TransferSettings(population=sample),
-        seed=seed,
-        progress=progress,
+        start, spectra, name=name, digests=digests, settings=settings, seed=seed, progress=progress
     )
     if output is not None:
         save_bundle(adapted, output)
