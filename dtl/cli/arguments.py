@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "add_bundle",
     "add_reading",
+    "check_installed",
     "check_output",
     "config",
     "count",
@@ -147,6 +148,23 @@ def reading(options: argparse.Namespace) -> ReadOptions:
         instrument=instrument,
         order=options.order,
     )
+
+
+def check_installed(*libraries: str) -> None:
+    """Make sure, before the work, that libraries are there which only some commands need.
+
+    Raises:
+        UnusableInput: where one is not.
+    """
+    from importlib.util import find_spec
+
+    from dtl.spectrum import UnusableInput
+
+    missing = [name for name in libraries if find_spec(name.replace("umap-learn", "umap")) is None]
+    if missing:
+        raise UnusableInput(
+            f"{', '.join(missing)}: not installed, needed for training alone; run `pip install {' '.join(missing)}`."
+        )
 
 
 def check_output(path: str | Path, endings: Iterable[str], kind: str) -> None:

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from dtl.cli.arguments import check_output, config, count
+from dtl.cli.arguments import check_installed, check_output, config, count
 from dtl.cli.grid import build_from
 from dtl.cli.progress import Progress
 
@@ -38,6 +38,8 @@ def _run(options: argparse.Namespace) -> int:
     from dtl.training.split import split_nodes
 
     check_output(options.output, [".json"], "a table of candidates")
+    if options.engine == "joblib" and not options.cluster:
+        check_installed("joblib")
     settings = read_settings(options.config)
     bundle = load_bundle(options.write) if options.write else None
     grid = load_grid(options.grid) if options.grid else build_from(options.phoenix, settings.grid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from dtl.cli.arguments import config
+from dtl.cli.arguments import check_installed, config
 from dtl.cli.grid import build_from
 from dtl.cli.progress import Progress
 
@@ -36,6 +36,7 @@ def _run(options: argparse.Namespace) -> int:
     from dtl.grid.recognition import read_library
     from dtl.training.settings import read_settings
 
+    check_installed("umap-learn")
     settings = read_settings(options.config)
     grid = load_grid(options.grid) if options.grid else build_from(options.phoenix, settings.grid)
     library = read_library(options.phoenix) if options.phoenix else None

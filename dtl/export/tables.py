@@ -1,4 +1,4 @@
-"""Tables of results for other programs: ECSV, FITS, VOTable, CSV, and JSON lines."""
+"""Tables of results for other programs: ECSV, FITS, VOTable, CSV, Parquet, and JSON lines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ from dtl.spectrum import UnusableInput
 __all__ = ["FORMATS", "ecsv_text", "json_line", "results_table", "write_table"]
 
 #: Ending of the file -> format of `astropy.table.Table.write`.
-FORMATS = {".ecsv": "ascii.ecsv", ".fits": "fits", ".vot": "votable", ".csv": "ascii.csv"}
+FORMATS = {
+    ".ecsv": "ascii.ecsv",
+    ".fits": "fits",
+    ".vot": "votable",
+    ".csv": "ascii.csv",
+    ".parquet": "parquet",
+}
 
 
 def results_table(results: Sequence[InferenceResult]) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -93,3 +94,23 @@ assert not heavy, heavy
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
     assert "dtl" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [(["train", "common-r50000", "--grid", "x.npz", "--output", "x"], "umap"),
+     (["search", "common-r50000", "--grid", "x.npz", "--preset", "budget", "--output", "x.json"], "joblib")],
+)  # fmt: skip
+def test_a_library_that_is_not_installed_is_named_before_the_work(
+    command: list[str], name: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda asked: None if asked == name else object())
+    assert run(*command) == 2
+    assert "not installed" in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+def test_a_shipped_config_goes_by_its_name(capsys: pytest.CaptureFixture, tmp_path: Path) -> None:
+    """Read without a complaint: what is missed is the grid."""
+    assert run("train", "common-r50000", "--grid", tmp_path / "x.npz", "--output", tmp_path / "x") == 2
+    assert "x.npz" in capsys.readouterr().err
