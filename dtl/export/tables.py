@@ -56,6 +56,8 @@ def write_table(results: Sequence[InferenceResult], path: str | Path) -> None:
     path = Path(path)
     if path.suffix.lower() not in FORMATS:
         raise UnusableInput(f"{path}: unknown kind of table; let the name end in {', '.join(FORMATS)}.")
+    if not path.parent.is_dir():
+        raise UnusableInput(f"{path}: cannot be written (there is no folder {path.parent}); choose another place.")
     table = results_table(results)
     if path.suffix.lower() == ".fits":
         _fit_to_fits(table)
