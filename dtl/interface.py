@@ -119,8 +119,14 @@ def example(name: str) -> Path:
     return asset("examples", Path(name).name)
 
 
-def read(path: str | os.PathLike | bytes, *, name: str | None = None, **known: Any) -> Spectrum:
-    """Read a spectrum from a file of any format that the program knows.
+def read(
+    path: str | os.PathLike | bytes,
+    *,
+    bundle: str | Path | ModelBundle | None = None,
+    name: str | None = None,
+    **known: Any,
+) -> Spectrum:
+    """Read a spectrum, around the window of a bundle, from a file of any format that the program knows.
 
     >>> spectrum = dtl.read(dtl.examples()[0], medium="vacuum", resolution=60_000.0)
     >>> spectrum.wavelength.shape == spectrum.flux.shape  # vacuum Angstrom
@@ -130,6 +136,7 @@ def read(path: str | os.PathLike | bytes, *, name: str | None = None, **known: A
 
     Args:
         path: of the file, or its content.
+        bundle: whose window is wanted; None for that of the shipped bundles.
         name: of the file for people, needed for content.
         known: what is known of the file and replaces what would be read or guessed: ``unit`` (``"Angstrom"``,
             ``"nm"``, ``"um"``), ``medium`` (``"vacuum"``, ``"air"``), ``frame`` (``"observatory"``,
@@ -139,9 +146,11 @@ def read(path: str | os.PathLike | bytes, *, name: str | None = None, **known: A
     Raises:
         UnusableInput: with one sentence that names the file, what is wrong and what to do.
     """
-    from dtl.readers import read_spectrum
+    from dtl.bundle.selector import shipped_by_resolution
+    from dtl.inference.analyse import read_for
 
-    return read_spectrum(path, name=name, options=ReadOptions(**known))
+    windows = shipped_by_resolution().windows if bundle is None else (_loaded(bundle).window,)
+    return read_for(windows, path, name=name, options=ReadOptions(**known))[0]
 
 
 def prepare(spectrum: Source, bundle: str | Path | ModelBundle) -> PreparedSpectrum:
@@ -160,7 +169,9 @@ def prepare(spectrum: Source, bundle: str | Path | ModelBundle) -> PreparedSpect
     """
     from dtl.preparation.prepare import prepare as prepare_for
 
-    return prepare_for(spectrum if isinstance(spectrum, Spectrum) else read(spectrum), _loaded(bundle).target)
+    bundle = _loaded(bundle)
+    read_spectrum = spectrum if isinstance(spectrum, Spectrum) else read(spectrum, bundle=bundle)
+    return prepare_for(read_spectrum, bundle.target)
 
 
 def predict(

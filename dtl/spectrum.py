@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dtl.lines import Line
+from dtl.wavelengths import Window
+
 __all__ = ["AnalysisFailed", "Finding", "PreparationStep", "PreparedSpectrum", "Spectrum", "UnusableInput"]
 
 
@@ -119,8 +122,11 @@ class PreparedSpectrum:
         rv_quality: height of the cross-correlation peak, 0 to 1.
         steps: the preparation step by step.
         flags: doubts met on the way, in the words of `dtl.flags`.
-        unused: normalised flux of measured pixels that are left out, under telluric lines or hit by cosmic rays, NaN
+        masked: normalised flux of measured pixels that are not used, under telluric lines or hit by cosmic rays, NaN
             elsewhere; shape ``(n,)``, or None where none is.
+        window: that ``wavelength`` spans.
+        lines: of the window, to be named in figures.
+        telluric_lines: of the window, vacuum Angstrom in the observatory's frame.
     """
 
     spectrum: Spectrum
@@ -136,3 +142,6 @@ class PreparedSpectrum:
     steps: tuple[PreparationStep, ...] = ()
     flags: tuple[str, ...] = ()
     masked: np.ndarray | None = None
+    window: Window = field(kw_only=True)
+    lines: tuple[Line, ...] = field(default=(), kw_only=True)
+    telluric_lines: tuple[float, ...] = field(default=(), kw_only=True)

@@ -15,12 +15,15 @@ from dtl.bundle.store import load_bundle
 from dtl.grid.build import Grid, GridSettings, build_grid
 from dtl.grid.library import Library
 from dtl.preparation.broadening import broaden, log_grid
-from dtl.preparation.prepare import PreparationTarget
+from dtl.preparation.target import PreparationTarget
 from dtl.simulation.observation import simulate_observation
 from dtl.spectrum import Spectrum
-from dtl.wavelengths import SPEED_OF_LIGHT, doppler_shift
+from dtl.wavelengths import SPEED_OF_LIGHT, Window, doppler_shift
 
 STAR = (3500.0, 4.8, 0.0, 5.0)
+#: The window of the shipped bundles, and its telluric lines.
+WINDOW = Window(8800.0, 8835.0)
+TELLURIC_LINES = (8802.35, 8805.85, 8814.14, 8821.63, 8822.66, 8824.83)
 
 
 def line_flux(wavelength: np.ndarray, *, lines: int = 220, seed: int = 3, strength: float = 1.0) -> np.ndarray:
@@ -50,7 +53,14 @@ def star_flux(wavelength: np.ndarray) -> np.ndarray:
 def target(resolution: float = 50_000.0) -> PreparationTarget:
     """A target whose one template is `star_flux`: preparation without a trained bundle."""
     points = np.round(np.linspace(8800.0, 8835.0, 3501), 6)
-    return PreparationTarget(points, resolution, star_flux(points)[None], ("the made-up star",))
+    return PreparationTarget(
+        points,
+        resolution,
+        star_flux(points)[None],
+        ("the made-up star",),
+        window=WINDOW,
+        telluric_lines=TELLURIC_LINES,
+    )
 
 
 def observe(

@@ -22,6 +22,7 @@ from dtl.readers.options import ReadOptions
 from dtl.result import PARAMETERS, Estimate, InferenceResult, Neighbour
 from dtl.spectrum import AnalysisFailed, Finding, PreparationStep, PreparedSpectrum, Spectrum, UnusableInput
 from dtl.wavelengths import doppler_shift
+from tests.builders import TELLURIC_LINES, WINDOW
 
 WAVELENGTH = np.linspace(8800.0, 8835.0, 3501)
 LATENTS = 32
@@ -203,6 +204,9 @@ def make_result(
         steps=steps,
         flags=flags,
         masked=masked,
+        window=WINDOW,
+        lines=LINES,
+        telluric_lines=TELLURIC_LINES,
     )
     nodes = bundle().nodes
     order = np.argsort(np.abs(nodes[:, 0] - teff) / 100 + np.abs(nodes[:, 2]))[:8]

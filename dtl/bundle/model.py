@@ -14,11 +14,11 @@ import torch
 from dtl.bundle.calibration import Calibration, Reference
 from dtl.bundle.learned_gap import LearnedGap
 from dtl.bundle.projection import FluxBasis
-from dtl.bundle.window import lines_of, window_of
+from dtl.bundle.window import lines_of, telluric_lines_of, window_of
 from dtl.lines import Line
 from dtl.networks.layouts import AnyAutoencoder
 from dtl.networks.regressor import Regressor
-from dtl.preparation.prepare import PreparationTarget
+from dtl.preparation.target import PreparationTarget
 from dtl.result import PARAMETERS
 from dtl.wavelengths import Window
 
@@ -172,4 +172,7 @@ class ModelBundle:
             self.resolution,
             self.decode(self.latents[self.template_nodes]).astype(float),
             tuple(f"a model of {teff:.0f} K rotating at {vsini:.1f} km/s" for teff, _, _, vsini in chosen),
+            window=self.window,
+            lines=self.lines,
+            telluric_lines=telluric_lines_of(self.card),
         )

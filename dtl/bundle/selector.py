@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dtl.spectrum import Finding, Spectrum, UnusableInput
+from dtl.wavelengths import Window
 
 if TYPE_CHECKING:
     from dtl.bundle.model import ModelBundle
@@ -44,22 +45,40 @@ class BundleSelector:
     Attributes:
         load: bundle by name.
         available: name -> lambda/FWHM.
+        offered: name -> window, of those that are available.
         wanted: name that the user asks for whatever the resolution, or None.
     """
 
     load: Callable[[str], ModelBundle]
     available: dict[str, float]
+    offered: dict[str, Window]
     wanted: str | None = None
 
-    def __call__(self, spectrum: Spectrum) -> tuple[ModelBundle, Finding]:
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The windows that a file may be read for, each once.
+
+        Raises:
+            UnusableInput: where the bundle that is asked for cannot be loaded.
+        """
+        if self.wanted is not None:
+            return (self.load(self.wanted).window,)
+        return tuple(dict.fromkeys(self.offered[name] for name in sorted(self.available)))
+
+    def __call__(self, spectrum: Spectrum, window: Window) -> tuple[ModelBundle, Finding]:
         """The bundle, and the reason as a finding called ``models``.
+
+        Args:
+            spectrum: as read.
+            window: that it was read for.
 
         Raises:
             UnusableInput: where there is no bundle, or it cannot be loaded.
         """
         if self.wanted is not None:
             return self.load(self.wanted), Finding("models", self.wanted, "user", "given by the user")
-        name = choose_bundle(spectrum.resolution, self.available)
+        reading = {name: self.available[name] for name in self.available if self.offered[name] == window}
+        name = choose_bundle(spectrum.resolution, reading)
         if spectrum.resolution is None:
             finding = Finding("models", name, "guessed", "the spectrum's resolution is unknown")
         else:
@@ -69,9 +88,9 @@ class BundleSelector:
 
 def shipped_by_resolution() -> BundleSelector:
     """Chooses among the bundles that come with the program."""
-    from dtl.bundle.shipped import shipped_resolutions
+    from dtl.bundle.shipped import shipped_resolutions, shipped_windows
 
-    return BundleSelector(_load, shipped_resolutions())
+    return BundleSelector(_load, shipped_resolutions(), shipped_windows())
 
 
 @lru_cache(maxsize=_KEPT)

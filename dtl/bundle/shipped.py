@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from dtl.bundle.card import CARD_FILE
+from dtl.bundle.window import window_of
 from dtl.resources import asset
 from dtl.spectrum import UnusableInput
+from dtl.wavelengths import Window
 
-__all__ = ["SHIPPED_BUNDLES", "damaged", "read_card", "shipped_bundles", "shipped_resolutions"]
+__all__ = ["SHIPPED_BUNDLES", "damaged", "read_card", "shipped_bundles", "shipped_resolutions", "shipped_windows"]
 
 #: The folder that holds one folder a bundle.
 SHIPPED_BUNDLES = asset("models")
@@ -51,6 +53,21 @@ def shipped_resolutions() -> dict[str, float]:
         except (LookupError, ValueError, TypeError) as error:
             raise damaged(SHIPPED_BUNDLES / name / CARD_FILE, error) from error
     return resolutions
+
+
+def shipped_windows() -> dict[str, Window]:
+    """Name of each bundle that comes with the program -> its window, from the cards alone.
+
+    Raises:
+        UnusableInput: where a card cannot be read.
+    """
+    windows = {}
+    for name in shipped_bundles():
+        try:
+            windows[name] = window_of(read_card(name))
+        except (LookupError, ValueError, TypeError) as error:
+            raise damaged(SHIPPED_BUNDLES / name / CARD_FILE, error) from error
+    return windows
 
 
 def damaged(path: Path, reason: object) -> UnusableInput:

@@ -47,11 +47,11 @@ def measure_times(path: str | Path = DEFAULT_FILE, *, bundle: str = "common-r500
         UnusableInput: for a file or bundle that cannot be used.
     """
     networks = load_bundle(bundle)
-    spectrum = read_spectrum(path)
+    spectrum = read_spectrum(path, window=networks.window)
     prepared = prepare(spectrum, networks.target)
     infer([prepared], networks)
     stages: dict[str, Callable[[], object]] = {
-        "read": lambda: read_spectrum(path),
+        "read": lambda: read_spectrum(path, window=networks.window),
         "prepare": lambda: prepare(spectrum, networks.target),
         "infer": lambda: infer([prepared], networks),
         f"infer_{_BATCH}": lambda: infer([prepared] * _BATCH, networks),

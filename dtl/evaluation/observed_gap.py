@@ -35,7 +35,7 @@ def gap_of_stars(paths: Sequence[str | Path], library: str | Path, bundle: Model
     known = literature()
     observed: dict[str, list[np.ndarray]] = {}
     for path in paths:
-        for spectrum in read_stack(path):
+        for spectrum in read_stack(path, bundle.window):
             star = star_key(spectrum.star)
             if star not in known:
                 raise UnusableInput(f"{path}: no published parameters of {spectrum.star or 'its star'} are at hand.")

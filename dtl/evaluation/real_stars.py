@@ -16,6 +16,7 @@ from dtl.readers import read_spectrum
 from dtl.resources import asset
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
+from dtl.wavelengths import Window
 
 __all__ = ["LITERATURE", "compare", "literature", "read_stack", "star_key"]
 
@@ -33,19 +34,20 @@ def literature() -> dict[str, dict[str, object]]:
     return {star_key(str(row["star"])): {name: row[name] for name in table.colnames} for row in table}
 
 
-def read_stack(path: str | Path) -> list[Spectrum]:
+def read_stack(path: str | Path, window: Window) -> list[Spectrum]:
     """Exposures of one star from a ``.npz`` file, or the spectrum of any other file.
 
     Args:
         path: of a spectrum, or of a ``.npz`` with keys wave (vacuum Angstrom, observatory's frame), flux, sigma, sky,
             blaze, order (each ``(k, n)`` or ``(n,)``) and star. The resolution is taken as 55,000, that of HPF.
+        window: that is wanted.
 
     Raises:
         UnusableInput: where there is no spectrum in the file.
     """
     path = Path(path)
     if path.suffix != ".npz":
-        return [read_spectrum(path)]
+        return [read_spectrum(path, window=window)]
     try:
         with np.load(path, allow_pickle=False) as data:
             star = str(data["star"])
@@ -55,7 +57,7 @@ def read_stack(path: str | Path) -> list[Spectrum]:
     spectra = []
     for i, (wave, flux, sigma, sky, blaze, order) in enumerate(zip(*arrays, strict=True)):
         # The order that holds the most of the window.
-        inside = (wave > 8795.0) & (wave < 8840.0)
+        inside = (wave > window.lower - window.margin) & (wave < window.upper + window.margin)
         best = order == max(np.unique(order), key=lambda o, inside=inside, order=order: np.sum(inside & (order == o)))
         ranked = np.flatnonzero(best)[np.argsort(wave[best])]
         scale = blaze[ranked] / np.nanmax(blaze[ranked])
@@ -88,7 +90,7 @@ def compare(bundle: ModelBundle, paths: Sequence[str | Path]) -> dict[str, objec
     refused: list[str] = []
     for path in paths:
         try:
-            prepared += [replace(prepare(s, bundle.target), steps=()) for s in read_stack(path)]
+            prepared += [replace(prepare(s, bundle.target), steps=()) for s in read_stack(path, bundle.window)]
         except UnusableInput as error:
             refused.append(str(error))
     groups: dict[str, list[InferenceResult]] = {}

@@ -17,7 +17,7 @@ from dtl.grid.nodes import main_sequence_nodes
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
 from dtl.spectrum import UnusableInput
-from dtl.wavelengths import MARGIN, WINDOW
+from dtl.wavelengths import MARGIN, WINDOW, Window
 
 __all__ = ["Grid", "GridSettings", "build_grid", "load_grid", "render", "window_points"]
 
@@ -131,7 +131,7 @@ def render(
     broadened = np.stack(
         [broaden(spectrum, _STEP, vsini=float(v), fwhm=fwhm, limb_darkening=limb_darkening) for v in vsini]
     )
-    normalised = broadened / fit_continuum(work, broadened)
+    normalised = broadened / fit_continuum(work, broadened, window=Window(*WINDOW, MARGIN))
     return CubicSpline(work, normalised, axis=1)(window_points())
 
 

@@ -4,47 +4,61 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.selector import shipped_by_resolution
 from dtl.inference.infer import infer
-from dtl.preparation.prepare import PreparationTarget, prepare
+from dtl.preparation.prepare import prepare
+from dtl.preparation.target import PreparationTarget
 from dtl.readers import Reading, read_contents
 from dtl.readers.options import ReadOptions
 from dtl.result import InferenceResult
 from dtl.spectrum import AnalysisFailed, Finding, PreparedSpectrum, Spectrum, UnusableInput
+from dtl.wavelengths import Window
 
-__all__ = ["Chooser", "Stages", "analyse"]
+__all__ = ["Chooser", "Stages", "analyse", "read_for"]
 
-#: What gives a spectrum its networks, and why these, as `dtl.bundle.selector.BundleSelector`.
-Chooser = Callable[[Spectrum], tuple[ModelBundle, Finding]]
+
+class Chooser(Protocol):
+    """What gives a spectrum its networks, and why these, as `dtl.bundle.selector.BundleSelector`."""
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The windows that a file may be read for."""
+
+    def __call__(self, spectrum: Spectrum, window: Window) -> tuple[ModelBundle, Finding]:
+        """The bundle for a spectrum that was read for a window, and the reason."""
 
 
 @dataclass
 class Stages:
     """What is kept of one file between two analyses, so that a change repeats only what depends on it.
 
-    Of each stage the last outcome is kept with what it came from: the reading with the columns, the spectrum with the
-    options, the prepared spectrum with the target of the networks.
+    Of each stage the last outcome is kept with what it came from: the reading with the window and the columns, the
+    spectrum with the options, the prepared spectrum with the target of the networks.
     """
 
     reading: tuple[tuple, Reading] | None = None
     spectrum: tuple[ReadOptions, Spectrum] | None = None
     prepared: tuple[Spectrum, PreparationTarget, PreparedSpectrum] | None = None
 
-    def read(self, source: str | os.PathLike | bytes, name: str | None, options: ReadOptions) -> Spectrum:
-        """The spectrum of a file, always the same, under the options.
+    def read(
+        self, source: str | os.PathLike | bytes, window: Window, name: str | None, options: ReadOptions
+    ) -> Spectrum:
+        """The spectrum of a file, always the same, around a window and under the options.
 
         Raises:
             UnusableInput: with one sentence for a person.
         """
-        columns = (options.columns, options.uncertainty, options.extension)
-        if self.reading is None or self.reading[0] != columns:
-            self.reading = columns, read_contents(source, name=name, options=options)
+        asked = (window, options.columns, options.uncertainty, options.extension)
+        if self.reading is None or self.reading[0] != asked:
+            self.reading = asked, read_contents(source, window=window, name=name, options=options)
+            self.spectrum = None
         if self.spectrum is None or self.spectrum[0] != options:
             self.spectrum = options, self.reading[1].spectrum(options)
         return self.spectrum[1]
@@ -105,19 +119,59 @@ def _analyse(
     options: ReadOptions,
     stages: Stages,
 ) -> InferenceResult:
-    spectrum = source if isinstance(source, Spectrum) else stages.read(source, name, options)
     if isinstance(bundle, ModelBundle):
+        spectrum, _ = read_for((bundle.window,), source, name=name, options=options, stages=stages)
         return infer([stages.prepare(spectrum, bundle.target)], bundle)[0]
-    chosen, reason = (bundle or shipped_by_resolution())(spectrum)
+    chooser = bundle or shipped_by_resolution()
+    spectrum, window = read_for(chooser.windows, source, name=name, options=options, stages=stages)
+    chosen, reason = chooser(spectrum, window)
     prepared = stages.prepare(spectrum, chosen.target)
     known = replace(prepared.spectrum, findings=(*spectrum.findings, reason))
     return infer([replace(prepared, spectrum=known)], chosen)[0]
+
+
+def read_for(
+    windows: Sequence[Window],
+    source: str | os.PathLike | bytes | Spectrum,
+    *,
+    name: str | None = None,
+    options: ReadOptions = ReadOptions(),
+    stages: Stages | None = None,
+) -> tuple[Spectrum, Window]:
+    """Read a file for the first of several windows that it reaches.
+
+    Args:
+        windows: in the order in which they are tried.
+        source: path or content of a file, or a spectrum that was read already.
+        name: of the file for people, needed for bytes.
+        options: the user's word on what the file is.
+        stages: of the same file, kept from the last call.
+
+    Returns:
+        The spectrum, and the window that it was read for.
+
+    Raises:
+        UnusableInput: where it reaches none of them; the sentence is about the first.
+    """
+    if isinstance(source, Spectrum):
+        inside = (window for window in windows if window.holds(source.wavelength).any())
+        return source, next(inside, windows[0])
+    stages = stages or Stages()
+    refusal = UnusableInput("There are no trained networks to read a file for; install the program again.")
+    for number, window in enumerate(windows):
+        try:
+            return stages.read(source, window, name, options), window
+        except UnusableInput as error:
+            refusal = refusal if number else error
+    raise refusal
 
 
 def _alike(one: PreparationTarget, other: PreparationTarget) -> bool:
     """Whether two targets ask for the same preparation."""
     return one is other or (
         one.resolution == other.resolution
+        and one.window == other.window
+        and one.telluric_lines == other.telluric_lines
         and one.template_names == other.template_names
         and np.array_equal(one.wavelength, other.wavelength)
         and np.array_equal(one.templates, other.templates)

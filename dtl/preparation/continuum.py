@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from dtl.wavelengths import MARGIN, WINDOW
+from dtl.wavelengths import Window
 
 __all__ = ["fit_continuum"]
 
@@ -27,16 +27,13 @@ _DEGREE = 2
 _ITERATIONS = 40
 
 
-def fit_continuum(
-    wavelength: np.ndarray, flux: np.ndarray, *, window: tuple[float, float] = WINDOW, margin: float = MARGIN
-) -> np.ndarray:
+def fit_continuum(wavelength: np.ndarray, flux: np.ndarray, *, window: Window) -> np.ndarray:
     """Pseudo-continuum of one spectrum or of many on the same wavelengths.
 
     Args:
         wavelength: rest frame, vacuum Angstrom, increasing; shape ``(n,)``.
         flux: any linear unit, NaN where there is none; shape ``(..., n)``.
-        window: the window that is normalised, Angstrom.
-        margin: how much is used on each side of it, Angstrom, where the input has it.
+        window: that is normalised, with the margin that is used on each side of it where the input has it.
 
     Returns:
         Continuum in the unit of ``flux``; shape ``(..., n)``. NaN where the fit failed (no positive flux).
@@ -44,12 +41,12 @@ def fit_continuum(
     Raises:
         ValueError: where fewer than 50 points lie in the window.
     """
-    used = (wavelength >= window[0] - margin - 0.5) & (wavelength <= window[1] + margin + 0.5)
+    used = (wavelength >= window.lower - window.margin - 0.5) & (wavelength <= window.upper + window.margin + 0.5)
     if np.count_nonzero(used) < 50:
-        raise ValueError(f"only {np.count_nonzero(used)} points in {window[0]:.0f}-{window[1]:.0f} Angstrom")
+        raise ValueError(f"only {np.count_nonzero(used)} points in {window}")
     spectra = np.atleast_2d(flux)
-    lower = max(window[0] - margin, wavelength[used][0])
-    upper = min(window[1] + margin, wavelength[used][-1])
+    lower = max(window.lower - window.margin, wavelength[used][0])
+    upper = min(window.upper + window.margin, wavelength[used][-1])
     grid = np.arange(lower, upper, _STEP)
     smooth = np.stack([_smoothed(grid, wavelength[used], row[used]) for row in spectra])
     scale = np.nanmedian(smooth, axis=1, keepdims=True)
@@ -78,9 +75,9 @@ def _smoothed(grid: np.ndarray, wavelength: np.ndarray, flux: np.ndarray) -> np.
     return np.where((norm > 0.5) & (smooth > 0), smooth, np.nan)
 
 
-def _basis(wavelength: np.ndarray, window: tuple[float, float]) -> np.ndarray:
+def _basis(wavelength: np.ndarray, window: Window) -> np.ndarray:
     """Legendre polynomials over the window; shape ``(n, degree + 1)``."""
-    x = (wavelength - 0.5 * (window[0] + window[1])) / (0.5 * (window[1] - window[0]))
+    x = (wavelength - window.centre) / (0.5 * window.width)
     return np.polynomial.legendre.legvander(x, _DEGREE)
 
 

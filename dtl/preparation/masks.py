@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,13 +10,12 @@ import numpy as np
 from dtl.preparation.continuum import fit_continuum
 from dtl.preparation.noise import estimate_snr
 from dtl.spectrum import PreparationStep, PreparedSpectrum, Spectrum
-from dtl.wavelengths import MARGIN, SPEED_OF_LIGHT, WINDOW, doppler_shift
+from dtl.wavelengths import SPEED_OF_LIGHT, Window, doppler_shift
 
 __all__ = ["masked_flux", "show_masked", "telluric_lines", "telluric_pixels", "without_cosmics"]
 
-#: Telluric water lines of the window that reach 3 % and more, vacuum Angstrom in the observatory's frame, as two nights
-#: of one star with other velocities show them; and half of what is left out about each.
-_TELLURIC, _TELLURIC_REACH = (8802.35, 8805.85, 8814.14, 8821.63, 8822.66, 8824.83), 0.11
+#: Half of what is masked about a telluric line, Angstrom.
+_TELLURIC_REACH = 0.11
 #: A run of at most so many pixels this far above the continuum is a cosmic ray, not an emission line.
 _COSMIC_RUN, _COSMIC_HEIGHT, _COSMIC_SIGMA = 5, 0.3, 8.0
 
@@ -32,25 +32,25 @@ def telluric_lines(prepared: PreparedSpectrum) -> np.ndarray:
     if spectrum.barycentric_velocity is not None:  # undo `add_velocities`
         barycentric = spectrum.barycentric_velocity
         velocity = (velocity - barycentric) / (1.0 + barycentric / SPEED_OF_LIGHT)
-    return doppler_shift(np.array(_TELLURIC), -velocity)
+    return doppler_shift(np.array(prepared.telluric_lines), -velocity)
 
 
-def telluric_pixels(spectrum: Spectrum) -> np.ndarray:
+def telluric_pixels(spectrum: Spectrum, lines: Sequence[float]) -> np.ndarray:
     """Pixels under a strong telluric line; none where the wavelengths are not the observatory's; shape ``(n,)``."""
-    if spectrum.frame != "observatory":
+    if spectrum.frame != "observatory" or not len(lines):
         return np.zeros(spectrum.wavelength.shape, dtype=bool)
-    return np.abs(spectrum.wavelength[:, None] - np.array(_TELLURIC)).min(axis=1) < _TELLURIC_REACH
+    return np.abs(spectrum.wavelength[:, None] - np.array(lines)).min(axis=1) < _TELLURIC_REACH
 
 
-def without_cosmics(rest: np.ndarray, spectrum: Spectrum) -> np.ndarray:
+def without_cosmics(rest: np.ndarray, spectrum: Spectrum, window: Window) -> np.ndarray:
     """Flux with short runs far above the continuum set to NaN; shape ``(n,)``."""
     flux = np.array(spectrum.flux, dtype=float)
-    near = (rest > WINDOW[0] - MARGIN) & (rest < WINDOW[1] + MARGIN)
+    near = (rest > window.lower - window.margin) & (rest < window.upper + window.margin)
     if near.sum() < 50:
         return flux
     sigma = None if spectrum.uncertainty is None else spectrum.uncertainty[near]
     snr, _ = estimate_snr(flux[near], sigma, pixel=float(np.median(np.diff(rest[near]))))
-    relative = flux / fit_continuum(rest, flux)
+    relative = flux / fit_continuum(rest, flux, window=window)
     high = near & (relative > 1.0 + max(_COSMIC_HEIGHT, _COSMIC_SIGMA / max(snr, 1.0)))
     edges = np.flatnonzero(np.diff(np.r_[0, high.astype(int), 0]))
     for start, stop in edges.reshape(-1, 2):

@@ -9,7 +9,7 @@ import scipy.fft
 
 from dtl.preparation.broadening import log_grid
 from dtl.preparation.continuum import fit_continuum
-from dtl.wavelengths import SPEED_OF_LIGHT, WINDOW
+from dtl.wavelengths import SPEED_OF_LIGHT, Window
 
 __all__ = ["Velocity", "add_velocities", "measure_velocity"]
 
@@ -73,8 +73,10 @@ def measure_velocity(
     x, y = wavelength[near], flux[near]
     good = np.isfinite(y)
     if good.sum() < 50:
-        raise ValueError(f"only {good.sum()} usable points near {WINDOW[0]:.0f}-{WINDOW[1]:.0f} Angstrom")
-    continuum = fit_continuum(x, y, window=(float(x[0]), float(x[-1])), margin=0.0)
+        raise ValueError(
+            f"only {good.sum()} usable points near {template_wavelength[0]:.0f}-{template_wavelength[-1]:.0f} Angstrom"
+        )
+    continuum = fit_continuum(x, y, window=Window(float(x[0]), float(x[-1]), margin=0.0))
     # Data and templates on one grid of constant velocity step, the templates' start aligned with it.
     grid = log_grid(x[0], x[-1], _STEP)
     present = np.interp(grid, x, good.astype(float)) > 0.99

@@ -16,10 +16,10 @@ from dtl.readers.units import show_unit, to_angstrom
 from dtl.spectrum import Finding, Spectrum
 from dtl.wavelengths import Window, air_to_vacuum
 
-__all__ = ["KEPT", "assemble"]
+__all__ = ["assemble"]
 
-#: What is kept of a spectrum, vacuum Angstrom: the window, Doppler shifts, and room for a continuum.
-KEPT = (8760.0, 8875.0)
+#: What is kept on either side of the window, Angstrom: room for Doppler shifts and a continuum.
+_KEPT = 40.0
 _MIN_PIXELS = 10
 
 
@@ -229,7 +229,8 @@ def _one_stretch(
         )
     order, words = merge(chosen)
     order, doubled = tidy(order)
-    kept = order.take((order.wavelength >= KEPT[0]) & (order.wavelength <= KEPT[1]))
+    first, last = window.lower - _KEPT, window.upper + _KEPT
+    kept = order.take((order.wavelength >= first) & (order.wavelength <= last))
     inside = int(((kept.wavelength >= window.lower) & (kept.wavelength <= window.upper)).sum())
     if inside < _MIN_PIXELS:
         raise source.refuse(
@@ -254,7 +255,7 @@ def _one_stretch(
         "range",
         f"{kept.wavelength[0]:.1f}–{kept.wavelength[-1]:.1f} Å, {len(kept.wavelength)} pixels",
         "file",
-        f"of {low:,.1f}–{high:,.1f} Å; what lies outside {KEPT[0]:.0f}–{KEPT[1]:.0f} Å is not needed",
+        f"of {low:,.1f}–{high:,.1f} Å; what lies outside {first:.0f}–{last:.0f} Å is not needed",
     )
     return kept, near
 

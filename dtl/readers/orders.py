@@ -7,11 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from dtl.wavelengths import MARGIN, WINDOW, Window
+from dtl.wavelengths import Window
 
 __all__ = ["REACH", "Order", "choose", "merge", "split", "tidy"]
 
-DEFAULT_WINDOW = Window(*WINDOW, MARGIN)
 
 #: How far beyond the window an order still matters, Angstrom: 20 A are 680 km/s, 5 A the margin of the normalisation.
 REACH = 25.0
@@ -103,7 +102,7 @@ def tidy(order: Order) -> tuple[Order, int]:
     return Order(unique, flux, uncertainty, sky, order.number), surplus
 
 
-def choose(orders: list[Order], window: Window = DEFAULT_WINDOW, reach: float = REACH) -> list[Order]:
+def choose(orders: list[Order], window: Window, reach: float = REACH) -> list[Order]:
     """The orders that overlap the window widened by ``reach`` on each side, the one that covers most of it first."""
     low, high = window.lower - reach, window.upper + reach
 

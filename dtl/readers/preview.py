@@ -12,11 +12,10 @@ from dtl.readers.registry import read_columns
 from dtl.readers.source import Source, sanitise
 from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
 from dtl.spectrum import UnusableInput
-from dtl.wavelengths import MARGIN, WINDOW, Window
+from dtl.wavelengths import Window
 
 __all__ = ["Preview", "preview_table"]
 
-DEFAULT_WINDOW = Window(*WINDOW, MARGIN)
 
 #: What is drawn beyond the window on each side, Angstrom, and the most points that are drawn.
 _AROUND, _MOST_POINTS = 15.0, 4000
@@ -29,19 +28,19 @@ class Preview:
     Attributes:
         columns: as in the file, all of one length.
         keys: how `dtl.readers.options.ReadOptions` names them: by name, or by number where that is not unique.
+        window: that the spectrum must hold.
         guess: keys of wavelength, flux and uncertainty (None where there seems to be none), None where the first two
             cannot be told.
         kind: what the uncertainties seem to be, a word of `dtl.readers.columns.KINDS`.
         named: whether the names of the columns say what they are.
-        window: that the spectrum must hold.
     """
 
     columns: tuple[Column, ...]
     keys: tuple[str, ...]
+    window: Window
     guess: tuple[str, str, str | None] | None
     kind: str = "sigma"
     named: bool = False
-    window: Window = DEFAULT_WINDOW
 
     def column(self, key: str) -> Column:
         """The column that a key names.
@@ -111,9 +110,7 @@ def _spread(values: np.ndarray, window: Window) -> float:
     return float(finite.max() / finite.min())
 
 
-def preview_table(
-    source: str | os.PathLike | bytes, *, name: str | None = None, window: Window = DEFAULT_WINDOW
-) -> Preview | None:
+def preview_table(source: str | os.PathLike | bytes, *, name: str | None = None, window: Window) -> Preview | None:
     """The columns of a file, None where it is no table of at least two columns of numbers."""
     columns = read_columns(source, name=name, window=window)
     if len(columns) < 2:
@@ -126,7 +123,7 @@ def preview_table(
     try:
         roles = assign(columns, Source(name or "The table", b""), window)
     except UnusableInput:
-        return Preview(tuple(columns), keys, None, window=window)
+        return Preview(tuple(columns), keys, window, None)
     wave, flux, sigma = roles.wavelength, roles.flux, roles.uncertainty
     place = [next((k for k, c in zip(keys, columns, strict=True) if c is x), None) for x in (wave, flux, sigma)]
-    return Preview(tuple(columns), keys, tuple(place), roles.kind, roles.named, window)
+    return Preview(tuple(columns), keys, window, tuple(place), roles.kind, roles.named)

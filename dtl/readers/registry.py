@@ -15,11 +15,9 @@ from dtl.readers.contents import Contents
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source, open_source, sanitise
 from dtl.spectrum import Spectrum, UnusableInput
-from dtl.wavelengths import MARGIN, WINDOW, Window
+from dtl.wavelengths import Window
 
 __all__ = ["FORMATS", "Format", "Reading", "read_columns", "read_contents", "read_spectrum"]
-
-DEFAULT_WINDOW = Window(*WINDOW, MARGIN)
 
 
 @dataclass(frozen=True)
@@ -46,12 +44,14 @@ class Reading:
     Attributes:
         source: the file, without its bytes.
         contents: its arrays and claims.
+        window: that it was read for.
     """
 
     source: Source
     contents: Contents
+    window: Window
 
-    def spectrum(self, options: ReadOptions, window: Window = DEFAULT_WINDOW) -> Spectrum:
+    def spectrum(self, options: ReadOptions) -> Spectrum:
         """The spectrum with what the user says; any number of times.
 
         Raises:
@@ -59,7 +59,7 @@ class Reading:
         """
         with _in_words(self.source):
             contents = replace(self.contents, findings=list(self.contents.findings), flags=set(self.contents.flags))
-            return assemble(contents, self.source, options, window)
+            return assemble(contents, self.source, options, self.window)
 
 
 #: Special layouts come before general ones.
@@ -84,38 +84,40 @@ FORMATS: tuple[Format, ...] = (
 def read_spectrum(
     source: str | os.PathLike | bytes,
     *,
+    window: Window,
     name: str | None = None,
     options: ReadOptions | None = None,
-    window: Window = DEFAULT_WINDOW,
 ) -> Spectrum:
-    """Read a spectrum around the window of the method from a file or an upload of any known format.
+    """Read a spectrum around a window from a file or an upload of any known format.
 
     Args:
         source: a path, or the bytes of an upload.
+        window: that is wanted, see `dtl.bundle.model.ModelBundle.window`.
         name: of the file, for messages; taken from the path where there is one.
         options: answers of the user that replace what the file says or a guess.
 
     Returns:
-        Vacuum Angstrom, strictly increasing, between 8760 and 8875; bad pixels NaN.
+        Vacuum Angstrom, strictly increasing, to 40 on either side of the window; bad pixels NaN.
 
     Raises:
         UnusableInput: with one sentence that names the file, what is wrong, the likely cause and the remedy.
     """
     options = options or ReadOptions()
-    return read_contents(source, name=name, options=options, window=window).spectrum(options, window)
+    return read_contents(source, name=name, options=options, window=window).spectrum(options)
 
 
 def read_contents(
     source: str | os.PathLike | bytes,
     *,
+    window: Window,
     name: str | None = None,
     options: ReadOptions | None = None,
-    window: Window = DEFAULT_WINDOW,
 ) -> Reading:
     """Read a file as far as it depends on nothing but its columns; `Reading.spectrum` settles the rest.
 
     Args:
         source: a path, or the bytes of an upload.
+        window: that is wanted, see `dtl.bundle.model.ModelBundle.window`.
         name: of the file, for messages; taken from the path where there is one.
         options: answers of the user, of which those about columns count here.
 
@@ -125,12 +127,10 @@ def read_contents(
     opened = open_source(source, name)
     with _in_words(opened):
         contents = _format_of(opened).read(opened, options or ReadOptions(), window)
-    return Reading(Source(opened.name, b"", opened.compressed), contents)
+    return Reading(Source(opened.name, b"", opened.compressed), contents, window)
 
 
-def read_columns(
-    source: str | os.PathLike | bytes, *, name: str | None = None, window: Window = DEFAULT_WINDOW
-) -> list[Column]:
+def read_columns(source: str | os.PathLike | bytes, *, window: Window, name: str | None = None) -> list[Column]:
     """The columns of a table as they stand in the file; empty where the file is no table of numbers."""
     try:
         opened = open_source(source, name)

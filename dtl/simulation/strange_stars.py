@@ -13,7 +13,7 @@ from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
 from dtl.simulation.exposures import SimulationInputs, Star, draw_star, expose, finish, need
 from dtl.spectrum import Spectrum
-from dtl.wavelengths import SPEED_OF_LIGHT, doppler_shift
+from dtl.wavelengths import MARGIN, SPEED_OF_LIGHT, WINDOW, Window, doppler_shift
 
 __all__ = ["binary", "cool", "featureless", "from_library", "hot", "hot_star", "noise", "veil", "veiled"]
 
@@ -61,7 +61,11 @@ def from_library(
     fwhm = degrading_velocity(resolution_from, resolution_to)
     broadened = broaden(CubicSpline(wavelength, flux)(work), _WORK, vsini=vsini, fwhm=fwhm)
     points = np.arange(low, work[-1], _STEP)
-    return Star(points, CubicSpline(work, broadened / fit_continuum(work, broadened))(points), {})
+    return Star(
+        points,
+        CubicSpline(work, broadened / fit_continuum(work, broadened, window=Window(*WINDOW, MARGIN)))(points),
+        {},
+    )
 
 
 def hot(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:

@@ -21,7 +21,7 @@ from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
 from dtl.simulation.gap import GapModel
 from dtl.spectrum import Spectrum
-from dtl.wavelengths import MARGIN, WINDOW, doppler_shift
+from dtl.wavelengths import MARGIN, WINDOW, Window, doppler_shift
 
 __all__ = ["Source", "Survey", "SurveySettings", "library_source", "published_parameters", "simulate_survey"]
 
@@ -113,7 +113,7 @@ def library_source(library: Library, *, extrapolate_logg: bool = False) -> Sourc
         spectrum = CubicSpline(library.wavelength, interpolate(parameters[None, :3])[0])(work)
         fwhm = degrading_velocity(library.resolution, resolution)
         spectrum = broaden(spectrum, _STEP, vsini=float(parameters[3]), fwhm=fwhm)
-        continuum = fit_continuum(work, spectrum)
+        continuum = fit_continuum(work, spectrum, window=Window(*WINDOW, MARGIN))
         # The fit is meant for the window; beyond its margin it would run away.
         edge = (work > WINDOW[0] - MARGIN) & (work < WINDOW[1] + MARGIN)
         return work, spectrum / np.interp(work, work[edge], continuum[edge])

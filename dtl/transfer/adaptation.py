@@ -56,7 +56,9 @@ def read_spectra(
     for i, path in enumerate(map(Path, paths)):
         progress(i / len(paths), path.name)
         try:
-            prepared = replace(prepare(read_spectrum(path, options=options), bundle.target), steps=())
+            prepared = replace(
+                prepare(read_spectrum(path, window=bundle.window, options=options), bundle.target), steps=()
+            )
             with path.open("rb") as file:
                 digest = file_digest(file, "sha256").hexdigest()
         except UnusableInput as error:

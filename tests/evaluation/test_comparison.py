@@ -11,6 +11,7 @@ from dtl.bundle.learned_gap import LearnedGap
 from dtl.evaluation.comparison import STATES, compare
 from dtl.result import PARAMETERS
 from dtl.spectrum import PreparedSpectrum, Spectrum
+from tests.builders import WINDOW
 from tests.training import toys
 
 
@@ -22,7 +23,7 @@ def change():
         PreparedSpectrum(
             spectrum=Spectrum(toys.WAVELENGTH, row, None, file=f"{i}.fits", star="A star" if i == 0 else ""),
             wavelength=toys.WAVELENGTH, flux=row, uncertainty=np.full(row.shape, 0.01), good=np.ones(row.shape, bool),
-            pixel=0.1, snr=150.0, rv=0.0, rv_frame="rest", rv_quality=1.0, steps=(), flags=(),
+            pixel=0.1, snr=150.0, rv=0.0, rv_frame="rest", rv_quality=1.0, steps=(), flags=(), window=WINDOW,
         )
         for i, row in enumerate(flux)
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from dtl.evaluation.observed_gap import gap_of_stars
 from dtl.evaluation.real_stars import compare, literature, read_stack, star_key
 from dtl.grid.build import GridSettings
 from dtl.spectrum import UnusableInput
-from tests.builders import shipped
+from tests.builders import WINDOW, shipped
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "assets" / "examples").glob("simulated*"))
 
@@ -46,14 +46,14 @@ def stack(path: Path, count: int) -> Path:
 
 
 def test_stack_of_exposures(tmp_path: Path) -> None:
-    spectra = read_stack(stack(tmp_path / "many.npz", 3))
+    spectra = read_stack(stack(tmp_path / "many.npz", 3), WINDOW)
     assert [s.star for s in spectra] == ["LHS 3154"] * 3
     for spectrum in spectra:
         assert spectrum.wavelength[0] > 8781 and (np.diff(spectrum.wavelength) > 0).all()
         np.testing.assert_allclose(np.median(spectrum.flux), 1e4, rtol=0.01)  # the blaze is divided out
     (tmp_path / "no.npz").write_bytes(b"nothing")
     with pytest.raises(UnusableInput, match="no stack"):
-        read_stack(tmp_path / "no.npz")
+        read_stack(tmp_path / "no.npz", WINDOW)
 
 
 def test_compare_groups_and_refuses(tmp_path: Path) -> None:

@@ -16,10 +16,11 @@ from dtl.grid.library import Library, OutsideLibrary
 from dtl.grid.nodes import main_sequence_nodes
 from dtl.grid.recognition import read_library
 from dtl.preparation.continuum import fit_continuum
-from dtl.preparation.prepare import PreparationTarget, prepare
+from dtl.preparation.prepare import prepare
+from dtl.preparation.target import PreparationTarget
 from dtl.spectrum import Spectrum, UnusableInput
 from dtl.wavelengths import doppler_shift
-from tests.builders import library_flux
+from tests.builders import WINDOW, library_flux
 
 SETTINGS = GridSettings(teff=(3350.0, 3400.0), logg=(4.8, 4.9), mh=(-0.1, 0.2), extrapolate_logg=True)
 WAVELENGTH = np.arange(8770.0, 8865.0, 0.02)
@@ -56,7 +57,7 @@ def test_render_against_pyastronomy(vsini: float) -> None:
     flux = CubicSpline(WAVELENGTH, library_flux(WAVELENGTH, 3400.0, 4.9, 0.0))(linear)
     rotated = pyasl.fastRotBroad(linear, flux, 0.6, vsini, effWvl=8817.5)
     seen = pyasl.instrBroadGaussFast(linear, rotated, 50_000 / np.sqrt(1 - 1 / 16), edgeHandling="firstlast")
-    expected = CubicSpline(linear, seen / fit_continuum(linear, seen))(window_points())
+    expected = CubicSpline(linear, seen / fit_continuum(linear, seen, window=WINDOW))(window_points())
     found = render(
         library_flux(WAVELENGTH, 3400.0, 4.9, 0.0),
         WAVELENGTH,
@@ -81,7 +82,7 @@ def test_observations_are_prepared_alike(grid: Grid) -> None:
         library_flux(WAVELENGTH, 3400.0, 4.8, 0.0), WAVELENGTH, np.zeros(1), resolution_from=2e5,
         resolution_to=50_000.0,
     )  # fmt: skip
-    prepared = prepare(spectrum, PreparationTarget(window_points(), 50_000.0, still, ("itself",)))
+    prepared = prepare(spectrum, PreparationTarget(window_points(), 50_000.0, still, ("itself",), window=WINDOW))
     assert prepared.rv == pytest.approx(-80.0, abs=0.05)
     np.testing.assert_allclose(prepared.flux, still[0], atol=5e-3)
     assert np.sqrt(np.mean((prepared.flux - still[0]) ** 2)) < 1e-3

@@ -14,7 +14,7 @@ from dtl.inference.least_squares import LeastSquaresFit, departure, fit_least_sq
 from dtl.networks.resampled_noise import pixel_noise
 from dtl.result import PARAMETERS, Estimate
 from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
-from tests.builders import shipped
+from tests.builders import WINDOW, shipped
 from tests.inference.test_interpolation import spectra
 
 STAR = (3410.0, 4.83, -0.12, 5.5)
@@ -27,7 +27,9 @@ def observed(parameters: tuple[float, ...], *, snr: float = 100.0, seed: int = 1
     noise = pixel_noise(1, len(flux), 5, torch.Generator().manual_seed(seed)).numpy()[0] / snr
     sigma, good = np.full(len(flux), 1 / snr), np.ones(len(flux), dtype=bool)
     spectrum = Spectrum(bundle.wavelength, flux, file="made-up.fits")
-    return PreparedSpectrum(spectrum, bundle.wavelength, flux + noise, sigma, good, 0.05, snr, 0.0, "rest", 1.0)
+    return PreparedSpectrum(
+        spectrum, bundle.wavelength, flux + noise, sigma, good, 0.05, snr, 0.0, "rest", 1.0, window=WINDOW
+    )
 
 
 @lru_cache(maxsize=1)

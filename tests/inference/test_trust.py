@@ -10,7 +10,7 @@ from dtl.flags import FLAGS, explain
 from dtl.inference.trust import find_flags, hull_distance, trust_scores
 from dtl.result import Estimate
 from dtl.spectrum import PreparedSpectrum, Spectrum
-from tests.builders import shipped
+from tests.builders import WINDOW, shipped
 
 REFERENCE = Reference(np.array([30.0, 100.0, 300.0]), np.outer([3.0, 1.0, 0.5], np.linspace(0.5, 2.0, 101)))
 BELIEVABLE = {"teff": 3500.0, "logg": 4.8, "mh": 0.0, "vsini": 8.0}
@@ -60,6 +60,7 @@ def scores(change: np.ndarray, noise: float = 0.01) -> dict[str, float]:
         rv=0.0,
         rv_frame="rest",
         rv_quality=0.9,
+        window=WINDOW,
     )
     return trust_scores(
         spectrum, reconstruction, 1.5, {"teff": np.array([3500.0, 3530.0]), "logg": np.array([4.8, 4.8])}

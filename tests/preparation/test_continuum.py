@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pytest
 
-from dtl.preparation.continuum import fit_continuum
-from tests.builders import star_flux
+from dtl.preparation import continuum as module
+from tests.builders import WINDOW, star_flux
+
+fit_continuum = partial(module.fit_continuum, window=WINDOW)
 
 POINTS = np.linspace(8800.0, 8835.0, 701)
 WAVELENGTH = np.arange(8790.0, 8845.0, 0.03)
@@ -15,7 +20,7 @@ CONTINUUM = fit_continuum(WAVELENGTH, FLUX)
 INSIDE = (WAVELENGTH > 8800) & (WAVELENGTH < 8835)
 
 
-def continuum(step: float, reach: tuple[float, float] = (8790.0, 8845.0), **settings: float) -> np.ndarray:
+def continuum(step: float, reach: tuple[float, float] = (8790.0, 8845.0), **settings: object) -> np.ndarray:
     wavelength = np.arange(*reach, step)
     return np.interp(POINTS, wavelength, fit_continuum(wavelength, star_flux(wavelength), **settings))
 
@@ -34,7 +39,9 @@ def test_sampling(step: float) -> None:
 @pytest.mark.parametrize("margin", [0.0, 2.0, 10.0])
 def test_margin(margin: float) -> None:
     reach = (8780.0, 8855.0)
-    np.testing.assert_allclose(continuum(0.02, reach, margin=margin), continuum(0.02, reach), rtol=0.01)
+    np.testing.assert_allclose(
+        continuum(0.02, reach, window=replace(WINDOW, margin=margin)), continuum(0.02, reach), rtol=0.01
+    )
 
 
 def test_margin_is_used_only_where_it_is() -> None:

@@ -124,7 +124,7 @@ def test_too_much_missing(velocity: float, start: float, stop: float) -> None:
     """Refused for what is missing, and not measured at a wrong velocity that covers more."""
     missing = 100 * (min(stop, 8835.0) - max(start, 8800.0)) / 35.0
     sentence = refusal(without(observe(velocity=velocity), start, stop, velocity))
-    assert "8800-8835" in sentence and "no usable pixel" in sentence
+    assert "8800–8835" in sentence and "no usable pixel" in sentence
     assert int(sentence.split(" %")[0].split()[-1]) == pytest.approx(missing, abs=4)
 
 
@@ -137,13 +137,13 @@ def test_bad_pixels_everywhere() -> None:
     """Every third pixel is bad: refused for that, and not for a window it would miss."""
     spectrum = observe()
     sentence = refusal(replace(spectrum, flux=np.where(np.arange(len(spectrum.flux)) % 3 == 0, np.nan, spectrum.flux)))
-    assert "33 % of the pixels in 8800-8835 Å have no usable flux" in sentence and "misses" not in sentence
+    assert "33 % of the pixels in 8800–8835 Å have no usable flux" in sentence and "misses" not in sentence
 
 
 def test_too_few_pixels() -> None:
     spectrum = observe()
     coarse = {"wavelength": spectrum.wavelength[::20], "flux": spectrum.flux[::20], "uncertainty": None}
-    assert "usable pixels in 8800-8835 Å, far too few" in refusal(replace(spectrum, **coarse))
+    assert "usable pixels in 8800–8835 Å, far too few" in refusal(replace(spectrum, **coarse))
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dtl.readers import read_spectrum
 from dtl.spectrum import UnusableInput
+from tests.readers.reading import read_spectrum
 
 
 def refusal(*columns: np.ndarray) -> str:

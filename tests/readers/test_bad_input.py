@@ -13,9 +13,10 @@ from astropy.io import fits
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dtl.readers import SIZE_LIMIT, ReadOptions, read_spectrum
+from dtl.readers import SIZE_LIMIT, ReadOptions
 from dtl.spectrum import UnusableInput
 from tests.readers import layouts
+from tests.readers.reading import read_spectrum
 
 
 def refusal(content: object, options: ReadOptions | None = None) -> str:

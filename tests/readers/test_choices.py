@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dtl.readers import ReadOptions, read_contents, read_spectrum
+from dtl.readers import ReadOptions
 from dtl.spectrum import Spectrum, UnusableInput
 from tests.readers import layouts
+from tests.readers.reading import read_contents, read_spectrum
 
 
 def finding(spectrum: Spectrum, name: str):

@@ -11,11 +11,13 @@ from astropy.io import fits
 from astropy.table import QTable
 from PyAstronomy import pyasl
 
-from dtl.readers import ReadOptions, read_spectrum
+from dtl.readers import ReadOptions
 from dtl.readers.orders import Order, choose, merge, split, tidy
 from dtl.spectrum import Spectrum
 from dtl.wavelengths import air_to_vacuum
+from tests.builders import WINDOW
 from tests.readers import layouts
+from tests.readers.reading import read_spectrum
 
 
 def finding(spectrum: Spectrum, name: str):
@@ -406,7 +408,7 @@ def test_choose_split_tidy() -> None:
     orders = [
         Order(np.linspace(a, a + 50, 100), np.ones(100), number=i) for i, a in enumerate((8700, 8745, 8790, 8900))
     ]
-    assert [o.number for o in choose(orders)] == [2, 1]
+    assert [o.number for o in choose(orders, WINDOW)] == [2, 1]
     jumped = Order(np.concatenate([o.wavelength for o in orders[:3]]), np.ones(300))
     pieces, state = split(jumped)
     assert len(pieces) == 3 and state == "orders"

@@ -7,9 +7,9 @@ import gzip
 import numpy as np
 import pytest
 
-from dtl.readers import ReadOptions, read_spectrum
-from dtl.readers.preview import preview_table
+from dtl.readers import ReadOptions
 from tests.readers import layouts
+from tests.readers.reading import preview_table, read_spectrum
 
 WAVE = layouts.grid()
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dtl.readers import read_spectrum
 from dtl.spectrum import UnusableInput
+from tests.readers.reading import read_spectrum
 
 WINDOWS = {
     "Slope-20181003T014556": "GJ_699_HPF_2",

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dtl.readers import read_spectrum
 from dtl.simulation.observation import simulate_observation, write_examples
 from dtl.wavelengths import doppler_shift
 from tests.builders import STAR, shipped
+from tests.readers.reading import read_spectrum
 
 
 def test_noise_and_motion() -> None:

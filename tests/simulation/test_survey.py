@@ -16,10 +16,11 @@ from dtl.grid.library import Library
 from dtl.grid.nodes import main_sequence_nodes
 from dtl.inference.trust import hull_distance
 from dtl.preparation.broadening import log_grid
-from dtl.preparation.prepare import PreparationTarget, prepare
+from dtl.preparation.prepare import prepare
+from dtl.preparation.target import PreparationTarget
 from dtl.simulation.gap import GapModel
 from dtl.simulation.survey import Survey, SurveySettings, library_source, published_parameters, simulate_survey
-from tests.builders import library_flux
+from tests.builders import WINDOW, library_flux
 
 #: Nothing between source and spectrum.
 PERFECT = SurveySettings(
@@ -122,7 +123,7 @@ def test_without_errors_a_star_is_its_model(continuum: float) -> None:
         expected = render(
             library_flux(wavelength, *star[:3]), wavelength, star[3:], resolution_from=500_000.0, resolution_to=50_000.0
         )
-        target = PreparationTarget(window_points(), 50_000.0, expected, ("the model",))
+        target = PreparationTarget(window_points(), 50_000.0, expected, ("the model",), window=WINDOW)
         prepared = prepare(spectrum, target)
         assert prepared.good.all() and not prepared.flags
         assert np.sqrt(np.mean((prepared.flux - expected[0]) ** 2)) < 2e-3

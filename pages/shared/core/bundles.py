@@ -14,6 +14,7 @@ import streamlit as st
 
 from dtl.result import InferenceResult
 from dtl.spectrum import UnusableInput
+from dtl.wavelengths import Window
 from pages.shared.core import visit
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ __all__ = [
     "own",
     "same_bundle",
     "shipped",
+    "shipped_windows",
     "vsini_limit",
+    "wanted_window",
 ]
 
 #: Bundles that one visit may keep: each takes some 20 to 60 MB of the server's memory.
@@ -49,6 +52,19 @@ def shipped() -> dict[str, float]:
     from dtl.bundle.shipped import shipped_resolutions
 
     return shipped_resolutions()
+
+
+@st.cache_data(show_spinner=False)
+def shipped_windows() -> dict[str, Window]:
+    """The bundles that come with the program: name -> window that their networks look at."""
+    from dtl.bundle.shipped import shipped_windows as windows
+
+    return windows()
+
+
+def wanted_window(name: str | None) -> Window:
+    """The window of a bundle by its name; None for that of the shipped ones."""
+    return find_bundle(name).window if name is not None else next(iter(shipped_windows().values()))
 
 
 def own() -> dict[str, ModelBundle]:

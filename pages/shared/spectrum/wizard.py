@@ -11,7 +11,8 @@ from dtl.readers import read_spectrum
 from dtl.readers.options import ReadOptions
 from dtl.readers.preview import Preview, preview_table
 from dtl.spectrum import UnusableInput
-from pages.shared.core import visit, wording
+from dtl.wavelengths import Window
+from pages.shared.core import bundles, visit, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.spectrum import rereading
 
@@ -33,7 +34,7 @@ _ROWS = 8
 def columns(digest: str, *, refused: bool) -> None:
     """The choice of the columns of a file, where it is a table; open at once where it was refused for its columns."""
     upload: visit.Upload = visit.current().uploads[digest]
-    preview = _preview(digest, upload.data, upload.name)
+    preview = _preview(digest, upload.data, upload.name, bundles.wanted_window(upload.bundle))
     if preview is None:
         return
     box = st.expander(
@@ -49,8 +50,8 @@ def columns(digest: str, *, refused: bool) -> None:
 
 
 @st.cache_resource(max_entries=4, scope="session", show_spinner=False)
-def _preview(digest: str, _data: bytes, _name: str) -> Preview | None:
-    return preview_table(_data, name=_name)
+def _preview(digest: str, _data: bytes, _name: str, window: Window) -> Preview | None:
+    return preview_table(_data, window=window, name=_name)
 
 
 @st.fragment
@@ -125,7 +126,7 @@ def _problem(upload: visit.Upload, options: ReadOptions) -> str:
     if len({wave, flux, sigma}) < 3:
         return "One column is chosen twice; wavelength, flux and uncertainty are three different ones."
     try:
-        read_spectrum(upload.data, name=upload.name, options=options)
+        read_spectrum(upload.data, window=bundles.wanted_window(upload.bundle), name=upload.name, options=options)
     except UnusableInput as error:
         return str(error)
     return ""

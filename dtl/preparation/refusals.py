@@ -1,0 +1,41 @@
+"""Why a spectrum cannot be prepared, in sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dtl.spectrum import Spectrum, UnusableInput
+from dtl.wavelengths import Window
+
+__all__ = ["misses_window", "no_continuum"]
+
+
+def misses_window(spectrum: Spectrum, window: Window) -> UnusableInput:
+    """The error for a spectrum whose usable pixels are not where the window is, or too few."""
+    usable = np.isfinite(spectrum.flux)
+    good = spectrum.wavelength[usable]
+    if good.size and min(good[-1], window.upper) - max(good[0], window.lower) > 0.5 * window.width:
+        inside = window.holds(spectrum.wavelength)
+        bad = 1.0 - usable[inside].mean()
+        if bad > 0.1:
+            return UnusableInput(
+                f"{spectrum.file}: {100 * bad:.0f} % of the pixels in {window} have no usable flux, too many to find "
+                "its lines, probably because they are flagged as bad; use another exposure or reduction."
+            )
+        return UnusableInput(
+            f"{spectrum.file}: it has only {usable[inside].sum()} usable pixels in {window}, far too few for its "
+            "lines; give a high-resolution spectrum (R of 50,000 or more)."
+        )
+    reach = f"its usable flux goes from {good[0]:.1f} to {good[-1]:.1f} Å" if good.size else "it has no usable flux"
+    return UnusableInput(
+        f"{spectrum.file}: {reach} and misses most of the window {window} (vacuum); "
+        "take the order or the arm that covers it, or correct the unit of the wavelengths."
+    )
+
+
+def no_continuum(spectrum: Spectrum) -> UnusableInput:
+    """The error for a spectrum in which no continuum can be found."""
+    return UnusableInput(
+        f"{spectrum.file}: no continuum could be found, because most of the flux is zero, negative or constant; "
+        "check the flux column."
+    )
