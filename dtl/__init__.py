@@ -38,7 +38,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module("dtl.interface"), name)
+    return getattr(import_module("dtl.interface.functions"), name)
 
 
 def __dir__() -> list[str]:

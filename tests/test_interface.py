@@ -14,14 +14,14 @@ from astropy import units as u
 from astropy.table import QTable
 
 import dtl
-import dtl.interface
+import dtl.interface.functions
 from dtl.inference.analyse import analyse
 from dtl.readers import ReadOptions
 from dtl.result import COLUMNS
 from tests.conftest import ROOT
 
 
-@pytest.mark.parametrize("module", [dtl, dtl.interface])
+@pytest.mark.parametrize("module", [dtl, dtl.interface.functions, dtl.interface.results])
 def test_examples_of_the_documentation(module: object) -> None:
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     failed, attempted = doctest.testmod(module, extraglobs={"dtl": dtl}, optionflags=flags)
@@ -41,10 +41,10 @@ def test_every_name_is_there_documented_and_typed() -> None:
     for name in dtl.__all__:
         assert getattr(dtl, name) is not None and name in dir(dtl)
         assert name == "__version__" or getattr(dtl, name).__doc__, name
-    assert set(dtl.__all__) == {*dtl.interface.__all__, "__version__"}
+    assert set(dtl.__all__) == {*dtl.interface.functions.__all__, "__version__"}
     stub = ast.parse((ROOT / "dtl" / "__init__.pyi").read_text(encoding="utf-8"))
     typed = {alias.asname for node in stub.body if isinstance(node, ast.ImportFrom) for alias in node.names}
-    assert typed == set(dtl.interface.__all__)
+    assert typed == set(dtl.interface.functions.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         dtl.nonsense  # noqa: B018
 

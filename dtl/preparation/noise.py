@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dtl.scatter import measure_scatter
+from dtl.preparation.scatter import measure_scatter
 
 __all__ = ["MAX_SNR", "estimate_snr", "scatter_snr"]
 
@@ -13,7 +13,7 @@ MAX_SNR = 2000.0
 
 
 def scatter_snr(flux: np.ndarray, pixel: float | None = None) -> float:
-    """Signal-to-noise ratio per independent pixel from the flux alone, by `dtl.scatter.measure_scatter`.
+    """Signal-to-noise ratio per independent pixel from the flux alone, by `dtl.preparation.scatter.measure_scatter`.
 
     0 where fewer than five pixels are finite.
 

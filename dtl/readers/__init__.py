@@ -1,7 +1,7 @@
 """Readers: one module a format. In: a path or bytes, the window that is wanted and what the user says of the file.
 
 Out: a `dtl.spectrum.Spectrum` with findings that say what was understood and why.
-May use: the words of the ground floor; nothing of torch, Plotly or Streamlit.
+May use: preparation and the words of the ground floor; nothing of torch, Plotly or Streamlit.
 """
 
 from dtl.readers.options import ReadOptions

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dtl.scatter import measure_scatter
+from dtl.preparation.scatter import measure_scatter
 
 __all__ = ["KINDS", "MAX_SNR", "Verdict", "judge", "to_sigma"]
 
