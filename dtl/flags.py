@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-__all__ = ["FLAGS", "LIMITS", "NOTES", "doubts", "explain", "joined"]
+__all__ = ["FLAGS", "LIMITS", "NOTES", "Doubt", "doubts", "explain", "joined", "sentence_of"]
 
 #: word -> one sentence for a person.
 FLAGS: dict[str, str] = {
@@ -24,6 +25,11 @@ FLAGS: dict[str, str] = {
         "The velocity is not what the file says or what a nearby star can have: wavelengths in air taken for vacuum, "
         "or in another frame than stated."
     ),
+    "snr_implausible": (
+        "The signal-to-noise ratio is beyond what spectrographs reach: the uncertainties of the file are not what they "
+        "are taken for."
+    ),
+    "value_withheld": "A value that no star can have is not shown; the spectrum does not belong to an M dwarf.",
     "upper_limit_vsini": "The rotation is not resolved: read v sin i as an upper limit.",
     "resolution_unknown": "The file does not state its resolution; that of the models was taken.",
     "uncertainty_estimated": "The file has no uncertainties; noise was measured from the spectrum itself.",
@@ -56,6 +62,25 @@ NOTES = frozenset(
 LIMITS = frozenset({"upper_limit_vsini"})
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """A flag with what raised it.
+
+    Attributes:
+        flag: word of `FLAGS`.
+        sentence: which parameter, its value, the limit it broke, and what can still be used.
+        parameters: names of the parameters that it concerns, empty where it concerns the spectrum.
+        value: that broke the limit, None where there is none to show; its unit stands in the sentence.
+        limit: that was broken, in the unit of ``value``.
+    """
+
+    flag: str
+    sentence: str
+    parameters: tuple[str, ...] = ()
+    value: float | None = None
+    limit: float | None = None
+
+
 def doubts(flags: Iterable[str]) -> list[str]:
     """Those of some flags that put the values of a star in doubt, in their order."""
     return [flag for flag in flags if flag not in NOTES | LIMITS]
@@ -69,3 +94,8 @@ def joined(flags: Iterable[str]) -> str:
 def explain(flag: str) -> str:
     """The sentence for a flag, or the flag itself where it is not known."""
     return FLAGS.get(flag, flag)
+
+
+def sentence_of(flag: str, known: Iterable[Doubt]) -> str:
+    """What is known of a flag of one spectrum, with its figures; the general sentence where nothing is."""
+    return " ".join(doubt.sentence for doubt in known if doubt.flag == flag) or explain(flag)

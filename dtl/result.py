@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dtl.flags import Doubt, sentence_of
 from dtl.spectrum import PreparedSpectrum
 
-__all__ = ["COLUMNS", "PARAMETERS", "Estimate", "InferenceResult", "Neighbour"]
+__all__ = ["COLUMNS", "PARAMETERS", "POSSIBLE", "Estimate", "InferenceResult", "Neighbour"]
 
 #: The stellar parameters in the order of every array: name -> (label, unit, decimals shown).
 PARAMETERS: dict[str, tuple[str, str, int]] = {
@@ -16,6 +17,18 @@ PARAMETERS: dict[str, tuple[str, str, int]] = {
     "logg": ("log g", "dex", 2),
     "mh": ("[M/H]", "dex", 2),
     "vsini": ("v sin i", "km/s", 1),
+}
+
+#: What a star can have, the same units; an answer outside is withheld. Teff: from the end of the L dwarfs (Kirkpatrick
+#: 2005, ARA&A 43, 195) to twice that of an M0. log g: from red supergiants (Levesque et al. 2005, ApJ 628,
+#: 973: about -0.5) to brown dwarfs (Burrows et al. 1997, ApJ 491, 856: 5.5), with a margin. [M/H]: the libraries of
+#: spectra end at -4, and no dwarf that is rich in metals comes near +4. v sin i: of the fastest star known some 600
+#: (VFTS 102; Dufton et al. 2011, ApJ 743, L22); an M dwarf breaks up at 300.
+POSSIBLE: dict[str, tuple[float, float]] = {
+    "teff": (1500.0, 8000.0),
+    "logg": (-1.0, 6.5),
+    "mh": (-4.0, 4.0),
+    "vsini": (0.0, 500.0),
 }
 
 #: Columns of the table of results -> (unit, description), in the order of the contract.
@@ -42,16 +55,29 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "flags": ("", "doubts, in words"),
     "bundle": ("", "name and version of the trained bundle"),
     "rv_frame": ("", "frame of rv: barycentric, observatory, rest or unknown"),
+    "vsini_limit": ("km/s", "upper limit (95 %) of vsini where the rotation is not resolved, absent where it is"),
 }
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Mode of a distribution with its 1-sigma distances, both positive, in the parameter's unit."""
+    """Mode of a distribution with its 1-sigma distances, both positive, in the parameter's unit.
+
+    Attributes:
+        value: NaN where it is withheld, as its distances are.
+        lower, upper: from the value to the 16 % and 84 % quantiles.
+        limit: upper limit (95 %), where the value is none that was measured.
+    """
 
     value: float
     lower: float
     upper: float
+    limit: float | None = None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the value is one that no star can have, and not given."""
+        return not np.isfinite(self.value)
 
 
 @dataclass(frozen=True)
@@ -80,6 +106,7 @@ class InferenceResult:
         map_flux, map_latent: place on the two maps; shape ``(2,)`` each.
         neighbours: nearest nodes, nearest first.
         flags: words of `dtl.flags`, those of the preparation included.
+        doubts: what raised the flags, with figures, as far as it is known.
         bundle: name and version, as ``common-r50000 1.0``.
         scores: how strange the spectrum is, name (`dtl.bundle.calibration.SCORES`) -> score.
         percentiles: the same as the percentage of good stars of like S/N that are less strange, 0 to 100.
@@ -98,6 +125,11 @@ class InferenceResult:
     bundle: str
     scores: dict[str, float] = field(default_factory=dict)
     percentiles: dict[str, float] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
+
+    def explain(self, flag: str) -> str:
+        """The sentence for one of its flags: which parameter, its value, the limit it broke, what can be used."""
+        return sentence_of(flag, self.doubts)
 
     def row(self) -> dict[str, object]:
         """The row of the table of results: exactly the keys of `COLUMNS`, plain Python values."""
@@ -118,5 +150,6 @@ class InferenceResult:
             "flags": list(self.flags),
             "bundle": self.bundle,
             "rv_frame": self.prepared.rv_frame,
+            "vsini_limit": float("nan") if (limit := self.estimates["vsini"].limit) is None else limit,
         }
         return row

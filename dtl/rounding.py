@@ -6,7 +6,7 @@ from math import floor, isfinite, log10
 
 from dtl.result import PARAMETERS, Estimate
 
-__all__ = ["decimals", "format_estimate", "format_number", "format_significant"]
+__all__ = ["decimals", "estimate_words", "format_estimate", "format_number", "format_significant"]
 
 _MINUS = "\N{MINUS SIGN}"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -45,10 +45,25 @@ def format_significant(value: float, figures: int = 2) -> str:
 
 
 def format_estimate(name: str, estimate: Estimate) -> tuple[str, str, str]:
-    """Value, lower and upper distance of a parameter of `PARAMETERS`, as text cut by the smaller distance, no units."""
+    """Value, lower and upper distance of a parameter of `PARAMETERS`, as text cut by the smaller distance, no units.
+
+    A value that is withheld is called so, and has no distances.
+    """
+    if estimate.withheld:
+        return "withheld", "", ""
     places = decimals(min(estimate.lower, estimate.upper), PARAMETERS[name][2])
     return (
         format_number(estimate.value, places),
         f"{_MINUS}{format_number(estimate.lower, places)}",
         f"+{format_number(estimate.upper, places)}",
     )
+
+
+def estimate_words(name: str, estimate: Estimate) -> str:
+    """A parameter of `PARAMETERS` in words: ``3412 -40 +35 K``, ``< 3.4 km/s`` for an upper limit, or ``withheld``."""
+    _, unit, places = PARAMETERS[name]
+    if estimate.withheld:
+        return "withheld"
+    if estimate.limit is not None:
+        return f"< {format_number(estimate.limit, places)} {unit}"
+    return f"{' '.join(format_estimate(name, estimate))} {unit}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dtl.flags import Doubt
 from dtl.lines import Line
 from dtl.wavelengths import Window
 
@@ -127,6 +128,7 @@ class PreparedSpectrum:
         window: that ``wavelength`` spans.
         lines: of the window, to be named in figures.
         telluric_lines: of the window, vacuum Angstrom in the observatory's frame.
+        doubts: what raised the flags, with figures.
     """
 
     spectrum: Spectrum
@@ -145,3 +147,4 @@ class PreparedSpectrum:
     window: Window = field(kw_only=True)
     lines: tuple[Line, ...] = field(default=(), kw_only=True)
     telluric_lines: tuple[float, ...] = field(default=(), kw_only=True)
+    doubts: tuple[Doubt, ...] = field(default=(), kw_only=True)

@@ -10,8 +10,10 @@ import torch
 from dtl.bundle.calibration import percentile, quantile
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import nearest, project
+from dtl.flags import Doubt
+from dtl.inference.doubts import doubts_of_estimates, doubts_of_strangeness, limit_rotation, withhold
 from dtl.inference.estimate import estimate
-from dtl.inference.trust import find_flags, trust_scores
+from dtl.inference.trust import trust_scores
 from dtl.networks.resampled_noise import pixel_noise
 from dtl.result import PARAMETERS, Estimate, InferenceResult, Neighbour
 from dtl.spectrum import PreparedSpectrum
@@ -60,18 +62,11 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
         percentiles = {
             name: percentile(scores[name], spectrum.snr, reference) for name, reference in bundle.references.items()
         }
-        flags = find_flags(
-            estimates,
-            bundle.nodes,
-            triples=bundle.triples,
-            strangeness=max(percentiles.values(), default=0.0),
-            threshold=bundle.trust_threshold,
-            resolution=bundle.resolution,
-        )
+        answer, doubts = _judge(estimates, percentiles, spectrum, bundle)
         results.append(
             InferenceResult(
                 prepared=spectrum,
-                estimates=estimates,
+                estimates=answer,
                 latent=latents[i],
                 reconstruction=reconstruction[i],
                 reconstruction_mse=float(np.mean(residual**2)),
@@ -82,13 +77,27 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
                     Neighbour(int(k), float(d), *(float(v) for v in bundle.nodes[k]))
                     for k, d in zip(index[i], distance[i], strict=True)
                 ),
-                flags=(*spectrum.flags, *flags),
+                flags=tuple(dict.fromkeys((*spectrum.flags, *(doubt.flag for doubt in doubts)))),
                 bundle=f"{bundle.name} {bundle.version}",
                 scores=scores,
                 percentiles=percentiles,
+                doubts=(*spectrum.doubts, *doubts),
             )
         )
     return results
+
+
+def _judge(
+    estimates: dict[str, Estimate], percentiles: dict[str, float], spectrum: PreparedSpectrum, bundle: ModelBundle
+) -> tuple[dict[str, Estimate], list[Doubt]]:
+    """Estimates as they are given, limits and what is withheld marked as such, and what is in doubt about them."""
+    strange = doubts_of_strangeness(percentiles, bundle.trust_threshold, spectrum.rv_quality)
+    doubts = doubts_of_estimates(estimates, bundle.nodes, bundle.triples, unlike=bool(strange)) + strange
+    answer, withheld = withhold(estimates)
+    answer["vsini"], limits = limit_rotation(
+        answer["vsini"], float(bundle.nodes[:, 3].min()), blurred="resolution_too_low" in spectrum.flags
+    )
+    return answer, doubts + withheld + limits
 
 
 def _unexplained(residual: float, snr: float, bundle: ModelBundle) -> float:

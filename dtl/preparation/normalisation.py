@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from dtl.preparation.doubts import doubts_of_gaps
 from dtl.preparation.continuum import fit_continuum
 from dtl.preparation.masks import masked_flux
 from dtl.preparation.refusals import no_continuum
@@ -15,8 +16,8 @@ from dtl.spectrum import PreparationStep, UnusableInput
 
 __all__ = ["divide_continuum", "resample"]
 
-#: More of the window missing than this is flagged, more than that is refused.
-_MISSING_FLAGGED, _MISSING_REFUSED = 0.02, 0.3
+#: More of the window missing than this is refused.
+_MISSING_REFUSED = 0.3
 
 
 def divide_continuum(state: PreparationState) -> PreparationState:
@@ -55,8 +56,7 @@ def resample(state: PreparationState) -> PreparationState:
             f"{state.spectrum.file}: {100 * missing:.0f} % of the window {state.window} has no usable "
             "pixel, too much to say anything; take an exposure or an order that covers it."
         )
-    if missing > _MISSING_FLAGGED:
-        state = state.flagged("window_incomplete")
+    state = state.doubted(doubts_of_gaps(missing, state.window))
     level = np.interp(wavelength, work, state.continuum)
     not_used, masked = state.telluric | state.cosmic, None
     if not_used.any():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dtl.flags import Doubt, explain
 from dtl.preparation.normalisation import divide_continuum, resample
 from dtl.preparation.observed import show_as_read, subtract_sky
 from dtl.preparation.resolution import check_resolution, match_resolution
@@ -37,7 +38,7 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
     Raises:
         UnusableInput: where the spectrum misses the window, has too low a resolution, or is empty.
     """
-    state = PreparationState(spectrum, target, spectrum.flags)
+    state = PreparationState(spectrum, target, tuple(Doubt(flag, explain(flag)) for flag in spectrum.flags))
     for step in STEPS:
         state = step(state)
     rv, rv_frame = reported_velocity(state)
@@ -53,8 +54,9 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
         rv_frame=rv_frame,
         rv_quality=state.velocity.quality,
         steps=state.pictures,
-        flags=state.flags,
+        flags=tuple(dict.fromkeys(doubt.flag for doubt in state.doubts)),
         masked=state.masked,
+        doubts=state.doubts,
         window=target.window,
         lines=target.lines,
         telluric_lines=target.telluric_lines,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from dtl.preparation.doubts import doubts_of_resolution
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.state import PreparationState
 from dtl.preparation.target import PreparationTarget
@@ -19,23 +20,21 @@ _STEP = 0.3
 
 
 def check_resolution(state: PreparationState) -> PreparationState:
-    """A resolution that is unknown or somewhat too low is flagged.
+    """A resolution that is unknown or somewhat too low is put in doubt.
 
     Raises:
         UnusableInput: where it is far too low.
     """
     spectrum, resolution, wanted = state.spectrum, state.spectrum.resolution, state.target.resolution
-    if resolution is None:
-        return state.flagged("resolution_unknown")
     lowest = _LOWEST_RESOLUTION * wanted
-    if resolution < lowest:
+    if resolution is not None and resolution < lowest:
         raise UnusableInput(
             f"{spectrum.file}: its resolution, {resolution:,.0f}"
             + (f" ({spectrum.instrument})" if spectrum.instrument else "")
             + f", is too low for these models, which are made at {wanted:,.0f} and can be used down to "
             f"{lowest:,.0f}; take a spectrum of higher resolution, or correct the resolution if this one is wrong."
         )
-    return state.flagged("resolution_too_low") if resolution < wanted else state
+    return state.doubted(doubts_of_resolution(resolution, wanted))
 
 
 def match_resolution(state: PreparationState) -> PreparationState:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from dtl.preparation.doubts import doubts_of_velocity
 from dtl.preparation.masks import show_masked, telluric_pixels, without_cosmics
 from dtl.preparation.refusals import misses_window, no_continuum
 from dtl.preparation.state import PreparationState
@@ -15,10 +16,6 @@ from dtl.spectrum import PreparationStep, Spectrum
 from dtl.wavelengths import doppler_shift
 
 __all__ = ["find_rest_frame", "reported_velocity"]
-
-#: Velocities that are not believed, km/s: of a spectrum that is said to be at rest (air taken for vacuum makes 82), and
-#: of any star of the solar neighbourhood (Kapteyn's star, the fastest M dwarf near by, moves at 245).
-_AT_REST, _FASTEST_STAR = 10.0, 350.0
 
 
 def find_rest_frame(state: PreparationState) -> PreparationState:
@@ -36,10 +33,6 @@ def find_rest_frame(state: PreparationState) -> PreparationState:
     cosmic = np.isnan(flux) & np.isfinite(spectrum.flux)
     masked = show_masked(state.pictures[-1], telluric & np.isfinite(spectrum.flux), cosmic & ~telluric)
     state = replace(state, pictures=(*state.pictures[:-1], masked))
-    if velocity.uncertain:
-        state = state.flagged("rv_uncertain")
-    elif abs(velocity.value) > (_AT_REST if spectrum.frame == "rest" else _FASTEST_STAR):
-        state = state.flagged("rv_implausible")
     picture = PreparationStep(
         "Velocity",
         f"Cross-correlation with {target.template_names[velocity.template]}: {velocity.value:+.2f} km/s in the "
@@ -49,7 +42,8 @@ def find_rest_frame(state: PreparationState) -> PreparationState:
         x_title="Velocity [km/s]",
     )
     flux = np.where(telluric, np.nan, flux)
-    return state.shown(picture, velocity=velocity, flux=flux, telluric=telluric, cosmic=cosmic)
+    state = state.shown(picture, velocity=velocity, flux=flux, telluric=telluric, cosmic=cosmic)
+    return state.doubted(doubts_of_velocity(velocity, reported_velocity(state)[0], spectrum))
 
 
 def reported_velocity(state: PreparationState) -> tuple[float, str]:

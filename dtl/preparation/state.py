@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dtl.flags import Doubt
 from dtl.preparation.target import PreparationTarget
 from dtl.preparation.velocity import Velocity
 from dtl.spectrum import PreparationStep, Spectrum
@@ -21,7 +23,7 @@ class PreparationState:
     Attributes:
         spectrum: as read, and less the sky once that is subtracted.
         target: what it is to become.
-        flags: doubts so far, in the words of `dtl.flags`.
+        doubts: so far.
         pictures: of the steps so far.
         velocity: in the frame of the file.
         flux: of the spectrum's pixels, those that are not used NaN; shape ``(p,)``.
@@ -42,7 +44,7 @@ class PreparationState:
 
     spectrum: Spectrum
     target: PreparationTarget
-    flags: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     pictures: tuple[PreparationStep, ...] = ()
     velocity: Velocity | None = None
     flux: np.ndarray | None = None
@@ -71,9 +73,9 @@ class PreparationState:
         """Wavelengths of the spectrum's pixels in the star's rest frame, vacuum Angstrom; shape ``(p,)``."""
         return doppler_shift(self.spectrum.wavelength, -self.velocity.value)
 
-    def flagged(self, *flags: str) -> PreparationState:
-        """The state with further flags."""
-        return replace(self, flags=(*self.flags, *flags))
+    def doubted(self, doubts: Iterable[Doubt]) -> PreparationState:
+        """The state with further doubts."""
+        return replace(self, doubts=(*self.doubts, *doubts))
 
     def shown(self, picture: PreparationStep, **changes: object) -> PreparationState:
         """The state after a step: with its picture, and with what it changed."""

@@ -7,14 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from dtl.preparation.continuum import fit_continuum
-from dtl.preparation.noise import MAX_SNR, estimate_snr
+from dtl.preparation.doubts import doubts_of_noise
+from dtl.preparation.noise import estimate_snr
 from dtl.preparation.refusals import misses_window
 from dtl.preparation.state import PreparationState
 from dtl.wavelengths import SPEED_OF_LIGHT
 
 __all__ = ["estimate_noise", "remaining_noise"]
-
-_LOW_SNR = 30.0
 
 
 def estimate_noise(state: PreparationState) -> PreparationState:
@@ -34,12 +33,7 @@ def estimate_noise(state: PreparationState) -> PreparationState:
         template * fit_continuum(rest, state.flux, window=state.window)[inside],
         pixel=float(np.median(np.diff(rest[inside]))),
     )
-    state = replace(state, snr=snr, stated=stated)
-    if stated and snr > MAX_SNR:
-        state = state.flagged("uncertainty_implausible")
-    if not stated:
-        state = state.flagged("uncertainty_estimated")
-    return state.flagged("low_snr") if snr < _LOW_SNR else state
+    return replace(state, snr=snr, stated=stated).doubted(doubts_of_noise(snr, stated))
 
 
 def remaining_noise(state: PreparationState) -> np.ndarray:

@@ -1,0 +1,174 @@
+"""What the answer of the networks itself puts in doubt: outside the grid, unlike the grid, not resolved, impossible."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from dtl.bundle.calibration import SCORES
+from dtl.flags import Doubt
+from dtl.inference.trust import HULL_UNIT, hull_distance
+from dtl.result import PARAMETERS, POSSIBLE, Estimate
+from dtl.rounding import estimate_words, format_number
+
+__all__ = ["doubts_of_estimates", "doubts_of_strangeness", "limit_rotation", "withhold"]
+
+#: Distance to the hull from which an estimate lies outside, see `dtl.inference.trust.hull_distance`.
+_OUTSIDE = 1.0
+#: Half a step of the grid: an estimate so far beyond the last node lies outside.
+_HALF_STEP = np.array([12.5, 0.05, 0.05])
+#: v sin i beyond that of the fastest node by this factor lies outside.
+_FASTER = 1.05
+#: Networks saturate: a spectrum unlike the models whose Teff comes out this close to an end lies beyond it, K.
+_SATURATED = 100.0
+#: Lower 1-sigma distances by which v sin i has to lie above that of the slowest node to be measured: real stars look
+#: broader than models, and Barnard's star, which turns at less than 2 km/s, comes out at up to 2.7 at R = 50,000. And
+#: upper distances that a limit lies above the smallest v sin i that would be measured.
+_DETECTED, _LIMIT = 2.5, 2.0
+_PLACE = ("teff", "logg", "mh")
+
+
+def withhold(estimates: dict[str, Estimate]) -> tuple[dict[str, Estimate], list[Doubt]]:
+    """Estimates without those that no star can have (`dtl.result.POSSIBLE`), and why these are withheld.
+
+    An interval that is no number, or wider than what is possible at all, says as little as an impossible value.
+    """
+    kept, doubts = dict(estimates), []
+    for name, (low, high) in POSSIBLE.items():
+        value, lower, upper = (estimates[name].value, estimates[name].lower, estimates[name].upper)
+        label, unit, places = PARAMETERS[name]
+        limit = None
+        if value < low:
+            limit, why = low, f"is below {format_number(low, places)} {unit}, which no star has"
+        elif value > high:
+            limit, why = high, f"is above {format_number(high, places)} {unit}, which no star has"
+        elif not np.isfinite([value, lower, upper]).all():
+            why = "is no number"
+        elif max(lower, upper) > high - low:
+            why = "has an interval wider than all that stars can have"
+        else:
+            continue
+        kept[name] = Estimate(np.nan, np.nan, np.nan)
+        sentence = (
+            f"{label} is withheld: the answer of the networks {why}. The spectrum is damaged or not that of an M "
+            "dwarf, and none of its parameters can be used."
+        )
+        doubts.append(Doubt("value_withheld", sentence, (name,), None, limit))
+    return kept, doubts
+
+
+def limit_rotation(estimate: Estimate, slowest: float, *, blurred: bool) -> tuple[Estimate, list[Doubt]]:
+    """A v sin i with its upper limit where the rotation is not resolved, and the flag for it.
+
+    To stars that do not rotate the networks give about the v sin i of the slowest node. A star is measured to rotate
+    where its value lies above that by more than 2.5 lower distances. Where it does not, the limit is the v sin i that
+    would have been measured in at least 95 of 100 stars, as an upper limit is defined by Kashyap et al. (2010, ApJ 719,
+    900); so it follows the resolution, the noise and how far the members of the ensemble agree.
+
+    Args:
+        estimate: of v sin i, km/s.
+        slowest: v sin i of the slowest node, km/s.
+        blurred: whether the spectrum has a lower resolution than the models, which looks like rotation.
+    """
+    threshold = slowest + _DETECTED * estimate.lower
+    if estimate.withheld or (estimate.value > threshold and not blurred):
+        return estimate, []
+    limited = replace(estimate, limit=max(estimate.value, threshold) + _LIMIT * estimate.upper)
+    limit = f"v sin i {estimate_words('vsini', limited)} (95 %)"
+    sentence = (
+        f"The rotation is not resolved: {limit}. The networks say {format_number(estimate.value, 1)} km/s, and a "
+        f"rotation is measured from {format_number(threshold, 1)} km/s on. The other parameters are not concerned."
+    )
+    if blurred:
+        sentence = (
+            f"The lines are broader than the models can tell from rotation, as the resolution is below theirs: {limit}."
+        )
+    return limited, [Doubt("upper_limit_vsini", sentence, ("vsini",), estimate.value, limited.limit)]
+
+
+def doubts_of_strangeness(percentiles: dict[str, float], threshold: float, rv_quality: float) -> list[Doubt]:
+    """The doubt about a spectrum unlike the models.
+
+    Args:
+        percentiles: name of `dtl.bundle.calibration.SCORES` -> percentage of good stars that are less strange.
+        threshold: the percentile from which a spectrum is unlike the models.
+        rv_quality: height of the peak of the cross-correlation, 0 to 1.
+    """
+    name = max(percentiles, key=percentiles.__getitem__, default="")
+    if not name or percentiles[name] < threshold:
+        return []
+    sentence = (
+        f"The spectrum is unlike any model: of 1,000 good stars of like S/N {10 * percentiles[name]:.0f} are less "
+        f"strange in one respect ({SCORES[name]}; limit {10 * threshold:.0f}). Nothing says that the four parameters "
+        "mean anything; the radial velocity can be used if its match is good "
+        f"({format_number(rv_quality, 2)} here, 1 is perfect)."
+    )
+    return [Doubt("out_of_distribution", sentence, tuple(PARAMETERS), percentiles[name], threshold)]
+
+
+def doubts_of_estimates(
+    estimates: dict[str, Estimate], nodes: np.ndarray, triples: np.ndarray | None = None, *, unlike: bool
+) -> list[Doubt]:
+    """Doubts about estimates outside the grid: one for each parameter beyond an end, or one for their combination.
+
+    Args:
+        estimates: of the four parameters, as the networks gave them.
+        nodes: of the grid; shape ``(m, 4)``.
+        triples: the distinct Teff, log g, [M/H] of the nodes, where they are known; shape ``(t, 3)``.
+        unlike: whether the spectrum is unlike the models.
+    """
+    low, high = nodes.min(axis=0), nodes.max(axis=0)
+    margin = np.r_[_HALF_STEP, (_FASTER - 1.0) * high[3]]
+    doubts = []
+    for name, first, last, more in zip(PARAMETERS, low, high, margin, strict=True):
+        value = estimates[name].value
+        slow = name == "vsini" and value <= last  # networks go on below the slowest node: that is a limit
+        if slow or first - more <= value <= last + more:
+            continue
+        doubts.append(_beyond(name, estimates[name], float(first if value < first else last)))
+    teff = estimates["teff"]
+    if unlike and not doubts and not low[0] + _SATURATED < teff.value < high[0] - _SATURATED:
+        doubts.append(_beyond("teff", teff, float(low[0] if teff.value < low.mean() else high[0])))
+    if not doubts:
+        doubts += _off_sequence(estimates, nodes[:, :3] if triples is None else triples)
+    return doubts
+
+
+def _beyond(name: str, estimate: Estimate, end: float) -> Doubt:
+    label, unit, places = PARAMETERS[name]
+    low, high = POSSIBLE[name]
+    said = f", {format_number(estimate.value, places)}," if low <= estimate.value <= high else ""
+    use = (
+        "the lines are broader than those of any model, and the other parameters are uncertain too"
+        if name == "vsini"
+        else "the star may lie beyond it by any amount, and Teff, log g and [M/H], which go together, are a direction "
+        "rather than values; v sin i and the radial velocity are not concerned"
+    )
+    sentence = f"{label}{said} lies at or beyond the end of the models, {format_number(end, places)} {unit}: {use}."
+    return Doubt("outside_grid", sentence, (name,), estimate.value if said else None, end)
+
+
+def _off_sequence(estimates: dict[str, Estimate], triples: np.ndarray) -> list[Doubt]:
+    """The doubt about a combination of Teff, log g and [M/H] that is far from any node."""
+    point = np.array([estimates[name].value for name in _PLACE])
+    distance = float(hull_distance(point, triples)[0])
+    if distance <= _OUTSIDE:
+        return []
+    nearest = triples[np.argmin((((point - triples[:, :3]) / HULL_UNIT) ** 2).sum(axis=1)), :3]
+    here, there = (
+        ", ".join(
+            f"{PARAMETERS[n][0]} {format_number(float(v), PARAMETERS[n][2])}"
+            for n, v in zip(_PLACE, values, strict=True)
+        )
+        for values in (point, nearest)
+    )
+    apart = np.abs(point - nearest) / HULL_UNIT
+    concerned = tuple(name for name, part in zip(_PLACE, apart, strict=True) if part > 0.5 * apart.max())
+    sentence = (
+        f"{here} do not go together in any model; the nearest has {there}, which is "
+        f"{format_number(distance, 1)} units of 50 K and 0.15 dex away (limit {_OUTSIDE:.0f}). Take "
+        f"{' and '.join(PARAMETERS[name][0] for name in concerned)} as a direction, not a value; v sin i and the "
+        "radial velocity are not concerned."
+    )
+    return [Doubt("outside_grid", sentence, concerned, distance, _OUTSIDE)]

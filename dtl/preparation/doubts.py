@@ -1,0 +1,132 @@
+"""What preparing a spectrum puts in doubt: each flag with its figure, its limit, and what can still be used."""
+
+from __future__ import annotations
+
+from dtl.flags import FLAGS, Doubt
+from dtl.preparation.noise import MAX_SNR
+from dtl.preparation.velocity import Velocity
+from dtl.result import PARAMETERS
+from dtl.rounding import format_number
+from dtl.spectrum import Spectrum
+from dtl.wavelengths import Window
+
+__all__ = ["LOW_SNR", "doubts_of_gaps", "doubts_of_noise", "doubts_of_resolution", "doubts_of_velocity"]
+
+#: Signal-to-noise ratio per pixel below which the networks were not trained.
+LOW_SNR = 30.0
+#: Velocities that are not believed, km/s: of a spectrum that is said to be at rest (air taken for vacuum makes 82), and
+#: of any star of the solar neighbourhood (Kapteyn's star, the fastest M dwarf near by, moves at 245).
+_AT_REST, _FASTEST_STAR = 10.0, 350.0
+#: Part of the window that may be missing without a word.
+_MISSING = 0.02
+_ALL = tuple(PARAMETERS)
+
+
+def doubts_of_velocity(velocity: Velocity, rv: float, spectrum: Spectrum) -> list[Doubt]:
+    """Doubts about the velocity of a star.
+
+    Args:
+        velocity: as measured in the frame of the file.
+        rv: as reported, brought to the barycentre where that is known, km/s.
+        spectrum: whose frame it is.
+    """
+    said = f"{format_number(velocity.value, 1)} km/s"
+    if velocity.uncertain:
+        return [
+            Doubt(
+                "rv_uncertain",
+                f"The velocity, {said}, could not be measured reliably: the best match with a model is only "
+                f"{format_number(velocity.quality, 2)} high (1 is perfect), or another velocity matches nearly as "
+                "well. If it is wrong, the lines are not at rest, and none of the parameters can be used.",
+                _ALL,
+                velocity.quality,
+            )
+        ]
+    limit = _AT_REST if spectrum.frame == "rest" else _FASTEST_STAR
+    worst = velocity.value if abs(velocity.value) > limit else rv
+    if abs(worst) <= limit:
+        return []
+    why = "a spectrum that is said to be at rest" if spectrum.frame == "rest" else "a star near by"
+    return [
+        Doubt(
+            "rv_implausible",
+            f"The velocity, {format_number(worst, 1)} km/s, is not that of {why} (at most {limit:.0f} km/s): probably "
+            "wavelengths in air were taken for vacuum, or in another frame than stated. The parameters can be used if "
+            "the lines were recognised; the velocity cannot.",
+            (),
+            worst,
+            limit,
+        )
+    ]
+
+
+def doubts_of_noise(snr: float, stated: bool) -> list[Doubt]:
+    """Doubts about the noise: ``snr`` per pixel, and whether the file's own uncertainties gave it."""
+    found = [] if stated else [Doubt("uncertainty_estimated", FLAGS["uncertainty_estimated"])]
+    if not snr >= LOW_SNR:
+        found.append(
+            Doubt(
+                "low_snr",
+                f"The signal-to-noise ratio, {format_number(snr, 0)} per pixel, is below {LOW_SNR:.0f}, where the "
+                "networks were not trained: the intervals of the four parameters may be too narrow. The radial "
+                "velocity can be used.",
+                _ALL,
+                snr,
+                LOW_SNR,
+            )
+        )
+    elif snr > MAX_SNR:
+        if stated:
+            found.append(Doubt("uncertainty_implausible", "The uncertainties of the file do not fit its flux."))
+        found.append(
+            Doubt(
+                "snr_implausible",
+                f"The signal-to-noise ratio, {format_number(snr, 0)} per pixel, is above {MAX_SNR:,.0f}, which no "
+                "spectrograph reaches: the uncertainties of the file are probably of another kind or scale. The values "
+                "can be used, their intervals lack the photon noise.",
+                _ALL,
+                snr,
+                MAX_SNR,
+            )
+        )
+    return found
+
+
+def doubts_of_resolution(resolution: float | None, wanted: float) -> list[Doubt]:
+    """Doubts about the resolution of a spectrum that is compared with models of a resolution ``wanted``."""
+    if resolution is None:
+        return [
+            Doubt(
+                "resolution_unknown",
+                f"The file does not state its resolution; that of the models, {wanted:,.0f}, was taken.",
+            )
+        ]
+    if resolution >= wanted:
+        return []
+    return [
+        Doubt(
+            "resolution_too_low",
+            f"The resolution of the spectrum, {resolution:,.0f}, is below that of the models, {wanted:,.0f}: "
+            "v sin i is biased high, and is an upper limit at most. The other parameters are touched little.",
+            ("vsini",),
+            resolution,
+            wanted,
+        )
+    ]
+
+
+def doubts_of_gaps(missing: float, window: Window) -> list[Doubt]:
+    """Doubts about a spectrum of which a part ``missing``, 0 to 1, of the window has no usable pixel."""
+    if missing <= _MISSING:
+        return []
+    return [
+        Doubt(
+            "window_incomplete",
+            f"{format_number(100 * missing, 1)} % of the window {window} has no usable pixel, "
+            f"more than {100 * _MISSING:.0f} %: the four parameters rest on the lines that are left, and their "
+            "intervals may be too narrow. The radial velocity can be used.",
+            _ALL,
+            missing,
+            _MISSING,
+        )
+    ]
