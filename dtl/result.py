@@ -132,7 +132,10 @@ class InferenceResult:
         return sentence_of(flag, self.doubts)
 
     def row(self) -> dict[str, object]:
-        """The row of the table of results: exactly the keys of `COLUMNS`, plain Python values."""
+        """The row of the table of results: exactly the keys of `COLUMNS`, plain Python values.
+
+        What is withheld, and the limit of a value that was measured, are None.
+        """
         spectrum = self.prepared.spectrum
         row: dict[str, object] = {
             "file": spectrum.file,
@@ -143,13 +146,14 @@ class InferenceResult:
         }
         for name in PARAMETERS:
             estimate = self.estimates[name]
-            row |= {name: estimate.value, f"{name}_lower": estimate.lower, f"{name}_upper": estimate.upper}
+            numbers = (None,) * 3 if estimate.withheld else (estimate.value, estimate.lower, estimate.upper)
+            row |= dict(zip((name, f"{name}_lower", f"{name}_upper"), numbers, strict=True))
         row |= {
             "reconstruction_mse": self.reconstruction_mse,
             "latent_distance_percentile": self.latent_distance_percentile,
             "flags": list(self.flags),
             "bundle": self.bundle,
             "rv_frame": self.prepared.rv_frame,
-            "vsini_limit": float("nan") if (limit := self.estimates["vsini"].limit) is None else limit,
+            "vsini_limit": self.estimates["vsini"].limit,
         }
         return row

@@ -213,10 +213,10 @@ def make_result(
     return InferenceResult(
         prepared,
         {
-            "teff": Estimate(teff, 33.0, 41.0),
+            "teff": Estimate(np.nan, np.nan, np.nan) if "value_withheld" in flags else Estimate(teff, 33.0, 41.0),
             "logg": Estimate(4.96, 0.04, 0.05),
             "mh": Estimate(-0.223, 0.072, 0.11),
-            "vsini": Estimate(2.13, 0.31, 0.28),
+            "vsini": Estimate(2.13, 0.31, 0.28, 2.9 if "upper_limit_vsini" in flags else None),
         },
         np.zeros(LATENTS),
         model_flux(WAVELENGTH, teff) + 0.004 * np.sin(WAVELENGTH),
@@ -250,8 +250,9 @@ def fit_least_squares(prepared: PreparedSpectrum, spectra: object) -> LeastSquar
     if prepared.spectrum.file == "short.txt":
         raise UnusableInput("short.txt has too few usable pixels in the window for a fit.")
     values = {"teff": (3420.0, 31.0), "logg": (5.1, 0.4), "mh": (-0.5, 0.12), "vsini": (2.4, 0.4)}
+    estimates = {name: Estimate(value, sigma, sigma) for name, (value, sigma) in values.items()}
     return LeastSquaresFit(
-        estimates={name: Estimate(value, sigma, sigma) for name, (value, sigma) in values.items()},
+        estimates=estimates | {"vsini": Estimate(2.4, 0.4, 0.4, 3.3)},
         reduced_chi2=15.9,
         residual_rms=0.0297,
         floor=0.0287,

@@ -94,8 +94,14 @@ def _print(result: InferenceResult) -> None:
     print(f"  rv     {row['rv']:+.2f} km/s ({row['rv_frame']}), S/N {row['snr']:.0f}")
     for name, (label, unit, digits) in PARAMETERS.items():
         e = result.estimates[name]
-        limit = "  (upper limit)" if name == "vsini" and "upper_limit_vsini" in result.flags else ""
-        print(f"  {label:8s}{e.value:.{digits}f}  -{e.lower:.{digits}f} +{e.upper:.{digits}f}  {unit}{limit}")
+        text = f"{e.value:.{digits}f}  -{e.lower:.{digits}f} +{e.upper:.{digits}f}  {unit}"
+        if e.withheld:
+            text = "withheld"
+        elif e.limit is not None:
+            text = f"< {e.limit:.{digits}f}  {unit}  (upper limit, 95 %)"
+        print(f"  {label:8s}{text}")
     print(f"  flags   {', '.join(result.flags) or 'none'}")
+    for flag in result.flags:
+        print(f"          {flag}: {result.explain(flag)}")
     because = next((f", because {f.reason}" for f in result.prepared.spectrum.findings if f.name == "models"), "")
     print(f"  models  {result.bundle}{because}", flush=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dtl.flags import joined
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import format_estimate
+from dtl.rounding import estimate_words, format_estimate
 
 __all__ = ["bibtex", "sentence"]
 
@@ -48,7 +48,7 @@ def bibtex(version: str, bundle: str = "", *, origin: str = "", weights: str = "
     return "\n\n".join([_SOFTWARE.format(version=version, note=note), _METHOD, _LIBRARY]) + "\n"
 
 
-def sentence(result: InferenceResult, version: str, *, origin: str = "", weights: str = "", limit: float = 0.0) -> str:
+def sentence(result: InferenceResult, version: str, *, origin: str = "", weights: str = "") -> str:
     """One result for a paper: its values, what gave them, and the doubts.
 
     Args:
@@ -56,13 +56,13 @@ def sentence(result: InferenceResult, version: str, *, origin: str = "", weights
         version: of the software.
         origin: of networks that were adapted.
         weights: sha256 of the file of their weights.
-        limit: v sin i in km/s that is stated where the result has an upper limit.
     """
     values = []
     for name, (label, unit, _) in PARAMETERS.items():
-        value, lower, upper = format_estimate(name, result.estimates[name])
-        if name == "vsini" and "upper_limit_vsini" in result.flags and limit:
-            values.append(f"{label} < {limit:.1f} {unit}")
+        estimate = result.estimates[name]
+        value, lower, upper = format_estimate(name, estimate)
+        if estimate.withheld or estimate.limit is not None:
+            values.append(f"{label} {estimate_words(name, estimate)}")
         else:
             values.append(f"{label} = {value} {upper}/{lower} {unit}")
     spectrum = result.prepared.spectrum
@@ -71,9 +71,9 @@ def sentence(result: InferenceResult, version: str, *, origin: str = "", weights
     networks = ", ".join(filter(None, [f"networks {result.bundle}", origin, _hash(weights)]))
     flags = f" Flags: {joined(result.flags)}." if result.flags else " No flags."
     return (
-        f"{star}{kind}file {spectrum.file}, S/N {result.prepared.snr:.0f}: {', '.join(values)} (mode, 68 % interval). "
-        f"Found with dtl {version} ({networks}) after Mas-Buitrago et al. (2024) on the synthetic spectra of Husser et "
-        f"al. (2013).{flags}"
+        f"{star}{kind}file {spectrum.file}, S/N {result.prepared.snr:.0f}: {', '.join(values)} (mode, 68 % interval; "
+        f"limits 95 %). Found with dtl {version} ({networks}) after Mas-Buitrago et al. (2024) on the synthetic "
+        f"spectra of Husser et al. (2013).{flags}"
     )
 
 

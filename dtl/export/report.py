@@ -133,7 +133,6 @@ def bundles_used(results: Sequence[InferenceResult]) -> dict[str, dict[str, str]
 
 def log_lines(entry: Reported) -> list[str]:
     """How a file was understood and prepared, and its flags, line by line."""
-    from dtl.flags import explain
 
     prepared, options = entry.result.prepared, entry.options
     said = {name: value for name, value in vars(options).items() if value is not None}
@@ -143,7 +142,7 @@ def log_lines(entry: Reported) -> list[str]:
         *(f"  {f.name}: {f.value} ({f.source}: {f.reason})" for f in prepared.spectrum.findings),
         *(f"  {step.name}: {step.text}" for step in prepared.steps),
         f"  networks: {entry.result.bundle}",
-        *(f"  flag {flag}: {explain(flag)}" for flag in entry.result.flags),
+        *(f"  flag {flag}: {entry.result.explain(flag)}" for flag in entry.result.flags),
         "",
     ]
 

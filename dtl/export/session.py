@@ -142,7 +142,9 @@ def departure(saved: dict[str, object], now: dict[str, object]) -> str:
         if before is None or not math.isfinite(float(before)):
             continue
         width = float(saved.get(f"{name}_lower") or 0) + float(saved.get(f"{name}_upper") or 0)
-        if abs(float(after) - float(before)) > max(0.01 * width, 0.5 * 10.0**-places):
+        if after is None:
+            changes.append(f"{label} {format_number(float(before), places)} is now withheld")
+        elif abs(float(after) - float(before)) > max(0.01 * width, 0.5 * 10.0**-places):
             old, new = (format_number(float(value), places) for value in (before, after))
             changes.append(f"{label} {old} is now {new} {unit}" if unit != "dex" else f"{label} {old} is now {new}")
     other = saved.get("bundle") != now["bundle"]

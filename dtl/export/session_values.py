@@ -92,7 +92,7 @@ def as_options(value: object, what: str) -> ReadOptions:
 
 
 def as_row(value: object, what: str) -> dict[str, object]:
-    """A result, the columns of the contract; numbers that are none come back as NaN."""
+    """A result, the columns of the contract; parameters that are withheld come back as None, other numbers as NaN."""
     given = as_dict(value, f"result of {what}")
     if not _NEEDED <= set(given) <= set(COLUMNS):
         raise BadValue(f"the result of {what} does not have the columns of this program")
@@ -107,7 +107,8 @@ def as_row(value: object, what: str) -> dict[str, object]:
             row[name] = [as_text(flag, f"flags of {what}") for flag in flags]
         else:
             number = given.get(name)
-            row[name] = math.nan if number is None else as_number(number, f"{name} of {what}")
+            absent = None if name.startswith(tuple(PARAMETERS)) else math.nan
+            row[name] = absent if number is None else as_number(number, f"{name} of {what}")
     return row
 
 

@@ -34,7 +34,7 @@ FORMATS = {
 def results_table(results: Sequence[InferenceResult]) -> Table:
     """One row a result, the columns of the contract, with units and descriptions; flags joined by commas."""
     rows = [dict(result.row(), flags=joined(result.flags)) for result in results]
-    table = Table({name: np.array([row[name] for row in rows]) for name in COLUMNS})
+    table = Table({name: np.array([np.nan if row[name] is None else row[name] for row in rows]) for name in COLUMNS})
     for name, (unit, description) in COLUMNS.items():
         table[name].unit = None if unit in ("", "dex(cm/s2)") else u.Unit(unit)
         table[name].description = description

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dtl.flags import doubts, explain
+from dtl.flags import Doubt, doubts, sentence_of
 from dtl.result import InferenceResult
 
 __all__ = ["PlottedStar"]
@@ -26,6 +26,8 @@ class PlottedStar:
         luminosity_error: 1 sigma, solar luminosities, 0 where unknown.
         luminosity_source: where the luminosity comes from, in words.
         key: what a selection in the figure gives back.
+        vsini_limit: upper limit of ``vsini`` where the rotation is not resolved, km/s.
+        known: what raised the flags, with figures.
     """
 
     label: str
@@ -43,6 +45,8 @@ class PlottedStar:
     luminosity_error: float = 0.0
     luminosity_source: str = ""
     key: str = ""
+    vsini_limit: float | None = None
+    known: tuple[Doubt, ...] = ()
 
     @property
     def doubtful(self) -> bool:
@@ -52,7 +56,7 @@ class PlottedStar:
     @property
     def doubts(self) -> list[str]:
         """Its flags as sentences."""
-        return [explain(flag) for flag in self.flags]
+        return [sentence_of(flag, self.known) for flag in self.flags]
 
     def quantity(self, name: str) -> float:
         """A quantity of `dtl.quantities.QUANTITIES`, NaN where it is not known of the star."""
@@ -82,4 +86,6 @@ class PlottedStar:
             luminosity_error,
             luminosity_source,
             key,
+            result.estimates["vsini"].limit,
+            result.doubts,
         )

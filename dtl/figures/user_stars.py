@@ -88,9 +88,9 @@ def _words(star: PlottedStar) -> str:
     """What the pointer shows of a user's star: numbers, then every doubt as a sentence."""
     lines = [
         f"<b>{escape(star.label)}</b>{' (simulated observation)' if star.simulated else ''}",
-        f"Teff {star.teff:.0f} −{star.teff_lower:.0f} +{star.teff_upper:.0f} K",
-        f"log g {star.logg:.2f} −{star.logg_lower:.2f} +{star.logg_upper:.2f}",
-        f"[M/H] {star.mh:+.2f}, v sin i {star.vsini:.1f} km/s",
+        f"Teff {_given(star.teff, f'{star.teff:.0f} −{star.teff_lower:.0f} +{star.teff_upper:.0f} K')}",
+        f"log g {_given(star.logg, f'{star.logg:.2f} −{star.logg_lower:.2f} +{star.logg_upper:.2f}')}",
+        f"[M/H] {_given(star.mh, f'{star.mh:+.2f}')}, v sin i {_rotation(star)}",
     ]
     if star.luminosity is not None:
         error = f" ± {star.luminosity_error:.2g}" if star.luminosity_error else ""
@@ -101,6 +101,16 @@ def _words(star: PlottedStar) -> str:
         half = len(words) // 2 if len(words) > 9 else len(words)
         lines += [f"<i>{escape(' '.join(part))}</i>" for part in (words[:half], words[half:]) if part]
     return "<br>".join(lines)
+
+
+def _given(value: float, text: str) -> str:
+    """The text of a value, or that it is withheld."""
+    return text if np.isfinite(value) else "withheld"
+
+
+def _rotation(star: PlottedStar) -> str:
+    limited = star.vsini_limit is not None
+    return _given(star.vsini, f"&lt; {star.vsini_limit:.1f} km/s" if limited else f"{star.vsini:.1f} km/s")
 
 
 def add_ring(figure: go.Figure, x: float, y: float, colours: Palette) -> None:

@@ -12,7 +12,7 @@ from dtl.inference.trust import HULL_UNIT, hull_distance
 from dtl.result import PARAMETERS, POSSIBLE, Estimate
 from dtl.rounding import estimate_words, format_number
 
-__all__ = ["doubts_of_estimates", "doubts_of_strangeness", "limit_rotation", "withhold"]
+__all__ = ["doubts_of_estimates", "doubts_of_strangeness", "limit_rotation", "measured_from", "withhold"]
 
 #: Distance to the hull from which an estimate lies outside, see `dtl.inference.trust.hull_distance`.
 _OUTSIDE = 1.0
@@ -58,6 +58,11 @@ def withhold(estimates: dict[str, Estimate]) -> tuple[dict[str, Estimate], list[
     return kept, doubts
 
 
+def measured_from(slowest: float, lower: float) -> float:
+    """The v sin i in km/s from which rotation is measured, with the slowest node's and the lower 1-sigma distance."""
+    return slowest + _DETECTED * lower
+
+
 def limit_rotation(estimate: Estimate, slowest: float, *, blurred: bool) -> tuple[Estimate, list[Doubt]]:
     """A v sin i with its upper limit where the rotation is not resolved, and the flag for it.
 
@@ -71,7 +76,7 @@ def limit_rotation(estimate: Estimate, slowest: float, *, blurred: bool) -> tupl
         slowest: v sin i of the slowest node, km/s.
         blurred: whether the spectrum has a lower resolution than the models, which looks like rotation.
     """
-    threshold = slowest + _DETECTED * estimate.lower
+    threshold = measured_from(slowest, estimate.lower)
     if estimate.withheld or (estimate.value > threshold and not blurred):
         return estimate, []
     limited = replace(estimate, limit=max(estimate.value, threshold) + _LIMIT * estimate.upper)

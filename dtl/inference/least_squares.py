@@ -8,6 +8,7 @@ import numpy as np
 from scipy.linalg import toeplitz
 from scipy.optimize import least_squares
 
+from dtl.inference.doubts import limit_rotation
 from dtl.inference.interpolation import NodeSpectra
 from dtl.inference.trust import hull_distance
 from dtl.result import PARAMETERS, Estimate
@@ -94,10 +95,13 @@ def fit_least_squares(prepared: PreparedSpectrum, spectra: NodeSpectra) -> Least
     low, high = _ends(spectra)
     at_end = (place < low + 0.01) | (place > high - 0.01)
     residual = (data - model)[good]
+    estimates = {
+        name: Estimate(float(v), float(s), float(s)) for name, v, s in zip(PARAMETERS, values, sigma, strict=True)
+    }
+    slowest, blurred = float(spectra.bundle.nodes[:, 3].min()), "resolution_too_low" in prepared.flags
+    estimates["vsini"], _ = limit_rotation(estimates["vsini"], slowest, blurred=blurred)
     return LeastSquaresFit(
-        estimates={
-            name: Estimate(float(v), float(s), float(s)) for name, v, s in zip(PARAMETERS, values, sigma, strict=True)
-        },
+        estimates=estimates,
         reduced_chi2=float(np.sum(residual**2 / np.maximum(noise2[good], 1e-12)) / (good.sum() - len(place))),
         residual_rms=float(np.sqrt(np.mean(residual**2))),
         floor=float(np.sqrt(squared_floor)),
@@ -108,8 +112,18 @@ def fit_least_squares(prepared: PreparedSpectrum, spectra: NodeSpectra) -> Least
     )
 
 
-def departure(first: Estimate, second: Estimate) -> float:
-    """Second minus first value in units of their combined interval: the facing sides added in quadrature."""
+def departure(first: Estimate, second: Estimate) -> float | None:
+    """Second minus first value in units of their combined interval: the facing sides added in quadrature.
+
+    An upper limit differs only from what lies above it, and then by the distance to the limit. None where there is
+    nothing to compare: a value that is withheld, or one that a limit allows.
+    """
+    if first.withheld or second.withheld:
+        return None
+    for limit, other, sign in ((first.limit, second, 1.0), (second.limit, first, -1.0)):
+        if limit is not None:
+            beyond = other.value - limit
+            return sign * beyond / max(other.lower, 1e-12) if beyond > 0 and other.limit is None else None
     difference = second.value - first.value
     sides = (first.upper, second.lower) if difference > 0 else (first.lower, second.upper)
     return float(difference / max(np.hypot(*sides), 1e-12))

@@ -78,11 +78,12 @@ def doubts_of_noise(snr: float, stated: bool) -> list[Doubt]:
     elif snr > MAX_SNR:
         if stated:
             found.append(Doubt("uncertainty_implausible", "The uncertainties of the file do not fit its flux."))
+        why = "its uncertainties are of another kind or scale" if stated else "its flux was smoothed, or is a model"
         found.append(
             Doubt(
                 "snr_implausible",
                 f"The signal-to-noise ratio, {format_number(snr, 0)} per pixel, is above {MAX_SNR:,.0f}, which no "
-                "spectrograph reaches: the uncertainties of the file are probably of another kind or scale. The values "
+                f"spectrograph reaches: {why}. The values "
                 "can be used, their intervals lack the photon noise.",
                 _ALL,
                 snr,

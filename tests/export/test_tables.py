@@ -20,6 +20,8 @@ from tests.fakes import make_result
 RESULTS = [
     make_result(file="a.fits", star="GJ 699", teff=3250.0),
     make_result(file="ü, b.txt", flags=("low_snr", "outside_grid"), teff=4400.5),
+    make_result(file="slow.txt", flags=("upper_limit_vsini",)),
+    make_result(file="odd.txt", flags=("value_withheld",)),
 ]
 UNITS = {"rv": u.km / u.s, "teff": u.K, "teff_upper": u.K, "logg": u.dex, "logg_lower": u.dex, "mh": u.dex,
          "vsini": u.km / u.s, "vsini_lower": u.km / u.s, "snr": None}  # fmt: skip
@@ -39,7 +41,9 @@ def test_round_trip(ending: str, tmp_path: Path) -> None:
     for row, result in zip(table, RESULTS, strict=True):
         for name, expected in result.row().items():
             found = row[name]
-            if isinstance(expected, float):
+            if expected is None:
+                assert np.ma.is_masked(found) or np.isnan(found), name
+            elif isinstance(expected, float):
                 assert float(found) == pytest.approx(expected, rel=1e-12), name
             else:
                 wanted = ", ".join(expected) if isinstance(expected, list) else expected
@@ -57,7 +61,7 @@ def test_in_memory() -> None:
     table = results_table(RESULTS)
     assert all(table[name].description for name in COLUMNS) and "10.1051" not in str(table.meta)
     assert "Mas-Buitrago" in table.meta["method"] and table.meta["software"].startswith("dtl ")
-    assert list(table["flags"]) == ["", "low_snr, outside_grid"]
+    assert list(table["flags"]) == ["", "low_snr, outside_grid", "upper_limit_vsini", "value_withheld"]
 
 
 def test_json_line() -> None:

@@ -63,7 +63,7 @@ def test_what_a_result_holds() -> None:
     bundle = shipped()
     for result in results():
         assert list(result.row()) == list(COLUMNS) and list(result.estimates) == list(PARAMETERS)
-        assert {type(v) for v in result.row().values()} <= {str, float, list}
+        assert {type(v) for v in result.row().values()} <= {str, float, list, type(None)}
         assert (
             result.latent.shape == (bundle.latents.shape[1],) and result.reconstruction.shape == bundle.wavelength.shape
         )

@@ -6,14 +6,11 @@ import numpy as np
 import pytest
 
 from dtl.bundle.calibration import SCORES, Reference, percentile, quantile
-from dtl.flags import FLAGS, explain
-from dtl.inference.trust import find_flags, hull_distance, trust_scores
-from dtl.result import Estimate
+from dtl.inference.trust import hull_distance, trust_scores
 from dtl.spectrum import PreparedSpectrum, Spectrum
-from tests.builders import WINDOW, shipped
+from tests.builders import WINDOW
 
 REFERENCE = Reference(np.array([30.0, 100.0, 300.0]), np.outer([3.0, 1.0, 0.5], np.linspace(0.5, 2.0, 101)))
-BELIEVABLE = {"teff": 3500.0, "logg": 4.8, "mh": 0.0, "vsini": 8.0}
 
 
 def test_percentile_at_the_reference() -> None:
@@ -89,43 +86,3 @@ def test_hull_distance() -> None:
     nodes = np.array([[3500.0, 4.8, 0.0, 2.0], [3500.0, 4.8, 0.0, 30.0], [3600.0, 4.7, 0.1, 2.0]])
     points = np.array([[3500, 4.8, 0.0], [3525, 4.8, 0.0], [3500, 4.95, 0.0], [3500, 4.8, -0.3], [3650, 4.85, 0.1]])
     np.testing.assert_allclose(hull_distance(points, nodes), [0, 0.5, 1, 2, np.sqrt(2)], atol=1e-9)
-
-
-def flags(*, strangeness: float = 50.0, resolution: float = 50_000.0, **changed: float) -> list[str]:
-    values = BELIEVABLE | changed
-    estimates = {name: Estimate(value, 1.0, 1.0) for name, value in values.items()}
-    return find_flags(estimates, shipped().nodes, strangeness=strangeness, threshold=99.0, resolution=resolution)
-
-
-def test_nothing_to_doubt() -> None:
-    assert flags() == []
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [{"teff": 2900.0}, {"teff": 4400.0}, {"logg": 5.4}, {"logg": 4.4}, {"mh": -0.7}, {"mh": 0.7}, {"vsini": 33.0},
-     {"teff": 3100.0, "logg": 4.7, "mh": -0.5}],
-)  # fmt: skip
-def test_outside_grid(changed: dict[str, float]) -> None:
-    """Beyond a range, and inside of every range but far from the main sequence."""
-    assert flags(**changed) == ["outside_grid"]
-
-
-def test_out_of_distribution() -> None:
-    assert flags(strangeness=99.0) == ["out_of_distribution"]
-    assert flags(strangeness=98.9) == []
-    hottest = dict(zip(("teff", "logg", "mh"), max(map(tuple, shipped().nodes[:, :3].tolist())), strict=True))
-    assert "outside_grid" in flags(strangeness=100.0, **hottest)  # networks saturate at the ends
-    assert flags(strangeness=50.0, **hottest) == []
-
-
-@pytest.mark.parametrize(("resolution", "limit"), [(50_000.0, 4.80), (94_600.0, 2.54)])
-def test_upper_limit_of_rotation(resolution: float, limit: float) -> None:
-    assert flags(resolution=resolution, vsini=limit - 0.1) == ["upper_limit_vsini"]
-    assert flags(resolution=resolution, vsini=limit + 0.1) == []
-
-
-def test_words_are_explained() -> None:
-    assert {"outside_grid", "out_of_distribution", "upper_limit_vsini"} <= set(FLAGS)
-    assert all(text.endswith(".") for text in FLAGS.values())
-    assert explain("low_snr") == FLAGS["low_snr"] and explain("new_word") == "new_word"

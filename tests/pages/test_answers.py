@@ -71,7 +71,7 @@ def test_both_answers_stand_side_by_side(visit):
     assert rows["Teff"] == ("3400 −33 +41 K", "3420 ± 31 K", "0.4")
     assert rows["log g"][1:] == ("not determined", "–")
     assert rows["[M/H]"][1] == "−0.50 ± 0.12 dex, at the end of the models"
-    assert rows["v sin i"] == ("2.1 −0.3 +0.3 km/s", "< 4.8 km/s", "0.6")
+    assert rows["v sin i"] == ("2.1 −0.3 +0.3 km/s", "< 3.3 km/s", "–")
     assert "agree within 2 intervals" in texts(app)
     assert "reduced χ² **16**" in texts(app)
     assert not app.warning
@@ -81,7 +81,7 @@ def test_answers_that_differ_are_named(visit):
     app = opened(upload(visit(), a_txt=b"fake teff=3200 flags=upper_limit_vsini"), "second-opinion")
     assert "differ by more than 2 intervals in **Teff**" in texts(app)
     rows = {row[0]: tuple(row[1:]) for row in app.table[0].value.itertuples(index=False)}
-    assert rows["v sin i"] == ("< 4.8 km/s", "< 4.8 km/s", "–")
+    assert rows["v sin i"] == ("< 2.9 km/s", "< 3.3 km/s", "–")
 
 
 def test_a_fit_beside_the_models_is_a_guess(visit):

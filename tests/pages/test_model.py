@@ -231,7 +231,7 @@ def test_real_stars(with_cards):
     (frame,) = [t.value for t in app.table if t.value.columns[0] == "Star"]
     rows = [tuple(text.replace("\\", "") for text in row) for row in frame.itertuples(index=False)]
     assert rows[0] == ("GJ699 ⚓", "Teff", "3253 ± 22 K", "3240 K", "1.2")
-    assert rows[3] == ("GJ699 ⚓", "v sin i", "< 4.8 km/s", "1.5 km/s", "1.2")
+    assert rows[3] == ("GJ699 ⚓", "v sin i", "< 3.5 km/s", "1.5 km/s", "1.2")
     assert rows[5] == ("GJ273", "log g", "4.93 ± 0.04 dex", "4.92 dex", "–")
     assert rows[8][3] == "–"
     words = texts(app).replace("\\", "")

@@ -98,7 +98,7 @@ def test_flags_are_sentences_and_mark_the_cards(visit):
     (warning,) = app.warning
     assert "treat the numbers as a direction" in warning.value and "upper limit" in warning.value
     assert "does not state its resolution" in app.info[0].value
-    assert metrics(app)["v sin i"][0] == "< 4.8 km/s"
+    assert metrics(app)["v sin i"][0] == "< 2.9 km/s"
     assert all(metric.proto.icon for metric in app.metric)
 
 

@@ -57,7 +57,7 @@ def test_motion_and_sampling_do_not_matter(velocity: float, pixel: float) -> Non
     assert prepared.rv == pytest.approx(velocity, abs=0.05) and prepared.pixel == pytest.approx(pixel, rel=1e-2)
     # at rest the pixels are shrunk or stretched by the motion; what is left is the error of 0.02 km/s
     np.testing.assert_allclose(prepared.flux, TRUTH, atol=2e-3)
-    assert prepared.flags == ("uncertainty_estimated",)
+    assert prepared.flags == ("uncertainty_estimated", "snr_implausible")
 
 
 def test_flux_is_normalised() -> None:

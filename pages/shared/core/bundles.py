@@ -38,7 +38,6 @@ __all__ = [
     "same_bundle",
     "shipped",
     "shipped_windows",
-    "vsini_limit",
     "wanted_window",
 ]
 
@@ -118,13 +117,6 @@ def name_of(result: InferenceResult) -> str:
 def of_result(result: InferenceResult) -> ModelBundle:
     """The bundle that gave a result."""
     return find_bundle(name_of(result))
-
-
-def vsini_limit(result: InferenceResult) -> float:
-    """The v sin i in km/s below which the bundle of a result gives upper limits."""
-    from dtl.inference.trust import vsini_limit
-
-    return vsini_limit(of_result(result).resolution)
 
 
 def same_bundle(result: InferenceResult) -> tuple[list[InferenceResult], list[InferenceResult]]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dtl.flags import NOTES, doubts, explain
+from dtl.flags import NOTES, doubts
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import format_estimate, format_number
-from pages.shared.core import bundles, visit, wording
+from dtl.rounding import estimate_words, format_estimate, format_number
+from pages.shared.core import visit, wording
 
 __all__ = [
     "choose_spectrum",
@@ -67,12 +67,13 @@ def parameters(result: InferenceResult) -> None:
     doubtful = bool(doubts(result.flags))
     with st.grid(4, min_column_width=150):
         for name, (title, unit, _) in PARAMETERS.items():
-            value, lower, upper = format_estimate(name, result.estimates[name])
-            limit = name == "vsini" and "upper_limit_vsini" in result.flags and bundles.vsini_limit(result)
+            estimate = result.estimates[name]
+            value, lower, upper = format_estimate(name, estimate)
+            limit = estimate.limit is not None
             st.metric(
                 title,
-                f"< {limit:.1f} {unit}" if limit else f"{value} {unit}",
-                f"mode {value}" if limit else f"{lower} {upper}",
+                estimate_words(name, estimate) if limit or estimate.withheld else f"{value} {unit}",
+                f"mode {value}" if limit else f"{lower} {upper}".strip() or "impossible",
                 delta_color="off",
                 delta_arrow="off",
                 help=f"{_MEANING[name]} {_INTERVAL}",
@@ -88,8 +89,8 @@ def parameters(result: InferenceResult) -> None:
 
 def flags(result: InferenceResult) -> None:
     """Doubts and notes as sentences."""
-    warnings = [explain(flag) for flag in result.flags if flag not in NOTES]
-    notes = [explain(flag) for flag in result.flags if flag in NOTES]
+    warnings = [result.explain(flag) for flag in result.flags if flag not in NOTES]
+    notes = [result.explain(flag) for flag in result.flags if flag in NOTES]
     if warnings:
         st.warning(_list(warnings), icon=":material/warning:")
     if notes:
@@ -99,7 +100,7 @@ def flags(result: InferenceResult) -> None:
 def _list(sentences: Sequence[str]) -> str:
     """Sentences as Markdown, with bullets where there are several."""
     bullet = "- " if len(sentences) > 1 else ""
-    return "\n".join(bullet + wording.plain(sentence) for sentence in sentences)
+    return "\n".join(bullet + wording.plain(sentence, 1000) for sentence in sentences)
 
 
 def facts(result: InferenceResult) -> None:

@@ -22,9 +22,9 @@ def results_table(results: Sequence[InferenceResult], alt: str) -> None:
     """All results as a table, one row a spectrum."""
     rows = [result.row() | {"flags": joined(result.flags) or "none"} for result in results]
     columns = {
-        name: st.column_config.NumberColumn(f"{name} [{unit}]" if unit else name, help=text, format=_FORMATS.get(name))
-        if isinstance(rows[0][name], float)
-        else st.column_config.TextColumn(name, help=text)
+        name: st.column_config.TextColumn(name, help=text)
+        if isinstance(rows[0][name], str)
+        else st.column_config.NumberColumn(f"{name} [{unit}]" if unit else name, help=text, format=_FORMATS.get(name))
         for name, (unit, text) in COLUMNS.items()
     }
     for row, result in zip(rows, results, strict=True):

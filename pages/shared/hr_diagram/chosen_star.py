@@ -10,7 +10,7 @@ from dtl.catalogue import published_stars
 from dtl.catalogue.facts import facts, literature
 from dtl.figures.plotted_star import PlottedStar
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import format_estimate
+from dtl.rounding import estimate_words
 from pages.shared.core import visit, wording
 
 __all__ = ["choose", "pick", "show"]
@@ -54,9 +54,8 @@ def show(key: str, results: Mapping[str, InferenceResult], users: Sequence[Plott
 def _show_users(digest: str, result: InferenceResult, star: PlottedStar) -> None:
     st.markdown(f"**{wording.plain(wording.label(result))}**")
     lines = []
-    for name, (label, unit, _) in PARAMETERS.items():
-        value, lower, upper = format_estimate(name, result.estimates[name])
-        lines.append(f"- {wording.plain(label)} **{value}** {lower} {upper} {unit}")
+    for name, (label, _, _) in PARAMETERS.items():
+        lines.append(f"- {wording.plain(label)} **{wording.plain(estimate_words(name, result.estimates[name]))}**")
     if star.luminosity is not None:
         error = f" ± {star.luminosity_error:.2g}" if star.luminosity_error else ""
         source = wording.plain(star.luminosity_source)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dtl.bundle.card import lookup, number
-from dtl.inference.trust import vsini_limit
+from dtl.inference.doubts import measured_from
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 from pages.shared.core import wording
@@ -40,10 +40,11 @@ def sentences(card: dict) -> list[str]:
             f"No flag is not a clean bill: of spectra of the kind “{name}”, {100 * (1 - flagged[worst]):.0f} in 100 "
             "pass without one."
         )
-    if resolution := number(card, "resolution"):
+    ends, floor = lookup(card, "parameters", "vsini", "range"), number(card, "calibration", "vsini", "floor")
+    if ends:
         found.append(
-            f"A v sin i below {format_number(vsini_limit(resolution), 1)} km/s is not a measured rotation: it is an "
-            "upper limit."
+            f"A v sin i below {format_number(measured_from(ends[0], floor or 0.0), 1)} km/s, and more where the noise is "
+            "high, is not a measured rotation: an upper limit is given instead."
         )
     return found
 

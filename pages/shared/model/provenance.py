@@ -9,7 +9,6 @@ import streamlit as st
 import dtl
 from dtl.bundle.card import flattened, lookup, number
 from dtl.export.citation import bibtex, sentence
-from dtl.inference.trust import vsini_limit
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 from pages.shared.core import tables, visit, wording
@@ -143,9 +142,8 @@ def _citation(card: dict) -> None:
     if box.open:
         with box:
             if result is not None and result.bundle == name:
-                limit = vsini_limit(number(card, "resolution") or 0.0) if number(card, "resolution") else 0.0
                 st.markdown(f"The result on show, {wording.plain(wording.label(result))}, in words:")
-                st.code(sentence(result, dtl.__version__, limit=limit, **known), language=None, wrap_lines=True)
+                st.code(sentence(result, dtl.__version__, **known), language=None, wrap_lines=True)
             elif result is not None:
                 st.caption(
                     f"The spectrum on show was analysed with {wording.plain(result.bundle)}; choose these networks "

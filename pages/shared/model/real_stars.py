@@ -6,9 +6,9 @@ import streamlit as st
 
 from dtl.bundle.card import Comparison, comparisons, lookup, number
 from dtl.figures.performance import star_figure
-from dtl.inference.trust import vsini_limit
-from dtl.result import PARAMETERS
-from dtl.rounding import decimals, format_number
+from dtl.inference.doubts import limit_rotation
+from dtl.result import PARAMETERS, Estimate
+from dtl.rounding import decimals, estimate_words, format_number
 from pages.shared.core import tables, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.model import card_parts
@@ -48,12 +48,11 @@ def real_stars(card: dict) -> None:
             f"Hollow in the figure and marked with an anchor ⚓ in the table: {wording.listed(anchors)}. On these "
             "stars the synthetic gap was measured that the networks learned from: they are no independent test."
         )
-    resolution = number(card, "resolution")
-    limit = vsini_limit(resolution) if resolution else 0.0
+    slowest = (lookup(card, "parameters", "vsini", "range") or (0.0,))[0]
     columns = {
         "Star": [row.star + (" ⚓" if row.anchor else "") for row in rows],
         "Parameter": [PARAMETERS[row.parameter][0] for row in rows],
-        "Networks": [_found(row, limit) for row in rows],
+        "Networks": [_found(row, slowest) for row in rows],
         "Literature": [_literature(row) for row in rows],
         "Spectra apart": ["–" if row.worst_pair is None else format_number(row.worst_pair, 1) for row in rows],
     }
@@ -70,10 +69,11 @@ def real_stars(card: dict) -> None:
             st.caption(_about(star, entry))
 
 
-def _found(row: Comparison, limit: float) -> str:
+def _found(row: Comparison, slowest: float) -> str:
     unit = PARAMETERS[row.parameter][1]
     if row.limit:
-        return f"< {limit:.1f} {unit}"
+        limited, _ = limit_rotation(Estimate(row.value, row.interval, row.interval), slowest, blurred=True)
+        return estimate_words(row.parameter, limited)
     places = decimals(row.interval, PARAMETERS[row.parameter][2])
     return f"{format_number(row.value, places)} ± {format_number(row.interval, places)} {unit}"
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from dtl.flags import doubts
-from dtl.result import PARAMETERS, InferenceResult
+from dtl.result import PARAMETERS, Estimate, InferenceResult
 from dtl.rounding import format_estimate
-from pages.shared.core import bundles, elements, links, uploads, visit, wording
+from pages.shared.core import elements, links, uploads, visit, wording
 from pages.shared.core.examples import list_examples
 
 __all__ = ["files", "refused_file"]
@@ -147,14 +147,16 @@ def _row(digest: str, result: InferenceResult) -> dict[str, object]:
     row: dict[str, object] = {"digest": digest, "state": _STATES[state], "file": spectrum.file, "star": spectrum.star}
     for name in PARAMETERS:
         estimate = result.estimates[name]
-        _, lower, upper = format_estimate(name, estimate)
-        limit = name == "vsini" and "upper_limit_vsini" in result.flags
-        row |= {
-            name: estimate.value,
-            f"{name}_interval": f"< {bundles.vsini_limit(result):.1f}" if limit else f"{lower} {upper}",
-        }
+        row |= {name: None if estimate.withheld else estimate.value, f"{name}_interval": _interval(name, estimate)}
     remarks = ", ".join(flag.replace("_", " ") for flag in result.flags)
     return row | {"snr": result.prepared.snr, "remarks": remarks or "none"}
+
+
+def _interval(name: str, estimate: Estimate) -> str:
+    """The interval of a parameter in words, or what stands in its place: the limit, or that it is withheld."""
+    if estimate.limit is not None:
+        return f"< {estimate.limit:.{PARAMETERS[name][2]}f}"
+    return "withheld" if estimate.withheld else " ".join(format_estimate(name, estimate)[1:])
 
 
 def _refused(digest: str, sentence: str) -> dict[str, object]:
@@ -192,7 +194,7 @@ def _columns() -> dict[str, object]:
         config[f"{name}_interval"] = st.column_config.TextColumn(
             "68 %",
             help=f"Interval of {title}: minus and plus from the value"
-            + (", or the limit below which rotation is not resolved." if name == "vsini" else "."),
+            + (", or the upper limit (95 %) where rotation is not resolved." if name == "vsini" else "."),
             width=85,
         )
     return config

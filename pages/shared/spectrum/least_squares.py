@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dtl.result import PARAMETERS, Estimate, InferenceResult
-from dtl.rounding import decimals, format_estimate, format_number
+from dtl.rounding import decimals, estimate_words, format_number
 from dtl.spectrum import UnusableInput
 from pages.shared.core import bundles, keeping, wording
 from pages.shared.spectrum.answers import Answers, recall
@@ -88,22 +88,15 @@ def _row(name: str, result: InferenceResult, opinion: LeastSquaresFit) -> tuple[
     """A parameter from the networks, from the fit, and their difference, in words."""
     from dtl.inference.least_squares import departure
 
-    unit = PARAMETERS[name][1]
     estimate, fitted = result.estimates[name], opinion.estimates[name]
-    value, lower, upper = format_estimate(name, estimate)
-    ours, theirs = f"{value} {lower} {upper} {unit}", f"{_symmetric(name, fitted)} {unit}"
+    ours = estimate_words(name, estimate)
+    theirs = estimate_words(name, fitted) if fitted.limit else f"{_symmetric(name, fitted)} {PARAMETERS[name][1]}"
     if name in opinion.undetermined:
         return ours, "not determined", "–"
-    difference = format_number(departure(estimate, fitted), 1)
     if name in opinion.edge:
         theirs += ", at the end of the models"
-    if name == "vsini":
-        limit = bundles.vsini_limit(result)
-        limits = "upper_limit_vsini" in result.flags, fitted.value < limit
-        below = f"< {limit:.1f} {unit}"
-        ours, theirs = (below if limits[0] else ours), (below if limits[1] else theirs)
-        difference = "–" if all(limits) else difference
-    return ours, theirs, difference
+    apart = departure(estimate, fitted)
+    return ours, theirs, "–" if apart is None else format_number(apart, 1)
 
 
 def _symmetric(name: str, estimate: Estimate) -> str:
@@ -117,7 +110,7 @@ def _verdict(result: InferenceResult, opinion: LeastSquaresFit) -> None:
     differing = [
         PARAMETERS[name][0]
         for name, estimate in result.estimates.items()
-        if name not in opinion.undetermined and abs(departure(estimate, opinion.estimates[name])) > AGREEMENT
+        if name not in opinion.undetermined and abs(departure(estimate, opinion.estimates[name]) or 0.0) > AGREEMENT
     ]
     if opinion.outside:
         st.warning(
