@@ -49,7 +49,8 @@ def test_uncertain_velocity_hides_no_other_flag() -> None:
 
 @pytest.mark.parametrize(
     ("snr", "stated", "flags"),
-    [(29.0, True, ["low_snr"]), (np.nan, True, ["low_snr"]), (2100.0, True, ["uncertainty_implausible", "snr_implausible"]),
+    [(29.0, True, ["low_snr"]), (np.nan, True, ["low_snr"]),
+     (2100.0, True, ["uncertainty_implausible", "snr_implausible"]),
      (12.0, False, ["uncertainty_estimated", "low_snr"]), (1900.0, True, [])],
 )  # fmt: skip
 def test_noise(snr: float, stated: bool, flags: list[str]) -> None:

@@ -42,9 +42,10 @@ def sentences(card: dict) -> list[str]:
         )
     ends, floor = lookup(card, "parameters", "vsini", "range"), number(card, "calibration", "vsini", "floor")
     if ends:
+        slowest = format_number(measured_from(ends[0], floor or 0.0), 1)
         found.append(
-            f"A v sin i below {format_number(measured_from(ends[0], floor or 0.0), 1)} km/s, and more where the noise is "
-            "high, is not a measured rotation: an upper limit is given instead."
+            f"A v sin i below {slowest} km/s is not a measured rotation, nor a somewhat higher one where the noise is "
+            "high: an upper limit is given instead."
         )
     return found
 
