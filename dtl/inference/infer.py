@@ -11,8 +11,8 @@ from dtl.bundle.calibration import percentile, quantile
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import nearest, project
 from dtl.flags import Doubt
-from dtl.inference.doubts import doubts_of_estimates, doubts_of_strangeness, limit_rotation, withhold
 from dtl.inference.estimate import estimate
+from dtl.inference.judgement import doubts_of_estimates, doubts_of_strangeness, limit_rotation, withhold
 from dtl.inference.trust import trust_scores
 from dtl.networks.resampled_noise import pixel_noise
 from dtl.result import PARAMETERS, Estimate, InferenceResult, Neighbour

@@ -8,8 +8,8 @@ import numpy as np
 from scipy.linalg import toeplitz
 from scipy.optimize import least_squares
 
-from dtl.inference.doubts import limit_rotation
 from dtl.inference.interpolation import NodeSpectra
+from dtl.inference.judgement import limit_rotation
 from dtl.inference.trust import hull_distance
 from dtl.result import PARAMETERS, Estimate
 from dtl.spectrum import PreparedSpectrum, UnusableInput

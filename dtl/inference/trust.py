@@ -1,4 +1,4 @@
-"""How strange a spectrum is, and how far an estimate lies from the grid: what `dtl.inference.doubts` judges by."""
+"""How strange a spectrum is, and how far an estimate lies from the grid: what `dtl.inference.judgement` judges by."""
 
 from __future__ import annotations
 

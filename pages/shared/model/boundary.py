@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dtl.bundle.card import lookup, number
-from dtl.inference.doubts import measured_from
+from dtl.inference.judgement import measured_from
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 from pages.shared.core import wording

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dtl.bundle.card import Comparison, comparisons, lookup, number
 from dtl.figures.performance import star_figure
-from dtl.inference.doubts import limit_rotation
+from dtl.inference.judgement import limit_rotation
 from dtl.result import PARAMETERS, Estimate
 from dtl.rounding import decimals, estimate_words, format_number
 from pages.shared.core import tables, wording

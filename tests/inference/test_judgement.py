@@ -13,8 +13,8 @@ from dtl.bundle.model import ModelBundle
 from dtl.bundle.store import load_bundle
 from dtl.export.tables import json_line, results_table
 from dtl.flags import FLAGS, Doubt
-from dtl.inference.doubts import doubts_of_estimates, doubts_of_strangeness, limit_rotation, measured_from, withhold
 from dtl.inference.infer import infer
+from dtl.inference.judgement import doubts_of_estimates, doubts_of_strangeness, limit_rotation, measured_from, withhold
 from dtl.preparation.prepare import prepare
 from dtl.result import PARAMETERS, POSSIBLE, Estimate, InferenceResult
 from dtl.simulation.observation import simulate_observation
