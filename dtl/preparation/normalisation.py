@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from dtl.preparation.doubts import doubts_of_gaps
 from dtl.preparation.continuum import fit_continuum
+from dtl.preparation.doubts import doubts_of_gaps
 from dtl.preparation.masks import masked_flux
 from dtl.preparation.refusals import no_continuum
 from dtl.preparation.resolution import present_part

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from dtl.preparation.doubts import doubts_of_resolution
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
+from dtl.preparation.doubts import doubts_of_resolution
 from dtl.preparation.state import PreparationState
 from dtl.preparation.target import PreparationTarget
 from dtl.spectrum import PreparationStep, Spectrum, UnusableInput

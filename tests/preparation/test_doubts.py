@@ -11,7 +11,7 @@ from dtl.preparation.doubts import doubts_of_gaps, doubts_of_noise, doubts_of_re
 from dtl.preparation.prepare import prepare
 from dtl.preparation.velocity import Velocity
 from dtl.spectrum import Spectrum
-from tests.builders import observe, target
+from tests.builders import WINDOW, observe, target
 
 SPECTRUM = Spectrum(np.arange(3.0), np.ones(3), frame="barycentric", resolution=60_000.0)
 
@@ -23,8 +23,8 @@ def velocity(value: float, quality: float = 0.9, *, uncertain: bool = False) -> 
 def test_nothing_to_doubt() -> None:
     assert doubts_of_velocity(velocity(-110.0), -110.0, SPECTRUM) == []
     assert doubts_of_noise(100.0, True) == []
-    assert doubts_of_resolution(SPECTRUM, 50_000.0) == []
-    assert doubts_of_gaps(0.01, (8800.0, 8835.0)) == []
+    assert doubts_of_resolution(60_000.0, 50_000.0) == []
+    assert doubts_of_gaps(0.01, WINDOW) == []
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_noise(snr: float, stated: bool, flags: list[str]) -> None:
 
 
 def test_resolution_and_gaps() -> None:
-    (low,) = doubts_of_resolution(replace(SPECTRUM, resolution=45_000.0), 50_000.0)
+    (low,) = doubts_of_resolution(45_000.0, 50_000.0)
     assert low.flag == "resolution_too_low" and "45,000" in low.sentence and "50,000" in low.sentence
     assert low.parameters == ("vsini",)
-    (unknown,) = doubts_of_resolution(replace(SPECTRUM, resolution=None), 50_000.0)
+    (unknown,) = doubts_of_resolution(None, 50_000.0)
     assert unknown.flag == "resolution_unknown" and "50,000" in unknown.sentence
-    (gaps,) = doubts_of_gaps(0.041, (8800.0, 8835.0))
+    (gaps,) = doubts_of_gaps(0.041, WINDOW)
     assert gaps.flag == "window_incomplete" and "4.1 %" in gaps.sentence and "2 %" in gaps.sentence
 
 
