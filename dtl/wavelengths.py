@@ -49,6 +49,10 @@ class Window:
         """From the first wavelength to the last."""
         return self.upper - self.lower
 
+    def points(self, step: float = 0.01) -> np.ndarray:
+        """Its wavelengths, evenly spaced, ends included; a width of 35 Angstrom has 3,501 points of 0.01 Angstrom."""
+        return np.round(np.linspace(self.lower, self.upper, round(self.width / step) + 1), 6)
+
     def holds(self, wavelength: np.ndarray) -> np.ndarray:
         """Whether wavelengths of any shape lie inside."""
         return (np.asarray(wavelength) >= self.lower) & (np.asarray(wavelength) <= self.upper)

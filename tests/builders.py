@@ -140,4 +140,4 @@ def tiny_grid() -> Grid:
     nodes = np.array(list(product((3300.0, 3400.0, 3500.0), (4.5, 5.0), (-0.5, 0.0, 0.5))))
     flux = np.stack([library_flux(wavelength, *node) for node in nodes])
     settings = GridSettings(teff=(3350.0, 3450.0), logg=(4.8, 4.9), mh=(-0.2, 0.2))
-    return build_grid(Library(wavelength, nodes, flux, 500_000.0, "made up"), settings)
+    return build_grid(Library(wavelength, nodes, flux, 500_000.0, "made up"), settings, WINDOW)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dtl.preparation.broadening import broaden
-from dtl.wavelengths import SPEED_OF_LIGHT, WINDOW
+from dtl.wavelengths import SPEED_OF_LIGHT, Window
 
 __all__ = ["LearnedGap"]
 
@@ -25,11 +25,13 @@ class LearnedGap:
         level: at ``teff``; shape ``(n,)``.
         slope: change for 300 K; shape ``(n,)``.
         teff: K.
+        window: on whose points the curve stands.
     """
 
     level: np.ndarray
     slope: np.ndarray
     teff: float
+    window: Window
 
     def weights(self, teff: np.ndarray) -> np.ndarray:
         """What ``slope`` is multiplied by at ``teff`` [K], any shape; held beyond 600 K from the middle."""
@@ -47,14 +49,14 @@ class LearnedGap:
         """
         curves = self.level + self.weights(teff)[:, None] * self.slope
         for i in np.flatnonzero(np.asarray(vsini) > _SLOW):
-            curves[i] = rotated(curves[i], float(vsini[i]))
+            curves[i] = rotated(curves[i], float(vsini[i]), self.window)
         return curves.astype(np.float32)
 
 
-def rotated(curves: np.ndarray, vsini: float) -> np.ndarray:
-    """Curves on the window's points ``(..., n)``, broadened by a rotation of ``vsini`` km/s beyond the slow stars'."""
+def rotated(curves: np.ndarray, vsini: float, window: Window) -> np.ndarray:
+    """Curves on a window's points ``(..., n)``, broadened by a rotation of ``vsini`` km/s beyond the slow stars'."""
     if vsini <= _SLOW:
         return curves
     points = curves.shape[-1]
-    step = (WINDOW[1] - WINDOW[0]) / (points - 1) / (0.5 * (WINDOW[0] + WINDOW[1])) * SPEED_OF_LIGHT
+    step = window.width / (points - 1) / window.centre * SPEED_OF_LIGHT
     return broaden(curves, step, vsini=vsini)

@@ -20,6 +20,7 @@ from dtl.bundle.learned_gap import LearnedGap
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import FluxBasis
 from dtl.bundle.shipped import SHIPPED_BUNDLES, damaged, shipped_bundles
+from dtl.bundle.window import lines_of, telluric_lines_of, window_of
 from dtl.networks.layouts import make_autoencoder, make_regressor
 from dtl.networks.regressor import Regressor
 from dtl.result import PARAMETERS
@@ -132,6 +133,10 @@ def load_bundle(source: str | Path) -> ModelBundle:
 
 
 def _assemble(card: dict[str, Any], tensors: dict[str, torch.Tensor], arrays: dict[str, np.ndarray]) -> ModelBundle:
+    window = window_of(card)
+    _ = lines_of(card), telluric_lines_of(card)  # what is wrong with them is said now, not in the middle of an analysis
+    if not np.allclose(arrays["wavelength"][[0, -1]], (window.lower, window.upper), rtol=0.0, atol=1e-3):
+        raise ValueError(f"its card gives the window {window}, its wavelengths another")
     architecture = card["architecture"]
     autoencoder = make_autoencoder(
         architecture.get("layout", "compact"),
@@ -154,7 +159,7 @@ def _assemble(card: dict[str, Any], tensors: dict[str, torch.Tensor], arrays: di
         target.load_state_dict(autoencoder.state_dict() | _part(tensors, "target."))
     gap = None
     if "gap" in arrays:
-        gap = LearnedGap(*arrays["gap"].astype(float), float(arrays["gap_teff"]))
+        gap = LearnedGap(*arrays["gap"].astype(float), float(arrays["gap_teff"]), window)
     references = {
         match[1]: Reference(arrays[key], arrays[f"reference_{match[1]}_quantiles"])
         for key in arrays

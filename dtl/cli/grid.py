@@ -10,6 +10,7 @@ from dtl.cli.progress import Progress
 
 if TYPE_CHECKING:
     from dtl.grid.build import Grid, GridSettings
+    from dtl.wavelengths import Window
 
 __all__ = ["add", "build_from"]
 
@@ -19,7 +20,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     actions = commands.add_parser("grid", help="grids of synthetic spectra").add_subparsers(
         required=True, metavar="action"
     )
-    wanted = "training config whose [grid] is meant, or the name of a shipped one (default: the published full grid)"
+    wanted = "training config whose [grid] and [window] are meant, or the name of a shipped one (default: all nodes)"
 
     build = actions.add_parser("build", help="build one from a library")
     build.add_argument("--phoenix", required=True, metavar="DIR", help="folder of the library")
@@ -41,7 +42,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     gap.set_defaults(run=_gap)
 
 
-def build_from(folder: str, settings: GridSettings) -> Grid:
+def build_from(folder: str, settings: GridSettings, window: Window) -> Grid:
     """A grid from the library in a folder, with a progress bar.
 
     Raises:
@@ -49,27 +50,29 @@ def build_from(folder: str, settings: GridSettings) -> Grid:
     """
     from dtl.grid.build import build_grid
     from dtl.grid.library import OutsideLibrary
-    from dtl.grid.recognition import read_library
+    from dtl.grid.recognition import read_library, wavelengths_around
     from dtl.spectrum import UnusableInput
 
-    library = read_library(folder)
+    library = read_library(folder, reach=wavelengths_around(window))
     with Progress() as progress:
         try:
-            return build_grid(library, settings, progress=lambda fraction: progress("grid", fraction))
+            return build_grid(library, settings, window, progress=lambda fraction: progress("grid", fraction))
         except OutsideLibrary as error:
             raise UnusableInput(f"{folder}: {error}; narrow the domain in the config, or add spectra.") from error
 
 
-def _wanted(options: argparse.Namespace) -> GridSettings:
+def _wanted(options: argparse.Namespace) -> tuple[GridSettings, Window]:
+    """Domain and window of the config; without one the published full grid on the window of common-r50000."""
     from dtl.grid.build import GridSettings
     from dtl.training.settings import read_settings
 
-    return read_settings(options.config).grid if options.config else GridSettings()
+    settings = read_settings(options.config or config("common-r50000"))
+    return settings.grid if options.config else GridSettings(), settings.window
 
 
 def _build(options: argparse.Namespace) -> int:
     check_output(options.output, [".npz"], "a grid")
-    grid = build_from(options.phoenix, _wanted(options))
+    grid = build_from(options.phoenix, *_wanted(options))
     grid.save(options.output)
     print(f"{options.output}: {len(grid.nodes):,} spectra of {len(grid.wavelength):,} points")
     return 0
@@ -78,7 +81,7 @@ def _build(options: argparse.Namespace) -> int:
 def _download(options: argparse.Namespace) -> int:
     from dtl.grid.download import SERVER, download, plan_download
 
-    plan = plan_download(options.to, _wanted(options), server=options.server or SERVER)
+    plan = plan_download(options.to, _wanted(options)[0], server=options.server or SERVER)
     print(plan, flush=True)
     with Progress() as progress:
         download(plan, progress=lambda fraction, text: progress("download", fraction, text))

@@ -42,7 +42,7 @@ def _run(options: argparse.Namespace) -> int:
         check_installed("joblib")
     settings = read_settings(options.config)
     bundle = load_bundle(options.write) if options.write else None
-    grid = load_grid(options.grid) if options.grid else build_from(options.phoenix, settings.grid)
+    grid = load_grid(options.grid) if options.grid else build_from(options.phoenix, settings.grid, settings.window)
     with Progress() as progress:
         table = PRESETS[options.preset](
             grid,

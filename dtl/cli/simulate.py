@@ -26,13 +26,13 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from dtl.bundle.store import load_bundle
-    from dtl.grid.recognition import read_library
+    from dtl.grid.recognition import read_library, wavelengths_around
     from dtl.simulation.gap import read_gap
     from dtl.simulation.survey_files import check_place, simulate_stars, write_survey
 
     check_place(options.output)
     bundle = load_bundle(options.bundle)
-    library = read_library(options.library) if options.library else None
+    library = read_library(options.library, reach=wavelengths_around(bundle.window)) if options.library else None
     with Progress() as progress:
         stars = simulate_stars(
             options.count,

@@ -33,13 +33,13 @@ def _run(options: argparse.Namespace) -> int:
     from dtl.bundle.store import load_bundle
     from dtl.evaluation.make import finish_bundle, train_bundle
     from dtl.grid.build import load_grid
-    from dtl.grid.recognition import read_library
+    from dtl.grid.recognition import read_library, wavelengths_around
     from dtl.training.settings import read_settings
 
     check_installed("umap-learn")
     settings = read_settings(options.config)
-    grid = load_grid(options.grid) if options.grid else build_from(options.phoenix, settings.grid)
-    library = read_library(options.phoenix) if options.phoenix else None
+    grid = load_grid(options.grid) if options.grid else build_from(options.phoenix, settings.grid, settings.window)
+    library = read_library(options.phoenix, reach=wavelengths_around(settings.window)) if options.phoenix else None
     checkpoints = options.checkpoints or Path("runs") / settings.name
     options.output.mkdir(parents=True, exist_ok=True)  # where it cannot be made, that is said before the work
     with Progress() as progress:

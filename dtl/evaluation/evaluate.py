@@ -14,7 +14,7 @@ from dtl.evaluation.survey_accuracy import survey_simulator
 from dtl.evaluation.survey_report import measure_on_surveys, measure_transfer, measure_trust
 from dtl.grid.build import Grid, GridSettings, build_grid
 from dtl.grid.library import Library, OutsideLibrary
-from dtl.grid.recognition import read_library
+from dtl.grid.recognition import read_library, wavelengths_around
 from dtl.spectrum import UnusableInput
 from dtl.training.settings import settings_of_card
 from dtl.training.split import split_nodes
@@ -54,7 +54,7 @@ def evaluate(
     settings = settings_of_card(bundle.card)
     plan = settings.survey if stars is None else replace(settings.survey, stars=stars)
     metrics: dict[str, object] = {}
-    models = None if library is None else read_library(library)
+    models = None if library is None else read_library(library, reach=wavelengths_around(bundle.window))
     if models is not None and "models" in parts:
         grid = _rebuilt_grid(bundle, models, str(library), settings.grid, progress)
         metrics |= measure(bundle, grid, split_nodes(len(grid.nodes), settings.seed), settings.augmentation)
@@ -86,7 +86,7 @@ def _rebuilt_grid(
 ) -> Grid:
     """The grid that a bundle was trained on, made again from the library in ``place``."""
     try:
-        grid = build_grid(models, settings, progress=lambda fraction: progress("grid", fraction, ""))
+        grid = build_grid(models, settings, bundle.window, progress=lambda fraction: progress("grid", fraction, ""))
     except OutsideLibrary as error:
         raise UnusableInput(f"{place}: {error}; give the library the bundle was trained on.") from error
     if len(grid.nodes) != len(bundle.nodes):

@@ -39,7 +39,7 @@ def measure(
     bundle = bundle.source
     test = grid.flux[split.test]
     truth = grid.nodes[split.test]
-    noisy = disturbed(test, 100.0, augmentation, seed)
+    noisy = disturbed(test, 100.0, augmentation, bundle.window, seed)
     return {
         "test_nodes": len(split.test),
         "autoencoder_parameters": sum(p.numel() for p in bundle.autoencoder.parameters()),

@@ -10,7 +10,7 @@ import numpy as np
 from dtl.bundle.model import ModelBundle
 from dtl.evaluation.real_stars import literature, read_stack, star_key
 from dtl.grid.build import GridSettings, render
-from dtl.grid.recognition import read_library
+from dtl.grid.recognition import read_library, wavelengths_around
 from dtl.preparation.prepare import prepare
 from dtl.simulation.gap import GapModel, measure_gap
 from dtl.spectrum import UnusableInput
@@ -42,7 +42,7 @@ def gap_of_stars(paths: Sequence[str | Path], library: str | Path, bundle: Model
             observed.setdefault(star, []).append(prepare(spectrum, bundle.target).flux)
     if len(observed) != 2:
         raise UnusableInput(f"The gap is measured on two stars, the files are of {len(observed)}; give others.")
-    models = read_library(library)
+    models = read_library(library, reach=wavelengths_around(bundle.window))
     low, high = np.array([grid.teff, grid.logg, grid.mh]).T
     interpolate = models.around(low, high).interpolator(extrapolate_logg=grid.extrapolate_logg)
     stars = sorted(observed, key=lambda star: float(known[star]["teff"]))  # type: ignore[arg-type]
@@ -53,10 +53,12 @@ def gap_of_stars(paths: Sequence[str | Path], library: str | Path, bundle: Model
             interpolate(parameters[None, :3])[0],
             models.wavelength,
             parameters[3:],
+            bundle.window,
             resolution_from=models.resolution,
             resolution_to=bundle.resolution,
         )[0]
         residuals.append(np.median(observed[star], axis=0) - model)
     teff = tuple(float(known[star]["teff"]) for star in stars)  # type: ignore[arg-type]
     source = " and ".join(f"{star} ({len(observed[star])} spectra)" for star in stars)
-    return measure_gap(bundle.wavelength, np.stack(residuals), teff, bundle.resolution, lines=80, source=source)
+    residual = np.stack(residuals)
+    return measure_gap(bundle.wavelength, residual, teff, bundle.resolution, bundle.window, lines=80, source=source)

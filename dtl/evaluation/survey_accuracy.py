@@ -50,7 +50,13 @@ class SurveySimulator:
         chosen = np.sort(np.random.default_rng(0).permutation(len(names))[: self.stars])
         settings = self.settings if snr is None else replace(self.settings, snr=(snr, snr))
         survey = simulate_survey(
-            self.source, self.gap, parameters[chosen], settings, seed=seed, names=[names[i] for i in chosen]
+            self.source,
+            self.gap,
+            parameters[chosen],
+            settings,
+            window=bundle.window,
+            seed=seed,
+            names=[names[i] for i in chosen],
         )
         target = bundle.target
         return [replace(prepare(spectrum, target), steps=()) for spectrum in survey.spectra], survey.truth
@@ -66,7 +72,7 @@ def survey_simulator(
         settings = SurveySettings(resolution=bundle.resolution, pixel=pixel)
         return SurveySimulator(decoder_source(bundle), settings, read_gap(), plan.stars)
     low, high = np.array([grid.teff, grid.logg, grid.mh]).T
-    source = library_source(library.around(low, high), extrapolate_logg=grid.extrapolate_logg)
+    source = library_source(library.around(low, high), bundle.window, extrapolate_logg=grid.extrapolate_logg)
     return SurveySimulator(source, SurveySettings(pixel=plan.pixel), read_gap(), plan.stars)
 
 

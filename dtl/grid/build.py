@@ -17,9 +17,9 @@ from dtl.grid.nodes import main_sequence_nodes
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
 from dtl.spectrum import UnusableInput
-from dtl.wavelengths import MARGIN, WINDOW, Window
+from dtl.wavelengths import Window
 
-__all__ = ["Grid", "GridSettings", "build_grid", "load_grid", "render", "window_points"]
+__all__ = ["Grid", "GridSettings", "build_grid", "load_grid", "render"]
 
 #: Velocity step of the work grid, km/s; 0.01 Angstrom at 8817 Angstrom is 0.34 km/s.
 _STEP = 0.3
@@ -54,6 +54,8 @@ class Grid:
         flux: normalised flux, float32; shape ``(m, n)``.
         settings: how it was made.
         source: the library, in words.
+        window: that ``wavelength`` spans, with the margin for the continuum.
+        reference: where the library is published.
     """
 
     wavelength: np.ndarray
@@ -61,6 +63,8 @@ class Grid:
     flux: np.ndarray
     settings: GridSettings
     source: str
+    window: Window
+    reference: str = ""
 
     def save(self, path: str | Path) -> None:
         """Write to a ``.npz`` file (no pickle).
@@ -68,7 +72,14 @@ class Grid:
         Raises:
             UnusableInput: where it cannot be written.
         """
-        meta = json.dumps({"settings": asdict(self.settings), "source": self.source})
+        meta = json.dumps(
+            {
+                "settings": asdict(self.settings),
+                "source": self.source,
+                "window": asdict(self.window),
+                "reference": self.reference,
+            }
+        )
         try:
             np.savez(path, wavelength=self.wavelength, nodes=self.nodes, flux=self.flux, meta=np.array(meta))
         except OSError as error:
@@ -93,20 +104,27 @@ def load_grid(path: str | Path) -> Grid:
         with np.load(path, allow_pickle=False) as data:
             meta = json.loads(str(data["meta"]))
             settings = {k: tuple(v) if isinstance(v, list) else v for k, v in meta["settings"].items()}
-            return Grid(data["wavelength"], data["nodes"], data["flux"], GridSettings(**settings), meta["source"])
+            wavelength = data["wavelength"]
+            # A grid of an older version says neither its margin, which was the usual one, nor a reference.
+            window = meta.get("window", {"lower": float(wavelength[0]), "upper": float(wavelength[-1])})
+            return Grid(
+                wavelength,
+                data["nodes"],
+                data["flux"],
+                GridSettings(**settings),
+                meta["source"],
+                Window(**window),
+                meta.get("reference", ""),
+            )
     except (OSError, KeyError, ValueError, TypeError, EOFError, BadZipFile) as error:
         raise UnusableInput(f"{path}: is no grid ({error}); make one with `dtl grid build`.") from error
-
-
-def window_points(step: float = 0.01) -> np.ndarray:
-    """The window's wavelengths, vacuum Angstrom, ends included: 3,501 points of 0.01 Angstrom."""
-    return np.round(np.linspace(*WINDOW, round((WINDOW[1] - WINDOW[0]) / step) + 1), 6)
 
 
 def render(
     flux: np.ndarray,
     wavelength: np.ndarray,
     vsini: np.ndarray,
+    window: Window,
     *,
     resolution_from: float,
     resolution_to: float,
@@ -118,31 +136,37 @@ def render(
         flux: library spectrum; shape ``(n,)``.
         wavelength: vacuum Angstrom, reaching 10 Angstrom beyond the window; shape ``(n,)``.
         vsini: km/s; shape ``(k,)``.
+        window: that is wanted.
         resolution_from, resolution_to: of the library, and wanted.
         limb_darkening: linear coefficient.
 
     Returns:
-        Normalised flux; shape ``(k, 3501)``.
+        Normalised flux on `Window.points`; shape ``(k, n_points)``.
     """
-    reach = MARGIN + 3.0
-    work = log_grid(WINDOW[0] - reach, WINDOW[1] + reach, _STEP)
+    reach = window.margin + 3.0
+    work = log_grid(window.lower - reach, window.upper + reach, _STEP)
     spectrum = CubicSpline(wavelength, flux)(work)
     fwhm = degrading_velocity(resolution_from, resolution_to)
     broadened = np.stack(
         [broaden(spectrum, _STEP, vsini=float(v), fwhm=fwhm, limb_darkening=limb_darkening) for v in vsini]
     )
-    normalised = broadened / fit_continuum(work, broadened, window=Window(*WINDOW, MARGIN))
-    return CubicSpline(work, normalised, axis=1)(window_points())
+    normalised = broadened / fit_continuum(work, broadened, window=window)
+    return CubicSpline(work, normalised, axis=1)(window.points())
 
 
 def build_grid(
-    library: Library, settings: GridSettings, *, progress: Callable[[float], None] = lambda fraction: None
+    library: Library,
+    settings: GridSettings,
+    window: Window,
+    *,
+    progress: Callable[[float], None] = lambda fraction: None,
 ) -> Grid:
     """All published nodes within the settings' domain, rendered from a library.
 
     Args:
         library: where the spectra come from.
         settings: domain, resolution, broadening.
+        window: that the networks shall look at.
         progress: called with the fraction done.
 
     Raises:
@@ -155,7 +179,7 @@ def build_grid(
         )
     needed = library.around(nodes[:, :3].min(axis=0), nodes[:, :3].max(axis=0))
     interpolate = needed.interpolator(extrapolate_logg=settings.extrapolate_logg)
-    flux = np.empty((len(nodes), len(window_points())), dtype=np.float32)
+    flux = np.empty((len(nodes), len(window.points())), dtype=np.float32)
     starts = np.flatnonzero(np.r_[True, np.any(np.diff(nodes[:, :3], axis=0) != 0, axis=1)])
     for start, stop in zip(starts, np.r_[starts[1:], len(nodes)], strict=True):
         spectrum = interpolate(nodes[start, :3])[0]
@@ -163,9 +187,10 @@ def build_grid(
             spectrum,
             library.wavelength,
             nodes[start:stop, 3],
+            window,
             resolution_from=library.resolution,
             resolution_to=settings.resolution,
             limb_darkening=settings.limb_darkening,
         )
         progress(float(stop) / len(nodes))
-    return Grid(window_points(), nodes, flux, settings, library.source)
+    return Grid(window.points(), nodes, flux, settings, library.source, window, library.reference)

@@ -26,6 +26,7 @@ class Library:
         flux: positive, any unit per wavelength, one scale per node; shape ``(m, n)``.
         resolution: lambda/FWHM of the library.
         source: where it comes from, in words.
+        reference: where it is published.
     """
 
     wavelength: np.ndarray
@@ -33,6 +34,7 @@ class Library:
     flux: np.ndarray
     resolution: float
     source: str
+    reference: str = ""
 
     @property
     def axes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

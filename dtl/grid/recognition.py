@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 from dtl.grid import libraries
 from dtl.grid.library import Layout, Library
 from dtl.spectrum import UnusableInput
-from dtl.wavelengths import MARGIN, WINDOW, Window
+from dtl.wavelengths import Window
 
 __all__ = ["layouts", "read_library", "wavelengths_around"]
 
@@ -30,14 +30,12 @@ def layouts() -> tuple[Layout, ...]:
     return tuple(sorted((import_module(name).LAYOUT for name in names), key=lambda layout: layout.rank))
 
 
-def read_library(
-    folder: str | Path, *, reach: tuple[float, float] = wavelengths_around(Window(*WINDOW, MARGIN))
-) -> Library:
+def read_library(folder: str | Path, *, reach: tuple[float, float]) -> Library:
     """The library in a folder, of any layout that is known.
 
     Args:
         folder: holds the files.
-        reach: wavelengths that are kept, vacuum Angstrom.
+        reach: wavelengths that are kept, vacuum Angstrom; see `wavelengths_around`.
 
     Raises:
         UnusableInput: where the folder holds no library, or a file of it cannot be read.

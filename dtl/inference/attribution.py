@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dtl.lines import LINES
+from dtl.lines import Line
 
 if TYPE_CHECKING:
     from dtl.bundle.model import ModelBundle
@@ -54,6 +54,7 @@ class Explanation:
         values: parameter name -> mean of the members for the spectrum.
         baseline_values: the same for the baseline.
         width: of a resolution element, Angstrom.
+        lines: of the window that have a name.
     """
 
     wavelength: np.ndarray
@@ -63,6 +64,7 @@ class Explanation:
     values: dict[str, float]
     baseline_values: dict[str, float]
     width: float
+    lines: tuple[Line, ...] = ()
 
     def elements(self, name: str, kind: str = "contribution") -> tuple[np.ndarray, np.ndarray]:
         """A parameter by resolution elements, for the eye: single points mean little, since lines are wider.
@@ -93,7 +95,7 @@ class Explanation:
             shares.append(Share(label, float(contribution[inside].sum()), float(moved[inside].sum())))
             left[inside] = False
 
-        for line in LINES:
+        for line in self.lines:
             take(line.label, np.abs(self.wavelength - line.wavelength) <= _REACH)
         offset = np.arange(-_REACH, _REACH, self.wavelength[1] - self.wavelength[0])
         window = np.exp(-0.5 * (offset / (0.4 * _REACH)) ** 2)  # a bell, so that a stretch lies about its summit
@@ -142,4 +144,5 @@ def explain_spectrum(
         values={name: float(value[0]) for name, value in values.items()},
         baseline_values={name: float(value[1]) for name, value in values.items()},
         width=float(bundle.wavelength.mean() / bundle.resolution),
+        lines=bundle.lines,
     )

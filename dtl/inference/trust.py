@@ -6,7 +6,6 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from dtl.spectrum import PreparedSpectrum
-from dtl.wavelengths import WINDOW
 
 __all__ = ["HULL_UNIT", "hull_distance", "trust_scores"]
 
@@ -56,17 +55,17 @@ def trust_scores(
         "residual": beyond,
         "relative_residual": beyond / max(depth, 1e-6),
         "slow_residual": float(np.std(gaussian_filter1d(residual, _SLOW)[good])),
-        "periodic_residual": _strongest_period(residual),
+        "periodic_residual": _strongest_period(residual, float(np.ptp(spectrum.wavelength))),
         "latent_distance": distance,
         "member_spread": float(np.sqrt(np.mean(np.square(spread)))),
         "velocity_mismatch": 1.0 - spectrum.rv_quality,
     }
 
 
-def _strongest_period(residual: np.ndarray) -> float:
-    """Amplitude of the strongest sinusoid in residuals ``(n,)`` on the window's points, by a tapered periodogram."""
+def _strongest_period(residual: np.ndarray, width: float) -> float:
+    """Amplitude of the strongest sinusoid in residuals ``(n,)`` over ``width`` Angstrom, by a tapered periodogram."""
     taper = np.hanning(residual.size)
     spectrum = np.abs(np.fft.rfft((residual - residual.mean()) * taper, 4 * residual.size))
-    frequency = np.fft.rfftfreq(4 * residual.size, (WINDOW[1] - WINDOW[0]) / (residual.size - 1))
+    frequency = np.fft.rfftfreq(4 * residual.size, width / (residual.size - 1))
     band = (frequency > 1.0 / _PERIODS[1]) & (frequency < 1.0 / _PERIODS[0])
     return float(2.0 * spectrum[band].max() / taper.sum())

@@ -27,8 +27,8 @@ _BEYOND = 15.0
 _SNR = (50.0, 300.0)
 #: Half the range of velocities of ordinary stars, km/s.
 _VELOCITY = 60.0
-#: What of a library is kept, vacuum Angstrom: more than the window, for other ranges of wavelength.
-_WIDE = (8676.0, 8984.0)
+#: What of a library is kept on the blue and the red side of the window, Angstrom, for other ranges of wavelength.
+_WIDE = (124.0, 149.0)
 _COOL = (2300.0, 2700.0)
 
 
@@ -102,7 +102,7 @@ def load_inputs(bundle: ModelBundle, folder: str | Path | None = None) -> Simula
     """
     if folder is None:
         return SimulationInputs(bundle)
-    library = read_library(folder, reach=_WIDE)
+    library = read_library(folder, reach=(bundle.window.lower - _WIDE[0], bundle.window.upper + _WIDE[1]))
     chosen = (library.nodes[:, 0] >= _COOL[0]) & (library.nodes[:, 0] <= _COOL[1])
     cool = replace(library, nodes=library.nodes[chosen], flux=library.flux[chosen]) if chosen.any() else None
     return SimulationInputs(bundle, library=library, cool=cool or _read_single(Path(folder)))
@@ -144,7 +144,7 @@ def with_gap(
         return flux
     factors = 1.0 + inputs.gap_scatter * rng.standard_normal(len(inputs.gap.centre))
     curve = inputs.gap.curve(inputs.bundle.wavelength, teff, inputs.bundle.resolution, factors)
-    return flux + rotated(curve, vsini)
+    return flux + rotated(curve, vsini, inputs.bundle.window)
 
 
 def draw_star(rng: np.random.Generator, inputs: SimulationInputs) -> Star:

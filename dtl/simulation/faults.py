@@ -10,7 +10,7 @@ from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.simulation.exposures import PIXEL, SimulationInputs, draw_star, expose, finish, need
 from dtl.simulation.strange_stars import from_library
 from dtl.spectrum import Spectrum
-from dtl.wavelengths import WINDOW, vacuum_to_air
+from dtl.wavelengths import Window, vacuum_to_air
 
 __all__ = [
     "clipped",
@@ -28,7 +28,6 @@ __all__ = [
     "wrong_resolution",
 ]
 
-_CENTRE = 0.5 * (WINDOW[0] + WINDOW[1])
 #: Velocity step of the work grid, km/s.
 _WORK = 0.3
 
@@ -41,18 +40,21 @@ def other_range(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """
     library = need(inputs.library, "spectra beyond the window")
     low, high = library.wavelength[[0, -1]]
+    window = inputs.bundle.window
+    apart = window.width + 2.0 * window.margin
     # The factor keeps the velocity scale; neither the window nor its margins may overlap with what is shown.
-    starts = [s for s in np.arange(low + 15.0, high - 50.0, 5.0) if abs(s - WINDOW[0]) > 45.0]
+    starts = [s for s in np.arange(low + 15.0, high - 50.0, 5.0) if abs(s - window.lower) > apart]
     if not starts:
         need(None, "spectra beyond the window")
     start = float(rng.choice(starts))
     node = int(rng.integers(len(library.nodes)))
     vsini = float(np.exp(rng.uniform(np.log(1.5), np.log(20.0))))
     star = from_library(
-        library.wavelength * WINDOW[0] / start,
+        library.wavelength * window.lower / start,
         library.flux[node],
         library.resolution,
         inputs.bundle.resolution,
+        window,
         vsini=vsini,
     )
     return finish(rng, expose(rng, star), inputs, figures={"from": f"{start:.1f}", "vsini": f"{vsini:.1f}"})
@@ -83,7 +85,7 @@ def cosmic_storm(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum
     spectrum = finish(rng, exposure, inputs)
     hits = int(rng.integers(50, 201))
     # So many fall into the window itself.
-    everywhere = round(hits * np.ptp(exposure.wavelength) / (WINDOW[1] - WINDOW[0]))
+    everywhere = round(hits * np.ptp(exposure.wavelength) / inputs.bundle.window.width)
     flux = strike(spectrum.flux, everywhere, exposure.snr**2, rng)
     return replace(_note(spectrum, hits=f"{hits}"), flux=flux)
 
@@ -103,23 +105,27 @@ def fringed(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     amplitude = float(np.exp(rng.uniform(np.log(0.01), np.log(0.08))))
     period = float(np.exp(rng.uniform(np.log(1.0), np.log(8.0))))
     exposure = expose(rng, draw_star(rng, inputs))
-    pattern = fringe(exposure.wavelength, amplitude, period, rng.uniform(0, 2 * np.pi), rng.uniform(-0.1, 0.1))
+    phase, chirp = rng.uniform(0, 2 * np.pi), rng.uniform(-0.1, 0.1)
+    pattern = fringe(exposure.wavelength, inputs.bundle.window, amplitude, period, phase=phase, chirp=chirp)
     exposure = replace(exposure, expected=exposure.expected * pattern)
     return finish(rng, exposure, inputs, figures={"amplitude": f"{amplitude:.4f}", "period": f"{period:.3f}"})
 
 
-def fringe(wavelength: np.ndarray, amplitude: float, period: float, phase: float, chirp: float = 0.0) -> np.ndarray:
+def fringe(
+    wavelength: np.ndarray, window: Window, amplitude: float, period: float, *, phase: float, chirp: float = 0.0
+) -> np.ndarray:
     """Factor ``1 + amplitude sin(...)`` of fringes; shape of ``wavelength``.
 
     Args:
         wavelength: Angstrom.
+        window: that is observed.
         amplitude: part of the continuum.
         period: in the middle of the window, Angstrom.
         phase: radian.
         chirp: part by which the frequency grows over the window.
     """
-    x = wavelength - _CENTRE
-    turns = x / period * (1.0 + 0.5 * chirp * x / (WINDOW[1] - WINDOW[0]))
+    x = wavelength - window.centre
+    turns = x / period * (1.0 + 0.5 * chirp * x / window.width)
     return 1.0 + amplitude * np.sin(2.0 * np.pi * turns + phase)
 
 
@@ -130,9 +136,10 @@ def sky_emission(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum
     """
     exposure = expose(rng, draw_star(rng, inputs))
     count = int(rng.integers(3, 11))
-    centres = rng.uniform(*WINDOW, count)
+    window = inputs.bundle.window
+    centres = rng.uniform(window.lower, window.upper, count)
     heights = np.exp(rng.uniform(np.log(0.2), np.log(3.0), count))
-    sigma = _CENTRE / inputs.bundle.resolution / 2.3548
+    sigma = window.centre / inputs.bundle.resolution / 2.3548
     lines = heights @ np.exp(-0.5 * ((exposure.wavelength - centres[:, None]) / sigma) ** 2)
     exposure = replace(exposure, expected=exposure.expected + lines)
     return finish(rng, exposure, inputs, figures={"lines": f"{count}", "highest": f"{heights.max():.2f}"})
@@ -150,19 +157,19 @@ def stretched(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """A wavelength solution whose dispersion is wrong by 0.1-0.3 %: right in the middle, 0.6-1.8 km/s at the ends."""
     error = float(rng.uniform(0.001, 0.003) * rng.choice([-1.0, 1.0]))
     exposure = expose(rng, draw_star(rng, inputs))
-    exposure = replace(exposure, wavelength=stretch(exposure.wavelength, error))
+    exposure = replace(exposure, wavelength=stretch(exposure.wavelength, inputs.bundle.window, error))
     return finish(rng, exposure, inputs, figures={"error": f"{error:.5f}"})
 
 
-def stretch(wavelength: np.ndarray, error: float) -> np.ndarray:
+def stretch(wavelength: np.ndarray, window: Window, error: float) -> np.ndarray:
     """Wavelengths whose distances from the middle of the window are wrong by the factor ``1 + error``."""
-    return _CENTRE + (wavelength - _CENTRE) * (1.0 + error)
+    return window.centre + (wavelength - window.centre) * (1.0 + error)
 
 
 def wrong_resolution(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """A spectrum of 15,000-25,000 that says 1.1 times the bundle's; every second one on coarse pixels."""
     true = float(rng.uniform(0.3, 0.5) * inputs.bundle.resolution)
-    pixel = _CENTRE / true / 2.5 if rng.uniform() < 0.5 else PIXEL
+    pixel = inputs.bundle.window.centre / true / 2.5 if rng.uniform() < 0.5 else PIXEL
     star = draw_star(rng, inputs)
     work = log_grid(star.wavelength[0], star.wavelength[-1], _WORK)
     fwhm = degrading_velocity(inputs.bundle.resolution, true)

@@ -8,7 +8,7 @@ Gaussians whose heights depend linearly on Teff; `GapModel.curve` renders it at 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +16,13 @@ from scipy.optimize import least_squares
 
 from dtl.resources import asset
 from dtl.spectrum import UnusableInput
-from dtl.wavelengths import WINDOW
+from dtl.wavelengths import Window
 
 __all__ = ["GAP_FILE", "GapModel", "measure_gap", "read_gap"]
 
 #: The gap that comes with the program.
 GAP_FILE = asset("survey", "gap.json")
 _SIGMA_PER_FWHM = 1.0 / (2.0 * np.sqrt(2.0 * np.log(2.0)))
-_MIDDLE = 0.5 * (WINDOW[0] + WINDOW[1])
 #: Widths that are tried, Angstrom beyond the instrument's: from a single line to a band head.
 _WIDTHS = (0.03, 0.06, 0.1, 0.16, 0.3, 0.6, 1.2)
 #: Terms of the slow part, Legendre polynomials.
@@ -41,6 +40,7 @@ class GapModel:
         slow: Legendre coefficients over the window at the two Teff; shape ``(2, 3)``.
         teff: between which the gap was measured, K; the ends are kept beyond.
         source: what it was measured on, in words.
+        window: that it was measured in; beyond it nothing is known, and the curve is zero.
     """
 
     centre: np.ndarray
@@ -49,6 +49,7 @@ class GapModel:
     slow: np.ndarray
     teff: tuple[float, float]
     source: str = ""
+    window: Window = field(kw_only=True)
 
     def curve(
         self, wavelength: np.ndarray, teff: float, resolution: float, factors: np.ndarray | float = 1.0
@@ -67,14 +68,15 @@ class GapModel:
         part = np.clip((teff - self.teff[0]) / (self.teff[1] - self.teff[0]), 0.0, 1.0)
         area = ((1 - part) * self.area[0] + part * self.area[1]) * factors
         slow = (1 - part) * self.slow[0] + part * self.slow[1]
-        curve = _gaussians(wavelength, self.centre, self.sigma, resolution) @ area + _legendre(wavelength) @ slow
-        return np.where((wavelength >= WINDOW[0]) & (wavelength <= WINDOW[1]), curve, 0.0)
+        lines = _gaussians(wavelength, self.centre, self.sigma, self.window.centre / resolution) @ area
+        return np.where(self.window.holds(wavelength), lines + _legendre(wavelength, self.window) @ slow, 0.0)
 
     def save(self, path: str | Path) -> None:
         """Write as JSON."""
         content = {
             "what": "synthetic gap: Gaussians (normalised flux times Angstrom, at two Teff) on a slow polynomial",
             "source": self.source,
+            "window": [self.window.lower, self.window.upper],
             "teff": list(self.teff),
             "slow": np.round(self.slow, 5).tolist(),
             "lines": [
@@ -102,6 +104,7 @@ def read_gap(path: str | Path = GAP_FILE) -> GapModel:
             np.array(content["slow"], dtype=float).reshape(2, _SLOW),
             (float(low), float(high)),
             content["source"],
+            window=Window(*map(float, content["window"])),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnusableInput(f"{path}: is no description of a synthetic gap ({error}); use the shipped one.") from error
@@ -112,6 +115,7 @@ def measure_gap(
     residuals: np.ndarray,
     teff: tuple[float, float],
     resolution: float,
+    window: Window,
     *,
     lines: int = 90,
     source: str = "",
@@ -123,24 +127,44 @@ def measure_gap(
         residuals: real minus library at the cooler and the hotter Teff, normalised flux; shape ``(2, n)``.
         teff: of the two, K.
         resolution: lambda/FWHM of the residuals.
+        window: that ``wavelength`` spans.
         lines: Gaussians at most; it ends earlier when none improves the fit by 0.1 %.
         source: in words.
     """
-    centre, sigma = _matched_lines(wavelength, residuals, resolution, lines)
-    centre, sigma = _refined(wavelength, residuals, resolution, centre, sigma)
-    solution = _heights(wavelength, residuals, resolution, centre, sigma)[0]
+    seen = _Residuals(wavelength, residuals, _legendre(wavelength, window), window.centre / resolution)
+    centre, sigma = _matched_lines(seen, np.arange(window.lower, window.upper + 0.01, 0.04), lines)
+    centre, sigma = _refined(seen, centre, sigma)
+    solution = _heights(seen, centre, sigma)[0]
     ends = (float(teff[0]), float(teff[1]))
-    return GapModel(centre, sigma, solution[_SLOW:].T, solution[:_SLOW].T, ends, source)
+    return GapModel(centre, sigma, solution[_SLOW:].T, solution[:_SLOW].T, ends, source, window=window)
 
 
-def _matched_lines(
-    wavelength: np.ndarray, residuals: np.ndarray, resolution: float, lines: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Centres and widths of the Gaussians that fit best one after another, of those on a grid; shape ``(k,)`` each."""
-    slow = _legendre(wavelength)
-    places = np.arange(WINDOW[0], WINDOW[1] + 0.01, 0.04)
+@dataclass(frozen=True)
+class _Residuals:
+    """What is described: real minus library on wavelengths, with the slow terms there and the instrument's FWHM.
+
+    Attributes:
+        wavelength: vacuum Angstrom; shape ``(n,)``.
+        flux: normalised, of the two stars; shape ``(2, n)``.
+        slow: shape ``(n, terms)``.
+        fwhm: Angstrom.
+    """
+
+    wavelength: np.ndarray
+    flux: np.ndarray
+    slow: np.ndarray
+    fwhm: float
+
+    def lines(self, centre: np.ndarray, sigma: np.ndarray) -> np.ndarray:
+        """Gaussians as the instrument shows them; shape ``(n, k)``."""
+        return _gaussians(self.wavelength, centre, sigma, self.fwhm)
+
+
+def _matched_lines(seen: _Residuals, places: np.ndarray, lines: int) -> tuple[np.ndarray, np.ndarray]:
+    """Centres and widths of the Gaussians that fit best one after another, of those at some places; ``(k,)`` each."""
+    slow, residuals = seen.slow, seen.flux
     centre, sigma = (grid.ravel() for grid in np.meshgrid(places, _WIDTHS))
-    atoms = _gaussians(wavelength, centre, sigma, resolution)
+    atoms = seen.lines(centre, sigma)
     atoms /= np.linalg.norm(atoms, axis=0)
     chosen: list[int] = []
     left = residuals - (slow @ np.linalg.lstsq(slow, residuals.T, rcond=None)[0]).T
@@ -155,13 +179,11 @@ def _matched_lines(
     return centre[chosen], sigma[chosen]
 
 
-def _refined(
-    wavelength: np.ndarray, residuals: np.ndarray, resolution: float, centre: np.ndarray, sigma: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _refined(seen: _Residuals, centre: np.ndarray, sigma: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Centres and widths moved to where they fit best, between those that were tried."""
     start, count = np.r_[centre, np.log(sigma)], len(centre)
     best = least_squares(
-        lambda free: _heights(wavelength, residuals, resolution, free[:count], np.exp(free[count:]))[1],
+        lambda free: _heights(seen, free[:count], np.exp(free[count:]))[1],
         start,
         bounds=(
             np.r_[start[:count] - 0.05, np.full(count, np.log(0.03))],
@@ -174,26 +196,25 @@ def _refined(
     return best[:count], np.exp(best[count:])
 
 
-def _heights(
-    wavelength: np.ndarray, residuals: np.ndarray, resolution: float, centre: np.ndarray, sigma: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _heights(seen: _Residuals, centre: np.ndarray, sigma: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Coefficients of the slow part and areas of the Gaussians ``(3 + k, 2)``, and what they leave ``(2 n,)``.
 
     A ridge keeps neighbours from cancelling each other.
     """
-    design = np.c_[_legendre(wavelength), _gaussians(wavelength, centre, sigma, resolution)]
+    design = np.c_[seen.slow, seen.lines(centre, sigma)]
     penalty = np.diag(np.r_[np.zeros(_SLOW), np.full(len(centre), 0.3)])
-    wanted = np.r_[residuals.T, np.zeros((len(penalty), 2))]
+    wanted = np.r_[seen.flux.T, np.zeros((len(penalty), 2))]
     solution = np.linalg.lstsq(np.r_[design, penalty], wanted, rcond=None)[0]
-    return solution, (residuals - (design @ solution).T).ravel()
+    return solution, (seen.flux - (design @ solution).T).ravel()
 
 
-def _gaussians(wavelength: np.ndarray, centre: np.ndarray, sigma: np.ndarray, resolution: float) -> np.ndarray:
-    """Gaussians of unit area widened by the instrument; shape ``(n, k)``."""
-    width = np.hypot(sigma, _MIDDLE / resolution * _SIGMA_PER_FWHM)
+def _gaussians(wavelength: np.ndarray, centre: np.ndarray, sigma: np.ndarray, fwhm: float) -> np.ndarray:
+    """Gaussians of unit area widened by an instrument of that FWHM, Angstrom; shape ``(n, k)``."""
+    width = np.hypot(sigma, fwhm * _SIGMA_PER_FWHM)
     return np.exp(-0.5 * ((wavelength[:, None] - centre) / width) ** 2) / (width * np.sqrt(2.0 * np.pi))
 
 
-def _legendre(wavelength: np.ndarray) -> np.ndarray:
-    x = (wavelength - _MIDDLE) / (0.5 * (WINDOW[1] - WINDOW[0]))
+def _legendre(wavelength: np.ndarray, window: Window) -> np.ndarray:
+    """Polynomials over the window; shape ``(n, terms)``."""
+    x = (wavelength - window.centre) / (0.5 * window.width)
     return np.polynomial.legendre.legvander(x, _SLOW - 1)

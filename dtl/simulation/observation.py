@@ -19,7 +19,7 @@ from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.result import PARAMETERS
 from dtl.simulation.gap import read_gap
 from dtl.simulation.survey import Source
-from dtl.wavelengths import WINDOW, doppler_shift, vacuum_to_air
+from dtl.wavelengths import doppler_shift, vacuum_to_air
 
 __all__ = [
     "Example",
@@ -38,8 +38,9 @@ def decoder_source(bundle: ModelBundle) -> Source:
 
     They have the bundle's resolution. A lower one is reached by broadening; for a higher one they stay as they are.
     """
-    work = log_grid(*WINDOW, _STEP)
-    points = np.minimum(work, WINDOW[1])  # the last one lies a part of a step beyond
+    window = bundle.window
+    work = log_grid(window.lower, window.upper, _STEP)
+    points = np.minimum(work, window.upper)  # the last one lies a part of a step beyond
 
     def source(parameters: np.ndarray, resolution: float) -> tuple[np.ndarray, np.ndarray]:
         flux = CubicSpline(bundle.wavelength, models_at(np.asarray(parameters)[None], bundle)[0])(points)
@@ -68,7 +69,7 @@ def simulate_observation(
     flux = models_at(parameters[None], bundle)[0]
     if bundle.gap is not None:  # a bundle adapted to real stars expects what these have and models lack
         curve = read_gap().curve(bundle.wavelength, float(parameters[0]), bundle.resolution)
-        flux = flux + rotated(curve, float(parameters[3]))
+        flux = flux + rotated(curve, float(parameters[3]), bundle.window)
     rest = CubicSpline(bundle.wavelength, flux)
     edges = doppler_shift(bundle.wavelength[[0, -1]], velocity)
     wavelength = np.arange(np.ceil(edges[0] * 100) / 100, edges[1], pixel)

@@ -8,21 +8,22 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.special import voigt_profile
 
-from dtl.lines import LINES
+from dtl.lines import Line
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
 from dtl.simulation.exposures import SimulationInputs, Star, draw_star, expose, finish, need
 from dtl.spectrum import Spectrum
-from dtl.wavelengths import MARGIN, SPEED_OF_LIGHT, WINDOW, Window, doppler_shift
+from dtl.wavelengths import SPEED_OF_LIGHT, Window, doppler_shift
 
 __all__ = ["binary", "cool", "featureless", "from_library", "hot", "hot_star", "noise", "veil", "veiled"]
 
-#: Where stars without a decoder begin and end, vacuum Angstrom.
-_REACH = (8785.0, 8850.0)
+#: How far stars without a decoder reach beyond the window on each side, Angstrom.
+_REACH = 15.0
 _STEP = 0.01
 #: Velocity step of the work grid, km/s.
 _WORK = 0.3
-#: Depths of `dtl.lines.LINES` in a K dwarf, and their Lorentzian half widths in Angstrom.
+#: Depths of the named lines of a window in a K dwarf, and their Lorentzian half widths in Angstrom; further lines take
+#: them in turn.
 _DEPTHS, _WINGS = (0.45, 0.55, 0.55), (0.05, 0.12, 0.06)
 _RYDBERG_HYDROGEN = 109677.58  # 1/cm; 1/lambda = R (1/9 - 1/n^2) for the Paschen series
 
@@ -39,13 +40,22 @@ def cool(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     log_flux = share * np.log(library.flux[first]) + (1.0 - share) * np.log(library.flux[second])
     teff = share * library.nodes[first, 0] + (1.0 - share) * library.nodes[second, 0]
     vsini = float(np.exp(rng.uniform(np.log(1.5), np.log(30.0))))
-    star = from_library(library.wavelength, np.exp(log_flux), library.resolution, inputs.bundle.resolution, vsini=vsini)
+    bundle = inputs.bundle
+    star = from_library(
+        library.wavelength, np.exp(log_flux), library.resolution, bundle.resolution, bundle.window, vsini=vsini
+    )
     figures = {"teff": f"{teff:.0f}", "vsini": f"{vsini:.1f}"}
     return finish(rng, expose(rng, star), inputs, figures=figures)
 
 
 def from_library(
-    wavelength: np.ndarray, flux: np.ndarray, resolution_from: float, resolution_to: float, *, vsini: float = 0.0
+    wavelength: np.ndarray,
+    flux: np.ndarray,
+    resolution_from: float,
+    resolution_to: float,
+    window: Window,
+    *,
+    vsini: float = 0.0,
 ) -> Star:
     """A star of library flux: rotated, brought to a resolution, its continuum about 1.
 
@@ -53,19 +63,17 @@ def from_library(
         wavelength: vacuum Angstrom, over the window and 5 Angstrom more; shape ``(n,)``.
         flux: any unit; shape ``(n,)``.
         resolution_from, resolution_to: of the library, and wanted.
+        window: that is observed.
         vsini: km/s.
     """
-    low, high = max(_REACH[0], wavelength[0]), min(_REACH[1], wavelength[-1])
+    low, high = max(window.lower - _REACH, wavelength[0]), min(window.upper + _REACH, wavelength[-1])
     work = log_grid(low, high, _WORK)
     work = work[work <= high]
     fwhm = degrading_velocity(resolution_from, resolution_to)
     broadened = broaden(CubicSpline(wavelength, flux)(work), _WORK, vsini=vsini, fwhm=fwhm)
     points = np.arange(low, work[-1], _STEP)
-    return Star(
-        points,
-        CubicSpline(work, broadened / fit_continuum(work, broadened, window=Window(*WINDOW, MARGIN)))(points),
-        {},
-    )
+    normalised = broadened / fit_continuum(work, broadened, window=window)
+    return Star(points, CubicSpline(work, normalised)(points), {})
 
 
 def hot(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
@@ -77,13 +85,21 @@ def hot(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     # Early stars turn fast, late ones slowly.
     vsini = float(rng.uniform(1.0, 10.0) if strength > 0.4 else rng.uniform(2.0, 80.0))
     paschen = float(rng.uniform(0.1, 0.3)) if rng.uniform() < 1 / 3 else 0.0
-    star = hot_star(strength, vsini, inputs.bundle.resolution, paschen=paschen, rng=rng)
+    bundle = inputs.bundle
+    star = hot_star(strength, vsini, bundle.resolution, bundle.window, bundle.lines, paschen=paschen, rng=rng)
     figures = {"strength": f"{strength:.3f}", "vsini": f"{vsini:.1f}", "paschen": f"{paschen:.2f}"}
     return finish(rng, expose(rng, star), inputs, figures=figures)
 
 
 def hot_star(
-    strength: float, vsini: float, resolution: float, *, paschen: float = 0.0, rng: np.random.Generator
+    strength: float,
+    vsini: float,
+    resolution: float,
+    window: Window,
+    lines: tuple[Line, ...],
+    *,
+    paschen: float = 0.0,
+    rng: np.random.Generator,
 ) -> Star:
     """Voigt lines on a flat continuum.
 
@@ -91,21 +107,29 @@ def hot_star(
         strength: factor of all depths, 1 for a K dwarf.
         vsini: km/s.
         resolution: lambda/FWHM.
-        paschen: depth of the Paschen lines P11 and P12 beside the window, whose wings reach into it.
+        window: that is observed.
+        lines: of the window.
+        paschen: depth of the two Paschen lines nearest to the middle of the window.
         rng: of the weak lines.
     """
-    work = log_grid(*_REACH, _WORK)
+    low, high = window.lower - _REACH, window.upper + _REACH
+    work = log_grid(low, high, _WORK)
     count = int(rng.integers(6, 15))
-    centres = np.r_[[line.wavelength for line in LINES], rng.uniform(*_REACH, count)]
-    depths = strength * np.r_[_DEPTHS, rng.uniform(0.02, 0.15, count)]
-    wings = np.r_[_WINGS, np.full(count, 0.01)]
-    lines = sum(_line(work, *line) for line in zip(centres, depths, np.full(centres.size, 0.06), wings, strict=True))
-    for upper in (11, 12) if paschen else ():
-        centre = 1e8 / (_RYDBERG_HYDROGEN * (1.0 / 9.0 - 1.0 / upper**2))
-        lines = lines + _line(work, centre, paschen, 2.0, 5.0)
-    flux = broaden(np.exp(-lines), _WORK, vsini=vsini, fwhm=SPEED_OF_LIGHT / resolution)
-    points = np.arange(*_REACH, _STEP)
+    centres = np.r_[[line.wavelength for line in lines], rng.uniform(low, high, count)]
+    depths = strength * np.r_[np.resize(_DEPTHS, len(lines)), rng.uniform(0.02, 0.15, count)]
+    wings = np.r_[np.resize(_WINGS, len(lines)), np.full(count, 0.01)]
+    depth = sum(_line(work, *line) for line in zip(centres, depths, np.full(centres.size, 0.06), wings, strict=True))
+    for centre in _paschen(window) if paschen else ():
+        depth = depth + _line(work, centre, paschen, 2.0, 5.0)
+    flux = broaden(np.exp(-depth), _WORK, vsini=vsini, fwhm=SPEED_OF_LIGHT / resolution)
+    points = np.arange(low, high, _STEP)
     return Star(points, CubicSpline(work, flux)(points), {})
+
+
+def _paschen(window: Window) -> list[float]:
+    """The two lines of the Paschen series that are nearest to the middle of a window, vacuum Angstrom."""
+    series = [1e8 / (_RYDBERG_HYDROGEN * (1.0 / 9.0 - 1.0 / upper**2)) for upper in range(4, 31)]
+    return sorted(series, key=lambda centre: abs(centre - window.centre))[:2]
 
 
 def _line(wavelength: np.ndarray, centre: float, depth: float, sigma: float, gamma: float) -> np.ndarray:
@@ -144,12 +168,18 @@ def veil(flux: np.ndarray, veiling: float) -> np.ndarray:
 
 def featureless(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """A continuum and noise, as of a lamp or a white dwarf."""
-    points = np.arange(*_REACH, _STEP)
+    points = _points(inputs)
     return finish(rng, expose(rng, Star(points, np.ones(points.size), {}), velocity=0.0), inputs)
 
 
 def noise(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """Noise of mean zero, as of an exposure without light."""
-    points = np.arange(*_REACH, _STEP)
+    points = _points(inputs)
     exposure = expose(rng, Star(points, np.zeros(points.size), {}), velocity=0.0)
     return finish(rng, exposure, inputs)
+
+
+def _points(inputs: SimulationInputs) -> np.ndarray:
+    """Wavelengths about the window, vacuum Angstrom; shape ``(n,)``."""
+    window = inputs.bundle.window
+    return np.arange(window.lower - _REACH, window.upper + _REACH, _STEP)

@@ -21,7 +21,7 @@ from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
 from dtl.simulation.gap import GapModel
 from dtl.spectrum import Spectrum
-from dtl.wavelengths import MARGIN, WINDOW, Window, doppler_shift
+from dtl.wavelengths import SPEED_OF_LIGHT, Window, doppler_shift
 
 __all__ = ["Source", "Survey", "SurveySettings", "library_source", "published_parameters", "simulate_survey"]
 
@@ -30,9 +30,10 @@ Source = Callable[[np.ndarray, float], tuple[np.ndarray, np.ndarray]]
 
 #: Velocity step of the work grid, km/s.
 _STEP = 0.3
-_REACH = MARGIN + 7.0
-#: Where telluric water absorbs in the window, Angstrom (vacuum, observatory's frame), and how deep it is relative to
-#: the strongest; after a correction a part of it is left.
+#: What of a star is rendered beyond the margin of the window on each side, Angstrom.
+_REACH = 7.0
+#: Where telluric water absorbs, Angstrom (vacuum, observatory's frame), and how deep it is relative to the strongest of
+#: these; after a correction a part of it is left. Elsewhere the simulated air is clear.
 _TELLURIC = ((8804.6, 0.3), (8808.3, 0.4), (8814.2, 0.3), (8816.6, 0.8), (8819.8, 0.3), (8822.65, 1.0), (8831.4, 0.5))
 
 
@@ -104,18 +105,19 @@ def published_parameters(nodes: np.ndarray) -> tuple[list[str], np.ndarray]:
     return list(table["karmn"]), inside
 
 
-def library_source(library: Library, *, extrapolate_logg: bool = False) -> Source:
-    """Spectra interpolated from a library between its nodes."""
+def library_source(library: Library, window: Window, *, extrapolate_logg: bool = False) -> Source:
+    """Spectra about a window, interpolated from a library between its nodes."""
     interpolate = library.interpolator(extrapolate_logg=extrapolate_logg)
-    work = log_grid(WINDOW[0] - _REACH, WINDOW[1] + _REACH, _STEP)
+    reach = window.margin + _REACH
+    work = log_grid(window.lower - reach, window.upper + reach, _STEP)
 
     def source(parameters: np.ndarray, resolution: float) -> tuple[np.ndarray, np.ndarray]:
         spectrum = CubicSpline(library.wavelength, interpolate(parameters[None, :3])[0])(work)
         fwhm = degrading_velocity(library.resolution, resolution)
         spectrum = broaden(spectrum, _STEP, vsini=float(parameters[3]), fwhm=fwhm)
-        continuum = fit_continuum(work, spectrum, window=Window(*WINDOW, MARGIN))
+        continuum = fit_continuum(work, spectrum, window=window)
         # The fit is meant for the window; beyond its margin it would run away.
-        edge = (work > WINDOW[0] - MARGIN) & (work < WINDOW[1] + MARGIN)
+        edge = (work > window.lower - window.margin) & (work < window.upper + window.margin)
         return work, spectrum / np.interp(work, work[edge], continuum[edge])
 
     return source
@@ -127,6 +129,7 @@ def simulate_survey(
     parameters: np.ndarray,
     settings: SurveySettings = SurveySettings(),
     *,
+    window: Window,
     seed: int,
     names: list[str] | None = None,
     progress: Callable[[float], None] = lambda fraction: None,
@@ -138,6 +141,7 @@ def simulate_survey(
         gap: what real stars have and the library lacks; None leaves it out, with the errors of the line strengths.
         parameters: true ones; shape ``(m, 4)``.
         settings: of the observation.
+        window: that is observed.
         seed: of everything random; the errors common to all stars depend on it too.
         names: of the stars.
         progress: called with the fraction done.
@@ -167,6 +171,7 @@ def simulate_survey(
                 (wavelength[0], wavelength[-1]),
                 settings,
                 of_star,
+                window=window,
                 velocity=float(velocities[i]),
                 barycentric=float(barycentric[i]),
                 snr=float(snr[i]),
@@ -182,8 +187,6 @@ def _weakened(star: np.ndarray, response: float, pivot: float = 4.85) -> np.ndar
 
 
 def _step(wavelength: np.ndarray) -> float:
-    from dtl.wavelengths import SPEED_OF_LIGHT
-
     return float(SPEED_OF_LIGHT * np.log(wavelength[1] / wavelength[0]))
 
 
@@ -200,6 +203,7 @@ def _observe(
     settings: SurveySettings,
     rng: np.random.Generator,
     *,
+    window: Window,
     velocity: float,
     barycentric: float,
     snr: float,
@@ -209,7 +213,7 @@ def _observe(
     wrong = velocity + settings.wavelength_error * rng.standard_normal()
     edges = doppler_shift(np.array(reach), wrong)
     wavelength = np.arange(edges[0] + 0.05, edges[1] - 0.05, settings.pixel)
-    x = (wavelength - WINDOW[0]) / (WINDOW[1] - WINDOW[0]) - 0.5
+    x = (wavelength - window.lower) / window.width - 0.5
     tilt, bend = settings.continuum * rng.standard_normal(2)
     expected = rest(doppler_shift(wavelength, -wrong)) * (1.0 + tilt * x + bend * x**2)
     left = settings.telluric * abs(rng.standard_normal())

@@ -87,7 +87,9 @@ def simulate_stars(
     else:
         source, models = _source_in_domain(library, bundle, settings), library.source
     try:
-        survey = simulate_survey(source, gap, stars[0], settings, seed=seed, names=stars[1], progress=progress)
+        survey = simulate_survey(
+            source, gap, stars[0], settings, window=bundle.window, seed=seed, names=stars[1], progress=progress
+        )
     except OutsideLibrary as error:
         raise _too_small(models, bundle, error) from error
     return SimulatedStars(survey, settings, models, gap is not None, seed)
@@ -150,7 +152,7 @@ def _source_in_domain(library: Library, bundle: ModelBundle, settings: SurveySet
             f"{settings.resolution:,.0f}; take a sharper library, or none."
         )
     try:
-        return library_source(library.around(low, high), extrapolate_logg=extrapolate)
+        return library_source(library.around(low, high), bundle.window, extrapolate_logg=extrapolate)
     except OutsideLibrary as error:
         raise _too_small(library.source, bundle, error) from error
 

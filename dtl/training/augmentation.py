@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from dtl.networks.resampled_noise import pixel_noise
-from dtl.wavelengths import SPEED_OF_LIGHT, WINDOW
+from dtl.wavelengths import SPEED_OF_LIGHT, Window
 
 __all__ = ["Augmentation", "add_noise", "augment", "disturbed", "perturb_line_depths", "shift"]
 
@@ -59,11 +59,11 @@ def add_noise(
     return flux + noise * flux.clamp_min(0.05).sqrt() / snr[:, None]
 
 
-def shift(flux: torch.Tensor, velocity: torch.Tensor) -> torch.Tensor:
-    """Flux ``(k, n)`` moved by a velocity ``(k,)`` in km/s, linearly interpolated, edges repeated."""
+def shift(flux: torch.Tensor, velocity: torch.Tensor, window: Window) -> torch.Tensor:
+    """Flux ``(k, n)`` on a window's points moved by velocities ``(k,)`` in km/s, linear in between, edges repeated."""
     points = flux.shape[1]
-    step = (WINDOW[1] - WINDOW[0]) / (points - 1)
-    pixels = velocity / SPEED_OF_LIGHT * 0.5 * (WINDOW[0] + WINDOW[1]) / step
+    step = window.width / (points - 1)
+    pixels = velocity / SPEED_OF_LIGHT * window.centre / step
     position = (torch.arange(points)[None, :] - pixels[:, None]).clamp(0, points - 1.001)
     left = position.long()
     fraction = position - left
@@ -81,8 +81,8 @@ def perturb_line_depths(flux: torch.Tensor, amplitude: float, generator: torch.G
     return 1.0 - (1.0 - flux) * (1.0 + strength * error)
 
 
-def augment(flux: torch.Tensor, settings: Augmentation, generator: torch.Generator) -> torch.Tensor:
-    """A disturbed copy of clean spectra; shape ``(k, n)`` in and out."""
+def augment(flux: torch.Tensor, settings: Augmentation, window: Window, generator: torch.Generator) -> torch.Tensor:
+    """A disturbed copy of clean spectra on a window's points; shape ``(k, n)`` in and out."""
     count, points = flux.shape
     velocity = (torch.rand(count, generator=generator) * 2 - 1) * settings.rv
     x = torch.linspace(-1, 1, points)
@@ -95,12 +95,12 @@ def augment(flux: torch.Tensor, settings: Augmentation, generator: torch.Generat
     pixel = int(torch.randint(settings.pixel[0], settings.pixel[1] + 1, (1,), generator=generator))
     if settings.depth > 0:
         flux = perturb_line_depths(flux, settings.depth, generator)
-    return add_noise(shift(flux, velocity) * continuum, 1 / inverse, pixel, generator)
+    return add_noise(shift(flux, velocity, window) * continuum, 1 / inverse, pixel, generator)
 
 
-def disturbed(flux: np.ndarray, snr: float, settings: Augmentation, seed: int) -> np.ndarray:
+def disturbed(flux: np.ndarray, snr: float, settings: Augmentation, window: Window, seed: int) -> np.ndarray:
     """Model spectra ``(k, n)`` as observed at one signal-to-noise ratio, with residual velocity and continuum."""
     generator = torch.Generator().manual_seed(seed)
     quiet = replace(settings, clean_fraction=1.0, depth=0.0)
-    clean = augment(torch.from_numpy(flux), quiet, generator)
+    clean = augment(torch.from_numpy(flux), quiet, window, generator)
     return add_noise(clean, torch.full((len(flux),), snr), _PIXEL, generator).numpy()

@@ -16,6 +16,7 @@ import dtl
 from dtl.bundle.calibration import Calibration
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import flux_basis
+from dtl.bundle.window import window_entries
 from dtl.grid.build import Grid
 from dtl.inference.trust import HULL_UNIT
 from dtl.result import PARAMETERS
@@ -25,7 +26,6 @@ from dtl.training.maps import fit_map, projector_error
 from dtl.training.regressors import train_regressors
 from dtl.training.settings import TrainingSettings
 from dtl.training.split import split_nodes
-from dtl.wavelengths import WINDOW
 
 __all__ = ["card_of_networks", "train_networks"]
 
@@ -89,7 +89,7 @@ def _with_maps(
     flux_map = fit_map(scores, settings.maps, settings.seed, metric="cosine")
     progress("maps", 0.5, "latent space")
     latent_map = fit_map(bundle.latents, settings.maps, settings.seed, metric="correlation")
-    noisy = disturbed(grid.flux[test[:200]], _TEST_SNR, settings.augmentation, settings.seed + 3)
+    noisy = disturbed(grid.flux[test[:200]], _TEST_SNR, settings.augmentation, settings.window, settings.seed + 3)
     errors = {
         "flux": projector_error(flux_map, bundle.flux_basis.describe(noisy), scores, centred=True),
         "latent": projector_error(latent_map, bundle.encode(noisy), bundle.latents),
@@ -127,7 +127,7 @@ def card_of_networks(grid: Grid, settings: TrainingSettings, started: datetime |
         "name": settings.name,
         "version": settings.version,
         "created": (started or datetime.now(UTC)).strftime("%Y-%m-%d"),
-        "window": list(WINDOW),
+        **window_entries(settings.window, settings.lines, settings.telluric_lines),
         "step": float(np.round(grid.wavelength[1] - grid.wavelength[0], 6)),
         "resolution": grid.settings.resolution,
         "parameters": {
@@ -146,7 +146,7 @@ def card_of_networks(grid: Grid, settings: TrainingSettings, started: datetime |
             "regressor": settings.regressor.layout,
         },
         "training": {"settings": settings.as_dict(), "seed": settings.seed, "grid_sha256": grid.digest()},
-        "data": {"library": grid.source, "reference": "Husser et al. 2013, A&A 553, A6", "observed": "none"},
+        "data": {"library": grid.source, "reference": grid.reference, "observed": "none"},
         "limits": list(settings.limits),
         "calibration": {name: asdict(Calibration()) for name in PARAMETERS},
         "metrics": {},

@@ -99,7 +99,7 @@ class CompactLoss:
         """
         config = self._settings.autoencoder
         clean = self._flux[chosen]
-        disturbed = augment(clean, self._settings.augmentation, generator)
+        disturbed = augment(clean, self._settings.augmentation, self._settings.window, generator)
         latent = self._model.encode(disturbed)
         loss = ((self._model.decode(latent) - clean) / self._spread).square().mean()
         if config.label_weight > 0:

@@ -37,7 +37,7 @@ def latents_of_copies(
     with torch.inference_mode():
         for of_copy in latents:
             for chunk, out in zip(clean.split(256), of_copy.split(256), strict=True):
-                out.copy_(model.encode(augment(chunk, settings.augmentation, generator)))
+                out.copy_(model.encode(augment(chunk, settings.augmentation, settings.window, generator)))
     return latents
 
 

@@ -215,7 +215,9 @@ def _budgeted_job(job: dict[str, Any], grid: Grid, split: Split, settings: Train
 
     def latents(rows: np.ndarray, seed: int) -> torch.Tensor:
         parts = np.array_split(rows, -(-len(rows) // 1000))  # disturbances take much memory
-        flux = (disturbed(grid.flux[p], _SNR, settings.augmentation, seed + i) for i, p in enumerate(parts))
+        flux = (
+            disturbed(grid.flux[p], _SNR, settings.augmentation, settings.window, seed + i) for i, p in enumerate(parts)
+        )
         return torch.cat([model.encode(torch.from_numpy(each)) for each in flux])
 
     with torch.inference_mode():

@@ -8,10 +8,13 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from dtl.bundle.window import lines_of, telluric_lines_of, window_entries, window_of
 from dtl.grid.build import GridSettings
+from dtl.lines import Line
 from dtl.networks.layouts import LAYOUTS
 from dtl.spectrum import UnusableInput
 from dtl.training.augmentation import Augmentation
+from dtl.wavelengths import Window
 
 __all__ = [
     "AutoencoderSettings",
@@ -162,9 +165,18 @@ class SurveyPlan:
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """All of a run; ``seed`` fixes splits, weights and disturbances."""
+    """All of a run; ``seed`` fixes splits, weights and disturbances.
+
+    Attributes:
+        window: that the networks look at.
+        lines: of the window whose identification is beyond doubt, to be named in figures.
+        telluric_lines: of the window that are masked, vacuum Angstrom in the observatory's frame.
+    """
 
     name: str
+    window: Window
+    lines: tuple[Line, ...] = ()
+    telluric_lines: tuple[float, ...] = ()
     version: str = "1.0"
     seed: int = 42
     limits: tuple[str, ...] = ()
@@ -177,7 +189,7 @@ class TrainingSettings:
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for a card."""
-        return asdict(self)
+        return asdict(self) | window_entries(self.window, self.lines, self.telluric_lines)
 
 
 def _section(kind: type, values: dict[str, object]) -> object:
@@ -214,27 +226,58 @@ _SECTIONS = {
 }
 
 
-def _assembled(data: dict[str, object]) -> TrainingSettings:
-    """Settings from plain values; a section that is absent has its defaults."""
+#: What says where the networks look, as in a card.
+_WINDOW = ("window", "lines", "telluric_lines")
+
+
+def _assembled(data: Mapping[str, Any], region: Mapping[str, Any]) -> TrainingSettings:
+    """Settings from plain values, the window and its lines from those of a card; an absent section has its defaults."""
     sections = {key: _section(kind, data[key]) for key, kind in _SECTIONS.items() if key in data}
-    rest = {key: value for key, value in data.items() if key not in _SECTIONS}
-    return TrainingSettings(**rest | {"limits": tuple(data.get("limits", ()))}, **sections)
+    rest = {key: value for key, value in data.items() if key not in (*_SECTIONS, *_WINDOW)}
+    where = {"window": window_of(region), "lines": lines_of(region), "telluric_lines": telluric_lines_of(region)}
+    return TrainingSettings(**rest | {"limits": tuple(data.get("limits", ()))}, **where, **sections)
 
 
 def settings_of_card(card: Mapping[str, Any]) -> TrainingSettings:
     """The settings that a bundle was trained with, from its card."""
-    return _assembled(card["training"]["settings"])
+    return _assembled(card["training"]["settings"], card)
+
+
+def _config_region(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The section ``[window]`` of a config, as a card has it.
+
+    Raises:
+        ValueError: where there is none, an end is missing, or it says something else.
+    """
+    section = data.get("window")
+    if not isinstance(section, Mapping):
+        raise ValueError("[window] with lower and upper, vacuum Angstrom, is missing")
+    ends = {item.name: section[item.name] for item in fields(Window) if item.name in section}
+    unknown = section.keys() - ends.keys() - {"lines", "telluric_lines"}
+    missing = {"lower", "upper"} - ends.keys()
+    if unknown or missing:
+        raise ValueError(f"[window]: {', '.join(sorted(missing or unknown))} is {'missing' if missing else 'unknown'}")
+    for line in section.get("lines", []):
+        if not isinstance(line, Mapping) or set(line) != {"species", "air", "reference"}:
+            raise ValueError(f"a line has species, air (Angstrom) and reference, it is {line!r}")
+    window = Window(**{name: float(value) for name, value in ends.items()})
+    return {
+        "window": asdict(window),
+        "lines": section.get("lines", []),
+        "telluric_lines": section.get("telluric_lines", []),
+    }
 
 
 def read_settings(path: str | Path) -> TrainingSettings:
     """Settings from a TOML file.
 
     Raises:
-        UnusableInput: where the file is missing, no TOML, or has an unknown key.
+        UnusableInput: where the file is missing, no TOML, has an unknown key, or no window.
     """
     try:
         with open(path, "rb") as file:
-            return _assembled(tomllib.load(file))
+            data = tomllib.load(file)
+        return _assembled(data, _config_region(data))
     except OSError as error:
         raise UnusableInput(
             f"{path}: cannot be opened ({error.strerror}); give the path of a training config."

@@ -124,7 +124,7 @@ def _joint(
     for _ in range(steps):
         chosen = torch.multinomial(often, 2 * _BATCH, replacement=True, generator=generator)
         seen = observed[torch.randint(len(observed), (2 * _BATCH,), generator=generator)]
-        source = model.encode(augment(clean[chosen], augmentation, generator))
+        source = model.encode(augment(clean[chosen], augmentation, bundle.window, generator))
         target = model.encode(seen)
         loss = (source - latents[chosen]).square().mean()
         loss = loss + ((model.decode(source) - clean[chosen]).square().mean() / variance)

@@ -185,7 +185,9 @@ def _fit(
     losses = []
     for step in range(steps):
         chosen = torch.multinomial(often, settings.batch, replacement=True, generator=generator)
-        found = encoder.encode(augment(inject(clean[chosen], chosen, generator), augmentation, generator))
+        found = encoder.encode(
+            augment(inject(clean[chosen], chosen, generator), augmentation, bundle.window, generator)
+        )
         loss = (found - latents[chosen]).square().mean()
         for column, name in enumerate(PARAMETERS):
             member = regressors[name][step % len(regressors[name])]
@@ -209,5 +211,5 @@ def _measured(
     generator = torch.Generator().manual_seed(_SPREAD_SEED)
     clean = torch.from_numpy(bundle.decode(bundle.latents[rows]))
     augmented = GapInjector.of_nodes(shape, bundle, rows)(clean, torch.arange(len(rows)), generator)
-    found = bundle.parameters(augment(augmented, augmentation, generator).numpy())
+    found = bundle.parameters(augment(augmented, augmentation, bundle.window, generator).numpy())
     return population.measured(estimates, bundle.nodes[rows], found)

@@ -28,7 +28,9 @@ class GapInjector:
     def __init__(self, shape: GapShape, nodes: np.ndarray, scale: int) -> None:
         speeds, self.speed = np.unique(nodes[:, 3], return_inverse=True)
         curves = np.concatenate([[shape.gap.level, shape.gap.slope], shape.variation])
-        self.bank = torch.tensor(np.stack([rotated(curves, float(v)) for v in speeds]), dtype=torch.float32)
+        self.bank = torch.tensor(
+            np.stack([rotated(curves, float(v), shape.gap.window) for v in speeds]), dtype=torch.float32
+        )
         self.strength, self.scale = shape.strength, max(scale, 1)
         self.weights = torch.tensor(shape.gap.weights(nodes[:, 0]), dtype=torch.float32)
 

@@ -61,7 +61,8 @@ def learn_gap(
     estimates = population.correct(estimates, main_sequence(bundle.nodes), low, high)
     slow = estimates[:, 3] <= max(_FASTEST, float(np.median(estimates[:, 3])))
     estimates, residual = estimates[slow], flux[slow] - models_at(estimates[slow], bundle)
-    gap = LearnedGap(np.zeros(flux.shape[1]), np.zeros(flux.shape[1]), float(np.median(estimates[:, 0])))
+    nothing = np.zeros(flux.shape[1])
+    gap = LearnedGap(nothing, nothing, float(np.median(estimates[:, 0])), bundle.window)
     weights = gap.weights(estimates[:, 0])
     design = np.stack([np.ones_like(weights), weights], axis=1)
     ridge = np.diag([1e-6, 20.0])  # few stars, or stars alike, give no slope

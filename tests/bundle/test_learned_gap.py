@@ -7,6 +7,7 @@ import pytest
 
 from dtl.bundle.learned_gap import LearnedGap, rotated
 from dtl.wavelengths import SPEED_OF_LIGHT
+from tests.builders import WINDOW
 from tests.fakes import WAVELENGTH
 
 _CENTRE, _SIGMA = 8817.0, 0.12
@@ -16,7 +17,7 @@ def line(wavelength: np.ndarray) -> np.ndarray:
     return -0.1 * np.exp(-0.5 * ((wavelength - _CENTRE) / _SIGMA) ** 2)
 
 
-GAP = LearnedGap(line(WAVELENGTH), 0.5 * line(WAVELENGTH + 3.0), 3400.0)
+GAP = LearnedGap(line(WAVELENGTH), 0.5 * line(WAVELENGTH + 3.0), 3400.0, WINDOW)
 
 
 def test_weights() -> None:
@@ -33,7 +34,7 @@ def test_slow_stars_have_the_gap_as_learned() -> None:
     for curve, weight in zip(curves, (0.0, 1.0, -0.5, 2.0), strict=True):
         np.testing.assert_array_equal(curve, (GAP.level + weight * GAP.slope).astype(np.float32))
     both = np.stack([GAP.level, GAP.slope])
-    np.testing.assert_array_equal(rotated(both, 3.0), both)
+    np.testing.assert_array_equal(rotated(both, 3.0, WINDOW), both)
 
 
 @pytest.mark.parametrize("vsini", [3.5, 10.0, 40.0])
@@ -55,4 +56,4 @@ def test_rotation_against_an_integral(vsini: float) -> None:
     points = np.flatnonzero(np.abs(WAVELENGTH - _CENTRE) < 1.0)[::10]
     shifts = 1.0 - vsini * x / SPEED_OF_LIGHT
     expected = np.array([np.sum(profile * line(WAVELENGTH[i] * shifts)) for i in points])
-    np.testing.assert_allclose(rotated(GAP.level, vsini)[points], expected, atol=2e-4)
+    np.testing.assert_allclose(rotated(GAP.level, vsini, WINDOW)[points], expected, atol=2e-4)

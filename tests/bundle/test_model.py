@@ -165,7 +165,7 @@ def test_half_precision_does_not_matter(tmp_path: Path) -> None:
     )
     cut = load_bundle(save_bundle(fine, tmp_path / "cut"))
     assert not torch.equal(fine.autoencoder.encoder[0].weight, cut.autoencoder.encoder[0].weight)
-    flux = disturbed(bundle.decode(bundle.latents[::400]), 100.0, Augmentation(), seed=2)
+    flux = disturbed(bundle.decode(bundle.latents[::400]), 100.0, Augmentation(), bundle.window, seed=2)
     before, after = (estimate_parameters(flux, np.full(flux.shape, 0.01), [0.05] * len(flux), b) for b in (fine, cut))
     for name in PARAMETERS:
         pairs = [(a[name], b[name]) for a, b in zip(after, before, strict=True)]

@@ -15,6 +15,9 @@ name = "tiny"
 version = "0.1"
 seed = 3
 limits = ["a test"]
+[window]
+lower = 8800.0
+upper = 8835.0
 [grid]
 teff = [3350.0, 3425.0]
 logg = [4.8, 4.9]

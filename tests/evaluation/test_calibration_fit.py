@@ -10,6 +10,7 @@ import pytest
 from dtl.bundle.calibration import SCORES, Calibration, percentile
 from dtl.evaluation.calibration_fit import coverage, fit_calibration, fit_references, fit_threshold
 from dtl.training.augmentation import Augmentation, disturbed
+from tests.builders import WINDOW
 
 
 def toy(spread: float, stated: float, common: float = 0.0, seed: int = 1, count: int = 4000) -> tuple:
@@ -52,9 +53,9 @@ def test_common_error_needs_a_floor() -> None:
 def test_disturbed() -> None:
     flux = np.ones((300, 501), dtype=np.float32)
     settings = Augmentation(rv=0.0, continuum=0.0)
-    noisy = disturbed(flux, 100.0, settings, seed=3)
+    noisy = disturbed(flux, 100.0, settings, WINDOW, seed=3)
     assert noisy[:, 2::5].std() == pytest.approx(0.01, rel=0.05)  # at the centres of pixels of five points
-    np.testing.assert_array_equal(noisy, disturbed(flux, 100.0, settings, seed=3))
+    np.testing.assert_array_equal(noisy, disturbed(flux, 100.0, settings, WINDOW, seed=3))
 
 
 def made_up(count: int, seed: int) -> list[SimpleNamespace]:

@@ -29,7 +29,7 @@ def change():
     ]  # fmt: skip
     before = toys.toy_bundle()
     gap = toys.toy_gap()
-    after = replace(before, gap=LearnedGap(gap.level, gap.slope, gap.teff))
+    after = replace(before, gap=LearnedGap(gap.level, gap.slope, gap.teff, gap.window))
     return compare(before, after, prepared, truth)
 
 

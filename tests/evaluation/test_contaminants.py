@@ -10,14 +10,13 @@ import pytest
 
 from dtl.evaluation.contaminants import KINDS, contaminants, draw, flagged_fractions, is_flagged, left_out, ordinary
 from dtl.grid.library import Library
-from dtl.lines import LINES
 from dtl.preparation.prepare import prepare
 from dtl.simulation.exposures import SimulationInputs, Star, draw_star, load_inputs, with_gap
 from dtl.simulation.faults import fringe, stretch, strike
 from dtl.simulation.strange_stars import add_companion, from_library, hot_star, veil
 from dtl.spectrum import Spectrum, UnusableInput
-from dtl.wavelengths import SPEED_OF_LIGHT, WINDOW
-from tests.builders import library_flux, shipped, write_hires
+from dtl.wavelengths import SPEED_OF_LIGHT
+from tests.builders import WINDOW, library_flux, shipped, write_hires
 
 WIDE = np.arange(8676.0, 8984.0, 0.03)
 NODES = [(2300.0, 5.0, 0.0), (2600.0, 5.0, 0.0), (3000.0, 5.0, 0.0)]
@@ -61,8 +60,8 @@ def test_every_kind_is_a_spectrum(kind: str) -> None:
     assert spectrum.wavelength.shape == spectrum.flux.shape == spectrum.uncertainty.shape
     # the window and 5 Angstrom beside it at the velocity of the star: none is given away by its ends
     velocity = figure(spectrum, "velocity")
-    assert spectrum.wavelength[0] * (1 - velocity / SPEED_OF_LIGHT) < WINDOW[0] - 5.0
-    assert spectrum.wavelength[-1] * (1 - velocity / SPEED_OF_LIGHT) > WINDOW[1] + 5.0
+    assert spectrum.wavelength[0] * (1 - velocity / SPEED_OF_LIGHT) < WINDOW.lower - 5.0
+    assert spectrum.wavelength[-1] * (1 - velocity / SPEED_OF_LIGHT) > WINDOW.upper + 5.0
     assert (spectrum.uncertainty > 0).all()
 
 
@@ -98,7 +97,7 @@ def test_drawn_binaries_are_apart() -> None:
 def test_fringe_has_its_period() -> None:
     wavelength = np.arange(8790.0, 8845.0, 0.05)
     for period in (1.3, 4.0):
-        pattern = fringe(wavelength, 0.05, period, 0.7)
+        pattern = fringe(wavelength, WINDOW, 0.05, period, phase=0.7)
         power = np.abs(np.fft.rfft(pattern - 1.0, 16 * wavelength.size))
         found = np.fft.rfftfreq(16 * wavelength.size, 0.05)[np.argmax(power)]
         assert 1.0 / found == pytest.approx(period, rel=0.01)
@@ -126,7 +125,7 @@ def test_stars_at_hand_are_taken() -> None:
     bundle = shipped()
     own = bundle.decode(bundle.latents[:2])
     star = draw_star(generator(), SimulationInputs(bundle, stars=own))
-    inside = (star.wavelength > WINDOW[0] - 0.005) & (star.wavelength < WINDOW[1] + 0.005)
+    inside = (star.wavelength > WINDOW.lower - 0.005) & (star.wavelength < WINDOW.upper + 0.005)
     assert any(np.array_equal(star.flux[inside], row.astype(float)) for row in own)
     np.testing.assert_array_equal(star.flux[: inside.argmax()][::-1], star.flux[inside][1 : inside.argmax() + 1])
 
@@ -157,7 +156,7 @@ def test_storm_hits_the_window() -> None:
 
 def test_stretch() -> None:
     points = np.array([8800.0, 8817.5, 8835.0])
-    np.testing.assert_allclose(stretch(points, 0.002) - points, [-0.035, 0.0, 0.035], atol=1e-9)
+    np.testing.assert_allclose(stretch(points, WINDOW, 0.002) - points, [-0.035, 0.0, 0.035], atol=1e-9)
 
 
 def test_clipped_is_flat() -> None:
@@ -176,14 +175,14 @@ def test_sky_lines_rise_above_the_continuum() -> None:
 
 
 def test_hot_star_has_the_window_s_lines() -> None:
-    star = hot_star(1.0, 2.0, 50_000.0, rng=generator())
-    for line in LINES:
+    star = hot_star(1.0, 2.0, 50_000.0, WINDOW, shipped().lines, rng=generator())
+    for line in shipped().lines:
         near = np.abs(star.wavelength - line.wavelength) < 0.3
         assert star.wavelength[near][np.argmin(star.flux[near])] == pytest.approx(line.wavelength, abs=0.1)
         assert star.flux[near].min() < 0.8
-    shallow = hot_star(0.1, 2.0, 50_000.0, rng=generator())
+    shallow = hot_star(0.1, 2.0, 50_000.0, WINDOW, shipped().lines, rng=generator())
     assert shallow.flux.min() > 0.9
-    paschen = hot_star(0.1, 2.0, 50_000.0, paschen=0.3, rng=generator())
+    paschen = hot_star(0.1, 2.0, 50_000.0, WINDOW, shipped().lines, paschen=0.3, rng=generator())
     assert paschen.flux[-1] < shallow.flux[-1] - 0.01  # the wing of P11 at 8865 Angstrom
 
 
@@ -200,14 +199,14 @@ def test_other_range_shows_what_stands_elsewhere() -> None:
     library = Library(WIDE, np.array(NODES[:1]), flux[None], 500_000.0, "made up")
     spectrum = KINDS["other_range"](generator(), SimulationInputs(shipped(), library=library))
     start, velocity = figure(spectrum, "from"), figure(spectrum, "velocity")
-    assert abs(start - WINDOW[0]) > 45.0
-    true = spectrum.wavelength / (1 + velocity / SPEED_OF_LIGHT) * start / WINDOW[0]
+    assert abs(start - WINDOW.lower) > 45.0
+    true = spectrum.wavelength / (1 + velocity / SPEED_OF_LIGHT) * start / WINDOW.lower
     deepest = true[np.argmin(spectrum.flux)]
     assert deepest == pytest.approx(20.0 * round(deepest / 20.0), abs=0.15)
 
 
 def test_library_star_is_normalised() -> None:
-    star = from_library(WIDE, library_flux(WIDE, *NODES[0]), 500_000.0, 50_000.0, vsini=3.0)
+    star = from_library(WIDE, library_flux(WIDE, *NODES[0]), 500_000.0, 50_000.0, WINDOW, vsini=3.0)
     assert np.percentile(star.flux, 90) == pytest.approx(1.0, abs=0.06) and star.flux.min() > 0.0
 
 

@@ -11,10 +11,10 @@ import pytest
 from PyAstronomy import pyasl
 from scipy.interpolate import CubicSpline
 
-from dtl.grid.build import Grid, GridSettings, build_grid, load_grid, render, window_points
+from dtl.grid.build import Grid, GridSettings, build_grid, load_grid, render
 from dtl.grid.library import Library, OutsideLibrary
 from dtl.grid.nodes import main_sequence_nodes
-from dtl.grid.recognition import read_library
+from dtl.grid.recognition import read_library, wavelengths_around
 from dtl.preparation.continuum import fit_continuum
 from dtl.preparation.prepare import prepare
 from dtl.preparation.target import PreparationTarget
@@ -30,11 +30,11 @@ LIBRARY = Library(WAVELENGTH, NODES, np.stack([library_flux(WAVELENGTH, *n) for 
 
 @pytest.fixture(scope="module")
 def grid() -> Grid:
-    return build_grid(LIBRARY, SETTINGS)
+    return build_grid(LIBRARY, SETTINGS, WINDOW)
 
 
 def test_window_points() -> None:
-    points = window_points()
+    points = WINDOW.points()
     assert len(points) == 3501 and (points[0], points[-1]) == (8800.0, 8835.0)
     np.testing.assert_allclose(np.diff(points), 0.01, atol=1e-9)
 
@@ -45,7 +45,7 @@ def test_nodes_and_progress(grid: Grid) -> None:
     assert grid.flux.shape == (len(expected), 3501) and grid.flux.dtype == np.float32
     assert np.isfinite(grid.flux).all() and 0.9 < np.median(grid.flux) < 1.0 and grid.flux.max() < 1.1
     fractions: list[float] = []
-    again = build_grid(LIBRARY, SETTINGS, progress=fractions.append)
+    again = build_grid(LIBRARY, SETTINGS, WINDOW, progress=fractions.append)
     assert fractions == sorted(fractions) and fractions[-1] == 1.0
     assert again.digest() == grid.digest()
 
@@ -57,11 +57,12 @@ def test_render_against_pyastronomy(vsini: float) -> None:
     flux = CubicSpline(WAVELENGTH, library_flux(WAVELENGTH, 3400.0, 4.9, 0.0))(linear)
     rotated = pyasl.fastRotBroad(linear, flux, 0.6, vsini, effWvl=8817.5)
     seen = pyasl.instrBroadGaussFast(linear, rotated, 50_000 / np.sqrt(1 - 1 / 16), edgeHandling="firstlast")
-    expected = CubicSpline(linear, seen / fit_continuum(linear, seen, window=WINDOW))(window_points())
+    expected = CubicSpline(linear, seen / fit_continuum(linear, seen, window=WINDOW))(WINDOW.points())
     found = render(
         library_flux(WAVELENGTH, 3400.0, 4.9, 0.0),
         WAVELENGTH,
         np.array([vsini]),
+        WINDOW,
         resolution_from=2e5,
         resolution_to=5e4,
     )
@@ -79,10 +80,10 @@ def test_observations_are_prepared_alike(grid: Grid) -> None:
     flux = library_flux(rest, 3400.0, 4.8, 0.0) * np.exp(0.004 * (wavelength - 8817))
     spectrum = Spectrum(wavelength, flux, flux / 1e4, "star.fits", resolution=200_000.0, frame="barycentric")
     still = render(
-        library_flux(WAVELENGTH, 3400.0, 4.8, 0.0), WAVELENGTH, np.zeros(1), resolution_from=2e5,
+        library_flux(WAVELENGTH, 3400.0, 4.8, 0.0), WAVELENGTH, np.zeros(1), WINDOW, resolution_from=2e5,
         resolution_to=50_000.0,
     )  # fmt: skip
-    prepared = prepare(spectrum, PreparationTarget(window_points(), 50_000.0, still, ("itself",), window=WINDOW))
+    prepared = prepare(spectrum, PreparationTarget(WINDOW.points(), 50_000.0, still, ("itself",), window=WINDOW))
     assert prepared.rv == pytest.approx(-80.0, abs=0.05)
     np.testing.assert_allclose(prepared.flux, still[0], atol=5e-3)
     assert np.sqrt(np.mean((prepared.flux - still[0]) ** 2)) < 1e-3
@@ -97,17 +98,18 @@ def test_rotation_makes_lines_shallow(grid: Grid) -> None:
 
 def test_domain_beyond_the_library() -> None:
     with pytest.raises(OutsideLibrary, match="log g"):
-        build_grid(LIBRARY, replace(SETTINGS, extrapolate_logg=False))
+        build_grid(LIBRARY, replace(SETTINGS, extrapolate_logg=False), WINDOW)
     with pytest.raises(OutsideLibrary, match="Teff"):
-        build_grid(LIBRARY, replace(SETTINGS, teff=(3400.0, 3600.0)))
+        build_grid(LIBRARY, replace(SETTINGS, teff=(3400.0, 3600.0)), WINDOW)
     with pytest.raises(OutsideLibrary, match="no published node"):
-        build_grid(LIBRARY, replace(SETTINGS, teff=(5000.0, 5100.0)))
+        build_grid(LIBRARY, replace(SETTINGS, teff=(5000.0, 5100.0)), WINDOW)
 
 
 def test_save_and_load(grid: Grid, tmp_path: Path) -> None:
     grid.save(tmp_path / "grid.npz")
     back = load_grid(tmp_path / "grid.npz")
     assert (back.settings, back.source, back.digest()) == (grid.settings, grid.source, grid.digest())
+    assert (back.window, back.reference) == (grid.window, grid.reference) == (WINDOW, "")
     np.testing.assert_array_equal(back.wavelength, grid.wavelength)
     changed = replace(grid, flux=grid.flux + np.float32(1e-6))
     assert changed.digest() != grid.digest()
@@ -140,15 +142,17 @@ def test_native_node_from_the_extrapolated_library(shared_data: Path) -> None:
     native = shared_data / "phoenix_aces" / "native_3900K_4.5_0.0_vacuum.npz"
     if not native.exists():
         pytest.skip(f"no real data: {native} is absent")
-    library = read_library(native.parent)
+    library = read_library(native.parent, reach=wavelengths_around(WINDOW))
     assert library.flux.shape[0] == 84 and library.resolution == 105_000
     extrapolated = library.interpolator(extrapolate_logg=True)(np.array([3900.0, 4.5, 0.0]))[0]
     with np.load(native, allow_pickle=False) as data:
         wave, flux = data["wave"].astype(float), data["flux"].astype(float)
     still = np.zeros(1)
-    expected = render(flux, wave, still, resolution_from=500_000.0, resolution_to=50_000.0)[0]
-    found = render(extrapolated, library.wavelength, still, resolution_from=library.resolution, resolution_to=5e4)[0]
+    expected = render(flux, wave, still, WINDOW, resolution_from=500_000.0, resolution_to=50_000.0)[0]
+    found = render(
+        extrapolated, library.wavelength, still, WINDOW, resolution_from=library.resolution, resolution_to=5e4
+    )[0]
     assert np.sqrt(np.mean((found - expected) ** 2)) < 4e-3
     edge = library.interpolator()(np.array([3900.0, 4.0, 0.0]))[0]
-    unmoved = render(edge, library.wavelength, still, resolution_from=library.resolution, resolution_to=5e4)[0]
+    unmoved = render(edge, library.wavelength, still, WINDOW, resolution_from=library.resolution, resolution_to=5e4)[0]
     assert np.sqrt(np.mean((unmoved - expected) ** 2)) > 5e-3  # so that the extrapolation is what helps

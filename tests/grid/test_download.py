@@ -19,10 +19,12 @@ from dtl.grid.build import GridSettings, load_grid
 from dtl.grid.download import needed_nodes, plan_download
 from dtl.grid.libraries.phoenix import WAVELENGTH_FILE, hires_path
 from dtl.grid.nodes import main_sequence_nodes
-from dtl.grid.recognition import read_library
+from dtl.grid.recognition import read_library, wavelengths_around
 from dtl.spectrum import UnusableInput
+from tests.builders import WINDOW
 
 #: One triple, (3450 K, 4.7, +0.1), between eight nodes of the library.
+REACH = wavelengths_around(WINDOW)
 DOMAIN = {"teff": (3450.0, 3450.0), "logg": (4.7, 4.7), "mh": (0.1, 0.1)}
 NODE = hires_path(3400.0, 4.5, 0.5)
 
@@ -112,7 +114,7 @@ def server(files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterator
 def config(tmp_path: Path) -> Path:
     path = tmp_path / "narrow.toml"
     ranges = "\n".join(f"{name} = {list(values)}" for name, values in DOMAIN.items())
-    path.write_text(f'name = "narrow"\n[grid]\n{ranges}\n')
+    path.write_text(f'name = "narrow"\n[window]\nlower = 8800.0\nupper = 8835.0\n[grid]\n{ranges}\n')
     return path
 
 
@@ -184,7 +186,7 @@ def test_files_are_kept_where_they_lie(server, config, files, tmp_path):
     (tmp_path / "library" / Path(NODE).name).write_bytes(files[NODE])
     assert _download(server, config, tmp_path / "library") == 0
     assert NODE not in dict(server.requests)
-    assert len(read_library(tmp_path / "library").nodes) == 8
+    assert len(read_library(tmp_path / "library", reach=REACH).nodes) == 8
 
 
 @pytest.mark.parametrize("ranges", [True, False])

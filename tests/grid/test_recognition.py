@@ -15,8 +15,9 @@ from dtl.grid.libraries.phoenix import HIRES_RESOLUTION
 from dtl.grid.recognition import layouts, read_library, wavelengths_around
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
-from tests.builders import library_flux, write_hires
+from tests.builders import WINDOW, library_flux, write_hires
 
+REACH = wavelengths_around(WINDOW)
 NODES = list(product((3300.0, 3400.0), (4.5, 5.0), (0.0, 0.5)))
 #: A whole library of files like m_3300_4.5_+0.0.fits, flux over a linear wavelength in the header.
 MODULE = """
@@ -73,15 +74,15 @@ def test_a_further_library_is_one_module(tmp_path: Path, further_layout: None) -
 
 def test_the_libraries_of_the_package_are_still_found(tmp_path: Path, further_layout: None) -> None:
     write_hires(tmp_path / "models", NODES)
-    assert read_library(tmp_path / "models").resolution == HIRES_RESOLUTION
+    assert read_library(tmp_path / "models", reach=REACH).resolution == HIRES_RESOLUTION
     with pytest.raises(UnusableInput, match=r"files like m_3300_4\.5_\+0\.0\.fits"):
-        read_library(tmp_path / "modules")
+        read_library(tmp_path / "modules", reach=REACH)
 
 
 def test_official_files_come_before_a_collection_beside_them(tmp_path: Path) -> None:
     write_hires(tmp_path, NODES)
     np.savez(tmp_path / "nodes_air_R105000.npz", wave=np.ones(9), flux=np.ones((1, 9)), params=np.ones((1, 3)))
-    assert read_library(tmp_path).resolution == HIRES_RESOLUTION
+    assert read_library(tmp_path, reach=REACH).resolution == HIRES_RESOLUTION
 
 
 def test_wavelengths_around_a_window() -> None:
@@ -90,9 +91,9 @@ def test_wavelengths_around_a_window() -> None:
 
 def test_no_library(tmp_path: Path) -> None:
     with pytest.raises(UnusableInput, match="no such folder"):
-        read_library(tmp_path / "missing")
+        read_library(tmp_path / "missing", reach=REACH)
     with pytest.raises(
         UnusableInput,
         match=r"no library of synthetic spectra found; expected official PHOENIX-ACES HiRes files .* or a \.npz",
     ):
-        read_library(tmp_path)
+        read_library(tmp_path, reach=REACH)

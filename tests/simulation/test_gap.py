@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from dtl.grid.build import window_points
 from dtl.simulation.gap import GAP_FILE, GapModel, measure_gap, read_gap
 from dtl.spectrum import UnusableInput
+from tests.builders import WINDOW
 
-POINTS = window_points(0.05)
+POINTS = WINDOW.points(0.05)
 _TEFF = (3240.0, 3390.0)
 
 
@@ -23,7 +23,7 @@ def made_up(lines: int = 8, slow: float = 0.01) -> GapModel:
     centre = np.linspace(8803.0, 8832.0, lines) + rng.uniform(-0.4, 0.4, lines)
     area = rng.choice([-1.0, 1.0], (1, lines)) * rng.uniform(0.02, 0.06, (2, lines))
     curve = slow * np.array([[-1.0, 0.5, 0.3], [-1.2, -0.3, 0.1]])
-    return GapModel(centre, np.resize([0.05, 0.3, 0.1], lines), area, curve, _TEFF, "made up")
+    return GapModel(centre, np.resize([0.05, 0.3, 0.1], lines), area, curve, _TEFF, "made up", window=WINDOW)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def measured() -> GapModel:
     true = made_up()
     noise = np.random.default_rng(2).normal(0.0, 0.001, (2, len(POINTS)))
     residuals = np.stack([true.curve(POINTS, teff, 50_000.0) for teff in _TEFF]) + noise
-    return measure_gap(POINTS, residuals, _TEFF, 50_000.0, lines=12, source="a test")
+    return measure_gap(POINTS, residuals, _TEFF, 50_000.0, WINDOW, lines=12, source="a test")
 
 
 def test_measured_lines(measured: GapModel) -> None:
@@ -56,7 +56,7 @@ def test_measured_at_another_resolution(measured: GapModel) -> None:
 
 def test_no_more_lines_than_asked() -> None:
     residuals = np.random.default_rng(3).normal(0.0, 0.01, (2, len(POINTS)))
-    assert len(measure_gap(POINTS, residuals, _TEFF, 50_000.0, lines=3).centre) <= 3
+    assert len(measure_gap(POINTS, residuals, _TEFF, 50_000.0, WINDOW, lines=3).centre) <= 3
 
 
 def test_curve_against_scipy() -> None:
@@ -75,7 +75,7 @@ def test_curve_against_scipy() -> None:
 
 def test_resolution_keeps_the_area() -> None:
     gap = made_up(slow=0.0)
-    fine = window_points(0.01)
+    fine = WINDOW.points(0.01)
     curves = {resolution: gap.curve(fine, _TEFF[0], resolution) for resolution in (20_000.0, 50_000.0, 94_600.0)}
     for curve in curves.values():
         assert curve.sum() * 0.01 == pytest.approx(gap.area[0].sum(), rel=1e-4)
@@ -126,7 +126,9 @@ def test_round_trip(tmp_path: Path) -> None:
 
 def test_gap_without_lines(tmp_path: Path) -> None:
     nothing = np.empty(0)
-    GapModel(nothing, nothing, np.empty((2, 0)), np.full((2, 3), 0.01), _TEFF).save(tmp_path / "gap.json")
+    GapModel(nothing, nothing, np.empty((2, 0)), np.full((2, 3), 0.01), _TEFF, window=WINDOW).save(
+        tmp_path / "gap.json"
+    )
     curve = read_gap(tmp_path / "gap.json").curve(POINTS, 3300.0, 50_000.0)
     x = (POINTS - 8817.5) / 17.5
     np.testing.assert_allclose(curve, 0.01 * (1 + x + 1.5 * x**2 - 0.5))
@@ -162,7 +164,7 @@ def test_missing_file(tmp_path: Path) -> None:
 def test_shipped_size() -> None:
     """2 to 4 % as real stars show at 50,000, larger in the cooler star, and much alike in both."""
     gap = read_gap()
-    cool, hot = (gap.curve(window_points(), teff, 50_000.0) for teff in gap.teff)
+    cool, hot = (gap.curve(WINDOW.points(), teff, 50_000.0) for teff in gap.teff)
     for curve in (cool, hot):
         assert 0.02 < np.sqrt(np.mean(curve**2)) < 0.04
         assert abs(curve.mean()) < 0.02
@@ -185,5 +187,5 @@ def test_shipped_file_holds_parameters_and_no_spectrum() -> None:
         return 0
 
     content = json.loads(GAP_FILE.read_text(encoding="utf-8"))
-    assert set(content) == {"what", "source", "teff", "slow", "lines"}
+    assert set(content) == {"what", "source", "window", "teff", "slow", "lines"}
     assert longest(content) == len(gap.centre)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy.interpolate import CubicSpline
 from scipy.stats import kstest
 
 from dtl.catalogue.published_stars import stars
-from dtl.grid.build import render, window_points
+from dtl.grid.build import render
 from dtl.grid.library import Library
 from dtl.grid.nodes import main_sequence_nodes
 from dtl.inference.trust import hull_distance
@@ -22,12 +23,13 @@ from dtl.simulation.gap import GapModel
 from dtl.simulation.survey import Survey, SurveySettings, library_source, published_parameters, simulate_survey
 from tests.builders import WINDOW, library_flux
 
+observe = partial(simulate_survey, window=WINDOW)
 #: Nothing between source and spectrum.
 PERFECT = SurveySettings(
     resolution_error=0.0, snr=(1e5, 1e5), gap_scatter=0.0, depth_common=0.0, depth_star=0.0, logg_response=1.0,
     continuum=0.0, telluric=0.0, wavelength_error=0.0,
 )  # fmt: skip
-NO_GAP = GapModel(np.empty(0), np.empty(0), np.empty((2, 0)), np.zeros((2, 3)), (3200.0, 3400.0))
+NO_GAP = GapModel(np.empty(0), np.empty(0), np.empty((2, 0)), np.zeros((2, 3)), (3200.0, 3400.0), window=WINDOW)
 #: Places of the lines of `Lines`, Angstrom.
 PLACES = np.arange(8802.0, 8834.0, 1.6)
 WORK = log_grid(8788.0, 8847.0, 1.0)
@@ -76,9 +78,7 @@ def test_published_stars_lie_in_the_grid() -> None:
 
 
 def test_same_seed_same_survey() -> None:
-    first, second, other = (
-        simulate_survey(Lines(), NO_GAP, STARS, seed=seed, names=["a", "b", "c"]) for seed in (1, 1, 2)
-    )
+    first, second, other = (observe(Lines(), NO_GAP, STARS, seed=seed, names=["a", "b", "c"]) for seed in (1, 1, 2))
     for one, again, another in zip(first.spectra, second.spectra, other.spectra, strict=True):
         np.testing.assert_array_equal(one.wavelength, again.wavelength)
         np.testing.assert_array_equal(one.flux, again.flux)
@@ -93,8 +93,8 @@ def test_a_star_does_not_depend_on_how_many_there_are() -> None:
     settings = replace(PERFECT, resolution_error=0.05, continuum=0.1, snr=(50.0, 300.0))
     few, many = Lines(), Lines()
     surveys = [
-        simulate_survey(few, None, STARS[:2], settings, seed=3),
-        simulate_survey(many, None, STARS, settings, seed=3),
+        observe(few, None, STARS[:2], settings, seed=3),
+        observe(many, None, STARS, settings, seed=3),
     ]
     np.testing.assert_array_equal(surveys[0].snr, surveys[1].snr[:2])
     for one, other in zip(few.of_stars, many.of_stars, strict=False):
@@ -118,12 +118,17 @@ def test_without_errors_a_star_is_its_model(continuum: float) -> None:
     nodes = np.array(list(product((3300.0, 3500.0), (4.5, 5.0), (-0.5, 0.5))))
     library = Library(wavelength, nodes, np.stack([library_flux(wavelength, *n) for n in nodes]), 500_000.0, "made up")
     parameters = np.array([[3370.0, 4.8, -0.1, 2.0], [3480.0, 4.7, 0.3, 12.0]])
-    survey = simulate_survey(library_source(library), None, parameters, replace(PERFECT, continuum=continuum), seed=4)
+    survey = observe(library_source(library, WINDOW), None, parameters, replace(PERFECT, continuum=continuum), seed=4)
     for star, spectrum in zip(parameters, survey.spectra, strict=True):
         expected = render(
-            library_flux(wavelength, *star[:3]), wavelength, star[3:], resolution_from=500_000.0, resolution_to=50_000.0
+            library_flux(wavelength, *star[:3]),
+            wavelength,
+            star[3:],
+            WINDOW,
+            resolution_from=500_000.0,
+            resolution_to=50_000.0,
         )
-        target = PreparationTarget(window_points(), 50_000.0, expected, ("the model",), window=WINDOW)
+        target = PreparationTarget(WINDOW.points(), 50_000.0, expected, ("the model",), window=WINDOW)
         prepared = prepare(spectrum, target)
         assert prepared.good.all() and not prepared.flags
         assert np.sqrt(np.mean((prepared.flux - expected[0]) ** 2)) < 2e-3
@@ -133,8 +138,8 @@ def test_without_errors_a_star_is_its_model(continuum: float) -> None:
 def test_noise_is_as_stated() -> None:
     """Against the same survey without noise: white, and 1/snr of the flux where that is one."""
     parameters = np.tile(STARS, (4, 1))
-    noisy = simulate_survey(Lines(), None, parameters, replace(PERFECT, snr=(80.0, 80.0)), seed=5)
-    clean = simulate_survey(Lines(), None, parameters, replace(PERFECT, snr=(1e9, 1e9)), seed=5)
+    noisy = observe(Lines(), None, parameters, replace(PERFECT, snr=(80.0, 80.0)), seed=5)
+    clean = observe(Lines(), None, parameters, replace(PERFECT, snr=(1e9, 1e9)), seed=5)
     np.testing.assert_allclose(noisy.snr, 80.0)
     deviates = []
     for one, other in zip(noisy.spectra, clean.spectra, strict=True):
@@ -147,7 +152,7 @@ def test_noise_is_as_stated() -> None:
 
 
 def test_snr_is_log_uniform() -> None:
-    survey = simulate_survey(Lines(), None, np.tile(STARS, (60, 1)), replace(PERFECT, snr=(50.0, 300.0)), seed=6)
+    survey = observe(Lines(), None, np.tile(STARS, (60, 1)), replace(PERFECT, snr=(50.0, 300.0)), seed=6)
     assert survey.snr.min() > 50 and survey.snr.max() < 300
     assert kstest(np.log(survey.snr / 50.0) / np.log(6.0), "uniform").pvalue > 0.01
 
@@ -156,20 +161,20 @@ def test_log_g_response() -> None:
     """A star of log g 5.05 looks as one of 5.01 and keeps 5.05 as its truth; without a gap it looks as it is."""
     source = Lines()
     settings = replace(PERFECT, logg_response=0.8)
-    survey = simulate_survey(source, NO_GAP, STARS, settings, seed=7)
+    survey = observe(source, NO_GAP, STARS, settings, seed=7)
     asked = np.array([parameters for parameters, _ in source.of_stars])
     np.testing.assert_allclose(asked[:, 1], [4.89, 4.73, 5.01])
     np.testing.assert_array_equal(asked[:, [0, 2, 3]], STARS[:, [0, 2, 3]])
     np.testing.assert_array_equal(survey.truth, STARS)
 
     source = Lines()
-    simulate_survey(source, None, STARS, settings, seed=7)
+    observe(source, None, STARS, settings, seed=7)
     np.testing.assert_array_equal([parameters for parameters, _ in source.of_stars], STARS)
 
 
 def test_resolution_error() -> None:
     source = Lines()
-    simulate_survey(source, None, np.tile(STARS, (40, 1)), replace(PERFECT, resolution_error=0.05), seed=8)
+    observe(source, None, np.tile(STARS, (40, 1)), replace(PERFECT, resolution_error=0.05), seed=8)
     relative = np.array([resolution for _, resolution in source.of_stars]) / 94_600.0 - 1.0
     assert np.abs(relative).max() <= 0.1 + 1e-9  # twice the standard deviation at most
     assert relative.std() == pytest.approx(0.045, abs=0.01)
@@ -178,7 +183,7 @@ def test_resolution_error() -> None:
 def depth_ratios(settings: SurveySettings) -> np.ndarray:
     """Depth of each line of each star relative to the source; shape ``(stars, lines)``."""
     source = Lines()
-    survey = simulate_survey(source, NO_GAP, STARS, settings, seed=9)
+    survey = observe(source, NO_GAP, STARS, settings, seed=9)
     rows = []
     for i, star in enumerate(STARS):
         observed = 1.0 - CubicSpline(*at_rest(survey, i))(PLACES)
@@ -202,10 +207,15 @@ def test_gap_is_added_and_rotates() -> None:
     """One line of the gap, between those of the source: its area is that of the gap at the star's Teff."""
     place, area = PLACES[9] + 0.8, 0.03
     gap = GapModel(
-        np.array([place]), np.array([0.05]), area * np.array([[1.0], [2.0]]), np.zeros((2, 3)), (3300.0, 3600.0)
+        np.array([place]),
+        np.array([0.05]),
+        area * np.array([[1.0], [2.0]]),
+        np.zeros((2, 3)),
+        (3300.0, 3600.0),
+        window=WINDOW,
     )
     source = Lines()
-    survey = simulate_survey(source, gap, STARS, replace(PERFECT, snr=(1e8, 1e8)), seed=10)
+    survey = observe(source, gap, STARS, replace(PERFECT, snr=(1e8, 1e8)), seed=10)
     fine = np.arange(place - 1.0, place + 1.0, 0.01)
     heights = []
     for i, (star, factor) in enumerate(zip(STARS, (1.0, 1.5, 2.0), strict=True)):

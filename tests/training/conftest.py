@@ -8,7 +8,7 @@ from dtl.grid.build import Grid
 from dtl.training.augmentation import Augmentation
 from dtl.training.settings import AutoencoderSettings, RegressorSettings, TrainingSettings
 from dtl.training.split import Split, split_nodes
-from tests.builders import tiny_grid
+from tests.builders import WINDOW, tiny_grid
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +25,7 @@ def split(grid: Grid) -> Split:
 def settings() -> TrainingSettings:
     return TrainingSettings(
         "tiny",
+        WINDOW,
         seed=5,
         autoencoder=AutoencoderSettings(hidden=(24,), n_latent=8, epochs=13, batch=16),
         regressor=RegressorSettings(members=2, steps=80, batch=64, draws=4),

@@ -11,6 +11,7 @@ import torch
 from dtl.networks.published import PublishedAutoencoder
 from dtl.training.losses import contractive_term, make_loss, published_contractive_term
 from dtl.training.settings import AutoencoderSettings, TrainingSettings
+from tests.builders import WINDOW
 
 
 def test_contractive_term() -> None:
@@ -57,7 +58,7 @@ def test_published_loss_against_numpy(l1: float, weight: float) -> None:
     config = replace(AutoencoderSettings.published(16, l1), n_latent=4, jacobian_weight=weight)
     model = PublishedAutoencoder(20, config.hidden, 4)
     flux = torch.rand(9, 20)
-    loss_of = make_loss(model, flux, torch.zeros(9, 4), TrainingSettings("x", autoencoder=config))
+    loss_of = make_loss(model, flux, torch.zeros(9, 4), TrainingSettings("x", WINDOW, autoencoder=config))
     chosen = torch.tensor([3, 1, 7, 0])
     found = float(loss_of(chosen, 0, torch.Generator()).detach())
 
@@ -79,7 +80,7 @@ def test_published_optimiser_is_constant() -> None:
     config = replace(AutoencoderSettings.published(16), n_latent=4)
     model = PublishedAutoencoder(20, config.hidden, 4)
     optimiser, schedule = make_loss(
-        model, torch.rand(9, 20), torch.zeros(9, 4), TrainingSettings("x", autoencoder=config)
+        model, torch.rand(9, 20), torch.zeros(9, 4), TrainingSettings("x", WINDOW, autoencoder=config)
     ).optimiser(50)
     for _ in range(50):
         assert optimiser.param_groups[0]["lr"] == 1e-4

@@ -17,6 +17,7 @@ from dtl.training.augmentation import Augmentation
 from dtl.training.search import budgeted_search, label_error, published_search
 from dtl.training.settings import AutoencoderSettings, TrainingSettings
 from dtl.training.split import Split
+from tests.builders import WINDOW
 
 
 class Killed(Exception):
@@ -130,6 +131,6 @@ def test_label_error() -> None:
 
 
 def test_layout_that_is_not_searched(grid: Grid, split: Split) -> None:
-    published = TrainingSettings("x", autoencoder=AutoencoderSettings.published(16))
+    published = TrainingSettings("x", WINDOW, autoencoder=AutoencoderSettings.published(16))
     with pytest.raises(UnusableInput, match=r"^budget: searches the compact layout"):
         budgeted_search(grid, split, published, engine="serial")

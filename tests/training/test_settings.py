@@ -7,8 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from dtl.bundle.shipped import read_card, shipped_bundles
+from dtl.bundle.window import window_entries
+from dtl.lines import Line
 from dtl.spectrum import UnusableInput
-from dtl.training.settings import AutoencoderSettings, RegressorSettings, TrainingSettings, read_settings
+from dtl.training.settings import (
+    AutoencoderSettings,
+    RegressorSettings,
+    TrainingSettings,
+    read_settings,
+    settings_of_card,
+)
+from dtl.wavelengths import Window
+from tests.builders import TELLURIC_LINES, WINDOW
 
 CONFIGS = sorted((Path(__file__).parents[2] / "assets" / "configs").glob("*.toml"))
 
@@ -17,6 +28,18 @@ CONFIGS = sorted((Path(__file__).parents[2] / "assets" / "configs").glob("*.toml
 def test_shipped_configs(path: Path) -> None:
     settings = read_settings(path)
     assert settings.name == path.stem and settings.limits and settings.grid.resolution >= 50_000
+    assert settings.window == WINDOW and settings.telluric_lines == TELLURIC_LINES
+    assert [line.label for line in settings.lines] == ["Fe I 8807.0", "Mg I 8809.2", "Fe I 8826.6"]
+
+
+@pytest.mark.parametrize("name", shipped_bundles())
+def test_card_and_config_of_a_shipped_bundle_name_one_window(name: str) -> None:
+    card, config = read_card(name), read_settings(CONFIGS[0].with_name(f"{name}.toml"))
+    assert window_entries(config.window, config.lines, config.telluric_lines).items() <= card.items()
+    of_card = settings_of_card(card)
+    assert (of_card.window, of_card.lines, of_card.telluric_lines) == (
+        config.window, config.lines, config.telluric_lines,
+    )  # fmt: skip
 
 
 def test_published_preset_is_the_paper_s() -> None:
@@ -35,16 +58,20 @@ def test_published_preset_is_the_paper_s() -> None:
 def test_everything_is_read(tmp_path: Path) -> None:
     (tmp_path / "run.toml").write_text(
         'name = "x"\nversion = "2.0"\nseed = 0\nlimits = ["a", "b"]\n'
+        "[window]\nlower = 8650\nupper = 8690.0\nmargin = 4.0\ntelluric_lines = [8655.5]\n"
+        'lines = [{species = "Ca II", air = 8662.14, reference = "NIST"}]\n'
         "[grid]\nteff = [3000, 3100.5]\nextrapolate_logg = true\n"
         "[autoencoder]\nhidden = [8]\nlearning_rate = 1\n[regressor]\nmembers = 2\n[augmentation]\nsnr = [20.0, 90.0]\n"
         "[maps]\nmin_dist = 0.1\n"
     )
     settings = read_settings(tmp_path / "run.toml")
     assert (settings.name, settings.version, settings.seed, settings.limits) == ("x", "2.0", 0, ("a", "b"))
+    assert settings.window == Window(8650.0, 8690.0, 4.0) and settings.telluric_lines == (8655.5,)
+    assert settings.lines == (Line("Ca II", 8662.14, "NIST"),)
     assert settings.grid.teff == (3000, 3100.5) and settings.grid.extrapolate_logg
     assert settings.autoencoder.hidden == (8,) and settings.regressor.members == 2
     assert settings.augmentation.snr == (20.0, 90.0) and settings.maps.min_dist == 0.1
-    assert settings.regressor.steps == TrainingSettings("x").regressor.steps  # the rest keeps its default
+    assert settings.regressor.steps == TrainingSettings("x", WINDOW).regressor.steps  # the rest keeps its default
 
 
 @pytest.mark.parametrize(
@@ -75,7 +102,30 @@ def test_everything_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong(tmp_path: Path, text: str, word: str) -> None:
-    path = tmp_path / "run.toml"
+    _refused(tmp_path / "run.toml", text + ("\n[window]\nlower = 8800.0\nupper = 8835.0\n" if text else ""), word)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("", "[window] with lower and upper, vacuum Angstrom, is missing"),
+        ("window = [8800.0, 8835.0]", "[window] with lower"),
+        ("[window]\nlower = 8800.0", "upper is missing"),
+        ("[window]\nlower = 8835.0\nupper = 8800.0", "is no window"),
+        ("[window]\nlower = 8800.0\nupper = 8835.0\nmargins = 5.0", "margins is unknown"),
+        ('[window]\nlower = "blue"\nupper = 8835.0', "blue"),
+        (
+            "[window]\nlower = 8800.0\nupper = 8835.0\nlines = [8809.2]",
+            "a line has species, air (Angstrom) and reference",
+        ),
+        ('[window]\nlower = 8800.0\nupper = 8835.0\ntelluric_lines = ["a"]', "no training config"),
+    ],
+)
+def test_what_is_wrong_with_a_window(tmp_path: Path, text: str, word: str) -> None:
+    _refused(tmp_path / "run.toml", f'name = "x"\n{text}\n', word)
+
+
+def _refused(path: Path, text: str, word: str) -> None:
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(UnusableInput) as caught:
         read_settings(path)

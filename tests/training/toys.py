@@ -14,7 +14,7 @@ import torch
 from dtl.bundle.learned_gap import LearnedGap, rotated
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import flux_basis
-from dtl.grid.build import Grid, GridSettings, window_points
+from dtl.grid.build import Grid, GridSettings
 from dtl.preparation.broadening import broaden
 from dtl.result import PARAMETERS
 from dtl.training.augmentation import Augmentation
@@ -24,8 +24,9 @@ from dtl.training.settings import AutoencoderSettings, RegressorSettings, Traini
 from dtl.training.split import split_nodes
 from dtl.transfer.population import Population
 from dtl.wavelengths import SPEED_OF_LIGHT
+from tests.builders import WINDOW
 
-WAVELENGTH = window_points(0.1)
+WAVELENGTH = WINDOW.points(0.1)
 #: Disturbances of the toy: little but photon noise.
 QUIET = Augmentation(snr=(60.0, 500.0), pixel=(1, 2), rv=0.0, continuum=0.0, depth=0.0)
 #: The stars of `sample` agree with it.
@@ -66,7 +67,7 @@ def toy_grid() -> Grid:
     axes = np.arange(3100.0, 3701.0, 50.0), (-0.05, 0.05), np.arange(-0.4, 0.41, 0.1), (1.5, 2.0, 5.0, 10.0)
     nodes = np.array([(teff, logg(teff, mh) + beside, mh, vsini) for teff, beside, mh, vsini in product(*axes)])
     flux = np.stack([model(node) for node in nodes]).astype(np.float32)
-    return Grid(WAVELENGTH, nodes, flux, GridSettings(), "made up")
+    return Grid(WAVELENGTH, nodes, flux, GridSettings(), "made up", WINDOW)
 
 
 @lru_cache(maxsize=1)
@@ -75,6 +76,7 @@ def toy_bundle() -> ModelBundle:
     grid = toy_grid()
     settings = TrainingSettings(
         "toy",
+        WINDOW,
         seed=_SEED,
         autoencoder=AutoencoderSettings(hidden=(48,), n_latent=6, epochs=25, batch=32, jacobian_weight=0.0),
         regressor=RegressorSettings(members=1, steps=200, batch=64, draws=1),
@@ -116,7 +118,7 @@ def toy_gap() -> LearnedGap:
     level = np.exp(-0.5 * ((WAVELENGTH[:, None] - centre) / 0.2) ** 2) @ depth + 0.02 * (WAVELENGTH - 8817.5) / 17.5
     axes = np.linalg.svd(toy_grid().flux - 1.0, full_matrices=False)[2][:30].astype(float)
     level = level - axes.T @ (axes @ level)
-    return LearnedGap(level, 0.3 * level, 3400.0)
+    return LearnedGap(level, 0.3 * level, 3400.0, WINDOW)
 
 
 def sample(count: int, *, snr: float = 150.0, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -128,5 +130,5 @@ def sample(count: int, *, snr: float = 150.0, seed: int = 1) -> tuple[np.ndarray
     truth = np.stack([teff, logg(teff, mh), mh, vsini], axis=1)
     clean = np.stack([model(star) for star in truth])
     gap = toy_gap()
-    extra = [rotated(gap.level + w * gap.slope, v) for w, v in zip(gap.weights(teff), vsini, strict=True)]
+    extra = [rotated(gap.level + w * gap.slope, v, WINDOW) for w, v in zip(gap.weights(teff), vsini, strict=True)]
     return truth, clean + np.stack(extra) + rng.normal(0.0, 1.0 / snr, clean.shape)

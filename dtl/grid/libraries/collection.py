@@ -1,4 +1,4 @@
-"""A collection of nodes in one ``.npz`` with keys wave, flux and params; its name says medium and resolution."""
+"""A collection of PHOENIX-ACES nodes in a ``.npz`` with keys wave, flux, params; its name says medium, resolution."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from dtl.grid.libraries.phoenix import REFERENCE
 from dtl.grid.library import Layout, Library
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import air_to_vacuum
@@ -43,7 +44,8 @@ def _read(folder: Path, files: list[Path], reach: tuple[float, float]) -> Librar
     keep = slice(*np.searchsorted(wavelength, reach))
     if keep.stop - keep.start < 100:
         raise UnusableInput(f"{path}: does not cover {reach[0]:.0f}-{reach[1]:.0f} Angstrom.")
-    return Library(wavelength[keep], nodes, flux[:, keep], float(match[2]), f"{path.name} ({len(nodes)} nodes)")
+    source = f"{path.name} ({len(nodes)} nodes)"
+    return Library(wavelength[keep], nodes, flux[:, keep], float(match[2]), source, REFERENCE)
 
 
 #: Asked last: such a file may lie beside the files of any library.

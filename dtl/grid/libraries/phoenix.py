@@ -11,9 +11,10 @@ from astropy.io import fits
 from dtl.grid.library import Layout, Library
 from dtl.spectrum import UnusableInput
 
-__all__ = ["HIRES_RESOLUTION", "LAYOUT", "WAVELENGTH_FILE", "hires_path", "parse_hires_name"]
+__all__ = ["HIRES_RESOLUTION", "LAYOUT", "REFERENCE", "WAVELENGTH_FILE", "hires_path", "parse_hires_name"]
 
-#: Husser et al. (2013, A&A 553, A6): R = 500,000 from 3000 to 25,000 Angstrom.
+REFERENCE = "Husser et al. 2013, A&A 553, A6"
+#: lambda/FWHM from 3000 to 25,000 Angstrom.
 HIRES_RESOLUTION = 500_000.0
 WAVELENGTH_FILE = "WAVE_PHOENIX-ACES-AGSS-COND-2011.fits"
 _FOLDER = "PHOENIX-ACES-AGSS-COND-2011"
@@ -64,7 +65,8 @@ def _read(folder: Path, files: list[Path], reach: tuple[float, float]) -> Librar
             )
         flux[i] = spectrum[keep]
     nodes = np.array([parse_hires_name(f.name) for f in files])
-    return Library(wavelength[keep], nodes, flux, HIRES_RESOLUTION, f"PHOENIX-ACES HiRes, {len(files)} files")
+    source = f"PHOENIX-ACES HiRes, {len(files)} files"
+    return Library(wavelength[keep], nodes, flux, HIRES_RESOLUTION, source, REFERENCE)
 
 
 def _read_fits(path: Path) -> np.ndarray:
