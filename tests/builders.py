@@ -11,7 +11,9 @@ import numpy as np
 from astropy.io import fits
 
 from dtl.bundle.model import ModelBundle
+from dtl.bundle.shipped import read_card
 from dtl.bundle.store import load_bundle
+from dtl.bundle.window import lines_of
 from dtl.grid.build import Grid, GridSettings, build_grid
 from dtl.grid.library import Library
 from dtl.preparation.broadening import broaden, log_grid
@@ -24,6 +26,8 @@ STAR = (3500.0, 4.8, 0.0, 5.0)
 #: The window of the shipped bundles, and its telluric lines.
 WINDOW = Window(8800.0, 8835.0)
 TELLURIC_LINES = (8802.35, 8805.85, 8814.14, 8821.63, 8822.66, 8824.83)
+#: Its lines that have a name.
+LINES = lines_of(read_card("common-r50000"))
 
 
 def line_flux(wavelength: np.ndarray, *, lines: int = 220, seed: int = 3, strength: float = 1.0) -> np.ndarray:

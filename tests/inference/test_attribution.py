@@ -54,7 +54,7 @@ def test_the_share_of_a_line_is_what_stands_in_it() -> None:
     inside = np.abs(wavelength - LINES[1].wavelength) < 0.3
     curve = np.where(inside, 2.0 / inside.sum(), 0.0) - np.where(np.abs(wavelength - 8830.0) < 0.2, 1.0 / 41, 0.0)
     zero = dict.fromkeys(PARAMETERS, 0.0)
-    made_up = Explanation(wavelength, np.ones(3501), {"teff": curve}, {"teff": curve}, zero, zero, 0.18)
+    made_up = Explanation(wavelength, np.ones(3501), {"teff": curve}, {"teff": curve}, zero, zero, 0.18, LINES)
     shares = {share.label: share for share in made_up.shares("teff")}
     line = shares[LINES[1].label]
     assert line.contribution == pytest.approx(2.0) and line.share == pytest.approx(2 / 3, abs=0.03)
