@@ -77,12 +77,14 @@ def _report(options: argparse.Namespace, results: list[InferenceResult], paths: 
     from hashlib import sha256
 
     from dtl.export.report import Reported, report_archive
+    from dtl.export.whole_file import whole_file
 
     digests = [sha256(Path(path).read_bytes()).hexdigest() for path in paths]
     reported = [Reported(*pair, known, options.bundle) for pair in zip(results, digests, strict=True)]
     with Progress() as progress:
         archive = report_archive(reported, progress=lambda fraction, text: progress("report", fraction, text))
-    Path(options.report).write_bytes(archive)
+    with whole_file(options.report) as place:
+        place.write_bytes(archive)
 
 
 def _print(result: InferenceResult) -> None:

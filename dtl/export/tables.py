@@ -15,7 +15,8 @@ from astropy.table import Column, Table
 from astropy.utils.exceptions import AstropyWarning
 
 import dtl
-from dtl.flags import joined
+from dtl.export.whole_file import whole_file
+from dtl.flags import explain, joined
 from dtl.result import COLUMNS, InferenceResult
 from dtl.spectrum import UnusableInput
 
@@ -42,8 +43,12 @@ def results_table(results: Sequence[InferenceResult]) -> Table:
     table.meta = {
         "software": f"dtl {dtl.__version__}",
         "method": "Mas-Buitrago et al. 2024, A&A 687, A205",
-        "interval": "mode of the ensemble with distances to the 16 % and 84 % quantiles",
+        "interval": "mode of the ensemble with distances to the 16 % and 84 % quantiles, calibrated on simulated stars",
+        "limit": "where vsini_limit is given, vsini was not measured and is below that with a confidence of 95 %",
+        "absent": "not a number: withheld, as no star can have it (see flags), or no limit",
     }
+    used = dict.fromkeys(flag for result in results for flag in result.flags)
+    table.meta |= {f"flag {flag}": explain(flag) for flag in used}
     return table
 
 
@@ -64,7 +69,8 @@ def write_table(results: Sequence[InferenceResult], path: str | Path) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", AstropyWarning)  # neither FITS nor VOTable has the dex among its units
-            table.write(path, format=FORMATS[path.suffix.lower()], overwrite=True)
+            with whole_file(path) as place:
+                table.write(place, format=FORMATS[path.suffix.lower()])
     except OSError as error:
         raise UnusableInput(f"{path}: cannot be written ({error.strerror or error}); choose another place.") from error
 

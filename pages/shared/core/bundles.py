@@ -6,7 +6,7 @@ visit, so that a result always names the networks that gave it.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ from dtl.wavelengths import Window
 from pages.shared.core import visit
 
 if TYPE_CHECKING:
+    from hashlib import _Hash
+
     from dtl.bundle.model import ModelBundle
     from dtl.inference.interpolation import NodeSpectra
 
@@ -43,6 +45,8 @@ __all__ = [
 
 #: Bundles that one visit may keep: each takes some 20 to 60 MB of the server's memory.
 MAX_OWN = 3
+#: What stands in a card of the files it lies with.
+_OF_THE_FILES = {"name", "format", "sha256"}
 
 
 @st.cache_data(show_spinner=False)
@@ -180,13 +184,30 @@ def forget(name: str) -> None:
 
 
 def _digest(bundle: ModelBundle) -> str:
-    """sha256 of what gives a bundle's answers."""
-    networks = (bundle.observed_encoder, bundle.autoencoder, *(m for of in bundle.regressors.values() for m in of))
-    digest = sha256(bundle.latents.tobytes())
-    for network in networks:
-        for value in network.state_dict().values():
-            digest.update(value.numpy().tobytes())
+    """sha256 of all that is in a bundle, but for its name and what is written into the card with its files."""
+    digest = sha256()
+    _feed(digest, replace(bundle, card={key: bundle.card[key] for key in bundle.card if key not in _OF_THE_FILES}))
     return digest.hexdigest()
+
+
+def _feed(digest: _Hash, value: object) -> None:
+    """Add a value to a digest: arrays and networks by their numbers, collections and dataclasses part by part."""
+    if hasattr(value, "state_dict"):
+        value = {key: tensor.cpu().numpy() for key, tensor in value.state_dict().items()}
+    elif is_dataclass(value):
+        value = {part.name: getattr(value, part.name) for part in fields(value)}
+    if isinstance(value, dict):
+        for key in sorted(value, key=str):
+            digest.update(f"{key}:".encode())
+            _feed(digest, value[key])
+    elif isinstance(value, list | tuple):
+        digest.update(f"{len(value)} of".encode())
+        for part in value:
+            _feed(digest, part)
+    elif hasattr(value, "tobytes"):
+        digest.update(f"{value.dtype}{value.shape}".encode() + value.tobytes())
+    else:
+        digest.update(repr(value).encode())
 
 
 def _sharing(bundle: ModelBundle) -> ModelBundle:

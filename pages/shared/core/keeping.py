@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,7 +16,7 @@ if TYPE_CHECKING:  # loaded where they are used: they bring tables of astropy, f
     from dtl.export.report import Reported
     from dtl.export.session import SavedSession
 
-__all__ = ["current", "notes", "python", "report", "reported", "restore"]
+__all__ = ["current", "notes", "python", "report", "reported", "restore", "saver"]
 
 
 def reported(results: list[InferenceResult] | None = None) -> list[Reported]:
@@ -32,10 +33,22 @@ def reported(results: list[InferenceResult] | None = None) -> list[Reported]:
 
 def current() -> SavedSession:
     """This visit as it can be saved, the spectra that are awaited still among them."""
+    return _saved(visit.current(), links.settings())
+
+
+def saver(*, embed: bool) -> Callable[[], str]:
+    """What writes this visit, as it is now, when it is called: until then no file is read.
+
+    The state of the visit is taken at once, as it cannot be asked for when a download is clicked.
+    """
+    now, settings = visit.current(), links.settings()
+    return lambda: _saved(now, settings).to_json(embed=embed)
+
+
+def _saved(now: visit.Visit, settings: dict[str, object]) -> SavedSession:
     from dtl.export.report import bundles_used
     from dtl.export.session import SavedSession, SavedSpectrum
 
-    now = visit.current()
     here = [
         SavedSpectrum(
             upload.name, digest, upload.options, upload.bundle,
@@ -46,7 +59,7 @@ def current() -> SavedSession:
     awaited = [spectrum for digest, spectrum in now.awaited.items() if digest not in now.uploads]
     return SavedSession(
         spectra=(*here, *awaited),
-        settings=links.settings(),
+        settings=settings,
         luminosities=dict(now.luminosities),
         selected=now.selected,
         bundles=bundles_used(list(now.results.values())) if now.results else {},

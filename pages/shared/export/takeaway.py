@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from operator import is_
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,10 +62,9 @@ def save_session() -> None:
     size = sum(upload.size for upload in files.values())
     if embed and size > 0.7 * LIMIT:
         st.caption("Your spectra are too large to be put into one file; save the session without them.")
-    saved = keeping.current()
     st.download_button(
         "Save the session",
-        partial(saved.to_json, embed=embed),  # at the click, when the state of the visit cannot be asked any more
+        keeping.saver(embed=embed),  # files are read at the click alone
         f"session-{datetime.now(UTC):%Y-%m-%d}.json",
         "application/json",
         key="save-session",
@@ -143,6 +141,10 @@ def _forget() -> None:
 
 def _interval(row: dict[str, object], name: str) -> str:
     places = PARAMETERS[name][2]
+    if name == "vsini" and row.get("vsini_limit") is not None:
+        return f"< {format_number(float(row['vsini_limit']), places)}"
+    if row[name] is None:
+        return "withheld"
     value, lower, upper = (float(row[f"{name}{end}"]) for end in ("", "_lower", "_upper"))
     if math.isnan(value):
         return "–"
