@@ -16,7 +16,7 @@ from astropy.table import Table
 
 import dtl
 from dtl.catalogue import published_stars
-from dtl.catalogue.star_record import star_values
+from dtl.catalogue.star_record import OWN, star_values
 from dtl.flags import joined
 from dtl.result import InferenceResult
 
@@ -60,6 +60,7 @@ MEANINGS = {
     "reference": "publication",
     "spectrum": "the user's spectrum",
     "own": "value of this work: the user's spectrum",
+    "own_limit": "own is an upper limit",
     "own_lower": "lower 1-sigma distance of own",
     "own_upper": "upper 1-sigma distance of own",
     "flags": "doubts about the user's value, in words",
@@ -167,30 +168,33 @@ def user_comparison(stars: Mapping[str, tuple[InferenceResult, str]]) -> pd.Data
 
     Returns:
         One row for each spectrum, parameter and source: spectrum, karmn, name, parameter, source, value, error, limit,
-        own, own_lower, own_upper, difference (value - own), sigma and flags, see
-        `dtl.catalogue.star_record.star_values`.
+        own, own_limit (True where own is an upper limit), own_lower, own_upper, difference (value - own), sigma and
+        flags, see `dtl.catalogue.star_record.star_values`.
     """
     parts = []
     for label, (result, karmn) in stars.items():
         values = star_values(karmn, result.estimates)
-        part = values[values["source"] != "own"].rename(columns={"upper": "error"})
+        mine = values[values["source"] == OWN].set_index("parameter")
+        part = values[values["source"] != OWN].rename(columns={"upper": "error"})
         part = part.assign(spectrum=label, karmn=karmn, name=published_stars.names()[karmn], flags=joined(result.flags))
-        for column, side in (("own", "value"), ("own_lower", "lower"), ("own_upper", "upper")):
-            part[column] = [getattr(result.estimates[name], side) for name in part["parameter"]]
+        for column in ("value", "limit", "lower", "upper"):
+            part["own" if column == "value" else f"own_{column}"] = mine.loc[part["parameter"], column].to_numpy()
         parts.append(part)
-    columns = ["spectrum", "karmn", "name", "parameter", "source", "value", "error", "limit", "own", "own_lower"]
-    columns += ["own_upper", "difference", "sigma", "flags"]
+    columns = ["spectrum", "karmn", "name", "parameter", "source", "value", "error", "limit", "own", "own_limit"]
+    columns += ["own_lower", "own_upper", "difference", "sigma", "flags"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def user_statistics(table: pd.DataFrame, parameter: str) -> pd.DataFrame:
     """The statistics of the user's spectra against every source, as `comparison` has them of the published stars.
 
+    What is a limit on either side has no difference and does not count.
+
     Args:
         table: rows of `user_comparison`.
         parameter: name in `dtl.result.PARAMETERS`.
     """
-    part = table[table["parameter"] == parameter]
+    part = table[(table["parameter"] == parameter) & ~(table["limit"] | table["own_limit"]).astype(bool)]
     rows = [
         {"source": source} | _as_row(statistics(group["value"].to_numpy(), group["own"].to_numpy()))
         for source, group in part.groupby("source", sort=False)

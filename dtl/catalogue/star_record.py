@@ -27,7 +27,8 @@ def star_values(karmn: str, own: Mapping[str, Estimate] | None = None) -> pd.Dat
         One row for each parameter and source, this work first: parameter, source (key of
         `dtl.catalogue.published_stars.SOURCES`, `OWN` or `dtl.catalogue.published_stars.PUBLISHED`), value, lower
         and upper (1-sigma distances, NaN where not published), limit (True for upper limits), difference (value -
-        this work), sigma (see `difference_in_sigma`; NaN for this work itself and for limits) and reference (key of
+        this work; NaN where this work is a limit that allows the value), sigma (see `difference_in_sigma`; NaN for this
+        work itself and for limits) and reference (key of
         `dtl.catalogue.published_stars.references`, empty for `OWN`); in K, dex or km/s.
 
     Raises:
@@ -50,9 +51,13 @@ def star_values(karmn: str, own: Mapping[str, Estimate] | None = None) -> pd.Dat
         first = [_row(name, OWN, own[name], "")] if own else []
         first.append(_row(name, published_stars.PUBLISHED, published[name], published_stars.PUBLISHED))
         part = pd.concat([pd.DataFrame(first), literature[literature["parameter"] == name]], ignore_index=True)
-        part["difference"] = part["value"] - base[name].value
-        part["sigma"] = difference_in_sigma(part["value"], part["lower"], part["upper"], base[name])
+        bound = base[name].limit
+        reference = base[name] if bound is None else Estimate(bound, 0.0, 0.0)
+        part["difference"] = part["value"] - reference.value
+        part["sigma"] = difference_in_sigma(part["value"], part["lower"], part["upper"], reference)
         part.loc[part["limit"] | (part.index == 0), "sigma"] = np.nan
+        if bound is not None:  # what a limit allows does not differ from it
+            part.loc[part["limit"] | (part["value"] <= bound), ["difference", "sigma"]] = np.nan
         parts.append(part)
     columns = ["parameter", "source", "value", "lower", "upper", "limit", "difference", "sigma", "reference"]
     return pd.concat(parts, ignore_index=True)[columns].astype({"limit": bool})
@@ -75,12 +80,13 @@ def difference_in_sigma(value: np.ndarray, lower: np.ndarray, upper: np.ndarray,
 
 
 def _row(parameter: str, source: str, estimate: Estimate, reference: str) -> dict[str, object]:
+    limit = estimate.limit is not None
     return {
         "parameter": parameter,
         "source": source,
-        "value": estimate.value,
-        "lower": estimate.lower,
-        "upper": estimate.upper,
-        "limit": False,
+        "value": estimate.limit if limit else estimate.value,
+        "lower": np.nan if limit else estimate.lower,
+        "upper": np.nan if limit else estimate.upper,
+        "limit": limit,
         "reference": reference,
     }

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
 
 from dtl.catalogue.published_stars import SOURCES
+from dtl.figures.marks import limit_arrows
 from dtl.figures.palette import Palette
 from dtl.figures.style import axis, lay_out, prepare, two_panels
 from dtl.flags import doubts, explain
@@ -70,7 +71,7 @@ def comparison_figure(
     table = table[table["parameter"] == parameter]
     shown = [table[table["source"] == source] for source in sources]
     mine = pd.DataFrame() if users is None else users[users["parameter"] == parameter]
-    mine = mine[mine["source"].isin(sources)] if len(mine) else mine
+    mine = mine[mine["source"].isin(sources) & np.isfinite(mine["own"].astype(float))] if len(mine) else mine
     span = _span(parameter, [*(part[["published", "value"]] for part in shown), mine.get(["own", "value"])])
     line = {"color": colours.muted, "width": 1.5, "dash": "dash"}
     for row, ends in ((1, span), (2, (0.0, 0.0))):
@@ -152,10 +153,12 @@ def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: P
     """The user's spectra as diamonds, hollow and crossed where a flag doubts them, in both panels."""
     unit, places = PARAMETERS[parameter][1:]
     in_doubt = np.array([bool(flags) and bool(doubts(flags.split(", "))) for flags in mine["flags"]], bool)
+    limit = mine["own_limit"].to_numpy(bool)
     texts = [
         f"<b>{escape(row['spectrum'])}</b> is {escape(row['name'])}<br>{SOURCES[row['source']].label}: "
-        f"{value_text(row['value'], row['error'], places)} {unit}<br>yours: {format_number(row['own'], places)} "
-        f"{unit}<br>difference: {format_number(row['difference'], places)} {unit}"
+        f"{'&lt; ' if row['limit'] else ''}{value_text(row['value'], row['error'], places)} {unit}<br>yours: "
+        f"{'&lt; ' if row['own_limit'] else ''}{format_number(row['own'], places)} {unit}"
+        f"<br>difference: {format_number(row['difference'], places)} {unit}"
         + "".join(f"<br><i>{line}</i>" for flag in row["flags"].split(", ") if flag for line in _lines(explain(flag)))
         for _, row in mine.iterrows()
     ]
@@ -168,7 +171,7 @@ def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: P
             y=mine[column],
             mode="markers",
             marker={
-                "symbol": np.where(in_doubt, "diamond-x-open", "diamond"),
+                "symbol": np.where(in_doubt, "diamond-x-open", np.where(limit, "diamond-open", "diamond")),
                 "size": 13,
                 "color": colours.star,
                 "line": {"color": colours.star, "width": 1.5},
@@ -178,12 +181,17 @@ def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: P
             customdata=mine["karmn"],
             text=texts,
             hovertemplate="%{text}<extra></extra>",
-            name="your spectra" + (", hollow: in doubt" if in_doubt.any() else ""),
+            name="your spectra"
+            + (", crossed: in doubt" if in_doubt.any() else "")
+            + (", hollow: limits" if limit.any() else ""),
             legendgroup="users",
             showlegend=row == 1,
             meta="users",
         )
         figure.add_trace(points, row=row, col=1)
+        if limit.any():
+            part = mine[limit]
+            figure.add_trace(limit_arrows(part["own"], part[column], colours.star), row=row, col=1)
     first = mine.drop_duplicates("spectrum", keep="last")
     if len(first) > MAX_LABELS:
         return

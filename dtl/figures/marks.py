@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from dtl.figures.palette import Palette
 from dtl.figures.style import POINT, diameter
 from dtl.quantities import QUANTITIES
 
-__all__ = ["AS_PUBLISHED", "EQUAL", "SCALES", "Look", "add_size_key", "colour_axis", "diameters"]
+__all__ = ["AS_PUBLISHED", "EQUAL", "SCALES", "Look", "add_size_key", "colour_axis", "diameters", "limit_arrows"]
 
 #: Name -> colour scale, low to high; the first is that of the publication.
 SCALES: dict[str, str] = {"as published": "turbo_r", "colour-blind safe": "cividis"}
@@ -127,3 +128,22 @@ def add_size_key(figure: go.Figure, name: str, colours: Palette) -> None:
         text=title, x=0.1, y=2.6, xref="x2", yref="y2", xanchor="left", yanchor="top", showarrow=False,
         font={"size": 12},
     )  # fmt: skip
+
+
+def limit_arrows(x: Sequence[float], y: Sequence[float], colour: str, *, downward: bool = False) -> go.Scatter:
+    """Arrows beside open symbols that stand for upper limits, towards smaller values.
+
+    Args:
+        x, y: places of the symbols, in the units of the data.
+        colour: of the arrows.
+        downward: whether the limit is on the vertical axis.
+    """
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="markers",
+        marker={"symbol": "arrow", "angle": 180 if downward else 270, "standoff": 20, "size": 11, "color": colour},
+        hoverinfo="skip",
+        showlegend=False,
+        meta="limits",
+    )

@@ -59,8 +59,8 @@ class PlottedStar:
         return [sentence_of(flag, self.known) for flag in self.flags]
 
     def quantity(self, name: str) -> float:
-        """A quantity of `dtl.quantities.QUANTITIES`, NaN where it is not known of the star."""
-        value = getattr(self, name, None)
+        """A quantity of `dtl.quantities.QUANTITIES`, NaN where it is not known of the star; an upper limit as such."""
+        value = self.vsini_limit if name == "vsini" and self.vsini_limit is not None else getattr(self, name, None)
         return float("nan") if value is None else float(value)
 
     @classmethod

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dtl.catalogue.populations import POPULATIONS, Comparison, sample
+from dtl.figures.marks import limit_arrows
 from dtl.figures.palette import Palette
 from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.style import axis, prepare
@@ -159,22 +160,31 @@ def _add_users(
         part = [star for star in known if star.doubtful == doubtful]
         if not part:
             continue
+        limits = np.array([column == "vsini" and star.vsini_limit is not None for star in part], bool)
         symbol = "diamond-x-open" if doubtful else "diamond"
+        symbols = np.where(limits, symbol.removesuffix("-open") + "-open", symbol) if limits.any() else symbol
+        places = quantity.scaled([star.quantity(column) for star in part])
+        words = [quantity.text(star.quantity(column)) for star in part]
         figure.add_trace(
             go.Scatter(
-                x=quantity.scaled([star.quantity(column) for star in part]),
+                x=places,
                 y=np.zeros(len(part)),
                 mode="markers",
                 marker={
-                    "symbol": symbol,
+                    "symbol": symbols,
                     "size": 15,
                     "color": colours.star,
                     "line": {"color": colours.ground, "width": 1},
                 },
                 cliponaxis=False,
-                text=[f"{star.label}: {quantity.text(star.quantity(column))} {quantity.unit}" for star in part],
+                text=[
+                    f"{star.label}: {'&lt; ' if limit else ''}{word} {quantity.unit}"
+                    for star, word, limit in zip(part, words, limits, strict=True)
+                ],
                 hovertemplate="%{text}<extra></extra>",
                 name=name,
                 meta="users",
             )
         )
+        if limits.any():
+            figure.add_trace(limit_arrows(places[limits], np.zeros(limits.sum()), colours.star))

@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dtl.figures.literature import TITLES, value_text
+from dtl.figures.marks import limit_arrows
 from dtl.figures.style import axis, lay_out, prepare
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
@@ -41,7 +42,8 @@ def star_figure(
     unit, places = PARAMETERS[parameter][1:]
     for width in (3, 1):
         ends = base["value"] - width * base["lower"], base["value"] + width * base["upper"]
-        figure.add_vrect(*ends, fillcolor=colours.band, line_width=0, layer="below")
+        if np.isfinite(ends).all():  # a limit has no interval, nor has what is withheld
+            figure.add_vrect(*ends, fillcolor=colours.band, line_width=0, layer="below")
     ours = part["source"] == first
     bars = {"array": part["upper"], "arrayminus": part["lower"], "color": colours.data, "width": 4, "thickness": 1.4}
     texts = [
@@ -51,12 +53,14 @@ def star_figure(
             *(part[c] for c in ("source", "limit", "value", "upper", "sigma")), strict=True
         )
     ]
+    symbols = np.where(ours, "diamond", "circle")
+    symbols = np.where(part["limit"], np.where(ours, "diamond-open", "triangle-left-open"), symbols)
     points = go.Scatter(
         x=part["value"],
         y=[escape(labels[source]) for source in part["source"]],
         mode="markers",
         marker={
-            "symbol": np.where(ours, "diamond", np.where(part["limit"], "triangle-left-open", "circle")),
+            "symbol": symbols,
             "size": np.where(ours, 13, 10),
             "opacity": 1,
             "color": np.where(ours, colours.star, np.where(part["sigma"].abs() > FAR, colours.model, colours.data)),
@@ -68,6 +72,8 @@ def star_figure(
         meta="values",
     )
     figure.add_trace(points)
+    if (mine := part[ours & part["limit"]]).size:
+        figure.add_trace(limit_arrows(mine["value"], [escape(labels[first])], colours.star))
     for source, value, sigma in zip(part["source"], part["value"], part["sigma"], strict=True):
         if abs(sigma) > FAR:
             figure.add_annotation(

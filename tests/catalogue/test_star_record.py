@@ -56,3 +56,18 @@ def test_the_sides_that_face_each_other_count():
 def test_a_star_that_is_not_there():
     with pytest.raises(KeyError):
         star_values("LHS 3154")
+
+
+def test_an_upper_limit_differs_from_what_lies_above_alone() -> None:
+    """Against v sin i < 3: a published limit and a value below do not differ, a value above does by the excess."""
+    own = {name: Estimate(value, 0.1, 0.1) for name, value in (("teff", 3300.0), ("logg", 4.9), ("mh", -0.2))}
+    own["vsini"] = Estimate(2.1, 0.3, 0.3, 3.0)
+    values = star_values(BARNARD, own)
+    part = values[values["parameter"] == "vsini"].set_index("source")
+    assert part.loc[OWN, "limit"] and part.loc[OWN, "value"] == 3.0 and np.isnan(part.loc[OWN, "upper"])
+    below = part["limit"] | (part["value"] <= 3.0)
+    assert below.sum() > 1
+    assert part.loc[below, "difference"].isna().all() and part.loc[below, "sigma"].isna().all()
+    tight = star_values(BARNARD, own | {"vsini": Estimate(0.4, 0.1, 0.1, 0.5)})
+    above = tight[(tight["parameter"] == "vsini") & ~tight["limit"] & (tight["value"] > 0.5)]
+    assert len(above) and np.allclose(above["difference"], above["value"] - 0.5)

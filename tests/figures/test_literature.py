@@ -109,3 +109,21 @@ def test_one_star():
     far = part[part["sigma"].abs() >= FAR]
     assert [annotation.text for annotation in figure.layout.annotations] == ["3.6σ"]
     assert list(far["source"]) == ["schweitzer2019mr"]
+
+
+def test_upper_limits_of_the_user_are_open_with_an_arrow() -> None:
+    """In the comparison and in the record of one star; a withheld value is not drawn."""
+    slow = fakes.make_result(star="GJ 699", flags=("upper_limit_vsini",))
+    odd = fakes.make_result(star="GJ 699", flags=("value_withheld",))
+    users = user_comparison({"slow": (slow, "J17578+046"), "odd": (odd, "J17578+046")})
+    figure = comparison_figure(TABLE, "vsini", ["reiners2018"], users=users)
+    drawn = next(trace for trace in figure.data if trace.meta == "users")
+    assert drawn.marker.symbol[0] == "diamond-open" and drawn.x[0] == 2.9
+    arrows = next(trace for trace in figure.data if trace.meta == "limits")
+    assert arrows.marker.angle == 270 and list(arrows.x) == [2.9]
+    assert "yours: &lt; 2.9 km/s" in drawn.text[0]
+    teff = comparison_figure(TABLE, "teff", ["marfil2021"], users=users)
+    assert len(next(trace for trace in teff.data if trace.meta == "users").x) == 1
+    values = star_values("J17578+046", slow.estimates)
+    record = star_figure(values, "vsini", {key: key for key in values["source"]}, first="own")
+    assert any(trace.meta == "limits" for trace in record.data)

@@ -75,8 +75,9 @@ def _show_stars(parameter: str, chosen: list[str], mine: pd.DataFrame, *, errors
     )
     st.caption(
         "On the dashed line both agree. Hollow points are upper limits. A diamond is a spectrum of yours, your result "
-        "across, hollow with a cross where a flag doubts it. Point at a star to read its name, or "
-        "click it to see all its values below." + (" Both axes are logarithmic." if parameter == "vsini" else "")
+        "across, crossed where a flag doubts it, hollow with an arrow where it is an upper limit. Point at a star to "
+        "read its name, or click it to see all its values below."
+        + (" Both axes are logarithmic." if parameter == "vsini" else "")
     )
     twin_of_figure = st.expander(
         "The same as a table", icon=":material/table:", on_change="rerun", key="literature-table"
