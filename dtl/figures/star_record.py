@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from dtl.figures.literature import TITLES, value_text
 from dtl.figures.marks import limit_arrows
+from dtl.figures.palette import Palette
 from dtl.figures.style import axis, lay_out, prepare
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
@@ -74,12 +75,7 @@ def star_figure(
     figure.add_trace(points)
     if (mine := part[ours & part["limit"]]).size:
         figure.add_trace(limit_arrows(mine["value"], [escape(labels[first])], colours.star))
-    for source, value, sigma in zip(part["source"], part["value"], part["sigma"], strict=True):
-        if abs(sigma) > FAR:
-            figure.add_annotation(
-                x=value, y=escape(labels[source]), text=f"{format_number(sigma, 1)}σ", showarrow=False, yshift=13,
-                font={"size": 12, "color": colours.text},
-            )  # fmt: skip
+    _name_far(figure, part, labels, colours)
     lay_out(figure, xaxis=axis(TITLES[parameter], 0, 0, colours, range=None, nticks=8))
     lay_out(figure, yaxis=axis("", 0, 0, colours, range=None, ticks="", gridwidth=1))
     lay_out(
@@ -88,3 +84,13 @@ def star_figure(
         dragmode=False,
     )
     return figure
+
+
+def _name_far(figure: go.Figure, part: pd.DataFrame, labels: Mapping[str, str], colours: Palette) -> None:
+    """Write beside the values that are far from this work how many sigma they are."""
+    for source, value, sigma in zip(part["source"], part["value"], part["sigma"], strict=True):
+        if abs(sigma) > FAR:
+            figure.add_annotation(
+                x=value, y=escape(labels[source]), text=f"{format_number(sigma, 1)}σ", showarrow=False, yshift=13,
+                font={"size": 12, "color": colours.text},
+            )  # fmt: skip
