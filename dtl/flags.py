@@ -19,7 +19,7 @@ FLAGS: dict[str, str] = {
     ),
     "low_snr": "The signal-to-noise ratio is below 30, where the networks were not trained.",
     "resolution_too_low": "The resolution of the spectrum is below that of the models; v sin i is biased high.",
-    "window_incomplete": "More than 2 % of the window 8800-8835 Å has no usable pixel.",
+    "window_incomplete": "More than 2 % of the window has no usable pixel.",
     "rv_uncertain": "The velocity of the star could not be measured reliably, so the lines may not be at rest.",
     "rv_implausible": (
         "The velocity is not what the file says or what a nearby star can have: wavelengths in air taken for vacuum, "

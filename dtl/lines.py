@@ -1,19 +1,17 @@
-"""The strong atomic lines of the window whose identification is beyond doubt.
+"""Spectral lines that have a name: those of a bundle's window whose identification is beyond doubt.
 
-Most of the other features of an M dwarf in the window are blends of weak atomic lines with molecular bands; they are
-left without a name.
+Most of the other features of an M dwarf are blends of weak atomic lines with molecular bands; they are left without a
+name. Which lines a window has stands in the config that a bundle is trained with, and in its card.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dtl.wavelengths import air_to_vacuum
 
-__all__ = ["LINES", "SPECIES", "TELLURIC", "Line"]
-
-_IRON = "NIST Atomic Spectra Database; Nave et al. 1994, ApJS 94, 221"
-_MAGNESIUM = "NIST Atomic Spectra Database; Kaufman & Martin 1991, JPCRD 20, 83"
+__all__ = ["TELLURIC", "Line", "species_of"]
 
 
 @dataclass(frozen=True)
@@ -41,14 +39,10 @@ class Line:
         return f"{self.species} {self.wavelength:.1f}"
 
 
-#: In the order of wavelength. Each has a minimum within 0.05 Å in a PHOENIX spectrum of 3900 K, log g 4.5.
-LINES: tuple[Line, ...] = (
-    Line("Fe I", 8804.624, _IRON),
-    Line("Mg I", 8806.757, _MAGNESIUM),
-    Line("Fe I", 8824.220, _IRON),
-)
-
-#: Species of the lines, in the order in which they come first.
-SPECIES: tuple[str, ...] = tuple(dict.fromkeys(line.species for line in LINES))
 #: Name of the lines that the air adds; where they lie follows from the velocity, see `dtl.preparation.masks`.
 TELLURIC = "Telluric H₂O"
+
+
+def species_of(lines: Iterable[Line]) -> tuple[str, ...]:
+    """Species of lines, each once, in the order in which they come first."""
+    return tuple(dict.fromkeys(line.species for line in lines))

@@ -1,4 +1,4 @@
-"""Wavelengths: the window, air and vacuum, Doppler shift."""
+"""Wavelengths: windows, air and vacuum, Doppler shift."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 __all__ = [
-    "MARGIN",
     "SPEED_OF_LIGHT",
-    "WINDOW",
     "Window",
     "air_to_vacuum",
     "doppler_shift",
@@ -17,10 +15,6 @@ __all__ = [
     "vacuum_to_air",
 ]
 
-#: The window of the method, vacuum Angstrom in the star's rest frame.
-WINDOW = (8800.0, 8835.0)
-#: What is used on each side of the window while normalising, Angstrom.
-MARGIN = 5.0
 #: km/s, exact.
 SPEED_OF_LIGHT = 299792.458
 

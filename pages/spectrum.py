@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages.shared.core import elements, keeping, tables, visit
+from pages.shared.core import bundles, elements, keeping, tables, visit, wording
 from pages.shared.spectrum import attribution, axes, corrections, least_squares, reading, spectra
 from pages.shared.spectrum.files import files
 
 st.title("Stellar parameters from a spectrum", anchor=False)
 st.caption(
-    "For M dwarfs observed at high resolution (R ≥ 50,000) in 8800–8835 Å. Your files are forgotten when you close the "
-    "page."
+    f"For M dwarfs observed at high resolution (R ≥ 50,000) in {wording.listed(bundles.windows())}. Your files are "
+    "forgotten when you close the page."
 )
 reading.inputs()
 reading.failures()
@@ -30,7 +30,7 @@ with right:  # words before figures, which take longer
 with figures:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("#### Spectrum and reconstruction", width="stretch")
-        scale = axes.choose_scale()
+        scale = axes.choose_scale(result)
     spectra.reconstruction(result, scale)
     attribution.wavelengths(result, scale)
 with left:

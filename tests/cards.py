@@ -30,7 +30,7 @@ def full_card(name: str = "made-up") -> dict:
         "name": name,
         "version": "0.1",
         "created": "2026-11-23",
-        "window": [8800.0, 8835.0],
+        "window": {"lower": 8800.0, "upper": 8835.0, "margin": 5.0},
         "step": 0.01,
         "resolution": 50000.0,
         "parameters": {

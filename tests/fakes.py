@@ -17,12 +17,11 @@ from dtl.bundle.calibration import Reference
 from dtl.exploration.position import LatentPosition
 from dtl.inference.attribution import Explanation
 from dtl.inference.least_squares import LeastSquaresFit
-from dtl.lines import LINES
 from dtl.readers.options import ReadOptions
 from dtl.result import PARAMETERS, Estimate, InferenceResult, Neighbour
 from dtl.spectrum import AnalysisFailed, Finding, PreparationStep, PreparedSpectrum, Spectrum, UnusableInput
 from dtl.wavelengths import doppler_shift
-from tests.builders import TELLURIC_LINES, WINDOW
+from tests.builders import LINES, TELLURIC_LINES, WINDOW
 
 WAVELENGTH = np.linspace(8800.0, 8835.0, 3501)
 LATENTS = 32

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dtl.lines import LINES
-from dtl.wavelengths import WINDOW, vacuum_to_air
+from dtl.wavelengths import vacuum_to_air
+from tests.builders import LINES, WINDOW
 
 SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 SPECTRUM = SHARED / "phoenix_aces" / "native_3900K_4.5_0.0_vacuum.npz"
@@ -18,7 +18,7 @@ SPECTRUM = SHARED / "phoenix_aces" / "native_3900K_4.5_0.0_vacuum.npz"
 def test_lines_lie_in_the_window_in_order():
     wavelengths = [line.wavelength for line in LINES]
     assert wavelengths == sorted(wavelengths)
-    assert WINDOW[0] < wavelengths[0] and wavelengths[-1] < WINDOW[1]
+    assert WINDOW.lower < wavelengths[0] and wavelengths[-1] < WINDOW.upper
 
 
 def test_wavelengths_are_those_of_vacuum():

@@ -11,6 +11,7 @@ from dtl.figures.curves import add_observation, along, finish, flux_range, mark_
 from dtl.figures.palette import palette
 from dtl.figures.scale import ANGSTROM, Scale
 from dtl.figures.style import axis, prepare, two_panels
+from dtl.preparation.masks import telluric_lines
 from dtl.result import PARAMETERS
 
 if TYPE_CHECKING:
@@ -69,14 +70,14 @@ def explanation_figure(
             hovertemplate=f"%{{y:+.{places + 1}f}} {unit}",
         )
         figure.add_trace(trace, row=2, col=1)
-    name_lines(figure, prepared, colours, lines, scale)
+    name_lines(figure, prepared.lines, colours, lines, scale, telluric=telluric_lines(prepared))
     if prepared.spectrum.simulated:
         mark_simulated(figure, colours)
     prepare(figure, dark=dark, height=600)
     low, high = flux_range(prepared.flux[prepared.good], explanation.baseline)
     limits = {"range": [1.08 * min(bars.min(), 0.0), 1.08 * max(bars.max(), 1e-9)]}
-    figure.update_xaxes(axis("", *scale.span(), colours, **scale.axis()), row=1, col=1)
-    figure.update_xaxes(axis(scale.title(), *scale.span(), colours, **scale.axis()), row=2, col=1)
+    figure.update_xaxes(axis("", *scale.span(prepared.window), colours, **scale.axis()), row=1, col=1)
+    figure.update_xaxes(axis(scale.title(), *scale.span(prepared.window), colours, **scale.axis()), row=2, col=1)
     figure.update_yaxes(axis("Normalised flux", low, high, colours), row=1, col=1)
     change = f"Change of {label} [{unit}]"
     zero = {"zeroline": True, "zerolinecolor": colours.muted, "zerolinewidth": 1}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,8 +10,7 @@ import plotly.graph_objects as go
 from dtl.figures.palette import Palette
 from dtl.figures.scale import ANGSTROM, Scale
 from dtl.figures.style import lay_out
-from dtl.lines import LINES, SPECIES, TELLURIC
-from dtl.preparation.masks import telluric_lines
+from dtl.lines import TELLURIC, Line, species_of
 from dtl.spectrum import PreparedSpectrum
 
 __all__ = [
@@ -63,21 +62,24 @@ def along(x: np.ndarray) -> dict[str, object]:
 
 def name_lines(
     figure: go.Figure,
-    prepared: PreparedSpectrum | None,
+    known: Sequence[Line],
     colours: Palette,
     lines: bool | Collection[str] = True,
     scale: Scale = ANGSTROM,
+    *,
+    telluric: Sequence[float] | np.ndarray = (),
 ) -> None:
     """Lines in both panels of a figure: of the star with names above the first, telluric ones with the sign of Earth.
 
     Args:
         figure: of two panels.
-        prepared: whose telluric lines; None for a model, which has none.
+        known: lines of the window that have a name, in the order of wavelength.
         colours: of the page.
-        lines: species of `dtl.lines` to be named, `dtl.lines.TELLURIC` among them; True for all of the star.
+        lines: species to be named, `dtl.lines.TELLURIC` among them; True for all of the star.
         scale: of the horizontal axis.
+        telluric: where the lines of the air lie, see `dtl.preparation.masks.telluric_lines`; a model has none.
     """
-    species = (SPECIES if lines else ()) if isinstance(lines, bool) else lines
+    species = (species_of(known) if lines else ()) if isinstance(lines, bool) else lines
     shapes, names = [], []
     font = {"size": 12, "color": colours.text}
 
@@ -89,7 +91,7 @@ def name_lines(
         return x
 
     before, level = -np.inf, 0
-    for line in LINES:
+    for line in known:
         if line.species not in species:
             continue
         level = 1 - level if line.wavelength - before < _CLOSE else 0
@@ -97,7 +99,7 @@ def name_lines(
         place = {"x": guide(line.wavelength, "dot"), "xref": "x", "y": 1.0, "yref": "y domain"}
         text = {"text": line.label, "showarrow": False, "font": font}
         names.append(place | text | {"yanchor": "bottom", "yshift": 15 * level})
-    for wavelength in telluric_lines(prepared) if prepared and TELLURIC in species else ():
+    for wavelength in telluric if TELLURIC in species else ():
         place = {"x": guide(wavelength, "dash"), "xref": "x", "y": 0.0, "yref": "y domain"}
         text = {"text": "⊕", "showarrow": False, "font": font, "bgcolor": colours.ground, "borderpad": 0}
         names.append(place | text | {"yanchor": "bottom"})

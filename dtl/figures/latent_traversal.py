@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -10,7 +12,7 @@ from dtl.figures.map_picture import background, map_box
 from dtl.figures.palette import palette
 from dtl.figures.scale import ANGSTROM
 from dtl.figures.style import axis, prepare, two_panels
-from dtl.wavelengths import WINDOW
+from dtl.lines import Line
 
 __all__ = ["walk_figure", "walk_map"]
 
@@ -19,13 +21,16 @@ _EVERY = 2
 _SMALLEST = 0.02
 
 
-def walk_figure(wavelength: np.ndarray, start: np.ndarray, here: np.ndarray, *, dark: bool = False) -> go.Figure:
+def walk_figure(
+    wavelength: np.ndarray, start: np.ndarray, here: np.ndarray, lines: Sequence[Line], *, dark: bool = False
+) -> go.Figure:
     """The decoded spectrum over that of the start, and their difference below.
 
     Args:
         wavelength: vacuum Angstrom; shape ``(n,)``.
         start: flux at the start of the walk; shape ``(n,)``.
         here: flux at the point that was reached; shape ``(n,)``.
+        lines: of the window, to be named.
         dark: for a dark page.
     """
     colours = palette(dark)
@@ -43,12 +48,13 @@ def walk_figure(wavelength: np.ndarray, start: np.ndarray, here: np.ndarray, *, 
         line={"color": colours.model, "width": 1.4}, hovertemplate="%{y:+.3f}",
     )  # fmt: skip
     figure.add_trace(change, row=2, col=1)
-    name_lines(figure, None, colours)
+    name_lines(figure, lines, colours)
     prepare(figure, dark=dark, height=500)
     low, high = flux_range(before, now)
     limit = max(_SMALLEST, 1.1 * float(np.abs(now - before).max()))
-    figure.update_xaxes(axis("", *WINDOW, colours, **ANGSTROM.axis()), row=1, col=1)
-    figure.update_xaxes(axis(ANGSTROM.title(), *WINDOW, colours, **ANGSTROM.axis()), row=2, col=1)
+    ends = float(wavelength[0]), float(wavelength[-1])
+    figure.update_xaxes(axis("", *ends, colours, **ANGSTROM.axis()), row=1, col=1)
+    figure.update_xaxes(axis(ANGSTROM.title(), *ends, colours, **ANGSTROM.axis()), row=2, col=1)
     figure.update_yaxes(axis("Decoded flux", low, high, colours), row=1, col=1)
     figure.update_yaxes(axis("AdaptationComparison", -limit, limit, colours, nticks=5), row=2, col=1)
     return finish(figure, top=84)

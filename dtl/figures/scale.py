@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dtl.lines import Line
-from dtl.wavelengths import SPEED_OF_LIGHT, WINDOW, vacuum_to_air
+from dtl.wavelengths import SPEED_OF_LIGHT, Window, vacuum_to_air
 
 __all__ = ["ANGSTROM", "UNITS", "Scale"]
 
@@ -55,11 +55,11 @@ class Scale:
         air = " in air" if self.medium == "air" else ""
         return f"wavelength{air} [{UNITS[self.unit]}]"
 
-    def span(self) -> tuple[float, float]:
-        """Ends of the axis: of the window, or so far on each side of the line."""
+    def span(self, window: Window) -> tuple[float, float]:
+        """Ends of the axis: of a window, or so far on each side of the line."""
         if self.unit == "km/s" and self.line is not None:
             return -_REACH, _REACH
-        low, high = self.at(np.array(WINDOW))
+        low, high = self.at(np.array([window.lower, window.upper]))
         return float(low), float(high)
 
     def axis(self) -> dict[str, object]:

@@ -22,9 +22,10 @@ from dtl.figures.curves import (
 from dtl.figures.palette import Palette, palette
 from dtl.figures.scale import ANGSTROM, Scale
 from dtl.figures.style import axis, lay_out, prepare, two_panels
+from dtl.preparation.masks import telluric_lines
 from dtl.result import InferenceResult
 from dtl.spectrum import PreparationStep
-from dtl.wavelengths import WINDOW
+from dtl.wavelengths import Window
 
 __all__ = ["AT_REST", "preparation_figure", "reconstruction_figure"]
 
@@ -76,7 +77,7 @@ def reconstruction_figure(
     figure.add_trace(residual.update(showlegend=False, opacity=0.75), row=2, col=1)
     _add_noise(figure, wavelength, np.where(good, prepared.uncertainty, np.nan), colours)
     if lines:
-        name_lines(figure, prepared, colours, lines, scale)
+        name_lines(figure, prepared.lines, colours, lines, scale, telluric=telluric_lines(prepared))
     if prepared.spectrum.simulated:
         mark_simulated(figure, colours)
     prepare(figure, dark=dark, height=560)
@@ -86,8 +87,8 @@ def reconstruction_figure(
     shared = scale.axis() | wavelengths
     lay_out(
         figure,
-        xaxis=axis("", *scale.span(), colours, **shared),
-        xaxis2=axis(scale.title(), *scale.span(), colours, **shared),
+        xaxis=axis("", *scale.span(prepared.window), colours, **shared),
+        xaxis2=axis(scale.title(), *scale.span(prepared.window), colours, **shared),
         yaxis=axis("Normalised flux", low, high, colours),
         yaxis2=axis("Difference", -limit, limit, colours, nticks=5),
     )
@@ -95,12 +96,13 @@ def reconstruction_figure(
 
 
 def preparation_figure(
-    step: PreparationStep, *, simulated: bool = False, scale: Scale = ANGSTROM, dark: bool = False
+    step: PreparationStep, window: Window, *, simulated: bool = False, scale: Scale = ANGSTROM, dark: bool = False
 ) -> go.Figure:
     """One step of the preparation with its overlays.
 
     Args:
-        step: what to draw; on wavelengths only the window and its surroundings are drawn.
+        step: what to draw.
+        window: of which a step on wavelengths is drawn, with its surroundings.
         simulated: label it as simulated.
         scale: of the horizontal axis, where it is one of wavelengths.
         dark: for a dark page.
@@ -111,7 +113,7 @@ def preparation_figure(
     figure = go.Figure()
     for (name, (x, y)), colour in zip(curves.items(), colours.cycle(len(curves)), strict=True):
         if on_wavelengths and len(x) > 2:
-            inside = (x > WINDOW[0] - _AROUND) & (x < WINDOW[1] + _AROUND)
+            inside = (x > window.lower - _AROUND) & (x < window.upper + _AROUND)
             x, y = scale.at(x[inside]), np.asarray(y)[inside]  # noqa: PLW2901
         if on_wavelengths and name == "Spectrum":
             figure.add_trace(steps(x, y, name, colour))
@@ -119,7 +121,7 @@ def preparation_figure(
             curve = go.Scatter(x=x, y=np.asarray(y), name=escape(name), line={"color": colour, "width": 1.8})
             figure.add_trace(curve.update(hovertemplate="%{y:.4g}"))
     if step.masked is not None:
-        inside = (step.wavelength > WINDOW[0] - _AROUND) & (step.wavelength < WINDOW[1] + _AROUND)
+        inside = (step.wavelength > window.lower - _AROUND) & (step.wavelength < window.upper + _AROUND)
         grey = joined(step.masked, step.flux)[inside]
         figure.add_trace(steps(scale.at(step.wavelength[inside]), grey, "Not used", colours.muted))
     if simulated:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from dtl.figures.attribution import explanation_figure
-from dtl.lines import LINES
 from dtl.result import PARAMETERS
+from tests.builders import LINES
 from tests.fakes import bundle, explain_spectrum, make_result
 
 

@@ -8,12 +8,13 @@ from dtl.exploration.latent_profile import profile
 from dtl.figures.latent_profile import profile_figure
 from dtl.figures.latent_traversal import walk_figure, walk_map
 from dtl.figures.map_picture import map_picture
+from tests.builders import LINES
 from tests.fakes import WAVELENGTH, bundle, model_flux
 
 
 def test_the_change_is_here_minus_start():
     start, here = model_flux(WAVELENGTH), model_flux(WAVELENGTH, teff=3800.0)
-    figure = walk_figure(WAVELENGTH, start, here)
+    figure = walk_figure(WAVELENGTH, start, here, LINES)
     curves = {trace.name: trace for trace in figure.data}
     np.testing.assert_allclose(curves["Here minus start"].y, (here - start)[::2], atol=1e-6)
     x = curves["Here"].x0 + curves["Here"].dx * np.arange(len(curves["Here"].y))
@@ -25,7 +26,7 @@ def test_the_change_is_here_minus_start():
 
 def test_without_a_step_the_scale_of_the_change_stays_readable():
     start = model_flux(WAVELENGTH)
-    assert walk_figure(WAVELENGTH, start, start).layout.yaxis2.range == (-0.02, 0.02)
+    assert walk_figure(WAVELENGTH, start, start, LINES).layout.yaxis2.range == (-0.02, 0.02)
 
 
 def test_start_and_here_are_on_the_map():

@@ -7,7 +7,7 @@ import pytest
 from PyAstronomy import pyasl
 
 from dtl.figures.scale import ANGSTROM, Scale
-from dtl.lines import LINES
+from tests.builders import LINES, WINDOW
 
 WAVELENGTH = np.linspace(8800.0, 8835.0, 8)
 
@@ -15,7 +15,7 @@ WAVELENGTH = np.linspace(8800.0, 8835.0, 8)
 def test_angstrom_in_vacuum_is_what_the_program_works_with():
     np.testing.assert_array_equal(ANGSTROM.at(WAVELENGTH), WAVELENGTH)
     assert ANGSTROM.title() == "Wavelength in vacuum, star at rest [Å]"
-    assert ANGSTROM.span() == (8800.0, 8835.0)
+    assert ANGSTROM.span(WINDOW) == (8800.0, 8835.0)
 
 
 def test_air_and_nanometres():
@@ -31,5 +31,5 @@ def test_velocities_from_a_line():
     assert scale.at(line.wavelength) == 0
     assert scale.at(line.wavelength * (1 + 100 / 299792.458)) == pytest.approx(100)
     assert scale.title() == "Velocity from Mg I 8809.2 Å, star at rest [km/s]"
-    assert scale.span() == (-300, 300)
+    assert scale.span(WINDOW) == (-300, 300)
     np.testing.assert_array_equal(scale.at(WAVELENGTH), Scale("km/s", "vacuum", line).at(WAVELENGTH))

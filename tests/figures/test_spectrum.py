@@ -8,8 +8,8 @@ import numpy as np
 
 from dtl.figures.scale import Scale
 from dtl.figures.spectrum import preparation_figure, reconstruction_figure
-from dtl.lines import LINES
 from dtl.spectrum import PreparationStep
+from tests.builders import LINES, WINDOW
 from tests.fakes import make_result
 
 
@@ -70,7 +70,7 @@ def test_a_step_is_drawn_with_its_overlays_and_only_around_the_window():
     step = PreparationStep(
         "Continuum", "Divided.", wavelength, np.ones_like(wavelength), {"<i>Fit</i>": (wavelength, wavelength)}
     )
-    figure = preparation_figure(step, simulated=True)
+    figure = preparation_figure(step, WINDOW, simulated=True)
     named = traces(figure)
     assert set(named) == {"Spectrum", "&lt;i&gt;Fit&lt;/i&gt;"}
     assert len(named["Spectrum"].y) < 2000
@@ -81,7 +81,7 @@ def test_a_step_is_drawn_with_its_overlays_and_only_around_the_window():
 def test_a_step_on_velocities_keeps_all_of_them():
     velocity = np.linspace(-200, 200, 401)
     step = PreparationStep("Velocity", "Measured.", velocity, velocity, x_title="Velocity [km/s]")
-    (curve,) = preparation_figure(step).data
+    (curve,) = preparation_figure(step, WINDOW).data
     assert len(curve.y) == 401 and curve.name == "Velocity"
 
 
@@ -139,6 +139,6 @@ def test_pixels_left_out_of_a_step_are_grey():
     flux, masked = np.ones(500), np.full(500, np.nan)
     flux[100:110], masked[100:110] = np.nan, 3.0
     step = PreparationStep("As read", "Read.", np.linspace(8800, 8835, 500), flux, masked=masked)
-    named = traces(preparation_figure(step))
+    named = traces(preparation_figure(step, WINDOW))
     assert (named["Not used"].y[100:110] == 3).all() and np.isfinite(named["Not used"].y).sum() == 12
     assert np.isnan(named["Spectrum"].y[100:110]).all() and not named["Spectrum"].connectgaps

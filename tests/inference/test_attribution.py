@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from dtl.inference.attribution import KINDS, Explanation, explain_spectrum
-from dtl.lines import LINES
 from dtl.preparation.prepare import prepare
 from dtl.result import PARAMETERS
 from dtl.spectrum import PreparedSpectrum
-from tests.builders import observe_model, shipped
+from tests.builders import LINES, observe_model, shipped
 
 
 @lru_cache(maxsize=1)

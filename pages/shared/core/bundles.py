@@ -41,6 +41,7 @@ __all__ = [
     "shipped",
     "shipped_windows",
     "wanted_window",
+    "windows",
 ]
 
 #: Bundles that one visit may keep: each takes some 20 to 60 MB of the server's memory.
@@ -60,14 +61,20 @@ def shipped() -> dict[str, float]:
 @st.cache_data(show_spinner=False)
 def shipped_windows() -> dict[str, Window]:
     """The bundles that come with the program: name -> window that their networks look at."""
-    from dtl.bundle.shipped import shipped_windows as windows
+    from dtl.bundle import shipped as program
 
-    return windows()
+    return program.shipped_windows()
 
 
 def wanted_window(name: str | None) -> Window:
     """The window of a bundle by its name; None for that of the shipped ones."""
     return find_bundle(name).window if name is not None else next(iter(shipped_windows().values()))
+
+
+def windows() -> list[str]:
+    """The windows of the bundles that can be chosen from, in words, each once."""
+    every = [*shipped_windows().values(), *(bundle.window for bundle in own().values())]
+    return [str(window) for window in dict.fromkeys(every)]
 
 
 def own() -> dict[str, ModelBundle]:

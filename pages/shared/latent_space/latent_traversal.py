@@ -55,7 +55,7 @@ def decoder_walk(result: InferenceResult, state: str) -> None:
         st.button("Back to the start", key="walk-back", icon=":material/undo:", on_click=_forget)
     with right:
         chart(
-            walk_figure(bundle.wavelength, start.flux, here.flux, dark=dark()),
+            walk_figure(bundle.wavelength, start.flux, here.flux, bundle.lines, dark=dark()),
             key="walk-figure",
             alt="Decoded spectrum at the start and at the point reached, and their difference below",
         )

@@ -8,6 +8,7 @@ import streamlit as st
 
 import dtl
 from dtl.bundle.card import flattened, lookup, number
+from dtl.bundle.window import window_of
 from dtl.export.citation import bibtex, sentence
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
@@ -52,9 +53,10 @@ def _facts(card: dict) -> dict[str, str]:
         rows["Name and version"] = f"{card['name']} {card.get('version', '')}".strip()
     if lookup(card, "created"):
         rows["Trained on"] = str(card["created"])
-    if window := lookup(card, "window"):
+    if lookup(card, "window"):
+        window = window_of(card)
         step = number(card, "step")
-        rows["Wavelengths"] = f"{window[0]:g}–{window[1]:g} Å in vacuum" + (f", step {step:g} Å" if step else "")
+        rows["Wavelengths"] = f"{window} in vacuum" + (f", step {step:g} Å" if step else "")
     if resolution := number(card, "resolution"):
         rows["Resolution"] = f"λ/FWHM {resolution:,.0f} and more"
     for name, (label, unit, places) in PARAMETERS.items():

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dtl.figures.scale import Scale
 from dtl.figures.spectrum import AT_REST, preparation_figure, reconstruction_figure
-from dtl.lines import SPECIES, TELLURIC
+from dtl.lines import TELLURIC, species_of
 from dtl.preparation.masks import telluric_lines
 from dtl.result import InferenceResult
 from dtl.spectrum import UnusableInput
@@ -81,11 +81,12 @@ def _controls(result: InferenceResult) -> tuple[dict[str, np.ndarray], list[str]
             overlays[f"{names[key]}: {tables.describe(near[key])}"] = bundle.decode(bundle.latents[[near[key].index]])[
                 0
             ]
+    species = list(species_of(result.prepared.lines))
     lines = right.pills(
         "Name the lines",
-        [*SPECIES, TELLURIC],
+        [*species, TELLURIC],
         selection_mode="multi",
-        default=list(SPECIES),
+        default=species,
         key="lines",
         persist_state="session",
         help="Lines whose identification is beyond doubt; most other features are blends. Telluric: water in the air, "
@@ -112,7 +113,9 @@ def preparation(result: InferenceResult, scale: Scale) -> None:
     step = steps.get(name, next(iter(steps.values())))
     st.markdown(wording.plain(step.text))
     chart(
-        preparation_figure(step, simulated=result.prepared.spectrum.simulated, scale=scale, dark=dark()),
+        preparation_figure(
+            step, result.prepared.window, simulated=result.prepared.spectrum.simulated, scale=scale, dark=dark()
+        ),
         key="preparation",
         alt=f"The spectrum after the step {step.name}: {step.text}",
     )
