@@ -56,7 +56,8 @@ def bundle() -> SimpleNamespace:
     return SimpleNamespace(
         name="made-up", version="0.1", card={}, wavelength=WAVELENGTH, resolution=50000.0, nodes=nodes, latents=latents,
         map_flux=place[:, ::-1].copy(), map_latent=place, target_encoder=object(),
-        triples=np.unique(nodes[:, :3], axis=0), references={"latent_distance": reference()},
+        triples=np.unique(nodes[:, :3], axis=0), window=WINDOW, lines=LINES,
+        references={"latent_distance": reference()},
         decode=lambda rows: flux + 0.01 * np.asarray(rows, dtype=np.float32)[:, :1] * (flux - 1),
         regress=lambda rows, name: np.stack([nodes[:, list(PARAMETERS).index(name)].mean() + rows[:, 0]] * 2),
     )  # fmt: skip

@@ -168,7 +168,7 @@ def _check_size(name: str, size: int) -> None:
     if size > SIZE_LIMIT:
         raise UnusableInput(
             f"{name} has {size / 1e6:,.0f} MB and the limit is {SIZE_LIMIT / 1e6:,.0f} MB, so it is hardly a single "
-            "spectrum; give one exposure, or cut it to some 50 Å on each side of what is analysed."
+            "spectrum; give one exposure, or cut it to the window of the networks and some 50 Å on each side."
         )
 
 
@@ -184,7 +184,7 @@ def _decompress(name: str, data: bytes) -> bytes:
     if len(content) > SIZE_LIMIT:
         raise UnusableInput(
             f"{name} unpacks to more than the limit of {SIZE_LIMIT / 1e6:,.0f} MB, so it is hardly a single spectrum; "
-            "give one exposure, or cut it to some 50 Å on each side of what is analysed."
+            "give one exposure, or cut it to the window of the networks and some 50 Å on each side."
         )
     if not content:
         raise UnusableInput(

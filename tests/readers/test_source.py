@@ -31,5 +31,5 @@ def test_sentence_about_a_large_file_stands_alone(tmp_path: Path) -> None:
         handle.truncate(300_000_000)  # sparse: it takes no space
     assert refusal(path) == (
         "large.fits has 300 MB and the limit is 200 MB, so it is hardly a single spectrum; give one exposure, or cut "
-        "it to 8760-8875 Å."
+        "it to the window of the networks and some 50 Å on each side."
     )
