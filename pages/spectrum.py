@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared.core import bundles, elements, keeping, tables, visit, wording
-from pages.shared.spectrum import attribution, axes, corrections, least_squares, reading, spectra
+from pages.shared.spectrum import attribution, axes, corrections, least_squares, one_star, reading, spectra
 from pages.shared.spectrum.files import files
 
 st.title("Stellar parameters from a spectrum", anchor=False)
@@ -22,6 +22,7 @@ elements.heading(result)
 elements.parameters(result)
 elements.flags(result)
 elements.facts(result)
+one_star.exposures()
 least_squares.fit_least_squares(result)
 figures = st.container()
 left, right = st.columns([3, 2], gap="large")

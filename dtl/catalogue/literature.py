@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from io import StringIO
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -153,10 +154,11 @@ def agrees(found: float, stated: float, decimals: int) -> bool:
 def recognise(result: InferenceResult) -> str | None:
     """The CARMENES identifier of the published star whose name a spectrum carries, None where there is none.
 
+    The name of the file counts where the header has none.
     A simulated observation is of no star, whatever it is called.
     """
     spectrum = result.prepared.spectrum
-    star = None if spectrum.simulated else published_stars.find_star(spectrum.star)
+    star = None if spectrum.simulated else published_stars.find_star(spectrum.star or Path(spectrum.file).stem)
     return None if star is None else str(star["karmn"])
 
 

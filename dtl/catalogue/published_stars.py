@@ -31,6 +31,7 @@ __all__ = [
     "literature_table",
     "luminosity",
     "names",
+    "one_spelling",
     "published_comparisons",
     "references",
     "similar_names",
@@ -180,11 +181,11 @@ def isochrones() -> pd.DataFrame:
     return _read("isochrones.ecsv")[0].copy()
 
 
-def _normalise(name: str) -> str:
+def one_spelling(name: str) -> str:
     """One spelling of a name: case, blanks, leading zeros and the way to write Gliese do not matter."""
     text = name.casefold().replace("_", " ").strip()
     text = re.sub(r"^(\*\*|v\*|name|karmn)\s+", "", text)
-    text = re.sub(r"^(gliese|gl|gj)[\s-]*(?=\d)", "gj", text)
+    text = re.sub(r"^(gliese|gls?|gj)[\s-]*(?=\d)", "gj", text)
     text = re.sub(r"^(2massi?|2m)\s*(?=j\d)", "2m", text)
     text = re.sub(r"['’`]s?(?=\s|$)|\bstar$", "", text)
     text = re.sub(r"(?<![\d.])0+(?=\d)", "", text)
@@ -196,7 +197,7 @@ def _index() -> dict[str, int]:
     """Normalised name -> row of `stars`. The first star that bears a name keeps it."""
     index: dict[str, int] = {}
     for row, name in _every_name():
-        if key := _normalise(name):
+        if key := one_spelling(name):
             index.setdefault(key, row)
     return index
 
@@ -213,8 +214,12 @@ def find_star(name: str) -> pd.Series | None:
     """The row of `stars` with this name, None where there is none.
 
     Any of the star's names will do, in any usual spelling: ``GJ 699``, ``Gl699``, ``Barnard's Star``, ``J17578+046``.
+    What follows the name, as in ``gj699_20190301``, does not matter, but for a component.
     """
-    row = _index().get(_normalise(name))
+    row = _index().get(one_spelling(name))
+    parts = name[:200].replace("_", " ").split()
+    while row is None and len(parts) > 1 and not re.fullmatch("[A-Da-d]{0,2}", parts.pop()):
+        row = _index().get(one_spelling(" ".join(parts)))
     return None if row is None else _read("stars.ecsv")[0].loc[row].copy()
 
 
@@ -248,8 +253,8 @@ def names() -> dict[str, str]:
 
 def similar_names(name: str, most: int = 4) -> list[str]:
     """Names of the table that are spelled much like ``name``, likeliest first, at most ``most``."""
-    spelled = {_normalise(text): (row, text) for row, text in _every_name()}
-    close = difflib.get_close_matches(_normalise(name[:60]), spelled, n=3 * most, cutoff=0.75)
+    spelled = {one_spelling(text): (row, text) for row, text in _every_name()}
+    close = difflib.get_close_matches(one_spelling(name[:60]), spelled, n=3 * most, cutoff=0.75)
     of_star: dict[int, str] = {}
     for row, text in (spelled[key] for key in close):
         of_star.setdefault(row, text)

@@ -76,6 +76,15 @@ def test_find_star_normalises(name, karmn):
     assert published_stars.find_star(name)["karmn"] == karmn
 
 
+@pytest.mark.parametrize("name", ["gj699_20190301", "GJ 699 HPF", "Gls 699", "GJ_699_night_2"])
+def test_what_follows_the_name(name):
+    assert published_stars.find_star(name)["karmn"] == "J17578+046"
+
+
+def test_a_companion_is_another_star():
+    assert published_stars.find_star("GJ 699 B") is None and published_stars.find_star("gj699_b") is None
+
+
 @pytest.mark.parametrize("name", ["", " ", "star", "GJ", "GJ 69", "LHS 3154", "J17578", "x" * 5000])
 def test_find_star_unknown(name):
     assert published_stars.find_star(name) is None

@@ -11,7 +11,7 @@ from dtl.catalogue.facts import facts, literature
 from dtl.figures.plotted_star import PlottedStar
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import estimate_words
-from pages.shared.core import visit, wording
+from pages.shared.core import epochs, visit, wording
 
 __all__ = ["choose", "pick", "show"]
 
@@ -23,6 +23,8 @@ _FIRST = "J17578+046"
 def choose(results: Mapping[str, InferenceResult]) -> str:
     """A list of the user's stars and the published ones; gives the digest or the karmn of the chosen one."""
     stars, selected = published_stars.stars(), visit.current().selected
+    if star := epochs.epochs_of(selected):
+        selected = star.key
     names = dict(zip(stars["karmn"], stars["name"], strict=True))
     options = [*results, *names]
     if st.session_state.get(_KEY) not in options:

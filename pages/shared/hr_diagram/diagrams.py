@@ -13,7 +13,7 @@ from dtl.figures.marks import EQUAL, SCALES, Look
 from dtl.figures.spectroscopic_hr import spectroscopic_hr_diagram
 from dtl.quantities import QUANTITIES
 from dtl.result import InferenceResult
-from pages.shared.core import keeping, links, visit, wording
+from pages.shared.core import epochs, keeping, links, visit, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.hr_diagram import chosen_star, diagram_tables, luminosities, populations
 
@@ -129,7 +129,7 @@ def diagrams() -> None:
         "luminosity, for stars whose luminosity is not known. Kiel: surface gravity against temperature. Populations: "
         "how thin and thick disc differ.",
     )  # fmt: skip
-    found = visit.current().results
+    found = epochs.one_each(visit.current().results)
     if which == "populations":
         populations.show(found)
     else:

@@ -7,6 +7,7 @@ from collections import Counter
 import streamlit as st
 
 from dtl.catalogue import published_stars
+from dtl.catalogue.epochs import group_epochs
 from dtl.catalogue.literature import recognise
 from dtl.result import InferenceResult
 from pages.shared.core import visit, wording
@@ -27,8 +28,11 @@ def star_of(digest: str, result: InferenceResult) -> str | None:
 
 
 def matched() -> dict[str, tuple[InferenceResult, str]]:
-    """The user's spectra of published stars: label, no two alike -> result and CARMENES identifier."""
-    found = [(result, star) for digest, result in observed().items() if (star := star_of(digest, result))]
+    """The user's published stars: label, no two alike -> result, that of all exposures together, and identifier."""
+    found = []
+    for star in group_epochs(observed(), visit.current().stars):
+        if karmn := star_of(star.key, star.combined):
+            found.append((star.combined, karmn))
     count = Counter(wording.label(result, short=True) for result, _ in found)
     labels: dict[str, tuple[InferenceResult, str]] = {}
     for result, star in found:

@@ -10,7 +10,7 @@ import streamlit as st
 from dtl.flags import doubts
 from dtl.result import PARAMETERS, Estimate, InferenceResult
 from dtl.rounding import format_estimate
-from pages.shared.core import elements, links, uploads, visit, wording
+from pages.shared.core import elements, epochs, links, uploads, visit, wording
 from pages.shared.core.examples import list_examples
 
 __all__ = ["files", "refused_file"]
@@ -68,7 +68,8 @@ def files() -> None:
             "Order", list(_ORDERS), key=links.view("file-order", _ORDERS), persist_state="session", width=150
         )
         _removal()
-    rows = [_row(digest, result) for digest, result in now.results.items()]
+    together = [digest for star in epochs.stars() for digest in star.results]  # exposures of one star beside each other
+    rows = [_row(digest, now.results[digest]) for digest in together]
     rows += [_refused(digest, sentence) for digest, sentence in now.failures.items()]
     rows.sort(key=_ORDERS[order])
     digests = tuple(row.pop("digest") for row in rows)

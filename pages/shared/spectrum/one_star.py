@@ -1,0 +1,68 @@
+"""The exposures of the star on show, and what they say together."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from dtl.catalogue.epochs import Epochs
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.rounding import estimate_words, format_number
+from pages.shared.core import epochs, visit, wording
+
+__all__ = ["exposures"]
+
+
+def exposures() -> None:
+    """A table of the exposures of the star on show with their means, where there are several."""
+    star = epochs.epochs_of(visit.current().selected)
+    if star is None:
+        return
+    name = next((r.prepared.spectrum.star for r in star.results.values() if r.prepared.spectrum.star), "this star")
+    with st.expander(
+        f"{len(star.results)} exposures of {wording.plain(name)}",
+        icon=":material/stacks:",
+        expanded=True,
+        key="exposures",
+    ):
+        rows = [_row(result) for result in star.results.values()]
+        st.table(
+            {title: [row[title] for row in rows] + [text] for title, text in _means(star).items()},
+            border="horizontal",
+            hide_index=True,
+            alt=f"The exposures of {name}, one row each, and their means",
+        )
+        st.caption(
+            "Means are weighted by the intervals, that of the velocity by S/N; exposures in doubt do not count where "
+            "there are others. The interval of a mean is not smaller than that of one exposure, as most of it is the "
+            "networks' error for this star, and not smaller than the scatter. In the diagrams and the comparison with "
+            "the literature these exposures are one star."
+        )
+        wide = [PARAMETERS[parameter][0] for parameter, excess in star.excess.items() if excess > 2.0]
+        if wide:
+            st.warning(
+                f"The exposures differ by more than their intervals say in {wording.listed(wide)}: the star varies, or "
+                "one of the exposures is at fault.",
+                icon=":material/warning:",
+            )
+
+
+def _row(result: InferenceResult) -> dict[str, str]:
+    prepared = result.prepared
+    row = {
+        "Exposure": wording.plain(prepared.spectrum.file),
+        "S/N": format_number(prepared.snr, 0),
+        "Velocity [km/s]": f"{format_number(prepared.rv, 2)} ({wording.plain(prepared.rv_frame)})",
+    }
+    return row | {label: estimate_words(name, result.estimates[name]) for name, (label, _, _) in PARAMETERS.items()}
+
+
+def _means(star: Epochs) -> dict[str, str]:
+    velocity = star.velocity
+    said = f"{format_number(velocity.value, 2)}, scatter {format_number(velocity.scatter, 2)}" if velocity else "–"
+    row = {"Exposure": "**Mean**", "S/N": "", "Velocity [km/s]": said}
+    for name, (label, _, places) in PARAMETERS.items():
+        scatter = star.scatter[name]
+        more = f", scatter {format_number(scatter, places)}" if np.isfinite(scatter) else ""
+        row[label] = estimate_words(name, star.combined.estimates[name]) + more
+    return row

@@ -1,0 +1,82 @@
+"""Exposures of one star are one star, whatever the spelling of its name, and their means are right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dtl.catalogue.epochs import combine, group_epochs, identify
+from dtl.result import Estimate, InferenceResult
+from tests import fakes
+
+
+def exposure(teff: float = 3300.0, *, snr: float = 100.0, rv: float = -110.0, **known: object) -> InferenceResult:
+    result = fakes.make_result(teff=teff, **known)
+    return replace(result, prepared=replace(result.prepared, snr=snr, rv=rv))
+
+
+@pytest.mark.parametrize(
+    ("star", "file"),
+    [("GJ 699", "a.fits"), ("Gls699", "a.fits"), ("gj699_20190301", "a.fits"), ("Barnard's star", "a.fits"),
+     ("", "gj699_hires.fits"), ("", "GJ_699.txt"), ("Gl 699", "b.fits")],
+)  # fmt: skip
+def test_one_star_by_any_name(star: str, file: str) -> None:
+    assert identify(fakes.make_result(star=star, file=file)) == "J17578+046"
+
+
+def test_other_stars_are_others() -> None:
+    assert identify(fakes.make_result(star="LHS 3154")) == identify(fakes.make_result(star="lhs_3154")) == "lhs3154"
+    assert identify(fakes.make_result(star="GJ 699", simulated=True)) == "" == identify(fakes.make_result())
+    assert identify(fakes.make_result(star="GJ_699_B")) != "J17578+046"  # a companion
+    assert identify(fakes.make_result(star="target 1"), "J17578+046") == "J17578+046"
+    assert identify(fakes.make_result(star="GJ 699"), "") == "gj699"  # the user says that it is another
+
+
+def test_groups_in_the_order_of_the_stars() -> None:
+    results = {
+        "a": exposure(star="GJ 699"), "b": exposure(star="GJ 273"), "c": exposure(star="Gl699"),
+        "d": exposure(file="x.txt"), "e": exposure(file="x.txt"),
+    }  # fmt: skip
+    assert [list(star.results) for star in group_epochs(results)] == [["a", "c"], ["b"], ["d"], ["e"]]
+    assert list(group_epochs(results, {"b": "J17578+046"})[0].results) == ["a", "b", "c"]
+
+
+def test_means() -> None:
+    """The mean by the weights, its interval never below that of one exposure nor the scatter."""
+    first, second, third = (exposure(teff, snr=snr, rv=rv) for teff, snr, rv in
+                            ((3300.0, 100.0, -110.0), (3320.0, 200.0, -110.6), (3310.0, 100.0, -110.3)))  # fmt: skip
+    star = combine({"a": first, "b": second, "c": third})
+    teff = star.combined.estimates["teff"]
+    assert star.key == "b" and teff.value == pytest.approx(3310.0)
+    assert (teff.lower, teff.upper) == pytest.approx((33.0, 41.0))
+    assert star.scatter["teff"] == pytest.approx(10.0) and star.excess["teff"] == pytest.approx(10.0 / 37.0)
+    assert star.velocity.value == pytest.approx(np.average([-110.0, -110.6, -110.3], weights=[1, 4, 1]))
+    assert star.velocity.scatter == pytest.approx(0.3) and star.velocity.exposures == 3
+    wide = combine({"a": exposure(3300.0), "b": exposure(3500.0)})
+    assert wide.combined.estimates["teff"].lower == pytest.approx(np.sqrt(2) * 100.0) and wide.excess["teff"] > 3
+
+
+def test_one_exposure_is_itself() -> None:
+    result = exposure()
+    star = combine({"a": result})
+    assert star.combined is result and star.velocity is None and np.isnan(star.scatter["teff"])
+
+
+def test_doubts_limits_and_what_is_withheld() -> None:
+    slow, doubted = exposure(flags=("upper_limit_vsini",)), exposure(3900.0, snr=500.0, flags=("low_snr",))
+    star = combine({"a": slow, "b": doubted, "c": slow})
+    assert star.combined.estimates["teff"].value == pytest.approx(3300.0) and star.key == "a"
+    assert star.combined.estimates["vsini"].limit == 2.9 and star.combined.flags == ("upper_limit_vsini",)
+    mostly = combine({"a": slow, "b": exposure(), "c": exposure()})
+    assert mostly.combined.estimates["vsini"].limit is None and mostly.combined.flags == ()
+    withheld = exposure(flags=("value_withheld",))
+    assert combine({"a": withheld, "b": withheld}).combined.estimates["teff"].withheld
+    assert isinstance(combine({"a": withheld, "b": slow}).combined.estimates["teff"], Estimate)
+
+
+def test_velocities_of_other_frames_are_not_averaged() -> None:
+    topocentric = exposure()
+    topocentric = replace(topocentric, prepared=replace(topocentric.prepared, rv_frame="observatory"))
+    assert combine({"a": exposure(), "b": topocentric}).velocity is None
