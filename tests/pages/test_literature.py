@@ -129,11 +129,11 @@ def test_what_was_said_goes_before_the_name_in_the_file():
     assert users["customdata"] == ["J07274+052"]
 
 
-def test_spectra_of_one_star_keep_apart():
+def test_exposures_of_one_star_are_one_star():
     results = {A: fakes.make_result(star="GJ 699", file="a"), B: fakes.make_result(star="GJ 699", file="a")}
     page = open_page(results=results, selected=B)
     assert not page.exception
-    assert "2 of your spectra" in page.get("plotly_chart")[0].proto.alt
+    assert "1 of your stars" in page.get("plotly_chart")[0].proto.alt
 
 
 def test_simulated_observations_are_of_no_star():

@@ -69,7 +69,7 @@ def _show_stars(parameter: str, chosen: list[str], mine: pd.DataFrame, *, errors
         figures.comparison(parameter, chosen, mine, errors=errors, dark=dark()),
         key="literature-figure",
         alt=f"{title} in the literature ({names}) against this work for the published stars and {spectra} of your "
-        "spectra, with the line of equality, and the differences below",
+        "stars, with the line of equality, and the differences below",
         on_select=lambda: search_clicked("literature-figure"),
         selection_mode="points",
     )

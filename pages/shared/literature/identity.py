@@ -31,7 +31,7 @@ def matched() -> dict[str, tuple[InferenceResult, str]]:
     """The user's published stars: label, no two alike -> result, that of all exposures together, and identifier."""
     found = []
     for star in group_epochs(observed(), visit.current().stars):
-        if karmn := star_of(star.key, star.combined):
+        if karmn := next(filter(None, (star_of(*exposure) for exposure in star.results.items())), None):
             found.append((star.combined, karmn))
     count = Counter(wording.label(result, short=True) for result, _ in found)
     labels: dict[str, tuple[InferenceResult, str]] = {}
