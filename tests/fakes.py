@@ -242,6 +242,7 @@ def explain_spectrum(prepared: PreparedSpectrum, bundle: SimpleNamespace) -> Exp
         values={name: 5.0 + float(curve.sum()) for name, curve in contributions.items()},
         baseline_values=dict.fromkeys(PARAMETERS, 5.0),
         width=0.18,
+        lines=LINES,
     )
 
 

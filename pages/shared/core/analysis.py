@@ -55,8 +55,7 @@ def _analyse(upload: Upload) -> InferenceResult:
     from dtl.bundle.selector import BundleSelector
     from dtl.inference.analyse import analyse
 
-    # Bundles of a visit are used where they are asked for.
-    selector = BundleSelector(bundles.find_bundle, bundles.shipped(), bundles.shipped_windows(), upload.bundle)
+    selector = BundleSelector(bundles.find_bundle, *bundles.candidates(), upload.bundle)
     return analyse(upload.data, name=upload.name, options=upload.options, bundle=selector, stages=_stages(upload))
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_OWN",
     "available",
+    "candidates",
     "digests",
     "find_bundle",
     "forget",
@@ -69,6 +70,19 @@ def shipped_windows() -> dict[str, Window]:
 def wanted_window(name: str | None) -> Window:
     """The window of a bundle by its name; None for that of the shipped ones."""
     return find_bundle(name).window if name is not None else next(iter(shipped_windows().values()))
+
+
+def candidates() -> tuple[dict[str, float], dict[str, Window]]:
+    """The bundles that a file may be given without being asked for: name -> lambda/FWHM, and name -> window.
+
+    Those of a visit are asked for by name, unless they are the only ones that know a window.
+    """
+    resolutions, of_program = shipped(), shipped_windows()
+    alone = {name: bundle for name, bundle in own().items() if bundle.window not in of_program.values()}
+    return (
+        resolutions | {name: bundle.resolution for name, bundle in alone.items()},
+        of_program | {name: bundle.window for name, bundle in alone.items()},
+    )
 
 
 def windows() -> list[str]:
