@@ -129,7 +129,10 @@ def parse_name(text: str) -> Name:
     fluxes = plain & _FLUX
     for role, names in _OTHER:
         treated = _is_treated(words, names)
-        if plain & names and not (treated and role != "mask" and (fluxes or waves)):
+        hit = plain & names
+        if role == "lamp" and hit == {"cal"} and words[0] != "cal":  # "flux_cal" is calibrated, "calflux" the lamp's
+            continue
+        if hit and not (treated and role != "mask" and (fluxes or waves)):
             good = role == "mask" and bool(plain & {"good", "goodpix", "valid", "usable", "gpm"})
             return Name(role, stem=_stem(words, names), scale=scale, good=good)
     if waves:
