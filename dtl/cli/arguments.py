@@ -85,6 +85,11 @@ def config(text: str) -> Path:
     return shipped if os.sep not in text and not Path(text).exists() and shipped.is_file() else Path(text)
 
 
+def row(text: str) -> int | str:
+    """A whole number above 0, or all."""
+    return text if text == "all" else count(text)
+
+
 def columns(text: str) -> tuple[str, str, str | None]:
     """Names or numbers of the columns for wavelength, flux and, if there is one, uncertainty."""
     names = [name.strip() for name in text.split(",")]
@@ -115,7 +120,16 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         help="columns of a table for wavelength, flux and uncertainty: names, or numbers from 1",
     )
     group.add_argument(
-        "--uncertainty", choices=("sigma", "variance", "inverse"), help="what the column of uncertainties holds"
+        "--uncertainty",
+        choices=("sigma", "variance", "ivar", "percent", "relative", "snr", "none"),
+        help="what the column of uncertainties holds; none leaves it aside",
+    )
+    group.add_argument("--extension", metavar="NAME", help="FITS extension with the spectrum, by its number or name")
+    group.add_argument(
+        "--row",
+        type=row,
+        metavar="N|all",
+        help="spectrum to use, from 1, where a file holds several; all: each of them",
     )
 
 
@@ -147,6 +161,8 @@ def reading(options: argparse.Namespace) -> ReadOptions:
         uncertainty=options.uncertainty,
         instrument=instrument,
         order=options.order,
+        row=None if options.row == "all" else options.row,
+        extension=options.extension,
     )
 
 

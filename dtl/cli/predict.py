@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dtl.cli.arguments import add_reading, check_output, reading
+from dtl.cli.paths import expand_paths, names_of
 from dtl.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -19,7 +20,11 @@ __all__ = ["add"]
 def add(commands: argparse._SubParsersAction) -> None:
     """Add the command."""
     parser = commands.add_parser("predict", help="parameters of spectra")
-    parser.add_argument("path", nargs="+", help="files of spectra, in any of the formats the app reads")
+    parser.add_argument(
+        "path",
+        nargs="+",
+        help="files of spectra, in any of the formats the app reads; folders; @list.txt, a path a line",
+    )
     parser.add_argument(
         "--bundle",
         metavar="NAME",
@@ -39,7 +44,7 @@ def _run(options: argparse.Namespace) -> int:
     from dtl.bundle.selector import shipped_by_resolution
     from dtl.bundle.store import load_bundle
     from dtl.export.tables import FORMATS, json_line, write_table
-    from dtl.inference.analyse import analyse
+    from dtl.inference.analyse import analyse, analyse_rows
     from dtl.spectrum import UnusableInput
 
     if options.output:
@@ -50,22 +55,25 @@ def _run(options: argparse.Namespace) -> int:
     known = reading(options)
     bundle = load_bundle(options.bundle) if options.bundle else shipped_by_resolution()
     results, used, status = [], [], 0
+    paths = expand_paths(options.path)
+    answer = analyse_rows if options.row == "all" else analyse
     with Progress(quiet=True) as progress:
-        for i, path in enumerate(options.path):
+        for i, (path, name) in enumerate(zip(paths, names_of(paths), strict=True)):
             if options.output:  # otherwise the answers themselves show how far the work is
-                progress("predict", i / len(options.path), Path(path).name)
+                progress("predict", i / len(paths), Path(path).name)
             try:
-                result = analyse(path, bundle=bundle, options=known)
+                found = answer(path, bundle=bundle, name=name, options=known)
             except UnusableInput as error:
                 progress.say(error)
                 status = 2
                 continue
-            results.append(result)
-            used.append(path)
-            if options.json:
-                print(json_line(result), flush=True)
-            elif not options.output:
-                _print(result)
+            for result in found if isinstance(found, list) else [found]:
+                results.append(result)
+                used.append(path)
+                if options.json:
+                    print(json_line(result), flush=True)
+                elif not options.output:
+                    _print(result)
     if options.output and results:
         write_table(results, options.output)
     if options.report and results:

@@ -21,7 +21,7 @@ from dtl.result import InferenceResult
 from dtl.spectrum import AnalysisFailed, Finding, PreparedSpectrum, Spectrum, UnusableInput
 from dtl.wavelengths import Window
 
-__all__ = ["Chooser", "Stages", "analyse", "read_for"]
+__all__ = ["Chooser", "Stages", "analyse", "analyse_rows", "read_for"]
 
 
 class Chooser(Protocol):
@@ -110,6 +110,34 @@ def analyse(
             f"{file}: could not be analysed because of an unexpected problem ({type(error).__name__}), probably "
             "because its numbers are damaged; look at its flux, and try another file."
         ) from error
+
+
+def analyse_rows(
+    source: str | os.PathLike | bytes,
+    *,
+    bundle: ModelBundle | Chooser | None = None,
+    name: str,
+    options: ReadOptions = ReadOptions(),
+) -> list[InferenceResult]:
+    """Answers for all spectra of a file that share their wavelengths, as stars or epochs; one where it holds one.
+
+    Args:
+        source: as `analyse`.
+        bundle: as `analyse`.
+        name: of the file for people; the number of the spectrum is added where there are several.
+        options: as `analyse`.
+
+    Raises:
+        UnusableInput: as `analyse`, for the first that cannot be used.
+    """
+    first = analyse(source, bundle=bundle, name=name, options=replace(options, row=1))
+    count = first.prepared.spectrum.spectra
+    if count == 1:
+        return [first]
+    return [
+        analyse(source, bundle=bundle, name=f"{name} [{row} of {count}]", options=replace(options, row=row))
+        for row in range(1, count + 1)
+    ]
 
 
 def _analyse(

@@ -33,8 +33,9 @@ def test_bad_files_among_good_ones(capsys: pytest.CaptureFixture, tmp_path: Path
         tmp_path / "empty.fits",
         tmp_path / "picture.png",
         tmp_path / "elsewhere.txt",
-        tmp_path,
+        tmp_path / "folder",  # an empty one
     ]
+    bad[-1].mkdir()
     assert run("predict", bad[0], GOOD[0], *bad[1:], GOOD[1], "--json") == 2
     captured = capsys.readouterr()
     assert [row["file"] for row in rows(captured.out)] == [Path(path).name for path in GOOD]

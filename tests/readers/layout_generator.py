@@ -179,7 +179,7 @@ def _others(
     return [(name, known[name], "") for name in chosen]
 
 
-def _write(rng, container, columns, medium, named, words, *, wavelength, flux_name) -> Layout:  # noqa: ANN001
+def _write(rng, container, columns, medium, named, words, *, wavelength, flux_name) -> Layout:
     name = f"layout-{words['seed']}"
     if container in ("blanks", "commas", "tabs", "semicolons", "comma_decimals"):
         return Layout(f"{name}.txt", _text(rng, container, columns, medium, named), words)
@@ -203,7 +203,12 @@ def _text(rng: np.random.Generator, container: str, columns: list, medium: str, 
     mark = {"blanks": " ", "commas": ",", "tabs": "\t", "semicolons": ";", "comma_decimals": ";"}[container]
     lines = []
     if medium:
-        said = [f"medium: {medium}", f"wavelengths in {medium}", f"{medium} wavelengths", f"vacuum: {medium == 'vacuum'}"]
+        said = [
+            f"medium: {medium}",
+            f"wavelengths in {medium}",
+            f"{medium} wavelengths",
+            f"vacuum: {medium == 'vacuum'}",
+        ]
         lines.append(f"# {rng.choice(said)}")
     if any(unit for _, _, unit in columns):
         unit = next(unit for _, _, unit in columns if unit)

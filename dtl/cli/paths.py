@@ -1,0 +1,47 @@
+"""The files that a command is given: paths, folders, and lists of them in a text file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from dtl.spectrum import UnusableInput
+
+__all__ = ["expand_paths", "names_of"]
+
+
+def expand_paths(given: Sequence[str]) -> list[str]:
+    """Folders as the files in them, ``@list.txt`` as the paths on its lines (# begins a comment), the rest as it is.
+
+    Raises:
+        UnusableInput: a list that cannot be read.
+    """
+    found: list[str] = []
+    for path in given:
+        if path.startswith("@") and not Path(path).exists():
+            found += expand_paths(_lines(path[1:]))
+        elif Path(path).is_dir():
+            files = sorted(str(file) for file in Path(path).iterdir() if file.is_file() and file.name[0] != ".")
+            found += files or [path]  # an empty one is refused like a bad file
+        else:
+            found.append(path)
+    return found
+
+
+def names_of(paths: Sequence[str]) -> list[str]:
+    """What each file is called in results: its name, or its path where another file has the same name."""
+    counts = Counter(Path(path).name for path in paths)
+    return [path if counts[Path(path).name] > 1 else Path(path).name for path in paths]
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise UnusableInput(f"{path}: the list of files cannot be read ({reason}); check the path.") from None
+    found = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    if any(line.startswith("@") for line in found):
+        raise UnusableInput(f"{path}: names another list; write the paths of the spectra themselves, one a line.")
+    return found

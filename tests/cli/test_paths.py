@@ -1,0 +1,34 @@
+"""Which files a command is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dtl.cli.paths import expand_paths, names_of
+from dtl.spectrum import UnusableInput
+
+
+def test_folders_and_lists(tmp_path: Path) -> None:
+    folder = tmp_path / "night"
+    folder.mkdir()
+    for name in ("b.fits", "a.fits", ".hidden"):
+        (folder / name).write_text("x")
+    other = tmp_path / "a.fits"
+    other.write_text("x")
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"# my stars\n{folder}\n\n{other}\n")
+    found = expand_paths([f"@{listed}", "missing.fits"])
+    assert found == [str(folder / "a.fits"), str(folder / "b.fits"), str(other), "missing.fits"]
+    assert names_of(found) == [str(folder / "a.fits"), "b.fits", str(other), "missing.fits"]
+
+
+def test_what_cannot_be_read(tmp_path: Path) -> None:
+    assert expand_paths([str(tmp_path)]) == [str(tmp_path)]  # refused later, like a bad file
+    with pytest.raises(UnusableInput, match="list of files cannot be read"):
+        expand_paths([f"@{tmp_path / 'none.txt'}"])
+    listed = tmp_path / "list.txt"
+    listed.write_text("@list.txt\n")
+    with pytest.raises(UnusableInput, match="another list"):
+        expand_paths([f"@{listed}"])
