@@ -35,6 +35,8 @@ NAMES = {
     "snr": ["snr", "S/N", "SNR", "s2n"],
 }
 MASKS = {"bad": ["mask", "bad", "bpm", "BADPIX"], "good": ["good", "mask", "valid"], "bits": ["dq", "qual", "flags"]}
+WAVE_NAMES = {name for names in WAVES.values() for name in names}
+MASK_NAMES = {name for names in MASKS.values() for name in names}
 CONTAINERS = (
     "blanks", "commas", "tabs", "semicolons", "comma_decimals", "table", "vectors", "images", "rows", "pixels_by_few",
     "axis", "ecsv", "votable", "order_tables", "order_rows",
@@ -98,7 +100,7 @@ def draw_layout(seed: int, wavelength: np.ndarray, flux: np.ndarray, sigma: np.n
     columns += _others(rng, flux, sigma, words)
     named = container not in ("rows", "pixels_by_few") and (len(columns) > 3 or rng.random() < 0.6)
     if not named:
-        columns = [c for c in columns[:3] if c[0] not in sum(MASKS.values(), []) or c is columns[2]]
+        columns = [c for c in columns[:3] if c[0] not in MASK_NAMES or c is columns[2]]
         if kind in ("percent", "relative", "snr"):
             columns = columns[:2]
             words["uncertainty"] = "left out"
@@ -106,7 +108,9 @@ def draw_layout(seed: int, wavelength: np.ndarray, flux: np.ndarray, sigma: np.n
     elif rng.random() < 0.5:
         columns = [columns[i] for i in rng.permutation(len(columns))]
     words["columns"] = [name for name, _, _ in columns] if named else len(columns)
-    return _write(rng, container, columns, medium, named, words, wavelength=angstrom, flux_name=flux_name)
+    return _write(
+        rng, container, columns, medium=medium, named=named, words=words, wavelength=angstrom, flux_name=flux_name
+    )
 
 
 def _wave(rng: np.random.Generator, axis: str, angstrom: np.ndarray) -> tuple[str, np.ndarray, str]:
@@ -262,9 +266,7 @@ def _fits(container: str, columns: list, cards: dict, *, wavelength: np.ndarray,
         header = hdus[0].header
         header["CRVAL1"], header["CRPIX1"], header["CDELT1"], header["CUNIT1"] = wavelength[0], 1.0, step, "Angstrom"
         hdus += [
-            fits.ImageHDU(v.astype(float), name=k)
-            for k, v in parts.items()
-            if k != flux_name and k not in sum(WAVES.values(), [])
+            fits.ImageHDU(v.astype(float), name=k) for k, v in parts.items() if k != flux_name and k not in WAVE_NAMES
         ]
     for key, value in cards.items():
         hdus[0].header[key] = value
@@ -274,14 +276,15 @@ def _fits(container: str, columns: list, cards: dict, *, wavelength: np.ndarray,
 def _shifted(columns: list, wavelength: np.ndarray, offset: float) -> list:
     """The columns with their wavelengths moved, as another order has them; the first column that runs is theirs."""
     moved = []
-    known = sum(WAVES.values(), [])
+    known = WAVE_NAMES
     for name, values, unit in columns:
         if name in known and offset:
             factor = (wavelength + offset) / wavelength
             logarithm = {True: np.log10, False: np.log}[name in WAVES["log10"]]
             if name in WAVES["log10"] or name in WAVES["ln"]:
-                values = values + logarithm(factor)
+                moved.append((name, values + logarithm(factor), unit))
             else:
-                values = values / factor if unit in ("Hz", "cm-1") else values * factor
-        moved.append((name, values, unit))
+                moved.append((name, values / factor if unit in ("Hz", "cm-1") else values * factor, unit))
+        else:
+            moved.append((name, values, unit))
     return moved
