@@ -9,11 +9,11 @@ import pytest
 
 from dtl.inference.infer import infer
 from dtl.preparation.prepare import prepare
-from dtl.readers import read_spectrum
 from dtl.result import InferenceResult
 from dtl.spectrum import Spectrum, UnusableInput
 from tests.builders import observe_model, shipped
 from tests.readers.layout_generator import draw_layout
+from tests.readers.reading import read_spectrum
 
 TOLERANCE = {"teff": 20.0, "logg": 0.03, "mh": 0.03, "vsini": 0.4, "rv": 0.5}
 #: Flags that every plain layout has, as it says neither resolution nor medium, and which excuse nothing.
