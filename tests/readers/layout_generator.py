@@ -183,7 +183,7 @@ def _others(
     return [(name, known[name], "") for name in chosen]
 
 
-def _write(rng, container, columns, medium, named, words, *, wavelength, flux_name) -> Layout:
+def _write(rng, container, columns, *, medium, named, words, wavelength, flux_name) -> Layout:
     name = f"layout-{words['seed']}"
     if container in ("blanks", "commas", "tabs", "semicolons", "comma_decimals"):
         return Layout(f"{name}.txt", _text(rng, container, columns, medium, named), words)
