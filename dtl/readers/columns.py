@@ -150,6 +150,8 @@ def _bad(
 ) -> np.ndarray | None:
     """True where a mask marks a pixel; masks that would leave less than half are not understood and pass."""
     bad = None
+    if any("and" in column.name.lower() for column in masks):  # flags of all exposures; those of any are too many
+        masks = [column for column in masks if not column.name.lower().startswith("or")]
     for column in masks:
         marked = np.broadcast_to(bad_by_mask(column.values), shape)
         if parse_name(column.name).good and (column.values != 0).mean() > 0.2:

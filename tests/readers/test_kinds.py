@@ -1,0 +1,255 @@
+"""Each kind of layout that was read wrongly elsewhere is read to the flux, the sigma and the wavelengths it holds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from dtl.readers.options import ReadOptions
+from dtl.spectrum import Spectrum, UnusableInput
+from dtl.wavelengths import SPEED_OF_LIGHT, vacuum_to_air
+from tests.builders import star_flux
+from tests.readers.layouts import to_bytes
+from tests.readers.reading import read_spectrum
+
+WAVE = np.arange(8770.0, 8865.0, 0.05)
+LEVEL, SNR = 2.0e4, 100.0
+RNG = np.random.default_rng(5)
+SIGMA = LEVEL / SNR * np.sqrt(star_flux(WAVE))
+FLUX = LEVEL * star_flux(WAVE) + SIGMA * RNG.normal(size=WAVE.size)
+
+
+def text(*columns: np.ndarray, head: str = "", mark: str = " ") -> bytes:
+    return (head + "\n".join(mark.join(f"{x:.9g}" for x in row) for row in zip(*columns, strict=True)) + "\n").encode()
+
+
+def check(spectrum: Spectrum, *, scale: float = 1.0, sigma: bool = True, shift: float = 0.0) -> None:
+    """The flux of the star at its wavelengths, and its sigma, in the window."""
+    inside = (spectrum.wavelength > 8800) & (spectrum.wavelength < 8835) & np.isfinite(spectrum.flux)
+    assert inside.sum() > 600
+    expected = np.interp(spectrum.wavelength[inside] - shift, WAVE, FLUX)
+    np.testing.assert_allclose(spectrum.flux[inside] / scale, expected, rtol=2e-3)
+    if sigma:
+        own = spectrum.uncertainty[inside] / scale
+        np.testing.assert_allclose(own, np.interp(spectrum.wavelength[inside], WAVE, SIGMA), rtol=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        (SIGMA, "err"), (SIGMA**2, "sigma2"), (SIGMA**2, "variance"), (SIGMA**-2, "inverse_variance"),
+        (SIGMA / FLUX, "relative_error"), (100 * SIGMA / FLUX, "err_percent"), (FLUX / SIGMA, "S/N"),
+        (SIGMA**2, "err"), (SIGMA**-2, "error"),
+    ],
+)  # fmt: skip
+def test_kinds_of_uncertainty_by_name_and_by_the_scatter(values: np.ndarray, name: str) -> None:
+    spectrum = read_spectrum(text(WAVE, FLUX, values, head=f"# wave flux {name}\n"))
+    check(spectrum)
+    assert "uncertainty_implausible" not in spectrum.flags
+
+
+@pytest.mark.parametrize("values", [SIGMA, SIGMA**2, SIGMA**-2], ids=["sigma", "variance", "ivar"])
+def test_a_third_column_without_a_name(values: np.ndarray) -> None:
+    check(read_spectrum(text(WAVE, FLUX, values)))
+
+
+def test_an_uncertainty_that_fits_nothing_is_set_aside() -> None:
+    spectrum = read_spectrum(text(WAVE, FLUX, SIGMA * 3e-3, head="# wave flux err\n"))
+    assert spectrum.uncertainty is None and "uncertainty_implausible" in spectrum.flags
+    told = read_spectrum(text(WAVE, FLUX, SIGMA, head="# wave flux err\n"), options=ReadOptions(uncertainty="none"))
+    assert told.uncertainty is None and "uncertainty_implausible" not in told.flags
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "wave template_flux flux err", "wave flux sky_err err", "wave continuum flux err", "wave flux wave_err err",
+        "wave sky flux err", "flux template wave err",
+    ],
+)  # fmt: skip
+def test_qualified_names_are_something_else(names: str) -> None:
+    parts = {"wave": WAVE, "flux": FLUX, "err": SIGMA}
+    columns = [parts.get(name, np.full(WAVE.size, 5.0) + 0.1 * np.sin(WAVE)) for name in names.split()]
+    check(read_spectrum(text(*columns, head=f"{names.replace(' ', ',')}\n", mark=",")))
+
+
+def test_an_error_belongs_to_the_flux_of_its_scale() -> None:
+    head = "wavelength,counts,blaze,flux,err\n"
+    blaze = 1 - 0.5 * np.linspace(-1, 1, WAVE.size) ** 2
+    data = text(WAVE, FLUX * blaze, blaze, FLUX / LEVEL, SIGMA / LEVEL, head=head, mark=",")
+    check(read_spectrum(data), scale=1 / LEVEL)
+
+
+@pytest.mark.parametrize("good", [0, 1])
+def test_masks_of_either_polarity(good: int) -> None:
+    bad = np.zeros(WAVE.size, dtype=bool)
+    bad[900:910] = True
+    flux = np.where(bad, 9e4, FLUX)
+    marked = np.where(bad, 1 - good, good)
+    for head in ("", "# wave flux mask\n"):
+        spectrum = read_spectrum(text(WAVE, flux, marked, head=head))
+        assert np.isnan(spectrum.flux).sum() == 10
+        check(spectrum, sigma=False)
+
+
+@pytest.mark.parametrize("value", [0.0, -999.0, 1e30])
+def test_pixels_that_their_numbers_betray(value: float) -> None:
+    flux = FLUX.copy()
+    flux[850:880] = value
+    flux[[700, 950]] = value
+    spectrum = read_spectrum(text(WAVE, flux, SIGMA))
+    assert np.isnan(spectrum.flux).sum() == 32
+    check(spectrum)
+
+
+@pytest.mark.parametrize(
+    ("unit", "values"),
+    [
+        ("Hz", SPEED_OF_LIGHT * 1e13 / WAVE), ("1/cm", 1e8 / WAVE), ("eV", 12398.419843320026 / WAVE),
+        ("m", WAVE * 1e-10), ("um", WAVE * 1e-4),
+    ],
+)  # fmt: skip
+def test_axes_with_a_unit(unit: str, values: np.ndarray) -> None:
+    table = fits.BinTableHDU.from_columns(
+        [fits.Column("x", "D", array=values, unit=unit), fits.Column("flux", "D", array=FLUX)]
+    )
+    check(read_spectrum(to_bytes(fits.PrimaryHDU(), table)), sigma=False)
+
+
+def test_logarithms_of_metres_and_of_the_flux() -> None:
+    check(read_spectrum(text(np.log10(WAVE * 1e-10), FLUX)), sigma=False)
+    relative = SIGMA / FLUX / np.log(10)
+    check(read_spectrum(text(WAVE, np.log10(FLUX), relative, head="wave log_flux err\n")))
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["air wavelengths (Angstrom), barycentric corrected", "vacuum: False", "Wavelength: air", "AIRORVAC= 'air'"],
+)
+def test_air_wherever_it_is_said(comment: str) -> None:
+    spectrum = read_spectrum(text(vacuum_to_air(WAVE), FLUX, SIGMA, head=f"# {comment}\n"))
+    check(spectrum)
+    assert "medium_guessed" not in spectrum.flags
+    assert "medium_guessed" in read_spectrum(text(WAVE, FLUX)).flags
+
+
+def test_a_quoted_velocity_that_is_applied_already() -> None:
+    head = "# wavelength: barycentric vacuum Angstrom\n# BERV: 25.0 km/s\n"
+    spectrum = read_spectrum(text(WAVE, FLUX, head=head))
+    assert spectrum.frame == "barycentric" and spectrum.barycentric_velocity is None
+    guessed = read_spectrum(text(WAVE, FLUX, head="# BERV: 25.0 km/s\n"))
+    assert guessed.barycentric_velocity == 25.0 and "frame_guessed" in guessed.flags
+
+
+def test_several_spectra_are_not_averaged() -> None:
+    other = FLUX * (1 + 0.3 * np.sin(WAVE))
+    data = text(np.r_[WAVE, WAVE], np.r_[FLUX, other], np.r_[SIGMA, SIGMA], head="# wave flux err\n")
+    spectrum = read_spectrum(data)
+    check(spectrum)
+    assert spectrum.spectra == 2 and "several_spectra" in spectrum.flags
+    second = read_spectrum(data, options=ReadOptions(row=2))
+    assert "several_spectra" not in second.flags
+    np.testing.assert_allclose(second.flux, np.interp(second.wavelength, WAVE, other), rtol=1e-6)
+    with pytest.raises(UnusableInput, match="--row 1 to 2"):
+        read_spectrum(data, options=ReadOptions(row=3))
+
+
+def test_the_same_rows_twice_are_one_spectrum() -> None:
+    twice = text(np.r_[WAVE, WAVE], np.r_[FLUX, FLUX], np.r_[SIGMA, SIGMA], head="# wave flux err\n")
+    spectrum = read_spectrum(twice)
+    check(spectrum)
+    assert spectrum.spectra == 1 and "several_spectra" not in spectrum.flags
+
+
+def table(wave: np.ndarray, flux: np.ndarray, sigma: np.ndarray, name: str = "") -> fits.BinTableHDU:
+    parts = (("WAVE", wave), ("FLUX", flux), ("ERR", sigma))
+    return fits.BinTableHDU.from_columns([fits.Column(n, "D", array=a) for n, a in parts], name=name)
+
+
+def test_an_extension_is_chosen_by_the_window() -> None:
+    blue = table(np.linspace(4000, 5000, 900), np.full(900, 3.0), np.full(900, 0.1), "BLUE")
+    check(read_spectrum(to_bytes(fits.PrimaryHDU(), blue, table(WAVE, FLUX, SIGMA, "RED"))))
+    green = fits.BinTableHDU.from_columns(
+        [fits.Column("lambda", "D", array=np.linspace(5000, 6000, 90)), fits.Column("flux", "D", array=np.ones(90))]
+    )
+    with pytest.raises(UnusableInput, match=r"extension 1 'BLUE' covers 4,000.*extension 2 covers 5,000"):
+        read_spectrum(to_bytes(fits.PrimaryHDU(), blue, green))
+
+
+def test_orders_in_rows_of_vectors() -> None:
+    shifts = (-100.0, 0.0, 100.0)
+    rows = {"WAVE": [WAVE + s for s in shifts], "FLUX": [FLUX + s for s in shifts], "ERR": [SIGMA] * 3}
+    hdu = fits.BinTableHDU.from_columns([fits.Column(n, f"{WAVE.size}D", array=np.array(a)) for n, a in rows.items()])
+    check(read_spectrum(to_bytes(fits.PrimaryHDU(), hdu)))
+
+
+def lamost() -> bytes:
+    """Rows of one image: flux, inverse variance, wavelength, and two masks; VACUUM = T."""
+    rows = np.array([FLUX, SIGMA**-2, WAVE, np.zeros(WAVE.size), np.zeros(WAVE.size)])
+    hdu = fits.PrimaryHDU(rows)
+    for number, name in enumerate(("Flux", "Inverse Variance", "Wavelength", "Andmask", "Ormask"), 1):
+        hdu.header[f"ARRAY{number}"] = name
+    hdu.header["VACUUM"] = True
+    return to_bytes(hdu)
+
+
+def pypeit() -> bytes:
+    """The one-dimensional extraction of PypeIt: optimal and boxcar, inverse variances, a mask of good pixels."""
+    names = {
+        "OPT_WAVE": WAVE, "OPT_COUNTS": FLUX, "OPT_COUNTS_IVAR": SIGMA**-2, "OPT_COUNTS_SIG": SIGMA,
+        "OPT_MASK": np.ones(WAVE.size), "OPT_COUNTS_SKY": 0.01 * FLUX, "BOX_WAVE": WAVE, "BOX_COUNTS": 1.2 * FLUX,
+        "BOX_COUNTS_IVAR": SIGMA**-2, "BOX_MASK": np.ones(WAVE.size),
+    }  # fmt: skip
+    hdu = fits.BinTableHDU.from_columns([fits.Column(n, "D", array=a) for n, a in names.items()], name="SPAT0001")
+    return to_bytes(fits.PrimaryHDU(), hdu)
+
+
+def sdss() -> bytes:
+    """The spec files of SDSS: loglam, ivar, masks of bits, sky and model beside the flux."""
+    names = {
+        "flux": FLUX, "loglam": np.log10(WAVE), "ivar": SIGMA**-2, "and_mask": np.zeros(WAVE.size),
+        "or_mask": np.where(np.arange(WAVE.size) % 7, 0, 16), "wdisp": np.ones(WAVE.size), "sky": 0.1 * FLUX,
+        "model": FLUX * 0.9,
+    }  # fmt: skip
+    hdu = fits.BinTableHDU.from_columns([fits.Column(n, "D", array=a) for n, a in names.items()], name="COADD")
+    return to_bytes(fits.PrimaryHDU(), hdu)
+
+
+def images(*names: str, variance: bool = False) -> bytes:
+    parts = dict(zip(names, (FLUX, SIGMA**2 if variance else SIGMA, WAVE), strict=True))
+    return to_bytes(fits.PrimaryHDU(), *(fits.ImageHDU(a, name=n) for n, a in parts.items()))
+
+
+def axis(error: str, values: np.ndarray) -> bytes:
+    flux = fits.ImageHDU(FLUX, name="DATA")
+    for key, value in {"CRVAL1": 877.0, "CRPIX1": 1.0, "CDELT1": 0.005, "CUNIT1": "nm", "CTYPE1": "WAVE"}.items():
+        flux.header[key] = value
+    return to_bytes(fits.PrimaryHDU(), flux, fits.ImageHDU(values, name=error))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        lamost(), pypeit(), sdss(), images("FLUX", "ERR", "WAVE"), images("SCI_FLUX", "SCI_VAR", "SCI_WAVE", variance=True),
+        axis("STD", SIGMA), axis("STAT", SIGMA**2), axis("IVAR", SIGMA**-2),
+        to_bytes(fits.PrimaryHDU(np.array([WAVE, FLUX, SIGMA]).T)),
+    ],
+    ids=["lamost", "pypeit", "sdss", "images", "variance", "specutils", "mpdaf", "ivar", "pixels by 3"],
+)  # fmt: skip
+def test_layouts_of_pipelines(data: bytes) -> None:
+    spectrum = read_spectrum(data)
+    inside = (spectrum.wavelength > 8800) & (spectrum.wavelength < 8835)
+    if np.isnan(spectrum.flux[inside]).sum() > 20:
+        pytest.fail(f"masked: {spectrum.findings}")
+    check(spectrum)
+
+
+def test_blaze_is_divided_where_the_flux_carries_it() -> None:
+    blaze = 1 - 0.6 * np.linspace(-1, 1, WAVE.size) ** 2
+    parts = {"SCIFLUX": FLUX * blaze, "SCIVAR": (SIGMA * blaze) ** 2, "SCIWAVE": WAVE, "SCIBLAZE": blaze}
+    hdus = [fits.ImageHDU(np.array([a]), name=n) for n, a in parts.items()]
+    check(read_spectrum(to_bytes(fits.PrimaryHDU(), *hdus)))
+    parts["SCIFLUX"], parts["SCIVAR"] = FLUX, SIGMA**2  # divided already
+    hdus = [fits.ImageHDU(np.array([a]), name=n) for n, a in parts.items()]
+    check(read_spectrum(to_bytes(fits.PrimaryHDU(), *hdus)))
