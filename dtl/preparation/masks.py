@@ -18,6 +18,8 @@ __all__ = ["masked_flux", "show_masked", "telluric_lines", "telluric_pixels", "w
 _TELLURIC_REACH = 0.11
 #: A run of at most so many pixels this far above the continuum is a cosmic ray, not an emission line.
 _COSMIC_RUN, _COSMIC_HEIGHT, _COSMIC_SIGMA = 5, 0.3, 8.0
+#: Part of the continuum that the deepest lines leave, and the depth below both neighbours that no line has.
+_DARK, _COLD_DEPTH = 0.12, 0.4
 
 
 def telluric_lines(prepared: PreparedSpectrum) -> np.ndarray:
@@ -43,7 +45,7 @@ def telluric_pixels(spectrum: Spectrum, lines: Sequence[float]) -> np.ndarray:
 
 
 def without_cosmics(rest: np.ndarray, spectrum: Spectrum, window: Window) -> np.ndarray:
-    """Flux with short runs far above the continuum set to NaN; shape ``(n,)``."""
+    """Flux with short runs far above the continuum, or below any line, set to NaN; shape ``(n,)``."""
     flux = np.array(spectrum.flux, dtype=float)
     near = (rest > window.lower - window.margin) & (rest < window.upper + window.margin)
     if near.sum() < 50:
@@ -52,11 +54,21 @@ def without_cosmics(rest: np.ndarray, spectrum: Spectrum, window: Window) -> np.
     snr, _ = estimate_snr(flux[near], sigma, pixel=float(np.median(np.diff(rest[near]))))
     relative = flux / fit_continuum(rest, flux, window=window)
     high = near & (relative > 1.0 + max(_COSMIC_HEIGHT, _COSMIC_SIGMA / max(snr, 1.0)))
-    edges = np.flatnonzero(np.diff(np.r_[0, high.astype(int), 0]))
-    for start, stop in edges.reshape(-1, 2):
-        if stop - start <= _COSMIC_RUN:
-            flux[max(start - 1, 0) : stop + 1] = np.nan
+    for spoilt in (high, near & _cold(relative, max(snr, 1.0))):
+        edges = np.flatnonzero(np.diff(np.r_[0, spoilt.astype(int), 0]))
+        for start, stop in edges.reshape(-1, 2):
+            if stop - start <= _COSMIC_RUN:
+                flux[max(start - 1, 0) : stop + 1] = np.nan
     return flux
+
+
+def _cold(relative: np.ndarray, snr: float) -> np.ndarray:
+    """Pixels darker than a line can be: next to nothing is left, or one alone lies far below its neighbours."""
+    noise = _COSMIC_SIGMA / snr
+    dark = relative < _DARK - noise if noise < _DARK else np.zeros(relative.shape, dtype=bool)
+    alone = np.zeros(relative.shape, dtype=bool)
+    alone[1:-1] = np.minimum(relative[:-2], relative[2:]) - relative[1:-1] > max(_COLD_DEPTH, noise)
+    return dark | alone
 
 
 def show_masked(step: PreparationStep, telluric: np.ndarray, cosmic: np.ndarray) -> PreparationStep:

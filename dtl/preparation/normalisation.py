@@ -8,11 +8,11 @@ from scipy.interpolate import CubicSpline
 from dtl.preparation.continuum import fit_continuum
 from dtl.preparation.doubts import doubts_of_gaps
 from dtl.preparation.masks import masked_flux
-from dtl.preparation.refusals import no_continuum
+from dtl.preparation.refusals import no_continuum, window_missing
 from dtl.preparation.resolution import present_part
 from dtl.preparation.state import PreparationState
 from dtl.preparation.uncertainty import remaining_noise
-from dtl.spectrum import PreparationStep, UnusableInput
+from dtl.spectrum import PreparationStep
 
 __all__ = ["divide_continuum", "resample"]
 
@@ -52,10 +52,7 @@ def resample(state: PreparationState) -> PreparationState:
     taken = np.interp(wavelength, rest, state.telluric.astype(float)) > 0
     missing = 1.0 - (good | _widened(taken)).mean()
     if missing > _MISSING_REFUSED:
-        raise UnusableInput(
-            f"{state.spectrum.file}: {100 * missing:.0f} % of the window {state.window} has no usable "
-            "pixel, too much to say anything; take an exposure or an order that covers it."
-        )
+        raise window_missing(state.spectrum, state.window, missing, state.velocity)
     state = state.doubted(doubts_of_gaps(missing, state.window))
     level = np.interp(wavelength, work, state.continuum)
     not_used, masked = state.telluric | state.cosmic, None

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from dtl.preparation.velocity import Velocity
 from dtl.spectrum import Spectrum, UnusableInput
 from dtl.wavelengths import Window
 
-__all__ = ["misses_window", "no_continuum"]
+__all__ = ["misses_window", "no_continuum", "window_missing"]
+
+#: No star near by is faster, km/s.
+_FASTEST = 350.0
 
 
 def misses_window(spectrum: Spectrum, window: Window) -> UnusableInput:
@@ -38,4 +42,20 @@ def no_continuum(spectrum: Spectrum) -> UnusableInput:
     return UnusableInput(
         f"{spectrum.file}: no continuum could be found, because most of the flux is zero, negative or constant; "
         "check the flux column."
+    )
+
+
+def window_missing(spectrum: Spectrum, window: Window, missing: float, velocity: Velocity) -> UnusableInput:
+    """The error for a spectrum of which a part ``missing``, 0 to 1, of the window has no usable pixel at rest."""
+    usable = np.isfinite(spectrum.flux) & window.holds(spectrum.wavelength)
+    there = usable.sum() > 0.9 * max(window.holds(spectrum.wavelength).sum(), 1)
+    if there and (velocity.uncertain or abs(velocity.value) > _FASTEST):
+        return UnusableInput(
+            f"{spectrum.file}: its velocity came out as {velocity.value:+.0f} km/s, which shifts {100 * missing:.0f} % "
+            f"of the window {window} out of the spectrum and is probably wrong, as its lines are hardly recognised; "
+            "check the columns, the unit and the medium of the wavelengths, and whether this is an M dwarf."
+        )
+    return UnusableInput(
+        f"{spectrum.file}: {100 * missing:.0f} % of the window {window} has no usable pixel, too much to say anything; "
+        "take an exposure or an order that covers it."
     )

@@ -13,6 +13,8 @@ _MAX_STRIDE, _GROWTH = 24, 1.12
 #: Part of the noise of a pixel that linear (0.82) and cubic (0.94) interpolation leave, in the middle; and the noise at
 #: stride 1 over that found below which neighbours are correlated.
 _INTERPOLATED, _CORRELATED = 0.86, 0.75
+#: The same where neighbours lie on straight lines, which linear interpolation to much finer pixels alone makes.
+_LINEAR, _STRAIGHT = 0.8, 0.04
 
 
 def measure_scatter(flux: np.ndarray, pixel: float | None = None) -> tuple[float, int]:
@@ -41,7 +43,7 @@ def measure_scatter(flux: np.ndarray, pixel: float | None = None) -> tuple[float
         stride += 1
     found = noise[stride - 1]
     if noise[0] < _CORRELATED * found:
-        found /= _INTERPOLATED
+        found /= _LINEAR if noise[0] < _STRAIGHT * found else _INTERPOLATED
     return found, stride
 
 

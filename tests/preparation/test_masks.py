@@ -64,3 +64,17 @@ def test_a_gap_is_not_bridged_in_any_step(name):
     assert inside.sum() > 50 and np.isnan(step.flux[inside]).all()
     assert np.isfinite(step.flux[[0, -1]]).all()
     assert prepared.masked is None  # nothing was measured there
+
+
+def test_cold_pixels_are_left_out_like_hot_ones():
+    clean = observe(snr=100.0)
+    flux = clean.flux.copy()
+    spoilt = [np.searchsorted(clean.wavelength, place) for place in (8806.0, 8815.0, 8829.0)]
+    flux[spoilt[0]] *= 0.02
+    flux[spoilt[1] : spoilt[1] + 3] *= 0.01
+    flux[spoilt[2]] *= 0.3
+    prepared = prepare(replace(clean, flux=flux), TARGET)
+    reference = prepare(clean, TARGET)
+    assert prepared.masked is not None
+    np.testing.assert_allclose(prepared.flux[prepared.good], reference.flux[prepared.good], atol=0.03)
+    assert prepared.rv == pytest.approx(reference.rv, abs=0.2)

@@ -231,7 +231,8 @@ def axis(error: str, values: np.ndarray) -> bytes:
 @pytest.mark.parametrize(
     "data",
     [
-        lamost(), pypeit(), sdss(), images("FLUX", "ERR", "WAVE"), images("SCI_FLUX", "SCI_VAR", "SCI_WAVE", variance=True),
+        lamost(), pypeit(), sdss(), images("FLUX", "ERR", "WAVE"),
+        images("SCI_FLUX", "SCI_VAR", "SCI_WAVE", variance=True),
         axis("STD", SIGMA), axis("STAT", SIGMA**2), axis("IVAR", SIGMA**-2),
         to_bytes(fits.PrimaryHDU(np.array([WAVE, FLUX, SIGMA]).T)),
     ],
