@@ -118,7 +118,7 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
     if roles.blaze is not None:
         _divide(contents, np.broadcast_to(roles.blaze.values, shape), _show(columns, roles.blaze))
     contents.bad = _bad(contents, columns, roles.masks, shape)
-    _describe_wavelength(contents, roles.wavelength)
+    _describe_wavelength(contents, columns, roles.wavelength)
     return contents
 
 
@@ -162,7 +162,7 @@ def _bad(
     return bad
 
 
-def _describe_wavelength(contents: Contents, wave: Column) -> None:
+def _describe_wavelength(contents: Contents, columns: Sequence[Column], wave: Column) -> None:
     """Unit and medium as name, unit and note of the column give them."""
     name = sanitise(wave.name, 40)
     unit = stated_unit(wave)
@@ -175,6 +175,10 @@ def _describe_wavelength(contents: Contents, wave: Column) -> None:
         if medium:
             contents.medium = Claim(medium, "file", f"column '{name}': '{sanitise(text, 40)}'")
             break
+    twins = [c for c in columns if c is not wave and parse_name(c.name).role == "wavelength"]
+    in_air = next((c for c in twins if parse_medium(c.name.replace("_", " ")) == "air"), None)
+    if contents.medium is None and in_air is not None:
+        contents.medium = Claim("vacuum", "file", f"those in air stand beside it in {_show(columns, in_air)}")
 
 
 def _asked(columns: Sequence[Column], key: str, source: Source) -> Column:

@@ -104,7 +104,9 @@ def _images(source: Source) -> list[Group]:
         if len(hdu.shape) in (1, 2) and hdu.shape[-1] >= _MIN_POINTS and np.prod(hdu.shape) <= VALUE_LIMIT:
             found.setdefault(tuple(hdu.shape), []).append((number, hdu))
     groups = []
-    for hdus in found.values():
+    for shape, own in found.items():
+        # rows may share the wavelengths of a one-dimensional extension
+        hdus = own + (found.get(shape[-1:], []) if len(shape) == 2 else [])
         names = [_own_name(hdu) for _, hdu in hdus]
         if len(hdus) < 2:
             continue
@@ -170,6 +172,12 @@ def _rows(source: Source) -> list[Group]:
     """Images with a few long rows or columns, as SCI or Upena write them, wavelengths among them."""
     groups = []
     for number, hdu in images(source)[:_MAX_EXTENSIONS]:
+        if len(hdu.shape) == 3 and 2 <= hdu.shape[0] <= _MAX_ROWS and hdu.shape[2] >= 10 * hdu.shape[0]:
+            if np.prod(hdu.shape) <= VALUE_LIMIT and not has_axis(hdu.header):  # planes of orders by pixels, as CERES
+                planes = pixels(source, hdu)
+                columns = [Column(n, p) for n, p in zip(_row_names(hdu.header, len(planes)), planes, strict=True)]
+                groups.append(Group("planes", "FITS cube of planes", _place(number, hdu), columns, [hdu.header]))
+            continue
         if len(hdu.shape) != 2:
             continue
         few, many = sorted(hdu.shape)

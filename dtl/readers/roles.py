@@ -118,7 +118,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
     ranked: list[tuple[float, Column]] = []
     for number, name in _flux_candidates(columns, names, place):
         column = columns[number]
-        if not part.fits(column):
+        if not part.fits(column) or _lies_elsewhere(columns, names, name, window):
             continue
         roles = Roles(wave, column, flux_name=name, named=named and name.role == "flux")
         unfit = _find_uncertainty(roles, columns, names, part, told)
@@ -206,6 +206,13 @@ def _of_same_stem(columns: Sequence[Column], names: list[Name], roles: Roles, wi
             if holds_window(column.values, unit, window):
                 return column
     return roles.wavelength
+
+
+def _lies_elsewhere(columns: Sequence[Column], names: list[Name], flux: Name, window: Window) -> bool:
+    """Whether a flux has wavelengths of its own, as those of another arm, which miss the window."""
+    own = [c for c, n in zip(columns, names, strict=True) if n.role == "wavelength" and n.stem == flux.stem and n.stem]
+    units = [(c, stated_unit(c) or str(guess_unit(c.values, window).value)) for c in own if flux.stem]
+    return bool(units) and not any(holds_window(c.values, unit, window) for c, unit in units)
 
 
 def stated_other(column: Column) -> bool:

@@ -95,7 +95,7 @@ class Source:
         except UnicodeDecodeError:
             text = self.data.decode("latin-1")
         head = text[:4000]
-        strange = sum(1 for c in head if not c.isprintable() and c not in "\t\r\n\f\v")
+        strange = sum(1 for c in head if not c.isprintable() and not c.isspace() and c != "\ufeff")
         return "" if strange > 0.02 * len(head) else text
 
     def close(self) -> None:
