@@ -8,9 +8,10 @@ import numpy as np
 
 from dtl.readers.bad_pixels import bad_by_mask
 from dtl.readers.contents import Claim, Contents
+from dtl.readers.dispersion import Column, stated_unit
 from dtl.readers.names import parse_name
 from dtl.readers.options import ReadOptions
-from dtl.readers.roles import Column, Roles, assign_roles, stated_unit
+from dtl.readers.roles import Roles, assign_roles
 from dtl.readers.scales import linear_flux, log_factor
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import medium_of

@@ -14,9 +14,9 @@ import numpy as np
 
 from dtl.readers import multispec
 from dtl.readers.axes import find_axis, has_axis
+from dtl.readers.dispersion import Column
 from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
 from dtl.readers.fits_file import image_extensions as images
-from dtl.readers.roles import Column
 from dtl.readers.source import Source, sanitise
 from dtl.wavelengths import Window
 

@@ -15,10 +15,11 @@ import numpy as np
 from dtl.readers import fallback
 from dtl.readers.columns import contents_from_columns
 from dtl.readers.contents import Claim, Contents
+from dtl.readers.dispersion import Column, stated_unit
 from dtl.readers.extensions import Group, find_groups
 from dtl.readers.headers import describe_header
 from dtl.readers.options import ReadOptions
-from dtl.readers.roles import Column, assign_roles, stated_unit
+from dtl.readers.roles import assign_roles
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements, header_texts
 from dtl.readers.units import guess_unit, holds_window, to_angstrom

@@ -13,18 +13,21 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dtl.readers.bad_pixels import is_mask
+from dtl.readers.dispersion import (
+    Column,
+    Part,
+    find_wavelength,
+    lies_elsewhere,
+    runs,
+    wavelength_of_same_stem,
+)
 from dtl.readers.names import NO_NAME, Name, parse_name
 from dtl.readers.scales import linear_flux, log_factor
 from dtl.readers.uncertainties import Verdict, judge
-from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
 from dtl.wavelengths import Window
 
-__all__ = ["Column", "Roles", "assign_roles", "stated_unit"]
+__all__ = ["Roles", "assign_roles"]
 
-#: Finest step between pixels of a spectrum, Angstrom.
-_FINEST = 1e-4
-#: What is looked at beyond the window, Angstrom, as the medium and the velocity are not known yet.
-_REACH = 12.0
 #: Cost of an uncertainty whose words are not those of the flux, and of one that says nothing.
 _OTHER_WORDS, _NO_WORDS, _AS_SNR = 0.5, 0.15, 0.8
 #: A flux whose own uncertainty does not fit it is worth less than one that is further from the plain word.
@@ -32,23 +35,6 @@ _UNFIT = 0.4
 #: Words in the stem of an uncertainty that make it that of something else.
 _FOREIGN = {"sky", "wavelength", "template", "model", "continuum", "cont", "telluric", "blaze", "flat", "lamp", "bg"}
 _FOREIGN |= {"background", "rv", "velocity", "expected", "cal"}
-
-
-@dataclass
-class Column:
-    """One array of a file: a column, a row, a plane or an extension.
-
-    Attributes:
-        name: as in the file, empty where it has none.
-        values: floats, shape ``(n,)`` or ``(orders, n)``.
-        unit: words of the file for its unit.
-        note: further words about it, as a UCD.
-    """
-
-    name: str
-    values: np.ndarray
-    unit: str = ""
-    note: str = ""
 
 
 @dataclass
@@ -84,21 +70,6 @@ class Roles:
     others: list[Column] = field(default_factory=list)
 
 
-def stated_unit(column: Column) -> str | None:
-    """The unit of wavelengths that a column's unit, its name or a bracket in it gives."""
-    import re
-
-    bracket = re.search(r"[(\[]([^)\]]*)[)\]]", column.name)
-    words = column.name.strip()
-    tail = re.split(r"[_\s]+", words)[-1] if len(words) > 2 else ""
-    for text in (column.unit, bracket[1] if bracket else "", tail):
-        unit = parse_unit(text) if text else None
-        if unit:
-            scale = parse_name(column.name).scale
-            return f"{scale} {unit}" if scale in ("log10", "ln") and " " not in unit else unit
-    return None
-
-
 def assign_roles(columns: Sequence[Column], window: Window, told: str | None = None) -> Roles | None:
     """Tell what each array is; None where wavelength and flux cannot be told.
 
@@ -108,17 +79,17 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
         told: the kind of the uncertainty as the user says, or ``none``.
     """
     names = [parse_name(column.name) for column in columns]
-    wave = _find_wavelength(columns, names, window)
+    wave = find_wavelength(columns, names, window)
     if wave is None:
         return None
     place = next(i for i, column in enumerate(columns) if column is wave)
     named = names[place].role == "wavelength"
-    part = _Part(wave, window)
+    part = Part(wave, window)
     best: tuple[float, Roles] | None = None
     ranked: list[tuple[float, Column]] = []
     for number, name in _flux_candidates(columns, names, place):
         column = columns[number]
-        if not part.fits(column) or _lies_elsewhere(columns, names, name, window):
+        if not part.fits(column) or lies_elsewhere(columns, names, name, window):
             continue
         roles = Roles(wave, column, flux_name=name, named=named and name.role == "flux")
         unfit = _find_uncertainty(roles, columns, names, part, told)
@@ -130,7 +101,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
     if best is None:
         return None
     roles = best[1]
-    roles.wavelength = _of_same_stem(columns, names, roles, window)
+    roles.wavelength = wavelength_of_same_stem(columns, names, wave, roles.flux_name, window)
     roles.others = [column for _, column in sorted(ranked, key=lambda pair: pair[0]) if column is not roles.flux]
     taken = [roles.wavelength, roles.flux, roles.uncertainty]
     for column, name in zip(columns, names, strict=True):
@@ -144,94 +115,6 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
     return roles
 
 
-class _Part:
-    """The pixels of one stretch of a file in and about the window, in the order of their wavelengths."""
-
-    def __init__(self, wave: Column, window: Window) -> None:
-        self.shape = wave.values.shape
-        unit = stated_unit(wave)
-        values = np.atleast_2d(wave.values)
-        if unit is None or not holds_window(values, unit, window):
-            guess = str(guess_unit(values, window).value)
-            unit = guess if unit is None or holds_window(values, guess, window) else unit
-        angstrom = to_angstrom(values, unit)
-        inside = (angstrom > window.lower - _REACH) & (angstrom < window.upper + _REACH)
-        self.row = int(inside.sum(axis=1).argmax())
-        index = np.flatnonzero(inside[self.row])
-        own = angstrom[self.row, index]
-        steps = np.diff(own)
-        breaks = np.flatnonzero(steps * (1 if (steps > 0).sum() >= (steps < 0).sum() else -1) <= 0)
-        if len(breaks) > max(5, len(index) // 50):
-            index = index[np.argsort(own, kind="stable")]
-        elif len(breaks):
-            index = max(np.split(index, breaks + 1), key=len)
-        self.index = index
-        own = angstrom[self.row, index]
-        self.pixel = float(np.median(np.abs(np.diff(own)))) if len(own) > 1 else None
-
-    def fits(self, column: Column) -> bool:
-        """Whether a column has a number for each wavelength, or all rows share the wavelengths."""
-        return column.values.shape == self.shape or column.values.shape[-1:] == self.shape
-
-    def of(self, column: Column) -> np.ndarray:
-        """The numbers of a column on these pixels."""
-        values = np.atleast_2d(column.values)
-        return values[min(self.row, len(values) - 1), self.index]
-
-
-def _find_wavelength(columns: Sequence[Column], names: list[Name], window: Window) -> Column | None:
-    """The best of the columns named so, else the first that can be."""
-    found = []
-    for number, (column, name) in enumerate(zip(columns, names, strict=True)):
-        unit = stated_unit(column)
-        guess = str(guess_unit(column.values, window).value)
-        holds = any(holds_window(column.values, u, window) for u in {unit, guess} if u)
-        if name.role == "wavelength" and np.isfinite(column.values).any():
-            air = "air" in column.name.lower()
-            found.append((10 - name.doubt + 2 * holds - 0.1 * air - 0.01 * number, column))
-        elif not name.role and not stated_other(column) and _runs(column.values, guess):
-            # one that misses the window is still the wavelengths: the refusal then says what they cover
-            found.append(((1 if holds else 0.5) - 0.01 * number, column))
-        elif holds and not any(c.name for c in columns) and _runs(np.sort(column.values, axis=-1), guess):
-            found.append((0.2 - 0.01 * number, column))
-    return max(found, key=lambda pair: pair[0])[1] if found else None
-
-
-def _of_same_stem(columns: Sequence[Column], names: list[Name], roles: Roles, window: Window) -> Column:
-    """The wavelengths of the flux's own fibre or trace, where it has some."""
-    for column, name in zip(columns, names, strict=True):
-        own = name.role == "wavelength" and roles.flux_name.stem and name.stem == roles.flux_name.stem
-        if own and column.values.shape == roles.wavelength.values.shape and not name.doubt:
-            unit = stated_unit(column) or str(guess_unit(column.values, window).value)
-            if holds_window(column.values, unit, window):
-                return column
-    return roles.wavelength
-
-
-def _lies_elsewhere(columns: Sequence[Column], names: list[Name], flux: Name, window: Window) -> bool:
-    """Whether a flux has wavelengths of its own, as those of another arm, which miss the window."""
-    own = [c for c, n in zip(columns, names, strict=True) if n.role == "wavelength" and n.stem == flux.stem and n.stem]
-    units = [(c, stated_unit(c) or str(guess_unit(c.values, window).value)) for c in own if flux.stem]
-    return bool(units) and not any(holds_window(c.values, unit, window) for c, unit in units)
-
-
-def stated_other(column: Column) -> bool:
-    """Whether the unit of a nameless column is one that wavelengths cannot have."""
-    return bool(column.unit.strip()) and parse_unit(column.unit) is None
-
-
-def _runs(values: np.ndarray, unit: str) -> bool:
-    """Whether numbers run as wavelengths do: one way along each row, in steps that a spectrum can have."""
-    rows = np.atleast_2d(to_angstrom(values, unit))
-    steps = np.diff(rows, axis=-1)
-    steps = steps[np.isfinite(steps) & (steps != 0)]
-    if steps.size < 5 or max((steps > 0).mean(), (steps < 0).mean()) < 0.9:
-        return False
-    near = float(np.median(np.abs(steps)))
-    counted = np.all(np.abs(np.diff(values, axis=-1)) == 1)  # 1, 2, 3 ... numbers pixels and can hold the window too
-    return near > _FINEST and not counted
-
-
 def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int) -> list[tuple[int, Name]]:
     """Number and name of all columns that can be the flux; those named so, else those of which nothing is said."""
     named = [(i, name) for i, name in enumerate(names) if name.role == "flux" and i != place]
@@ -240,16 +123,14 @@ def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int) -
     found = []
     for i, (column, name) in enumerate(zip(columns, names, strict=True)):
         finite = column.values[np.isfinite(column.values)]
-        if i == place or name.role or is_mask(column.values) or _runs(column.values, "Angstrom"):
+        if i == place or name.role or is_mask(column.values) or runs(column.values, "Angstrom"):
             continue
         found.append((i, name, finite.size >= 10 and np.ptp(finite) > 0))
     # the next after the wavelengths, one that varies before one that does not
     return [pair[:2] for pair in sorted(found, key=lambda pair: (not pair[2], pair[0] < place))][:1]
 
 
-def _find_uncertainty(
-    roles: Roles, columns: Sequence[Column], names: list[Name], part: _Part, told: str | None
-) -> bool:
+def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name], part: Part, told: str | None) -> bool:
     """Fill in the uncertainty that belongs to the flux; returns whether one that should does not fit."""
     if told == "none":
         return False
@@ -304,7 +185,7 @@ def _belongs(name: Name, flux: Name) -> bool:
     return not name.stem or not flux.stem or bool(name.stem & flux.stem)
 
 
-def _is_in(flux: Column, blaze: Column, part: _Part) -> bool:
+def _is_in(flux: Column, blaze: Column, part: Part) -> bool:
     """Whether the flux still carries the blaze: its level follows it along the order."""
     light = np.atleast_2d(flux.values)
     light = light[min(part.row, len(light) - 1)]

@@ -254,3 +254,27 @@ def test_blaze_is_divided_where_the_flux_carries_it() -> None:
     parts["SCIFLUX"], parts["SCIVAR"] = FLUX, SIGMA**2  # divided already
     hdus = [fits.ImageHDU(np.array([a]), name=n) for n, a in parts.items()]
     check(read_spectrum(to_bytes(fits.PrimaryHDU(), *hdus)))
+
+
+def test_a_flux_goes_with_the_wavelengths_of_its_own_arm() -> None:
+    parts = {
+        "GREEN_SCI_FLUX1": 2 * FLUX, "GREEN_SCI_WAVE1": WAVE - 3000, "GREEN_SCI_VAR1": SIGMA**2,
+        "RED_SCI_FLUX1": FLUX, "RED_SCI_VAR1": SIGMA**2, "RED_SCI_WAVE1": WAVE, "RED_SKY_FLUX": 0.01 * FLUX,
+    }  # fmt: skip
+    check(read_spectrum(to_bytes(fits.PrimaryHDU(), *(fits.ImageHDU(a, name=n) for n, a in parts.items()))))
+
+
+def test_planes_of_a_cube_and_rows_that_share_their_wavelengths() -> None:
+    cube = np.array([[WAVE - 100, WAVE, WAVE + 100], [FLUX] * 3, [SIGMA] * 3])
+    check(read_spectrum(to_bytes(fits.PrimaryHDU(cube))))
+    parts = {"R_WAVELENGTH": WAVE, "R_FLUX": np.array([FLUX, 2 * FLUX]), "R_IVAR": np.array([SIGMA, SIGMA]) ** -2.0}
+    spectrum = read_spectrum(to_bytes(fits.PrimaryHDU(), *(fits.ImageHDU(a, name=n) for n, a in parts.items())))
+    check(spectrum)
+    assert spectrum.spectra == 2
+
+
+def test_unicode_blanks_and_row_numbers() -> None:
+    rows = "\n".join(f"{w:.4f}\u00a0{f:.6f}" for w, f in zip(WAVE, FLUX, strict=True))
+    check(read_spectrum(rows.encode()), sigma=False)
+    numbered = "\n".join(f'"{i}" {w:.4f} {f:.6f}' for i, (w, f) in enumerate(zip(WAVE, FLUX, strict=True), 1))
+    check(read_spectrum(f'"wavelength" "flux"\n{numbered}'.encode()), sigma=False)

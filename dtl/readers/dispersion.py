@@ -1,0 +1,140 @@
+"""Which array holds the wavelengths: by its name, its unit, and numbers that run and hold the window."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dtl.readers.names import Name, parse_name
+from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
+from dtl.wavelengths import Window
+
+__all__ = ["Column", "Part", "find_wavelength", "lies_elsewhere", "runs", "stated_unit", "wavelength_of_same_stem"]
+
+#: Finest step between pixels of a spectrum, Angstrom.
+_FINEST = 1e-4
+#: What is looked at beyond the window, Angstrom, as the medium and the velocity are not known yet.
+_REACH = 12.0
+
+
+@dataclass
+class Column:
+    """One array of a file: a column, a row, a plane or an extension.
+
+    Attributes:
+        name: as in the file, empty where it has none.
+        values: floats, shape ``(n,)`` or ``(orders, n)``.
+        unit: words of the file for its unit.
+        note: further words about it, as a UCD.
+    """
+
+    name: str
+    values: np.ndarray
+    unit: str = ""
+    note: str = ""
+
+
+def stated_unit(column: Column) -> str | None:
+    """The unit of wavelengths that a column's unit, its name or a bracket in it gives."""
+    bracket = re.search(r"[(\[]([^)\]]*)[)\]]", column.name)
+    words = column.name.strip()
+    tail = re.split(r"[_\s]+", words)[-1] if len(words) > 2 else ""
+    for text in (column.unit, bracket[1] if bracket else "", tail):
+        unit = parse_unit(text) if text else None
+        if unit:
+            scale = parse_name(column.name).scale
+            return f"{scale} {unit}" if scale in ("log10", "ln") and " " not in unit else unit
+    return None
+
+
+class Part:
+    """The pixels of one stretch of a file in and about the window, in the order of their wavelengths."""
+
+    def __init__(self, wave: Column, window: Window) -> None:
+        self.shape = wave.values.shape
+        unit = stated_unit(wave)
+        values = np.atleast_2d(wave.values)
+        if unit is None or not holds_window(values, unit, window):
+            guess = str(guess_unit(values, window).value)
+            unit = guess if unit is None or holds_window(values, guess, window) else unit
+        angstrom = to_angstrom(values, unit)
+        inside = (angstrom > window.lower - _REACH) & (angstrom < window.upper + _REACH)
+        self.row = int(inside.sum(axis=1).argmax())
+        index = np.flatnonzero(inside[self.row])
+        own = angstrom[self.row, index]
+        steps = np.diff(own)
+        breaks = np.flatnonzero(steps * (1 if (steps > 0).sum() >= (steps < 0).sum() else -1) <= 0)
+        if len(breaks) > max(5, len(index) // 50):
+            index = index[np.argsort(own, kind="stable")]
+        elif len(breaks):
+            index = max(np.split(index, breaks + 1), key=len)
+        self.index = index
+        own = angstrom[self.row, index]
+        self.pixel = float(np.median(np.abs(np.diff(own)))) if len(own) > 1 else None
+
+    def fits(self, column: Column) -> bool:
+        """Whether a column has a number for each wavelength, or all rows share the wavelengths."""
+        return column.values.shape == self.shape or column.values.shape[-1:] == self.shape
+
+    def of(self, column: Column) -> np.ndarray:
+        """The numbers of a column on these pixels."""
+        values = np.atleast_2d(column.values)
+        return values[min(self.row, len(values) - 1), self.index]
+
+
+def find_wavelength(columns: Sequence[Column], names: list[Name], window: Window) -> Column | None:
+    """The best of the columns named so, else the first that can be."""
+    found = []
+    for number, (column, name) in enumerate(zip(columns, names, strict=True)):
+        unit = stated_unit(column)
+        guess = str(guess_unit(column.values, window).value)
+        holds = any(holds_window(column.values, u, window) for u in {unit, guess} if u)
+        if name.role == "wavelength" and np.isfinite(column.values).any():
+            air = "air" in column.name.lower()
+            found.append((10 - name.doubt + 2 * holds - 0.1 * air - 0.01 * number, column))
+        elif not name.role and not _has_other_unit(column) and runs(column.values, guess):
+            # one that misses the window is still the wavelengths: the refusal then says what they cover
+            found.append(((1 if holds else 0.5) - 0.01 * number, column))
+        elif holds and not any(c.name for c in columns) and runs(np.sort(column.values, axis=-1), guess):
+            found.append((0.2 - 0.01 * number, column))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def wavelength_of_same_stem(
+    columns: Sequence[Column], names: list[Name], wave: Column, flux: Name, window: Window
+) -> Column:
+    """The wavelengths of the flux's own fibre or trace, where it has some."""
+    for column, name in zip(columns, names, strict=True):
+        own = name.role == "wavelength" and flux.stem and name.stem == flux.stem
+        if own and column.values.shape == wave.values.shape and not name.doubt:
+            unit = stated_unit(column) or str(guess_unit(column.values, window).value)
+            if holds_window(column.values, unit, window):
+                return column
+    return wave
+
+
+def lies_elsewhere(columns: Sequence[Column], names: list[Name], flux: Name, window: Window) -> bool:
+    """Whether a flux has wavelengths of its own, as those of another arm, which miss the window."""
+    own = [c for c, n in zip(columns, names, strict=True) if n.role == "wavelength" and n.stem == flux.stem and n.stem]
+    units = [(c, stated_unit(c) or str(guess_unit(c.values, window).value)) for c in own if flux.stem]
+    return bool(units) and not any(holds_window(c.values, unit, window) for c, unit in units)
+
+
+def _has_other_unit(column: Column) -> bool:
+    """Whether the unit of a nameless column is one that wavelengths cannot have."""
+    return bool(column.unit.strip()) and parse_unit(column.unit) is None
+
+
+def runs(values: np.ndarray, unit: str) -> bool:
+    """Whether numbers run as wavelengths do: one way along each row, in steps that a spectrum can have."""
+    rows = np.atleast_2d(to_angstrom(values, unit))
+    steps = np.diff(rows, axis=-1)
+    steps = steps[np.isfinite(steps) & (steps != 0)]
+    if steps.size < 5 or max((steps > 0).mean(), (steps < 0).mean()) < 0.9:
+        return False
+    near = float(np.median(np.abs(steps)))
+    counted = np.all(np.abs(np.diff(values, axis=-1)) == 1)  # 1, 2, 3 ... numbers pixels and can hold the window too
+    return near > _FINEST and not counted
