@@ -10,7 +10,7 @@ __all__ = ["bad_by_mask", "bad_by_value", "is_mask"]
 _SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0)
 #: A flux beyond this many times the usual range of the spectrum is no flux; an uncertainty this many times the median
 #: marks a bad pixel.
-_HUGE, _WORTHLESS = 50.0, 100.0
+_HUGE, _WORTHLESS = 8.0, 100.0
 #: More than this part of the pixels is never bad: then the mask or the rule is not understood.
 _MOST_BAD = 0.5
 
