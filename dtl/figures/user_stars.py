@@ -132,8 +132,9 @@ def label_users(figure: go.Figure, stars: Sequence[PlottedStar], places: np.ndar
     """
     if len(stars) > MAX_LABELS:
         return
+    placed = [pair for pair in zip(stars, places, strict=True) if np.isfinite(pair[1]).all()]  # not what is withheld
     taken: list[tuple[float, float, float]] = []
-    for star, (x, y, across, up) in sorted(zip(stars, places, strict=True), key=lambda pair: -pair[1][3]):
+    for star, (x, y, across, up) in sorted(placed, key=lambda pair: -pair[1][3]):
         name = star.label if len(star.label) <= _LONGEST else star.label[: _LONGEST - 1] + "…"
         text = escape(name) + (" ?" if star.doubtful else "") + ("<br>simulated" if star.simulated else "")
         left, width = across > 0.6, 0.03 + 0.009 * len(name)
