@@ -20,7 +20,7 @@ SPECTRUM_METRICS: dict[str, tuple[str, str, int]] = {
 #: Group -> the flags of `dtl.flags` that put a star into it, the gravest group first.
 FLAG_GROUPS: dict[str, tuple[str, ...]] = {
     "Unlike the models": ("out_of_distribution",),
-    "Outside the models": ("outside_grid",),
+    "Outside the models": ("outside_grid", "value_withheld"),
     "Velocity in doubt": ("rv_uncertain", "rv_implausible"),
     "Spectrum too poor": ("low_snr", "resolution_too_low", "window_incomplete"),
     "v sin i an upper limit": ("upper_limit_vsini",),

@@ -26,9 +26,9 @@ _MAX_LATENTS = 6
 
 @dataclass(frozen=True)
 class WalkStart:
-    """The star at which the sliders of a visit start: its name, its bundle and its Teff in K; None for no star."""
+    """The star at which the sliders of a visit start: name, bundle and Teff in K, in words; None for no star."""
 
-    star: tuple[str, str, float] | None = None
+    star: tuple[str, str, str] | None = None
 
 
 @st.fragment
@@ -77,7 +77,7 @@ def decoder_walk(result: InferenceResult, state: str) -> None:
 
 def _start_anew(result: InferenceResult, bundle: object) -> None:
     """Put every slider to the star shown, when it has changed or the walk is given up."""
-    mark = (wording.label(result), result.bundle, round(result.estimates["teff"].value, 3))
+    mark = (wording.label(result), result.bundle, f"{result.estimates['teff'].value:.3f}")
     if visit.kept(WalkStart).star == mark:
         return
     for name, value in zip(PARAMETERS, _estimate(result, bundle), strict=True):
@@ -97,7 +97,9 @@ def _estimate(result: InferenceResult, bundle: object) -> np.ndarray:
     values = []
     for name in PARAMETERS:
         low, high = limits[name]
-        stepped = low + round((result.estimates[name].value - low) / _STEPS[name]) * _STEPS[name]
+        estimate = result.estimates[name]
+        value = 0.5 * (low + high) if estimate.withheld else estimate.value
+        stepped = low + round((value - low) / _STEPS[name]) * _STEPS[name]
         values.append(round(min(max(stepped, low), high), 3))
     return np.array(values)
 
