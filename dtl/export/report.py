@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import dtl
 from dtl.catalogue import published_stars
+from dtl.catalogue.epochs import group_epochs
 from dtl.catalogue.luminosity import LuminosityInput
 from dtl.export import snippet
 from dtl.export.citation import bibtex
@@ -24,6 +25,9 @@ from dtl.export.tables import write_table
 from dtl.readers.options import ReadOptions
 from dtl.result import InferenceResult
 from dtl.spectrum import UnusableInput
+
+if TYPE_CHECKING:
+    from dtl.figures.plotted_star import PlottedStar
 
 __all__ = ["Reported", "bundles_used", "log_lines", "report_archive", "session_of"]
 
@@ -162,7 +166,7 @@ def _write_figures(
         page = figure_page(reconstruction_figure(entry.result), _file(entry), name=name, script=SCRIPT)
         archive.writestr(f"figures/{name}.html", page)
     progress(1 - 1 / (len(reported) + 2), "diagrams")
-    stars, users = published_stars.stars(), [_plotted(entry) for entry in reported]
+    stars, users = published_stars.stars(), _plotted(reported)
     for name, title, figure in (
         ("hr-diagram", "HR diagram", hr_diagram(stars, users)),
         ("kiel-diagram", "Kiel diagram", kiel_diagram(stars, users)),
@@ -170,12 +174,17 @@ def _write_figures(
         archive.writestr(f"figures/{name}.html", figure_page(figure, title, name=name, script=SCRIPT))
 
 
-def _plotted(entry: Reported):
-    """The star with the luminosity that was given, or else the published one, if it is no simulation."""
+def _plotted(reported: Sequence[Reported]) -> list[PlottedStar]:
+    """The stars with the luminosities that were given, or else the published ones, if they are no simulations."""
     from dtl.figures.plotted_star import PlottedStar
 
-    known = published_stars.star_luminosity(entry.result.prepared.spectrum, entry.luminosity)
-    return PlottedStar.from_result(entry.result, *(known or ()))
+    entries = dict(zip(map(str, range(len(reported))), reported, strict=True))
+    stars = []
+    for star in group_epochs({key: entry.result for key, entry in entries.items()}):
+        given = next((entries[key].luminosity for key in star.results if entries[key].luminosity is not None), None)
+        known = published_stars.star_luminosity(star.combined.prepared.spectrum, given)
+        stars.append(PlottedStar.from_result(star.combined, *(known or ())))
+    return stars
 
 
 def _file(entry: Reported) -> str:

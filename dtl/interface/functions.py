@@ -195,7 +195,7 @@ def draw_diagram(
     luminosities: Sequence[tuple[float, float] | None] | None = None,
     kind: Literal["hr", "spectroscopic", "kiel"] = "hr",
 ) -> go.Figure:
-    """Your stars among the 286 published ones.
+    """Your stars among the 286 published ones; several exposures of one star are one star.
 
     >>> figure = dtl.draw_diagram(dtl.predict(dtl.examples()), kind="kiel")
     >>> figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]  # low gravity up
@@ -208,6 +208,7 @@ def draw_diagram(
         kind: ``hr`` (luminosity against temperature), ``spectroscopic`` (Teff^4/g) or ``kiel`` (log g).
     """
     from dtl.catalogue import published_stars
+    from dtl.catalogue.epochs import group_epochs
     from dtl.catalogue.luminosity import LuminosityInput
     from dtl.figures.hr_diagram import hr_diagram
     from dtl.figures.kiel import kiel_diagram
@@ -217,10 +218,11 @@ def draw_diagram(
     draw = {"hr": hr_diagram, "spectroscopic": spectroscopic_hr_diagram, "kiel": kiel_diagram}[kind]
     every = list(results)
     stars = []
-    for result, given in zip(every, luminosities or [None] * len(every), strict=True):
-        told = None if given is None else LuminosityInput(*given)
-        known = published_stars.star_luminosity(result.prepared.spectrum, told)
-        stars.append(PlottedStar.from_result(result, *(known or ())))
+    given = dict(zip(map(str, range(len(every))), luminosities or [None] * len(every), strict=True))
+    for star in group_epochs(dict(zip(given, every, strict=True))):
+        told = next((LuminosityInput(*given[key]) for key in star.results if given[key] is not None), None)
+        known = published_stars.star_luminosity(star.combined.prepared.spectrum, told)
+        stars.append(PlottedStar.from_result(star.combined, *(known or ())))
     return draw(published_stars.stars(), stars)
 
 
