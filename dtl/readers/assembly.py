@@ -214,19 +214,7 @@ def _one_stretch(
                 f"was to be read from its order {wanted}, which does not reach {_span(window)}; "
                 f"choose among {numbers}, or leave the choice to the program."
             )
-    inside = sum(_covered(order, window) for order in chosen)
-    if inside < 0.5 * (window.upper - window.lower):
-        if low < window.lower and high > window.upper:
-            gap = "with a gap at"
-        else:
-            gap = f"and misses all but {inside:.0f} Å of" if inside >= 1 else "and misses"
-        raise source.refuse(
-            f"covers {low:,.1f}–{high:,.1f} Å in vacuum {gap} the window of {window.lower:,.0f}–{window.upper:,.0f} Å "
-            "that the "
-            "method needs, so it is another order or setting; choose a spectrum that holds the window, or state "
-            "the unit "
-            "if this range is wrong."
-        )
+    _check_coverage(source, chosen, window, (low, high))
     order, words = merge(chosen)
     order, doubled = tidy(order)
     first, last = window.lower - _KEPT, window.upper + _KEPT
@@ -258,6 +246,24 @@ def _one_stretch(
         f"of {low:,.1f}–{high:,.1f} Å; what lies outside {first:.0f}–{last:.0f} Å is not needed",
     )
     return kept, near
+
+
+def _check_coverage(source: Source, chosen: list[Order], window: Window, reach: tuple[float, float]) -> None:
+    """Refuse orders that miss half of the window or more; ``reach`` are the ends of the whole file, Angstrom."""
+    low, high = reach
+    inside = sum(_covered(order, window) for order in chosen)
+    if inside < 0.5 * (window.upper - window.lower):
+        if low < window.lower and high > window.upper:
+            gap = "with a gap at"
+        else:
+            gap = f"and misses all but {inside:.0f} Å of" if inside >= 1 else "and misses"
+        raise source.refuse(
+            f"covers {low:,.1f}–{high:,.1f} Å in vacuum {gap} the window of {window.lower:,.0f}–{window.upper:,.0f} Å "
+            "that the "
+            "method needs, so it is another order or setting; choose a spectrum that holds the window, or state "
+            "the unit "
+            "if this range is wrong."
+        )
 
 
 def _span(window: Window) -> str:

@@ -130,7 +130,8 @@ def test_without_errors_a_star_is_its_model(continuum: float) -> None:
         )
         target = PreparationTarget(WINDOW.points(), 50_000.0, expected, ("the model",), window=WINDOW)
         prepared = prepare(spectrum, target)
-        assert prepared.good.all() and not prepared.flags
+        # without noise the ratio is beyond what any star is observed with, and that alone is said
+        assert prepared.good.all() and set(prepared.flags) <= {"uncertainty_implausible", "snr_implausible"}
         assert np.sqrt(np.mean((prepared.flux - expected[0]) ** 2)) < 2e-3
         assert expected.std() > 0.05
 

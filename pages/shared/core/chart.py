@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.shared.core import visit
-from pages.shared.core.speed import sent_figure
 
 __all__ = ["chart", "dark"]
 
@@ -45,9 +44,8 @@ def chart(figure: go.Figure, key: str, alt: str, *, filename: str | None = None,
     name = re.sub(r"[^\w.-]+", "-", filename or key)
     chosen = visit.kept(PictureFormat).ending
     config = {"displaylogo": False, "toImageButtonOptions": {"filename": name, "scale": 2, "format": chosen}}
-    sent = sent_figure(figure, selectable="on_select" in options)
     with st.container(gap=None):  # one cell, where figures stand in a grid
-        shown = st.plotly_chart(sent, theme=None, key=key, alt=alt, config=config, **options)
+        shown = st.plotly_chart(figure, theme=None, key=key, alt=alt, config=config, **options)
         _take(figure, key, name, alt)
     return shown
 
