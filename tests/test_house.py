@@ -58,6 +58,7 @@ def test_nothing_climbs_a_floor() -> None:
         ("dtl/spectrum.py", "from dtl.readers import read_spectrum"),
         ("dtl/inference/infer.py", "from dtl.figures.style import axis"),
         ("dtl/bundle/model.py", "from dtl.grid.build import Grid"),  # a neighbour on the same floor
+        ("dtl/readers/units.py", "from dtl.readers.registry import FORMATS"),  # a circle inside a folder
     ],
 )
 def test_a_wrong_import_breaks_the_contract(copy: Path, module: str, line: str) -> None:

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dtl.readers.fits_file import open_fits
+from dtl.readers.fits_opening import open_fits
 from dtl.spectrum import UnusableInput
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Source:
     @cached_property
     def hdus(self) -> HDUList:
         """Its FITS extensions, checked for truncation."""
-        return open_fits(self)
+        return open_fits(self.data, self.refuse)
 
     @cached_property
     def text(self) -> str:
