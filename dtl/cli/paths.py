@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from dtl.spectrum import UnusableInput
-
 __all__ = ["expand_paths", "names_of"]
 
 
@@ -36,6 +34,8 @@ def names_of(paths: Sequence[str]) -> list[str]:
 
 
 def _lines(path: str) -> list[str]:
+    from dtl.spectrum import UnusableInput
+
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:

@@ -193,7 +193,7 @@ def _write(rng, container, columns, *, medium, named, words, wavelength, flux_na
         for n, _, unit in columns:
             table[n].unit = {"Angstrom": "0.1nm", "cm-1": "1/cm"}.get(unit, unit) or None
         if medium:
-            table.meta["medium"] = medium
+            table.meta["medium"] = str(medium)
         handle = io.BytesIO() if container == "votable" else io.StringIO()
         if container == "votable" and medium:
             table.meta["description"] = f"wavelengths in {medium}"
