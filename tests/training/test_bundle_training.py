@@ -11,10 +11,12 @@ from dtl.bundle.model import ModelBundle
 from dtl.result import PARAMETERS
 from dtl.training.bundle_training import card_of_networks, train_networks
 from dtl.training.settings import AutoencoderSettings, MapSettings, RegressorSettings, TrainingSettings
+from tests.builders import WINDOW
 from tests.training.toys import QUIET, toy_grid
 
 SETTINGS = TrainingSettings(
     "small",
+    WINDOW,
     seed=3,
     limits=("made up",),
     autoencoder=AutoencoderSettings(hidden=(24,), n_latent=6, epochs=4, batch=32, jacobian_weight=0.0),
