@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -172,5 +173,8 @@ def estimate_parameters(
             found = (values[:, i, :1] + moves[:, i]).ravel()
             if name == "vsini":
                 found = np.maximum(found, 0.0)  # networks go on below the slowest node, rotation does not
-            of_spectrum[name] = estimate(found, bundle.calibration[name])
+            answer = estimate(found, bundle.calibration[name])
+            if name == "vsini":  # the smooth density of values that end at 0 may have its mode just below
+                answer = replace(answer, value=max(answer.value, 0.0))
+            of_spectrum[name] = answer
     return estimates

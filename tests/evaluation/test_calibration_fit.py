@@ -76,3 +76,11 @@ def test_references_and_threshold() -> None:
         max(percentile(result.scores[name], 100.0, references[name]) for name in SCORES) for result in made_up(4000, 3)
     ]
     assert np.mean(np.array(new) >= threshold) == pytest.approx(0.05, abs=0.02)
+
+
+def test_answers_that_are_withheld_count_neither_way() -> None:
+    rng = np.random.default_rng(8)
+    truth = rng.normal(size=400)
+    found = np.column_stack([truth + rng.normal(size=400), np.full(400, 0.5), np.full(400, 0.5)])
+    more = np.concatenate([found, np.full((30, 3), np.nan)])
+    assert fit_calibration([found], [truth]) == fit_calibration([more], [np.concatenate([truth, np.zeros(30)])])
