@@ -22,7 +22,7 @@ FLAG_GROUPS: dict[str, tuple[str, ...]] = {
     "Unlike the models": ("out_of_distribution",),
     "Outside the models": ("outside_grid", "value_withheld"),
     "Velocity in doubt": ("rv_uncertain", "rv_implausible"),
-    "Spectrum too poor": ("low_snr", "resolution_too_low", "window_incomplete"),
+    "Spectrum too poor": ("low_snr", "snr_implausible", "resolution_too_low", "window_incomplete"),
     "v sin i an upper limit": ("upper_limit_vsini",),
     "No doubt": (),
 }
