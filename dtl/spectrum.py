@@ -57,12 +57,16 @@ class Spectrum:
         frame: ``observatory`` (as observed), ``barycentric`` or ``rest``; ``unknown`` otherwise.
         barycentric_velocity: velocity of the observatory towards the star in km/s, to be added to
             a velocity measured in the observatory's frame; None where unknown.
+        position: right ascension and declination that the file gives, degrees; None where it gives none. Its epoch is
+            not known.
         sky: flux of a sky fibre on ``wavelength``, None where the file has none; shape ``(n,)``.
         simulated: True for simulated observations, which are labelled wherever they appear.
         findings: what the reader understood, and how.
         orders: number, first and last wavelength of each order of the file that reaches into the window, the one
             that covers most of it first; empty where there is no choice.
         spectra: how many spectra the file holds that share their wavelengths, of which this is one.
+        extensions: number and words of each extension of the file that holds a spectrum of the window, this one among
+            them; empty where there is no choice.
         flags: doubts about the reading, in the words of `dtl.flags`.
     """
 
@@ -80,6 +84,8 @@ class Spectrum:
     findings: tuple[Finding, ...] = ()
     orders: tuple[tuple[int, float, float], ...] = ()
     spectra: int = 1
+    extensions: tuple[tuple[str, str], ...] = ()
+    position: tuple[float, float] | None = None
     flags: tuple[str, ...] = ()
 
 

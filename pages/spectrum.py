@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared.core import bundles, elements, keeping, tables, visit, wording
-from pages.shared.spectrum import attribution, axes, corrections, least_squares, one_star, reading, spectra
+from pages.shared.spectrum import attribution, axes, corrections, least_squares, one_star, reading, several, spectra
 from pages.shared.spectrum.files import files
 
 st.title("Stellar parameters from a spectrum", anchor=False)
@@ -19,6 +19,7 @@ if result is None:
     st.info("Upload a spectrum to see its parameters here.", icon=":material/upload:")
     st.stop()
 elements.heading(result)
+several.several_spectra(visit.current().selected, result)
 elements.parameters(result)
 elements.flags(result)
 elements.facts(result)

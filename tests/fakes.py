@@ -132,6 +132,8 @@ def analyse(
         return make_result(file=name, teff=3500.0, options=options)
     if not source.startswith(b"fake"):
         raise UnusableInput(f"{name} holds no columns of numbers; upload a table of wavelength and flux.")
+    if options.row == 9:
+        raise UnusableInput(f"{name} has no usable flux in 8800-8835 Å; use another exposure.")
     if options.unit == "um":
         raise UnusableInput(f"{name} has no pixel in 8800-8835 Å; check the unit of its wavelengths.")
     words = dict(word.partition("=")[::2] for word in source.decode().split()[1:])
@@ -142,6 +144,7 @@ def analyse(
         flags=tuple(filter(None, words.get("flags", "").split(","))),
         simulated="simulated" in words,
         options=options,
+        spectra=int(words.get("spectra", 1)),
     )
 
 
@@ -153,9 +156,13 @@ def make_result(
     flags: tuple[str, ...] = (),
     simulated: bool = False,
     options: ReadOptions | None = None,
+    spectra: int = 1,
 ) -> InferenceResult:
-    """A complete result around ``teff``."""
+    """A complete result around ``teff``; of several spectra in a file each is 100 K hotter than the one before."""
     options = options or ReadOptions()
+    if spectra > 1:
+        teff += 100.0 * ((options.row or 1) - 1)
+        flags = flags if options.row else (*flags, "several_spectra")
     rng = np.random.default_rng(int(teff))
     raw_wavelength = np.arange(8785.0, 8850.0, 0.02)
     observed = doppler_shift(raw_wavelength, -30.0)
@@ -174,6 +181,7 @@ def make_result(
             Finding("frame", options.frame or "barycentric", "file", "keyword <b>SPECSYS</b> = BARYCENT"),
         ),
         orders=((49, 8784.0, 8937.0), (48, 8700.0, 8810.0)),
+        spectra=spectra,
     )  # fmt: skip
     flux = model_flux(WAVELENGTH, teff) + rng.normal(0, 0.01, WAVELENGTH.size)
     good = np.ones(WAVELENGTH.size, bool)

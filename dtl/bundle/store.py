@@ -23,6 +23,7 @@ from dtl.bundle.shipped import SHIPPED_BUNDLES, damaged, shipped_bundles
 from dtl.bundle.window import lines_of, telluric_lines_of, window_of
 from dtl.networks.layouts import make_autoencoder, make_regressor
 from dtl.networks.regressor import Regressor
+from dtl.resources import whole_folder
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
 
@@ -52,9 +53,17 @@ def check_new_place(folder: str | Path) -> None:
 
 
 def save_bundle(bundle: ModelBundle, folder: str | Path) -> Path:
-    """Write a bundle, weights and latents in half precision; the card gains the sha256 of each file."""
+    """Write a bundle, weights and latents in half precision; the card gains the sha256 of each file.
+
+    It is written whole, or a bundle that was there stays as it was.
+    """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    with whole_folder(folder) as place:
+        _write(bundle, place)
+    return folder
+
+
+def _write(bundle: ModelBundle, folder: Path) -> None:
     tensors = {f"autoencoder.{key}": value for key, value in bundle.autoencoder.state_dict().items()}
     if bundle.target_encoder is not None:
         encoder = bundle.target_encoder.state_dict()
@@ -83,7 +92,6 @@ def save_bundle(bundle: ModelBundle, folder: str | Path) -> Path:
     )
     card = dict(bundle.card, format=FORMAT, sha256={file: _sha256(folder / file) for file in (WEIGHTS_FILE, GRID_FILE)})
     (folder / CARD_FILE).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return folder
 
 
 def _gap_arrays(gap: LearnedGap | None) -> dict[str, np.ndarray]:

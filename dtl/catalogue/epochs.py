@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from dtl.catalogue.places import same_place
 from dtl.catalogue.published_stars import find_star, one_spelling
 from dtl.flags import doubts
 from dtl.result import PARAMETERS, Estimate, InferenceResult
@@ -57,7 +59,8 @@ def identify(result: InferenceResult, said: str | None = None) -> str:
     """What tells the star of a spectrum from others: its CARMENES identifier, or its name in one spelling.
 
     The name is that of the file's header; where it has none, the name of the file counts if it is that of a published
-    star. Empty where the star is not known, and for a simulated observation, which is of no star.
+    star. Empty where the star is not known, for a simulated observation, which is of no star, and for one of several
+    spectra of a file whose name is of no published star, as it may be that of a field.
 
     Args:
         result: of the spectrum.
@@ -69,11 +72,16 @@ def identify(result: InferenceResult, said: str | None = None) -> str:
     if spectrum.simulated:
         return ""
     star = find_star(spectrum.star or Path(spectrum.file).stem) if said is None else None
-    return str(star["karmn"]) if star is not None else one_spelling(spectrum.star)
+    if star is not None:
+        return str(star["karmn"])
+    return "" if spectrum.spectra > 1 else one_spelling(spectrum.star)
 
 
 def group_epochs(results: Mapping[str, InferenceResult], said: Mapping[str, str] = {}) -> list[Epochs]:
     """Results by star, in the order in which the stars come first; a star that is not known stands for itself.
+
+    One star are those of one name, see `identify`, and those at one place (`dtl.catalogue.places.same_place`), unless
+    their names say that they are two.
 
     Args:
         results: key of a spectrum -> its result.
@@ -82,7 +90,36 @@ def group_epochs(results: Mapping[str, InferenceResult], said: Mapping[str, str]
     groups: dict[str, dict[str, InferenceResult]] = {}
     for key, result in results.items():
         groups.setdefault(identify(result, said.get(key)) or f"\n{key}", {})[key] = result
-    return [combine(group) for group in groups.values()]
+    places = {name: _places(group) for name, group in groups.items()}
+    stars: list[list[str]] = []
+    for name in groups:
+        home = next((star for star in stars if _belongs(name, star, places)), None)
+        if home is None:
+            stars.append([name])
+        else:
+            home.append(name)
+    return [combine({key: result for name in star for key, result in groups[name].items()}) for star in stars]
+
+
+def _belongs(name: str, star: Sequence[str], places: Mapping[str, list[tuple[float, float]]]) -> bool:
+    """Whether a group is of the star that others are of, by its place and against none of their names."""
+    near = any(places[name] and places[other] and same_place(places[name], places[other]) for other in star)
+    return near and not any(_two_stars(name, other) for other in star)
+
+
+def _places(group: Mapping[str, InferenceResult]) -> list[tuple[float, float]]:
+    """Where the spectra of a group were taken, degrees; a simulation and one of several of a file are nowhere."""
+    spectra = [result.prepared.spectrum for result in group.values()]
+    return [s.position for s in spectra if s.position is not None and not s.simulated and s.spectra == 1]
+
+
+def _two_stars(one: str, other: str) -> bool:
+    """Whether two names, as of `identify`, are of two stars: two published ones, or two components of a binary."""
+    if one.startswith("\n") or other.startswith("\n"):
+        return False
+    published = one.startswith("J") and other.startswith("J")  # CARMENES identifiers; other names are in small letters
+    components = [match[1] if (match := re.search(r"\d([a-d])$", name)) else "a" for name in (one, other)]
+    return published or components[0] != components[1]
 
 
 def combine(results: Mapping[str, InferenceResult]) -> Epochs:

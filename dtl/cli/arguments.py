@@ -204,7 +204,7 @@ def check_output(path: str | Path, endings: Iterable[str], kind: str) -> None:
         reason = "there is a folder of that name"
     elif not path.parent.is_dir():
         reason = f"there is no folder {path.parent}"
-    elif not os.access(path if path.exists() else path.parent, os.W_OK):
+    elif not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         reason = "it may not be written"
     if reason:
         raise UnusableInput(f"{path}: cannot be written ({reason}); choose another place.")

@@ -11,7 +11,7 @@ from dtl.cli.paths import expand_paths, names_of
 from dtl.cli.progress import Progress
 
 if TYPE_CHECKING:
-    from dtl.readers.options import ReadOptions
+    from dtl.readers.parts import Part
     from dtl.result import InferenceResult
 
 __all__ = ["add"]
@@ -45,6 +45,7 @@ def _run(options: argparse.Namespace) -> int:
     from dtl.bundle.store import load_bundle
     from dtl.export.tables import FORMATS, json_line, write_table
     from dtl.inference.analyse import analyse, analyse_rows
+    from dtl.readers.parts import Part
     from dtl.spectrum import UnusableInput
 
     if options.output:
@@ -54,22 +55,28 @@ def _run(options: argparse.Namespace) -> int:
     torch.set_num_threads(1)  # one spectrum gains nothing from more, and waits for them on a busy machine
     known = reading(options)
     bundle = load_bundle(options.bundle) if options.bundle else shipped_by_resolution()
-    results, used, status = [], [], 0
+    results, used, status = [], [], 0  # of what was used: path, options, and which spectrum of the file it is
     paths = expand_paths(options.path)
-    answer = analyse_rows if options.row == "all" else analyse
     with Progress(quiet=True) as progress:
         for i, (path, name) in enumerate(zip(paths, names_of(paths), strict=True)):
             if options.output:  # otherwise the answers themselves show how far the work is
                 progress("predict", i / len(paths), Path(path).name)
             try:
-                found = answer(path, bundle=bundle, name=name, options=known)
+                if options.row == "all":
+                    found = analyse_rows(path, bundle=bundle, name=name, options=known)
+                else:
+                    found = [(Part("", known), analyse(path, bundle=bundle, name=name, options=known))]
             except UnusableInput as error:
                 progress.say(error)
                 status = 2
                 continue
-            for result in found if isinstance(found, list) else [found]:
+            for part, result in found:
+                if isinstance(result, UnusableInput):
+                    progress.say(result)
+                    status = 2
+                    continue
                 results.append(result)
-                used.append(path)
+                used.append((path, part))
                 if options.json:
                     print(json_line(result), flush=True)
                 elif not options.output:
@@ -77,18 +84,21 @@ def _run(options: argparse.Namespace) -> int:
     if options.output and results:
         write_table(results, options.output)
     if options.report and results:
-        _report(options, results, used, known)
+        _report(options, results, used)
     return status
 
 
-def _report(options: argparse.Namespace, results: list[InferenceResult], paths: list[str], known: ReadOptions) -> None:
+def _report(options: argparse.Namespace, results: list[InferenceResult], used: list[tuple[str, Part]]) -> None:
     from hashlib import sha256
 
     from dtl.export.report import Reported, report_archive
-    from dtl.export.whole_file import whole_file
+    from dtl.resources import whole_file
 
-    digests = [sha256(Path(path).read_bytes()).hexdigest() for path in paths]
-    reported = [Reported(*pair, known, options.bundle) for pair in zip(results, digests, strict=True)]
+    digests = {path: sha256(Path(path).read_bytes()).hexdigest() for path, _ in used}
+    reported = [
+        Reported(result, digests[path], part.options, options.bundle, part=part.title)
+        for result, (path, part) in zip(results, used, strict=True)
+    ]
     with Progress() as progress:
         archive = report_archive(reported, progress=lambda fraction, text: progress("report", fraction, text))
     with whole_file(options.report) as place:

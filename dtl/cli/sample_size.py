@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dtl.cli.arguments import add_bundle, check_output, count, seed
 from dtl.cli.progress import Progress
+from dtl.resources import write_whole
 
 __all__ = ["add"]
 
@@ -39,7 +40,7 @@ def _run(options: argparse.Namespace) -> int:
             counts=options.counts or COUNTS,
             seeds=options.seeds or SEEDS,
             known=known.table if known else None,
-            keep=lambda table: options.output.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8"),
+            keep=lambda table: write_whole(options.output, json.dumps(table, indent=1) + "\n"),
             progress=lambda fraction, text: progress("sample size", fraction, text),
         )
     enough = SampleSizes(table).enough()

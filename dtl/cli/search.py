@@ -10,6 +10,7 @@ from pathlib import Path
 from dtl.cli.arguments import check_installed, check_output, config, count
 from dtl.cli.grid import build_from
 from dtl.cli.progress import Progress
+from dtl.resources import write_whole
 
 __all__ = ["add"]
 
@@ -55,7 +56,7 @@ def _run(options: argparse.Namespace) -> int:
             cluster=options.cluster,
         )
     found = {"preset": options.preset, "config": settings.name, "seed": settings.seed, "grid_sha256": grid.digest()}
-    options.output.write_text(json.dumps(found | {"search": table}, indent=1) + "\n", encoding="utf-8")
+    write_whole(options.output, json.dumps(found | {"search": table}, indent=1) + "\n")
     if bundle:
         entry = {"preset": options.preset, "seed": settings.seed, "rows": table}
         save_bundle(replace(bundle, card=bundle.card | {"search": entry}), options.write)

@@ -20,7 +20,7 @@ from dtl.catalogue.epochs import group_epochs
 from dtl.catalogue.luminosity import LuminosityInput
 from dtl.export import snippet
 from dtl.export.citation import bibtex
-from dtl.export.session import SavedSession, SavedSpectrum, card_digest
+from dtl.export.session import SavedSession, SavedSpectrum, card_digest, spectrum_key
 from dtl.export.tables import write_table
 from dtl.readers.options import ReadOptions
 from dtl.result import InferenceResult
@@ -59,6 +59,7 @@ class Reported(NamedTuple):
         options: of its reading.
         bundle: name of the bundle that was asked for, None for that of the resolution.
         luminosity: where the user gave one.
+        part: which spectrum of the file it is, where it holds several, see `dtl.readers.parts`.
     """
 
     result: InferenceResult
@@ -66,6 +67,12 @@ class Reported(NamedTuple):
     options: ReadOptions = ReadOptions()
     bundle: str | None = None
     luminosity: LuminosityInput | None = None
+    part: str = ""
+
+    @property
+    def file(self) -> str:
+        """Name of the file, without what no line can hold."""
+        return _printable(self.result.prepared.spectrum.file.removesuffix(f" [{self.part}]"))
 
 
 def report_archive(
@@ -98,9 +105,10 @@ def report_archive(
                 write_table(results, Path(folder) / name)
                 archive.write(Path(folder) / name, name)
         archive.writestr("log.txt", "\n".join(line for entry in reported for line in log_lines(entry)))
-        archive.writestr("inputs.sha256", "".join(f"{entry.sha256}  {_file(entry)}\n" for entry in reported))
+        sums = dict.fromkeys(f"{entry.sha256}  {entry.file}\n" for entry in reported)
+        archive.writestr("inputs.sha256", "".join(sums))
         archive.writestr("session.json", (session or session_of(reported)).to_json(embed=False))
-        sources = [snippet.Source(_file(entry), entry.options, entry.bundle) for entry in reported]
+        sources = [snippet.Source(entry.file, entry.options, entry.bundle) for entry in reported]
         archive.writestr("reproduce.py", snippet.table(sources))
         used = bundles_used(results)
         archive.writestr("versions.json", json.dumps(_versions() | {"networks": used}, indent=1) + "\n")
@@ -112,13 +120,19 @@ def report_archive(
 
 def session_of(reported: Sequence[Reported]) -> SavedSession:
     """The session that holds these results and nothing else."""
-    spectra = [
-        SavedSpectrum(_file(entry), entry.sha256, entry.options, entry.bundle, entry.result.row()) for entry in reported
-    ]
-    unique = {spectrum.sha256: spectrum for spectrum in spectra}
+    unique = {
+        spectrum_key(entry.sha256, entry.part): SavedSpectrum(
+            entry.file, entry.sha256, entry.options, entry.bundle, entry.result.row(), part=entry.part
+        )
+        for entry in reported
+    }
     return SavedSession(
         spectra=tuple(unique.values()),
-        luminosities={entry.sha256: entry.luminosity for entry in reported if entry.luminosity is not None},
+        luminosities={
+            spectrum_key(entry.sha256, entry.part): entry.luminosity
+            for entry in reported
+            if entry.luminosity is not None
+        },
         selected=next(iter(unique), None),
         bundles=bundles_used([entry.result for entry in reported]),
     )
@@ -188,8 +202,12 @@ def _plotted(reported: Sequence[Reported]) -> list[PlottedStar]:
 
 
 def _file(entry: Reported) -> str:
-    """Name of the file without what no line can hold."""
-    return "".join(c if c.isprintable() else " " for c in entry.result.prepared.spectrum.file)
+    """Name of the spectrum without what no line can hold: of its file, and which it is of several in it."""
+    return _printable(entry.result.prepared.spectrum.file)
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _versions() -> dict[str, object]:

@@ -8,20 +8,39 @@ import gzip
 import json
 import math
 import zlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
 import dtl
 from dtl.catalogue.luminosity import LuminosityInput
-from dtl.export.session_values import BadValue, as_dict, as_digest, as_number, as_options, as_row, as_settings, as_text
+from dtl.export.session_values import (
+    BadValue,
+    as_dict,
+    as_digest,
+    as_key,
+    as_number,
+    as_options,
+    as_row,
+    as_settings,
+    as_text,
+)
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import SIZE_LIMIT
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 from dtl.spectrum import UnusableInput
 
-__all__ = ["FORMAT", "LIMIT", "SavedSession", "SavedSpectrum", "card_digest", "departure", "read_session"]
+__all__ = [
+    "FORMAT",
+    "LIMIT",
+    "SavedSession",
+    "SavedSpectrum",
+    "card_digest",
+    "departure",
+    "read_session",
+    "spectrum_key",
+]
 
 #: Version of the file; a reader refuses any other.
 FORMAT = 1
@@ -31,17 +50,23 @@ _KIND = "dtl session"
 _MAX_SPECTRA = 100_000
 
 
+def spectrum_key(sha256: str, part: str = "") -> str:
+    """By what a visit knows a spectrum: the sha256 of its file, and which it is where the file holds several."""
+    return f"{sha256}#{part}" if part else sha256
+
+
 @dataclass(frozen=True)
 class SavedSpectrum:
-    """A file of a visit.
+    """A spectrum of a visit.
 
     Attributes:
-        file: its name.
+        file: name of its file.
         sha256: of its bytes, as 64 hexadecimal digits.
         options: of its reading.
         bundle: name of the bundle that was asked for, None for that of the resolution.
         row: its result, columns of `dtl.result.COLUMNS`; None where there was none.
         data: its bytes, None where they are not in the file of the session.
+        part: which spectrum of the file it is, where it holds several, see `dtl.readers.parts`.
     """
 
     file: str
@@ -50,6 +75,12 @@ class SavedSpectrum:
     bundle: str | None = None
     row: dict[str, object] | None = None
     data: bytes | None = None
+    part: str = ""
+
+    @property
+    def key(self) -> str:
+        """By what a visit knows it."""
+        return spectrum_key(self.sha256, self.part)
 
 
 @dataclass(frozen=True)
@@ -59,8 +90,8 @@ class SavedSession:
     Attributes:
         spectra: its files, in the order of arrival.
         settings: name of a view option -> its value, a scalar or a list of scalars.
-        luminosities: sha256 of a file -> luminosity that was given for its star.
-        selected: sha256 of the spectrum shown.
+        luminosities: key of a spectrum -> luminosity that was given for its star.
+        selected: key of the spectrum shown.
         bundles: name of each bundle used -> its ``version`` and the sha256 of its card, ``card_sha256``.
         software: that wrote it, as ``dtl 0.1.0``.
         saved: when, UTC, ISO 8601.
@@ -80,6 +111,10 @@ class SavedSession:
         Raises:
             UnusableInput: where it would be too large to be read again.
         """
+        first: dict[str, int] = {}  # the bytes of a file are written once
+        for place, spectrum in enumerate(self.spectra):
+            if spectrum.data is not None:
+                first.setdefault(spectrum.sha256, place)
         content = {
             "format": _KIND,
             "format_version": FORMAT,
@@ -89,8 +124,9 @@ class SavedSession:
             "selected": self.selected,
             "settings": self.settings,
             "luminosities": {digest: given._asdict() for digest, given in self.luminosities.items()},
-            "spectra": [_written(spectrum, embed) for spectrum in self.spectra],
-        }
+            "spectra": [_written(spectrum, embed and place == first.get(spectrum.sha256))
+                        for place, spectrum in enumerate(self.spectra)],
+        }  # fmt: skip
         text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False).encode()
         if len(text) > LIMIT:
             raise UnusableInput(
@@ -172,6 +208,7 @@ def _written(spectrum: SavedSpectrum, embed: bool) -> dict[str, object]:
         packed = base64.b64encode(gzip.compress(spectrum.data, 6, mtime=0)).decode()
     return {
         "file": spectrum.file,
+        "part": spectrum.part,
         "sha256": spectrum.sha256,
         "options": asdict(spectrum.options),
         "bundle": spectrum.bundle,
@@ -193,8 +230,10 @@ def _session(tree: dict[str, object]) -> SavedSession:
         spectrum = _spectrum(entry, f"spectrum {number}", room)
         room -= len(spectrum.data or b"")
         spectra.append(spectrum)
-    digests = [spectrum.sha256 for spectrum in spectra]
-    if len(set(digests)) < len(digests):
+    known = {spectrum.sha256: spectrum.data for spectrum in spectra if spectrum.data is not None}
+    spectra = [replace(spectrum, data=known.get(spectrum.sha256)) for spectrum in spectra]
+    keys = [spectrum.key for spectrum in spectra]
+    if len(set(keys)) < len(keys):
         raise BadValue("it names a spectrum twice")
     selected = tree.get("selected")
     luminosities = as_dict(tree.get("luminosities"), "luminosities")
@@ -203,10 +242,10 @@ def _session(tree: dict[str, object]) -> SavedSession:
         spectra=tuple(spectra),
         settings=as_settings(tree.get("settings")),
         luminosities={
-            as_digest(key, "luminosities"): _luminosity(as_dict(value, "luminosities"))
+            as_key(key, "luminosities"): _luminosity(as_dict(value, "luminosities"))
             for key, value in luminosities.items()
         },
-        selected=selected if selected in digests else None,
+        selected=selected if selected in keys else None,
         bundles={
             as_text(key, "the name of a bundle"): {
                 field: as_text(as_dict(value, "bundles").get(field), f"{field} of a bundle")
@@ -241,6 +280,7 @@ def _spectrum(entry: object, where: str, room: int) -> SavedSpectrum:
         bundle=None if bundle is None else as_text(bundle, f"bundle of {where}"),
         row=None if entry.get("result") is None else as_row(entry["result"], where),
         data=data,
+        part=as_text(entry.get("part", ""), f"part of {where}", longest=60),
     )
 
 

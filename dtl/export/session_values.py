@@ -9,7 +9,7 @@ from dataclasses import fields
 from dtl.readers.options import ReadOptions
 from dtl.result import COLUMNS, PARAMETERS
 
-__all__ = ["BadValue", "as_dict", "as_digest", "as_number", "as_options", "as_row", "as_settings", "as_text"]
+__all__ = ["BadValue", "as_dict", "as_digest", "as_key", "as_number", "as_options", "as_row", "as_settings", "as_text"]
 
 #: Columns of a result that hold text; ``flags`` is a list of it, and all others are numbers.
 TEXTS = ("file", "star", "instrument", "bundle", "rv_frame")
@@ -57,6 +57,12 @@ def as_digest(value: object, what: str) -> str:
     if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{64}", value):
         raise BadValue(f"the checksum in “{what}” is none")
     return value
+
+
+def as_key(value: object, what: str) -> str:
+    """A sha256 of a file, and after ``#`` which of its spectra is meant, if there are several."""
+    digest, _, part = str(value).partition("#")
+    return as_digest(digest, what) + (f"#{as_text(part, what, longest=60)}" if part else "")
 
 
 def as_options(value: object, what: str) -> ReadOptions:

@@ -15,8 +15,8 @@ from astropy.table import Column, Table
 from astropy.utils.exceptions import AstropyWarning
 
 import dtl
-from dtl.export.whole_file import whole_file
 from dtl.flags import explain, joined
+from dtl.resources import whole_file
 from dtl.result import COLUMNS, InferenceResult
 from dtl.spectrum import UnusableInput
 

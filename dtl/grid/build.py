@@ -16,6 +16,7 @@ from dtl.grid.library import Library, OutsideLibrary
 from dtl.grid.nodes import main_sequence_nodes
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
+from dtl.resources import whole_file
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
 
@@ -80,8 +81,12 @@ class Grid:
                 "reference": self.reference,
             }
         )
+        path = Path(path)
+        if path.suffix != ".npz":
+            path = path.with_name(f"{path.name}.npz")
         try:
-            np.savez(path, wavelength=self.wavelength, nodes=self.nodes, flux=self.flux, meta=np.array(meta))
+            with whole_file(path) as place:
+                np.savez(place, wavelength=self.wavelength, nodes=self.nodes, flux=self.flux, meta=np.array(meta))
         except OSError as error:
             raise UnusableInput(
                 f"{path}: cannot be written ({error.strerror or error}); choose another place."

@@ -17,6 +17,7 @@ from dtl.preparation.prepare import prepare
 from dtl.preparation.target import PreparationTarget
 from dtl.readers import Reading, read_contents
 from dtl.readers.options import ReadOptions
+from dtl.readers.parts import Part, name_part, parts_of
 from dtl.result import InferenceResult
 from dtl.spectrum import AnalysisFailed, Finding, PreparedSpectrum, Spectrum, UnusableInput
 from dtl.wavelengths import Window
@@ -118,26 +119,33 @@ def analyse_rows(
     bundle: ModelBundle | Chooser | None = None,
     name: str,
     options: ReadOptions = ReadOptions(),
-) -> list[InferenceResult]:
+) -> list[tuple[Part, InferenceResult | UnusableInput]]:
     """Answers for all spectra of a file that share their wavelengths, as stars or epochs; one where it holds one.
 
     Args:
         source: as `analyse`.
         bundle: as `analyse`.
-        name: of the file for people; the number of the spectrum is added where there are several.
+        name: of the file for people; which spectrum it is is added where there are several.
         options: as `analyse`.
 
+    Returns:
+        Each spectrum with its answer, or with the sentence that says why there is none.
+
     Raises:
-        UnusableInput: as `analyse`, for the first that cannot be used.
+        UnusableInput: as `analyse`, where the file cannot be read at all.
     """
-    first = analyse(source, bundle=bundle, name=name, options=replace(options, row=1))
-    count = first.prepared.spectrum.spectra
-    if count == 1:
-        return [first]
-    return [
-        analyse(source, bundle=bundle, name=f"{name} [{row} of {count}]", options=replace(options, row=row))
-        for row in range(1, count + 1)
-    ]
+    windows = (bundle.window,) if isinstance(bundle, ModelBundle) else (bundle or shipped_by_resolution()).windows
+    first, _ = read_for(windows, source, name=name, options=options)
+    parts = parts_of(first, options) if first.spectra > 1 else [Part("", replace(options, row=1))]
+    answers: list[tuple[Part, InferenceResult | UnusableInput]] = []
+    for part in parts:
+        called = name_part(name, part.title)
+        try:
+            answer = analyse(source, bundle=bundle, name=called, options=part.options)
+        except UnusableInput as error:
+            answer = error
+        answers.append((part, answer))
+    return answers
 
 
 def _analyse(

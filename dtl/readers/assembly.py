@@ -51,21 +51,7 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
     resolution = resolve_resolution(contents, source, options)
     instrument = known_instrument(contents)
     star = contents.star.value if contents.star else ""
-    head = [
-        Finding(
-            "format", contents.format, "file", "recognised by its content" + (", gzip" if source.compressed else "")
-        )
-    ]
-    for name, claim in (("star", contents.star), ("instrument", contents.instrument)):
-        if claim:
-            head.append(Finding(name, str(claim.value), claim.source, claim.reason))
-    head.append(Finding("unit", show_unit(unit.value), unit.source, unit.reason))
-    head.append(Finding("medium", medium.value, medium.source, medium.reason))
-    head.append(Finding("frame", frame.value, frame.source, frame.reason))
-    value = f"{resolution.value:,.0f}" if resolution.value else "unknown"
-    head.append(Finding("resolution", value, resolution.source, resolution.reason))
-    if contents.simulated:
-        head.append(Finding("simulated", "a simulated observation", "file", "the file says so"))
+    head = _findings(contents, source, unit=unit, medium=medium, frame=frame, resolution=resolution)
     return Spectrum(
         wavelength=order.wavelength,
         flux=order.flux,
@@ -81,8 +67,32 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
         findings=tuple(head + contents.findings),
         orders=near,
         spectra=spectra,
+        extensions=contents.extensions,
+        position=contents.position.value if contents.position else None,
         flags=tuple(sorted(contents.flags)),
     )
+
+
+def _findings(contents: Contents, source: Source, **settled: Claim) -> list[Finding]:
+    """What is told of every file, the claims that are settled last."""
+    head = [
+        Finding(
+            "format", contents.format, "file", "recognised by its content" + (", gzip" if source.compressed else "")
+        )
+    ]
+    for name, claim in (("star", contents.star), ("instrument", contents.instrument)):
+        if claim:
+            head.append(Finding(name, str(claim.value), claim.source, claim.reason))
+    for name, claim in settled.items():
+        value = claim.value
+        if name == "unit":
+            value = show_unit(value)
+        elif name == "resolution":
+            value = f"{value:,.0f}" if value else "unknown"
+        head.append(Finding(name, value, claim.source, claim.reason))
+    if contents.simulated:
+        head.append(Finding("simulated", "a simulated observation", "file", "the file says so"))
+    return head
 
 
 def _rows(contents: Contents, source: Source) -> list[Order]:
@@ -163,8 +173,7 @@ def _one_spectrum(
         "spectra",
         f"{number} of {len(spectra)} used",
         "guessed" if wanted is None else "user",
-        "several spectra (stars, epochs or fibres) share their wavelengths and are not averaged; choose another with "
-        "--row N, or all with --row all",
+        "several spectra (stars, epochs or fibres) share their wavelengths and are not averaged",
     )
     return spectra[number - 1], len(spectra)
 

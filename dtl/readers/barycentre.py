@@ -18,7 +18,7 @@ import numpy as np
 from dtl.readers.contents import Claim
 from dtl.readers.instruments import Instrument
 
-__all__ = ["barycentric_velocity", "velocity_from_header"]
+__all__ = ["barycentric_velocity", "position_of", "sexagesimal", "velocity_from_header"]
 
 _METRES_PER_AU = 149597870700.0
 _SPEED_OF_LIGHT = 299792458.0  # m/s
@@ -79,9 +79,9 @@ def velocity_from_header(header: Any, instrument: Instrument | None, trust_point
     """
     if instrument is None or instrument.latitude is None:
         return Claim(None, "guessed", "not computed, as the telescope is not known")
-    keys, position = ("QRA", "QDEC"), _position(header, "QRA", "QDEC")
+    keys, position = ("QRA", "QDEC"), position_of(header, "QRA", "QDEC")
     if position is None and trust_pointing:
-        keys, position = ("RA", "DEC"), _position(header, "RA", "DEC")
+        keys, position = ("RA", "DEC"), position_of(header, "RA", "DEC")
     if position is None:
         return Claim(
             None,
@@ -104,11 +104,14 @@ def velocity_from_header(header: Any, instrument: Instrument | None, trust_point
     return Claim(value, "file", reason + (" with the proper motion" if any(motion) else ""))
 
 
-def _position(header: Any, ra_key: str, dec_key: str) -> tuple[float, float] | None:
-    """Degrees, or None. Text is sexagesimal with hours of right ascension; numbers are degrees only where said so."""
+def position_of(header: Any, ra_key: str, dec_key: str) -> tuple[float, float] | None:
+    """Right ascension and declination in degrees by two cards of a header, or None.
+
+    Text is sexagesimal with hours of right ascension; numbers are degrees only where said so.
+    """
     ra, dec = header.get(ra_key), header.get(dec_key)
     if isinstance(ra, str) and isinstance(dec, str):
-        ra, dec = _sexagesimal(ra), _sexagesimal(dec)
+        ra, dec = sexagesimal(ra), sexagesimal(dec)
         position = None if ra is None or dec is None else (15.0 * ra, dec)
     else:
         comment = header.comments[ra_key] if ra_key in header else ""
@@ -120,7 +123,8 @@ def _position(header: Any, ra_key: str, dec_key: str) -> tuple[float, float] | N
     return position
 
 
-def _sexagesimal(text: str) -> float | None:
+def sexagesimal(text: str) -> float | None:
+    """A number of hours or degrees from text as ``17:57:48.5``, or None."""
     match = re.match(r"^\s*([+-]?)(\d{1,3})[\s:hd°]+(\d{1,2})[\s:m']+(\d{1,2}(?:\.\d*)?)", text)
     if not match:
         return None

@@ -46,9 +46,11 @@ class Contents:
         star: name of the star.
         instrument: name of the spectrograph.
         barycentric_velocity: km/s, to be added to a velocity measured in the observatory's frame.
+        position: right ascension and declination of the star, degrees.
         simulated: whether the file says that it is a simulation.
         findings: what else the reader understood.
         flags: doubts about the reading, in the words of `dtl.flags`.
+        extensions: number and words of each extension that could be read in its place, this one among them.
     """
 
     format: str
@@ -64,9 +66,11 @@ class Contents:
     star: Claim | None = None
     instrument: Claim | None = None
     barycentric_velocity: Claim | None = None
+    position: Claim | None = None
     simulated: bool = False
     findings: list[Finding] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
+    extensions: tuple[tuple[str, str], ...] = ()
 
     def note(self, name: str, value: str, source: str, reason: str) -> None:
         """Add a finding."""

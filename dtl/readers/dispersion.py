@@ -12,7 +12,16 @@ from dtl.readers.names import Name, parse_name
 from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
 from dtl.wavelengths import Window
 
-__all__ = ["Column", "Part", "find_wavelength", "lies_elsewhere", "runs", "stated_unit", "wavelength_of_same_stem"]
+__all__ = [
+    "Candidate",
+    "Column",
+    "Part",
+    "lies_elsewhere",
+    "rank_wavelengths",
+    "runs",
+    "stated_unit",
+    "wavelength_of_same_stem",
+]
 
 #: Finest step between pixels of a spectrum, Angstrom.
 _FINEST = 1e-4
@@ -35,6 +44,19 @@ class Column:
     values: np.ndarray
     unit: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An array that can have a role.
+
+    Attributes:
+        column: the array.
+        reason: what speaks for it or against it, in words.
+    """
+
+    column: Column
+    reason: str
 
 
 def stated_unit(column: Column) -> str | None:
@@ -85,22 +107,24 @@ class Part:
         return values[min(self.row, len(values) - 1), self.index]
 
 
-def find_wavelength(columns: Sequence[Column], names: list[Name], window: Window) -> Column | None:
-    """The best of the columns named so, else the first that can be."""
-    found = []
+def rank_wavelengths(columns: Sequence[Column], names: list[Name], window: Window) -> list[Candidate]:
+    """The columns that can be wavelengths, the best first: those named so before those that only look so."""
+    found: list[tuple[float, Candidate]] = []
     for number, (column, name) in enumerate(zip(columns, names, strict=True)):
         unit = stated_unit(column)
         guess = str(guess_unit(column.values, window).value)
         holds = any(holds_window(column.values, u, window) for u in {unit, guess} if u)
         if name.role == "wavelength" and np.isfinite(column.values).any():
             air = "air" in column.name.lower()
-            found.append((10 - name.doubt + 2 * holds - 0.1 * air - 0.01 * number, column))
+            reason = "named so; its numbers " + ("hold the window" if holds else "miss the window")
+            found.append((10 - name.doubt + 2 * holds - 0.1 * air - 0.01 * number, Candidate(column, reason)))
         elif not name.role and not _has_other_unit(column) and runs(column.values, guess):
             # one that misses the window is still the wavelengths: the refusal then says what they cover
-            found.append(((1 if holds else 0.5) - 0.01 * number, column))
+            reason = "its numbers run as wavelengths do and " + ("hold the window" if holds else "miss the window")
+            found.append(((1 if holds else 0.5) - 0.01 * number, Candidate(column, reason)))
         elif holds and not any(c.name for c in columns) and runs(np.sort(column.values, axis=-1), guess):
-            found.append((0.2 - 0.01 * number, column))
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+            found.append((0.2 - 0.01 * number, Candidate(column, "its numbers hold the window, in no order")))
+    return [candidate for _, candidate in sorted(found, key=lambda pair: -pair[0])]
 
 
 def wavelength_of_same_stem(

@@ -41,7 +41,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     return contents
 
 
-def columns(source: Source, window: Window) -> list[Column]:
+def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
     """The numeric columns."""
     return table_columns(_table(source))
 

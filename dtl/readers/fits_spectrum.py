@@ -15,14 +15,14 @@ import numpy as np
 from dtl.readers import fallback
 from dtl.readers.columns import contents_from_columns
 from dtl.readers.contents import Claim, Contents
-from dtl.readers.dispersion import Column, stated_unit
+from dtl.readers.dispersion import Column
+from dtl.readers.extension_list import coverage, list_spectra
 from dtl.readers.extensions import Group, find_groups
 from dtl.readers.headers import describe_header
 from dtl.readers.options import ReadOptions
 from dtl.readers.roles import assign_roles
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements, header_texts
-from dtl.readers.units import guess_unit, holds_window, to_angstrom
 from dtl.wavelengths import Window
 
 __all__ = ["columns", "identify", "read"]
@@ -36,9 +36,9 @@ def identify(source: Source) -> bool:
     return source.is_fits and fallback.identify(source)
 
 
-def columns(source: Source, window: Window) -> list[Column]:
+def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
     """The arrays of the group that holds the spectrum, where they are columns of a table."""
-    group = _choose(source, window, ReadOptions())
+    group = _choose(source, find_groups(source, window), window, options)
     if group is None or group.kind not in ("table", "vectors") or group.columns[0].values.ndim != 1:
         return []
     return group.columns
@@ -51,7 +51,8 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
         UnusableInput: no group does; the sentence says what each covers.
     """
     try:
-        group = _choose(source, window, options)
+        groups = find_groups(source, window)
+        group = _choose(source, groups, window, options)
     except NotImplementedError:  # a spline of IRAF's
         group = None
     if group is None:
@@ -60,17 +61,17 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     contents.note("extension", group.place, "file" if options.extension is None else "user", "it holds the spectrum")
     for note in group.notes:
         contents.note(*note)
+    contents.extensions = list_spectra(groups, window)
     _describe(contents, source, group)
     return contents
 
 
-def _choose(source: Source, window: Window, options: ReadOptions) -> Group | None:
+def _choose(source: Source, groups: list[Group], window: Window, options: ReadOptions) -> Group | None:
     """The group that covers most of the window; of equals the first.
 
     Raises:
         UnusableInput: none does.
     """
-    groups = find_groups(source, window)
     if options.extension is not None:
         groups = _asked(source, groups, options.extension)
     best: tuple[float, Group] | None = None
@@ -86,7 +87,7 @@ def _choose(source: Source, window: Window, options: ReadOptions) -> Group | Non
         roles = assign_roles(group.columns, window)
         if roles is None:
             continue
-        share, low, high = _coverage(roles.wavelength, roles.flux, window)
+        share, low, high = coverage(roles.wavelength, roles.flux, window)
         ranges.append(f"{group.place} covers {low:,.1f}–{high:,.1f} Å")
         if best is None or share > best[0] + 0.02:
             best = share, group
@@ -141,24 +142,6 @@ def _stack(members: list[Group]) -> Group:
     return Group(
         first.kind, label, f"{first.place} to {last.place}", stacked, [g.headers[0] for g in members], first.notes
     )
-
-
-def _coverage(wave: Column, flux: Column, window: Window) -> tuple[float, float, float]:
-    """Part of the window with flux, in steps of 1 Angstrom, and the first and last wavelength in Angstrom."""
-    unit = stated_unit(wave)
-    guess = str(guess_unit(wave.values, window).value)
-    if unit is None or (not holds_window(wave.values, unit, window) and holds_window(wave.values, guess, window)):
-        unit = guess
-    angstrom = to_angstrom(wave.values, unit)
-    usable = np.isfinite(angstrom)
-    if flux.values.shape == angstrom.shape:
-        usable &= np.isfinite(flux.values)
-    points = angstrom[usable]
-    if not points.size:
-        return 0.0, 0.0, 0.0
-    edges = np.arange(window.lower, window.upper + 0.5, 1.0)
-    counts, _ = np.histogram(points, edges)
-    return float((counts > 0).mean()), float(points.min()), float(points.max())
 
 
 def _describe(contents: Contents, source: Source, group: Group) -> None:

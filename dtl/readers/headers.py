@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dtl.readers.barycentre import velocity_from_header
+from dtl.readers.barycentre import position_of, velocity_from_header
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import Instrument, find_instrument
 from dtl.readers.source import sanitise
@@ -40,6 +40,7 @@ def describe_header(contents: Contents, *headers: Any, pointing: bool = True) ->
         contents.resolution = contents.resolution or find_resolution(header)
         contents.frame = contents.frame or find_frame(header)
         contents.medium = contents.medium or find_medium(header)
+        contents.position = contents.position or _find_position(header, pointing)
         contents.simulated = contents.simulated or header.get("SIMULAT") in (True, 1, "T", "True", "true")
     if contents.barycentric_velocity is None:
         contents.barycentric_velocity = _find_velocity(contents, headers, pointing)
@@ -109,6 +110,15 @@ def _find_instrument(header: Any) -> Claim | None:
     claim = _first_text(header, _INSTRUMENT)
     known = find_instrument(claim.value) if claim else None
     return Claim(known.name, claim.source, f"{claim.reason} = '{claim.value}'") if known else claim
+
+
+def _find_position(header: Any, pointing: bool) -> Claim | None:
+    """Position of the star: of the target before that of the telescope, which is taken where it may stand in."""
+    for keys in (("QRA", "QDEC"), ("RA", "DEC")) if pointing else (("QRA", "QDEC"),):
+        position = position_of(header, *keys)
+        if position is not None:
+            return Claim(position, "file", f"cards {keys[0]} and {keys[1]}")
+    return None
 
 
 def _find_velocity(contents: Contents, headers: tuple[Any, ...], pointing: bool) -> Claim | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from dtl.readers.barycentre import sexagesimal
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import find_instrument
 from dtl.readers.source import sanitise
@@ -21,6 +22,8 @@ _NAMES = {
     "barycentric_velocity": ("berv", "barycentric velocity", "barycentric correction", "barycorr"),
     "unit": ("unit", "wavelength unit", "units"),
     "simulated": ("simulated", "simulat"),
+    "ra": ("ra", "right ascension", "raj2000", "ra j2000"),
+    "dec": ("dec", "declination", "dej2000", "dec j2000"),
 }
 _KEYS = {word: key for key, words in _NAMES.items() for word in words}
 
@@ -44,6 +47,7 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object]) -> None:
         contents: changed in place.
         pairs: keys in any case, with blanks, ``_`` or ``-``.
     """
+    place: dict[str, float] = {}
     for raw, value in pairs.items():
         key = _KEYS.get(re.sub(r"[\s_-]+", " ", str(raw)).strip().lower())
         text = sanitise(value)
@@ -53,11 +57,29 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object]) -> None:
         if key == "simulated":
             contents.simulated = contents.simulated or text.lower() in ("true", "t", "yes", "1")
             continue
+        if key in ("ra", "dec"):
+            angle = _angle(key, text)
+            if angle is not None:
+                place[key] = angle
+            continue
         parsed = _parse(key, text)
         if parsed is not None:
             setattr(contents, key, Claim(parsed, "file", reason))
         elif key == "frame":
             contents.frame = Claim("unknown", "file", f"{reason}, which is not understood")
+    if len(place) == 2:
+        contents.position = Claim((place["ra"], place["dec"]), "file", "lines of right ascension and declination")
+
+
+def _angle(key: str, text: str) -> float | None:
+    """Degrees of right ascension or declination; text is in hours or degrees, a plain number in degrees."""
+    found = sexagesimal(text)
+    if found is not None:
+        return 15.0 * found if key == "ra" else found
+    number = re.match(r"^[+-]?\d+(?:\.\d*)?", text)
+    value = float(number[0]) if number else None
+    limits = (0.0, 360.0) if key == "ra" else (-90.0, 90.0)
+    return value if value is not None and limits[0] <= value <= limits[1] else None
 
 
 def _parse(key: str, text: str) -> str | float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -33,6 +33,8 @@ class Preview:
             cannot be told.
         kind: what the uncertainties seem to be, a word of `dtl.readers.columns.KINDS`.
         named: whether the names of the columns say what they are.
+        candidates: role (``wavelength``, ``flux``, ``uncertainty``) -> key and reason of each column that can have it,
+            best first.
     """
 
     columns: tuple[Column, ...]
@@ -41,6 +43,12 @@ class Preview:
     guess: tuple[str, str, str | None] | None
     kind: str = "sigma"
     named: bool = False
+    candidates: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+    def ranked(self, role: str) -> list[str]:
+        """All keys, those of the columns that can have a role first."""
+        first = [key for key, _ in self.candidates.get(role, ())]
+        return first + [key for key in self.keys if key not in first]
 
     def column(self, key: str) -> Column:
         """The column that a key names.
@@ -110,9 +118,11 @@ def _spread(values: np.ndarray, window: Window) -> float:
     return float(finite.max() / finite.min())
 
 
-def preview_table(source: str | os.PathLike | bytes, *, name: str | None = None, window: Window) -> Preview | None:
+def preview_table(
+    source: str | os.PathLike | bytes, *, name: str | None = None, window: Window, extension: str | None = None
+) -> Preview | None:
     """The columns of a file, None where it is no table of at least two columns of numbers."""
-    columns = read_columns(source, name=name, window=window)
+    columns = read_columns(source, name=name, window=window, extension=extension)
     if len(columns) < 2:
         return None
     names = [column.name.strip().lower() for column in columns]
@@ -125,5 +135,9 @@ def preview_table(source: str | os.PathLike | bytes, *, name: str | None = None,
     except UnusableInput:
         return Preview(tuple(columns), keys, window, None)
     wave, flux, sigma = roles.wavelength, roles.flux, roles.uncertainty
-    place = [next((k for k, c in zip(keys, columns, strict=True) if c is x), None) for x in (wave, flux, sigma)]
-    return Preview(tuple(columns), keys, window, tuple(place), roles.kind, roles.named)
+    key_of = {id(column): key for key, column in zip(keys, columns, strict=True)}
+    place = tuple(None if x is None else key_of.get(id(x)) for x in (wave, flux, sigma))
+    candidates = {
+        role: tuple((key_of[id(c.column)], c.reason) for c in found) for role, found in roles.candidates.items()
+    }
+    return Preview(tuple(columns), keys, window, place, roles.kind, roles.named, candidates)

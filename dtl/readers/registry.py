@@ -34,7 +34,7 @@ class Format:
     label: str
     identify: Callable[[Source], bool]
     read: Callable[[Source, ReadOptions, Window], Contents]
-    columns: Callable[[Source, Window], list[Column]] | None = None
+    columns: Callable[[Source, ReadOptions, Window], list[Column]] | None = None
 
 
 @dataclass(frozen=True)
@@ -130,13 +130,15 @@ def read_contents(
     return Reading(Source(opened.name, b"", opened.compressed), contents, window)
 
 
-def read_columns(source: str | os.PathLike | bytes, *, window: Window, name: str | None = None) -> list[Column]:
+def read_columns(
+    source: str | os.PathLike | bytes, *, window: Window, name: str | None = None, extension: str | None = None
+) -> list[Column]:
     """The columns of a table as they stand in the file; empty where the file is no table of numbers."""
     try:
         opened = open_source(source, name)
         with _in_words(opened):
             form = _format_of(opened)
-            return usable(form.columns(opened, window)) if form.columns else []
+            return usable(form.columns(opened, ReadOptions(extension=extension), window)) if form.columns else []
     except UnusableInput:
         return []
 

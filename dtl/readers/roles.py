@@ -14,10 +14,11 @@ import numpy as np
 
 from dtl.readers.bad_pixels import is_mask
 from dtl.readers.dispersion import (
+    Candidate,
     Column,
     Part,
-    find_wavelength,
     lies_elsewhere,
+    rank_wavelengths,
     runs,
     wavelength_of_same_stem,
 )
@@ -32,6 +33,15 @@ __all__ = ["Roles", "assign_roles"]
 _OTHER_WORDS, _NO_WORDS, _AS_SNR = 0.5, 0.15, 0.8
 #: A flux whose own uncertainty does not fit it is worth less than one that is further from the plain word.
 _UNFIT = 0.4
+#: Kinds of uncertainty as a reason says them.
+_KIND_WORDS = {
+    "sigma": "1 sigma",
+    "variance": "variance",
+    "ivar": "inverse variance",
+    "percent": "per cent of the flux",
+    "relative": "part of the flux",
+    "snr": "signal-to-noise ratio",
+}
 #: Words in the stem of an uncertainty that make it that of something else.
 _FOREIGN = {"sky", "wavelength", "template", "model", "continuum", "cont", "telluric", "blaze", "flat", "lamp", "bg"}
 _FOREIGN |= {"background", "rv", "velocity", "expected", "cal"}
@@ -53,7 +63,7 @@ class Roles:
         reason: why these, in words.
         verdict: on the uncertainty.
         implausible: an uncertainty that was set aside, as it fits nothing.
-        others: further arrays that could be the flux, best first.
+        candidates: role -> the arrays that can have it, with what speaks for each, best first.
     """
 
     wavelength: Column
@@ -67,7 +77,12 @@ class Roles:
     reason: str = ""
     verdict: Verdict | None = None
     implausible: Column | None = None
-    others: list[Column] = field(default_factory=list)
+    candidates: dict[str, list[Candidate]] = field(default_factory=dict)
+
+    @property
+    def others(self) -> list[Column]:
+        """Further arrays that could be the flux, best first."""
+        return [c.column for c in self.candidates.get("flux", []) if c.column is not self.flux]
 
 
 def assign_roles(columns: Sequence[Column], window: Window, told: str | None = None) -> Roles | None:
@@ -79,30 +94,37 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
         told: the kind of the uncertainty as the user says, or ``none``.
     """
     names = [parse_name(column.name) for column in columns]
-    wave = find_wavelength(columns, names, window)
-    if wave is None:
+    waves = rank_wavelengths(columns, names, window)
+    if not waves:
         return None
+    wave = waves[0].column
     place = next(i for i, column in enumerate(columns) if column is wave)
     named = names[place].role == "wavelength"
     part = Part(wave, window)
     best: tuple[float, Roles] | None = None
-    ranked: list[tuple[float, Column]] = []
-    for number, name in _flux_candidates(columns, names, place):
+    ranked: list[tuple[float, Candidate]] = []
+    for rank, (number, name) in enumerate(_flux_candidates(columns, names, place)):
         column = columns[number]
+        if rank and name.role != "flux":
+            ranked.append((100.0 + rank, Candidate(column, "no name says what it is")))
+            continue
         if not part.fits(column) or lies_elsewhere(columns, names, name, window):
             continue
         roles = Roles(wave, column, flux_name=name, named=named and name.role == "flux")
         unfit = _find_uncertainty(roles, columns, names, part, told)
         cost = name.doubt + (_UNFIT if unfit else 0.0)
         cost += 0.001 * number
-        ranked.append((cost, column))
+        ranked.append((cost, Candidate(column, _flux_reason(name, roles, unfit=unfit))))
         if best is None or cost < best[0]:
             best = cost, roles
     if best is None:
         return None
     roles = best[1]
     roles.wavelength = wavelength_of_same_stem(columns, names, wave, roles.flux_name, window)
-    roles.others = [column for _, column in sorted(ranked, key=lambda pair: pair[0]) if column is not roles.flux]
+    if roles.wavelength is not wave:
+        own = Candidate(roles.wavelength, "its name belongs to that of the flux")
+        waves = [own, *(c for c in waves if c.column is not roles.wavelength)]
+    roles.candidates |= {"wavelength": waves, "flux": [c for _, c in sorted(ranked, key=lambda pair: pair[0])]}
     taken = [roles.wavelength, roles.flux, roles.uncertainty]
     for column, name in zip(columns, names, strict=True):
         if any(column is other for other in taken) or not part.fits(column):
@@ -116,7 +138,10 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
 
 
 def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int) -> list[tuple[int, Name]]:
-    """Number and name of all columns that can be the flux; those named so, else those of which nothing is said."""
+    """Number and name of all columns that can be the flux; those named so, else those of which nothing is said.
+
+    Of the latter the first is taken.
+    """
     named = [(i, name) for i, name in enumerate(names) if name.role == "flux" and i != place]
     if named:
         return named
@@ -127,13 +152,14 @@ def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int) -
             continue
         found.append((i, name, finite.size >= 10 and np.ptp(finite) > 0))
     # the next after the wavelengths, one that varies before one that does not
-    return [pair[:2] for pair in sorted(found, key=lambda pair: (not pair[2], pair[0] < place))][:1]
+    return [pair[:2] for pair in sorted(found, key=lambda pair: (not pair[2], pair[0] < place))]
 
 
 def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name], part: Part, told: str | None) -> bool:
     """Fill in the uncertainty that belongs to the flux; returns whether one that should does not fit."""
     if told == "none":
         return False
+    ranking: list[tuple[float, Candidate]] = []
     flux = linear_flux(part.of(roles.flux), roles.flux_name.scale)
     found: list[tuple[float, Column, Verdict]] = []
     unfit: list[Column] = []
@@ -156,16 +182,32 @@ def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name]
                 found.append((cost, column, verdict))
             elif kind != "snr":
                 unfit.append(column)
+            fits = f"fits the scatter of the pixels as {_KIND_WORDS[verdict.kind]}" if verdict.kind else "fits nothing"
+            reason = f"named so; it {fits if not told else 'is what you say'}"
+            ranking.append((cost if verdict.kind else np.inf, Candidate(column, reason)))
         elif not name.role and not column.name and not is_mask(column.values) and roles.flux_name.scale == "linear":
             verdict = Verdict(told, 1.0, True) if told else judge(part.of(column), flux, part.pixel, None)
             if verdict.kind:
                 found.append((1.0 + verdict.distance, column, verdict))
+                reason = f"without a name; it fits the scatter of the pixels as {_KIND_WORDS[verdict.kind]}"
+                ranking.append((1.0 + verdict.distance, Candidate(column, reason)))
+    roles.candidates["uncertainty"] = [c for _, c in sorted(ranking, key=lambda pair: pair[0])]
     if not found:
         roles.implausible = unfit[0] if unfit else None
         return bool(unfit)
     _, roles.uncertainty, roles.verdict = min(found, key=lambda entry: entry[0])
     roles.kind = roles.verdict.kind
     return False
+
+
+def _flux_reason(name: Name, roles: Roles, *, unfit: bool) -> str:
+    """What speaks for a flux, or against it."""
+    words = "named so" if name.role == "flux" and not name.doubt else "named so, with words besides"
+    if name.role != "flux":
+        words = "the next after the wavelengths"
+    if unfit:
+        return f"{words}; no uncertainty fits it"
+    return f"{words}; an uncertainty fits it" if roles.uncertainty is not None else words
 
 
 def _words_apart(name: Name, flux: Name) -> float | None:

@@ -61,12 +61,12 @@ def _short(cards: dict[str, object]) -> list[tuple[str, object]]:
     return [(f"HIERARCH {key}" if len(key) > 8 or " " in key else key, value) for key, value in cards.items()]
 
 
-def columns(source: Source, window: Window) -> list[Column]:
+def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
     """The columns of a text table."""
     return _columns(parse_table(source))
 
 
-def espadons_columns(source: Source, window: Window) -> list[Column]:
+def espadons_columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
     """The columns of a file of Libre-ESpRIT, which have no names."""
     table = _espadons_table(source)
     return [Column("", table.values[:, i]) for i in range(table.values.shape[1])]

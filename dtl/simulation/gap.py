@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import least_squares
 
-from dtl.resources import asset
+from dtl.resources import asset, write_whole
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
 
@@ -84,7 +84,7 @@ class GapModel:
                 for c, s, a in zip(self.centre, self.sigma, self.area.T, strict=True)
             ],
         }
-        Path(path).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        write_whole(path, json.dumps(content, indent=1) + "\n")
 
 
 def read_gap(path: str | Path = GAP_FILE) -> GapModel:

@@ -16,6 +16,7 @@ from dtl.bundle.learned_gap import rotated
 from dtl.bundle.model import ModelBundle
 from dtl.inference.interpolation import models_at
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
+from dtl.resources import whole_file, write_whole
 from dtl.result import PARAMETERS
 from dtl.simulation.gap import read_gap
 from dtl.simulation.survey import Source
@@ -109,7 +110,8 @@ def write_examples(bundle: ModelBundle, folder: str | Path) -> list[str]:
             pixel=example.pixel,
             seed=100 + seed,
         )
-        example.write(folder / example.file, example.title, bundle.resolution, data)
+        with whole_file(folder / example.file) as place:
+            example.write(place, example.title, bundle.resolution, data)
         drawn = ", ".join(
             f"{label} {value:.{digits}f}{f' {unit}' if unit else ''}"
             for value, (label, unit, digits) in zip(example.parameters, PARAMETERS.values(), strict=True)
@@ -123,7 +125,7 @@ def write_examples(bundle: ModelBundle, folder: str | Path) -> list[str]:
                 "of its own were added.",
             }
         )
-    (folder / "index.json").write_text(json.dumps(index, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(folder / "index.json", json.dumps(index, indent=2, ensure_ascii=False) + "\n")
     return [entry["file"] for entry in index]
 
 

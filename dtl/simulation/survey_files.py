@@ -11,6 +11,7 @@ from astropy.table import Table
 
 from dtl.bundle.model import ModelBundle
 from dtl.grid.library import Library, OutsideLibrary
+from dtl.resources import whole_folder
 from dtl.result import PARAMETERS
 from dtl.simulation.gap import GapModel
 from dtl.simulation.observation import decoder_source, write_fits_table
@@ -109,6 +110,11 @@ def check_place(folder: Path) -> None:
 
 def write_survey(stars: SimulatedStars, folder: Path) -> None:
     """Write ``spectra/NAME.fits`` for each star, and apart from them ``truth.ecsv``."""
+    with whole_folder(folder) as place:
+        _write(stars, place)
+
+
+def _write(stars: SimulatedStars, folder: Path) -> None:
     (folder / "spectra").mkdir(parents=True)
     for spectrum in stars.survey.spectra:
         data = (spectrum.wavelength, spectrum.flux, spectrum.uncertainty)

@@ -212,6 +212,24 @@ def test_weights_of_another_architecture(copy: Path) -> None:
     assert "damaged" in refusal(copy)
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_bundle_is_written_whole_or_not_at_all(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    bundle = load_bundle(copy)
+    before = {path.name: path.read_bytes() for path in copy.iterdir()}
+
+    def fail(*given: object, **arrays: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", fail)  # after the weights were written
+    folder = copy if there else tmp_path / "elsewhere" / "new"
+    with pytest.raises(OSError, match="No space"):
+        save_bundle(bundle, folder)
+    assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
+    assert there or list(folder.parent.iterdir()) == []
+
+
 def test_no_pickle(copy: Path) -> None:
     np.savez(copy / "grid.npz", wavelength=np.array([{"a": 1}], dtype=object))
     digest = hashlib.sha256((copy / "grid.npz").read_bytes()).hexdigest()

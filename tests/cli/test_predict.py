@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -82,3 +84,21 @@ def test_what_the_app_asks_the_command_line_takes(tmp_path: Path, capsys: pytest
     assert found["instrument"] == "ESPaDOnS"
     for name in PARAMETERS:
         assert found[name] == pytest.approx(expected[name], rel=1e-3, abs=0.01), name
+
+
+def test_all_spectra_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """One of three is only zeros: the others are answered, each under its name, and the report names the file."""
+    wavelength, flux, sigma = np.loadtxt(EXAMPLES / "simulated-m1-fast.txt", unpack=True)[:3]
+    rows_of = [np.c_[wavelength, flux, sigma], np.c_[wavelength, 0 * flux, sigma], np.c_[wavelength, 2.5 * flux, sigma]]
+    np.savetxt(tmp_path / "field.txt", np.vstack(rows_of), header="wavelength flux error", fmt="%.9g")
+    assert run("predict", tmp_path / "field.txt", "--row", "all", "--json", "--report", tmp_path / "r.zip") == 2
+    captured = capsys.readouterr()
+    found = rows(captured.out)
+    assert [row["file"] for row in found] == ["field.txt [1 of 3]", "field.txt [3 of 3]"]
+    assert "field.txt [2 of 3] has" in captured.err and "several_spectra" not in found[0]["flags"]
+    with ZipFile(tmp_path / "r.zip") as report:
+        assert report.read("inputs.sha256").decode().splitlines() == [
+            f"{sha256((tmp_path / 'field.txt').read_bytes()).hexdigest()}  field.txt"
+        ]
+        script = report.read("reproduce.py").decode()
+    assert 'dtl.predict("field.txt", row=1' in script and 'dtl.predict("field.txt", row=3' in script

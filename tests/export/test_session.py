@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import math
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -35,7 +36,7 @@ def session(**changes) -> SavedSession:
         "selected": DIGEST,
         "bundles": {"common-r50000": {"version": "1.0", "card_sha256": "ab"}},
     }
-    return SavedSession((spectrum,), **fields | changes)
+    return SavedSession(**{"spectra": (spectrum,)} | fields | changes)
 
 
 def test_round_trip_with_the_spectra():
@@ -46,6 +47,19 @@ def test_round_trip_with_the_spectra():
     assert math.isnan(row["snr"])
     assert (after.settings, after.luminosities, after.selected) == (before.settings, before.luminosities, DIGEST)
     assert after.bundles == before.bundles and after.saved
+
+
+def test_several_spectra_of_one_file_hold_its_bytes_once():
+    first = session().spectra[0]
+    parts = tuple(replace(first, part=f"{row} of 2", options=ReadOptions(row=row)) for row in (1, 2))
+    key = f"{DIGEST}#2 of 2"
+    before = session(spectra=parts, selected=key, luminosities={key: LuminosityInput(0.02, 0.001, "typed")})
+    text = before.to_json(embed=True)
+    assert [entry["data"] is None for entry in json.loads(text)["spectra"]] == [False, True]
+    after = read_session(text, "s.json")
+    assert [spectrum.key for spectrum in after.spectra] == [f"{DIGEST}#1 of 2", key]
+    assert all(spectrum.data == DATA for spectrum in after.spectra)
+    assert after.selected == key and after.luminosities == before.luminosities
 
 
 def test_without_the_spectra_no_byte_of_them_is_in_the_file():

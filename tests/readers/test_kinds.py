@@ -278,3 +278,20 @@ def test_unicode_blanks_and_row_numbers() -> None:
     check(read_spectrum(rows.encode()), sigma=False)
     numbered = "\n".join(f'"{i}" {w:.4f} {f:.6f}' for i, (w, f) in enumerate(zip(WAVE, FLUX, strict=True), 1))
     check(read_spectrum(f'"wavelength" "flux"\n{numbered}'.encode()), sigma=False)
+
+
+@pytest.mark.parametrize(
+    ("head", "place"),
+    [
+        ("# RA: 17:57:48.5\n# DEC: +04:41:36\n", (269.452083, 4.693333)),
+        ("# ra = 269.452083 deg\n# dec = 4.693333\n", (269.452083, 4.693333)),
+        ("# RA: 17:57:48.5\n", None),
+        ("# RA: unknown\n# DEC: 95\n", None),
+    ],
+)
+def test_the_position_that_a_file_gives(head: str, place: tuple[float, float] | None) -> None:
+    assert read_spectrum(text(WAVE, FLUX, SIGMA, head=head)).position == (place and pytest.approx(place, abs=1e-4))
+    hdu = table(WAVE, FLUX, SIGMA)
+    primary = fits.PrimaryHDU()
+    primary.header["RA"], primary.header["DEC"] = "17 57 48.5", "-04 41 36"
+    assert read_spectrum(to_bytes(primary, hdu)).position == pytest.approx((269.452083, -4.693333), abs=1e-4)

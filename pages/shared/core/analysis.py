@@ -30,7 +30,7 @@ def analyse_upload(upload: Upload) -> InferenceResult | str:
     """The result, or one sentence that says why there is none."""
     try:
         # What a visit's own networks say is not shared with others.
-        example = None if upload.bundle in bundles.own() else find_example(upload)
+        example = None if upload.part or upload.bundle in bundles.own() else find_example(upload)
         return _analyse_example(upload.name, upload.options, upload.bundle) if example else _analyse(upload)
     except AnalysisFailed as error:
         _log.exception("analysis of %s failed", upload.name)
@@ -56,14 +56,14 @@ def _analyse(upload: Upload) -> InferenceResult:
     from dtl.inference.analyse import analyse
 
     selector = BundleSelector(bundles.find_bundle, *bundles.candidates(), upload.bundle)
-    return analyse(upload.data, name=upload.name, options=upload.options, bundle=selector, stages=_stages(upload))
+    return analyse(upload.data, name=upload.title, options=upload.options, bundle=selector, stages=_stages(upload))
 
 
 def _stages(upload: Upload) -> Stages:
     """What is kept of the last analysis of a file."""
     from dtl.inference.analyse import Stages
 
-    kept, key = dict(visit.current().stages), (upload.name, sha256(upload.data).hexdigest())
+    kept, key = dict(visit.current().stages), (upload.title, sha256(upload.data).hexdigest())
     stages = kept.pop(key, None) or Stages()
     visit.change(stages=dict(list({**kept, key: stages}.items())[-_MAX_STAGES:]))
     return stages

@@ -25,9 +25,11 @@ def reported(results: list[InferenceResult] | None = None) -> list[Reported]:
 
     now = visit.current()
     return [
-        Reported(result, digest, now.uploads[digest].options, now.uploads[digest].bundle, now.luminosities.get(digest))
+        Reported(
+            result, digest.partition("#")[0], upload.options, upload.bundle, now.luminosities.get(digest), upload.part
+        )
         for digest, result in now.results.items()
-        if digest in now.uploads and (results is None or any(result is wanted for wanted in results))
+        if (upload := now.uploads.get(digest)) and (results is None or any(result is wanted for wanted in results))
     ]
 
 
@@ -51,8 +53,8 @@ def _saved(now: visit.Visit, settings: dict[str, object]) -> SavedSession:
 
     here = [
         SavedSpectrum(
-            upload.name, digest, upload.options, upload.bundle,
-            now.results[digest].row() if digest in now.results else None, upload.data,
+            upload.name, digest.partition("#")[0], upload.options, upload.bundle,
+            now.results[digest].row() if digest in now.results else None, upload.data, upload.part,
         )
         for digest, upload in now.uploads.items()
     ]  # fmt: skip
@@ -70,12 +72,13 @@ def restore(saved: SavedSession) -> None:
     """Bring a saved visit back beside what is there; spectra that are not at hand are awaited by their checksum."""
     known = {example.digest: example.read() for example in list_examples()}
     bar = st.progress(0.0, "Restoring …")
-    for number, spectrum in enumerate(saved.spectra, 1):
-        bar.progress(number / len(saved.spectra), wording.plain(f"Restoring {spectrum.file} …"))
+    files = {spectrum.sha256: spectrum for spectrum in saved.spectra}  # one file may hold several of them
+    for number, (digest, spectrum) in enumerate(files.items(), 1):
+        bar.progress(number / len(files), wording.plain(f"Restoring {spectrum.file} …"))
         now = visit.current()
-        held = now.uploads.get(spectrum.sha256)
-        data = spectrum.data or (held.data if held else None) or known.get(spectrum.sha256)
-        visit.change(awaited={**now.awaited, spectrum.sha256: spectrum})
+        held = next((upload for key, upload in now.uploads.items() if key.partition("#")[0] == digest), None)
+        data = spectrum.data or (held.data if held else None) or known.get(digest)
+        visit.change(awaited=now.awaited | {s.key: s for s in saved.spectra if s.sha256 == digest})
         if data is not None:
             uploads.add([(spectrum.file, data)])
     bar.empty()
@@ -158,6 +161,6 @@ def _source(entry: Reported) -> snippet.Source:
     """The file of a result, or the shipped example that it is."""
     from dtl.export import snippet
 
-    name = entry.result.prepared.spectrum.file
+    name = entry.file
     shipped = any(example.file == name and example.digest == entry.sha256 for example in list_examples())
     return snippet.Source(name, entry.options, entry.bundle, shipped)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dtl.readers.parts import Part
 from dtl.result import InferenceResult
 from pages.shared.core import bundles, visit
 from pages.shared.core.analysis import analyse_upload
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-__all__ = ["add", "empty_uploader", "reanalyse", "remove", "reread", "show_uploader"]
+__all__ = ["add", "empty_uploader", "reanalyse", "remove", "reread", "separate", "show_uploader"]
 
 #: Bytes of uploads kept in one visit.
 MAX_BYTES = 400 * 2**20
@@ -45,11 +46,11 @@ def add(
     from dtl.readers import SIZE_LIMIT
 
     results, uploads, failures = {}, {}, {}
-    size = sum(upload.size for upload in visit.current().uploads.values())
+    size = visit.current().size
     for number, (name, data) in enumerate(files):
         progress(number, name)
         digest = sha256(data).hexdigest()
-        upload = _as_saved(digest, Upload(name, data))
+        upload = Upload(name, data)
         if len(data) > SIZE_LIMIT:  # refused by the reader, and not kept
             failures[digest] = str(analyse_upload(upload))
             continue
@@ -59,9 +60,10 @@ def add(
                 f"{name} was not read: this visit holds {MAX_BYTES >> 20} MB already; remove a spectrum first."
             )
             continue
-        answer = analyse_upload(upload)
-        uploads[digest] = _laid_aside(digest, upload)
-        (failures if isinstance(answer, str) else results)[digest] = answer
+        for key, each in _as_saved(digest, _laid_aside(digest, upload)).items():
+            answer = analyse_upload(each)
+            uploads[key] = each
+            (failures if isinstance(answer, str) else results)[key] = answer
     last = next(reversed(results), None)
     before = visit.current()
     after = _without_example(before, results) if results else before
@@ -105,6 +107,53 @@ def reread(digest: str, **changes: object) -> str | None:
     )
     _delete_files(before)
     return None
+
+
+def separate(
+    digest: str, parts: Sequence[Part], progress: Callable[[int, str], object] = lambda number, name: None
+) -> None:
+    """Make each of several spectra of one file one of the visit, in the place of the file.
+
+    Args:
+        digest: of the file.
+        parts: its spectra, see `dtl.readers.parts.parts_of`.
+        progress: told the number, from 0, and the name of each before it is analysed.
+    """
+    from dtl.export.session import spectrum_key
+
+    upload = visit.current().uploads[digest]
+    each = {spectrum_key(digest, p.title): upload._replace(options=p.options, part=p.title) for p in parts}
+    answers: dict[str, InferenceResult | str] = {}
+    for number, (key, one) in enumerate(each.items()):
+        progress(number, one.title)
+        answers[key] = analyse_upload(one)
+    good = {key: answer for key, answer in answers.items() if not isinstance(answer, str)}
+    if not good:
+        return
+    shown = (upload.options.row or 1, upload.options.extension)
+    same = [key for key in good if (each[key].options.row or 1, each[key].options.extension) == shown]
+    key = next(iter(same), next(iter(good)))
+    before = visit.current()
+    after = before.without(digest, *each)
+    visit.change(
+        results=_in_place(before.results, digest, good),
+        uploads=_in_place(before.uploads, digest, each),
+        failures=dict(after.failures) | {k: answer for k, answer in answers.items() if isinstance(answer, str)},
+        stages=before.stages,
+        selected=key,
+        luminosities=_in_place(before.luminosities, digest, {key: before.luminosities.get(digest)}),
+        stars=_in_place(before.stars, digest, {key: before.stars.get(digest)}),
+    )
+
+
+def _in_place(before: Mapping[str, object], digest: str, new: Mapping[str, object]) -> dict[str, object]:
+    """A mapping with others in the place of one entry; as it is where it has no such entry."""
+    rest = {key: value for key, value in before.items() if key not in new}
+    return {
+        key: value
+        for old in before
+        for key, value in (new.items() if old == digest else ((old, rest[old]),) if old in rest else ())
+    }
 
 
 def reanalyse(digests: Sequence[str], bundle: str | None) -> list[str]:
@@ -170,19 +219,24 @@ def _laid_aside(digest: str, upload: Upload) -> Upload:
 
 def _delete_files(before: Visit) -> None:
     """Delete the files of the uploads that a visit held before and holds no more."""
-    now = visit.current().uploads
-    for digest, upload in before.uploads.items():
-        if digest not in now and isinstance(upload.content, Path):
+    held = {upload.content for upload in visit.current().uploads.values() if isinstance(upload.content, Path)}
+    for upload in before.uploads.values():
+        if isinstance(upload.content, Path) and upload.content not in held:
             upload.content.unlink(missing_ok=True)
 
 
-def _as_saved(digest: str, upload: Upload) -> Upload:
-    """A file with the options that a restored session has for it."""
-    saved = visit.current().awaited.get(digest)
-    if saved is None:
-        return upload
-    # A saved name could be a path; only what can be chosen here is taken.
-    return upload._replace(options=saved.options, bundle=saved.bundle if saved.bundle in bundles.available() else None)
+def _as_saved(digest: str, upload: Upload) -> dict[str, Upload]:
+    """The spectra of a file with the options that a restored session has for them, or the file as it is; by their key.
+
+    A saved name could be a path; only what can be chosen here is taken.
+    """
+    return {
+        key: upload._replace(
+            options=saved.options, bundle=saved.bundle if saved.bundle in bundles.available() else None, part=saved.part
+        )
+        for key, saved in visit.current().awaited.items()
+        if saved.sha256 == digest
+    } or {digest: upload}
 
 
 def _arrivals(before: Visit, results: Mapping[str, InferenceResult], uploads: Mapping[str, Upload]) -> list[str]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import streamlit as st
 
 from dtl.readers.options import ReadOptions
+from dtl.readers.parts import name_part
 from dtl.result import InferenceResult
 
 if TYPE_CHECKING:
@@ -39,12 +40,20 @@ class Upload(NamedTuple):
         content: its bytes, or where they lie as long as the visit lasts.
         options: of its reading.
         bundle: name of the bundle that was asked for, None for that of the resolution.
+        part: which spectrum of the file it is, where each of several was made one of the visit, see
+            `dtl.readers.parts`.
     """
 
     name: str
     content: bytes | Path
     options: ReadOptions = ReadOptions()
     bundle: str | None = None
+    part: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the spectrum is called."""
+        return name_part(self.name, self.part)
 
     @property
     def data(self) -> bytes:
@@ -59,7 +68,7 @@ class Upload(NamedTuple):
 
 @dataclass(frozen=True)
 class Visit:
-    """The state of one visit. A digest is the sha256 of a file.
+    """The state of one visit. A digest is the sha256 of a file, with ``#`` and the part where it is one of several.
 
     Attributes:
         results: digest -> result, in the order of arrival.
@@ -100,6 +109,11 @@ class Visit:
     def shown(self) -> InferenceResult | None:
         """The result to show, None where there is none."""
         return self.results.get(self.selected)
+
+    @property
+    def size(self) -> int:
+        """Number of bytes of its files."""
+        return sum({key.partition("#")[0]: upload.size for key, upload in self.uploads.items()}.values())
 
     def without(self, *digests: str) -> Visit:
         """The visit without these files, and without what was found in them."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_significant
 
-__all__ = ["RMSE", "label", "listed", "plain", "with_unit"]
+__all__ = ["RMSE", "label", "listed", "plain", "printable", "with_unit"]
 
 RMSE = "rmse: root of the mean squared error, the size of a typical error."
 
@@ -21,7 +21,12 @@ def label(result: InferenceResult, *, short: bool = False) -> str:
     simulated = ""
     if spectrum.simulated and "simulated" not in name.lower():
         simulated = " (simulated)" if short else " · simulated observation"
-    return "".join(c for c in name if c.isprintable())[:100] + simulated
+    return printable(name) + simulated
+
+
+def printable(text: object, longest: int = 100) -> str:
+    """Text from a file, to be shown where Markdown is not understood; at most ``longest`` characters of it."""
+    return "".join(c for c in str(text) if c.isprintable())[:longest]
 
 
 def plain(text: object, longest: int = 400) -> str:

@@ -15,6 +15,7 @@ import streamlit as st
 from dtl.export.session import LIMIT, read_session
 from dtl.export.tables import FORMATS, write_table
 from dtl.flags import joined
+from dtl.readers.parts import name_part
 from dtl.readers.source import SIZE_LIMIT
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
@@ -58,8 +59,7 @@ def save_session() -> None:
         help="With them, the file is all you need. Without them it is small, holds names and checksums, and asks for "
         "the files when it is restored.",
     )
-    files = visit.current().uploads
-    size = sum(upload.size for upload in files.values())
+    size = visit.current().size
     if embed and size > 0.7 * LIMIT:
         st.caption("Your spectra are too large to be put into one file; save the session without them.")
     st.download_button(
@@ -72,7 +72,7 @@ def save_session() -> None:
         on_click="ignore",
         disabled=embed and size > 0.7 * LIMIT,
     )
-    count = len(files)
+    count = len(visit.current().uploads)
     st.caption(
         f"One JSON file with {count} spectr{'um' if count == 1 else 'a'}: how each was read, its results, typed "
         "luminosities and the views you chose."
@@ -112,13 +112,13 @@ def awaited() -> None:
         "comes back with its reading options, whatever its name."
     )
     rows = []
-    for digest, spectrum in waiting.items():
-        row: dict[str, object] = {"file": spectrum.file, "star": ""}
+    for spectrum in waiting.values():
+        row: dict[str, object] = {"file": name_part(spectrum.file, spectrum.part), "star": ""}
         if spectrum.row:
             row["star"] = spectrum.row["star"]
             row |= {name: _interval(spectrum.row, name) for name in PARAMETERS}
             row |= {"flags": joined(spectrum.row["flags"]) or "none", "networks": spectrum.row["bundle"]}
-        rows.append(row | {"sha256": digest})
+        rows.append(row | {"sha256": spectrum.sha256})
     titles = {name: f"{label} [{unit}]" for name, (label, unit, _) in PARAMETERS.items()}
     st.dataframe(rows, hide_index=True, column_config=titles, alt="Saved results whose spectra are not at hand")
     files = uploads.show_uploader(

@@ -77,9 +77,35 @@ def reading_options(digest: str, found: tuple[Finding, ...], orders: tuple[tuple
         on_change=_reread,
         args=(digest, "resolution"),
     )
+    if not found:
+        _row_and_extension(digest, *columns)
     _order_and_bundle(digest, columns[0], read, orders)
-    if problem := rereading.problem_of(digest):
+    about = (*_CHOICES, "resolution", "order", "bundle", *(() if found else ("row", "extension")))
+    if problem := rereading.problem_of(digest, about=about):
         st.error(wording.plain(f"{problem} The earlier reading is kept."), icon=":material/error:")
+
+
+def _row_and_extension(digest: str, left: DeltaGenerator, right: DeltaGenerator) -> None:
+    """Fields for the spectrum and the extension of a file that is refused, so that nobody knows how many it has."""
+    options = visit.current().uploads[digest].options
+    left.number_input(
+        "Spectrum, where the file holds several",
+        min_value=1,
+        step=1,
+        value=None,
+        placeholder="the first",
+        key=_key(digest, "row", options.row),
+        on_change=_reread,
+        args=(digest, "row"),
+    )
+    right.text_input(
+        "FITS extension",
+        value=None,
+        placeholder="by the window; a number or a name",
+        key=_key(digest, "extension", options.extension),
+        on_change=_reread,
+        args=(digest, "extension"),
+    )
 
 
 def _order_and_bundle(

@@ -171,7 +171,7 @@ def _refused(digest: str, sentence: str) -> dict[str, object]:
 def _name(digest: str, sentence: str) -> str:
     """Name of a refused file, with which the sentence about it begins."""
     upload = visit.current().uploads.get(digest)
-    return upload.name if upload else sentence.split(maxsplit=1)[0]
+    return upload.title if upload else sentence.split(maxsplit=1)[0]
 
 
 def _columns() -> dict[str, object]:

@@ -11,20 +11,27 @@ __all__ = ["problem_of", "reread"]
 
 @dataclass(frozen=True)
 class Rereading:
-    """The last attempt of a visit to read a file again: digest of the file, and the sentence where it failed."""
+    """The last attempt of a visit to read a file again.
+
+    Attributes:
+        digest: of the file.
+        problem: the sentence where it failed.
+        changed: names of the options that were changed.
+    """
 
     digest: str = ""
     problem: str | None = None
+    changed: tuple[str, ...] = ()
 
 
 def reread(digest: str, **changes: object) -> str | None:
     """Read a file again, see `pages.shared.core.uploads.reread`; the sentence is kept to be shown beside the file."""
     problem = uploads.reread(digest, **changes)
-    visit.keep(Rereading(digest, problem))
+    visit.keep(Rereading(digest, problem, tuple(changes)))
     return problem
 
 
-def problem_of(digest: str) -> str | None:
-    """Why the last attempt to read this file again failed, None where it did not."""
+def problem_of(digest: str, *, about: tuple[str, ...]) -> str | None:
+    """Why the last attempt to read this file again failed, if it was one of these options; None where it did not."""
     last = visit.kept(Rereading)
-    return last.problem if last.digest == digest else None
+    return last.problem if last.digest == digest and set(last.changed) <= set(about) else None

@@ -29,12 +29,14 @@ _KINDS = {
 _UNITS = {"Angstrom": "Å", "nm": "nm", "um": "µm"}
 _NONE = "none"
 _ROWS = 8
+#: Columns of a role whose reasons are shown.
+_CANDIDATES = 4
 
 
 def columns(digest: str, *, refused: bool) -> None:
     """The choice of the columns of a file, where it is a table; open at once where it was refused for its columns."""
     upload: visit.Upload = visit.current().uploads[digest]
-    preview = _preview(digest, upload.data, upload.name, bundles.wanted_window(upload.bundle))
+    preview = _preview(digest, upload.options.extension, upload.data, upload.name, bundles.wanted_window(upload.bundle))
     if preview is None:
         return
     box = st.expander(
@@ -50,8 +52,8 @@ def columns(digest: str, *, refused: bool) -> None:
 
 
 @st.cache_resource(max_entries=4, scope="session", show_spinner=False)
-def _preview(digest: str, _data: bytes, _name: str, window: Window) -> Preview | None:
-    return preview_table(_data, window=window, name=_name)
+def _preview(digest: str, extension: str | None, _data: bytes, _name: str, window: Window) -> Preview | None:
+    return preview_table(_data, window=window, name=_name, extension=extension)
 
 
 @st.fragment
@@ -78,14 +80,46 @@ def _wizard(digest: str, upload: visit.Upload, preview: Preview) -> None:
         args=(digest, options),
     ):
         st.rerun()  # the whole page, not this part of it alone
+    _reasons(preview)
     rows = preview.rows(_ROWS)
     st.caption(f"First {_ROWS} of {len(preview.columns[0].values):,} rows")
     st.dataframe(rows, hide_index=True, alt=f"First {_ROWS} rows of {upload.name}")
 
 
+def _reasons(preview: Preview) -> None:
+    """What speaks for the columns that were taken and for those that could have been, the best first."""
+    if preview.guess is None:
+        st.caption("Neither the names nor the numbers of these columns tell which is which.")
+        return
+    rows = []
+    for role, taken in zip(("wavelength", "flux", "uncertainty"), preview.guess, strict=True):
+        found = preview.candidates.get(role, ())[:_CANDIDATES]
+        if not found:
+            rows.append((role.capitalize(), "none", "", "no column is named so or fits the scatter of the pixels"))
+        for place, (key, reason) in enumerate(found):
+            support = "taken" if key == taken else f"runner-up {place}" if taken else "set aside"
+            rows.append((role.capitalize() if not place else "", support, _name(preview, key), reason))
+    st.markdown("**What the program took, and why**")
+    st.table(
+        {
+            "Role": [role for role, _, _, _ in rows],
+            "Support": [place for _, place, _, _ in rows],
+            "Column": [wording.plain(name) for _, _, name, _ in rows],
+            "Because": [wording.plain(reason[0].upper() + reason[1:]) for *_, reason in rows],
+        },
+        border="horizontal",
+        hide_index=True,
+        alt="The columns that were taken for wavelength, flux and uncertainty and the runners-up, each with a reason",
+    )
+
+
+def _name(preview: Preview, key: str) -> str:
+    return f"column {key}" if key.isdigit() and key not in (c.name for c in preview.columns) else key
+
+
 def _choices(digest: str, options: ReadOptions, preview: Preview) -> tuple[str, str, str, str | None, str | None]:
     """The widgets, and what is chosen: keys of wavelength, flux and uncertainty, kind of the latter, and unit."""
-    keys, guess = list(preview.keys), options.columns or preview.start
+    guess = options.columns or preview.start
     first, second, third = st.columns(3, gap="medium")
 
     def choose(place, title: str, name: str, among: list[str], value: str) -> str:
@@ -97,9 +131,9 @@ def _choices(digest: str, options: ReadOptions, preview: Preview) -> tuple[str, 
             key=f"columns-{name}-{digest}",
         )
 
-    wave = choose(first, "Wavelength", "wavelength", keys, guess[0])
-    flux = choose(second, "Flux", "flux", keys, guess[1])
-    sigma = choose(third, "Uncertainty", "uncertainty", [_NONE, *keys], guess[2] or _NONE)
+    wave = choose(first, "Wavelength", "wavelength", preview.ranked("wavelength"), guess[0])
+    flux = choose(second, "Flux", "flux", preview.ranked("flux"), guess[1])
+    sigma = choose(third, "Uncertainty", "uncertainty", [_NONE, *preview.ranked("uncertainty")], guess[2] or _NONE)
     unit = first.selectbox(
         "Unit of the wavelengths",
         list(_UNITS),
