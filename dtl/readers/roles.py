@@ -202,7 +202,7 @@ def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name]
 
 def _flux_reason(name: Name, roles: Roles, *, unfit: bool) -> str:
     """What speaks for a flux, or against it."""
-    words = "named so" if name.role == "flux" and not name.doubt else "named so, with words besides"
+    words = "named so" if not name.doubt else "its name can mean a flux"
     if name.role != "flux":
         words = "the next after the wavelengths"
     if unfit:

@@ -24,7 +24,7 @@ def several_spectra(digest: str, result: InferenceResult) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if in_rows:
-            _choice(digest, "row", rows, upload.options.row, "the first was taken")
+            _choice(digest, "row", rows, upload.options.row, f"{rows[1]}: the first was taken")
         if len(extensions) > 1 and (not in_rows or upload.options.extension):
             given = upload.options.extension if upload.options.extension in extensions else None
             words = {number: text.removeprefix("extension ") for number, text in extensions.items()}

@@ -58,6 +58,7 @@ def _preview(digest: str, extension: str | None, _data: bytes, _name: str, windo
 
 @st.fragment
 def _wizard(digest: str, upload: visit.Upload, preview: Preview) -> None:
+    _reasons(preview)
     wave, flux, sigma, kind, unit = _choices(digest, upload.options, preview)
     options = replace(
         upload.options, columns=(wave, flux, None if sigma == _NONE else sigma), uncertainty=kind, unit=unit
@@ -80,7 +81,6 @@ def _wizard(digest: str, upload: visit.Upload, preview: Preview) -> None:
         args=(digest, options),
     ):
         st.rerun()  # the whole page, not this part of it alone
-    _reasons(preview)
     rows = preview.rows(_ROWS)
     st.caption(f"First {_ROWS} of {len(preview.columns[0].values):,} rows")
     st.dataframe(rows, hide_index=True, alt=f"First {_ROWS} rows of {upload.name}")
