@@ -145,6 +145,7 @@ def analyse(
         simulated="simulated" in words,
         options=options,
         spectra=int(words.get("spectra", 1)),
+        withheld=words.get("withheld", ""),
     )
 
 
@@ -157,9 +158,15 @@ def make_result(
     simulated: bool = False,
     options: ReadOptions | None = None,
     spectra: int = 1,
+    withheld: str = "",
 ) -> InferenceResult:
-    """A complete result around ``teff``; of several spectra in a file each is 100 K hotter than the one before."""
+    """A complete result around ``teff``, without the parameter that is withheld.
+
+    Of several spectra in a file each is 100 K hotter than the one before.
+    """
     options = options or ReadOptions()
+    withheld = withheld or ("teff" if "value_withheld" in flags else "")
+    flags = (*flags, "value_withheld") if withheld and "value_withheld" not in flags else flags
     if spectra > 1:
         teff += 100.0 * ((options.row or 1) - 1)
         flags = flags if options.row else (*flags, "several_spectra")
@@ -218,14 +225,15 @@ def make_result(
     )
     nodes = bundle().nodes
     order = np.argsort(np.abs(nodes[:, 0] - teff) / 100 + np.abs(nodes[:, 2]))[:8]
+    estimates = {
+        "teff": Estimate(teff, 33.0, 41.0),
+        "logg": Estimate(4.96, 0.04, 0.05),
+        "mh": Estimate(-0.223, 0.072, 0.11),
+        "vsini": Estimate(2.13, 0.31, 0.28, 2.9 if "upper_limit_vsini" in flags else None),
+    }
     return InferenceResult(
         prepared,
-        {
-            "teff": Estimate(np.nan, np.nan, np.nan) if "value_withheld" in flags else Estimate(teff, 33.0, 41.0),
-            "logg": Estimate(4.96, 0.04, 0.05),
-            "mh": Estimate(-0.223, 0.072, 0.11),
-            "vsini": Estimate(2.13, 0.31, 0.28, 2.9 if "upper_limit_vsini" in flags else None),
-        },
+        estimates | ({withheld: Estimate(np.nan, np.nan, np.nan)} if withheld else {}),
         np.zeros(LATENTS),
         model_flux(WAVELENGTH, teff) + 0.004 * np.sin(WAVELENGTH),
         1.4e-4,

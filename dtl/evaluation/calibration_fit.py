@@ -99,7 +99,11 @@ def fit_calibration(estimates: list[np.ndarray], truths: list[np.ndarray]) -> Ca
 
 
 def coverage(estimates: np.ndarray, truth: np.ndarray, calibration: Calibration = Calibration()) -> float:
-    """Part of the truths, shape ``(k,)``, within the intervals, shape ``(k, 3)``."""
+    """Part of the truths, shape ``(k,)``, within the intervals, shape ``(k, 3)``; what is withheld does not count."""
+    kept = np.isfinite(estimates).all(axis=1)
+    estimates, truth = estimates[kept], truth[kept]
+    if not len(truth):
+        return float("nan")
     error = truth - estimates[:, 0]
     return float(
         np.mean((error <= calibration.widen(estimates[:, 2])) & (-error <= calibration.widen(estimates[:, 1])))

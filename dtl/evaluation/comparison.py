@@ -25,7 +25,7 @@ class View:
     """What networks in one state make of spectra.
 
     Attributes:
-        values: Teff [K], log g, [M/H], v sin i [km/s]; shape ``(k, 4)``.
+        values: Teff [K], log g, [M/H], v sin i [km/s]; shape ``(k, 4)``. NaN where one is withheld.
         residual_rms: rms of spectrum minus reconstruction, relative to the continuum; shape ``(k,)``.
         distance: to the nearest model in latent space; shape ``(k,)``.
     """
@@ -52,13 +52,17 @@ class AdaptationComparison:
     errors: dict[str, dict[str, dict[str, float]]] | None = None
 
     def rows(self) -> list[dict[str, Any]]:
-        """One row a star: each parameter before and after, the true one where it is known, and the residual rms."""
+        """One row a star: each parameter before and after, the true one where it is known, and the residual rms.
+
+        A parameter is None where it is withheld.
+        """
         rows = []
         for i, name in enumerate(self.names):
             row: dict[str, Any] = {"star": name}
             for column, parameter in enumerate(PARAMETERS):
                 for state in ("before", "after"):
-                    row[f"{parameter}_{state}"] = float(self.views[state].values[i, column])
+                    value = float(self.views[state].values[i, column])
+                    row[f"{parameter}_{state}"] = value if np.isfinite(value) else None
                 if self.truth is not None:
                     row[f"{parameter}_true"] = float(self.truth[i, column])
             for state in ("before", "after"):

@@ -83,7 +83,8 @@ def compare(bundle: ModelBundle, paths: Sequence[str | Path]) -> dict[str, objec
     Returns:
         ``stars``: name -> number of spectra, median of each parameter with its median interval, literature where known,
         flags with how often they occur; for three spectra and more the scatter of each parameter in units of the
-        interval (`scatter`), and the largest difference of two in units of their intervals (`worst_pair`).
+        interval (`scatter`), and the largest difference of two in units of their intervals (`worst_pair`). Values that
+        are withheld do not count; ``withheld`` says how many, and without any other there is no value.
         ``refused``: sentences.
     """
     prepared: list[PreparedSpectrum] = []
@@ -104,15 +105,18 @@ def compare(bundle: ModelBundle, paths: Sequence[str | Path]) -> dict[str, objec
 def _star(results: list[InferenceResult], known: dict[str, object] | None) -> dict[str, object]:
     entry: dict[str, object] = {"spectra": len(results), "snr": float(np.median([r.prepared.snr for r in results]))}
     for name in PARAMETERS:
-        values = np.array([r.estimates[name].value for r in results])
-        half = np.array([0.5 * (r.estimates[name].lower + r.estimates[name].upper) for r in results])
-        entry[name] = {"value": float(np.median(values)), "interval": float(np.median(half))}
+        given = [r.estimates[name] for r in results if not r.estimates[name].withheld]
+        values = np.array([estimate.value for estimate in given])
+        half = np.array([0.5 * (estimate.lower + estimate.upper) for estimate in given])
+        entry[name] = {"value": float(np.median(values)), "interval": float(np.median(half))} if given else {}
+        if len(given) < len(results):
+            entry[name]["withheld"] = len(results) - len(given)
         if known:
             entry[name]["literature"] = float(known[name])  # type: ignore[arg-type]
-        if len(results) > 1:
+        if len(given) > 1:
             difference_in_sigma = np.abs(values[:, None] - values) / np.hypot(half[:, None], half)
             entry[name]["worst_pair"] = float(difference_in_sigma.max())
-        if len(results) > 2:
+        if len(given) > 2:
             entry[name]["scatter"] = float(np.std(values, ddof=1) / np.median(half))
     words, counts = np.unique([flag for r in results for flag in r.flags], return_counts=True)
     entry["flags"] = {str(word): int(count) for word, count in zip(words, counts, strict=True)}

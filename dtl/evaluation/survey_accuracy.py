@@ -93,16 +93,25 @@ def prepared_flux(bundle: ModelBundle, prepared: list[PreparedSpectrum]) -> np.n
     return encode_with_gaps(flux, good, bundle)[0].astype(np.float32)
 
 
-def errors(found: np.ndarray, truth: np.ndarray) -> dict[str, dict[str, float]]:
-    """Root mean squared error and mean error of each parameter, found and true ones of shape ``(k, 4)``."""
-    wrong = found - truth
-    return {
-        name: {"rmse": float(np.sqrt(np.mean(wrong[:, i] ** 2))), "bias": float(np.mean(wrong[:, i]))}
-        for i, name in enumerate(PARAMETERS)
-    }
+def errors(found: np.ndarray, truth: np.ndarray) -> dict[str, dict[str, float | None]]:
+    """Root mean squared error and mean error of each parameter, found and true ones of shape ``(k, 4)``.
+
+    Answers that are withheld, NaN, do not count; where there are any, ``withheld`` says how many. Both errors are None
+    where no answer counts.
+    """
+    return {name: _error(found[:, i] - truth[:, i]) for i, name in enumerate(PARAMETERS)}
 
 
-def parameter_errors(results: list[InferenceResult], truth: np.ndarray) -> dict[str, dict[str, float]]:
+def _error(wrong: np.ndarray) -> dict[str, float | None]:
+    given = wrong[np.isfinite(wrong)]
+    withheld = len(wrong) - len(given)
+    if not len(given):
+        return {"rmse": None, "bias": None, "withheld": withheld}
+    found = {"rmse": float(np.sqrt(np.mean(given**2))), "bias": float(np.mean(given))}
+    return found | ({"withheld": withheld} if withheld else {})
+
+
+def parameter_errors(results: list[InferenceResult], truth: np.ndarray) -> dict[str, dict[str, float | None]]:
     """`errors` of results, truth of shape ``(k, 4)``."""
     return errors(np.array([[r.estimates[name].value for name in PARAMETERS] for r in results]), truth)
 

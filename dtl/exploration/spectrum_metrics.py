@@ -29,7 +29,7 @@ FLAG_GROUPS: dict[str, tuple[str, ...]] = {
 
 
 def star_value(result: InferenceResult, quality: str) -> float:
-    """A number of `SPECTRUM_METRICS` for one star, in the unit that is listed there.
+    """A number of `SPECTRUM_METRICS` for one star, in the unit that is listed there; NaN where it is withheld.
 
     Raises:
         KeyError: for any other name.

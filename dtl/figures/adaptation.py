@@ -132,6 +132,8 @@ def parameter_figure(change: AdaptationComparison, parameter: str, *, dark: bool
             )
         )
     everything = np.concatenate([values for _, values, *_ in points])
+    everything = everything[np.isfinite(everything)]  # not what is withheld
+    everything = everything if len(everything) else np.zeros(1)
     margin = 0.06 * max(float(np.ptp(everything)), 10.0**-places)
     sorted_by = "true value" if change.truth is not None else "value before"
     lay_out(

@@ -238,8 +238,9 @@ def _markers(
         place = list(FLAG_GROUPS).index(group)
         fills = (*colours.others, colours.model, colours.muted, colours.star)
         marker |= {"symbol": _SYMBOLS[place % len(_SYMBOLS)], "color": fills[place % len(fills)]}
-    elif all(stars[i].value is not None for i in members):
-        marker |= {"color": [stars[i].value for i in members], "coloraxis": "coloraxis"}
+    elif any(stars[i].value is not None for i in members):  # one without stays without colour
+        shades = [np.nan if stars[i].value is None else stars[i].value for i in members]
+        marker |= {"color": shades, "coloraxis": "coloraxis"}
         marker |= {"line": {"color": colours.star, "width": 2}}
     texts = [f"<b>{escape(stars[i].label)}</b>" + (f"<br>{stars[i].note}" if stars[i].note else "") for i in members]
     return go.Scatter(

@@ -53,7 +53,7 @@ def add_users(
             continue
         part = [star for star, wanted in zip(stars, chosen, strict=True) if wanted]
         values = np.array([star.quantity("vsini" if look.size == EQUAL else look.size) for star in part])
-        size = np.maximum(diameters(look.size, values) * _DIAMOND, SMALLEST)
+        size = np.fmax(diameters(look.size, values) * _DIAMOND, SMALLEST)  # also where the value is withheld
         marker: dict[str, object] = {"symbol": "diamond", "line": {"color": colours.star, "width": 3}}
         key = marker | {"size": 12, "color": _CLEAR}
         if name.endswith("doubt"):

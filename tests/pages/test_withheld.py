@@ -26,6 +26,35 @@ def test_cards_say_what_is_withheld_and_what_is_a_limit(visit):
     assert table["vsini_limit"].iloc[-1] == 2.9
 
 
+@pytest.mark.parametrize("parameter", ["logg", "mh", "vsini"])
+@pytest.mark.parametrize("page", ["spectrum", "latent_space", "hr_diagram", "literature", "export"])
+def test_one_withheld_parameter_spoils_nothing_of_other_stars(visit, page, parameter):
+    """In sums and means of a visit as on the page of the star itself, which is shown."""
+    good = b"fake teff=3300 star=GJ_699"
+    app = upload(visit(), a_txt=good, b_txt=f"fake teff=3200 star=GJ_273 withheld={parameter}".encode())
+    if page != "spectrum":
+        app.switch_page(f"pages/{page}.py").run()
+    if page == "latent_space":
+        for colour in (parameter, f"{parameter}_error"):
+            app.selectbox(key="map-colour").set_value(colour).run()
+            assert not app.exception
+    assert not app.exception
+    shown = " ".join([texts(app), *(str(table.value) for table in app.table), *(w.value for w in app.warning)])
+    assert "nan" not in shown.lower().replace("|", " ").split()
+    assert all("nan" not in metric.value for metric in app.metric)
+
+
+@pytest.mark.parametrize("parameter", ["teff", "logg", "mh", "vsini"])
+def test_exposures_of_which_one_is_withheld_have_a_mean(visit, parameter):
+    stars = [b"fake teff=3300 star=GJ_699", b"fake teff=3310 star=Gl699", b"fake teff=3320 star=GJ699"]
+    names = {f"{letter}_txt": data for letter, data in zip("abc", stars, strict=True)}
+    app = upload(visit(), **names | {"d_txt": f"fake teff=3330 star=GJ_699 withheld={parameter}".encode()})
+    assert not app.exception
+    table = next(table.value for table in app.table if "Exposure" in table.value)
+    assert "withheld" in table.iloc[3].to_string() and "withheld" not in table.iloc[4].to_string()
+    assert "nan" not in table.to_string().lower()
+
+
 @pytest.mark.parametrize("diagram", ["hr", "spectroscopic", "kiel", "populations"])
 def test_diagrams_leave_out_what_is_withheld(visit, diagram):
     app = upload(visit(), a_txt=b"fake teff=3200 star=GJ_273 flags=value_withheld")

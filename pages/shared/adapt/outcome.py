@@ -118,9 +118,7 @@ def _verdict(adapted: Adapted) -> str:
     for state, words in (("models_alone", "Against networks for models alone"), ("before", "against those before")):
         if adapted.plan.bundle.target_encoder is None and state == "before":
             continue
-        better = [
-            PARAMETERS[name][0] for name in PARAMETERS if errors["after"][name]["rmse"] < errors[state][name]["rmse"]
-        ]
+        better = [PARAMETERS[name][0] for name in PARAMETERS if _smaller(errors["after"][name], errors[state][name])]
         worse = [label for label, _, _ in PARAMETERS.values() if label not in better]
         told = [f"errors are smaller in {wording.listed(better)}"] if better else []
         told += [
@@ -136,8 +134,16 @@ def _verdict(adapted: Adapted) -> str:
     return f"{'; '.join(parts)}. {wording.RMSE} In brackets the bias, the mean of found minus true.{more}"
 
 
-def _error(name: str, error: dict[str, float]) -> str:
-    return f"{wording.with_unit(name, error['rmse'])} ({_signed(name, error['bias'], unit=False)})"
+def _smaller(error: dict[str, float | None], other: dict[str, float | None]) -> bool:
+    """Whether an error is smaller than another; one of nothing but withheld answers is larger than any."""
+    return error["rmse"] is not None and (other["rmse"] is None or error["rmse"] < other["rmse"])
+
+
+def _error(name: str, error: dict[str, float | None]) -> str:
+    if error["rmse"] is None:
+        return "withheld"
+    withheld = f", {error['withheld']} withheld" if error.get("withheld") else ""
+    return f"{wording.with_unit(name, error['rmse'])} ({_signed(name, error['bias'], unit=False)}){withheld}"
 
 
 def _signed(name: str, value: float, *, unit: bool = True) -> str:

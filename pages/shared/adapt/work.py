@@ -32,7 +32,7 @@ class Plan:
         name: of the new one.
         settings: of the transfer.
         seed: of everything random.
-        spectra: the user's, by the sha256 of their files; empty for a simulated survey.
+        spectra: the user's, by their keys in the visit; empty for a simulated survey.
         stars: of the simulated survey.
     """
 
@@ -83,7 +83,7 @@ def _work(plan: Plan, reporter: Reporter) -> Adapted:
         plan.bundle,
         prepared,
         name=plan.name,
-        digests=list(plan.spectra) or None,
+        digests=[key.partition("#")[0] for key in plan.spectra] or None,
         settings=plan.settings,
         seed=plan.seed,
         progress=lambda part, text: reporter.progress(begun + (_TRANSFERRED - begun) * part, f"Learning, {text}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from dtl.exploration.position import STATES, UNUSUAL, LatentPosition
@@ -113,9 +114,11 @@ def _stars(
     for i, (result, place) in enumerate(zip(results, found, strict=True)):
         spots = {name: getattr(at, f"map_{which}") for name, at in place.items()}
         value = star_value(result, colour) if quantity else None
+        value = value if value is not None and np.isfinite(value) else None  # withheld
         note = f"nearest model at {format_number(place[state].distance, 2)} in latent space"
         if quantity:
-            note = f"{quantity[0]} {format_number(value, quantity[2])} {quantity[1]}<br>{note}"
+            said = "withheld" if value is None else f"{format_number(value, quantity[2])} {quantity[1]}"
+            note = f"{quantity[0]} {said}<br>{note}"
         star = MapStar(
             wording.label(result, short=True),
             spots[state],
@@ -137,7 +140,9 @@ def _bar(bundle: object, colour: str, stars: Sequence[MapStar]) -> ColourBar | N
     if colour in PARAMETERS:
         column = bundle.nodes[:, list(PARAMETERS).index(colour)]
         return ColourBar(title, float(column.min()), float(column.max()))
-    values = [star.value for star in stars]
+    values = [star.value for star in stars if star.value is not None]
+    if not values:
+        return None
     low, high = min(values), max(values)
     room = 0.0 if high > low else 0.1 * abs(high) or 1.0  # a single star has no range of its own
     return ColourBar(title, low - room, high + room)
@@ -177,7 +182,10 @@ def _tables(bundle: object, results: Sequence[InferenceResult], found: Sequence[
                 axes = getattr(at, f"map_{which}")
                 row |= {f"{which} {axis}, {state}": float(axes[i]) for i, axis in enumerate("xy")}
             row[f"latent distance, {state}"] = at.distance
-        row |= {label: star_value(result, name) for name, (label, _, _) in SPECTRUM_METRICS.items()}
+        row |= {
+            label: value if np.isfinite(value := star_value(result, name)) else None
+            for name, (label, _, _) in SPECTRUM_METRICS.items()
+        }
         rows.append(row | {"flags": joined(result.flags) or "none"})
     st.dataframe(rows, hide_index=True, alt="Places of your stars on both maps, and what colours them")
     columns = {"node": range(len(bundle.nodes))}
