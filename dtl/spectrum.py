@@ -68,6 +68,8 @@ class Spectrum:
         extensions: number and words of each extension of the file that holds a spectrum of the window, this one among
             them; empty where there is no choice.
         flags: doubts about the reading, in the words of `dtl.flags`.
+        stated_velocity: radial velocity of the star in km/s as the file states it, None where it does not.
+        oxygen_velocity: of the oxygen lines of Earth's atmosphere on these wavelengths, km/s, None where not seen.
     """
 
     wavelength: np.ndarray
@@ -87,6 +89,8 @@ class Spectrum:
     extensions: tuple[tuple[str, str], ...] = ()
     position: tuple[float, float] | None = None
     flags: tuple[str, ...] = ()
+    stated_velocity: float | None = None
+    oxygen_velocity: float | None = None
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 __all__ = [
+    "AIR_SHIFT",
     "SPEED_OF_LIGHT",
     "Window",
     "air_to_vacuum",
+    "atmosphere_reach",
     "doppler_shift",
     "refractive_index",
     "vacuum_to_air",
@@ -17,6 +19,10 @@ __all__ = [
 
 #: km/s, exact.
 SPEED_OF_LIGHT = 299792.458
+#: Shift in km/s of wavelengths in air that are taken for vacuum, from 7,500 to 9,000 Angstrom (82.2 to 82.4).
+AIR_SHIFT = -82.3
+#: How far Earth's motion moves lines of its atmosphere once it is taken out, and the error of their place, km/s.
+_EARTH, _PLACE = 35.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,11 @@ def air_to_vacuum(wavelength: np.ndarray) -> np.ndarray:
     for _ in range(3):
         vacuum = air * refractive_index(vacuum)
     return vacuum
+
+
+def atmosphere_reach(frame: str) -> float:
+    """How far lines of Earth's atmosphere may lie from their place in wavelengths of a frame, km/s."""
+    return _PLACE if frame == "observatory" else _EARTH
 
 
 def doppler_shift(wavelength: np.ndarray, velocity: float) -> np.ndarray:

@@ -8,7 +8,7 @@ from dtl.preparation.velocity import Velocity
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 from dtl.spectrum import Spectrum
-from dtl.wavelengths import Window
+from dtl.wavelengths import AIR_SHIFT, Window, atmosphere_reach
 
 __all__ = ["LOW_SNR", "doubts_of_gaps", "doubts_of_noise", "doubts_of_resolution", "doubts_of_velocity"]
 
@@ -17,6 +17,8 @@ LOW_SNR = 30.0
 #: Velocities that are not believed, km/s: of a spectrum that is said to be at rest (air taken for vacuum makes 82), and
 #: of any star of the solar neighbourhood (Kapteyn's star, the fastest M dwarf near by, moves at 245).
 _AT_REST, _FASTEST_STAR = 10.0, 350.0
+#: How far a velocity may lie from another of the same star, km/s: in a binary, and where Earth's motion is unknown.
+_COMPANION, _EARTH = 12.0, 32.0
 #: Part of the window that may be missing without a word.
 _MISSING = 0.02
 _ALL = tuple(PARAMETERS)
@@ -42,6 +44,9 @@ def doubts_of_velocity(velocity: Velocity, rv: float, spectrum: Spectrum) -> lis
                 velocity.quality,
             )
         ]
+    medium = _doubt_of_medium(velocity.value, rv, spectrum)
+    if medium is not None:
+        return [medium]
     limit = _AT_REST if spectrum.frame == "rest" else _FASTEST_STAR
     worst = velocity.value if abs(velocity.value) > limit else rv
     if abs(worst) <= limit:
@@ -58,6 +63,39 @@ def doubts_of_velocity(velocity: Velocity, rv: float, spectrum: Spectrum) -> lis
             limit,
         )
     ]
+
+
+def _doubt_of_medium(measured: float, rv: float, spectrum: Spectrum) -> Doubt | None:
+    """The doubt about a medium that another velocity of the same file contradicts, by 82 km/s one way or the other.
+
+    Where the spectrum is at rest, or looks so, neither the stated velocity nor oxygen say anything.
+    """
+    at_rest = spectrum.frame == "rest" or (spectrum.frame == "unknown" and abs(measured) < _AT_REST)
+    if at_rest:
+        return None
+    known = spectrum.frame == "barycentric" or spectrum.barycentric_velocity is not None
+    witnesses = (
+        ("the oxygen lines of Earth's atmosphere", 0.0, spectrum.oxygen_velocity, atmosphere_reach(spectrum.frame)),
+        ("the star", spectrum.stated_velocity, rv, _COMPANION if known else _COMPANION + _EARTH),
+    )
+    for what, expected, found, limit in witnesses:
+        if expected is None or found is None:
+            continue
+        for shift, taken, right in ((AIR_SHIFT, "vacuum", "air"), (-AIR_SHIFT, "air", "vacuum")):
+            off = found - expected
+            if abs(off - shift) < limit:
+                stated = f" rather than the {format_number(expected, 1)} km/s that the file states" if expected else ""
+                return Doubt(
+                    "rv_implausible",
+                    f"The velocity, {format_number(rv, 1)} km/s, is probably {format_number(off, 0)} km/s off: {what} "
+                    f"moves at {format_number(found, 1)} km/s{stated}, as it does where wavelengths in {right} are "
+                    f"taken for {taken}. Read the file again with its wavelengths in {right}. The parameters can be "
+                    "used; the velocity cannot.",
+                    (),
+                    off,
+                    limit,
+                )
+    return None
 
 
 def doubts_of_noise(snr: float, stated: bool) -> list[Doubt]:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from dtl.readers.bad_pixels import bad_by_value
+from dtl.readers.bad_pixels import leave_out_bad_pixels, leave_out_padding
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import known_instrument
 from dtl.readers.options import ReadOptions
-from dtl.readers.orders import REACH, Order, choose, merge, split, tidy
-from dtl.readers.resolving import resolve_frame, resolve_medium, resolve_resolution, resolve_unit, resolve_velocity
+from dtl.readers.orders import Order, choose, merge, split, tidy
+from dtl.readers.resolving import (
+    confirm_medium,
+    resolve_frame,
+    resolve_medium,
+    resolve_resolution,
+    resolve_unit,
+    resolve_velocity,
+)
 from dtl.readers.source import Source
 from dtl.readers.spectra import drop_repeats, separate
 from dtl.readers.units import show_unit, to_angstrom
@@ -41,12 +48,14 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
     unit = resolve_unit(contents, source, options, window)
     medium = resolve_medium(contents, source, options, unit.value)
     orders, notes = _vacuum_orders(rows, unit.value, medium.value)
+    frame = resolve_frame(contents, source, options)
+    medium, oxygen = confirm_medium(contents, orders, medium, frame)
     orders, spectra = _one_spectrum(contents, source, orders, options.row)
-    _sweep(contents, orders, window)
+    leave_out_bad_pixels(contents, orders, window)
     order, near = _one_stretch(contents, source, orders, notes, wanted=options.order, window=window)
+    leave_out_padding(contents, order, window)
     order = _drop_worthless_uncertainty(contents, order)
     _check_flux(source, order, window)
-    frame = resolve_frame(contents, source, options)
     velocity = resolve_velocity(contents, frame)
     resolution = resolve_resolution(contents, source, options)
     instrument = known_instrument(contents)
@@ -70,6 +79,8 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
         extensions=contents.extensions,
         position=contents.position.value if contents.position else None,
         flags=tuple(sorted(contents.flags)),
+        stated_velocity=contents.star_velocity.value if contents.star_velocity else None,
+        oxygen_velocity=oxygen,
     )
 
 
@@ -176,24 +187,6 @@ def _one_spectrum(
         "several spectra (stars, epochs or fibres) share their wavelengths and are not averaged",
     )
     return spectra[number - 1], len(spectra)
-
-
-def _sweep(contents: Contents, orders: list[Order], window: Window) -> None:
-    """Set pixels near the window that their own numbers betray to NaN, in place."""
-    counts: dict[str, int] = {}
-    for order in orders:
-        near = np.flatnonzero((order.wavelength > window.lower - REACH) & (order.wavelength < window.upper + REACH))
-        if not near.size:
-            continue
-        sigma = None if order.uncertainty is None else order.uncertainty[near]
-        for words, bad in bad_by_value(order.flux[near], sigma).items():
-            order.flux[near[bad]] = np.nan
-            if order.uncertainty is not None:
-                order.uncertainty[near[bad]] = np.nan
-            counts[words] = counts.get(words, 0) + int(bad.sum())
-    if counts:
-        shown = ", ".join(f"{count} {words}" for words, count in counts.items())
-        contents.note("bad pixels", f"{sum(counts.values())} left out", "guessed", shown)
 
 
 def _one_stretch(

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["bad_by_mask", "bad_by_value", "is_mask"]
+from dtl.readers.contents import Contents
+from dtl.readers.orders import REACH, Order
+from dtl.readers.padding import bridged_pixels, lineless_ends
+from dtl.wavelengths import Window
+
+__all__ = ["bad_by_mask", "bad_by_value", "is_mask", "leave_out_bad_pixels", "leave_out_padding"]
 
 #: Values that programs write where they have none.
 _SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0)
@@ -62,6 +67,7 @@ def bad_by_value(flux: np.ndarray, uncertainty: np.ndarray | None) -> dict[str, 
     far = np.abs(flux - level) > max(10 * spread, 0.3 * level)
     _add(found, "holding a sentinel as -999", good & far & np.isin(flux, _SENTINELS), good)
     _add(found, "beyond any flux", good & ((np.abs(flux) > _HUGE * (level + 10 * spread)) | _repeated(flux, far)), good)
+    _add(found, "on one straight line, as padding and bridged gaps are", bridged_pixels(flux) & good, good)
     if uncertainty is not None:
         known = np.isfinite(uncertainty) & (uncertainty > 0)
         if known.any():
@@ -80,3 +86,40 @@ def _repeated(flux: np.ndarray, far: np.ndarray) -> np.ndarray:
 def _add(found: dict[str, np.ndarray], words: str, bad: np.ndarray, good: np.ndarray) -> None:
     if bad.any() and bad.sum() < _MOST_BAD * good.sum():
         found[words] = bad
+
+
+def leave_out_bad_pixels(contents: Contents, orders: list[Order], window: Window) -> None:
+    """Set pixels near the window that their own numbers betray to NaN, in place, and note how many."""
+    counts: dict[str, int] = {}
+    for order in orders:
+        near = np.flatnonzero((order.wavelength > window.lower - REACH) & (order.wavelength < window.upper + REACH))
+        if not near.size:
+            continue
+        sigma = None if order.uncertainty is None else order.uncertainty[near]
+        for words, bad in bad_by_value(order.flux[near], sigma).items():
+            _blank(order, near[bad])
+            counts[words] = counts.get(words, 0) + int(bad.sum())
+    if counts:
+        shown = ", ".join(f"{count} {words}" for words, count in counts.items())
+        contents.note("bad pixels", f"{sum(counts.values())} left out", "guessed", shown)
+
+
+def leave_out_padding(contents: Contents, order: Order, window: Window) -> None:
+    """Set ends without any line to NaN, in place, and note where they are."""
+    padding = lineless_ends(order.wavelength, order.flux, window)
+    if not padding.any():
+        return
+    _blank(order, padding)
+    left = order.wavelength[np.isfinite(order.flux)]
+    contents.note(
+        "padding",
+        f"{int(padding.sum())} pixels left out",
+        "guessed",
+        f"without any line outside {left[0]:.1f}–{left[-1]:.1f} Å, so they are filled up and not measured",
+    )
+
+
+def _blank(order: Order, pixels: np.ndarray) -> None:
+    order.flux[pixels] = np.nan
+    if order.uncertainty is not None:
+        order.uncertainty[pixels] = np.nan

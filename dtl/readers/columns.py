@@ -9,7 +9,6 @@ import numpy as np
 from dtl.readers.bad_pixels import bad_by_mask
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column, stated_unit
-from dtl.readers.names import parse_name
 from dtl.readers.options import ReadOptions
 from dtl.readers.roles import Roles, assign_roles
 from dtl.readers.scales import linear_flux, log_factor
@@ -68,7 +67,7 @@ def assign(columns: Sequence[Column], source: Source, window: Window, told: str 
     if roles is not None:
         return roles
     shown = ", ".join(_show(columns, column) for column in columns[:8])
-    if any(parse_name(column.name).role == "wavelength" for column in columns):
+    if any(column.meaning.role == "wavelength" for column in columns):
         raise source.refuse(
             f"has wavelengths but no column of fluxes that is recognised (it has {shown}), probably because its name "
             "is unusual; name the columns for wavelength, flux and uncertainty (--columns WAVELENGTH,FLUX,ERROR)."
@@ -86,10 +85,10 @@ def _asked_roles(
     """The roles that the user gave; the kind of the uncertainty by its name where it is not told."""
     wave, flux, sigma = (_asked(columns, key, source) if key else None for key in wanted)
     sigma = None if told == "none" else sigma
-    name = parse_name(sigma.name) if sigma is not None else None
+    name = sigma.meaning if sigma is not None else None
     kind = told or (name.kind if name and name.role == "uncertainty" else "sigma")
-    masks = [c for c in columns if parse_name(c.name).role == "mask" and all(c is not x for x in (wave, flux, sigma))]
-    flux_name = parse_name(flux.name)
+    masks = [c for c in columns if c.meaning.role == "mask" and all(c is not x for x in (wave, flux, sigma))]
+    flux_name = flux.meaning
     return Roles(wave, flux, sigma, kind, masks, None, flux_name, True, "named by the user")
 
 
@@ -155,7 +154,7 @@ def _bad(
         masks = [column for column in masks if not column.name.lower().startswith("or")]
     for column in masks:
         marked = np.broadcast_to(bad_by_mask(column.values), shape)
-        if parse_name(column.name).good and (column.values != 0).mean() > 0.2:
+        if column.meaning.good and (column.values != 0).mean() > 0.2:
             marked = np.broadcast_to(column.values == 0, shape)
         if marked.any():
             contents.note("mask", f"{int(marked.sum())} pixels", "file", f"{_show(columns, column)} marks them as bad")
@@ -176,7 +175,7 @@ def _describe_wavelength(contents: Contents, columns: Sequence[Column], wave: Co
         if medium:
             contents.medium = Claim(medium, "file", f"column '{name}': '{sanitise(text, 40)}'")
             break
-    twins = [c for c in columns if c is not wave and parse_name(c.name).role == "wavelength"]
+    twins = [c for c in columns if c is not wave and c.meaning.role == "wavelength"]
     in_air = next((c for c in twins if parse_medium(c.name.replace("_", " ")) == "air"), None)
     if contents.medium is None and in_air is not None:
         contents.medium = Claim("vacuum", "file", f"those in air stand beside it in {_show(columns, in_air)}")

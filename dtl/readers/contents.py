@@ -47,6 +47,7 @@ class Contents:
         instrument: name of the spectrograph.
         barycentric_velocity: km/s, to be added to a velocity measured in the observatory's frame.
         position: right ascension and declination of the star, degrees.
+        star_velocity: radial velocity of the star in km/s.
         simulated: whether the file says that it is a simulation.
         findings: what else the reader understood.
         flags: doubts about the reading, in the words of `dtl.flags`.
@@ -67,6 +68,7 @@ class Contents:
     instrument: Claim | None = None
     barycentric_velocity: Claim | None = None
     position: Claim | None = None
+    star_velocity: Claim | None = None
     simulated: bool = False
     findings: list[Finding] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)

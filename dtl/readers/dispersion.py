@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dtl.readers.names import Name, parse_name
+from dtl.readers.names import Name, parse_description, parse_name, says_nothing
 from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
 from dtl.wavelengths import Window
 
@@ -45,6 +45,15 @@ class Column:
     unit: str = ""
     note: str = ""
 
+    @property
+    def meaning(self) -> Name:
+        """What its name says, or where that is next to nothing, the words about it."""
+        own = parse_name(self.name)
+        if own.role and not says_nothing(self.name):
+            return own
+        described = parse_description(self.note)
+        return described if described.role else own
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -67,7 +76,7 @@ def stated_unit(column: Column) -> str | None:
     for text in (column.unit, bracket[1] if bracket else "", tail):
         unit = parse_unit(text) if text else None
         if unit:
-            scale = parse_name(column.name).scale
+            scale = column.meaning.scale
             return f"{scale} {unit}" if scale in ("log10", "ln") and " " not in unit else unit
     return None
 

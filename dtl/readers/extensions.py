@@ -84,8 +84,9 @@ def _table(source: Source, number: int, hdu: Any) -> list[Group]:
                 continue
             if values.ndim > 1 and len(values) == 1:
                 values = values[0]
-            note = str(hdu.header.get(f"TCOMM{place}", "")) + " " + str(hdu.header.get(f"TUCD{place}", ""))
-            found.setdefault(values.shape, []).append(Column(column.name, values, column.unit or "", note.strip()))
+            said = [str(hdu.header.get(f"{key}{place}", "")).strip() for key in ("TCOMM", "TDESC", "TUCD")]
+            note = "; ".join(text for text in said if text)
+            found.setdefault(values.shape, []).append(Column(column.name, values, column.unit or "", note))
     groups = []
     for shape, columns in found.items():
         if len(columns) < 2 or shape[-1] < _MIN_POINTS or len(shape) > 2:

@@ -10,7 +10,7 @@ from dtl.readers.instruments import Instrument, find_instrument
 from dtl.readers.source import sanitise
 from dtl.readers.units import parse_frame, parse_medium
 
-__all__ = ["describe_header", "find_frame", "find_medium", "find_resolution", "known_instrument"]
+__all__ = ["describe_header", "find_frame", "find_medium", "find_resolution", "find_star_velocity", "known_instrument"]
 
 _STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME")
 _INSTRUMENT = ("INSTRUME", "INSTRUMENT", "SPECTROG", "FPA", "SPECTRO")
@@ -24,6 +24,9 @@ _VELOCITY = (  # card, factor to km/s
     ("ESO DRS BARYCORR", 1.0),
     ("BERV", 1.0),
 )
+#: Cards of the star's velocity, km/s but where the comment says m/s; measured before catalogued.
+_STAR_VELOCITY = ("CARACAL SERVAL RV", "ESO QC CCF RV", "ESO DRS CCF RVC", "ESO DRS CCF RV", "TNG DRS CCF RVC")
+_STAR_VELOCITY += ("TNG QC CCF RV", "CCFRVMOD", "RADVEL", "VRAD", "TARGRADV", "ESO TEL TARG RADVEL")
 
 
 def describe_header(contents: Contents, *headers: Any, pointing: bool = True) -> None:
@@ -41,6 +44,7 @@ def describe_header(contents: Contents, *headers: Any, pointing: bool = True) ->
         contents.frame = contents.frame or find_frame(header)
         contents.medium = contents.medium or find_medium(header)
         contents.position = contents.position or _find_position(header, pointing)
+        contents.star_velocity = contents.star_velocity or find_star_velocity(header)
         contents.simulated = contents.simulated or header.get("SIMULAT") in (True, 1, "T", "True", "true")
     if contents.barycentric_velocity is None:
         contents.barycentric_velocity = _find_velocity(contents, headers, pointing)
@@ -59,6 +63,20 @@ def find_resolution(header: Any) -> Claim | None:
         except (TypeError, ValueError):
             continue
         if 500 <= value <= 1_000_000:
+            return Claim(value, "file", f"card {key}")
+    return None
+
+
+def find_star_velocity(header: Any) -> Claim | None:
+    """Radial velocity of the star in km/s; 0 is what programs write where they have none."""
+    for key in _STAR_VELOCITY:
+        try:
+            value = float(header.get(key))
+        except (TypeError, ValueError):
+            continue
+        comment = header.comments[key].replace(" ", "").lower()
+        value /= 1000.0 if "m/s" in comment.replace("km/s", "") else 1.0
+        if 0 < abs(value) < 500:
             return Claim(value, "file", f"card {key}")
     return None
 

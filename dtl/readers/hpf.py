@@ -35,6 +35,8 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     contents.wavelength = _wavelengths(source, contents)
     contents.uncertainty = _uncertainties(source, contents)
     contents.sky = _sky(source, contents)
+    if contents.sky is not None and contents.uncertainty is not None:
+        _add_sky_noise(source, contents)
     contents.unit = Claim("Angstrom", "file", "the layout of HPF")
     contents.medium = Claim("vacuum", "file", "the layout of HPF")
     contents.frame = Claim("observatory", "file", "HPF's pipelines do not remove Earth's motion")
@@ -98,4 +100,22 @@ def _sky(source: Source, contents: Contents) -> np.ndarray | None:
         return sky
     wavelength = pixels(source, parts["SKY WAVL"])
     contents.note("sky", "sky fibre, not subtracted", "file", "extensions 'Sky Flux' and 'Sky Wavl'")
-    return np.array([np.interp(w, own, s) for w, own, s in zip(contents.wavelength, wavelength, sky, strict=True)])
+    return _onto(contents.wavelength, wavelength, sky)
+
+
+def _add_sky_noise(source: Source, contents: Contents) -> None:
+    """The sky is subtracted when the spectrum is prepared, and its variance then adds to that of the star."""
+    parts = images(source)
+    name = next((name for name in ("SKY VARIANCE", "SKY ERROR") if name in parts), None)
+    if name is None or parts[name].shape != contents.flux.shape:
+        return
+    variance = pixels(source, parts[name]) ** (1 if name == "SKY VARIANCE" else 2)
+    if "SKY WAVL" in parts and parts["SKY WAVL"].shape == variance.shape:
+        variance = _onto(contents.wavelength, pixels(source, parts["SKY WAVL"]), variance)
+    contents.uncertainty = np.sqrt(contents.uncertainty**2 + np.where(variance > 0, variance, 0.0))
+    contents.note("sky noise", "in the uncertainty", "file", f"extension '{name.title()}', as the sky is subtracted")
+
+
+def _onto(wavelength: np.ndarray, own: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Values at ``own`` wavelengths interpolated order by order onto others; all of shape ``(orders, pixels)``."""
+    return np.array([np.interp(w, o, v) for w, o, v in zip(wavelength, own, values, strict=True)])

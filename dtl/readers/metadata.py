@@ -20,6 +20,7 @@ _NAMES = {
     "frame": ("frame", "specsys", "rest frame", "velocity frame"),
     "resolution": ("resolution", "resolving power", "r", "spec res", "specres", "resolutn"),
     "barycentric_velocity": ("berv", "barycentric velocity", "barycentric correction", "barycorr"),
+    "star_velocity": ("rv", "radial velocity", "vrad", "star velocity", "systemic velocity", "radvel", "stellar rv"),
     "unit": ("unit", "wavelength unit", "units"),
     "simulated": ("simulated", "simulat"),
     "ra": ("ra", "right ascension", "raj2000", "ra j2000"),
@@ -102,4 +103,6 @@ def _parse(key: str, text: str) -> str | float | None:
         return value if 100 <= value <= 1e7 else None
     if re.search(r"(?<![k\w])m\s*/\s*s", text):
         value /= 1000
+    if key == "star_velocity":
+        return value if 0 < abs(value) < 500 else None
     return value if abs(value) < 40 else None  # Earth does not move faster

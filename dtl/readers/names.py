@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["NO_NAME", "Name", "parse_name", "split_words"]
+__all__ = ["NO_NAME", "Name", "parse_description", "parse_name", "says_nothing", "split_words"]
 
 #: A role -> the words that tell it. Earlier roles win: "flux error" is an uncertainty, "sky flux" is sky.
 _UNCERTAINTY = {
@@ -89,6 +89,24 @@ class Name:
 
 #: The name of an array that has none.
 NO_NAME = Name()
+#: What the words of the Virtual Observatory say (UCD1+, IVOA Recommendation 2018-05-27).
+_UCDS = {
+    "em.wl": Name("wavelength"),
+    "em.freq": Name("wavelength"),
+    "em.wavenumber": Name("wavelength"),
+    "em.energy": Name("wavelength"),
+    "stat.error": Name("uncertainty"),
+    "stat.stdev": Name("uncertainty"),
+    "stat.variance": Name("uncertainty", "variance"),
+    "stat.snr": Name("uncertainty", "snr"),
+    "phot.flux": Name("flux"),
+    "spect.continuum": Name("continuum"),
+    "meta.code.qual": Name("mask"),
+}
+#: Where a description passes from what an array is to its unit or its place.
+_REST = re.compile(
+    r"[;,]|\.\s|\b(?:per|in|at|as a function|versus|vs|for each|of (?:the|each) pixels?|where|with)\b", re.IGNORECASE
+)
 
 
 def split_words(text: str) -> list[str]:
@@ -146,6 +164,28 @@ def parse_name(text: str) -> Name:
         doubt += 0.25 * bool(set(words) & (_QUALIFIERS - {"raw", "opt"})) + 0.05 * len(stem)
         return Name("flux", stem=stem, scale=scale, doubt=doubt)
     return Name()
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a name only counts: ``COL1``, ``c2``, ``data_3``."""
+    return bool(
+        re.match(r"^\s*(c|col|column|field|data|array|f|x|y|v|var|val|value)[\s_]*\d+\s*$", text, re.IGNORECASE)
+    )
+
+
+def parse_description(text: str) -> Name:
+    """The role of an array by what a sentence says of it, as "1-sigma error of the flux per pixel", or an empty one.
+
+    What stands after "per", "in", "at" describes a unit or a place. Of the words left over only those count that name
+    something else than the star, as sky.
+    """
+    for word, meaning in _UCDS.items():
+        if text.strip().lower().startswith(word):
+            return meaning
+    clause = _REST.split(text.strip(), maxsplit=1)[0]
+    said = parse_name(clause)
+    foreign = {word for _, words in _OTHER for word in words} | {"wavelength"}
+    return replace(said, stem=said.stem & foreign)
 
 
 def _is_treated(words: list[str], role: set[str]) -> bool:

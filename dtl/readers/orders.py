@@ -121,9 +121,9 @@ def merge(orders: list[Order]) -> tuple[Order, list[str]]:
 
     Each further order is scaled to the first by a straight line through the ratio of their fluxes in the overlap,
     interpolated linearly onto its pixels there and averaged with weights 1/sigma^2; where one of the two has no
-    uncertainties the weight is the distance from the end of its order, as the blaze falls towards it. Beyond the
-    overlap its own pixels are added. Interpolated pixels count with the interpolated variance, which neglects the
-    correlation of neighbours.
+    uncertainties the weight is the distance from the end of its order, as the blaze falls towards it. Its sky is scaled
+    and averaged as it is. Beyond the overlap its own pixels are added. Interpolated pixels count with the interpolated
+    variance, which neglects the correlation of neighbours.
 
     Returns:
         The merged order and one sentence for each that was merged in.
@@ -147,7 +147,7 @@ def _merge_two(base: Order, other: Order) -> tuple[Order, str]:
         other.wavelength,
         other.flux * ratio,
         None if other.uncertainty is None else other.uncertainty * np.abs(ratio),
-        other.sky,
+        None if other.sky is None else other.sky * ratio,
         other.number,
     )
     word = f"order {other.number} joined without overlap"
@@ -218,6 +218,9 @@ def _average(base: Order, other: Order, shared: np.ndarray, flux: np.ndarray, va
     total = weight_own + weight
     with np.errstate(divide="ignore", invalid="ignore"):
         base.flux[shared] = (weight_own * np.nan_to_num(own) + weight * np.nan_to_num(flux)) / total
+        if base.sky is not None and other.sky is not None:
+            sky = np.interp(where, other.wavelength, np.nan_to_num(other.sky))
+            base.sky[shared] = (weight_own * np.nan_to_num(base.sky[shared]) + weight * sky) / total
         if known:
             base.uncertainty[shared] = np.where(total > 0, 1.0 / np.sqrt(total), np.nan)
 

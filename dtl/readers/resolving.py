@@ -7,11 +7,20 @@ import numpy as np
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import known_instrument
 from dtl.readers.options import ReadOptions
+from dtl.readers.orders import Order
+from dtl.readers.oxygen import oxygen_velocity
 from dtl.readers.source import Source
 from dtl.readers.units import INVERSE, guess_unit, holds_window, parse_frame, parse_medium, parse_unit, show_unit
-from dtl.wavelengths import Window
+from dtl.wavelengths import AIR_SHIFT, Window, air_to_vacuum, atmosphere_reach, vacuum_to_air
 
-__all__ = ["resolve_frame", "resolve_medium", "resolve_resolution", "resolve_unit", "resolve_velocity"]
+__all__ = [
+    "confirm_medium",
+    "resolve_frame",
+    "resolve_medium",
+    "resolve_resolution",
+    "resolve_unit",
+    "resolve_velocity",
+]
 
 
 def resolve_unit(contents: Contents, source: Source, options: ReadOptions, window: Window) -> Claim:
@@ -59,6 +68,47 @@ def resolve_medium(contents: Contents, source: Source, options: ReadOptions, uni
     return Claim(
         "vacuum", "guessed", "not stated; vacuum as in the method's own data, and 82 km/s wrong if it should be air"
     )
+
+
+def confirm_medium(contents: Contents, orders: list[Order], medium: Claim, frame: Claim) -> tuple[Claim, float | None]:
+    """The medium as the oxygen lines of Earth's atmosphere show it, where the file states none.
+
+    Args:
+        contents: whose flag of a guess is withdrawn where it is none any more.
+        orders: with wavelengths as understood so far; brought to the other medium, in place, where the lines say so.
+        medium: as settled so far.
+        frame: of the wavelengths.
+
+    Returns:
+        The medium, and the velocity of the oxygen lines in km/s, None where they are not seen.
+    """
+    oxygen = oxygen_velocity(orders)
+    if oxygen is None:
+        return medium, None
+    shown = _shown_by_oxygen(medium, frame.value, oxygen)
+    if shown is not medium:
+        contents.flags.discard("medium_guessed")
+    if shown.value != medium.value:
+        change = air_to_vacuum if shown.value == "air" else vacuum_to_air
+        for order in orders:
+            usual = order.wavelength > 2000
+            order.wavelength[usual] = change(order.wavelength[usual])
+        oxygen -= AIR_SHIFT if shown.value == "air" else -AIR_SHIFT
+    contents.note("oxygen lines", f"{oxygen:+.1f} km/s", "file", "those of Earth's atmosphere near 7,600 Å")
+    return shown, oxygen
+
+
+def _shown_by_oxygen(medium: Claim, frame: str, oxygen: float) -> Claim:
+    """The claim that the velocity of the oxygen lines with a guessed medium allows, or the guess."""
+    if medium.source != "guessed" or frame == "rest":
+        return medium
+    place = f"the oxygen lines of Earth's atmosphere near 7,600 Å lie at {oxygen:+.1f} km/s"
+    if abs(oxygen) < atmosphere_reach(frame):
+        return Claim(medium.value, "file", f"{place}, as they do in {medium.value} only")
+    other, shift = ("air", AIR_SHIFT) if medium.value == "vacuum" else ("vacuum", -AIR_SHIFT)
+    if frame != "unknown" and abs(oxygen - shift) < atmosphere_reach(frame):
+        return Claim(other, "file", f"{place} if {medium.value} is taken")
+    return medium
 
 
 def resolve_frame(contents: Contents, source: Source, options: ReadOptions) -> Claim:

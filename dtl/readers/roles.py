@@ -22,7 +22,7 @@ from dtl.readers.dispersion import (
     runs,
     wavelength_of_same_stem,
 )
-from dtl.readers.names import NO_NAME, Name, parse_name
+from dtl.readers.names import NO_NAME, Name
 from dtl.readers.scales import linear_flux, log_factor
 from dtl.readers.uncertainties import Verdict, judge
 from dtl.wavelengths import Window
@@ -93,7 +93,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
         window: that the spectrum must hold.
         told: the kind of the uncertainty as the user says, or ``none``.
     """
-    names = [parse_name(column.name) for column in columns]
+    names = [column.meaning for column in columns]
     waves = rank_wavelengths(columns, names, window)
     if not waves:
         return None

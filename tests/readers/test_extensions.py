@@ -1,0 +1,94 @@
+"""The extension that a user names, and what words about the columns of a table say where their names do not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from dtl.readers.options import ReadOptions
+from dtl.spectrum import UnusableInput
+from tests.builders import star_flux
+from tests.readers.layouts import grid, to_bytes
+from tests.readers.reading import read_columns, read_spectrum
+
+WAVE = grid()
+SIGMA = 0.01 * np.sqrt(star_flux(WAVE))
+FLUX = star_flux(WAVE) + SIGMA * np.random.default_rng(4).normal(size=WAVE.size)
+
+
+def table(names: tuple[str, ...], values: tuple[np.ndarray, ...], name: str = "", **cards: str) -> fits.BinTableHDU:
+    hdu = fits.BinTableHDU.from_columns(
+        [fits.Column(n, "D", array=a) for n, a in zip(names, values, strict=True)], name=name
+    )
+    for key, value in cards.items():
+        hdu.header[key] = value
+    return hdu
+
+
+def two_visits() -> bytes:
+    """Two exposures of one setting, with columns that differ in name, so that neither is an order of the other."""
+    return to_bytes(
+        fits.PrimaryHDU(),
+        table(("wave", "flux", "err"), (WAVE, FLUX, SIGMA), "VISIT1"),
+        table(("lambda", "counts", "sigma"), (WAVE, 3 * FLUX, 3 * SIGMA), "VISIT2"),
+    )
+
+
+@pytest.mark.parametrize(("wanted", "factor"), [(None, 1), ("1", 1), ("2", 3), ("visit2", 3), ("VISIT1", 1)])
+def test_an_extension_by_number_or_name(wanted: str | None, factor: int) -> None:
+    spectrum = read_spectrum(two_visits(), name="v.fits", options=ReadOptions(extension=wanted))
+    np.testing.assert_allclose(spectrum.flux, factor * np.interp(spectrum.wavelength, WAVE, FLUX))
+    np.testing.assert_allclose(spectrum.uncertainty, factor * np.interp(spectrum.wavelength, WAVE, SIGMA))
+    found = next(f for f in spectrum.findings if f.name == "extension")
+    assert found.source == ("user" if wanted else "file")
+
+
+def test_an_extension_that_is_not_there() -> None:
+    with pytest.raises(UnusableInput, match=r"no spectrum in extension '7'; it has extension 1 'VISIT1'; extension 2"):
+        read_spectrum(two_visits(), name="v.fits", options=ReadOptions(extension="7"))
+
+
+def test_an_extension_among_images() -> None:
+    hdus = [fits.PrimaryHDU()]
+    for factor, name in ((1, "FIRST"), (2, "SECOND")):
+        hdu = fits.ImageHDU(factor * FLUX, name=name)
+        for key, value in {"CRVAL1": WAVE[0], "CRPIX1": 1.0, "CDELT1": 0.05, "CUNIT1": "Angstrom"}.items():
+            hdu.header[key] = value
+        hdus.append(hdu)
+    spectrum = read_spectrum(to_bytes(*hdus), name="i.fits", options=ReadOptions(extension="second"))
+    np.testing.assert_allclose(spectrum.flux, 2 * np.interp(spectrum.wavelength, WAVE, FLUX), rtol=1e-6)
+
+
+@pytest.mark.parametrize("key", ["TCOMM", "TDESC"])
+@pytest.mark.parametrize(
+    "names", [("COL1", "COL2", "COL3", "COL4"), ("a", "b", "q", "z"), ("C_1", "C_2", "C_3", "C_4")]
+)
+def test_words_about_columns_say_what_names_do_not(key: str, names: tuple[str, ...]) -> None:
+    """The sky stands first and the inverse variance last, so that no order of columns would do."""
+    words = ("Sky background in counts", "Inverse variance of the flux", "Flux of the star per pixel",
+             "Wavelength in air [Angstrom]")  # fmt: skip
+    cards = {f"{key}{i}": text for i, text in enumerate(words, 1)}
+    hdu = table(names, (0.1 + 0 * WAVE, SIGMA**-2, FLUX, WAVE), **cards)
+    spectrum = read_spectrum(to_bytes(fits.PrimaryHDU(), hdu), name="w.fits")
+    assert next(f.value for f in spectrum.findings if f.name == "medium") == "air"
+    inside = (spectrum.wavelength > 8800) & (spectrum.wavelength < 8835)
+    expected = np.interp(spectrum.wavelength[inside] - 2.42, WAVE, SIGMA)
+    np.testing.assert_allclose(spectrum.uncertainty[inside], expected, rtol=0.02)
+    assert np.median(np.abs(spectrum.flux[inside] - np.interp(spectrum.wavelength[inside] - 2.42, WAVE, FLUX))) < 0.01
+
+
+def test_ucds_say_what_names_do_not() -> None:
+    ucds = {"TUCD1": "stat.error;phot.flux.density;em.wl", "TUCD2": "phot.flux.density;em.wl", "TUCD3": "em.wl"}
+    data = to_bytes(fits.PrimaryHDU(), table(("a", "b", "q"), (SIGMA, FLUX, WAVE), **ucds))
+    spectrum = read_spectrum(data, name="u.fits")
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, FLUX))
+    np.testing.assert_allclose(spectrum.uncertainty, np.interp(spectrum.wavelength, WAVE, SIGMA))
+
+
+def test_a_name_goes_before_the_words_about_it() -> None:
+    cards = {"TCOMM1": "flux", "TCOMM2": "wavelength", "TCOMM3": "a flux too"}
+    hdu = table(("wave", "flux", "err"), (WAVE, FLUX, SIGMA), **cards)
+    spectrum = read_spectrum(to_bytes(fits.PrimaryHDU(), hdu), name="n.fits")
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, FLUX))
+    assert [c.name for c in read_columns(to_bytes(fits.PrimaryHDU(), hdu))] == ["wave", "flux", "err"]

@@ -1,0 +1,37 @@
+"""HPF's sky fibre: its flux goes with its order, and its noise is in the uncertainty."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from tests.readers import layouts
+from tests.readers.reading import read_spectrum
+
+
+def with_sky_noise(pipeline: str, sigma: float) -> bytes:
+    hdus = fits.open(io.BytesIO(layouts.hpf(pipeline)))
+    kind = "Variance" if pipeline == "team" else "Error"
+    values = np.full(hdus["SKY FLUX"].shape, sigma**2 if pipeline == "team" else sigma, dtype=">f4")
+    hdus.append(fits.ImageHDU(values))
+    hdus[-1].header["EXTNAME"] = f"Sky {kind}"
+    return layouts.to_bytes(*hdus)
+
+
+@pytest.mark.parametrize("pipeline", ["team", "goldilocks"])
+def test_variances_of_star_and_sky_add(pipeline: str) -> None:
+    alone = read_spectrum(layouts.hpf(pipeline), name="h.fits")
+    both = read_spectrum(with_sky_noise(pipeline, 12.0), name="h.fits")
+    np.testing.assert_allclose(alone.uncertainty[50:-50], 5.0, rtol=1e-5)
+    np.testing.assert_allclose(both.uncertainty[50:-50], 13.0, rtol=1e-5)
+    np.testing.assert_array_equal(both.flux, alone.flux)
+    assert any(f.name == "sky noise" for f in both.findings)
+
+
+def test_a_sky_of_another_shape_is_left_aside() -> None:
+    hdus = fits.open(io.BytesIO(with_sky_noise("team", 12.0)))
+    hdus["SKY VARIANCE"].data = np.ones((3, 5), dtype=">f4")
+    np.testing.assert_allclose(read_spectrum(layouts.to_bytes(*hdus), name="h").uncertainty[50:-50], 5.0, rtol=1e-5)
