@@ -19,6 +19,10 @@ _STRAIGHT_RUN, _STRAIGHT = 12, 1e-5
 _MOST_STRAIGHT = 0.4
 #: Width of the boxes in which lines are looked for, and the shortest end without them that is told, Angstrom.
 _BOX, _SHORTEST = 0.3, 4.0
+#: Noise of a pixel, relative to the flux, in which faint lines drown.
+_NOISY = 0.05
+#: A gap that ends a stretch, Angstrom.
+_GAP = 1.0
 #: Where the level of the next box is foretold from, Angstrom, and the deviation in sigma at which the lines begin.
 _LOOK_BACK, _DEVIATION = 6.0, 4.0
 #: Scatter of the boxes over what noise alone makes, below which there are no lines; and how much more the window has.
@@ -55,7 +59,7 @@ def lineless_ends(wavelength: np.ndarray, flux: np.ndarray, window: Window) -> n
         window: whose lines are compared with.
     """
     found = np.zeros(flux.shape, dtype=bool)
-    good = np.flatnonzero(np.isfinite(flux))
+    good = _stretch(wavelength, flux, window)
     if good.size < 100:
         return found
     pixel = float(np.median(np.diff(wavelength[good])))
@@ -63,17 +67,29 @@ def lineless_ends(wavelength: np.ndarray, flux: np.ndarray, window: Window) -> n
     boxes = good[: good.size // per_box * per_box].reshape(-1, per_box)
     x, y = wavelength[boxes].mean(axis=1), flux[boxes].mean(axis=1)
     inside = window.holds(x)
-    if inside.sum() < 20:
+    if inside.sum() < 20 or not np.median(y[inside]) > 0:
         return found
-    lines = _about_line(x[inside], y[inside]).std()
-    for turn in (slice(None), slice(None, None, -1)):
-        length = _lineless_run(x[turn], y[turn], flux[boxes[turn]], pixel, lines)
-        last = boxes[turn][length - 1] if length else None
-        if last is not None and turn.step is None:
-            found[: last.max() + 1] = True
-        elif last is not None:
-            found[last.min() :] = True
-    return found if (found & window.holds(wavelength)).sum() < 0.5 * window.holds(wavelength).sum() else found & False
+    # differences of neighbours, as wings of hydrogen or a blaze are no lines, and nothing that stands out as sky does
+    tops = np.minimum(y[inside], np.percentile(y[inside], 90))
+    lines = np.diff(tops, n=2).std() / np.sqrt(6.0) / np.median(tops)
+    blue = _lineless_run(x, y, flux[boxes], pixel, lines)
+    red = _lineless_run(x[::-1], y[::-1], flux[boxes[::-1]], pixel, lines)
+    # an end that stays clear of what is used does no harm
+    if blue and x[blue - 1] > window.lower - window.margin:
+        found[good[0] : boxes[blue - 1].max() + 1] = True
+    if red and x[-red] < window.upper + window.margin:
+        found[boxes[-red].min() : good[-1] + 1] = True
+    held = window.holds(wavelength)
+    return found if (found & held).sum() < 0.5 * held.sum() else np.zeros_like(found)
+
+
+def _stretch(wavelength: np.ndarray, flux: np.ndarray, window: Window) -> np.ndarray:
+    """Usable pixels of the stretch without gaps that holds most of the window."""
+    good = np.flatnonzero(np.isfinite(flux))
+    if good.size < 2:
+        return good
+    pieces = np.split(good, np.flatnonzero(np.diff(wavelength[good]) > _GAP) + 1)
+    return max(pieces, key=lambda piece: int(window.holds(wavelength[piece]).sum()))
 
 
 def _lineless_run(x: np.ndarray, y: np.ndarray, pixels: np.ndarray, pixel: float, lines: float) -> int:
@@ -84,26 +100,29 @@ def _lineless_run(x: np.ndarray, y: np.ndarray, pixels: np.ndarray, pixel: float
         y: their mean flux; shape ``(b,)``.
         pixels: flux of their pixels; shape ``(b, k)``.
         pixel: its size, Angstrom.
-        lines: scatter of the boxes of the window.
+        lines: scatter of neighbouring boxes of the window, relative to its flux.
     """
     step = float(np.median(np.abs(np.diff(x))))
     first = int(np.ceil(_SHORTEST / step))
-    if len(x) < 2 * first:
+    level = float(np.median(y[:first]))
+    if len(x) < 2 * first or not level > 0:
         return 0
     noise, stride = measure_scatter(pixels[:first].ravel(), pixel)
     expected = noise * np.sqrt(max(stride, 2) / pixels.shape[1])
     scatter = _about_line(x[:first], y[:first]).std()
-    if not scatter < _NOISE_ONLY * expected or not _CONTRAST * scatter < lines:
+    if noise > _NOISY * level or not scatter < _NOISE_ONLY * expected or not _CONTRAST * scatter < lines * level:
         return 0
     back = int(np.ceil(_LOOK_BACK / step))
-    length = first
+    length, offsets = first, []
     while length < len(x):
         known = slice(max(0, length - back), length)
-        foretold = np.polyval(np.polyfit(x[known] - x[length], y[known], 1), 0.0)
-        if abs(y[length] - foretold) > _DEVIATION * max(expected, scatter):
+        offset = y[length] - np.polyval(np.polyfit(x[known] - x[length], y[known], 1), 0.0)
+        if abs(offset) > _DEVIATION * max(expected, scatter):
             break
+        offsets.append(offset)
         length += 1
-    return length
+    # a run that grew over faint lines scatters by more than the noise as a whole
+    return length if len(offsets) < 5 or np.std(offsets) < _NOISE_ONLY * expected else 0
 
 
 def _about_line(x: np.ndarray, y: np.ndarray) -> np.ndarray:

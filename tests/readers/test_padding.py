@@ -20,8 +20,8 @@ def noisy(flux: np.ndarray, snr: float = 100.0, seed: int = 3) -> np.ndarray:
 
 
 def filled(tilt: float = 0.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A star from 8797 to 8841 Angstrom on a longer axis, filled with its continuum and noise of the same size."""
-    inside = (WAVE > 8797.0) & (WAVE < 8841.0)
+    """A star from 8798 to 8838 Angstrom on a longer axis, filled with its continuum and noise of the same size."""
+    inside = (WAVE > 8798.0) & (WAVE < 8838.0)
     level = 2e4 * (1.0 + tilt * (WAVE - 8817.0))
     return WAVE, noisy(np.where(inside, star_flux(WAVE), 1.0) * level), inside
 
@@ -74,3 +74,12 @@ def test_a_filled_margin_moves_no_parameter() -> None:
     assert any(f.name == "padding" for f in read.findings)
     for name, tolerance in {"teff": 5.0, "logg": 0.01, "mh": 0.01, "vsini": 0.1}.items():
         assert results[1][name].value == pytest.approx(results[0][name].value, abs=tolerance)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_noise_hides_lines_and_proves_nothing(seed: int) -> None:
+    """The end of an order, where hardly any light is left, beside emission of the sky that is no line of a star."""
+    level = np.where(WAVE < 8796.0, 0.02 + 0.002 * (WAVE - 8770.0), 1.0)
+    flux = star_flux(WAVE) * level + 0.01 * np.random.default_rng(seed).normal(size=WAVE.size)
+    flux += 5.0 * np.exp(-0.5 * ((WAVE - 8827.1) / 0.1) ** 2)
+    assert not lineless_ends(WAVE, flux, WINDOW).any()
