@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from dtl.cli.arguments import add_reading, number, reading, seed
+from dtl.cli.arguments import add_reading, filled, number, reading, seed
+from dtl.cli.paths import expand_paths
 from dtl.cli.progress import Progress
 
 __all__ = ["add"]
@@ -14,8 +15,15 @@ __all__ = ["add"]
 def add(commands: argparse._SubParsersAction) -> None:
     """Add the command."""
     parser = commands.add_parser("adapt", help="adapt a bundle to spectra of your own, without labels")
-    parser.add_argument("path", nargs="+", help="files of spectra, four at least; better thirty or more of one sample")
-    parser.add_argument("--bundle", required=True, metavar="NAME", help="name of a shipped bundle, or a folder")
+    parser.add_argument(
+        "path",
+        nargs="+",
+        type=filled,
+        help="files of spectra, four at least, better thirty or more of one sample; folders; @list.txt, a path a line",
+    )
+    parser.add_argument(
+        "--bundle", required=True, type=filled, metavar="NAME", help="name of a shipped bundle, or a folder"
+    )
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="new folder, which names the bundle")
     sample = parser.add_mutually_exclusive_group()
     sample.add_argument("--mean-mh", type=number, metavar="X", help="mean [M/H] of the sample (default: -0.05)")
@@ -46,7 +54,11 @@ def _run(options: argparse.Namespace) -> int:
     settings = TransferSettings(population=population)
     with Progress() as progress:
         spectra, digests, refused = read_spectra(
-            options.path, bundle, options=known, progress=lambda f, text: progress("reading", f, text)
+            expand_paths(options.path),
+            bundle,
+            options=known,
+            every=options.row == "all",
+            progress=lambda f, text: progress("reading", f, text),
         )
         for sentence in refused:
             progress.say(sentence)

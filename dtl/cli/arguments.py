@@ -18,12 +18,18 @@ __all__ = [
     "check_output",
     "config",
     "count",
+    "filled",
     "number",
     "ordinal",
+    "port",
     "positive",
     "reading",
     "seed",
 ]
+
+
+#: Of anything that is counted.
+_MAX_COUNT = 1_000_000
 
 
 def positive(text: str) -> float:
@@ -52,14 +58,31 @@ def number(text: str) -> float:
     return value
 
 
+def filled(text: str) -> str:
+    """Text that is not empty, as a name or a path is."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty; give a name or a path")
+    return text
+
+
 def count(text: str) -> int:
-    """A whole number above 0."""
+    """A whole number above 0, of what can be done."""
     try:
         value = int(text)
     except ValueError:
         value = 0
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is no whole number above 0")
+    if value > _MAX_COUNT:
+        raise argparse.ArgumentTypeError(f"{text} is more than {_MAX_COUNT:,}")
+    return value
+
+
+def port(text: str) -> int:
+    """Number of a port."""
+    value = int(text) if text.isdecimal() else 0
+    if not 1 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port, a whole number from 1 to 65535")
     return value
 
 
@@ -101,7 +124,7 @@ def columns(text: str) -> tuple[str, str, str | None]:
 def add_bundle(parser: argparse.ArgumentParser, meaning: str = "") -> None:
     """Add ``--bundle``, by default `common-r50000`; ``meaning`` is what it is for."""
     text = f"name of a shipped bundle, or a folder{meaning and '; '}{meaning} (default: %(default)s)"
-    parser.add_argument("--bundle", default="common-r50000", metavar="NAME", help=text)
+    parser.add_argument("--bundle", type=filled, default="common-r50000", metavar="NAME", help=text)
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
@@ -111,7 +134,9 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--medium", choices=("vacuum", "air"), help="of the wavelengths")
     group.add_argument("--frame", choices=("observatory", "barycentric", "rest"), help="of the wavelengths")
     group.add_argument("--resolution", type=positive, help="lambda / FWHM")
-    group.add_argument("--instrument", metavar="NAME", help="spectrograph; gives the resolution and the medium")
+    group.add_argument(
+        "--instrument", type=filled, metavar="NAME", help="spectrograph; gives the resolution and the medium"
+    )
     group.add_argument("--order", type=ordinal, metavar="N", help="echelle order to use of those in the window, from 0")
     group.add_argument(
         "--columns",
@@ -124,7 +149,9 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         choices=("sigma", "variance", "ivar", "percent", "relative", "snr", "none"),
         help="what the column of uncertainties holds; none leaves it aside",
     )
-    group.add_argument("--extension", metavar="NAME", help="FITS extension with the spectrum, by its number or name")
+    group.add_argument(
+        "--extension", type=filled, metavar="NAME", help="FITS extension with the spectrum, by its number or name"
+    )
     group.add_argument(
         "--row",
         type=row,

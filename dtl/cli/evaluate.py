@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
-from dtl.cli.arguments import add_bundle, count
+from dtl.cli.arguments import add_bundle, count, filled
+from dtl.cli.paths import expand_paths
 from dtl.cli.progress import Progress
 from dtl.evaluation.metric_groups import METRIC_GROUPS
 
@@ -23,7 +25,9 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="PHOENIX library the bundle was trained on; without it the simulated stars come through the decoder, and "
         "what needs the library is taken from the card",
     )
-    parser.add_argument("--spectra", nargs="+", default=(), metavar="PATH", help="files of real stars")
+    parser.add_argument(
+        "--spectra", nargs="+", type=filled, default=(), metavar="PATH", help="files of real stars; folders; @list.txt"
+    )
     parser.add_argument("--stars", type=count, metavar="N", help="in each simulated survey (default: as in training)")
     parser.add_argument(
         "--parts",
@@ -50,7 +54,7 @@ def _run(options: argparse.Namespace) -> int:
         report = evaluate(
             bundle,
             library=options.library,
-            spectra=options.spectra,
+            spectra=expand_paths(options.spectra),
             parts=options.parts,
             stars=options.stars,
             progress=progress,
@@ -61,7 +65,10 @@ def _run(options: argparse.Namespace) -> int:
         print(json.dumps(report))
     else:
         _print(report)
-    return 0
+    refused = report["metrics"].get("real_stars", {}).get("refused", []) if options.spectra else []
+    for sentence in refused:
+        print(sentence, file=sys.stderr)
+    return 2 if refused else 0
 
 
 def _print(report: dict) -> None:

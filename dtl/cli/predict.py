@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dtl.cli.arguments import add_reading, check_output, reading
+from dtl.cli.arguments import add_reading, check_output, filled, reading
 from dtl.cli.paths import expand_paths, names_of
 from dtl.cli.progress import Progress
 
@@ -23,17 +23,23 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "path",
         nargs="+",
+        type=filled,
         help="files of spectra, in any of the formats the app reads; folders; @list.txt, a path a line",
     )
     parser.add_argument(
         "--bundle",
+        type=filled,
         metavar="NAME",
         help="name of a shipped bundle, or a folder (default: by the resolution of each spectrum)",
     )
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="one JSON object a line")
-    output.add_argument("--output", metavar="FILE", help="table; the ending names the format, as .ecsv, .fits or .csv")
-    parser.add_argument("--report", metavar="FILE.zip", help="archive of tables, figures, log, versions, citations")
+    output.add_argument(
+        "--output", type=filled, metavar="FILE", help="table; the ending names the format, as .ecsv, .fits or .csv"
+    )
+    parser.add_argument(
+        "--report", type=filled, metavar="FILE.zip", help="archive of tables, figures, log, versions, citations"
+    )
     add_reading(parser)
     parser.set_defaults(run=_run)
 

@@ -19,7 +19,7 @@ from dtl.resources import asset
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
 from dtl.training.settings import SurveyPlan
-from dtl.transfer.adaptation import adapt
+from dtl.transfer.adaptation import MIN_SPECTRA, adapt
 from dtl.transfer.fine_tuning import TransferSettings
 
 __all__ = ["COUNTS", "SEEDS", "SampleSizes", "measure_sample_sizes", "read_sample_sizes"]
@@ -94,22 +94,23 @@ def measure_sample_sizes(
 ) -> dict[str, Any]:
     """Adapt a bundle's networks for models alone to parts of simulated surveys, and judge them by the rest.
 
-    The surveys are rendered through the decoder. Those stars judge that even the largest part leaves over, the same
-    for each number; smaller parts lie within the larger ones.
+    The surveys are rendered through the decoder. Those stars judge that even the largest part leaves over.
 
     Args:
         bundle: to start from.
         counts: numbers of spectra that are adapted to.
         seeds: of the surveys, and of the adaptations to them.
         settings: of the adaptations.
-        known: the table of an interrupted measurement, which is resumed where it was of the same kind; also one of
-            other numbers or surveys, as long as the largest number is the same.
+        known: the table of an interrupted measurement, resumed where it was of the same kind and largest number.
         keep: called with the table after each step.
         progress: called with the fraction done and a word.
 
     Returns:
         Plain values for JSON: the bundle, the settings, and rmse and bias of each parameter for each survey with
-        networks that know models alone and with those of the bundle (``surveys``), and after adaptations (``runs``).
+        networks for models alone and with those of the bundle (``surveys``), and after adaptations (``runs``).
+
+    Raises:
+        UnusableInput: for numbers that are too small to be adapted to, or leave no star to judge.
     """
     simulator = survey_simulator(bundle, GridSettings(), SurveyPlan(), None)
     table = _begun(bundle, counts, simulator, settings, known)
@@ -143,6 +144,15 @@ def measure_sample_sizes(
     return table
 
 
+def _check_counts(counts: Sequence[int], stars: int) -> None:
+    if not counts or min(counts) < MIN_SPECTRA or max(counts) > stars - MIN_SPECTRA:
+        raise UnusableInput(
+            f"Numbers of spectra from {min(counts, default=0)} to {max(counts, default=0)}: an adaptation needs "
+            f"{MIN_SPECTRA} at least, and of {stars} stars some must be left to judge it; give numbers from "
+            f"{MIN_SPECTRA} to {stars - MIN_SPECTRA}."
+        )
+
+
 def _begun(
     bundle: ModelBundle,
     counts: Sequence[int],
@@ -151,6 +161,7 @@ def _begun(
     known: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """The table to be filled: what an interrupted measurement of the same kind has, else nothing yet."""
+    _check_counts(counts, simulator.stars)
     table: dict[str, Any] = {
         "what": "errors on stars that were not adapted to, by the number of stars that were",
         "bundle": f"{bundle.name} {bundle.version}",

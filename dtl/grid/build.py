@@ -122,7 +122,8 @@ def load_grid(path: str | Path) -> Grid:
                 meta.get("reference", ""),
             )
     except (OSError, KeyError, ValueError, TypeError, EOFError, BadZipFile) as error:
-        raise UnusableInput(f"{path}: is no grid ({error}); make one with `dtl grid build`.") from error
+        reason = getattr(error, "strerror", None) or "it is of another kind, or damaged"
+        raise UnusableInput(f"{path}: is no grid ({reason}); make one with `dtl grid build`.") from error
 
 
 def render(

@@ -211,10 +211,11 @@ def _one_stretch(
     if wanted is not None:
         chosen = [o for o in chosen if o.number == wanted]
         if not chosen:
-            numbers = ", ".join(str(number) for number, _, _ in near) or "only one order"
+            numbers = ", ".join(str(number) for number, _, _ in near)
+            choice = f"choose among {numbers}, or leave" if numbers else "leave"
             raise source.refuse(
                 f"was to be read from its order {wanted}, which does not reach {_span(window)}; "
-                f"choose among {numbers}, or leave the choice to the program."
+                f"{choice} the choice to the program."
             )
     _check_coverage(source, chosen, window, (low, high))
     order, words = merge(chosen)

@@ -84,6 +84,11 @@ def _asked_roles(
 ) -> Roles:
     """The roles that the user gave; the kind of the uncertainty by its name where it is not told."""
     wave, flux, sigma = (_asked(columns, key, source) if key else None for key in wanted)
+    if wave is flux or (sigma is not None and (sigma is wave or sigma is flux)):
+        raise source.refuse(
+            "was to be read with one column as two things; name three different ones for wavelength, flux and "
+            "uncertainty, or leave out the last."
+        )
     sigma = None if told == "none" else sigma
     name = sigma.meaning if sigma is not None else None
     kind = told or (name.kind if name and name.role == "uncertainty" else "sigma")

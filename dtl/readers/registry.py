@@ -29,12 +29,14 @@ class Format:
         identify: whether a source is of this format, by its content.
         read: arrays and claims of a source of this format.
         columns: the columns of numbers of a source of this format; None where it is no table.
+        extensions: whether one of the extensions of a file can be asked for.
     """
 
     label: str
     identify: Callable[[Source], bool]
     read: Callable[[Source, ReadOptions, Window], Contents]
     columns: Callable[[Source, ReadOptions, Window], list[Column]] | None = None
+    extensions: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ FORMATS: tuple[Format, ...] = (
         fits_spectrum.identify,
         fits_spectrum.read,
         fits_spectrum.columns,
+        extensions=True,
     ),
     Format("VOTable", votable.identify, votable.read, votable.columns),
     Format("ECSV table", ecsv.identify, ecsv.read, ecsv.columns),
@@ -126,7 +129,13 @@ def read_contents(
     """
     opened = open_source(source, name)
     with _in_words(opened):
-        contents = _format_of(opened).read(opened, options or ReadOptions(), window)
+        form, options = _format_of(opened), options or ReadOptions()
+        if options.extension is not None and not form.extensions:
+            raise opened.refuse(
+                f"was to be read from its extension '{sanitise(options.extension, 30)}', but a file of this kind "
+                f"({form.label}) is read as a whole; leave out the extension."
+            )
+        contents = form.read(opened, options, window)
     return Reading(Source(opened.name, b"", opened.compressed), contents, window)
 
 

@@ -22,6 +22,8 @@ __all__ = ["SimulatedStars", "check_place", "simulate_stars", "write_survey"]
 
 #: Fixes the order of the published stars: fewer stars are always the first of more.
 _ORDER_SEED = 0
+#: Signal-to-noise ratio beyond which noise is none.
+_MAX_SNR = 100_000.0
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ def simulate_stars(
     if snr is not None:
         if not 0 < snr[0] <= snr[1] < np.inf:
             raise UnusableInput(f"S/N {snr[0]:g} to {snr[1]:g}: is no range; give the lower end first.")
+        if snr[1] > _MAX_SNR:
+            raise UnusableInput(f"S/N {snr[1]:g}: is beyond what any spectrum has; give {_MAX_SNR:,.0f} at most.")
         settings = replace(settings, snr=snr)
     chosen = np.random.default_rng(_ORDER_SEED).permutation(len(names))[:count]
     stars = (parameters[chosen], [names[i] for i in chosen])

@@ -20,6 +20,7 @@ from dtl.inference.infer import encode_with_gaps
 from dtl.preparation.prepare import prepare
 from dtl.readers import read_spectrum
 from dtl.readers.options import ReadOptions
+from dtl.readers.parts import name_part, parts_of
 from dtl.result import PARAMETERS
 from dtl.spectrum import PreparedSpectrum, UnusableInput
 from dtl.training.augmentation import Augmentation
@@ -36,6 +37,7 @@ def read_spectra(
     bundle: ModelBundle,
     *,
     options: ReadOptions = ReadOptions(),
+    every: bool = False,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> tuple[list[PreparedSpectrum], list[str], list[str]]:
     """Read and prepare files for a bundle.
@@ -44,6 +46,7 @@ def read_spectra(
         paths: of the files.
         bundle: whose resolution and wavelengths are wanted.
         options: the user's word on what the files are.
+        every: whether all spectra of a file that holds several are taken, rather than one.
         progress: called with the fraction done and the name of a file.
 
     Returns:
@@ -56,20 +59,28 @@ def read_spectra(
     for i, path in enumerate(map(Path, paths)):
         progress(i / len(paths), path.name)
         try:
-            prepared = replace(
-                prepare(read_spectrum(path, window=bundle.window, options=options), bundle.target), steps=()
-            )
+            first = read_spectrum(path, window=bundle.window, options=options)
             with path.open("rb") as file:
                 digest = file_digest(file, "sha256").hexdigest()
         except UnusableInput as error:
             unusable.append(str(error))
             continue
         if digest in digests:
-            first = spectra[digests.index(digest)].spectrum.file
-            unusable.append(f"{path}: is a copy of {first}, which would count twice; it was left out.")
+            known = spectra[digests.index(digest)].spectrum.file
+            unusable.append(f"{path}: is a copy of {known}, which would count twice; it was left out.")
             continue
-        spectra.append(prepared)
-        digests.append(digest)
+        parts = parts_of(first, options) if every and first.spectra > 1 else []
+        for part in parts or [None]:
+            try:
+                spectrum = first
+                if part is not None:
+                    name = name_part(path.name, part.title)
+                    spectrum = read_spectrum(path, window=bundle.window, name=name, options=part.options)
+                spectra.append(replace(prepare(spectrum, bundle.target), steps=()))
+            except UnusableInput as error:
+                unusable.append(str(error))
+                continue
+            digests.append(digest)
     progress(1.0, "")
     return spectra, digests, unusable
 

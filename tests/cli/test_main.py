@@ -34,6 +34,17 @@ from tests.conftest import ROOT
             ["grid", "build", "--phoenix", ".", "--output", "grid.txt"],
             "grid.txt: is no name for a grid; let it",
         ),
+        (["predict", GOOD[1], "--extension", "99"], "a file of this kind (ECSV table) is read as a whole"),
+        (["predict", GOOD[0], "--extension", "99"], "has no spectrum in extension '99'; it has extension 1"),
+        (["predict", GOOD[1], "--columns", "1,1"], "one column as two things"),
+        (["predict", GOOD[1], "--columns", "1,2,2"], "one column as two things"),
+        (["predict", GOOD[1], "--order", "7"], "; leave the choice to the program"),
+        (["predict", GOOD[1], "--row", "2"], "holds 1; choose --row 1 to 1"),
+        (["predict", "@"], "@: names no list of files"),
+        (["train", "common-r50000", "--grid", GOOD[0], "--output", "x"], "is no grid (it is of another kind"),
+        (["train", "common-r50000", "--grid", "no.npz", "--output", "x"], "is no grid (No such file or directory)"),
+        (["app", "--address", "999.1.1.1", "--no-browser"], "999.1.1.1: no server can listen there"),
+        (["adapt", GOOD[0], "--bundle", "nonsense", "--output", "x"], "nonsense: is no bundle"),
     ],
 )
 def test_unusable_arguments(
@@ -47,11 +58,41 @@ def test_unusable_arguments(
 
 
 @pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["simulate", "287", "--output", "x"], "ask for 286 at most"),
+        (["simulate", "2", "--snr", "300", "50", "--output", "x"], "give the lower end first"),
+        (["simulate", "2", "--snr", "1e9", "1e9", "--output", "x"], "give 100,000 at most"),
+        (["sample-size", "--counts", "1", "--output", "x.json"], "give numbers from 4 to 282"),
+        (["sample-size", "--counts", "286", "--output", "x.json"], "give numbers from 4 to 282"),
+        (["adapt", GOOD[0], "--bundle", "common-r50000", "--output", "x"], "give 4 at least"),
+        (["evaluate", "--spectra", "missing.fits", "--parts", "stars"], "missing.fits was not found"),
+    ],
+)
+def test_unusable_arguments_that_work_shows(
+    arguments: list[str], word: str, capsys: pytest.CaptureFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As above, below a bar of progress."""
+    monkeypatch.chdir(tmp_path)
+    assert run(*arguments) == 2
+    assert word in capsys.readouterr().err.splitlines()[-1]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
     "arguments",
     [[], ["predict"], ["predict", "x", "--json", "--output", "x.csv"], ["predict", "x", "--medium", "water"], ["dance"],
      *(["predict", "x", "--resolution", value] for value in ("nan", "-1", "0", "inf", "high")),
      *(["predict", "x", "--columns", value] for value in ("1", "1,2,3,4", ",2")), ["predict", "x", "--order", "-1"],
-     ["benchmark", "--repeat", "0"]],
+     *(["predict", "x", "--row", value] for value in ("0", "-1", "1.5", "")),
+     *(["predict", "x", option, ""] for option in ("--extension", "--bundle", "--output", "--report", "--instrument")),
+     *(["benchmark", "--repeat", value] for value in ("0", "-1", "9" * 20)), ["predict", ""],
+     *(["app", "--port", value] for value in ("0", "-1", "70000", "1.5")), ["app", "--address", ""],
+     *(["evaluate", "--stars", value] for value in ("0", "-3", "1.5")), ["evaluate", "--bundle", ""],
+     *(["simulate", value, "--output", "x"] for value in ("0", "-1", "1.5", "many")),
+     *(["sample-size", "--output", "x.json", "--counts", value] for value in ("0", "-2")),
+     ["search", "x", "--grid", "x", "--preset", "budget", "--output", "x.json", "--workers", "0"],
+     ["adapt", "x", "--bundle", "x", "--output", "x", "--mean-mh", "nan"]],
 )  # fmt: skip
 def test_arguments_that_argparse_refuses(arguments: list[str], capsys: pytest.CaptureFixture) -> None:
     with pytest.raises(SystemExit) as caught:

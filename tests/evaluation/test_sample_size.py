@@ -80,7 +80,9 @@ def test_the_measurement_goes_on_where_it_stood(monkeypatch):
     """Adaptations are replaced by a count of the spectra they see; stars by their numbers."""
     seen = []
     truth = np.arange(48.0).reshape(12, 4)
-    simulator = SimpleNamespace(observe=lambda bundle, seed: (list(range(12)), truth), settings=SampleSizes({"a": 1}))
+    simulator = SimpleNamespace(
+        observe=lambda bundle, seed: (list(range(12)), truth), settings=SampleSizes({"a": 1}), stars=12
+    )
     monkeypatch.setattr(sample_size, "survey_simulator", lambda *given: simulator)
     monkeypatch.setattr(sample_size, "observe", lambda bundle, spectra: (bundle, spectra))
     monkeypatch.setattr(

@@ -133,8 +133,9 @@ def test_what_is_no_grid(tmp_path: Path, content: bytes | None) -> None:
 
 def test_object_arrays_are_not_unpickled(grid: Grid, tmp_path: Path) -> None:
     np.savez(tmp_path / "grid.npz", meta=np.array([{"a": 1}], dtype=object))
-    with pytest.raises(UnusableInput, match="allow_pickle"):
+    with pytest.raises(UnusableInput, match="is of another kind, or damaged") as caught:
         load_grid(tmp_path / "grid.npz")
+    assert "allow_pickle" in str(caught.value.__cause__)
 
 
 def test_native_node_from_the_extrapolated_library(shared_data: Path) -> None:
