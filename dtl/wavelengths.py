@@ -57,6 +57,10 @@ class Window:
         """Whether wavelengths of any shape lie inside."""
         return (np.asarray(wavelength) >= self.lower) & (np.asarray(wavelength) <= self.upper)
 
+    def covers(self, other: Window) -> bool:
+        """Whether another window lies inside, margins aside."""
+        return self.lower <= other.lower and other.upper <= self.upper
+
     def __str__(self) -> str:
         return f"{self.lower:.0f}–{self.upper:.0f} Å"
 

@@ -121,9 +121,16 @@ def library_flux(wavelength: np.ndarray, teff: float, logg: float, mh: float) ->
 
 
 def write_hires(
-    folder: Path, nodes: Sequence[tuple[float, float, float]], *, wavelength: np.ndarray | None = None
+    folder: Path,
+    nodes: Sequence[tuple[float, float, float]],
+    *,
+    wavelength: np.ndarray | None = None,
+    moved: float = 0.0,
 ) -> np.ndarray:
-    """A library as the PHOENIX server lays it out, flux of `library_flux`; returns its wavelengths."""
+    """A library as the PHOENIX server lays it out, flux of `library_flux`; returns its wavelengths.
+
+    Its lines are ``moved`` Angstrom to the red, for another window than that about 8817 Angstrom.
+    """
     wavelength = np.arange(8766.0, 8869.0, 0.02) if wavelength is None else wavelength
     inside = folder / "PHOENIX-ACES-AGSS-COND-2011"
     inside.mkdir(parents=True)
@@ -133,7 +140,7 @@ def write_hires(
         place = inside / f"Z{metallicity}"
         place.mkdir(exist_ok=True)
         name = f"lte{int(teff):05d}-{logg:.2f}{metallicity}.PHOENIX-ACES-AGSS-COND-2011-HiRes.fits"
-        fits.PrimaryHDU(library_flux(wavelength, teff, logg, mh).astype(np.float32)).writeto(place / name)
+        fits.PrimaryHDU(library_flux(wavelength - moved, teff, logg, mh).astype(np.float32)).writeto(place / name)
     return wavelength
 
 

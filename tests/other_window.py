@@ -34,8 +34,8 @@ LINE = Line("Ca II", 8662.14, "NIST Atomic Spectra Database")
 TELLURIC = 8655.5
 #: Teff, log g, [M/H], v sin i.
 STAR = np.array([3400.0, 4.85, 0.05, 5.0])
-#: `library_flux` has its lines about 8817 Angstrom.
-_MOVED = 8817.5 - OTHER.centre
+#: By which the lines of `library_flux`, about 8817 Angstrom, are moved.
+MOVED = OTHER.centre - 8817.5
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +43,7 @@ def other_grid() -> Grid:
     """A hundred or two nodes."""
     wavelength = np.arange(OTHER.lower - 20.0, OTHER.upper + 20.0, 0.02)
     nodes = np.array(list(product((3300.0, 3400.0, 3500.0), (4.5, 5.0), (-0.5, 0.0, 0.5))))
-    flux = np.stack([library_flux(wavelength + _MOVED, *node) for node in nodes])
+    flux = np.stack([library_flux(wavelength - MOVED, *node) for node in nodes])
     library = Library(wavelength, nodes, flux, 500_000.0, "made up")
     return build_grid(library, GridSettings(teff=(3350.0, 3450.0), logg=(4.8, 4.9), mh=(-0.2, 0.2)), OTHER)
 

@@ -53,4 +53,5 @@ def test_doppler() -> None:
 def test_a_window_holds_its_ends():
     window = Window(8800.0, 8835.0)
     assert window.holds([8799.9, 8800.0, 8817.5, 8835.0, 8835.1]).tolist() == [False, True, True, True, False]
+    assert window.covers(Window(8800.0, 8830.0, 9.0)) and not window.covers(Window(8799.0, 8830.0))
     assert (window.centre, window.width, window.margin, str(window)) == (8817.5, 35.0, 5.0, "8800–8835 Å")

@@ -53,14 +53,14 @@ def _run(options: argparse.Namespace) -> int:
         population = replace(population, mean_mh=options.mean_mh)
     settings = TransferSettings(population=population)
     with Progress() as progress:
-        spectra, digests, refused = read_spectra(
+        spectra, digests, unusable = read_spectra(
             expand_paths(options.path),
             bundle,
             options=known,
             every=options.row == "all",
             progress=lambda f, text: progress("reading", f, text),
         )
-        for sentence in refused:
+        for sentence in unusable:
             progress.say(sentence)
         check_spectra(spectra, bundle, settings)
         for sentence in notes(len(spectra), settings):
@@ -82,4 +82,4 @@ def _run(options: argparse.Namespace) -> int:
         f"{options.output}: adapted to {len(spectra)} spectra; residual rms {before[0]:.2f} % before, "
         f"{after[0]:.2f} % after; latent distance {before[1]:.2f} and {after[1]:.2f}"
     )
-    return 2 if refused else 0
+    return 2 if unusable else 0

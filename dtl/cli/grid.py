@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from dtl.cli.arguments import add_bundle, check_output, config
@@ -10,9 +11,10 @@ from dtl.cli.progress import Progress
 
 if TYPE_CHECKING:
     from dtl.grid.build import Grid, GridSettings
+    from dtl.training.settings import TrainingSettings
     from dtl.wavelengths import Window
 
-__all__ = ["add", "build_from"]
+__all__ = ["add", "add_source", "grid_for"]
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -42,7 +44,42 @@ def add(commands: argparse._SubParsersAction) -> None:
     gap.set_defaults(run=_gap)
 
 
-def build_from(folder: str, settings: GridSettings, window: Window) -> Grid:
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """Add what `grid_for` takes the grid from."""
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--phoenix", metavar="DIR", help="folder of the library; the grid is built first")
+    source.add_argument("--grid", metavar="FILE", help="grid written by `grid build`")
+
+
+def grid_for(options: argparse.Namespace, settings: TrainingSettings) -> Grid:
+    """The grid of a config: read, or built from a library.
+
+    Raises:
+        UnusableInput: where there is none, or the one that is read was built for another window or domain.
+    """
+    from dtl.grid.build import load_grid
+    from dtl.spectrum import UnusableInput
+
+    if not options.grid:
+        return _build_from(options.phoenix, settings.grid, settings.window)
+    grid = load_grid(options.grid)
+    for name, built, wanted in (("window", grid.window, settings.window), ("grid", grid.settings, settings.grid)):
+        of_config = asdict(wanted)
+        other = {key: value for key, value in asdict(built).items() if value != of_config[key]}
+        if other:
+            told = ", ".join(f"{key} {_plain(value)}, not {_plain(of_config[key])}" for key, value in other.items())
+            raise UnusableInput(
+                f"{options.grid}: was built for another [{name}] than that of {options.config} ({told}); build one "
+                f"with `dtl grid build --config {options.config}`."
+            )
+    return grid
+
+
+def _plain(value: object) -> str:
+    return " to ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _build_from(folder: str, settings: GridSettings, window: Window) -> Grid:
     """A grid from the library in a folder, with a progress bar.
 
     Raises:
@@ -72,7 +109,7 @@ def _wanted(options: argparse.Namespace) -> tuple[GridSettings, Window]:
 
 def _build(options: argparse.Namespace) -> int:
     check_output(options.output, [".npz"], "a grid")
-    grid = build_from(options.phoenix, *_wanted(options))
+    grid = _build_from(options.phoenix, *_wanted(options))
     grid.save(options.output)
     print(f"{options.output}: {len(grid.nodes):,} spectra of {len(grid.wavelength):,} points")
     return 0

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dtl.cli.arguments import check_installed, check_output, config, count
-from dtl.cli.grid import build_from
+from dtl.cli.grid import add_source, grid_for
 from dtl.cli.progress import Progress
 from dtl.resources import write_whole
 
@@ -19,9 +19,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     """Add the command."""
     parser = commands.add_parser("search", help="search for settings; resumes an interrupted search")
     parser.add_argument("config", type=config, help="file .toml, or the name of a shipped one, as common-r50000")
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--phoenix", metavar="DIR", help="folder of the library; the grid is built first")
-    source.add_argument("--grid", metavar="FILE", help="grid written by `grid build`")
+    add_source(parser)
     parser.add_argument("--preset", choices=("published", "budget"), required=True, help="what is searched, and how")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE.json", help="table of all candidates")
     parser.add_argument("--engine", choices=("joblib", "dask", "serial"), default="joblib", help="what runs the jobs")
@@ -33,7 +31,6 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from dtl.bundle.store import load_bundle, save_bundle
-    from dtl.grid.build import load_grid
     from dtl.training.search import PRESETS
     from dtl.training.settings import read_settings
     from dtl.training.split import split_nodes
@@ -43,7 +40,7 @@ def _run(options: argparse.Namespace) -> int:
         check_installed("joblib")
     settings = read_settings(options.config)
     bundle = load_bundle(options.write) if options.write else None
-    grid = load_grid(options.grid) if options.grid else build_from(options.phoenix, settings.grid, settings.window)
+    grid = grid_for(options, settings)
     with Progress() as progress:
         table = PRESETS[options.preset](
             grid,

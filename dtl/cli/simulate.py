@@ -27,7 +27,7 @@ def add(commands: argparse._SubParsersAction) -> None:
 def _run(options: argparse.Namespace) -> int:
     from dtl.bundle.store import load_bundle
     from dtl.grid.recognition import read_library, wavelengths_around
-    from dtl.simulation.gap import read_gap
+    from dtl.simulation.gap import gap_of
     from dtl.simulation.survey_files import check_place, simulate_stars, write_survey
 
     check_place(options.output)
@@ -38,7 +38,7 @@ def _run(options: argparse.Namespace) -> int:
             options.count,
             bundle,
             library,
-            gap=None if options.no_gap else read_gap(),
+            gap=None if options.no_gap else gap_of(bundle.card),
             snr=tuple(options.snr) if options.snr else None,
             seed=options.seed,
             progress=lambda fraction: progress("simulate", fraction),

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from dtl.cli.arguments import check_installed, config
-from dtl.cli.grid import build_from
+from dtl.cli.grid import add_source, grid_for
 from dtl.cli.progress import Progress
 
 __all__ = ["add"]
@@ -17,9 +17,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("train", help="train a bundle; resumes an interrupted run")
     parser.add_argument("config", type=config, help="file .toml, or the name of a shipped one, as common-r50000")
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder of the bundle")
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--phoenix", metavar="DIR", help="folder of the library; the grid is built first")
-    source.add_argument("--grid", metavar="FILE", help="grid written by `grid build`")
+    add_source(parser)
     parser.add_argument(
         "--checkpoints", type=Path, metavar="DIR", help="where an interrupted run is resumed from (default: runs/NAME)"
     )
@@ -32,13 +30,12 @@ def add(commands: argparse._SubParsersAction) -> None:
 def _run(options: argparse.Namespace) -> int:
     from dtl.bundle.store import load_bundle
     from dtl.evaluation.make import finish_bundle, train_bundle
-    from dtl.grid.build import load_grid
     from dtl.grid.recognition import read_library, wavelengths_around
     from dtl.training.settings import read_settings
 
     check_installed("umap-learn")
     settings = read_settings(options.config)
-    grid = load_grid(options.grid) if options.grid else build_from(options.phoenix, settings.grid, settings.window)
+    grid = grid_for(options, settings)
     library = read_library(options.phoenix, reach=wavelengths_around(settings.window)) if options.phoenix else None
     checkpoints = options.checkpoints or Path("runs") / settings.name
     options.output.mkdir(parents=True, exist_ok=True)  # where it cannot be made, that is said before the work

@@ -108,9 +108,8 @@ def _with_transfer(
     )
     if plan.transfer != "ours":
         return align(bundle, flux, plan.transfer, seed=settings.seed)
-    how = TransferSettings(
-        rounds=plan.rounds, epochs=plan.epochs, rank=plan.rank, depth=plan.depth, measured=plan.measured
+    done = transfer(
+        bundle, flux, TransferSettings.of(plan), seed=settings.seed, progress=lambda f, t: progress("transfer", f, t)
     )
-    done = transfer(bundle, flux, how, seed=settings.seed, progress=lambda f, t: progress("transfer", f, t))
     entry = {"spectra": len(flux), "what": "simulated surveys, without their truth", "history": done.history}
     return replace(done.bundle, card=dict(bundle.card, transfer=entry))

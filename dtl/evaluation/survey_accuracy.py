@@ -14,7 +14,7 @@ from dtl.grid.library import Library
 from dtl.inference.infer import encode_with_gaps, infer
 from dtl.preparation.prepare import prepare
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.simulation.gap import GapModel, read_gap
+from dtl.simulation.gap import GapModel, gap_of
 from dtl.simulation.observation import decoder_source
 from dtl.simulation.survey import Source, SurveySettings, library_source, published_parameters, simulate_survey
 from dtl.spectrum import PreparedSpectrum
@@ -70,10 +70,10 @@ def survey_simulator(
         # A decoder has nothing sharper than its own resolution.
         pixel = plan.pixel * SurveySettings().resolution / bundle.resolution
         settings = SurveySettings(resolution=bundle.resolution, pixel=pixel)
-        return SurveySimulator(decoder_source(bundle), settings, read_gap(), plan.stars)
+        return SurveySimulator(decoder_source(bundle), settings, gap_of(bundle.card), plan.stars)
     low, high = np.array([grid.teff, grid.logg, grid.mh]).T
     source = library_source(library.around(low, high), bundle.window, extrapolate_logg=grid.extrapolate_logg)
-    return SurveySimulator(source, SurveySettings(pixel=plan.pixel), read_gap(), plan.stars)
+    return SurveySimulator(source, SurveySettings(pixel=plan.pixel), gap_of(bundle.card), plan.stars)
 
 
 def observe(

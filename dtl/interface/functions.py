@@ -275,9 +275,9 @@ def adapt(
     sample = Population(mean_mh=mean_mh) if population else Population(None, main_sequence=False, slow=None)
     settings = TransferSettings(population=sample)
     files = [source for source in sources if not isinstance(source, Spectrum)]
-    spectra, digests, refused = adaptation.read_spectra(files, start, options=ReadOptions(**known))
+    spectra, digests, unusable = adaptation.read_spectra(files, start, options=ReadOptions(**known))
     spectra += [replace(prepare(source, start), steps=()) for source in sources if isinstance(source, Spectrum)]
-    for sentence in refused:
+    for sentence in unusable:
         warnings.warn(sentence, stacklevel=2)
     digests += [None] * (len(spectra) - len(digests))
     adapted = adaptation.adapt(

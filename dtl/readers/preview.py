@@ -63,9 +63,17 @@ class Preview:
         """The guess, or else the column that can be wavelengths and varies least, with the first of the others."""
         if self.guess is not None:
             return self.guess
-        spreads = {k: _spread(c.values, self.window) for k, c in zip(self.keys, self.columns, strict=True)}
+        spreads = self._spreads()
         wave = min(spreads, key=spreads.__getitem__)  # the first of equals
         return wave, next(key for key in self.keys if key != wave), None
+
+    @property
+    def reaches_window(self) -> bool:
+        """Whether any of the columns can be wavelengths of the window."""
+        return min(self._spreads().values()) < np.inf
+
+    def _spreads(self) -> dict[str, float]:
+        return {k: _spread(c.values, self.window) for k, c in zip(self.keys, self.columns, strict=True)}
 
     def title(self, key: str) -> str:
         """A column in words, as ``flux [erg/s], 1.2 to 3.4``."""

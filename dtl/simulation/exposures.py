@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from dtl.bundle.model import ModelBundle
 from dtl.grid.library import Library
 from dtl.grid.recognition import read_library
 from dtl.inference.interpolation import models_at
-from dtl.simulation.gap import GapModel, read_gap
+from dtl.simulation.gap import GapModel, gap_of
 from dtl.spectrum import Finding, Spectrum, UnusableInput
 from dtl.wavelengths import doppler_shift
 
@@ -39,9 +40,9 @@ class SimulationInputs:
     Attributes:
         bundle: its decoder makes ordinary M dwarfs.
         stars: normalised spectra at rest to draw from instead, as prepared ones of real stars, on the bundle's
-            wavelengths; shape ``(k, n)``. The decoder's stars are true models but for ``gap``; what real ones
+            wavelengths; shape ``(k, n)``. The decoder's stars are true models but for the gap; what real ones
             do is known from real ones alone.
-        gap: what the decoder's stars are given; None leaves them true models.
+        gap: whether the decoder's stars are given the synthetic gap of the bundle's window, or are true models.
         gap_scatter: relative standard deviation of each line of the gap from star to star.
         library: library spectra that reach beyond the window, None where there is none.
         cool: library spectra of 2300-2700 K, None where there are none.
@@ -49,10 +50,15 @@ class SimulationInputs:
 
     bundle: ModelBundle
     stars: np.ndarray | None = None
-    gap: GapModel | None = field(default_factory=read_gap)
+    gap: bool = True
     gap_scatter: float = 0.3
     library: Library | None = None
     cool: Library | None = None
+
+    @cached_property
+    def synthetic_gap(self) -> GapModel | None:
+        """What the decoder's stars are given, where anything."""
+        return gap_of(self.bundle.card) if self.gap else None
 
 
 @dataclass(frozen=True)
@@ -140,10 +146,11 @@ def with_gap(
         inputs: whose gap and resolution are taken.
         rng: random numbers.
     """
-    if inputs.gap is None:
+    gap = inputs.synthetic_gap
+    if gap is None:
         return flux
-    factors = 1.0 + inputs.gap_scatter * rng.standard_normal(len(inputs.gap.centre))
-    curve = inputs.gap.curve(inputs.bundle.wavelength, teff, inputs.bundle.resolution, factors)
+    factors = 1.0 + inputs.gap_scatter * rng.standard_normal(len(gap.centre))
+    curve = gap.curve(inputs.bundle.wavelength, teff, inputs.bundle.resolution, factors)
     return flux + rotated(curve, vsini, inputs.bundle.window)
 
 

@@ -8,17 +8,20 @@ Gaussians whose heights depend linearly on Teff; `GapModel.curve` renders it at 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.optimize import least_squares
 
+from dtl.bundle.window import window_of
 from dtl.resources import asset, write_whole
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
 
-__all__ = ["GAP_FILE", "GapModel", "measure_gap", "read_gap"]
+__all__ = ["GAP_FILE", "GapModel", "gap_of", "measure_gap", "read_gap"]
 
 #: The gap that comes with the program.
 GAP_FILE = asset("survey", "gap.json")
@@ -71,9 +74,9 @@ class GapModel:
         lines = _gaussians(wavelength, self.centre, self.sigma, self.window.centre / resolution) @ area
         return np.where(self.window.holds(wavelength), lines + _legendre(wavelength, self.window) @ slow, 0.0)
 
-    def save(self, path: str | Path) -> None:
-        """Write as JSON."""
-        content = {
+    def entries(self) -> dict[str, Any]:
+        """Plain values, rounded, for a file or a card."""
+        return {
             "what": "synthetic gap: Gaussians (normalised flux times Angstrom, at two Teff) on a slow polynomial",
             "source": self.source,
             "window": [self.window.lower, self.window.upper],
@@ -84,7 +87,10 @@ class GapModel:
                 for c, s, a in zip(self.centre, self.sigma, self.area.T, strict=True)
             ],
         }
-        write_whole(path, json.dumps(content, indent=1) + "\n")
+
+    def save(self, path: str | Path) -> None:
+        """Write as JSON."""
+        write_whole(path, json.dumps(self.entries(), indent=1) + "\n")
 
 
 def read_gap(path: str | Path = GAP_FILE) -> GapModel:
@@ -94,20 +100,47 @@ def read_gap(path: str | Path = GAP_FILE) -> GapModel:
         UnusableInput: where the file is missing or is no gap.
     """
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-        lines = content["lines"]
-        low, high = content["teff"]
-        return GapModel(
-            np.array([line["centre"] for line in lines], dtype=float),
-            np.array([line["sigma"] for line in lines], dtype=float),
-            np.array([line["area"] for line in lines], dtype=float).reshape(len(lines), 2).T,
-            np.array(content["slow"], dtype=float).reshape(2, _SLOW),
-            (float(low), float(high)),
-            content["source"],
-            window=Window(*map(float, content["window"])),
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return _from_entries(json.loads(Path(path).read_text(encoding="utf-8")))
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise UnusableInput(f"{path}: is no description of a synthetic gap ({error}); use the shipped one.") from error
+
+
+def gap_of(card: Mapping[str, Any]) -> GapModel | None:
+    """The synthetic gap that simulated stars get in the window of a bundle.
+
+    Args:
+        card: of the bundle.
+
+    Returns:
+        The one its card holds under ``synthetic_gap``, or else the one that comes with the program where that was
+        measured in this window; None where none is known, and simulated stars are like the models.
+
+    Raises:
+        UnusableInput: where what the card holds is no gap.
+    """
+    if (entries := card.get("synthetic_gap")) is not None:
+        try:
+            return _from_entries(entries)
+        except (ValueError, LookupError, TypeError) as error:
+            raise UnusableInput(
+                f"{card.get('name')}: the synthetic gap in its card is damaged ({error}); take another bundle."
+            ) from error
+    gap = read_gap()
+    return gap if gap.window.covers(window_of(card)) else None
+
+
+def _from_entries(entries: Mapping[str, Any]) -> GapModel:
+    lines = entries["lines"]
+    low, high = entries["teff"]
+    return GapModel(
+        np.array([line["centre"] for line in lines], dtype=float),
+        np.array([line["sigma"] for line in lines], dtype=float),
+        np.array([line["area"] for line in lines], dtype=float).reshape(len(lines), 2).T,
+        np.array(entries["slow"], dtype=float).reshape(2, _SLOW),
+        (float(low), float(high)),
+        entries["source"],
+        window=Window(*map(float, entries["window"])),
+    )
 
 
 def measure_gap(

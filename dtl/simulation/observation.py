@@ -18,7 +18,7 @@ from dtl.inference.interpolation import models_at
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.resources import whole_file, write_whole
 from dtl.result import PARAMETERS
-from dtl.simulation.gap import read_gap
+from dtl.simulation.gap import gap_of
 from dtl.simulation.survey import Source
 from dtl.wavelengths import doppler_shift, vacuum_to_air
 
@@ -68,8 +68,9 @@ def simulate_observation(
     """
     rng = np.random.default_rng(seed)
     flux = models_at(parameters[None], bundle)[0]
-    if bundle.gap is not None:  # a bundle adapted to real stars expects what these have and models lack
-        curve = read_gap().curve(bundle.wavelength, float(parameters[0]), bundle.resolution)
+    gap = gap_of(bundle.card)
+    if bundle.gap is not None and gap is not None:  # adapted networks expect what real stars have beside models
+        curve = gap.curve(bundle.wavelength, float(parameters[0]), bundle.resolution)
         flux = flux + rotated(curve, float(parameters[3]), bundle.window)
     rest = CubicSpline(bundle.wavelength, flux)
     edges = doppler_shift(bundle.wavelength[[0, -1]], velocity)

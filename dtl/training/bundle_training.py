@@ -20,6 +20,7 @@ from dtl.bundle.window import window_entries
 from dtl.grid.build import Grid
 from dtl.inference.trust import HULL_UNIT
 from dtl.result import PARAMETERS
+from dtl.simulation.gap import gap_of
 from dtl.training.augmentation import disturbed
 from dtl.training.autoencoder import train_autoencoder
 from dtl.training.maps import fit_map, projector_error
@@ -32,6 +33,11 @@ __all__ = ["card_of_networks", "train_networks"]
 #: Teff [K] and v sin i [km/s] of the velocity templates.
 _TEMPLATE_TEFF = (2400, 2700, 3000, 3200, 3400, 3600, 3800, 4000, 4300)
 _TEMPLATE_VSINI = (2.0, 10.0)
+#: What the card of a bundle says in whose window no synthetic gap is known.
+_NO_GAP = (
+    "Its simulated surveys have no synthetic gap, for none was measured in {}: real stars are less like the models, "
+    "and the errors and intervals found on these surveys are too small for them."
+)
 #: Signal-to-noise ratio at which the projection to the maps is judged.
 _TEST_SNR = 100.0
 
@@ -122,12 +128,14 @@ def card_of_networks(grid: Grid, settings: TrainingSettings, started: datetime |
         started: when the training began; now where None.
     """
     low, high = grid.nodes.min(axis=0), grid.nodes.max(axis=0)
+    region = window_entries(settings.window, settings.lines, settings.telluric_lines)
+    region |= {"synthetic_gap": settings.gap.entries()} if settings.gap else {}
     units = ("K", "dex", "dex", "km/s")
     return {
         "name": settings.name,
         "version": settings.version,
         "created": (started or datetime.now(UTC)).strftime("%Y-%m-%d"),
-        **window_entries(settings.window, settings.lines, settings.telluric_lines),
+        **region,
         "step": float(np.round(grid.wavelength[1] - grid.wavelength[0], 6)),
         "resolution": grid.settings.resolution,
         "parameters": {
@@ -147,7 +155,7 @@ def card_of_networks(grid: Grid, settings: TrainingSettings, started: datetime |
         },
         "training": {"settings": settings.as_dict(), "seed": settings.seed, "grid_sha256": grid.digest()},
         "data": {"library": grid.source, "reference": grid.reference, "observed": "none"},
-        "limits": list(settings.limits),
+        "limits": [*settings.limits, *([] if gap_of(region) else [_NO_GAP.format(settings.window)])],
         "calibration": {name: asdict(Calibration()) for name in PARAMETERS},
         "metrics": {},
         "versions": {

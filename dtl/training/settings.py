@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from dtl.bundle.window import lines_of, telluric_lines_of, window_entries, window_of
 from dtl.grid.build import GridSettings
 from dtl.lines import Line
 from dtl.networks.layouts import LAYOUTS
+from dtl.simulation.gap import GapModel, gap_of, read_gap
 from dtl.spectrum import UnusableInput
 from dtl.training.augmentation import Augmentation
 from dtl.wavelengths import Window
 
 __all__ = [
     "AutoencoderSettings",
+    "GapLearningSettings",
     "MapSettings",
     "RegressorSettings",
     "SurveyPlan",
@@ -132,7 +134,33 @@ class MapSettings:
 
 
 @dataclass(frozen=True)
-class SurveyPlan:
+class GapLearningSettings:
+    """Of how a transfer learns the synthetic gap, as a config may say it.
+
+    Attributes:
+        rounds: at most; it ends where the held-out spectra are fitted 5 % worse than before.
+        epochs: over the training nodes in each round.
+        rank: principal components of the variation from star to star; 0 lets the gap itself vary.
+        depth: at least this mean amplitude of errors of the line depths, see
+            `dtl.training.augmentation.Augmentation`: stars differ from models in their lines by more than the
+            networks have to bear before.
+        measured: whether the spread of [M/H] is measured and its mean aimed beyond what it misses, or both believed.
+    """
+
+    rounds: int = 14
+    epochs: int = 4
+    rank: int = 0
+    depth: float = 0.1
+    measured: bool = True
+
+    @classmethod
+    def of(cls, other: GapLearningSettings, **further: Any) -> Self:
+        """The same of any class that has them; ``further`` are fields of its own."""
+        return cls(**{item.name: getattr(other, item.name) for item in fields(GapLearningSettings)} | further)
+
+
+@dataclass(frozen=True)
+class SurveyPlan(GapLearningSettings):
     """Of the simulated surveys that a bundle is adapted to, calibrated on and judged by, each with seeds of its own.
 
     Attributes:
@@ -141,7 +169,6 @@ class SurveyPlan:
         stars: in each survey, 286 at most.
         pixel: Angstrom.
         false_alarms: part of good stars that may be called unlike the models.
-        rounds, epochs, rank, depth, measured: of the transfer, see `dtl.transfer.fine_tuning.TransferSettings`.
     """
 
     transfer: str = "ours"
@@ -151,11 +178,6 @@ class SurveyPlan:
     stars: int = 286
     pixel: float = 0.035
     false_alarms: float = 0.015
-    rounds: int = 14
-    epochs: int = 4
-    rank: int = 0
-    depth: float = 0.1
-    measured: bool = True
 
     def seeds(self, kind: str) -> range:
         """Seeds of the surveys of a kind: transfer, calibration or test."""
@@ -171,6 +193,8 @@ class TrainingSettings:
         window: that the networks look at.
         lines: of the window whose identification is beyond doubt, to be named in figures.
         telluric_lines: of the window that are masked, vacuum Angstrom in the observatory's frame.
+        gap: of its simulated surveys; None for the one that comes with the program in the window where that was
+            measured, and for none elsewhere.
     """
 
     name: str
@@ -186,10 +210,13 @@ class TrainingSettings:
     augmentation: Augmentation = field(default_factory=Augmentation)
     maps: MapSettings = field(default_factory=MapSettings)
     survey: SurveyPlan = field(default_factory=SurveyPlan)
+    gap: GapModel | None = None
 
     def as_dict(self) -> dict[str, object]:
-        """Plain values for a card."""
-        return asdict(self) | window_entries(self.window, self.lines, self.telluric_lines)
+        """Plain values for a card, where the gap has a place of its own."""
+        values = asdict(replace(self, gap=None)) | window_entries(self.window, self.lines, self.telluric_lines)
+        del values["gap"]
+        return values
 
 
 def _section(kind: type, values: dict[str, object]) -> object:
@@ -234,13 +261,16 @@ def _assembled(data: Mapping[str, Any], region: Mapping[str, Any]) -> TrainingSe
     """Settings from plain values, the window and its lines from those of a card; an absent section has its defaults."""
     sections = {key: _section(kind, data[key]) for key, kind in _SECTIONS.items() if key in data}
     rest = {key: value for key, value in data.items() if key not in (*_SECTIONS, *_WINDOW)}
+    if "gap" in rest:
+        raise TypeError("gap stands in [survey]")
     where = {"window": window_of(region), "lines": lines_of(region), "telluric_lines": telluric_lines_of(region)}
     return TrainingSettings(**rest | {"limits": tuple(data.get("limits", ()))}, **where, **sections)
 
 
 def settings_of_card(card: Mapping[str, Any]) -> TrainingSettings:
     """The settings that a bundle was trained with, from its card."""
-    return _assembled(card["training"]["settings"], card)
+    gap = gap_of(card) if "synthetic_gap" in card else None
+    return replace(_assembled(card["training"]["settings"], card), gap=gap)
 
 
 def _config_region(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -268,16 +298,35 @@ def _config_region(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def read_settings(path: str | Path) -> TrainingSettings:
-    """Settings from a TOML file.
+def _own_gap(path: Path, window: Window) -> GapModel:
+    """The gap that a config names.
 
     Raises:
-        UnusableInput: where the file is missing, no TOML, has an unknown key, or no window.
+        UnusableInput: where the file holds none, or one of another window.
+    """
+    gap = read_gap(path)
+    if not gap.window.covers(window):
+        raise UnusableInput(
+            f"{path}: the gap was measured in {gap.window}, the config's window is {window}; measure one there with "
+            "`dtl grid gap`, or leave it out."
+        )
+    return gap
+
+
+def read_settings(path: str | Path) -> TrainingSettings:
+    """Settings from a TOML file; a ``gap`` in its section ``[survey]`` is a file beside it.
+
+    Raises:
+        UnusableInput: where the file is missing, no TOML, has an unknown key, or no window; or where the gap that it
+            names is not of that window.
     """
     try:
         with open(path, "rb") as file:
             data = tomllib.load(file)
-        return _assembled(data, _config_region(data))
+        gap = data.get("survey", {}).pop("gap", None)
+        if not isinstance(gap, str | None):
+            raise TypeError(f"gap must be the path of a file, it is {gap!r}")
+        settings = _assembled(data, _config_region(data))
     except OSError as error:
         raise UnusableInput(
             f"{path}: cannot be opened ({error.strerror}); give the path of a training config."
@@ -286,3 +335,4 @@ def read_settings(path: str | Path) -> TrainingSettings:
         raise UnusableInput(
             f"{path}: is no training config ({error}); compare with assets/configs/common-r50000.toml."
         ) from error
+    return settings if gap is None else replace(settings, gap=_own_gap(Path(path).parent / gap, settings.window))

@@ -30,6 +30,7 @@ from dtl.bundle.model import ModelBundle
 from dtl.networks.layouts import AnyAutoencoder
 from dtl.result import PARAMETERS
 from dtl.training.augmentation import Augmentation, augment
+from dtl.training.settings import GapLearningSettings
 from dtl.training.split import split_of
 from dtl.transfer.gap_injection import GapInjector
 from dtl.transfer.gap_learning import GapShape, learn_gap
@@ -45,31 +46,19 @@ _SPREAD_SEED = 7
 
 
 @dataclass(frozen=True)
-class TransferSettings:
+class TransferSettings(GapLearningSettings):
     """Of a transfer.
 
     Attributes:
-        rounds: at most; it ends where the held-out spectra are fitted 5 % worse than before.
-        epochs: over the training nodes in each round.
         batch: spectra a step.
         learning_rate: peak of the one-cycle schedule.
-        rank: principal components of the variation from star to star; 0 lets the gap itself vary.
-        depth: at least this mean amplitude of errors of the line depths, see
-            `dtl.training.augmentation.Augmentation`: stars differ from models in their lines by more than the
-            networks have to bear before.
-        measured: whether the spread of [M/H] is measured and its mean aimed beyond what it misses, or both believed.
         parameter_weight: of the regressors' loss beside that of the latents.
         held_out: part of the observed spectra that only judges when to stop.
         population: what is known of the sample.
     """
 
-    rounds: int = 14
-    epochs: int = 4
     batch: int = 128
     learning_rate: float = 5e-4
-    rank: int = 0
-    depth: float = 0.1
-    measured: bool = True
     parameter_weight: float = 0.05
     held_out: float = 0.2
     population: Population = Population()

@@ -1,88 +1,13 @@
-"""Bundles: what is read back is what was written, and what was tampered with is refused with the reason."""
+"""A bundle in memory: latents, networks and nodes that belong together, on whatever device."""
 
 from __future__ import annotations
-
-import hashlib
-import json
-import shutil
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from dtl.bundle.shipped import read_card, shipped_bundles, shipped_resolutions
-from dtl.bundle.store import FORMAT, load_bundle, save_bundle
-from dtl.inference.infer import estimate_parameters
-from dtl.networks.autoencoder import Autoencoder
-from dtl.networks.published import PublishedAutoencoder, PublishedRegressor
 from dtl.result import PARAMETERS
-from dtl.spectrum import UnusableInput
-from dtl.training.augmentation import Augmentation, disturbed
 from tests.builders import shipped
-
-MODELS = Path(__file__).parents[2] / "assets" / "models"
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(MODELS / "common-r50000", tmp_path / "copy"))
-
-
-def refusal(folder: Path) -> str:
-    with pytest.raises(UnusableInput) as caught:
-        load_bundle(folder)
-    sentence = str(caught.value)
-    assert str(folder) in sentence and sentence.endswith(".") and "\n" not in sentence
-    return sentence
-
-
-def rewrite(folder: Path, change: Callable[[dict], object]) -> None:
-    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    change(card)
-    (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
-
-
-@pytest.mark.parametrize("name", shipped_bundles())
-def test_shipped(name: str) -> None:
-    folder = MODELS / name
-    assert sum(f.stat().st_size for f in folder.iterdir()) < 25e6
-    assert {f.name for f in folder.iterdir()} == {"card.json", "grid.npz", "weights.safetensors"}
-    bundle = load_bundle(name)
-    assert bundle.name == name and bundle.card["format"] == FORMAT and bundle.card["limits"]
-    assert {"created", "window", "step", "parameters", "training", "data", "metrics", "versions"} <= set(bundle.card)
-    nodes, points = len(bundle.nodes), len(bundle.wavelength)
-    assert bundle.nodes.shape == (nodes, 4) and bundle.card["nodes"]["count"] == nodes
-    assert bundle.latents.shape == (nodes, bundle.card["architecture"]["n_latent"])
-    assert bundle.map_flux.shape == bundle.map_latent.shape == (nodes, 2)
-    assert bundle.flux_basis.components.shape[1] == points and len(bundle.flux_basis.scores) == nodes
-    assert set(bundle.regressors) == set(PARAMETERS) == set(bundle.calibration)
-    assert len({len(members) for members in bundle.regressors.values()} - {0, 1}) == 1
-    quantiles = [reference.quantiles for reference in bundle.references.values()]
-    for array in (bundle.nodes, bundle.latents, bundle.map_flux, bundle.map_latent, *quantiles):
-        assert np.isfinite(array).all()
-    assert len(bundle.target.templates) == len(bundle.target.template_names) == len(bundle.template_nodes)
-    for column, (parameter, values) in enumerate(bundle.card["parameters"].items()):
-        assert parameter == list(PARAMETERS)[column]
-        np.testing.assert_allclose(values["range"], [f(bundle.nodes[:, column]) for f in (np.min, np.max)], atol=1e-3)
-
-
-def test_a_card_is_read_without_its_networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    card = json.loads((MODELS / "common-r50000" / "card.json").read_text(encoding="utf-8"))
-    assert read_card("common-r50000") == card
-    monkeypatch.setattr("dtl.bundle.shipped.SHIPPED_BUNDLES", tmp_path)
-    (tmp_path / "alone").mkdir()
-    for text in (json.dumps(card), json.dumps({"name": "alone"}), "[]", "{", "\xff"):
-        (tmp_path / "alone" / "card.json").write_text(text, encoding="latin-1")
-        if text == json.dumps(card):
-            assert shipped_resolutions() == {"alone": read_card("alone")["resolution"]}
-            continue
-        with pytest.raises(UnusableInput, match=r"card\.json: the bundle is damaged .*fetch it again\.$"):
-            shipped_resolutions()
-    with pytest.raises(UnusableInput, match="damaged"):
-        read_card("absent")
 
 
 def test_latents_are_those_of_the_nodes() -> None:
@@ -105,146 +30,23 @@ def test_regressors_know_the_nodes() -> None:
         assert np.corrcoef(found, truth)[0, 1] > 0.95
 
 
-def test_round_trip(tmp_path: Path) -> None:
+def test_a_device_takes_a_copy_of_every_network() -> None:
+    """torch's device ``meta``, which every machine has, keeps shapes alone."""
     bundle = shipped()
-    back = load_bundle(save_bundle(bundle, tmp_path / "again"))
-    assert back.card == bundle.card  # the hashes too: a saved bundle does not change any more
-    for name in ("wavelength", "nodes", "latents", "map_flux", "map_latent", "template_nodes"):
-        np.testing.assert_array_equal(getattr(back, name), getattr(bundle, name))
-    for key, value in bundle.autoencoder.state_dict().items():
-        assert torch.equal(value, back.autoencoder.state_dict()[key])
-    assert all((f.stat().st_mode & 0o044) == 0o044 for f in (tmp_path / "again").iterdir())
+    assert bundle.device == torch.device("cpu") and bundle.on("cpu") is bundle
+    moved = bundle.on("meta")
+    assert moved.device == torch.device("meta") and bundle.device == torch.device("cpu")
+    for there, here in (
+        (moved.autoencoder, bundle.autoencoder),
+        (moved.target_encoder, bundle.target_encoder),
+        *((a, b) for name in PARAMETERS for a, b in zip(moved.regressors[name], bundle.regressors[name], strict=True)),
+    ):
+        assert {tensor.device.type for tensor in there.state_dict().values()} == {"meta"}
+        assert {tensor.device.type for tensor in here.state_dict().values()} == {"cpu"}
+    assert moved.source.on("meta").target_encoder is None
 
 
-def test_published_layout(tmp_path: Path) -> None:
-    """A card names its layouts; one without them, as the first that were written, is compact."""
-    torch.manual_seed(1)
-    published = {name: [PublishedRegressor(32).eval()] for name in PARAMETERS}
-    card = dict(
-        shipped().card,
-        architecture={"layout": "published", "hidden": [16, 8], "n_latent": 32, "regressor": "published"},
-    )
-    bundle = replace(
-        shipped().source, card=card, autoencoder=PublishedAutoencoder(3501, (16, 8), 32).eval(), regressors=published
-    )
-    back = load_bundle(save_bundle(bundle, tmp_path / "published"))
-    assert isinstance(back.autoencoder, PublishedAutoencoder)
-    assert {type(member) for members in back.regressors.values() for member in members} == {PublishedRegressor}
-    flux = shipped().decode(shipped().latents[:5])
-    np.testing.assert_allclose(back.encode(flux), bundle.encode(flux), rtol=0.02, atol=0.01)
-    np.testing.assert_allclose(back.decode(back.encode(flux)), bundle.decode(bundle.encode(flux)), atol=0.01)
-    np.testing.assert_allclose(
-        back.regress(shipped().latents[:5], "mh"), bundle.regress(shipped().latents[:5], "mh"), rtol=0.05, atol=0.01
-    )
-
-    rewrite(tmp_path / "published", lambda card: card["architecture"].update(layout="square"))
-    assert "damaged" in refusal(tmp_path / "published")
-    old = Path(shutil.copytree(MODELS / "common-r50000", tmp_path / "old"))
-    rewrite(old, lambda card: card.update(architecture={"hidden": [320, 128, 64], "n_latent": 32}))
-    assert isinstance(load_bundle(old).autoencoder, Autoencoder)
-
-
-def test_half_precision_does_not_matter(tmp_path: Path) -> None:
-    """Weights with digits beyond half precision are cut by saving: predictions move by less than 0.1 interval."""
-    bundle = shipped()
-    generator = torch.Generator().manual_seed(1)
-
-    def blur(module: torch.nn.Module) -> torch.nn.Module:
-        """Somewhere within the rounding of half precision, whose step is 2^-10."""
-        with torch.no_grad():
-            for parameter in module.parameters():
-                parameter.mul_(1 + 2**-12 * (2 * torch.rand(parameter.shape, generator=generator) - 1))
-        return module
-
-    fine = load_bundle("common-r50000")
-    fine = replace(
-        fine,
-        autoencoder=blur(fine.autoencoder),
-        target_encoder=fine.target_encoder and blur(fine.target_encoder),
-        regressors={name: [blur(member) for member in members] for name, members in fine.regressors.items()},
-    )
-    cut = load_bundle(save_bundle(fine, tmp_path / "cut"))
-    assert not torch.equal(fine.autoencoder.encoder[0].weight, cut.autoencoder.encoder[0].weight)
-    flux = disturbed(bundle.decode(bundle.latents[::400]), 100.0, Augmentation(), bundle.window, seed=2)
-    before, after = (estimate_parameters(flux, np.full(flux.shape, 0.01), [0.05] * len(flux), b) for b in (fine, cut))
-    for name in PARAMETERS:
-        pairs = [(a[name], b[name]) for a, b in zip(after, before, strict=True)]
-        moved = np.array([abs(a.value - b.value) / b.lower for a, b in pairs])
-        assert np.median(moved) < 0.1, name
-        assert moved.max() < 0.5, name
-
-
-@pytest.mark.parametrize("file", ["weights.safetensors", "grid.npz"])
-def test_tampered_file(copy: Path, file: str) -> None:
-    content = bytearray((copy / file).read_bytes())
-    content[len(content) // 2] ^= 1
-    (copy / file).write_bytes(content)
-    assert file in refusal(copy) and "sha256" in refusal(copy)
-
-
-@pytest.mark.parametrize("file", ["weights.safetensors", "grid.npz"])
-def test_file_without_a_hash(copy: Path, file: str) -> None:
-    """A card that keeps silent about a file vouches for nothing."""
-    rewrite(copy, lambda card: card["sha256"].pop(file))
-    assert "damaged" in refusal(copy)
-
-
-@pytest.mark.parametrize("file", ["weights.safetensors", "grid.npz"])
-def test_missing_file(copy: Path, file: str) -> None:
-    (copy / file).unlink()
-    assert file in refusal(copy)
-
-
-def test_another_format(copy: Path) -> None:
-    rewrite(copy, lambda card: card.update(format=FORMAT + 1))
-    assert f"has format {FORMAT + 1}, this program reads format {FORMAT}" in refusal(copy)
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"x"', '{"format": 1}', '{"format": 1, "sha256": 3}', "\xff"])
-def test_broken_card(copy: Path, text: str) -> None:
-    (copy / "card.json").write_bytes(text.encode("latin-1"))
-    refusal(copy)
-
-
-def test_weights_of_another_architecture(copy: Path) -> None:
-    """Hashes that fit do not make weights fit."""
-    rewrite(copy, lambda card: card["architecture"].update(hidden=[8]))
-    assert "damaged" in refusal(copy)
-
-
-@pytest.mark.parametrize("there", [True, False])
-def test_a_bundle_is_written_whole_or_not_at_all(
-    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
-) -> None:
-    bundle = load_bundle(copy)
-    before = {path.name: path.read_bytes() for path in copy.iterdir()}
-
-    def fail(*given: object, **arrays: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(np, "savez_compressed", fail)  # after the weights were written
-    folder = copy if there else tmp_path / "elsewhere" / "new"
-    with pytest.raises(OSError, match="No space"):
-        save_bundle(bundle, folder)
-    assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
-    assert there or list(folder.parent.iterdir()) == []
-
-
-def test_no_pickle(copy: Path) -> None:
-    np.savez(copy / "grid.npz", wavelength=np.array([{"a": 1}], dtype=object))
-    digest = hashlib.sha256((copy / "grid.npz").read_bytes()).hexdigest()
-    rewrite(copy, lambda card: card["sha256"].update({"grid.npz": digest}))
-    assert "allow_pickle" in refusal(copy)
-
-
-def test_no_bundle(tmp_path: Path) -> None:
-    for source in (tmp_path, tmp_path / "missing", "no-such-bundle"):
-        with pytest.raises(UnusableInput, match="is no bundle; shipped are carmenes-r94600, common-r50000"):
-            load_bundle(source)
-
-
-def test_paths_in_a_card_lead_nowhere(copy: Path, tmp_path: Path) -> None:
-    """Only the bundle's own files are read, whatever a card names."""
-    rewrite(copy, lambda card: card["sha256"].update({"../../secret": "0" * 64}))
-    (tmp_path.parent / "secret").write_text("x")
-    load_bundle(copy)
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a graphics card")
+def test_a_graphics_card_gives_the_same_answers() -> None:
+    bundle, flux = shipped(), shipped().decode(shipped().latents[:3])
+    np.testing.assert_allclose(bundle.on("cuda").parameters(flux), bundle.parameters(flux), rtol=1e-3, atol=1e-3)

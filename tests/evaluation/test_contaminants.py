@@ -45,7 +45,7 @@ def figure(spectrum: Spectrum, name: str) -> float:
 
 
 def a_star() -> Star:
-    return draw_star(generator(3), SimulationInputs(shipped(), gap=None))
+    return draw_star(generator(3), SimulationInputs(shipped(), gap=False))
 
 
 def moved_by(spectrum: Spectrum) -> float:
@@ -117,7 +117,9 @@ def test_gap_is_that_of_real_stars() -> None:
     assert 0.015 < slow.std() < 0.06 and np.corrcoef(slow, other)[0, 1] > 0.7 and not np.array_equal(slow, other)
     fast = with_gap(flux, 3300.0, 30.0, SimulationInputs(shipped()), generator()) - flux
     assert fast.std() < 0.8 * slow.std()
-    np.testing.assert_array_equal(with_gap(flux, 3300.0, 2.0, SimulationInputs(shipped(), gap=None), generator()), flux)
+    np.testing.assert_array_equal(
+        with_gap(flux, 3300.0, 2.0, SimulationInputs(shipped(), gap=False), generator()), flux
+    )
 
 
 def test_stars_at_hand_are_taken() -> None:

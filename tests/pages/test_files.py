@@ -43,13 +43,13 @@ def test_one_file_needs_no_table(visit):
 def test_every_file_has_its_row(several):
     rows = table(several).set_index("file")
     assert list(rows.index) == ["b.txt", "a.txt", "c.txt"]
-    assert [state.split()[1] for state in rows["state"]] == ["ok", "doubted", "refused"]
+    assert [state.split(maxsplit=1)[1] for state in rows["state"]] == ["ok", "flagged", "not readable"]
     assert list(rows["star"]) == ["GJ 1", "GJ 2", ""]
     assert rows.loc["b.txt", "teff"] == 3400 and rows.loc["b.txt", "teff_interval"] == "−33 +41"
     assert rows.loc["a.txt", "vsini_interval"] == "< 2.9"
     assert rows.loc["a.txt", "remarks"] == "low snr, upper limit vsini" and rows.loc["b.txt", "remarks"] == "none"
     assert "no columns of numbers" in rows.loc["c.txt", "remarks"]
-    assert "2 spectra, 1 refused" in texts(several)
+    assert "2 spectra, 1 not readable" in texts(several)
 
 
 def test_an_example_is_named_as_one(visit):
@@ -96,7 +96,7 @@ def test_of_many_refusals_the_chosen_one_is_explained(visit):
     app = upload(visit(), **{f"{name}_txt": name.encode() for name in "pqrs"})
     assert "4 files could not be used" in app.warning[0].value and not app.error
     assert len(table(app)) == 5
-    keep(app, replace(kept(app, FileTable), refused=digest(b"q")))  # as the choice of its row sets it
+    keep(app, replace(kept(app, FileTable), unreadable=digest(b"q")))  # as the choice of its row sets it
     app.run()
     (error,) = app.error
     assert "q\\.txt" in error.value
@@ -106,7 +106,7 @@ def test_of_many_refusals_the_chosen_one_is_explained(visit):
 
 
 def test_a_spectrum_chosen_from_the_list_takes_the_place_of_a_refusal(several):
-    keep(several, replace(kept(several, FileTable), refused=digest(BAD)))
+    keep(several, replace(kept(several, FileTable), unreadable=digest(BAD)))
     several.run()
     assert chosen_rows(several) == [2]
     several.selectbox(key="spectrum-choice").set_value(digest(GOOD)).run()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from dtl.simulation.gap import GAP_FILE, GapModel, measure_gap, read_gap
+from dtl.simulation.gap import GAP_FILE, GapModel, gap_of, measure_gap, read_gap
 from dtl.spectrum import UnusableInput
 from tests.builders import WINDOW
 
@@ -159,6 +159,22 @@ def test_broken_file(text: str, tmp_path: Path) -> None:
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(UnusableInput, match="is no description of a synthetic gap"):
         read_gap(tmp_path / "missing.json")
+
+
+def test_of_a_card() -> None:
+    """Its own before the shipped one, and that in its own window alone."""
+    shipped, window = read_gap(), {"lower": 8800.0, "upper": 8835.0, "margin": 5.0}
+    for known in ({}, {"window": window}, {"window": window | {"upper": 8830.0, "margin": 9.0}}):
+        assert gap_of(known).entries() == shipped.entries()
+    assert gap_of({"window": window | {"lower": 8790.0}}) is None
+    own = made_up()
+    assert gap_of({"window": window, "synthetic_gap": own.entries()}).entries() == own.entries() != shipped.entries()
+
+
+@pytest.mark.parametrize("entries", [{}, [], 3, "lines", json.loads(GAP_FILE.read_text()) | {"slow": [1.0]}])
+def test_damaged_in_a_card(entries: object) -> None:
+    with pytest.raises(UnusableInput, match=r"^mine: the synthetic gap in its card is damaged .*\.$"):
+        gap_of({"name": "mine", "synthetic_gap": entries})
 
 
 def test_shipped_size() -> None:

@@ -10,6 +10,7 @@ import pytest
 from dtl.bundle.shipped import read_card, shipped_bundles
 from dtl.bundle.window import window_entries
 from dtl.lines import Line
+from dtl.simulation.gap import read_gap
 from dtl.spectrum import UnusableInput
 from dtl.training.settings import (
     AutoencoderSettings,
@@ -99,6 +100,9 @@ def test_everything_is_read(tmp_path: Path) -> None:
         ('name = "x"\n[regressor]\nkeep = 0.0', "keep must be above 0"),
         ('name = "x"\n[regressor]\nkeep = 1.5', "keep must be above 0"),
         ('name = "x"\n[regressor]\nkeep = "all"', "keep"),
+        ('name = "x"\n[survey]\ngap = 3', "gap must be the path of a file, it is 3"),
+        ('name = "x"\nsurvey = 3', "no training config"),
+        ('name = "x"\ngap = "gap.json"', "gap stands in [survey]"),
     ],
 )
 def test_what_is_wrong(tmp_path: Path, text: str, word: str) -> None:
@@ -123,6 +127,23 @@ def test_what_is_wrong(tmp_path: Path, text: str, word: str) -> None:
 )
 def test_what_is_wrong_with_a_window(tmp_path: Path, text: str, word: str) -> None:
     _refused(tmp_path / "run.toml", f'name = "x"\n{text}\n', word)
+
+
+def test_a_gap_lies_beside_the_config(tmp_path: Path) -> None:
+    config, region = tmp_path / "configs" / "run.toml", "[window]\nlower = 8800.0\nupper = 8835.0\n"
+    config.parent.mkdir()
+    config.write_text(f'name = "x"\n{region}[survey]\ngap = "../own.json"\nstars = 9\n')
+    with pytest.raises(UnusableInput, match=r"own.json: is no description of a synthetic gap"):
+        read_settings(config)
+    shipped = read_gap()
+    replace(shipped, source="own stars").save(tmp_path / "own.json")
+    settings = read_settings(config)
+    assert settings.gap.source == "own stars" and settings.survey.stars == 9
+    card = {"training": {"settings": settings.as_dict()}, "synthetic_gap": settings.gap.entries()}
+    assert "gap" not in settings.as_dict() and settings_of_card(card).gap.source == "own stars"
+    config.write_text(config.read_text().replace("8800.0", "8700.0"))
+    with pytest.raises(UnusableInput, match="gap was measured in 8800–8835 Å, the config's window is 8700–8835 Å"):
+        read_settings(config)
 
 
 def _refused(path: Path, text: str, word: str) -> None:

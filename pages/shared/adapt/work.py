@@ -106,16 +106,16 @@ def _own(results: Sequence[InferenceResult]) -> tuple[list[PreparedSpectrum], No
 
 
 def _survey(plan: Plan, reporter: Reporter) -> tuple[list[PreparedSpectrum], np.ndarray]:
-    """Spectra of simulated stars with the measured synthetic gap, and what only the comparison may see: their truth."""
+    """Spectra of simulated stars, and what only the comparison may see: their truth."""
     from dtl.preparation.prepare import prepare
-    from dtl.simulation.gap import read_gap
+    from dtl.simulation.gap import gap_of
     from dtl.simulation.survey_files import simulate_stars
 
     text = "Simulating the stars"
     survey = simulate_stars(
         plan.stars,
         plan.bundle,
-        gap=read_gap(),
+        gap=gap_of(plan.bundle.card),
         seed=plan.seed,
         progress=lambda part: reporter.progress(0.7 * _SIMULATED * part, text),
     ).survey

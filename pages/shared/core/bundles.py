@@ -38,10 +38,10 @@ __all__ = [
     "of_result",
     "others",
     "own",
+    "reading_windows",
     "same_bundle",
     "shipped",
     "shipped_windows",
-    "wanted_window",
     "windows",
 ]
 
@@ -67,9 +67,11 @@ def shipped_windows() -> dict[str, Window]:
     return program.shipped_windows()
 
 
-def wanted_window(name: str | None) -> Window:
-    """The window of a bundle by its name; None for that of the shipped ones."""
-    return find_bundle(name).window if name is not None else next(iter(shipped_windows().values()))
+def reading_windows(name: str | None) -> tuple[Window, ...]:
+    """The windows that a file may be read for: that of a bundle by its name, or of all that need not be asked for."""
+    from dtl.bundle.selector import BundleSelector
+
+    return BundleSelector(find_bundle, *candidates(), name).windows
 
 
 def candidates() -> tuple[dict[str, float], dict[str, Window]]:
@@ -157,9 +159,14 @@ def digests(name: str) -> list[str]:
 
 def others(name: str) -> list[str]:
     """Digests of the files that were prepared as for this bundle, but analysed with another one."""
-    known, resolution = available(), find_bundle(name).resolution
-    names = {digest: name_of(result) for digest, result in visit.current().results.items()}
-    return [digest for digest, other in names.items() if other != name and known.get(other) == resolution]
+    known, bundle = available(), find_bundle(name)
+    return [
+        digest
+        for digest, result in visit.current().results.items()
+        if name_of(result) != name
+        and known.get(name_of(result)) == bundle.resolution
+        and result.prepared.window == bundle.window
+    ]
 
 
 def free_name(wanted: str) -> str:

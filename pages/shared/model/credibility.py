@@ -63,7 +63,7 @@ def _flagged(card: dict) -> None:
     worst = min(flagged, key=flagged.__getitem__)
     st.markdown(
         f"Of spectra that are no ordinary M dwarf well observed, {format_number(100 * mean, 0)} % are flagged or "
-        f"refused; least often “{_kind(worst)[0].lower()}”, {format_number(100 * flagged[worst], 0)} %."
+        f"not readable; least often “{_kind(worst)[0].lower()}”, {format_number(100 * flagged[worst], 0)} %."
         + (f" Of good ones {_range(alarms)} % are flagged by mistake." if alarms else "")
     )
     chart(
@@ -86,7 +86,7 @@ def _flagged(card: dict) -> None:
         names, words, parts = zip(*rows, strict=True)
         tables.text_table(
             {"Kind": names, "What it is": words, "Flagged": [f"{format_number(100 * part, 1)} %" for part in parts]},
-            "Part of the spectra of each kind that is flagged or refused",
+            "Part of the spectra of each kind that is flagged or not readable",
         )
         for kind, reason in (lookup(card, "metrics", "trust", "left_out") or {}).items():
             st.caption(f"{_kind(kind)[0]}: left out. {wording.plain(reason)}")

@@ -37,7 +37,7 @@ def corrections(digest: str, result: InferenceResult) -> None:
     st.markdown("#### Read it another way")
     st.caption("Is something in the list wrong? Change it here and the spectrum is read again.")
     reading_options(digest, result.prepared.spectrum.findings, result.prepared.spectrum.orders)
-    wizard.columns(digest, refused=False)
+    wizard.columns(digest, unreadable=False)
     st.button(
         "Remove this spectrum",
         key=f"remove-{digest}",

@@ -13,10 +13,10 @@ from dtl.rounding import format_estimate
 from pages.shared.core import elements, epochs, links, uploads, visit, wording
 from pages.shared.core.examples import list_examples
 
-__all__ = ["files", "refused_file"]
+__all__ = ["files", "unreadable_file"]
 
 #: State of a file -> how it is written: by shape as well as by word.
-_STATES = {"ok": "✓ ok", "doubted": "⚠ doubted", "refused": "✕ refused", "example": "◇ example"}
+_STATES = {"ok": "✓ ok", "flagged": "⚠ flagged", "unreadable": "✕ not readable", "example": "◇ example"}
 #: Rows that are seen without scrolling, so that the parameters stay in sight.
 _ROWS = 4
 _ORDERS: dict[str, Callable[[dict], object]] = {
@@ -38,20 +38,20 @@ class FileTable:
 
     Attributes:
         selected: digest of the spectrum that was shown when the table was last drawn.
-        refused: digest of the refused file that is chosen in the table, None where none is.
+        unreadable: digest of the unreadable file that is chosen in the table, None where none is.
         known: the rows of the table as it was last drawn, and the chosen one, by their digests.
         number: of tables so far.
     """
 
     selected: str | None = None
-    refused: str | None = None
+    unreadable: str | None = None
     known: tuple[tuple[str, ...], str | None] = ((), None)
     number: int = 0
 
 
-def refused_file() -> str | None:
-    """Digest of the refused file that is chosen in the table, None where none is."""
-    chosen = visit.kept(FileTable).refused
+def unreadable_file() -> str | None:
+    """Digest of the unreadable file that is chosen in the table, None where none is."""
+    chosen = visit.kept(FileTable).unreadable
     return chosen if chosen in visit.current().failures else None
 
 
@@ -70,11 +70,11 @@ def files() -> None:
         _removal()
     together = [digest for star in epochs.stars() for digest in star.results]  # exposures of one star beside each other
     rows = [_row(digest, now.results[digest]) for digest in together]
-    rows += [_refused(digest, sentence) for digest, sentence in now.failures.items()]
+    rows += [_unreadable(digest, sentence) for digest, sentence in now.failures.items()]
     rows.sort(key=_ORDERS[order])
     digests = tuple(row.pop("digest") for row in rows)
     table = _follow(digests)
-    shown = refused_file() or now.selected
+    shown = unreadable_file() or now.selected
     key = f"files-{table.number}"
     st.dataframe(
         rows,
@@ -97,9 +97,9 @@ def _follow(digests: tuple[str, ...]) -> FileTable:
     """
     table, selected = visit.kept(FileTable), visit.current().selected
     if table.selected != selected:  # chosen elsewhere since
-        table = replace(table, selected=selected, refused=None)
+        table = replace(table, selected=selected, unreadable=None)
         visit.keep(table)
-    known = (digests, refused_file() or selected)
+    known = (digests, unreadable_file() or selected)
     if table.known != known:
         table = replace(table, known=known, number=table.number + 1)
         visit.keep(table)
@@ -112,14 +112,14 @@ def _choose(key: str, digests: tuple[str, ...]) -> None:
         digest, table = digests[row], visit.kept(FileTable)
         table = replace(table, known=(digests, digest))
         if digest in visit.current().failures:
-            visit.keep(replace(table, refused=digest))
+            visit.keep(replace(table, unreadable=digest))
         else:
-            visit.keep(replace(table, refused=None, selected=digest), selected=digest)
+            visit.keep(replace(table, unreadable=None, selected=digest), selected=digest)
 
 
 def _count() -> str:
-    good, refused = len(visit.current().results), len(visit.current().failures)
-    words = f"{good} spectr{'um' if good == 1 else 'a'}" + (f", {refused} refused" if refused else "")
+    good, unreadable = len(visit.current().results), len(visit.current().failures)
+    words = f"{good} spectr{'um' if good == 1 else 'a'}" + (f", {unreadable} not readable" if unreadable else "")
     return f":small[{words}. Choose a row to see it.]"
 
 
@@ -127,7 +127,7 @@ def _removal() -> None:
     """A menu to remove some files or all."""
     now = visit.current()
     names = {digest: wording.label(result) for digest, result in now.results.items()}
-    names |= {digest: f"{_name(digest, sentence)} (refused)" for digest, sentence in now.failures.items()}
+    names |= {digest: f"{_name(digest, sentence)} (not readable)" for digest, sentence in now.failures.items()}
     with st.popover("Remove", icon=":material/delete:"):
         chosen = st.multiselect("Files to remove", list(names), format_func=names.get, key="files-to-remove")
         st.button(
@@ -144,7 +144,7 @@ def _removal() -> None:
 def _row(digest: str, result: InferenceResult) -> dict[str, object]:
     spectrum = result.prepared.spectrum
     example = any(example.file == spectrum.file for example in list_examples()) and spectrum.simulated
-    state = "doubted" if doubts(result.flags) else "example" if example else "ok"
+    state = "flagged" if doubts(result.flags) else "example" if example else "ok"
     row: dict[str, object] = {"digest": digest, "state": _STATES[state], "file": spectrum.file, "star": spectrum.star}
     for name in PARAMETERS:
         estimate = result.estimates[name]
@@ -160,16 +160,16 @@ def _interval(name: str, estimate: Estimate) -> str:
     return "withheld" if estimate.withheld else " ".join(format_estimate(name, estimate)[1:])
 
 
-def _refused(digest: str, sentence: str) -> dict[str, object]:
+def _unreadable(digest: str, sentence: str) -> dict[str, object]:
     values = dict.fromkeys([key for name in PARAMETERS for key in (name, f"{name}_interval")])
-    return {"digest": digest, "state": _STATES["refused"], "file": _name(digest, sentence), "star": "", **values} | {
+    return {"digest": digest, "state": _STATES["unreadable"], "file": _name(digest, sentence), "star": "", **values} | {
         "snr": None,
         "remarks": sentence,
     }
 
 
 def _name(digest: str, sentence: str) -> str:
-    """Name of a refused file, with which the sentence about it begins."""
+    """Name of an unreadable file, with which the sentence about it begins."""
     upload = visit.current().uploads.get(digest)
     return upload.title if upload else sentence.split(maxsplit=1)[0]
 
@@ -178,9 +178,9 @@ def _columns() -> dict[str, object]:
     config: dict[str, object] = {
         "state": st.column_config.TextColumn(
             "State",
-            help="ok: analysed. doubted: a flag says that the values may be wrong. refused: could not be used, the "
-            "remarks say why. example: comes with the app.",
-            width=95,
+            help="ok: analysed. flagged: a flag says that the values may be wrong. not readable: could not be used, "
+            "the remarks say why. example: comes with the app.",
+            width=115,
             pinned=True,
         ),
         "file": st.column_config.TextColumn("File", width=150),

@@ -10,7 +10,7 @@ from dtl.spectrum import Finding
 from pages.shared.core import keeping, uploads, visit, wording
 from pages.shared.core.examples import list_examples
 from pages.shared.spectrum import corrections, wizard
-from pages.shared.spectrum.files import refused_file
+from pages.shared.spectrum.files import unreadable_file
 
 __all__ = ["failures", "findings", "inputs"]
 
@@ -69,7 +69,7 @@ def failures() -> None:
     keeping.notes()
     failures = visit.current().failures
     if len(failures) > _MAX_REFUSALS:
-        chosen = refused_file()
+        chosen = unreadable_file()
         st.warning(
             f"{len(failures)} files could not be used. Choose one in the table for what can be done.",
             icon=":material/error:",
@@ -87,7 +87,7 @@ def failures() -> None:
                     corrections.reading_options(digest, ())
             st.button("Dismiss", key=f"dismiss-{digest}", on_click=uploads.remove, args=(digest,))
         if digest in visit.current().uploads:
-            wizard.columns(digest, refused=True)
+            wizard.columns(digest, unreadable=True)
 
 
 def findings(result: InferenceResult) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import streamlit as st
 
 from dtl.figures.preview import preview_figure
-from dtl.readers import read_spectrum
 from dtl.readers.options import ReadOptions
 from dtl.readers.preview import Preview, preview_table
 from dtl.spectrum import UnusableInput
@@ -33,16 +32,18 @@ _ROWS = 8
 _CANDIDATES = 4
 
 
-def columns(digest: str, *, refused: bool) -> None:
-    """The choice of the columns of a file, where it is a table; open at once where it was refused for its columns."""
+def columns(digest: str, *, unreadable: bool) -> None:
+    """The choice of the columns of a file, where it is a table; open at once where it was not readable for them."""
     upload: visit.Upload = visit.current().uploads[digest]
-    preview = _preview(digest, upload.options.extension, upload.data, upload.name, bundles.wanted_window(upload.bundle))
+    preview = _preview(
+        digest, upload.options.extension, upload.data, upload.name, bundles.reading_windows(upload.bundle)
+    )
     if preview is None:
         return
     box = st.expander(
-        f"Choose the columns of {wording.plain(upload.name)}" if refused else "Choose its columns",
+        f"Choose the columns of {wording.plain(upload.name)}" if unreadable else "Choose its columns",
         icon=":material/table_edit:",
-        expanded=refused and not preview.named,
+        expanded=unreadable and not preview.named,
         on_change="rerun",
         key=f"columns-{digest}",
     )
@@ -52,8 +53,12 @@ def columns(digest: str, *, refused: bool) -> None:
 
 
 @st.cache_resource(max_entries=4, scope="session", show_spinner=False)
-def _preview(digest: str, extension: str | None, _data: bytes, _name: str, window: Window) -> Preview | None:
-    return preview_table(_data, window=window, name=_name, extension=extension)
+def _preview(
+    digest: str, extension: str | None, _data: bytes, _name: str, windows: tuple[Window, ...]
+) -> Preview | None:
+    """The table around the first of the windows that it reaches, or around the first of all."""
+    previews = [preview_table(_data, window=window, name=_name, extension=extension) for window in windows]
+    return next((preview for preview in previews if preview and preview.reaches_window), previews[0])
 
 
 @st.fragment
@@ -159,8 +164,10 @@ def _problem(upload: visit.Upload, options: ReadOptions) -> str:
     wave, flux, sigma = options.columns
     if len({wave, flux, sigma}) < 3:
         return "One column is chosen twice; wavelength, flux and uncertainty are three different ones."
+    from dtl.inference.analyse import read_for
+
     try:
-        read_spectrum(upload.data, window=bundles.wanted_window(upload.bundle), name=upload.name, options=options)
+        read_for(bundles.reading_windows(upload.bundle), upload.data, name=upload.name, options=options)
     except UnusableInput as error:
         return str(error)
     return ""
