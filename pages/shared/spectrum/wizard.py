@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dtl.figures.preview import preview_figure
+from dtl.readers import read_spectrum
 from dtl.readers.options import ReadOptions
 from dtl.readers.preview import Preview, preview_table
 from dtl.spectrum import UnusableInput
@@ -74,7 +75,7 @@ def _wizard(digest: str, upload: visit.Upload, preview: Preview) -> None:
         key=f"preview-{digest}",
         alt=f"Column {flux} against column {wave}, as they stand in the file",
     )
-    problem = _problem(upload, options)
+    problem = _problem(upload, options, preview.window)
     if problem:
         st.warning(wording.plain(problem), icon=":material/warning:")
     if st.button(
@@ -159,15 +160,13 @@ def _choices(digest: str, options: ReadOptions, preview: Preview) -> tuple[str, 
     return wave, flux, sigma, (None if sigma == _NONE else kind), unit
 
 
-def _problem(upload: visit.Upload, options: ReadOptions) -> str:
+def _problem(upload: visit.Upload, options: ReadOptions, window: Window) -> str:
     """Why the file cannot be read with these columns, empty where it can."""
     wave, flux, sigma = options.columns
     if len({wave, flux, sigma}) < 3:
         return "One column is chosen twice; wavelength, flux and uncertainty are three different ones."
-    from dtl.inference.analyse import read_for
-
     try:
-        read_for(bundles.reading_windows(upload.bundle), upload.data, name=upload.name, options=options)
+        read_spectrum(upload.data, window=window, name=upload.name, options=options)
     except UnusableInput as error:
         return str(error)
     return ""
