@@ -18,6 +18,9 @@ _log = logging.getLogger(__name__)
 
 #: Seconds that a visit waits for the libraries at most.
 _PATIENCE = 60.0
+#: The thread that gets ready, and Streamlit's logger, which warns that a thread has no visit: this one needs none.
+_THREAD = "get-ready"
+_WARNS_OF_THREADS = "streamlit.runtime.scriptrunner_utils.script_run_context"
 _imported = Event()
 _imported.set()  # nothing to wait for until a server starts
 
@@ -29,14 +32,19 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     # visitor who follows a link to one of ours that it is not found.
     if hasattr(PagesManager, "uses_pages_directory"):
         PagesManager.uses_pages_directory = False
+    logging.getLogger(_WARNS_OF_THREADS).addFilter(_is_of_a_visit)
     _imported.clear()
-    Thread(target=_get_ready, name="get-ready", daemon=True).start()
+    Thread(target=_get_ready, name=_THREAD, daemon=True).start()
     yield
 
 
 def wait() -> None:
     """Wait until the libraries are loaded: two threads that load the same ones at once may see halves of them."""
     _imported.wait(_PATIENCE)
+
+
+def _is_of_a_visit(record: logging.LogRecord) -> bool:
+    return record.threadName != _THREAD
 
 
 def _get_ready() -> None:
