@@ -16,9 +16,11 @@ import pytest
 from dtl.bundle.store import load_bundle
 from dtl.grid.build import load_grid
 from dtl.result import PARAMETERS
+from dtl.simulation.gap import GapModel, gap_of
 from dtl.simulation.observation import simulate_observation
 from tests.builders import tiny_grid, write_hires
 from tests.cli.commands import CONFIG, rows, run
+from tests.other_window import LINE, MOVED, OTHER, TELLURIC
 
 
 @contextmanager
@@ -91,3 +93,55 @@ def test_from_a_library_to_an_answer(
     config.write_text(CONFIG.replace("3425.0", "3450.0"))
     assert run(*again, "--grid", tmp_path / "other.npz") == 2
     assert "trained on another grid" in capsys.readouterr().err
+
+
+_OTHER_WINDOW = f"""
+[window]
+lower = {OTHER.lower}
+upper = {OTHER.upper}
+margin = {OTHER.margin}
+telluric_lines = [{TELLURIC}]
+[[window.lines]]
+species = "{LINE.species}"
+air = {LINE.air}
+reference = "{LINE.reference}"
+"""
+
+
+def test_another_window_is_a_config(
+    tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No more than a config and a library make a bundle of another window, with a synthetic gap of its own."""
+    monkeypatch.setattr("dtl.evaluation.make.measure_transfer", lambda *_, **__: {})  # takes most of the time
+    nodes = list(product((3300.0, 3400.0, 3500.0), (4.5, 5.0), (-0.5, 0.0, 0.5)))
+    wavelength = np.arange(OTHER.lower - 50.0, OTHER.upper + 50.0, 0.02)
+    write_hires(tmp_path / "HiResFITS", nodes, wavelength=wavelength, moved=MOVED)
+    one = np.ones(1)
+    gap = GapModel(8662.0 * one, 0.1 * one, 0.02 * np.ones((2, 1)), np.zeros((2, 3)), (3300.0, 3500.0), window=OTHER)
+    gap.save(tmp_path / "gap.json")
+    shipped_window = "\n[window]\nlower = 8800.0\nupper = 8835.0\n"
+    assert shipped_window in CONFIG
+    text, config = CONFIG.replace(shipped_window, _OTHER_WINDOW), tmp_path / "other.toml"
+    text = text.replace("stars = 10", 'stars = 4\ngap = "gap.json"')
+    config.write_text(text)
+    arguments = ("--phoenix", tmp_path / "HiResFITS", "--checkpoints", tmp_path / "checkpoints")
+    assert run("train", config, *arguments, "--output", tmp_path / "bundle") == 0
+    bundle = load_bundle(tmp_path / "bundle")
+    assert (bundle.window, bundle.lines, bundle.target.telluric_lines) == (OTHER, (LINE,), (TELLURIC,))
+    assert bundle.card["limits"] == ["a test"] and gap_of(bundle.card).entries() == gap.entries()
+
+    drawn = np.array([3390.0, 4.85, 0.05, 9.0])
+    data = simulate_observation(drawn, bundle, snr=150.0, velocity=-37.0, pixel=0.05, seed=1)
+    star = tmp_path / "star.txt"
+    np.savetxt(star, np.column_stack(data), header="medium: vacuum\nframe: barycentric\nresolution: 50000")
+    assert run("predict", star, "--bundle", tmp_path / "bundle", "--json") == 0
+    (row,) = rows(capsys.readouterr().out.partition("km/s\n")[2])
+    assert row["rv"] == pytest.approx(-37.0, abs=0.3) and "window_incomplete" not in row["flags"]
+    assert row["teff"] == pytest.approx(3390.0, abs=60.0) and row["vsini"] == pytest.approx(9.0, abs=5.0)
+
+    again = ("train", config, "--networks", tmp_path / "bundle", "--output", tmp_path / "again")
+    tiny_grid().save(tmp_path / "shipped.npz")
+    assert run(*again, "--grid", tmp_path / "shipped.npz") == 2
+    refused = capsys.readouterr().err
+    assert "shipped.npz: was built for another [window]" in refused and "lower 8800.0, not 8650.0" in refused
+    assert not (tmp_path / "again").exists()
