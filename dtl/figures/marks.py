@@ -20,6 +20,8 @@ SCALES: dict[str, str] = {"as published": "turbo_r", "colour-blind safe": "civid
 EQUAL = "equal"
 #: Areas in points^2 of the markers of the smallest and the largest value.
 _AREAS = (30.0, 420.0)
+#: An arrow with room before the middle of its symbol.
+_ARROW = "←\u00a0\u00a0"
 _TITLES = {
     "mh": "Metallicity [M/H] [dex]",
     "teff": "Effective temperature <i>T</i><sub>eff</sub> [K]",
@@ -130,20 +132,24 @@ def add_size_key(figure: go.Figure, name: str, colours: Palette) -> None:
     )  # fmt: skip
 
 
-def limit_arrows(x: Sequence[float], y: Sequence[float], colour: str, *, downward: bool = False) -> go.Scatter:
-    """Arrows beside open symbols that stand for upper limits, towards smaller values.
+def limit_arrows(x: Sequence[float], y: Sequence[float], colour: str) -> go.Scatter:
+    """Arrows that begin at open symbols, which stand for upper limits on the horizontal axis, towards smaller values.
+
+    They are text, as an arrow that is a marker ends at its place.
 
     Args:
         x, y: places of the symbols, in the units of the data.
         colour: of the arrows.
-        downward: whether the limit is on the vertical axis.
     """
     return go.Scatter(
         x=x,
         y=y,
-        mode="markers",
-        marker={"symbol": "arrow", "angle": 180 if downward else 270, "standoff": 20, "size": 11, "color": colour},
+        mode="text",
+        text=[_ARROW] * len(x),
+        textposition="middle left",
+        textfont={"size": 22, "color": colour},
         hoverinfo="skip",
         showlegend=False,
+        cliponaxis=False,
         meta="limits",
     )

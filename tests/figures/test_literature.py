@@ -120,7 +120,9 @@ def test_upper_limits_of_the_user_are_open_with_an_arrow() -> None:
     drawn = next(trace for trace in figure.data if trace.meta == "users")
     assert drawn.marker.symbol[0] == "diamond-open" and drawn.x[0] == 2.9
     arrows = next(trace for trace in figure.data if trace.meta == "limits")
-    assert arrows.marker.angle == -90 and list(arrows.x) == [2.9]
+    assert list(arrows.x) == [2.9]
+    # to the left of its symbol, towards smaller values
+    assert arrows.mode == "text" and arrows.textposition == "middle left" and arrows.text[0].startswith("←")
     assert "yours: &lt; 2.9 km/s" in drawn.text[0]
     teff = comparison_figure(TABLE, "teff", ["marfil2021"], users=users)
     assert len(next(trace for trace in teff.data if trace.meta == "users").x) == 1

@@ -148,7 +148,9 @@ def _row(digest: str, result: InferenceResult) -> dict[str, object]:
     row: dict[str, object] = {"digest": digest, "state": _STATES[state], "file": spectrum.file, "star": spectrum.star}
     for name in PARAMETERS:
         estimate = result.estimates[name]
-        row |= {name: None if estimate.withheld else estimate.value, f"{name}_interval": _interval(name, estimate)}
+        # of a limit the interval's place says all; its mode beside it would pass for a measured value
+        value = None if estimate.withheld or estimate.limit is not None else estimate.value
+        row |= {name: value, f"{name}_interval": _interval(name, estimate)}
     remarks = ", ".join(flag.replace("_", " ") for flag in result.flags)
     return row | {"snr": result.prepared.snr, "remarks": remarks or "none"}
 
