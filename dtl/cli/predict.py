@@ -35,7 +35,10 @@ def add(commands: argparse._SubParsersAction) -> None:
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="one JSON object a line")
     output.add_argument(
-        "--output", type=filled, metavar="FILE", help="table; the ending names the format, as .ecsv, .fits or .csv"
+        "--output",
+        type=filled,
+        metavar="FILE",
+        help="table; the ending names the format, as .ecsv, .fits, .csv or .tex",
     )
     parser.add_argument(
         "--report", type=filled, metavar="FILE.zip", help="archive of tables, figures, log, versions, citations"
@@ -49,13 +52,13 @@ def _run(options: argparse.Namespace) -> int:
 
     from dtl.bundle.selector import shipped_by_resolution
     from dtl.bundle.store import load_bundle
-    from dtl.export.tables import FORMATS, json_line, write_table
+    from dtl.export.tables import ENDINGS, json_line, write_table
     from dtl.inference.analyse import analyse, analyse_rows
     from dtl.readers.parts import Part
     from dtl.spectrum import UnusableInput
 
     if options.output:
-        check_output(options.output, FORMATS, "a table")
+        check_output(options.output, ENDINGS, "a table")
     if options.report:
         check_output(options.report, [".zip"], "a report")
     torch.set_num_threads(1)  # one spectrum gains nothing from more, and waits for them on a busy machine

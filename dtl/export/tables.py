@@ -15,12 +15,13 @@ from astropy.table import Column, Table
 from astropy.utils.exceptions import AstropyWarning
 
 import dtl
+from dtl.export.latex import latex_table
 from dtl.flags import explain, joined
-from dtl.resources import whole_file
+from dtl.resources import whole_file, write_whole
 from dtl.result import COLUMNS, InferenceResult
 from dtl.spectrum import UnusableInput
 
-__all__ = ["FORMATS", "ecsv_text", "json_line", "results_table", "write_table"]
+__all__ = ["ENDINGS", "FORMATS", "ecsv_text", "json_line", "results_table", "write_table"]
 
 #: Ending of the file -> format of `astropy.table.Table.write`.
 FORMATS = {
@@ -30,6 +31,8 @@ FORMATS = {
     ".csv": "ascii.csv",
     ".parquet": "parquet",
 }
+#: Endings of all files that can be written: those that are read back, and LaTeX for a paper.
+ENDINGS = (*FORMATS, ".tex")
 
 
 def results_table(results: Sequence[InferenceResult]) -> Table:
@@ -59,18 +62,22 @@ def write_table(results: Sequence[InferenceResult], path: str | Path) -> None:
         UnusableInput: for another ending, or where the file cannot be written.
     """
     path = Path(path)
-    if path.suffix.lower() not in FORMATS:
-        raise UnusableInput(f"{path}: unknown kind of table; let the name end in {', '.join(FORMATS)}.")
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise UnusableInput(f"{path}: unknown kind of table; let the name end in {', '.join(ENDINGS)}.")
     if not path.parent.is_dir():
         raise UnusableInput(f"{path}: cannot be written (there is no folder {path.parent}); choose another place.")
-    table = results_table(results)
-    if path.suffix.lower() == ".fits":
-        _fit_to_fits(table)
     try:
+        if ending == ".tex":
+            write_whole(path, latex_table(results))
+            return
+        table = results_table(results)
+        if ending == ".fits":
+            _fit_to_fits(table)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", AstropyWarning)  # neither FITS nor VOTable has the dex among its units
             with whole_file(path) as place:
-                table.write(place, format=FORMATS[path.suffix.lower()])
+                table.write(place, format=FORMATS[ending])
     except OSError as error:
         raise UnusableInput(f"{path}: cannot be written ({error.strerror or error}); choose another place.") from error
 

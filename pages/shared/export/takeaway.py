@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import streamlit as st
 
 from dtl.export.session import LIMIT, read_session
-from dtl.export.tables import FORMATS, write_table
+from dtl.export.tables import ENDINGS, write_table
 from dtl.flags import joined
 from dtl.readers.parts import name_part
 from dtl.readers.source import SIZE_LIMIT
@@ -30,6 +30,7 @@ _TABLES = {
     ".fits": ("application/fits", "A binary table."),
     ".vot": ("application/x-votable+xml", "VOTable, for TOPCAT, Aladin and the Virtual Observatory."),
     ".csv": ("text/csv", "For spreadsheets; units are not in it."),
+    ".tex": ("application/x-tex", "A tabular for a paper: intervals as exponents, upper limits with their sign."),
 }
 
 
@@ -153,12 +154,12 @@ def _interval(row: dict[str, object], name: str) -> str:
 
 
 def tables(results: Sequence[InferenceResult]) -> None:
-    """The table of results in four formats."""
+    """The table of results in five formats."""
     st.markdown("#### Tables")
     with st.container(horizontal=True):
         for ending, (mime, help_) in _TABLES.items():
             st.download_button(
-                ending[1:].upper() if ending != ".vot" else "VOTable",
+                {".vot": "VOTable", ".tex": "LaTeX"}.get(ending, ending[1:].upper()),
                 _writer(results, ending),
                 f"stellar-parameters{ending}",
                 mime,
@@ -171,7 +172,7 @@ def tables(results: Sequence[InferenceResult]) -> None:
 
 
 def _writer(results: Sequence[InferenceResult], ending: str) -> Callable[[], bytes]:
-    assert ending in FORMATS
+    assert ending in ENDINGS
 
     def write() -> bytes:
         with TemporaryDirectory() as folder:
