@@ -97,8 +97,8 @@ def _survey() -> tuple[str, dict[str, InferenceResult], int]:
         )  # fmt: skip
     stars = st.slider(
         "Simulated stars", MIN_SPECTRA, 128, 60, key="adapt-stars", persist_state="session",
-        help="At parameters of published stars, S/N 50 to 300, with the synthetic gap that was measured on two real "
-        "stars, and with lines that are too strong or too weak.",
+        help="At parameters of published stars, S/N 50 to 300. Where real stars were measured in the window of the "
+        "networks, with their synthetic gap, and with lines that are too strong or too weak.",
     )  # fmt: skip
     st.caption("The truth about these stars is used for one thing only: to show the errors before and after.")
     return name, {}, stars
