@@ -22,6 +22,7 @@ class Instrument:
             None where nothing is computed from them.
         reference: where the resolution is published.
         frame: ``barycentric`` or ``observatory`` as its pipeline leaves the wavelengths, empty where products differ.
+        sure: whether the medium is documented, or at least what programs that read its files take it for.
     """
 
     name: str
@@ -33,8 +34,14 @@ class Instrument:
     altitude: float | None = None
     reference: str = ""
     frame: str = ""
+    sure: bool = True
 
 
+# Medium and frame are those that the readers of SERVAL (Zechmeister et al. 2018, A&A 609, A12) and viper, by the same
+# authors, take: FIES, TRES, UVES and SOPHIE in air; MAROON-X in vacuum and as observed; ESPRESSO's S2D files with
+# WAVEDATA_VAC_BARY, and WAVEDATA_AIR_BARY beside it; the tables of HIRES in Keck's archive in vacuum and heliocentric,
+# others as observed. HERMES: "log_merged" is barycentric, "wavelength_merged" as observed. GHOST: the recipe of DRAGONS
+# ends with barycentricCorrect. HPF, CARMENES, FEROS, CHIRON: as their files say.
 INSTRUMENTS: tuple[Instrument, ...] = (
     Instrument(
         "CARMENES",
@@ -73,6 +80,7 @@ INSTRUMENTS: tuple[Instrument, ...] = (
         -155.4690,
         4213.0,
         "Seifahrt et al. 2018, SPIE 10702, 107026D",
+        "observatory",
     ),
     Instrument("NEID", None, "vacuum", ("neid",), 31.9584, -111.5987, 2091.0, "Schwab et al. 2016, SPIE 9908, 99087H"),
     Instrument("UVES", 74000.0, "air", ("uves",), -24.6253, -70.4032, 2635.0, "Dekker et al. 2000, SPIE 4008, 534"),
@@ -87,17 +95,75 @@ INSTRUMENTS: tuple[Instrument, ...] = (
         "Vernet et al. 2011, A&A 536, A105",
     ),
     Instrument("GRACES", None, "air", ("graces",), 19.8238, -155.4690, 4213.0, "Chene et al. 2014, SPIE 9151, 915147"),
-    Instrument("ESPRESSO", None, "air", ("espresso",), -24.6253, -70.4032, 2635.0, "Pepe et al. 2021, A&A 645, A96"),
-    Instrument("PEPSI", None, "air", ("pepsi",), 32.7013, -109.8891, 3221.0, "Strassmeier et al. 2015, AN 336, 324"),
-    Instrument("SALT HRS", None, "air", ("hrs",), -32.3760, 20.8107, 1798.0, "Crause et al. 2014, SPIE 9147, 91476T"),
+    Instrument(
+        "ESPRESSO",
+        None,
+        "vacuum",
+        ("espresso",),
+        -24.6253,
+        -70.4032,
+        2635.0,
+        "Pepe et al. 2021, A&A 645, A96",
+        "barycentric",
+    ),
+    Instrument(
+        "PEPSI", None, "air", ("pepsi",), 32.7013, -109.8891, 3221.0, "Strassmeier et al. 2015, AN 336, 324", sure=False
+    ),
+    Instrument(
+        "SALT HRS",
+        None,
+        "air",
+        ("hrs",),
+        -32.3760,
+        20.8107,
+        1798.0,
+        "Crause et al. 2014, SPIE 9147, 91476T",
+        sure=False,
+    ),
     Instrument("TRES", None, "air", ("tres",), 31.6811, -110.8780, 2320.0, "Szentgyorgyi & Furesz 2007, RMxAC 28, 129"),
     Instrument("HIRES", None, "vacuum", ("hires",), 19.8260, -155.4747, 4145.0, "Vogt et al. 1994, SPIE 2198, 362"),
-    Instrument("MIKE", None, "air", ("mike",), -29.0146, -70.6926, 2402.0, "Bernstein et al. 2003, SPIE 4841, 1694"),
+    Instrument(
+        "MIKE", None, "air", ("mike",), -29.0146, -70.6926, 2402.0, "Bernstein et al. 2003, SPIE 4841, 1694", sure=False
+    ),
     Instrument("HERMES", None, "air", ("hermes",), 28.7624, -17.8792, 2333.0, "Raskin et al. 2011, A&A 526, A69"),
     Instrument("FIES", None, "air", ("fies",), 28.7573, -17.8851, 2382.0, "Telting et al. 2014, AN 335, 41"),
-    Instrument("GHOST", None, "air", ("ghost",), -30.2407, -70.7367, 2722.0, "Kalari et al. 2024, AJ 168, 208"),
-    Instrument("Veloce", None, "vacuum", ("veloce",), -31.2770, 149.0661, 1164.0, "Gilbert et al. 2018, SPIE 10702"),
+    Instrument(
+        "GHOST",
+        None,
+        "air",
+        ("ghost",),
+        -30.2407,
+        -70.7367,
+        2722.0,
+        "Kalari et al. 2024, AJ 168, 208",
+        "barycentric",
+        sure=False,
+    ),
+    Instrument(
+        "Veloce", None, "vacuum", ("veloce",), -31.2770, 149.0661, 1164.0, "Gilbert et al. 2018, SPIE 10702", sure=False
+    ),
     Instrument("KPF", None, "vacuum", ("kpf",), 19.8260, -155.4747, 4145.0, "Gibson et al. 2024, SPIE 13096"),
+    Instrument(
+        "HARPS-N",
+        None,
+        "air",
+        ("harps-n", "harpsn", "harpn"),
+        28.7540,
+        -17.8891,
+        2387.0,
+        "Cosentino et al. 2012, SPIE 8446, 84461V",
+    ),
+    Instrument(
+        "HARPS3",
+        None,
+        "air",
+        ("harps3",),
+        28.7619,
+        -17.8776,
+        2344.0,
+        "Thompson et al. 2016, SPIE 9908, 99086F",
+        sure=False,
+    ),
     Instrument("HARPS", None, "air", ("harps",), -29.2543, -70.7346, 2335.0, "Mayor et al. 2003, Msngr 114, 20"),
     Instrument("SOPHIE", None, "air", ("sophie",), 43.9308, 5.7133, 650.0, "Perruchot et al. 2008, SPIE 7014, 70140J"),
 )

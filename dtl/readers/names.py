@@ -36,7 +36,7 @@ _OTHER: tuple[tuple[str, set[str]], ...] = (
     ("blaze", {"blaze", "flat", "flatfield", "sensitivity", "response", "throughput"}),
     ("continuum", {"cont", "continuum", "pseudocontinuum"}),
     ("order", {"order", "orders", "ord", "ap", "aperture", "echelle"}),
-    ("pixel", {"pixel", "pixels", "pix", "index", "idx", "row", "col", "number", "no", "id"}),
+    ("pixel", {"pixel", "pixels", "pix", "index", "idx", "row", "col", "number", "no", "id", "unnamed"}),
 )  # fmt: skip
 #: Words that turn an array of this name into a flux that was treated by it: "continuum normalised flux".
 _TREATED = {

@@ -23,8 +23,9 @@ _BOX, _SHORTEST = 0.3, 4.0
 _NOISY = 0.05
 #: A gap that ends a stretch, Angstrom.
 _GAP = 1.0
-#: Where the level of the next box is foretold from, Angstrom, and the deviation in sigma at which the lines begin.
-_LOOK_BACK, _DEVIATION = 6.0, 4.0
+#: Where the level of the next box is foretold from, Angstrom, and the deviation in sigma at which the lines begin: of
+#: one box, and of the mean of a few together.
+_LOOK_BACK, _DEVIATION, _DRIFT, _TOGETHER = 6.0, 4.0, 1.6, 4
 #: Scatter of the boxes over what noise alone makes, below which there are no lines; and how much more the window has.
 _NOISE_ONLY, _CONTRAST = 1.3, 6.0
 
@@ -117,12 +118,17 @@ def _lineless_run(x: np.ndarray, y: np.ndarray, pixels: np.ndarray, pixel: float
     while length < len(x):
         known = slice(max(0, length - back), length)
         offset = y[length] - np.polyval(np.polyfit(x[known] - x[length], y[known], 1), 0.0)
+        offsets.append(offset)
+        drift = abs(np.mean(offsets[-_TOGETHER:])) if len(offsets) >= _TOGETHER else 0.0
+        if drift > _DRIFT * expected:
+            length -= _TOGETHER - 1
+            break
         if abs(offset) > _DEVIATION * max(expected, scatter):
             break
-        offsets.append(offset)
         length += 1
     # a run that grew over faint lines scatters by more than the noise as a whole
-    return length if len(offsets) < 5 or np.std(offsets) < _NOISE_ONLY * expected else 0
+    within = offsets[: length - first]
+    return length if len(within) < 5 or np.std(within) < _NOISE_ONLY * expected else 0
 
 
 def _about_line(x: np.ndarray, y: np.ndarray) -> np.ndarray:

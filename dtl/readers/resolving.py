@@ -61,6 +61,8 @@ def resolve_medium(contents: Contents, source: Source, options: ReadOptions, uni
         return Claim("vacuum", "file", "frequencies, wavenumbers and energies do not depend on the medium")
     instrument = known_instrument(contents)
     if instrument and instrument.medium:
+        if not instrument.sure:
+            contents.flags.add("medium_guessed")
         return Claim(instrument.medium, "guessed", f"wavelengths of {instrument.name} come in {instrument.medium}")
     contents.flags.add("medium_guessed")
     if contents.medium:

@@ -93,7 +93,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
         window: that the spectrum must hold.
         told: the kind of the uncertainty as the user says, or ``none``.
     """
-    names = [column.meaning for column in columns]
+    names = [_meaning(column) for column in columns]
     waves = rank_wavelengths(columns, names, window)
     if not waves:
         return None
@@ -135,6 +135,14 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
             roles.blaze = column if _is_in(roles.flux, column, part) else None
     roles.reason = _explain(roles)
     return roles
+
+
+def _meaning(column: Column) -> Name:
+    """What its name says; numbers that count 1, 2, 3 without a word are those of rows or pixels."""
+    name = column.meaning
+    steps = np.diff(column.values, axis=-1)
+    counts = not name.role and steps.size > 1 and abs(steps.flat[0]) == 1 and bool((steps == steps.flat[0]).all())
+    return Name("pixel") if counts else name
 
 
 def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int) -> list[tuple[int, Name]]:

@@ -140,9 +140,12 @@ def _head(lines: list[str]) -> tuple[list[str], list[str], int | None]:
 
 
 def _is_data(line: str) -> bool:
-    """Whether the line begins with two numbers."""
+    """Whether the line begins with two numbers; where the first is missing, all others must be numbers."""
     cells = [cell for cell in re.split(r"[\s,;|]+", line.strip()) if cell]
-    return len(cells) >= 2 and all(_number(cell) is not None for cell in cells[:2]) and bool(re.search(r"\d", cells[0]))
+    if len(cells) < 2 or any(_number(cell) is None for cell in cells[:2]):
+        return False
+    digits = [bool(re.search(r"\d", cell)) for cell in cells]
+    return digits[0] or (any(digits) and all(_number(cell) is not None for cell in cells))
 
 
 def _separator(lines: list[str]) -> tuple[str | None, bool]:
@@ -237,7 +240,11 @@ def _names(head: list[str], comments: list[str], separator: str | None, count: i
         else:
             # a bracket belongs to the word before it: "Wavelength [nm]"
             words = [word.strip("\"'") for word in re.findall(r"[^\s,;|\[(]+(?:\s*[\[(][^\])]*[\])])?", line)]
-        if len(words) == count and not all(_number(word) is not None for word in words) and ":" not in line:
+        if (
+            len(words) == count
+            and not all(_number(word) is not None for word in words)
+            and ":" not in line.replace("Unnamed: ", "")
+        ):
             roles = [parse_name(word).role for word in words]
             score = (len(set(roles) - {""}), sum(bool(role) for role in roles))
             if "=" in words or (not score[0] and line not in head):

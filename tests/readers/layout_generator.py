@@ -1,7 +1,8 @@
 """Layouts drawn at random: one spectrum of which the answer is known, written as strangers write theirs.
 
 Everything is drawn from a seed: the container, order and names of the columns, axes and units, kinds of uncertainty,
-masks of either polarity, bad pixels, columns that are something else, separators, decimal marks, words on the medium.
+masks of either polarity, bad pixels, columns that are something else, separators, decimal marks, words on the medium,
+and on top of that a habit of `tests.readers.layout_twists`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from astropy.io import fits
 from astropy.table import Table
 
 from dtl.wavelengths import SPEED_OF_LIGHT, vacuum_to_air
+from tests.readers.layout_twists import DESCRIPTIONS, longer, twist_bytes, twist_columns
 from tests.readers.layouts import to_bytes
 
 __all__ = ["Layout", "draw_layout"]
@@ -76,12 +78,11 @@ def draw_layout(seed: int, wavelength: np.ndarray, flux: np.ndarray, sigma: np.n
     scale = 10.0 ** rng.choice([0, 0, 0, -4, 3, -14])
     flux, sigma = flux * scale, sigma * scale
     words: dict[str, object] = {"seed": seed, "container": container, "scale": f"{scale:g}"}
+    wavelength, flux, sigma, words["ends"] = longer(rng, wavelength, flux, sigma)
     medium = rng.choice(["air", "vacuum", ""])
     words["medium"] = medium or "unsaid"
     angstrom = vacuum_to_air(wavelength) if medium == "air" else wavelength
     axis = rng.choice(["", "", "", "nm", "um", "log10", "ln", "Hz", "1/cm"]) if container != "axis" else ""
-    if axis in ("Hz", "1/cm") and container in ("rows", "pixels_by_few"):
-        axis = ""  # without a name or a unit nothing tells what they are
     if axis in ("Hz", "1/cm"):
         angstrom, medium = wavelength, ""
         words["medium"] = "none"
@@ -89,7 +90,7 @@ def draw_layout(seed: int, wavelength: np.ndarray, flux: np.ndarray, sigma: np.n
     kind = rng.choice(["", "sigma", "sigma", "variance", "ivar", "percent", "relative", "snr"])
     words |= {"axis": axis or "Angstrom", "uncertainty": kind or "none"}
     mask_kind = rng.choice(["", "", "bad", "good", "bits"])
-    flux, sigma, mask = _spoil(rng, flux, sigma, mask_kind, words)
+    flux, sigma, mask = _spoil(rng, flux, sigma, mask_kind, words, stated=bool(kind))
     columns: list[tuple[str, np.ndarray, str]] = [(wave_name, wave, unit)]
     flux_name = str(rng.choice(FLUXES))
     columns.append((flux_name, flux, ""))
@@ -97,8 +98,12 @@ def draw_layout(seed: int, wavelength: np.ndarray, flux: np.ndarray, sigma: np.n
         columns.append((str(rng.choice(NAMES[kind])), _uncertainty(kind, flux, sigma), ""))
     if mask_kind:
         columns.append((str(rng.choice(MASKS[mask_kind])), mask, ""))
-    columns += _others(rng, flux, sigma, words)
-    named = container not in ("rows", "pixels_by_few") and (len(columns) > 3 or rng.random() < 0.6)
+    columns, words["habit"], flux_name = twist_columns(rng, container, columns, flux_name, kind)
+    if words["habit"] not in ("described", "reversed", "index"):
+        columns += _others(rng, flux, sigma, words)
+    named = container not in ("rows", "pixels_by_few") and (
+        len(columns) > 3 or words["habit"] in ("described", "index", "brackets", "log flux") or rng.random() < 0.6
+    )
     if not named:
         columns = [c for c in columns[:3] if c[0] not in MASK_NAMES or c is columns[2]]
         if kind in ("percent", "relative", "snr"):
@@ -107,10 +112,15 @@ def draw_layout(seed: int, wavelength: np.ndarray, flux: np.ndarray, sigma: np.n
         words["names"] = "none"
     elif rng.random() < 0.5:
         columns = [columns[i] for i in rng.permutation(len(columns))]
+    if words["habit"] == "described":
+        roles = {wave_name: "wave", flux_name: "flux"}
+        words["descriptions"] = {name: DESCRIPTIONS[roles.get(name, kind)] for name, _, _ in columns}
     words["columns"] = [name for name, _, _ in columns] if named else len(columns)
-    return _write(
+    layout = _write(
         rng, container, columns, medium=medium, named=named, words=words, wavelength=angstrom, flux_name=flux_name
     )
+    name, data, words["bytes"] = twist_bytes(rng, layout.name, layout.data, container == "comma_decimals")
+    return Layout(name, data, words)
 
 
 def _wave(rng: np.random.Generator, axis: str, angstrom: np.ndarray) -> tuple[str, np.ndarray, str]:
@@ -126,11 +136,19 @@ def _wave(rng: np.random.Generator, axis: str, angstrom: np.ndarray) -> tuple[st
 
 
 def _spoil(
-    rng: np.random.Generator, flux: np.ndarray, sigma: np.ndarray, mask_kind: str, words: dict[str, object]
+    rng: np.random.Generator,
+    flux: np.ndarray,
+    sigma: np.ndarray,
+    mask_kind: str,
+    words: dict[str, object],
+    *,
+    stated: bool,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Some bad pixels, marked by a mask, or by their own numbers where there is none."""
     bad = np.zeros(flux.size, dtype=bool)
     fill = rng.choice(["", "zero", "-999", "nan", "huge", "sigma"])
+    if fill == "sigma" and not stated:
+        fill = ""  # nothing would mark them
     if fill or mask_kind:
         bad[rng.choice(flux.size, 8, replace=False)] = True
     level = np.nanmedian(flux)
@@ -200,7 +218,8 @@ def _write(rng, container, columns, *, medium, named, words, wavelength, flux_na
         table.write(handle, format="votable" if container == "votable" else "ascii.ecsv")
         data = handle.getvalue()
         return Layout(f"{name}.{container}", data if isinstance(data, bytes) else data.encode(), words)
-    return Layout(f"{name}.fits", _fits(container, columns, cards, wavelength=wavelength, flux_name=flux_name), words)
+    return Layout(f"{name}.fits", _fits(container, columns, cards, wavelength=wavelength, flux_name=flux_name,
+                                       descriptions=words.get("descriptions", {})), words)  # fmt: skip
 
 
 def _text(rng: np.random.Generator, container: str, columns: list, medium: str, named: bool) -> bytes:
@@ -226,14 +245,21 @@ def _text(rng: np.random.Generator, container: str, columns: list, medium: str, 
     return ("\n".join(lines) + "\n").encode()
 
 
-def _fits(container: str, columns: list, cards: dict, *, wavelength: np.ndarray, flux_name: str) -> bytes:
+def _fits(
+    container: str, columns: list, cards: dict, *, wavelength: np.ndarray, flux_name: str, descriptions: dict[str, str]
+) -> bytes:
     primary = fits.PrimaryHDU()
     n = len(columns[0][1])
 
     def table(parts: list, form: str) -> fits.BinTableHDU:
-        return fits.BinTableHDU.from_columns(
-            [fits.Column(name, form, array=values, unit=unit or None) for name, values, unit in parts]
+        names = [f"COL{i}" if descriptions else name for i, (name, _, _) in enumerate(parts, 1)]
+        hdu = fits.BinTableHDU.from_columns(
+            [fits.Column(n, form, array=v, unit=unit or None) for n, (_, v, unit) in zip(names, parts, strict=True)]
         )
+        for number, (name, _, _) in enumerate(parts, 1):
+            if name in descriptions:
+                hdu.header[f"TCOMM{number}"] = descriptions[name]
+        return hdu
 
     if container == "table":
         hdus = [primary, table(columns, "D")]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dtl.readers.instruments import INSTRUMENTS, find_instrument
+from tests.readers import layouts
+from tests.readers.reading import read_spectrum
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,16 @@ def test_table(instrument) -> None:
     assert find_instrument(instrument.name) is instrument
     assert instrument.medium in {"air", "vacuum"} and instrument.reference
     assert -90 <= instrument.latitude <= 90 and -180 <= instrument.longitude <= 180 and 0 < instrument.altitude < 5000
+
+
+def test_twins_are_told_apart() -> None:
+    """HARPS and HARPS-N stand on two continents, which moves a barycentric velocity by half a km/s."""
+    assert find_instrument("HARPS").latitude < 0
+    assert find_instrument("HARPN").name == find_instrument("HARPS-N").name == "HARPS-N"
+    assert find_instrument("HARPS3").name == "HARPS3"
+
+
+@pytest.mark.parametrize(("name", "sure"), [("FIES", True), ("MIKE", False)])
+def test_a_medium_that_is_not_documented_is_a_guess(name: str, sure: bool) -> None:
+    spectrum = read_spectrum(layouts.wcs(INSTRUME=name, CUNIT1="Angstrom"), name="w.fits")
+    assert spectrum.instrument == name and ("medium_guessed" in spectrum.flags) == (not sure)
