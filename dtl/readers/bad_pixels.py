@@ -16,8 +16,6 @@ _SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999
 #: A flux beyond this many times the usual range of the spectrum is no flux; an uncertainty this many times the median
 #: marks a bad pixel.
 _HUGE, _WORTHLESS = 8.0, 100.0
-#: How often a number stands there that a program filled in, and how many of the others must be unique.
-_OFTEN, _UNIQUE = 5, 0.97
 #: More than this part of the pixels is never bad: then the mask or the rule is not understood.
 _MOST_BAD = 0.5
 
@@ -69,7 +67,6 @@ def bad_by_value(flux: np.ndarray, uncertainty: np.ndarray | None) -> dict[str, 
     far = np.abs(flux - level) > max(10 * spread, 0.3 * level)
     _add(found, "holding a sentinel as -999", good & far & np.isin(flux, _SENTINELS), good)
     _add(found, "beyond any flux", good & ((np.abs(flux) > _HUGE * (level + 10 * spread)) | _repeated(flux, far)), good)
-    _add(found, "holding one number that stands there again and again", good & _filled(flux), good)
     _add(found, "on one straight line, as padding and bridged gaps are", bridged_pixels(flux) & good, good)
     if uncertainty is not None:
         known = np.isfinite(uncertainty) & (uncertainty > 0)
@@ -84,15 +81,6 @@ def _repeated(flux: np.ndarray, far: np.ndarray) -> np.ndarray:
     odd = far & (flux < 0)
     values, counts = np.unique(flux[odd], return_counts=True)
     return odd & np.isin(flux, values[counts >= 3])
-
-
-def _filled(flux: np.ndarray) -> np.ndarray:
-    """Numbers that stand there five times and more to the last digit, where nearly all others are unique."""
-    values, counts = np.unique(flux[np.isfinite(flux) & (flux != 0)], return_counts=True)
-    often = values[counts >= _OFTEN]
-    if not often.size or (counts == 1).sum() < _UNIQUE * len(values):
-        return np.zeros(flux.shape, dtype=bool)
-    return np.isin(flux, often)
 
 
 def _add(found: dict[str, np.ndarray], words: str, bad: np.ndarray, good: np.ndarray) -> None:

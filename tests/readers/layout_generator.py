@@ -90,7 +90,7 @@ def draw_layout(seed: int, wavelength: np.ndarray, flux: np.ndarray, sigma: np.n
     kind = rng.choice(["", "sigma", "sigma", "variance", "ivar", "percent", "relative", "snr"])
     words |= {"axis": axis or "Angstrom", "uncertainty": kind or "none"}
     mask_kind = rng.choice(["", "", "bad", "good", "bits"])
-    flux, sigma, mask = _spoil(rng, flux, sigma, mask_kind, words, stated=bool(kind))
+    flux, sigma, mask = _spoil(rng, flux, sigma, mask_kind, words, stated=kind in ("sigma", "variance", "ivar"))
     columns: list[tuple[str, np.ndarray, str]] = [(wave_name, wave, unit)]
     flux_name = str(rng.choice(FLUXES))
     columns.append((flux_name, flux, ""))
