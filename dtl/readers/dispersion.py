@@ -25,6 +25,8 @@ __all__ = [
 
 #: Finest step between pixels of a spectrum, Angstrom.
 _FINEST = 1e-4
+#: Units that fall as the wavelength rises, which names as "wavenumber" leave open.
+_FALLING = ("1/cm", "1/m", "Hz", "GHz", "THz", "eV")
 #: What is looked at beyond the window, Angstrom, as the medium and the velocity are not known yet.
 _REACH = 12.0
 
@@ -90,7 +92,9 @@ class Part:
         values = np.atleast_2d(wave.values)
         if unit is None or not holds_window(values, unit, window):
             guess = str(guess_unit(values, window).value)
-            unit = guess if unit is None or holds_window(values, guess, window) else unit
+            # a unit that stands elsewhere in the file, as above a table, is not known yet
+            units = [guess, *(_FALLING if wave.meaning.role == "wavelength" else ())]
+            unit = next((u for u in units if holds_window(values, u, window)), unit or guess)
         angstrom = to_angstrom(values, unit)
         inside = (angstrom > window.lower - _REACH) & (angstrom < window.upper + _REACH)
         self.row = int(inside.sum(axis=1).argmax())

@@ -31,6 +31,8 @@ __all__ = ["Roles", "assign_roles"]
 
 #: Cost of an uncertainty whose words are not those of the flux, and of one that says nothing.
 _OTHER_WORDS, _NO_WORDS, _AS_SNR = 0.5, 0.15, 0.8
+#: The same of one that is of another kind than its name says: often it is that of another flux.
+_OTHER_KIND = 0.25
 #: A flux whose own uncertainty does not fit it is worth less than one that is further from the plain word.
 _UNFIT = 0.4
 #: Kinds of uncertainty as a reason says them.
@@ -113,6 +115,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
         roles = Roles(wave, column, flux_name=name, named=named and name.role == "flux")
         unfit = _find_uncertainty(roles, columns, names, part, told)
         cost = name.doubt + (_UNFIT if unfit else 0.0)
+        cost += _OTHER_KIND if roles.verdict is not None and not roles.verdict.stated else 0.0
         cost += 0.001 * number
         ranked.append((cost, Candidate(column, _flux_reason(name, roles, unfit=unfit))))
         if best is None or cost < best[0]:
@@ -187,6 +190,7 @@ def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name]
                 values, kind = values * log_factor(roles.flux_name.scale), "relative"
             verdict = Verdict(kind, 1.0, True) if told else judge(values, flux, part.pixel, kind)
             if verdict.kind:
+                cost += 0.0 if verdict.stated else _OTHER_KIND
                 found.append((cost, column, verdict))
             elif kind != "snr":
                 unfit.append(column)

@@ -9,6 +9,7 @@ import numpy as np
 
 from dtl.readers.names import parse_name
 from dtl.readers.source import Source, sanitise
+from dtl.readers.statements import frame_of, medium_of
 
 __all__ = ["TextTable", "parse_table"]
 
@@ -247,7 +248,8 @@ def _names(head: list[str], comments: list[str], separator: str | None, count: i
         ):
             roles = [parse_name(word).role for word in words]
             score = (len(set(roles) - {""}), sum(bool(role) for role in roles))
-            if "=" in words or (not score[0] and line not in head):
+            spoken = line not in head and score[0] < 2 and (medium_of(line) or frame_of(line))
+            if "=" in words or spoken or (not score[0] and line not in head):
                 continue  # a sentence of as many words
             if best is None or score > best[:2]:
                 best = (*score, [sanitise(word, 40) for word in words])

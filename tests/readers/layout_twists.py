@@ -28,7 +28,8 @@ def longer(
     how = str(rng.choice(["", "", "", "", "zeros", "nan", "ones", "continuum"]))
     if not how:
         return wavelength, flux, sigma, "none"
-    n, step = int(rng.integers(40, 400)), float(np.median(np.diff(wavelength)))
+    # less than 4 Angstrom of continuum is not told from a star's own, and moves [M/H] by 0.04 at most
+    n, step = int(rng.integers(80, 400)), float(np.median(np.diff(wavelength)))
     before, after = step * np.arange(-n, 0), step * np.arange(1, n + 1)
     level = float(np.percentile(flux, 98))
     value = {"zeros": 0.0, "nan": np.nan, "ones": 1.0 * level, "continuum": level}[how]
@@ -70,7 +71,7 @@ def twist_columns(
             power = {"sigma": 1, "variance": 2, "ivar": -2}[kind]
             second.append((f"flux_normalized_{columns[2][0]}", columns[2][1] / level**power, ""))
         return [*columns, *second], habit, flux_name
-    if habit == "log flux" and not kind and container != "axis":
+    if habit == "log flux" and not kind and container not in ("axis", "rows", "pixels_by_few"):
         with np.errstate(all="ignore"):
             values = np.where(columns[1][1] > 0, np.log10(columns[1][1]), np.nan)
         return [columns[0], ("log_flux", values, ""), *columns[2:]], habit, "log_flux"

@@ -295,3 +295,32 @@ def test_the_position_that_a_file_gives(head: str, place: tuple[float, float] | 
     primary = fits.PrimaryHDU()
     primary.header["RA"], primary.header["DEC"] = "17 57 48.5", "-04 41 36"
     assert read_spectrum(to_bytes(primary, hdu)).position == pytest.approx((269.452083, -4.693333), abs=1e-4)
+
+
+@pytest.mark.parametrize("comment", ["air wavelengths", "vacuum wavelengths", "barycentric wavelengths"])
+def test_a_comment_of_as_many_words_as_columns_names_none(comment: str) -> None:
+    wave = vacuum_to_air(WAVE) if comment.startswith("air") else WAVE
+    check(read_spectrum(text(wave, FLUX, head=f"# {comment}\n", mark=",")), sigma=False)
+    check(read_spectrum(text(np.log10(wave), 1e3 * FLUX, head=f"# {comment}\n")), scale=1e3, sigma=False)
+
+
+def test_an_index_of_pandas_is_nothing() -> None:
+    number = np.arange(WAVE.size, dtype=float)
+    for name in ("Unnamed: 0", "", "id"):
+        check(read_spectrum(text(number, WAVE, FLUX, SIGMA, head=f"{name},wave,flux,err\n", mark=",")))
+        last = text(WAVE, FLUX, number, head=f"wave,flux,{name}\n", mark=",")
+        assert read_spectrum(last).uncertainty is None
+
+
+def test_rows_that_begin_with_a_missing_number_are_rows() -> None:
+    sigma, flux = SIGMA.copy(), FLUX.copy()
+    sigma[:50] = flux[:50] = np.nan
+    check(read_spectrum(text(sigma, np.zeros(WAVE.size), flux, WAVE, head="err dq flux_cal wavelength\n")))
+
+
+def test_an_error_is_that_of_the_flux_it_fits() -> None:
+    """The inverse root of the absolute error happens to be near the noise of the normalised flux."""
+    level = 1.2e7
+    data = text(WAVE, level * FLUX / LEVEL, level * SIGMA / LEVEL, FLUX / LEVEL, head="wave science e_flux flux_norm\n")
+    spectrum = read_spectrum(data)
+    check(spectrum, scale=level / LEVEL)
