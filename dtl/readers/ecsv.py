@@ -68,5 +68,6 @@ def table_columns(table: Table) -> list[Column]:
         values = table[name]
         if getattr(values, "ndim", 0) == 1 and getattr(values, "dtype", np.dtype(object)).kind in "iufb":
             filled = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
-            found.append(Column(name, filled, str(values.unit or ""), str(values.description or "")))
+            said = (str(values.description or ""), str(values.meta.get("ucd", "")))
+            found.append(Column(name, filled, str(values.unit or ""), "; ".join(text for text in said if text)))
     return found

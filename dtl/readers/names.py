@@ -179,11 +179,18 @@ def parse_description(text: str) -> Name:
     What stands after "per", "in", "at" describes a unit or a place. Of the words left over only those count that name
     something else than the star, as sky.
     """
-    for word, meaning in _UCDS.items():
-        if text.strip().lower().startswith(word):
-            return meaning
-    clause = _REST.split(text.strip(), maxsplit=1)[0]
-    said = parse_name(clause)
+    for part in text.split(";"):  # also between a description and a UCD, and in a UCD after its main word
+        said = _parse_clause(part.strip())
+        if said.role:
+            return said
+    return NO_NAME
+
+
+def _parse_clause(text: str) -> Name:
+    known = next((meaning for word, meaning in _UCDS.items() if text.lower().startswith(word)), None)
+    if known is not None:
+        return known
+    said = parse_name(_REST.split(text, maxsplit=1)[0])
     foreign = {word for _, words in _OTHER for word in words} | {"wavelength"}
     return replace(said, stem=said.stem & foreign)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.table import Table
 
 from dtl.readers.options import ReadOptions
 from dtl.spectrum import UnusableInput
@@ -92,3 +95,13 @@ def test_a_name_goes_before_the_words_about_it() -> None:
     spectrum = read_spectrum(to_bytes(fits.PrimaryHDU(), hdu), name="n.fits")
     np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, FLUX))
     assert [c.name for c in read_columns(to_bytes(fits.PrimaryHDU(), hdu))] == ["wave", "flux", "err"]
+
+
+def test_ucds_of_a_votable() -> None:
+    found = Table({"a": SIGMA, "b": FLUX, "q": WAVE})
+    for name, ucd in (("a", "stat.error;phot.flux"), ("b", "phot.flux;em.wl"), ("q", "em.wl")):
+        found[name].meta["ucd"] = ucd
+    handle = io.BytesIO()
+    found.write(handle, format="votable")
+    spectrum = read_spectrum(handle.getvalue(), name="u.vot")
+    np.testing.assert_allclose(spectrum.uncertainty, np.interp(spectrum.wavelength, WAVE, SIGMA), rtol=1e-6)

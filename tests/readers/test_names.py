@@ -1,0 +1,45 @@
+"""What names of arrays and words about them say."""
+
+from __future__ import annotations
+
+import pytest
+
+from dtl.readers.names import parse_description, parse_name, says_nothing
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "kind"),
+    [
+        ("Wavelength in vacuum [Angstrom]", "wavelength", "sigma"),
+        ("flux per wavelength bin", "flux", "sigma"),
+        ("1-sigma uncertainty of the flux", "uncertainty", "sigma"),
+        ("Inverse variance of flux", "uncertainty", "ivar"),
+        ("Signal to noise ratio per pixel", "uncertainty", "snr"),
+        ("mask, 0 is good", "mask", "sigma"),
+        ("sky background", "sky", "sigma"),
+        ("Star's flux, sky subtracted", "flux", "sigma"),
+        ("em.wl;obs.atmos", "wavelength", "sigma"),
+        ("phot.flux.density;em.wl", "flux", "sigma"),
+        ("stat.error;phot.flux.density", "uncertainty", "sigma"),
+        ("as measured; stat.variance", "uncertainty", "variance"),
+        ("", "", "sigma"),
+        ("made by hand", "", "sigma"),
+    ],
+)
+def test_descriptions(text: str, role: str, kind: str) -> None:
+    said = parse_description(text)
+    assert (said.role, said.kind) == (role, kind)
+
+
+def test_the_error_of_something_else_keeps_the_word() -> None:
+    assert parse_description("error of the sky flux").stem == {"sky"}
+    assert parse_description("error of the flux of the star").stem == frozenset()
+
+
+@pytest.mark.parametrize(("text", "nothing"), [("COL1", True), ("c_2", True), ("data 3", True), ("flux1", False)])
+def test_names_that_only_count(text: str, nothing: bool) -> None:
+    assert says_nothing(text) == nothing
+
+
+def test_an_index_is_no_flux() -> None:
+    assert parse_name("Unnamed: 0").role == "pixel"
