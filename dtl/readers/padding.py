@@ -120,11 +120,8 @@ def _lineless_run(x: np.ndarray, y: np.ndarray, pixels: np.ndarray, pixel: float
         offset = y[length] - np.polyval(np.polyfit(x[known] - x[length], y[known], 1), 0.0)
         offsets.append(offset)
         drift = abs(np.mean(offsets[-_TOGETHER:])) if len(offsets) >= _TOGETHER else 0.0
-        if drift > _DRIFT * expected:
-            length -= _TOGETHER - 1
-            break
-        if abs(offset) > _DEVIATION * max(expected, scatter):
-            break
+        if drift > _DRIFT * expected or abs(offset) > _DEVIATION * max(expected, scatter):
+            break  # rather a box of the star too much than one of the filling left, which pulls the continuum
         length += 1
     # a run that grew over faint lines scatters by more than the noise as a whole
     within = offsets[: length - first]
