@@ -45,8 +45,10 @@ FLAGS: dict[str, str] = {
         "The file does not say whether Earth's motion is removed; the radial velocity is up to 30 km/s off if the "
         "guess is wrong."
     ),
-    "several_spectra": "The file holds several spectra on the same wavelengths; the first was taken. Choose another or "
-    "analyse all: in the app below the name of the star, on the command line with --row N or --row all.",
+    "several_spectra": (
+        "The file holds several spectra on the same wavelengths; the first was taken. Choose another or analyse all: "
+        "below the name of the star in the app, by --row on the command line."
+    ),
 }
 #: Flags that tell how a spectrum was handled; no value is in doubt for them.
 NOTES = frozenset(
