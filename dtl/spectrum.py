@@ -124,7 +124,7 @@ class PreparedSpectrum:
         spectrum: what it was made from.
         wavelength: vacuum Angstrom, rest frame, the bundle's points; shape ``(n,)``.
         flux: normalised flux, finite everywhere (bridged where ``good`` is False); shape ``(n,)``.
-        uncertainty: 1 sigma of ``flux``; shape ``(n,)``.
+        uncertainty: 1 sigma of ``flux``, correlated as ``pixel`` and ``fwhm`` say; shape ``(n,)``.
         good: False where the input had no usable pixel; shape ``(n,)``.
         pixel: size of an input pixel in the window, Angstrom.
         snr: signal-to-noise ratio per pixel of the input, in the window.
@@ -139,6 +139,7 @@ class PreparedSpectrum:
         lines: of the window, to be named in figures.
         telluric_lines: of the window, vacuum Angstrom in the observatory's frame.
         doubts: what raised the flags, with figures.
+        fwhm: of the Gaussian that brought the resolution to the bundle's, km/s; 0 where none did.
     """
 
     spectrum: Spectrum
@@ -158,3 +159,4 @@ class PreparedSpectrum:
     lines: tuple[Line, ...] = field(default=(), kw_only=True)
     telluric_lines: tuple[float, ...] = field(default=(), kw_only=True)
     doubts: tuple[Doubt, ...] = field(default=(), kw_only=True)
+    fwhm: float = field(default=0.0, kw_only=True)

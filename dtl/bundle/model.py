@@ -79,6 +79,11 @@ class ModelBundle:
         """The distinct Teff, log g and [M/H] of the nodes; shape ``(t, 3)``."""
         return np.unique(self.nodes[:, :3], axis=0)
 
+    @cached_property
+    def limits(self) -> np.ndarray:
+        """Lowest and highest Teff, log g, [M/H] and v sin i of the nodes; shape ``(2, 4)``."""
+        return np.array([self.nodes.min(axis=0), self.nodes.max(axis=0)])
+
     @property
     def trust_threshold(self) -> float:
         """Percentile of a score from which a spectrum is unlike the models; above 100 before it is set."""
@@ -129,7 +134,7 @@ class ModelBundle:
         if self.gap is None:
             return flux
         # Networks give any number for what is no star; a curve is broadened by what a model can have at most.
-        low, high = self.nodes.min(axis=0), self.nodes.max(axis=0)
+        low, high = self.limits
         teff = np.clip(np.nan_to_num(self.regress(latents, "teff").mean(axis=0)), low[0], high[0])
         vsini = np.clip(np.nan_to_num(self.regress(latents, "vsini").mean(axis=0)), 0.0, high[3])
         return flux + self.gap.curves(teff, vsini)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +13,54 @@ from dtl.result import PARAMETERS
 if TYPE_CHECKING:
     from dtl.bundle.model import ModelBundle
 
-__all__ = ["integrated_gradients", "sensitivities"]
+__all__ = ["MemberSlopes", "integrated_gradients", "member_slopes", "sensitivities"]
 
 #: Points of the Gauss-Legendre rule along the way. From the mean of the grid 16 would do; from one end of the grid to
 #: the other the networks bend more, and 64 take hardly longer.
 _STEPS = 64
+
+
+@dataclass(frozen=True)
+class MemberSlopes:
+    """Each member's value for each spectrum, and how it follows the first layer of the encoder.
+
+    That layer is linear in the flux, so that what is linear in the flux, as noise is, need only be known in its terms.
+
+    Attributes:
+        values: parameter name -> in its unit; shape ``(members, k)``.
+        slopes: parameter name -> derivatives with respect to the outputs of the layer; shape ``(members, k, h)``.
+        weights: of the layer, per unit of normalised flux; shape ``(h, n)``.
+    """
+
+    values: dict[str, np.ndarray]
+    slopes: dict[str, np.ndarray]
+    weights: np.ndarray
+
+
+def member_slopes(flux: np.ndarray, bundle: ModelBundle) -> MemberSlopes:
+    """Values of all members for spectra and their derivatives, one backward pass a member.
+
+    Args:
+        flux: normalised, without gaps; shape ``(k, n)``.
+        bundle: the networks.
+    """
+    encoder = bundle.observed_encoder
+    first, others = encoder.encoder[0], encoder.encoder[1:]
+    members = [member for name in PARAMETERS for member in bundle.regressors[name]]
+    with torch.inference_mode():
+        weights = first.weight / encoder.scale
+        points = torch.as_tensor(np.asarray(flux, dtype=np.float32), device=bundle.device)
+        hidden = first((points - encoder.mean) / encoder.scale)
+    with torch.enable_grad():
+        hidden = hidden.expand(len(members), *hidden.shape).clone().requires_grad_()
+        latents = (others(hidden) - encoder.latent_mean) / encoder.latent_scale
+        found = torch.stack([member(latent) for member, latent in zip(members, latents, strict=True)])
+        (slopes,) = torch.autograd.grad(found.sum(), hidden)
+    ends = np.cumsum([len(bundle.regressors[name]) for name in PARAMETERS])[:-1]
+    values, moves = (np.split(part.detach().cpu().numpy(), ends) for part in (found, slopes))
+    return MemberSlopes(
+        dict(zip(PARAMETERS, values, strict=True)), dict(zip(PARAMETERS, moves, strict=True)), weights.cpu().numpy()
+    )
 
 
 def integrated_gradients(

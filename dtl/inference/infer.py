@@ -6,31 +6,33 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import torch
+from scipy.special import ndtri
 
 from dtl.bundle.calibration import percentile, quantile
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import nearest, project
 from dtl.flags import Doubt
 from dtl.inference.estimate import estimate
+from dtl.inference.gradients import MemberSlopes, member_slopes
 from dtl.inference.judgement import doubts_of_estimates, doubts_of_strangeness, limit_rotation, withhold
+from dtl.inference.noise_propagation import propagate_noise
 from dtl.inference.trust import trust_scores
-from dtl.networks.resampled_noise import pixel_noise
-from dtl.result import PARAMETERS, Estimate, InferenceResult, Neighbour
+from dtl.result import Estimate, InferenceResult, Neighbour
 from dtl.spectrum import PreparedSpectrum
+from dtl.wavelengths import SPEED_OF_LIGHT
 
 __all__ = ["encode_with_gaps", "estimate_parameters", "infer"]
 
-#: Realisations of the photon noise that are carried through the networks.
-_DRAWS = 32
+#: Values that stand for each member's spread by the noise: of a normal distribution at even steps of probability, of
+#: unit variance.
+_NORMAL = ndtri((np.arange(32) + 0.5) / 32)
+_NORMAL /= _NORMAL.std()
 #: Rounds, at most, in which missing points are filled by what the decoder expects there; they end for a spectrum where
 #: none changes the flux by more than this.
 _FILLING, _SETTLED = 8, 1e-6
 _NEIGHBOURS = 8
 #: Good stars have residuals up to this percentile; what is more widens the interval.
 _USUAL = 95.0
-#: Width of a line in points of the grid.
-_LINE = 20
 
 
 def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[InferenceResult]:
@@ -45,18 +47,13 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
     index, distance = nearest(latents, bundle.latents, _NEIGHBOURS)
     map_flux = bundle.flux_basis.project(flux, bundle.map_flux)
     map_latent = project(latents, bundle.latents, bundle.map_latent)
-    members = {name: bundle.regress(latents, name) for name in PARAMETERS}
+    slopes = member_slopes(flux, bundle)
     all_scores = [
-        trust_scores(p, reconstruction[i], float(distance[i, 0]), {name: v[:, i] for name, v in members.items()})
+        trust_scores(p, reconstruction[i], float(distance[i, 0]), {name: v[:, i] for name, v in slopes.values.items()})
         for i, p in enumerate(prepared)
     ]
-    of_all = estimate_parameters(
-        flux,
-        np.stack([p.uncertainty for p in prepared]),
-        [p.pixel for p in prepared],
-        bundle,
-        unexplained=[_unexplained(s["residual"], p.snr, bundle) for s, p in zip(all_scores, prepared, strict=True)],
-    )
+    unexplained = [_unexplained(s["residual"], p.snr, bundle) for s, p in zip(all_scores, prepared, strict=True)]
+    of_all = estimate_parameters(slopes, prepared, bundle, unexplained=unexplained)
     results = []
     for i, (spectrum, estimates, scores) in enumerate(zip(prepared, of_all, all_scores, strict=True)):
         residual = (spectrum.flux - reconstruction[i])[spectrum.good]
@@ -93,10 +90,10 @@ def _judge(
 ) -> tuple[dict[str, Estimate], list[Doubt]]:
     """Estimates as they are given, limits and what is withheld marked as such, and what is in doubt about them."""
     strange = doubts_of_strangeness(percentiles, bundle.trust_threshold, spectrum.rv_quality)
-    doubts = doubts_of_estimates(estimates, bundle.nodes, bundle.triples, unlike=bool(strange)) + strange
+    doubts = doubts_of_estimates(estimates, bundle.limits, bundle.triples, unlike=bool(strange)) + strange
     answer, withheld = withhold(estimates)
     answer["vsini"], limits = limit_rotation(
-        answer["vsini"], float(bundle.nodes[:, 3].min()), blurred="resolution_too_low" in spectrum.flags
+        answer["vsini"], float(bundle.limits[0, 3]), blurred="resolution_too_low" in spectrum.flags
     )
     return answer, doubts + withheld + limits
 
@@ -134,47 +131,45 @@ def encode_with_gaps(flux: np.ndarray, good: np.ndarray, bundle: ModelBundle) ->
 
 
 def estimate_parameters(
-    flux: np.ndarray,
-    uncertainty: np.ndarray,
-    pixel: Sequence[float],
+    slopes: MemberSlopes,
+    prepared: Sequence[PreparedSpectrum],
     bundle: ModelBundle,
-    draws: int = _DRAWS,
     *,
     unexplained: Sequence[float] | None = None,
 ) -> list[dict[str, Estimate]]:
     """Estimates of spectra: the members' values, each spread by the photon noise, then calibrated.
 
-    A spectrum already carries one realisation of its noise. Further ones are added to see how far each
-    member's value moves, and only the moves are kept, so that the value itself is not disturbed twice.
-
     Args:
-        flux: normalised, without gaps; shape ``(k, n)``.
-        uncertainty: 1 sigma per input pixel; shape ``(k, n)``.
-        pixel: of each input, Angstrom; length ``k``.
+        slopes: values of the members for the spectra, and their derivatives.
+        prepared: the spectra, for their noise; length ``k``.
         bundle: the networks.
-        draws: realisations of the noise.
         unexplained: rms of what is neither noise nor the gap of good stars, as wide as lines are, so that a spectrum
             unlike the models has a wide interval too; length ``k``.
     """
-    step = float(bundle.wavelength[1] - bundle.wavelength[0])
-    latents = []
-    for spectrum, sigma, size, more in zip(flux, uncertainty, pixel, unexplained or [0.0] * len(flux), strict=True):
-        generator = torch.Generator().manual_seed(0)
-        noise = pixel_noise(draws, len(spectrum), max(1, round(size / step)), generator).numpy() * sigma
-        if more > 0:
-            noise = noise + more * pixel_noise(draws, len(spectrum), _LINE, generator).numpy()
-        latents.append(bundle.encode(np.concatenate([spectrum[None], spectrum + noise])))
-    stacked = np.concatenate(latents)
-    estimates: list[dict[str, Estimate]] = [{} for _ in flux]
-    for name in PARAMETERS:
-        values = bundle.regress(stacked, name).reshape(-1, len(flux), draws + 1)
-        moves = values[..., 1:] - values[..., 1:].mean(axis=2, keepdims=True)
-        for i, of_spectrum in enumerate(estimates):
-            found = (values[:, i, :1] + moves[:, i]).ravel()
-            if name == "vsini":
-                found = np.maximum(found, 0.0)  # networks go on below the slowest node, rotation does not
-            answer = estimate(found, bundle.calibration[name])
-            if name == "vsini":  # the smooth density of values that end at 0 may have its mode just below
-                answer = replace(answer, value=max(answer.value, 0.0))
-            of_spectrum[name] = answer
+    responses = propagate_noise(
+        slopes,
+        np.stack([p.uncertainty for p in prepared]),
+        [p.pixel for p in prepared],
+        [p.fwhm / SPEED_OF_LIGHT * p.window.centre for p in prepared],
+        float(bundle.wavelength[1] - bundle.wavelength[0]),
+        unexplained=unexplained or [0.0] * len(prepared),
+    )
+    return [
+        _estimate_all({name: values[:, i] for name, values in slopes.values.items()}, response, bundle)
+        for i, response in enumerate(responses)
+    ]
+
+
+def _estimate_all(members: dict[str, np.ndarray], response: np.ndarray, bundle: ModelBundle) -> dict[str, Estimate]:
+    """Estimates of one spectrum from its members' values and their responses to the noise."""
+    spread = iter(np.sqrt((response**2).sum(axis=1)))
+    estimates = {}
+    for name, values in members.items():
+        found = np.concatenate([value + next(spread) * _NORMAL for value in values])
+        if name == "vsini":
+            found = np.maximum(found, 0.0)  # networks go on below the slowest node, rotation does not
+        answer = estimate(found, bundle.calibration[name])
+        if name == "vsini":  # the smooth density of values that end at 0 may have its mode just below
+            answer = replace(answer, value=max(answer.value, 0.0))
+        estimates[name] = answer
     return estimates

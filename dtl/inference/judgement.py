@@ -113,17 +113,17 @@ def doubts_of_strangeness(percentiles: dict[str, float], threshold: float, rv_qu
 
 
 def doubts_of_estimates(
-    estimates: dict[str, Estimate], nodes: np.ndarray, triples: np.ndarray | None = None, *, unlike: bool
+    estimates: dict[str, Estimate], limits: np.ndarray, triples: np.ndarray, *, unlike: bool
 ) -> list[Doubt]:
     """Doubts about estimates outside the grid: one for each parameter beyond an end, or one for their combination.
 
     Args:
         estimates: of the four parameters, as the networks gave them.
-        nodes: of the grid; shape ``(m, 4)``.
-        triples: the distinct Teff, log g, [M/H] of the nodes, where they are known; shape ``(t, 3)``.
+        limits: lowest and highest Teff, log g, [M/H] and v sin i of the nodes; shape ``(2, 4)``.
+        triples: Teff, log g, [M/H] of the nodes, each once; shape ``(t, 3)``.
         unlike: whether the spectrum is unlike the models.
     """
-    low, high = nodes.min(axis=0), nodes.max(axis=0)
+    low, high = limits
     margin = np.r_[_HALF_STEP, (_FASTER - 1.0) * high[3]]
     doubts = []
     for name, first, last, more in zip(PARAMETERS, low, high, margin, strict=True):
@@ -136,7 +136,7 @@ def doubts_of_estimates(
     if unlike and not doubts and not low[0] + _SATURATED < teff.value < high[0] - _SATURATED:
         doubts.append(_beyond("teff", teff, float(low[0] if teff.value < low.mean() else high[0])))
     if not doubts:
-        doubts += _off_sequence(estimates, nodes[:, :3] if triples is None else triples)
+        doubts += _off_sequence(estimates, triples)
     return doubts
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
+from scipy.signal import ZoomFFT
 
 from dtl.spectrum import PreparedSpectrum
 
@@ -29,7 +32,7 @@ def hull_distance(parameters: np.ndarray, nodes: np.ndarray) -> np.ndarray:
         parameters: shape ``(k, 3)`` or wider.
         nodes: shape ``(m, 3)`` or wider.
     """
-    triples = np.unique(nodes[:, :3], axis=0) / HULL_UNIT
+    triples = nodes[:, :3] / HULL_UNIT
     points = np.atleast_2d(parameters)[:, :3] / HULL_UNIT
     return np.sqrt(((points[:, None] - triples[None]) ** 2).sum(-1)).min(axis=1)
 
@@ -64,8 +67,14 @@ def trust_scores(
 
 def _strongest_period(residual: np.ndarray, width: float) -> float:
     """Amplitude of the strongest sinusoid in residuals ``(n,)`` over ``width`` Angstrom, by a tapered periodogram."""
-    taper = np.hanning(residual.size)
-    spectrum = np.abs(np.fft.rfft((residual - residual.mean()) * taper, 4 * residual.size))
-    frequency = np.fft.rfftfreq(4 * residual.size, width / (residual.size - 1))
-    band = (frequency > 1.0 / _PERIODS[1]) & (frequency < 1.0 / _PERIODS[0])
-    return float(2.0 * spectrum[band].max() / taper.sum())
+    taper, transform = _periodogram(residual.size, width)
+    return float(2.0 * np.abs(transform((residual - residual.mean()) * taper)).max() / taper.sum())
+
+
+@lru_cache(maxsize=8)
+def _periodogram(points: int, width: float) -> tuple[np.ndarray, ZoomFFT]:
+    """The taper, and the Fourier transform at frequencies between those of `_PERIODS`, four to an independent one."""
+    frequency = np.fft.rfftfreq(4 * points, width / (points - 1))
+    band = frequency[(frequency > 1.0 / _PERIODS[1]) & (frequency < 1.0 / _PERIODS[0])]
+    transform = ZoomFFT(points, (band[0], band[-1]), band.size, fs=(points - 1) / width, endpoint=True)
+    return np.hanning(points), transform

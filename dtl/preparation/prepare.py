@@ -49,6 +49,7 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
         uncertainty=state.uncertainty,
         good=state.good,
         pixel=state.pixel,
+        fwhm=state.fwhm,
         snr=state.snr,
         rv=rv,
         rv_frame=rv_frame,

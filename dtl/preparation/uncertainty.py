@@ -9,11 +9,15 @@ import numpy as np
 from dtl.preparation.continuum import fit_continuum
 from dtl.preparation.doubts import doubts_of_noise
 from dtl.preparation.noise import estimate_snr
+from dtl.preparation.noise_transfer import remaining_part
 from dtl.preparation.refusals import misses_window
 from dtl.preparation.state import PreparationState
 from dtl.wavelengths import SPEED_OF_LIGHT
 
 __all__ = ["estimate_noise", "remaining_noise"]
+
+#: Of finer pixels than the points of the work grid some are never asked, Angstrom.
+_FINEST = 0.009
 
 
 def estimate_noise(state: PreparationState) -> PreparationState:
@@ -37,8 +41,9 @@ def estimate_noise(state: PreparationState) -> PreparationState:
 
 
 def remaining_noise(state: PreparationState) -> np.ndarray:
-    """1 sigma per input pixel on the target's wavelengths as smoothing leaves it, in the unit of the flux; ``(n,)``."""
-    return _per_pixel(state) * _smoothing_factor(state)
+    """1 sigma on the target's wavelengths as splines and smoothing leave it, in the unit of the flux; ``(n,)``."""
+    width = state.fwhm / SPEED_OF_LIGHT * state.window.centre
+    return _per_pixel(state) * remaining_part(max(state.pixel, _FINEST), width)
 
 
 def _per_pixel(state: PreparationState) -> np.ndarray:
@@ -49,14 +54,3 @@ def _per_pixel(state: PreparationState) -> np.ndarray:
     near = (rest > state.window.lower) & (rest < state.window.upper)
     level = float(np.nanmedian(state.spectrum.flux[near]))
     return np.full(wavelength.shape, level / max(state.snr, 1e-3))
-
-
-def _smoothing_factor(state: PreparationState) -> float:
-    """Part of the noise per pixel that is left after smoothing by a Gaussian of the state's FWHM.
-
-    White noise in pixels p smoothed by a Gaussian of sigma s: sqrt(p / (2 sqrt(pi) s)), at most 1.
-    """
-    sigma = state.fwhm / 2.3548 / SPEED_OF_LIGHT * state.window.centre
-    if sigma <= 0:
-        return 1.0
-    return float(min(1.0, np.sqrt(state.pixel / (2.0 * np.sqrt(np.pi) * sigma))))

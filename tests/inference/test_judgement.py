@@ -31,7 +31,7 @@ def estimates(**changed: float) -> dict[str, Estimate]:
 
 
 def doubts(*, unlike: bool = False, **changed: float) -> list[Doubt]:
-    return doubts_of_estimates(estimates(**changed), shipped().nodes, unlike=unlike)
+    return doubts_of_estimates(estimates(**changed), shipped().limits, shipped().triples, unlike=unlike)
 
 
 def test_nothing_to_doubt() -> None:
