@@ -28,5 +28,5 @@ def _run(options: argparse.Namespace) -> int:
         print(json.dumps(times))
     else:
         for stage, seconds in times["seconds"].items():
-            print(f"{stage:10s}{1000 * seconds:9.1f} ms")
+            print(f"{stage:15s}{1000 * seconds:9.1f} ms")
     return 0

@@ -13,7 +13,7 @@ from dtl.evaluation.benchmark import DEFAULT_FILE
 def test_json(capsys: pytest.CaptureFixture) -> None:
     assert main(["benchmark", "--json", "--repeat", "1"]) == 0
     out = json.loads(capsys.readouterr().out)
-    assert list(out["seconds"]) == ["start", "read", "prepare", "infer", "infer_30"]
+    assert list(out["seconds"]) == ["start", "read", "prepare", "infer", "infer_286", "loop_286", "noise_loop_286"]
     assert all(value > 0 for value in out["seconds"].values())
     assert out["file"] == DEFAULT_FILE.name and out["bundle"].startswith("common-r50000 ") and out["repeats"] == 1
     assert out["cpus"] >= 1 and {"python", "dtl", "torch", "numpy"} <= set(out["versions"])
