@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 
@@ -56,6 +57,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "bundle": ("", "name and version of the trained bundle"),
     "rv_frame": ("", "frame of rv: barycentric, observatory, rest or unknown"),
     "vsini_limit": ("km/s", "upper limit (95 %) of vsini where the rotation is not resolved, absent where it is"),
+    **{
+        f"corr_{one}_{other}": ("", f"correlation of the uncertainties of {one} and {other}, -1 to 1")
+        for one, other in combinations(PARAMETERS, 2)
+    },
 }
 
 
@@ -110,6 +115,7 @@ class InferenceResult:
         bundle: name and version, as ``common-r50000 1.0``.
         scores: how strange the spectrum is, name (`dtl.bundle.calibration.SCORES`) -> score.
         percentiles: the same as the percentage of good stars of like S/N that are less strange, 0 to 100.
+        correlation: of the uncertainties of the parameters, in the order of `PARAMETERS`; shape ``(4, 4)``.
     """
 
     prepared: PreparedSpectrum
@@ -126,6 +132,39 @@ class InferenceResult:
     scores: dict[str, float] = field(default_factory=dict)
     percentiles: dict[str, float] = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
+    correlation: np.ndarray = field(default_factory=lambda: np.eye(len(PARAMETERS)))
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Of the parameters, with half the 1-sigma intervals as standard deviations; NaN where one is withheld.
+
+        Shape ``(4, 4)``, units those of `PARAMETERS`.
+        """
+        half = np.array([0.5 * (e.lower + e.upper) for e in (self.estimates[name] for name in PARAMETERS)])
+        return self.correlation * np.outer(half, half)
+
+    def draws(self, count: int, seed: int = 0) -> np.ndarray:
+        """A sample of the four parameters that keeps their correlation and their intervals.
+
+        Normal distributions that go together, each stretched below and above its value to the lower and the upper
+        distance, so that its 16 % and 84 % quantiles are the ends of the interval. No v sin i is below 0, and what is
+        withheld is NaN.
+
+        Args:
+            count: of the draws.
+            seed: of the random numbers.
+
+        Returns:
+            Teff, log g, [M/H], v sin i in the units of `PARAMETERS`; shape ``(count, 4)``.
+        """
+        normal = np.random.default_rng(seed).standard_normal((count, len(PARAMETERS)))
+        normal = normal @ np.linalg.cholesky(self.correlation).T
+        value, lower, upper = np.array(
+            [(e.value, e.lower, e.upper) for e in (self.estimates[name] for name in PARAMETERS)]
+        ).T
+        found = value + normal * np.where(normal < 0.0, lower, upper)
+        found[:, -1] = np.maximum(found[:, -1], 0.0)
+        return found
 
     def explain(self, flag: str) -> str:
         """The sentence for one of its flags: which parameter, its value, the limit it broke, what can be used."""
@@ -156,4 +195,7 @@ class InferenceResult:
             "rv_frame": self.prepared.rv_frame,
             "vsini_limit": self.estimates["vsini"].limit,
         }
+        for (i, one), (j, other) in combinations(enumerate(PARAMETERS), 2):
+            withheld = self.estimates[one].withheld or self.estimates[other].withheld
+            row[f"corr_{one}_{other}"] = None if withheld else float(self.correlation[i, j])
         return row

@@ -113,7 +113,7 @@ def as_row(value: object, what: str) -> dict[str, object]:
             row[name] = [as_text(flag, f"flags of {what}") for flag in flags]
         else:
             number = given.get(name)
-            absent = None if name.startswith(tuple(PARAMETERS)) else math.nan
+            absent = None if name.startswith((*PARAMETERS, "corr_")) else math.nan
             row[name] = absent if number is None else as_number(number, f"{name} of {what}")
     return row
 

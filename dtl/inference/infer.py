@@ -12,6 +12,7 @@ from dtl.bundle.calibration import percentile, quantile
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import nearest, project
 from dtl.flags import Doubt
+from dtl.inference.correlation import correlate
 from dtl.inference.estimate import estimate
 from dtl.inference.gradients import MemberSlopes, member_slopes
 from dtl.inference.judgement import doubts_of_estimates, doubts_of_strangeness, limit_rotation, withhold
@@ -21,7 +22,7 @@ from dtl.result import Estimate, InferenceResult, Neighbour
 from dtl.spectrum import PreparedSpectrum
 from dtl.wavelengths import SPEED_OF_LIGHT
 
-__all__ = ["encode_with_gaps", "estimate_parameters", "infer"]
+__all__ = ["encode_with_gaps", "estimate_parameters", "infer", "noise_responses"]
 
 #: Values that stand for each member's spread by the noise: of a normal distribution at even steps of probability, of
 #: unit variance.
@@ -53,7 +54,8 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
         for i, p in enumerate(prepared)
     ]
     unexplained = [_unexplained(s["residual"], p.snr, bundle) for s, p in zip(all_scores, prepared, strict=True)]
-    of_all = estimate_parameters(slopes, prepared, bundle, unexplained=unexplained)
+    responses = noise_responses(slopes, prepared, bundle, unexplained=unexplained)
+    of_all = estimate_parameters(slopes, responses, bundle)
     results = []
     for i, (spectrum, estimates, scores) in enumerate(zip(prepared, of_all, all_scores, strict=True)):
         residual = (spectrum.flux - reconstruction[i])[spectrum.good]
@@ -80,6 +82,7 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
                 scores=scores,
                 percentiles=percentiles,
                 doubts=(*spectrum.doubts, *doubts),
+                correlation=correlate({name: v[:, i] for name, v in slopes.values.items()}, responses[i]),
             )
         )
     return results
@@ -130,14 +133,14 @@ def encode_with_gaps(flux: np.ndarray, good: np.ndarray, bundle: ModelBundle) ->
     return flux, latents
 
 
-def estimate_parameters(
+def noise_responses(
     slopes: MemberSlopes,
     prepared: Sequence[PreparedSpectrum],
     bundle: ModelBundle,
     *,
     unexplained: Sequence[float] | None = None,
-) -> list[dict[str, Estimate]]:
-    """Estimates of spectra: the members' values, each spread by the photon noise, then calibrated.
+) -> list[np.ndarray]:
+    """How far noise moves the members, see `dtl.inference.noise_propagation.propagate_noise`.
 
     Args:
         slopes: values of the members for the spectra, and their derivatives.
@@ -146,7 +149,7 @@ def estimate_parameters(
         unexplained: rms of what is neither noise nor the gap of good stars, as wide as lines are, so that a spectrum
             unlike the models has a wide interval too; length ``k``.
     """
-    responses = propagate_noise(
+    return propagate_noise(
         slopes,
         np.stack([p.uncertainty for p in prepared]),
         [p.pixel for p in prepared],
@@ -154,6 +157,18 @@ def estimate_parameters(
         float(bundle.wavelength[1] - bundle.wavelength[0]),
         unexplained=unexplained or [0.0] * len(prepared),
     )
+
+
+def estimate_parameters(
+    slopes: MemberSlopes, responses: Sequence[np.ndarray], bundle: ModelBundle
+) -> list[dict[str, Estimate]]:
+    """Estimates of spectra: the members' values, each spread by the photon noise, then calibrated.
+
+    Args:
+        slopes: values of the members for ``k`` spectra.
+        responses: of the members to noise, see `noise_responses`; length ``k``.
+        bundle: the networks.
+    """
     return [
         _estimate_all({name: values[:, i] for name, values in slopes.values.items()}, response, bundle)
         for i, response in enumerate(responses)

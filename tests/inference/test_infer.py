@@ -10,7 +10,7 @@ import pytest
 
 from dtl.flags import FLAGS
 from dtl.inference.gradients import member_slopes
-from dtl.inference.infer import encode_with_gaps, estimate_parameters, infer
+from dtl.inference.infer import encode_with_gaps, estimate_parameters, infer, noise_responses
 from dtl.preparation.prepare import prepare
 from dtl.result import COLUMNS, PARAMETERS, InferenceResult
 from dtl.spectrum import PreparedSpectrum
@@ -146,7 +146,7 @@ def test_noise_widens_intervals() -> None:
     widths = []
     for factor in (0.1, 1.0, 4.0):
         noisy = replace(spectrum, uncertainty=factor * spectrum.uncertainty)
-        (estimates,) = estimate_parameters(slopes, [noisy], bundle)
+        (estimates,) = estimate_parameters(slopes, noise_responses(slopes, [noisy], bundle), bundle)
         widths.append([estimates[name].lower + estimates[name].upper for name in PARAMETERS])
     assert (np.diff(widths, axis=0) > 0).all()
 
