@@ -3,7 +3,17 @@
 import streamlit as st
 
 from pages.shared.core import bundles, elements, keeping, tables, visit, wording
-from pages.shared.spectrum import attribution, axes, corrections, least_squares, one_star, reading, several, spectra
+from pages.shared.spectrum import (
+    attribution,
+    axes,
+    corrections,
+    joint,
+    least_squares,
+    one_star,
+    reading,
+    several,
+    spectra,
+)
 from pages.shared.spectrum.files import files
 
 st.title("Stellar parameters from a spectrum", anchor=False)
@@ -35,6 +45,7 @@ with figures:
         scale = axes.choose_scale(result)
     spectra.reconstruction(result, scale)
     attribution.wavelengths(result, scale)
+    joint.correlations(result)
 with left:
     spectra.preparation(result, scale)
     corrections.corrections(visit.current().selected, result)

@@ -14,13 +14,15 @@ import pytest
 import torch
 
 from dtl.bundle.store import FORMAT, load_bundle, save_bundle
-from dtl.inference.infer import estimate_parameters
+from dtl.inference.gradients import member_slopes
+from dtl.inference.infer import estimate_parameters, noise_responses
 from dtl.networks.autoencoder import Autoencoder
 from dtl.networks.published import PublishedAutoencoder, PublishedRegressor
+from dtl.preparation.prepare import prepare
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
 from dtl.training.augmentation import Augmentation, disturbed
-from tests.builders import shipped
+from tests.builders import observe_model, shipped
 
 MODELS = Path(__file__).parents[2] / "assets" / "models"
 
@@ -105,7 +107,12 @@ def test_half_precision_does_not_matter(tmp_path: Path) -> None:
     cut = load_bundle(save_bundle(fine, tmp_path / "cut"))
     assert not torch.equal(fine.autoencoder.encoder[0].weight, cut.autoencoder.encoder[0].weight)
     flux = disturbed(bundle.decode(bundle.latents[::400]), 100.0, Augmentation(), bundle.window, seed=2)
-    before, after = (estimate_parameters(flux, np.full(flux.shape, 0.01), [0.05] * len(flux), b) for b in (fine, cut))
+    noise = replace(prepare(observe_model(), bundle.target), uncertainty=np.full(flux.shape[1], 0.01))
+    slopes = [member_slopes(flux, b) for b in (fine, cut)]
+    before, after = (
+        estimate_parameters(s, noise_responses(s, [noise] * len(flux), b), b)
+        for s, b in zip(slopes, (fine, cut), strict=True)
+    )
     for name in PARAMETERS:
         pairs = [(a[name], b[name]) for a, b in zip(after, before, strict=True)]
         moved = np.array([abs(a.value - b.value) / b.lower for a, b in pairs])

@@ -110,6 +110,15 @@ def test_bars_of_the_parameter_that_is_chosen(visit, theme):
     assert "they sum to" in texts(app)
 
 
+def test_parameters_together(visit):
+    app = opened(visit(), "corner", "corner-table")
+    assert not app.exception
+    assert "Corner plot" in app.get("plotly_chart")[1].proto.alt
+    twin = app.dataframe[0].value
+    assert list(twin["parameter"]) == ["Teff [K]", "log g [dex]", "[M/H] [dex]", "v sin i [km/s]"]
+    assert twin["correlation with Teff"].iloc[0] == 1.0
+
+
 def test_what_a_change_would_do(visit):
     app = opened(visit(), "wavelengths", "explanation-table")
     bars = figure(app, 1)["data"][-1]["y"]
