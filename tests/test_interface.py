@@ -6,6 +6,7 @@ import ast
 import doctest
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -94,20 +95,26 @@ def test_adaptation_refuses_before_it_works(tmp_path: Path) -> None:
 
 
 def test_adaptation_is_that_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dtl.transfer import adaptation
+    from dtl.evaluation import adaptation_trust
+    from dtl.transfer import sample
 
     asked: dict[str, object] = {}
 
-    def adapt(bundle, spectra, **details):
-        asked.update(details, count=len(spectra))
-        return bundle
+    def adapt(bundle, chosen, **details):
+        asked.update(details, count=len(chosen.spectra))
+        return replace(bundle, card=bundle.card | {"adapted": {"mean_change": {"teff": 50.0}}})
 
-    monkeypatch.setattr(adaptation, "adapt", adapt)
+    monkeypatch.setattr(adaptation_trust, "adapt_to_sample", adapt)
+    monkeypatch.setattr(sample, "MIN_STARS", 3)
     sources = [*dtl.examples()[:3], dtl.read(dtl.examples()[3])]
-    dtl.adapt(sources, "common-r50000", output=tmp_path / "mine", mean_mh=0.1, seed=7)
-    assert (asked["name"], asked["seed"], asked["count"]) == ("mine", 7, 4)
+    with pytest.raises(dtl.UnusableInput, match=r"mean Teff by \+50 K .*accept_shift=True"):
+        dtl.adapt(sources, "common-r50000", output=tmp_path / "mine", mean_mh=0.1, seed=7)
+    assert not (tmp_path / "mine").exists()
+    with pytest.warns(UserWarning, match="is flagged low_snr, which most others are not"):
+        dtl.adapt(sources, "common-r50000", output=tmp_path / "mine", mean_mh=0.1, seed=7, accept_shift=True)
+    assert (asked["name"], asked["seed"], asked["count"]) == ("mine", 7, 3)
     assert asked["settings"].population.mean_mh == 0.1 and asked["settings"].population.main_sequence
-    assert [digest is None for digest in asked["digests"]] == [False] * 3 + [True]
+    assert [digest is None for digest in asked["digests"]] == [False] * 2 + [True]
     assert (tmp_path / "mine" / "card.json").is_file()
-    dtl.adapt(sources, "common-r50000", population=False)
+    dtl.adapt(sources, "common-r50000", population=False, accept_shift=True)
     assert asked["settings"].population.mean_mh is None and asked["settings"].population.slow is None

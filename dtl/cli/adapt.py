@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dtl.cli.arguments import add_reading, filled, number, reading, seed
 from dtl.cli.paths import expand_paths
 from dtl.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from dtl.bundle.model import ModelBundle
 
 __all__ = ["add"]
 
@@ -19,7 +23,8 @@ def add(commands: argparse._SubParsersAction) -> None:
         "path",
         nargs="+",
         type=filled,
-        help="files of spectra, four at least, better thirty or more of one sample; folders; @list.txt, a path a line",
+        help="files of spectra of ten stars at least, better thirty or more of one sample and one instrument; folders; "
+        "@list.txt, a path a line",
     )
     parser.add_argument(
         "--bundle", required=True, type=filled, metavar="NAME", help="name of a shipped bundle, or a folder"
@@ -32,6 +37,20 @@ def add(commands: argparse._SubParsersAction) -> None:
         action="store_true",
         help="take nothing as known of the sample: no mean [M/H], no main sequence, no slow rotators",
     )
+    parser.add_argument(
+        "--mean-mh-error",
+        type=number,
+        metavar="X",
+        help="1 sigma of the mean [M/H], which widens the intervals by what it does to them (default: 0.1)",
+    )
+    parser.add_argument(
+        "--distinct", action="store_true", help="each spectrum is of another star, also where two look alike"
+    )
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="write the bundle also where it moves the sample's mean Teff by more than 40 K or mean [M/H] by 0.1",
+    )
     parser.add_argument("--seed", type=seed, default=42, metavar="S", help="of everything random (default: 42)")
     add_reading(parser)
     parser.set_defaults(run=_run)
@@ -41,9 +60,12 @@ def _run(options: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from dtl.bundle.store import check_new_place, load_bundle, save_bundle
-    from dtl.transfer.adaptation import adapt, check_spectra, notes, read_spectra
+    from dtl.evaluation.adaptation_trust import adapt_to_sample, shift_in_words
+    from dtl.spectrum import UnusableInput
+    from dtl.transfer.adaptation import check_spectra, notes, read_spectra
     from dtl.transfer.fine_tuning import TransferSettings
     from dtl.transfer.population import Population
+    from dtl.transfer.sample import select_sample
 
     check_new_place(options.output)
     known = reading(options)
@@ -51,6 +73,10 @@ def _run(options: argparse.Namespace) -> int:
     population = Population(mean_mh=None, main_sequence=False, slow=None) if options.no_population else Population()
     if options.mean_mh is not None:
         population = replace(population, mean_mh=options.mean_mh)
+    if options.mean_mh_error is not None:
+        if options.mean_mh_error <= 0:
+            raise UnusableInput(f"--mean-mh-error {options.mean_mh_error:g}: must be above 0 dex.")
+        population = replace(population, mean_mh_error=options.mean_mh_error)
     settings = TransferSettings(population=population)
     with Progress() as progress:
         spectra, digests, unusable = read_spectra(
@@ -63,23 +89,37 @@ def _run(options: argparse.Namespace) -> int:
         for sentence in unusable:
             progress.say(sentence)
         check_spectra(spectra, bundle, settings)
-        for sentence in notes(len(spectra), settings):
+        sample = select_sample(spectra, bundle, distinct=options.distinct)
+        for sentence in (*sample.left_out, *sample.merged, *notes(len(sample.spectra), settings)):
             progress.say(sentence)
         options.output.mkdir(parents=True, exist_ok=True)  # where it cannot be made, that is said before the work
-        adapted = adapt(
+        adapted = adapt_to_sample(
             bundle,
-            spectra,
+            sample,
             name=options.output.resolve().name,
-            digests=digests,
+            digests=[digests[i] for i in sample.best(spectra)],
             settings=settings,
             seed=options.seed,
             progress=lambda fraction, text: progress("adapt", fraction, text),
         )
+    moved = shift_in_words(adapted)
+    if moved and not options.yes:
+        options.output.rmdir()
+        raise UnusableInput(f"{options.output}: was not written. {moved} With --yes it is written as it is.")
     save_bundle(adapted, options.output)
-    gap = adapted.card["adapted"]["gap"]
-    before, after = ((100 * gap["residual_rms"][when], gap["latent_distance"][when]) for when in ("before", "after"))
-    print(
-        f"{options.output}: adapted to {len(spectra)} spectra; residual rms {before[0]:.2f} % before, "
-        f"{after[0]:.2f} % after; latent distance {before[1]:.2f} and {after[1]:.2f}"
-    )
+    _tell(adapted, options.output)
+    if moved:
+        print(moved)
     return 2 if unusable else 0
+
+
+def _tell(adapted: ModelBundle, output: Path) -> None:
+    """The verdict, and how the gap changed."""
+    entry = adapted.card["adapted"]
+    gap = entry["gap"]
+    before, after = ((100 * gap["residual_rms"][when], gap["latent_distance"][when]) for when in ("before", "after"))
+    print(entry["verdict"]["sentence"])
+    print(
+        f"{output}: adapted to {entry['stars']} stars ({entry['exposures']} spectra); residual rms "
+        f"{before[0]:.2f} % before, {after[0]:.2f} % after; latent distance {before[1]:.2f} and {after[1]:.2f}"
+    )

@@ -37,6 +37,11 @@ def add(commands: argparse._SubParsersAction) -> None:
         metavar="PART",
         help=f"what is measured, the rest taken from the card: {', '.join(METRIC_GROUPS)} (default: all, half an hour)",
     )
+    parser.add_argument(
+        "--calibrate",
+        action="store_true",
+        help="fit the intervals, and what is usual in good stars, anew before anything is measured; with --write",
+    )
     parser.add_argument("--write", action="store_true", help="write the figures into the card of the bundle (a folder)")
     parser.add_argument("--json", action="store_true", help="one JSON object with every figure")
     parser.set_defaults(run=_run)
@@ -44,13 +49,17 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from dtl.bundle.store import load_bundle, save_bundle
-    from dtl.evaluation.evaluate import evaluate, with_metrics
+    from dtl.evaluation.evaluate import evaluate, recalibrated, with_metrics
     from dtl.spectrum import UnusableInput
 
     bundle = load_bundle(options.bundle)
     if options.write and not Path(options.bundle).is_dir():
         raise UnusableInput(f"{options.bundle}: figures are written into the folder of a bundle; give its path.")
+    if options.calibrate and not options.write:
+        raise UnusableInput("--calibrate: changes the bundle; say --write too, with the folder of the bundle.")
     with Progress() as progress:
+        if options.calibrate:
+            bundle = recalibrated(bundle, library=options.library, progress=progress)
         report = evaluate(
             bundle,
             library=options.library,

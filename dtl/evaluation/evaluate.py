@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
+from dtl.bundle.calibration import Calibration
 from dtl.bundle.model import ModelBundle
+from dtl.evaluation.calibration_fit import calibrate
 from dtl.evaluation.metric_groups import METRIC_GROUPS
 from dtl.evaluation.node_metrics import measure
 from dtl.evaluation.real_stars import compare
@@ -15,11 +17,12 @@ from dtl.evaluation.survey_report import measure_on_surveys, measure_transfer, m
 from dtl.grid.build import Grid, GridSettings, build_grid
 from dtl.grid.library import Library, OutsideLibrary
 from dtl.grid.recognition import read_library, wavelengths_around
+from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
 from dtl.training.settings import settings_of_card
 from dtl.training.split import split_nodes
 
-__all__ = ["evaluate", "with_metrics"]
+__all__ = ["evaluate", "recalibrated", "with_metrics"]
 
 
 def evaluate(
@@ -75,6 +78,27 @@ def evaluate(
         "metrics": card | metrics,
         "source": {name: "recomputed" if name in metrics else "card" for name in card | metrics},
     }
+
+
+def recalibrated(
+    bundle: ModelBundle,
+    *,
+    library: str | Path | None = None,
+    progress: Callable[[str, float, str], None] = lambda stage, fraction, text: None,
+) -> ModelBundle:
+    """The bundle with its intervals and what is usual in good stars fitted anew; its networks stay as they are.
+
+    Args:
+        bundle: complete.
+        library: folder of the PHOENIX library it was trained on; without one the surveys come through the decoder.
+        progress: called with stage, fraction done and a word.
+    """
+    settings = settings_of_card(bundle.card)
+    models = None if library is None else read_library(library, reach=wavelengths_around(bundle.window))
+    simulator = survey_simulator(bundle, settings.grid, settings.survey, models)
+    card = bundle.card | {"calibration": {name: asdict(Calibration()) for name in PARAMETERS}}
+    raw = replace(bundle, card=card, references={})
+    return calibrate(raw, simulator, settings.survey, progress=lambda f, t: progress("calibration", f, t))
 
 
 def _rebuilt_grid(

@@ -233,7 +233,10 @@ def adapt(
     name: str | None = None,
     output: str | os.PathLike | None = None,
     mean_mh: float | None = -0.05,
+    mean_mh_error: float = 0.1,
     population: bool = True,
+    distinct: bool = False,
+    accept_shift: bool = False,
     seed: int = 42,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
     **known: Any,
@@ -244,48 +247,73 @@ def adapt(
     >>> dtl.predict(dtl.examples(), bundle=adapted)  # doctest: +SKIP
 
     Args:
-        sources: files or spectra of `read`, four at least, better thirty or more of one sample.
+        sources: files or spectra of `read`, of ten stars at least, better thirty or more of one sample.
         bundle: to start from: loaded, its name, or its folder.
         name: of the new bundle; None for that of the folder, or of the bundle with ``-adapted``.
         output: new folder that the bundle is saved to, if any.
         mean_mh: mean [M/H] of the sample in dex, None where it is not known.
+        mean_mh_error: 1 sigma of it in dex, which widens the intervals by what it does to them.
         population: use what is known of nearby stars: ``mean_mh``, the main sequence, a third of slow rotators.
+        distinct: each spectrum is of another star, also where two look alike.
+        accept_shift: give the bundle also where it moves the sample's mean Teff by more than 40 K or [M/H] by 0.1.
         seed: of everything random.
         progress: called with the fraction done and a word.
         known: what is known of the files, as for `read`.
 
     Returns:
-        The adapted bundle. Files that cannot be used are left out and named in a warning.
+        The adapted bundle; its card's entry ``adapted`` holds the verdict. Spectra that cannot be used, or do not
+        belong to the others, are left out and named in a warning.
 
     Raises:
-        UnusableInput: for fewer than four usable spectra, a mean [M/H] that no model has, or a folder that cannot be
-            used.
+        UnusableInput: for fewer than ten stars, a shift of the sample that is not accepted, a mean [M/H] that no model
+            has, or a folder that cannot be used.
     """
-    from dataclasses import replace
-
     from dtl.bundle.store import check_new_place, save_bundle
-    from dtl.transfer import adaptation
     from dtl.transfer.fine_tuning import TransferSettings
     from dtl.transfer.population import Population
 
     if output is not None:
         check_new_place(output)
         name = name or Path(output).resolve().name
-    start = _loaded(bundle)
-    sample = Population(mean_mh=mean_mh) if population else Population(None, main_sequence=False, slow=None)
-    settings = TransferSettings(population=sample)
-    files = [source for source in sources if not isinstance(source, Spectrum)]
-    spectra, digests, unusable = adaptation.read_spectra(files, start, options=ReadOptions(**known))
-    spectra += [replace(prepare(source, start), steps=()) for source in sources if isinstance(source, Spectrum)]
-    for sentence in unusable:
-        warnings.warn(sentence, stacklevel=2)
-    digests += [None] * (len(spectra) - len(digests))
-    adapted = adaptation.adapt(
-        start, spectra, name=name, digests=digests, settings=settings, seed=seed, progress=progress
-    )
+    belief = Population(mean_mh, mean_mh_error) if population else Population(None, main_sequence=False, slow=None)
+    details = {"name": name, "settings": TransferSettings(population=belief), "seed": seed, "progress": progress}
+    adapted = _adapted(sources, _loaded(bundle), ReadOptions(**known), distinct=distinct, **details)
+    _check_shift(adapted, accepted=accept_shift)
     if output is not None:
         save_bundle(adapted, output)
     return adapted
+
+
+def _adapted(
+    sources: Sequence[Source], start: ModelBundle, options: ReadOptions, *, distinct: bool, **details: Any
+) -> ModelBundle:
+    """A bundle adapted to one spectrum a star of what can be used; what cannot is named in warnings."""
+    from dataclasses import replace
+
+    from dtl.evaluation import adaptation_trust
+    from dtl.transfer.adaptation import check_spectra, read_spectra
+    from dtl.transfer.sample import select_sample
+
+    files = [source for source in sources if not isinstance(source, Spectrum)]
+    spectra, digests, unusable = read_spectra(files, start, options=options)
+    spectra += [replace(prepare(source, start), steps=()) for source in sources if isinstance(source, Spectrum)]
+    digests += [None] * (len(spectra) - len(digests))
+    for sentence in unusable:
+        warnings.warn(sentence, stacklevel=3)
+    check_spectra(spectra, start, details["settings"])
+    sample = select_sample(spectra, start, distinct=distinct)
+    for sentence in (*sample.left_out, *sample.merged):
+        warnings.warn(sentence, stacklevel=3)
+    kept = [digests[i] for i in sample.best(spectra)]
+    return adaptation_trust.adapt_to_sample(start, sample, digests=kept, **details)
+
+
+def _check_shift(adapted: ModelBundle, *, accepted: bool) -> None:
+    """Raise `UnusableInput` where the sample moved as a whole and nobody said that this is right."""
+    from dtl.evaluation.adaptation_trust import shift_in_words
+
+    if (moved := shift_in_words(adapted)) and not accepted:
+        raise UnusableInput(f"{moved} With accept_shift=True the bundle is given as it is.")
 
 
 def _loaded(bundle: str | Path | ModelBundle) -> ModelBundle:

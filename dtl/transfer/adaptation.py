@@ -217,6 +217,7 @@ def _entry(
             "rule": "rms of data minus reconstruction; median distance to the nearest model in latent space",
             "residual_rms": {when: look.residual_rms for when, look in looks.items()},
             "latent_distance": {when: look.distance for when, look in looks.items()},
+            "strength": learned.strength,
         },
         "mean_change": dict(zip(PARAMETERS, (looks["after"].means - looks["before"].means).tolist(), strict=True)),
         "versions": {"dtl": dtl.__version__, "torch": torch.__version__, "numpy": np.__version__},

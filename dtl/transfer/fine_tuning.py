@@ -71,10 +71,13 @@ class Transfer:
     Attributes:
         bundle: with the encoder for observed spectra and the learned gap.
         history: one row a round: loss, rms of the held-out residuals.
+        strength: relative standard deviation by which the gap varies in a star, see
+            `dtl.transfer.gap_learning.GapShape`.
     """
 
     bundle: ModelBundle
     history: list[dict[str, float]]
+    strength: float = 0.0
 
 
 def transfer(
@@ -135,8 +138,8 @@ def transfer(
         watch(history[-1])
         if best is not None and residual > 1.05 * best[0]:
             break
-        best = (min(residual, best[0] if best else residual), current)
-    return Transfer(best[1], history)
+        best = (min(residual, best[0] if best else residual), current, shape.strength)
+    return Transfer(best[1], history, best[2])
 
 
 def held_out(count: int, settings: TransferSettings = TransferSettings()) -> int:

@@ -32,6 +32,8 @@ class Population:
         mean_mh: mean [M/H] of the sample. Nearby stars have a mean a little below the Sun's: -0.05 lies among
             the values published for FGK dwarfs (Casagrande et al. 2011, A&A 530, A138). An error of it goes one to
             one into the zero point of [M/H].
+        mean_mh_error: 1 sigma of what is known of it, dex: eight published sets of values of the same CARMENES stars
+            have means from -0.14 (Marfil et al. 2021) to +0.03 (Passegger et al. 2019).
         spread_mh: standard deviation of [M/H], as long as it is not measured.
         main_sequence: the stars are on the main sequence, so log g follows from Teff and [M/H].
         slow: part of the stars with v sin i <= ``slow_vsini``. Two thirds of the M dwarfs of a planet search
@@ -41,6 +43,7 @@ class Population:
     """
 
     mean_mh: float | None = -0.05
+    mean_mh_error: float = 0.1
     spread_mh: float = 0.2
     main_sequence: bool = True
     slow: float | None = 0.3

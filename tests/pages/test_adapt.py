@@ -46,7 +46,9 @@ def comparison(names: tuple[str, ...], *, truth: bool) -> AdaptationComparison:
 @pytest.fixture
 def page(visit, monkeypatch):
     """The page, and the works that were begun on it: each a `Job` that ends when its ``go`` is set."""
-    begun = SimpleNamespace(plans=[], jobs=[], go=threading.Event(), reported=threading.Event(), error=None)
+    begun = SimpleNamespace(
+        plans=[], jobs=[], go=threading.Event(), reported=threading.Event(), error=None, moved=-12.0
+    )
 
     def start(plan: work.Plan) -> Job:
         def run(reporter):
@@ -69,7 +71,11 @@ def page(visit, monkeypatch):
         return begun.jobs[-1]
 
     def card(plan: work.Plan) -> dict:
-        entry = {"history": HISTORY, "mean_change": {"teff": -12.0}, "spectra": 4, "from": "made-up 0.1"}
+        entry = {"history": HISTORY, "mean_change": {"teff": begun.moved}, "spectra": 4, "from": "made-up 0.1"}
+        entry |= {
+            "verdict": {"word": "better", "sentence": "Better: smaller errors in Teff."},
+            "left_out": ["a.txt: is flagged rv_uncertain; it was left out."],
+        }
         return {
             "name": plan.name,
             "version": "0.1",
@@ -117,25 +123,28 @@ def test_a_worked_example_stands_ready(page):
 def test_too_few_spectra_are_refused_with_the_reason(page):
     app = with_spectra(page, 3)
     app.segmented_control(key="adapt-source").set_value("own").run()
-    assert "3 spectra: at least 4 are needed" in app.info[0].value
+    assert "3 spectra of 3 stars: at least 10 stars are needed" in app.info[0].value
     assert app.button(key="adapt-start").disabled and not page.plans
 
 
-def test_fewer_than_was_measured_to_help_is_said(page):
-    app = with_spectra(page, 5)
+def test_fewer_than_was_measured_to_help_is_said(page, monkeypatch):
+    monkeypatch.setattr(sample_size, "read_sample_sizes", lambda: sizes(90, 80, 55, counts=(8, 10, 16)))
+    app = with_spectra(page, 11)
     assert app.segmented_control(key="adapt-source").value == "own"
-    assert "5 stars: too few to help" in app.warning[0].value and "in Teff from 8 stars on" in app.warning[0].value
+    assert "11 stars: too few to help" in app.warning[0].value and "in Teff from 16 stars on" in app.warning[0].value
     assert not app.button(key="adapt-start").disabled
     assert "fewer than the 20" in app.info[0].value  # the beliefs about a sample are not used
     app.multiselect(key="adapt-left-out").set_value([next(iter(visit_of(app).results))]).run()
-    assert "4 spectra of 4 stars will be learned from" in texts(app)
+    assert "10 spectra of 10 stars will be learned from" in texts(app)
 
 
 def test_spectra_of_one_star_count_once(page):
     app = page.visit()
     upload(app, **{f"n{i}_txt": f"fake teff={3200 + i} star=GJ_1".encode() for i in range(9)})
     app.switch_page(PAGE).run()
-    assert "9 spectra of 1 star" in texts(app) and "1 star: too few" in app.warning[0].value.replace("\\", "")
+    app.segmented_control(key="adapt-source").set_value("own").run()
+    assert "9 spectra of 1 star will be learned from" in texts(app)
+    assert "9 spectra of 1 star: at least 10 stars" in app.info[0].value and app.button(key="adapt-start").disabled
 
 
 def test_what_was_measured_is_a_figure_and_a_table(page):
@@ -212,9 +221,9 @@ def test_an_error_is_one_sentence_and_loses_nothing(page):
 
 
 def test_kept_used_and_forgotten(page):
-    app = with_spectra(page, 4)
+    app = with_spectra(page, 10)
     app.button(key="adapt-start").click().run()
-    assert len(page.plans[0].spectra) == 4
+    assert len(page.plans[0].spectra) == 10
     finish(page, app)
     assert "In the mean they moved by: Teff −12 K" in texts(app)
     app.button(key="adapt-reanalyse").click().run()
@@ -228,6 +237,27 @@ def test_kept_used_and_forgotten(page):
     assert not app.exception
     (models,) = [s for s in app.selectbox if s.label == "Models"]
     assert models.value == name and any(option.startswith(name) for option in models.options)
+
+
+def test_the_verdict_comes_first_and_says_what_was_left_out(page):
+    app = page.open()
+    app.button(key="adapt-start").click().run()
+    finish(page, app)
+    assert app.success[0].value.replace("\\", "") == "Better: smaller errors in Teff."
+    assert [box.label for box in app.expander if "Left out" in box.label] == ["Left out or put together: 1"]
+    assert "adapt-consent" not in [box.key for box in app.checkbox] and not app.button(key="adapt-keep").disabled
+
+
+def test_networks_that_move_the_sample_need_a_yes(page):
+    page.moved = -132.0
+    app = page.open()
+    app.button(key="adapt-start").click().run()
+    finish(page, app)
+    assert "mean Teff by −132 K (limit 40)" in app.warning[0].value.replace("\\", "")
+    assert app.button(key="adapt-keep").disabled
+    app.checkbox(key="adapt-consent").check().run()
+    app.button(key="adapt-keep").click().run()
+    assert len(visit_of(app).own_bundles) == 1
 
 
 def test_names_are_never_given_twice(page):

@@ -9,9 +9,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dtl.result import InferenceResult
-from dtl.transfer.adaptation import MIN_SPECTRA
 from dtl.transfer.fine_tuning import TransferSettings
 from dtl.transfer.population import Population
+from dtl.transfer.sample import MIN_STARS
 from pages.shared.adapt.sample_size import counted
 from pages.shared.adapt.work import Plan
 from pages.shared.core import bundles, visit, wording
@@ -28,7 +28,7 @@ def ask() -> tuple[Plan, DeltaGenerator]:
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.markdown("#### Which spectra")
-        enough = max(map(len, groups.values()), default=0) >= MIN_SPECTRA
+        enough = max(map(len, groups.values()), default=0) >= MIN_STARS
         source = st.segmented_control(
             "Adapt to", list(_SOURCES), format_func=_SOURCES.get, default="own" if enough else "survey", required=True,
             key="adapt-source", persist_state="session",
@@ -42,7 +42,9 @@ def ask() -> tuple[Plan, DeltaGenerator]:
         settings = _beliefs(name)
     seed = int(st.session_state.get("adapt-seed", 1))
     origin = name.partition("-adapted")[0]
-    plan = Plan(bundles.find_bundle(name), bundles.free_name(f"{origin}-adapted"), settings, seed, spectra, stars)
+    distinct = bool(st.session_state.get("adapt-distinct", False))
+    name_of_new = bundles.free_name(f"{origin}-adapted")
+    plan = Plan(bundles.find_bundle(name), name_of_new, settings, seed, spectra, stars, distinct)
     return plan, left.container()
 
 
@@ -71,6 +73,11 @@ def _own(groups: Mapping[str, dict[str, InferenceResult]]) -> tuple[str, dict[st
     )  # fmt: skip
     spectra = {digest: result for digest, result in group.items() if digest not in left_out}
     st.caption(_summary(spectra))
+    st.checkbox(
+        "Each spectrum is of another star", key="adapt-distinct", persist_state="session",
+        help="Spectra that differ by no more than their noise count as one star otherwise, and exposures of one star "
+        "are put together.",
+    )  # fmt: skip
     return name, spectra, 0
 
 
@@ -96,7 +103,7 @@ def _survey() -> tuple[str, dict[str, InferenceResult], int]:
             key="adapt-survey-networks", persist_state="session",
         )  # fmt: skip
     stars = st.slider(
-        "Simulated stars", MIN_SPECTRA, 128, 60, key="adapt-stars", persist_state="session",
+        "Simulated stars", MIN_STARS, 128, 60, key="adapt-stars", persist_state="session",
         help="At parameters of published stars, S/N 50 to 300. Where real stars were measured in the window of the "
         "networks, with their synthetic gap, and with lines that are too strong or too weak.",
     )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dtl.bundle.card import lookup
+from dtl.evaluation.adaptation_trust import shift_in_words
 from dtl.evaluation.comparison import STATES
 from dtl.figures.adaptation import LABELS, gap_figure, learning_figure, parameter_figure
 from dtl.result import PARAMETERS
@@ -20,6 +21,12 @@ from pages.shared.core.chart import chart, dark
 
 __all__ = ["show"]
 
+#: Word of the verdict -> how it is shown.
+_VERDICTS = {
+    "better": (st.success, ":material/trending_up:"),
+    "not better": (st.warning, ":material/trending_flat:"),
+    "unknown": (st.info, ":material/help:"),
+}
 _HELP = {
     "residual_rms": "Root of the mean squared difference between a spectrum and its reconstruction, relative to the "
     "continuum; median of the spectra.",
@@ -35,10 +42,29 @@ def show(adapted: Adapted) -> None:
         f"{wording.plain(adapted.bundle.name)}, adapted from {wording.plain(adapted.plan.bundle.name)} to "
         f"{len(adapted.change.names)} {of}."
     )
-    _actions(adapted)
+    consent = _verdict_first(adapted)
+    _actions(adapted, consent=consent)
     _gap(adapted)
     _parameters(adapted)
     _course(adapted)
+
+
+def _verdict_first(adapted: Adapted) -> bool:
+    """What came of it in words, and what was left out; whether the networks may be used."""
+    card = adapted.bundle.card
+    word, sentence = (lookup(card, "adapted", "verdict", part) for part in ("word", "sentence"))
+    if word and sentence:
+        show_as, icon = _VERDICTS.get(word, _VERDICTS["unknown"])
+        show_as(wording.plain(sentence), icon=icon)
+    told = [*(lookup(card, "adapted", "left_out") or []), *(lookup(card, "adapted", "merged") or [])]
+    if told:
+        with st.expander(f"Left out or put together: {len(told)}", icon=":material/filter_alt:"):
+            st.markdown("\n".join(f"- {wording.plain(sentence)}" for sentence in told))
+    moved = shift_in_words(adapted.bundle)
+    if not moved:
+        return True
+    st.warning(wording.plain(moved), icon=":material/priority_high:")
+    return st.checkbox("I know why, and want to use these networks all the same", key="adapt-consent")
 
 
 def _gap(adapted: Adapted) -> None:
@@ -166,7 +192,7 @@ def _course(adapted: Adapted) -> None:
         st.dataframe(history, hide_index=True, alt="Loss and residual rms of every round")
 
 
-def _actions(adapted: Adapted) -> None:
+def _actions(adapted: Adapted, *, consent: bool) -> None:
     """Keep, use and download the new networks."""
     kept = visit.kept(Adaptation).name
     kept = kept if kept in bundles.own() else None
@@ -174,7 +200,7 @@ def _actions(adapted: Adapted) -> None:
     with st.container(horizontal=True):
         st.button(
             "Kept for this visit" if kept else "Keep for this visit", key="adapt-keep",
-            icon=":material/check:" if kept else ":material/bookmark_add:", disabled=bool(kept) or full,
+            icon=":material/check:" if kept else ":material/bookmark_add:", disabled=bool(kept) or full or not consent,
             on_click=_keep, args=(adapted,),
             help=f"A visit keeps {bundles.MAX_OWN} sets of networks; forget one of them below first."
             if full and not kept else "They can then be chosen on the page Spectrum, and their card stands on the "
@@ -184,11 +210,12 @@ def _actions(adapted: Adapted) -> None:
             mine = [digest for digest in adapted.plan.spectra if digest in visit.current().uploads]
             st.button(
                 f"Analyse the {len(mine)} spectra again with them", key="adapt-reanalyse", icon=":material/refresh:",
-                disabled=not mine or (full and not kept), on_click=_reanalyse, args=(adapted, mine),
+                disabled=not mine or (full and not kept) or not consent, on_click=_reanalyse, args=(adapted, mine),
                 help="They are kept for this visit first.",
             )  # fmt: skip
         bundle = bundles.find_bundle(kept) if kept else adapted.bundle
-        own_networks.download(bundle, "adapt-download")
+        if consent:
+            own_networks.download(bundle, "adapt-download")
     if problems := visit.kept(Adaptation).problems:
         visit.keep(replace(visit.kept(Adaptation), problems=()))
         st.error("\n".join(f"- {wording.plain(problem)}" for problem in problems), icon=":material/error:")

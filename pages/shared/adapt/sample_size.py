@@ -7,7 +7,8 @@ import streamlit as st
 from dtl.evaluation.sample_size import SampleSizes, read_sample_sizes
 from dtl.figures.adaptation import sample_size_figure
 from dtl.result import PARAMETERS
-from dtl.transfer.adaptation import MIN_SPECTRA, notes
+from dtl.transfer.adaptation import notes
+from dtl.transfer.sample import MIN_STARS
 from pages.shared.adapt.work import Plan
 from pages.shared.core import tables, wording
 from pages.shared.core.chart import chart, dark
@@ -19,13 +20,14 @@ def guard(plan: Plan) -> str | None:
     """Say whether the spectra are enough to help; returns why the work cannot begin, None where it can."""
     names = {result.prepared.spectrum.star or digest for digest, result in plan.spectra.items()}
     count, stars = (len(plan.spectra), len(names)) if not plan.stars else (plan.stars, plan.stars)
-    if count < MIN_SPECTRA:
+    if stars < MIN_STARS:
         st.info(
-            f"{counted(count, 'spectrum').capitalize()}: at least {MIN_SPECTRA} are needed to learn how real stars "
-            "differ from models. Upload more on the page Spectrum, or take the simulated survey.",
+            f"{counted(count, 'spectrum').capitalize()} of {counted(stars, 'star')}: at least {MIN_STARS} stars are "
+            "needed to tell how real stars differ from models from what one of them has of its own. Upload more on the "
+            "page Spectrum, or take the simulated survey; until then use the networks as they are.",
             icon=":material/info:",
         )
-        return f"At least {MIN_SPECTRA} spectra are needed."
+        return f"At least {MIN_STARS} stars are needed."
     sizes = read_sample_sizes()
     lacking = _lacking(sizes, stars) if sizes else []
     if lacking:
@@ -37,7 +39,7 @@ def guard(plan: Plan) -> str | None:
         )
     if sizes:
         st.caption(_against_shipped(sizes, stars))
-    for sentence in notes(count, plan.settings):
+    for sentence in notes(stars, plan.settings):
         st.info(wording.plain(sentence), icon=":material/info:")
     return None
 

@@ -34,6 +34,7 @@ class Plan:
         seed: of everything random.
         spectra: the user's, by their keys in the visit; empty for a simulated survey.
         stars: of the simulated survey.
+        distinct: whether each of the user's spectra is of a star of its own.
     """
 
     bundle: ModelBundle
@@ -42,6 +43,7 @@ class Plan:
     seed: int
     spectra: dict[str, InferenceResult]
     stars: int = 0
+    distinct: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,17 +75,20 @@ def _work(plan: Plan, reporter: Reporter) -> Adapted:
     import torch
 
     from dtl.bundle.zip_file import as_saved
+    from dtl.evaluation.adaptation_trust import adapt_to_sample
     from dtl.evaluation.comparison import compare
-    from dtl.transfer.adaptation import adapt
+    from dtl.transfer.sample import all_distinct, select_sample
 
     torch.set_num_threads(1)  # other visits want their part of the machine
     begun = 0.0 if plan.spectra else _SIMULATED
     prepared, truth = _own(plan.spectra.values()) if plan.spectra else _survey(plan, reporter)
-    adapted = adapt(
+    sample = select_sample(prepared, plan.bundle, distinct=plan.distinct) if plan.spectra else all_distinct(prepared)
+    keys = list(plan.spectra)
+    adapted = adapt_to_sample(
         plan.bundle,
-        prepared,
+        sample,
         name=plan.name,
-        digests=[key.partition("#")[0] for key in plan.spectra] or None,
+        digests=[keys[i].partition("#")[0] for i in sample.best(prepared)] if keys else None,
         settings=plan.settings,
         seed=plan.seed,
         progress=lambda part, text: reporter.progress(begun + (_TRANSFERRED - begun) * part, f"Learning, {text}"),
@@ -94,7 +99,7 @@ def _work(plan: Plan, reporter: Reporter) -> Adapted:
     change = compare(
         plan.bundle,
         saved,
-        prepared,
+        sample.spectra,
         truth,
         progress=lambda part: reporter.progress(_TRANSFERRED + (1 - _TRANSFERRED) * part, "Comparing before and after"),
     )
