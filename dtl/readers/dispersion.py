@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dtl.readers.names import Name, parse_description, parse_name, says_nothing
+from dtl.readers.names import Name, parse_description, parse_name, says_nothing, split_words
 from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
 from dtl.wavelengths import Window
 
@@ -27,6 +27,10 @@ __all__ = [
 _FINEST = 1e-4
 #: Units that fall as the wavelength rises, which names as "wavenumber" leave open.
 _FALLING = ("1/cm", "1/m", "Hz", "GHz", "THz", "eV")
+_WAVENUMBER, _FREQUENCY, _ENERGY = ("1/cm", "1/m", "1/um"), ("Hz", "GHz", "THz"), ("eV", "keV", "J")
+_QUANTITIES = {"wavenumber": _WAVENUMBER, "wavenum": _WAVENUMBER, "wavenumbers": _WAVENUMBER, "frequency": _FREQUENCY}
+_QUANTITIES |= {"freq": _FREQUENCY, "energy": _ENERGY}
+_NEAR_VISIBLE = (2000.0, 60_000.0)  # Angstrom
 #: What is looked at beyond the window, Angstrom, as the medium and the velocity are not known yet.
 _REACH = 12.0
 
@@ -80,7 +84,17 @@ def stated_unit(column: Column) -> str | None:
         if unit:
             scale = column.meaning.scale
             return f"{scale} {unit}" if scale in ("log10", "ln") and " " not in unit else unit
-    return None
+    return _unit_of_quantity(column)
+
+
+def _unit_of_quantity(column: Column) -> str | None:
+    """The unit of a wavenumber, frequency or energy that is named so without one: that of light near the visible."""
+    units = next((units for word, units in _QUANTITIES.items() if word in split_words(column.name)), ())
+    finite = column.values[np.isfinite(column.values)]
+    if not finite.size:
+        return None
+    middle = np.array([np.median(finite)])
+    return next((unit for unit in units if _NEAR_VISIBLE[0] < to_angstrom(middle, unit)[0] < _NEAR_VISIBLE[1]), None)
 
 
 class Part:

@@ -8,6 +8,7 @@ from dtl.readers.barycentre import position_of, velocity_from_header
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import Instrument, find_instrument
 from dtl.readers.source import sanitise
+from dtl.readers.statements import medium_of
 from dtl.readers.units import parse_frame, parse_medium
 
 __all__ = ["describe_header", "find_frame", "find_medium", "find_resolution", "find_star_velocity", "known_instrument"]
@@ -100,7 +101,7 @@ def find_medium(header: Any) -> Claim | None:
         value = header.get(key)
         if isinstance(value, bool | int) and key == "VACUUM":
             return Claim("vacuum" if value else "air", "file", f"card VACUUM = {value}")
-        medium = parse_medium(str(value)) if isinstance(value, str) else None
+        medium = parse_medium(value) or medium_of(f"{key} = {value}") if isinstance(value, str) else None
         if medium:
             return Claim(medium, "file", f"card {key} = '{sanitise(value, 30)}'")
     ctype = str(header.get("CTYPE1", "")).strip().upper()

@@ -15,14 +15,14 @@ __all__ = ["NO_NAME", "Name", "parse_description", "parse_name", "says_nothing",
 _UNCERTAINTY = {
     "sigma": {"err", "errs", "error", "errors", "unc", "uncert", "uncertainty", "uncertainties", "sigma", "sig", "std"}
     | {"stddev", "stdev", "noise", "errorbar", "errorbars", "fluctuation", "e", "dflux", "eflux", "fluxerr", "errflux"}
-    | {"rms", "errdata", "deviation", "fluxerror", "sigmaflux", "df", "sd"},
+    | {"rms", "sem", "stderr", "sigmas", "errdata", "deviation", "fluxerror", "sigmaflux", "df", "sd"},
     "variance": {"var", "variance", "variances", "sigma2", "err2", "stat", "error2", "std2", "noise2", "sig2"},
     "ivar": {"ivar", "invvar", "invvariance", "inversevariance", "weight", "weights", "wgt"},
     "snr": {"snr", "sn", "s2n", "signaltonoise", "ston"},
 }
 _WAVELENGTH = {"wl", "wvl", "awav", "spectral", "arg", "x", "λ", "ll", "loglam", "lnwave", "logwave", "lglam", "freq"}
 _WAVELENGTH |= {"frequency", "nu", "wavenumber", "wavenum", "energy", "angstrom", "angstroms", "nm", "micron", "um"}
-_FLUX = {"flux", "fluxes", "spec", "spectrum", "intensity", "int", "fun", "counts", "flam", "f", "i", "y", "normflux"}
+_FLUX = {"flux", "fluxes", "spec", "spectrum", "intensity", "int", "fun", "counts", "flam", "f", "i", "y", "normflux", "spectra"}
 _FLUX |= {"science", "signal", "object", "obj", "data", "sci", "star", "target", "electrons", "adu", "fnu", "fl"}
 _FLUX |= {"scidata", "ener", "photons", "count", "fluxes", "flx", "nflux", "radiance", "irradiance", "signal"}
 _OTHER: tuple[tuple[str, set[str]], ...] = (
@@ -62,6 +62,10 @@ _GLUED = re.compile(
     r"^(sci|sky|cal|tel|norm|obj|raw|inv|bg|err|unc|bin|log|ln)"
     r"(flux|wave|wavl|wavelength|var|variance|blaze|err|error|ivar|data|spec|spectrum|counts|lam|lambda)$"
 )
+#: A flux by what it is a density of, "F_lambda", and a logarithm of a flux by its symbol, "logF".
+_DENSITY = re.compile(r"(?<![^\W_])(f|i|s|flux)[\s_]*(lambda|lam|λ|nu|ν)(?![^\W_])", re.IGNORECASE)
+_LOG_SYMBOL = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\s_]?[FI](?![^\W_])")
+_SQUARE = re.compile(r"(\^|\*\*)\s*[({]?2")
 _NOISE_WORDS = {"the", "of", "in", "by", "per", "and", "with", "which", "are", "is", "at", "for", "to", "from", "a"}
 
 
@@ -113,6 +117,7 @@ def split_words(text: str) -> list[str]:
     """Words of a name in lower case: split at blanks, underscores, capitals after small letters, digits kept."""
     text = re.sub(r"[\[(].*?[\])]", " ", text)
     text = re.sub(r"(?i)\b(s/n|signal[- _]to[- _]noise)\b", "snr", text)
+    text = _LOG_SYMBOL.sub(r"\1 flux", _DENSITY.sub("flux", text))
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
     found: list[str] = []
     for word in re.split(r"[^a-z0-9λσ²%]+", text.lower().replace("σ", "sigma").replace("²", "2")):
@@ -129,7 +134,7 @@ def parse_name(text: str) -> Name:
     stripped = [re.sub(r"\d+$", "", word) or word for word in words]
     plain = {word for word in words} | set(stripped)
     plain = {word for word in plain if len(word) > 1 or len(words) == 1 or word in ("e", "λ")}
-    if re.match(r"^\s*([ed]_[a-zA-Z]|[dDeE][A-Z][a-z])", text):
+    if re.match(r"^\s*([ed]_[a-zA-Z]|[dDeE][A-Z][a-z]|[deEs][FI]\s*$)", text):
         plain.add("err")
     scale = next((_LOGARITHM[word] for word in words if word in _LOGARITHM), "linear")
     if words[0] in ("loglam", "logwave", "lglam"):
@@ -137,8 +142,9 @@ def parse_name(text: str) -> Name:
     if words[0] == "lnwave":
         scale = "ln"
     known = _UNCERTAINTY["sigma"] | _UNCERTAINTY["variance"] | _UNCERTAINTY["ivar"] | _UNCERTAINTY["snr"]
-    stem = _stem(words, known)
-    kind = _kind(words, plain)
+    squared = bool(_SQUARE.search(text))  # a bare number counts: "err_2" is that of a second flux
+    stem = _stem(words, known | ({"2"} if squared else set()))
+    kind = _kind(words, plain, squared=squared)
     if kind and any(word.startswith(("wave", "lam")) for word in stripped):
         stem |= {"wavelength"}
     if kind and not plain & _OTHER[0][1]:
@@ -205,7 +211,7 @@ def _is_treated(words: list[str], role: set[str]) -> bool:
     )
 
 
-def _kind(words: list[str], plain: set[str]) -> str:
+def _kind(words: list[str], plain: set[str], *, squared: bool) -> str:
     """The kind of an uncertainty, empty where the name tells of none."""
     inverse = bool(plain & {"inverse", "inv", "reciprocal"})
     for kind in ("ivar", "snr", "variance", "sigma"):
@@ -213,7 +219,7 @@ def _kind(words: list[str], plain: set[str]) -> str:
         if kind == "sigma" and hit == {"noise"} and "signal" in words:
             return "snr"
         if hit:
-            squared = kind == "sigma" and ("squared" in words or "2" in words[1:])
+            squared = kind == "sigma" and (squared or "squared" in words)
             if kind == "sigma" and set(words) & _PERCENT:
                 return "percent"
             if kind == "sigma" and set(words) & _RELATIVE:
@@ -225,7 +231,7 @@ def _kind(words: list[str], plain: set[str]) -> str:
 def _stem(words: list[str], role: set[str]) -> frozenset[str]:
     """Words that belong neither to the role nor to what is said about it."""
     dropped = role | _FLUX | _LOGARITHM.keys() | _RELATIVE | _PERCENT | _NOISE_WORDS | _TREATED
-    dropped |= {"inverse", "inv", "squared", "air", "vac", "vacuum", "bary", "data", "pixel", "1d", "2"}
+    dropped |= {"inverse", "inv", "squared", "air", "vac", "vacuum", "bary", "data", "pixel", "1d"}
     kept = set()
     for word in words:
         bare = re.sub(r"\d+$", "", word)
