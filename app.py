@@ -5,61 +5,63 @@ import streamlit as st
 from dtl.resources import asset
 from pages.shared.core import serving, speed
 
+#: What `st.Page` takes for each page, in the order of the navigation; the first opens.
+PAGES = (
+    dict(
+        page="pages/spectrum.py",
+        title="Spectrum",
+        icon=":material/show_chart:",
+        url_path="start",
+        help="Upload spectra or see an example: parameters, reconstruction, how the file was read and prepared.",
+    ),
+    dict(
+        page="pages/latent_space.py",
+        title="Latent space",
+        icon=":material/scatter_plot:",
+        url_path="latent-space",
+        help="Where a spectrum lies among the model spectra, and which of them are nearest.",
+    ),
+    dict(
+        page="pages/hr_diagram.py",
+        title="HR diagram",
+        icon=":material/star:",
+        url_path="hr-diagram",
+        help="Your stars among 286 M dwarfs of the solar neighbourhood.",
+    ),
+    dict(
+        page="pages/literature.py",
+        title="Literature",
+        icon=":material/library_books:",
+        url_path="literature-values",
+        help="The published stars and yours against the literature, and one star in all sources.",
+    ),
+    dict(
+        page="pages/adapt.py",
+        title="Adapt",
+        icon=":material/tune:",
+        url_path="adapt-networks",
+        help="Let the networks learn from spectra of your own how your stars differ from models.",
+    ),
+    dict(
+        page="pages/model.py",
+        title="Model",
+        icon=":material/neurology:",
+        url_path="model-card",
+        help="What the trained networks are worth: errors, intervals, limits, real stars, how to cite.",
+    ),
+    dict(
+        page="pages/export.py",
+        title="Export",
+        icon=":material/inventory_2:",
+        url_path="keep-results",
+        help="Save this session and restore it, take tables, figures and a report with you.",
+    ),
+)
+
 
 def list_pages() -> list[st.Page]:
     """All pages, in the order of the navigation."""
-    return [
-        st.Page(
-            "pages/spectrum.py",
-            title="Spectrum",
-            icon=":material/show_chart:",
-            url_path="start",
-            default=True,
-            help="Upload spectra or see an example: parameters, reconstruction, how the file was read and prepared.",
-        ),
-        st.Page(
-            "pages/latent_space.py",
-            title="Latent space",
-            icon=":material/scatter_plot:",
-            url_path="latent-space",
-            help="Where a spectrum lies among the model spectra, and which of them are nearest.",
-        ),
-        st.Page(
-            "pages/hr_diagram.py",
-            title="HR diagram",
-            icon=":material/star:",
-            url_path="hr-diagram",
-            help="Your stars among 286 M dwarfs of the solar neighbourhood.",
-        ),
-        st.Page(
-            "pages/literature.py",
-            title="Literature",
-            icon=":material/library_books:",
-            url_path="literature-values",
-            help="The published stars and yours against the literature, and one star in all sources.",
-        ),
-        st.Page(
-            "pages/adapt.py",
-            title="Adapt",
-            icon=":material/tune:",
-            url_path="adapt-networks",
-            help="Let the networks learn from spectra of your own how your stars differ from models.",
-        ),
-        st.Page(
-            "pages/model.py",
-            title="Model",
-            icon=":material/neurology:",
-            url_path="model-card",
-            help="What the trained networks are worth: errors, intervals, limits, real stars, how to cite.",
-        ),
-        st.Page(
-            "pages/export.py",
-            title="Export",
-            icon=":material/inventory_2:",
-            url_path="keep-results",
-            help="Save this session and restore it, take tables, figures and a report with you.",
-        ),
-    ]
+    return [st.Page(**entry, default=number == 0) for number, entry in enumerate(PAGES)]
 
 
 if __name__ == "__main__":  # as Streamlit runs it, for each visit and each change

@@ -47,7 +47,7 @@ FLAGS: dict[str, str] = {
     ),
     "several_spectra": (
         "The file holds several spectra on the same wavelengths; the first was taken. Choose another or analyse all: "
-        "below the name of the star in the app, by --row on the command line."
+        "below the name of the star in the app, by --row or, of columns, --columns on the command line."
     ),
 }
 #: Flags that tell how a spectrum was handled; no value is in doubt for them.

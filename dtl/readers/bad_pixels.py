@@ -16,6 +16,8 @@ _SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999
 #: A flux beyond this many times the usual range of the spectrum is no flux; an uncertainty this many times the median
 #: marks a bad pixel.
 _HUGE, _WORTHLESS = 8.0, 100.0
+#: Neighbours of equal flux that noise does not make.
+_RUN = 5
 #: More than this part of the pixels is never bad: then the mask or the rule is not understood.
 _MOST_BAD = 0.5
 
@@ -67,6 +69,7 @@ def bad_by_value(flux: np.ndarray, uncertainty: np.ndarray | None) -> dict[str, 
     far = np.abs(flux - level) > max(10 * spread, 0.3 * level)
     _add(found, "holding a sentinel as -999", good & far & np.isin(flux, _SENTINELS), good)
     _add(found, "beyond any flux", good & ((np.abs(flux) > _HUGE * (level + 10 * spread)) | _repeated(flux, far)), good)
+    _add(found, "in a run of one number", good & far & _in_run(flux), good)
     _add(found, "on one straight line, as padding and bridged gaps are", bridged_pixels(flux) & good, good)
     if uncertainty is not None:
         known = np.isfinite(uncertainty) & (uncertainty > 0)
@@ -81,6 +84,13 @@ def _repeated(flux: np.ndarray, far: np.ndarray) -> np.ndarray:
     odd = far & (flux < 0)
     values, counts = np.unique(flux[odd], return_counts=True)
     return odd & np.isin(flux, values[counts >= 3])
+
+
+def _in_run(flux: np.ndarray) -> np.ndarray:
+    """Whether pixels belong to `_RUN` or more neighbours that are equal to the last digit; shape of ``flux``."""
+    starts = np.flatnonzero(np.r_[True, flux[1:] != flux[:-1]])
+    lengths = np.diff(np.r_[starts, len(flux)])
+    return np.repeat(lengths >= _RUN, lengths)
 
 
 def _add(found: dict[str, np.ndarray], words: str, bad: np.ndarray, good: np.ndarray) -> None:

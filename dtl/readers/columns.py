@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -120,11 +121,21 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
             "neighbouring pixels says otherwise",
         )
         contents.flags.add("uncertainty_implausible")
+    _note_numbered(contents, roles)
     if roles.blaze is not None:
         _divide(contents, np.broadcast_to(roles.blaze.values, shape), _show(columns, roles.blaze))
     contents.bad = _bad(contents, columns, roles.masks, shape)
     _describe_wavelength(contents, columns, roles.wavelength)
     return contents
+
+
+def _note_numbered(contents: Contents, roles: Roles) -> None:
+    """Say where columns of flux differ by their number or letter only, as ``flux_1`` and ``flux_2`` of two stars."""
+    fluxes = [name for name in (roles.flux_name, *(other.meaning for other in roles.others)) if name.role == "flux"]
+    count = sum(len(name.stem) == 1 and bool(re.fullmatch(r"\d+|[a-z]", *name.stem)) for name in fluxes)
+    if count > 1 and len(roles.flux_name.stem) == 1:
+        contents.flags.add("several_spectra")
+        contents.note("spectra", f"1 of {count} used", "guessed", "columns of flux that differ by their number only")
 
 
 def _add_uncertainty(contents: Contents, columns: Sequence[Column], roles: Roles, told: str | None, scale: str) -> None:

@@ -17,6 +17,7 @@ from dtl.readers.axes import find_axis, has_axis
 from dtl.readers.dispersion import Column
 from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
 from dtl.readers.fits_file import image_extensions as images
+from dtl.readers.names import parse_name
 from dtl.readers.source import Source, sanitise
 from dtl.wavelengths import Window
 
@@ -55,7 +56,9 @@ def find_groups(source: Source, window: Window) -> list[Group]:
     """All groups of a file, in the order in which they are believed where several hold the window."""
     found = _multispec(source)
     found += _images(source)
-    found += [group for number, hdu in tables(source)[:_MAX_EXTENSIONS] for group in _table(source, number, hdu)]
+    blazes = _blazes(source)
+    for number, hdu in tables(source)[:_MAX_EXTENSIONS]:
+        found += _table(source, number, hdu, blazes)
     found += _axes(source, window)
     found += _rows(source)
     return found
@@ -70,7 +73,23 @@ def _own_name(hdu: Any) -> str:
     return "" if hdu.name.strip().upper() == "PRIMARY" and "EXTNAME" not in hdu.header else hdu.name.strip()
 
 
-def _table(source: Source, number: int, hdu: Any) -> list[Group]:
+def _blazes(source: Source) -> list[tuple[int, Any]]:
+    """Number and extension of one-dimensional images that are named after the blaze, as of an order in a table."""
+    own = [(number, hdu) for number, hdu in images(source)[:_MAX_EXTENSIONS] if len(hdu.shape) == 1]
+    return [(number, hdu) for number, hdu in own if parse_name(_own_name(hdu)).role == "blaze"]
+
+
+def _blaze_of(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]]) -> list[Column]:
+    """The blaze of a table with a row a pixel: the image of the same number in its name, or else the one behind it."""
+    order = re.findall(r"\d+", hdu.name)
+    for place, other in blazes:
+        same = re.findall(r"\d+", other.name) == order if order else place == number + 1
+        if same and other.shape == (hdu.header["NAXIS2"],):
+            return [Column("blaze", pixels(source, other))]
+    return []
+
+
+def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]]) -> list[Group]:
     """A table as columns of numbers, one to a pixel, or as vectors, one or many rows of them."""
     size = hdu.header.get("NAXIS1", 0) * hdu.header["NAXIS2"]
     if size > 8 * VALUE_LIMIT:
@@ -93,8 +112,9 @@ def _table(source: Source, number: int, hdu: Any) -> list[Group]:
             continue
         rows = hdu.header["NAXIS2"]
         vectors = rows == 1 or len(shape) == 2
+        own = columns if vectors else [*columns, *_blaze_of(source, number, hdu, blazes)]
         label = "FITS table (one row of vectors)" if rows == 1 else "FITS table" + (" (one row an order)" * vectors)
-        groups.append(Group("vectors" if vectors else "table", label, _place(number, hdu), columns, [hdu.header]))
+        groups.append(Group("vectors" if vectors else "table", label, _place(number, hdu), own, [hdu.header]))
     return sorted(groups, key=lambda group: -len(group.columns[0].values.shape))
 
 
@@ -164,8 +184,6 @@ def _size(hdu: Any) -> tuple[int, ...]:
 
 
 def _is_flux(name: str) -> bool:
-    from dtl.readers.names import parse_name
-
     return parse_name(name).role in ("flux", "")
 
 

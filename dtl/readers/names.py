@@ -22,7 +22,22 @@ _UNCERTAINTY = {
 }
 _WAVELENGTH = {"wl", "wvl", "awav", "spectral", "arg", "x", "λ", "ll", "loglam", "lnwave", "logwave", "lglam", "freq"}
 _WAVELENGTH |= {"frequency", "nu", "wavenumber", "wavenum", "energy", "angstrom", "angstroms", "nm", "micron", "um"}
-_FLUX = {"flux", "fluxes", "spec", "spectrum", "intensity", "int", "fun", "counts", "flam", "f", "i", "y", "normflux", "spectra"}
+_FLUX = {
+    "flux",
+    "fluxes",
+    "spec",
+    "spectrum",
+    "intensity",
+    "int",
+    "fun",
+    "counts",
+    "flam",
+    "f",
+    "i",
+    "y",
+    "normflux",
+    "spectra",
+}
 _FLUX |= {"science", "signal", "object", "obj", "data", "sci", "star", "target", "electrons", "adu", "fnu", "fl"}
 _FLUX |= {"scidata", "ener", "photons", "count", "fluxes", "flx", "nflux", "radiance", "irradiance", "signal"}
 _OTHER: tuple[tuple[str, set[str]], ...] = (
@@ -63,7 +78,7 @@ _GLUED = re.compile(
     r"(flux|wave|wavl|wavelength|var|variance|blaze|err|error|ivar|data|spec|spectrum|counts|lam|lambda)$"
 )
 #: A flux by what it is a density of, "F_lambda", and a logarithm of a flux by its symbol, "logF".
-_DENSITY = re.compile(r"(?<![^\W_])(f|i|s|flux)[\s_]*(lambda|lam|λ|nu|ν)(?![^\W_])", re.IGNORECASE)
+_DENSITY = re.compile(r"(?<![^\W_])(f|i|flux)[\s_]*(lambda|lam|λ|nu|ν)(?![^\W_])", re.IGNORECASE)
 _LOG_SYMBOL = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\s_]?[FI](?![^\W_])")
 _SQUARE = re.compile(r"(\^|\*\*)\s*[({]?2")
 _NOISE_WORDS = {"the", "of", "in", "by", "per", "and", "with", "which", "are", "is", "at", "for", "to", "from", "a"}

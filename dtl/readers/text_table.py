@@ -23,6 +23,8 @@ _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2
 _SPACES = str.maketrans(dict.fromkeys(_BLANKS, " ") | {"\u2212": "-", "\u200b": "", "\ufeff": ""})
 _TRUTH = {"true": 1.0, "false": 0.0}
 _GERMAN, _ENGLISH = r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?([eE][-+]?\d+)?", r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?([eE][-+]?\d+)?"
+#: Marks between thousands, as in 8'810.25.
+_SWISS = re.compile(r"(?<=\d)['\u2019](?=\d{3}(?!\d))")
 #: A FITS card as text: SPECSYS = 'TOPOCENT' / frame
 _CARD = re.compile(
     r"^\s*(HIERARCH +)?([A-Z][A-Z0-9_ -]{0,40}?)\s*=\s*('[^']*'|[TF]|[-+]?[0-9.]+(?:[ED][-+]?[0-9]+)?)\s*(/.*)?$"
@@ -56,7 +58,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     Raises:
         UnusableInput: no table of at least two columns and ten rows of numbers.
     """
-    lines = (source.text if text is None else text).translate(_SPACES).splitlines()
+    text = (source.text if text is None else text).translate(_SPACES)
+    lines = _SWISS.sub("", text).splitlines()
     comments, head, first = _head(lines)
     if first is None:
         words = sanitise(next((line for line in lines if line.strip()), ""), 40)

@@ -324,3 +324,61 @@ def test_an_error_is_that_of_the_flux_it_fits() -> None:
     data = text(WAVE, level * FLUX / LEVEL, level * SIGMA / LEVEL, FLUX / LEVEL, head="wave science e_flux flux_norm\n")
     spectrum = read_spectrum(data)
     check(spectrum, scale=level / LEVEL)
+
+
+def test_two_numbered_fluxes_are_two_spectra_each_with_its_own_error() -> None:
+    data = text(WAVE, FLUX, SIGMA, FLUX[::-1], SIGMA[::-1], head="wave,flux_1,err_1,flux_2,err_2\n", mark=",")
+    spectrum = read_spectrum(data)
+    check(spectrum)
+    assert "several_spectra" in spectrum.flags
+
+
+@pytest.mark.parametrize("names", ["# wave F_lambda F_lambda_err\n", "# lambda Flux_nu e_Flux_nu\n"])
+def test_densities_by_their_symbol(names: str) -> None:
+    check(read_spectrum(text(WAVE, FLUX, SIGMA, head=names)))
+
+
+def test_the_logarithm_of_a_flux_by_its_symbol() -> None:
+    data = text(WAVE, np.log10(FLUX), SIGMA / FLUX / np.log(10), head="# wave logF e_logF\n")
+    check(read_spectrum(data))
+
+
+@pytest.mark.parametrize("value", ["F", False])
+def test_the_card_vacuum(value: str | bool) -> None:
+    primary = fits.PrimaryHDU()
+    primary.header["VACUUM"] = value
+    spectrum = read_spectrum(to_bytes(primary, table(vacuum_to_air(WAVE), FLUX, SIGMA)))
+    check(spectrum)
+    assert "medium_guessed" not in spectrum.flags
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("wavenumber", 1e8 / WAVE), ("frequency", SPEED_OF_LIGHT * 10 / WAVE), ("energy", 12398.419843320026 / WAVE)],
+)
+def test_a_quantity_without_a_unit(name: str, values: np.ndarray) -> None:
+    """Kayser, THz and eV, as light near the visible has them."""
+    check(read_spectrum(text(values, FLUX, SIGMA, head=f"{name},flux,err\n", mark=",")))
+
+
+def test_a_blaze_in_the_extension_beside_each_order() -> None:
+    blaze = 3e4 * np.exp(-(((WAVE - 8817.0) / 40.0) ** 2))
+    hdus = [fits.PrimaryHDU()]
+    for number, shift in ((60, 100.0), (61, 0.0)):
+        own = table(WAVE + shift, FLUX * blaze, SIGMA * blaze, f"ORDER{number}")
+        hdus += [own, fits.ImageHDU(blaze, name=f"BLAZE{number}")]
+    check(read_spectrum(to_bytes(*hdus)))
+
+
+def test_a_run_of_one_number_is_no_spectrum() -> None:
+    flux = np.where((WAVE > 8810) & (WAVE < 8810.5), 1.0, FLUX)
+    spectrum = read_spectrum(text(WAVE, flux, SIGMA, head="# wave flux err\n"))
+    assert np.isnan(np.interp(8810.25, spectrum.wavelength, spectrum.flux))
+    check(spectrum)
+
+
+def test_swiss_thousands() -> None:
+    rows = "".join(
+        f"{w:,.4f}\t{f:,.3f}\t{s:,.4f}\n".replace(",", "'") for w, f, s in zip(WAVE, FLUX, SIGMA, strict=True)
+    )
+    check(read_spectrum(f"wavelength\tflux\terr\n{rows}".encode()))

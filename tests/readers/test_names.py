@@ -43,3 +43,19 @@ def test_names_that_only_count(text: str, nothing: bool) -> None:
 
 def test_an_index_is_no_flux() -> None:
     assert parse_name("Unnamed: 0").role == "pixel"
+
+
+@pytest.mark.parametrize("text", ["F_lambda", "Flux_lambda", "flux nu", "f_lam", "Flambda"])
+def test_a_density_is_a_flux_and_no_wavelength(text: str) -> None:
+    assert parse_name(text).role == "flux"
+    assert (parse_name(f"{text}_err").role, parse_name(f"{text}_err").stem) == ("uncertainty", frozenset())
+
+
+@pytest.mark.parametrize(("text", "scale"), [("logF", "log10"), ("log_F", "log10"), ("lnF", "ln"), ("loglam", "log10")])
+def test_a_logarithm_by_its_symbol(text: str, scale: str) -> None:
+    assert (parse_name(text).role, parse_name(text).scale) == ("wavelength" if "lam" in text else "flux", scale)
+
+
+@pytest.mark.parametrize(("text", "kind"), [("err_2", "sigma"), ("err^2", "variance"), ("sigma**2", "variance")])
+def test_a_number_is_no_square(text: str, kind: str) -> None:
+    assert parse_name(text).kind == kind
