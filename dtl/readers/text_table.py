@@ -59,7 +59,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
         UnusableInput: no table of at least two columns and ten rows of numbers.
     """
     text = (source.text if text is None else text).translate(_SPACES)
-    lines = _SWISS.sub("", text).splitlines()
+    marked = "'" in text or "\u2019" in text
+    lines = (_SWISS.sub("", text) if marked else text).splitlines()
     comments, head, first = _head(lines)
     if first is None:
         words = sanitise(next((line for line in lines if line.strip()), ""), 40)
