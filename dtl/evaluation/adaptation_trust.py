@@ -19,6 +19,7 @@ from dtl.bundle.model import ModelBundle
 from dtl.evaluation.calibration_fit import CALIBRATION_SNR, fit_calibration, intervals
 from dtl.evaluation.survey_accuracy import observe, prepared_flux
 from dtl.result import PARAMETERS
+from dtl.simulation.survey import SurveySettings
 from dtl.spectrum import PreparedSpectrum
 from dtl.training.augmentation import Augmentation, add_noise, augment
 from dtl.transfer.adaptation import adapt
@@ -209,8 +210,24 @@ def _stars(
     )
     clean = torch.from_numpy(bundle.decode(bundle.latents[rows]))
     gapped = GapInjector.of_nodes(shape, bundle, rows)(clean, torch.arange(len(rows)), generator)
+    gapped = _misresolved(gapped, bundle, generator)
     quiet = Augmentation(clean_fraction=1.0, depth=settings.depth)
     return bundle.nodes[rows].astype(float), augment(gapped, quiet, bundle.window, generator)
+
+
+def _misresolved(flux: torch.Tensor, bundle: ModelBundle, generator: torch.Generator) -> torch.Tensor:
+    """Flux ``(k, n)`` as if its resolution were not quite the stated one, by the errors of simulated surveys.
+
+    A Gaussian whose variance changes by d changes a spectrum by d/2 times its second derivative, to first order.
+    """
+    step = float(bundle.wavelength[1] - bundle.wavelength[0])
+    sigma = bundle.window.centre / bundle.resolution / 2.3548 / step
+    change = -2.0 * SurveySettings().resolution_error * sigma**2 * torch.randn(len(flux), 1, generator=generator)
+    apart = max(round(sigma), 1)
+    bent = torch.zeros_like(flux)
+    middle = flux[:, apart:-apart]
+    bent[:, apart:-apart] = (flux[:, 2 * apart :] - 2.0 * middle + flux[:, : -2 * apart]) / apart**2
+    return flux + 0.5 * change * bent
 
 
 def _spectra(flux: torch.Tensor, snr: float, like: PreparedSpectrum, seed: int) -> list[PreparedSpectrum]:

@@ -34,6 +34,9 @@ _FILLING, _SETTLED = 8, 1e-6
 _NEIGHBOURS = 8
 #: Good stars have residuals up to this percentile; what is more widens the interval.
 _USUAL = 95.0
+#: By how much more than noise of its size a misfit moves the parameters: of the exposures of LHS 3154, which no model
+#: fits, values then scatter by no more than their intervals.
+_MISFIT = 2.0
 
 
 def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[InferenceResult]:
@@ -102,11 +105,11 @@ def _judge(
 
 
 def _unexplained(residual: float, snr: float, bundle: ModelBundle) -> float:
-    """Rms by which a spectrum differs from its reconstruction beyond what good stars do; 0 for these."""
+    """Rms by which a spectrum differs from its reconstruction beyond what good stars do, as noise; 0 for these."""
     if "residual" not in bundle.references:
         return 0.0
     usual = quantile(_USUAL, snr, bundle.references["residual"])
-    return float(np.sqrt(max(residual**2 - usual**2, 0.0)))
+    return _MISFIT * float(np.sqrt(max(residual**2 - usual**2, 0.0)))
 
 
 def encode_with_gaps(flux: np.ndarray, good: np.ndarray, bundle: ModelBundle) -> tuple[np.ndarray, np.ndarray]:

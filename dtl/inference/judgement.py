@@ -20,7 +20,8 @@ _OUTSIDE = 1.0
 _HALF_STEP = np.array([12.5, 0.05, 0.05])
 #: v sin i beyond that of the fastest node by this factor lies outside.
 _FASTER = 1.05
-#: Networks saturate: a spectrum unlike the models whose Teff comes out this close to an end lies beyond it, K.
+#: Networks saturate: a spectrum unlike the models whose Teff reaches this close to an end by its interval may well lie
+#: beyond it, K.
 _SATURATED = 100.0
 #: Lower 1-sigma distances by which v sin i has to lie above that of the slowest node to be measured: real stars look
 #: broader than models, and Barnard's star, which turns at less than 2 km/s, comes out at up to 2.7 at R = 50,000. And
@@ -133,7 +134,8 @@ def doubts_of_estimates(
             continue
         doubts.append(_beyond(name, estimates[name], float(first if value < first else last)))
     teff = estimates["teff"]
-    if unlike and not doubts and not low[0] + _SATURATED < teff.value < high[0] - _SATURATED:
+    near = teff.value - teff.lower < low[0] + _SATURATED, teff.value + teff.upper > high[0] - _SATURATED
+    if unlike and not doubts and any(near):
         doubts.append(_beyond("teff", teff, float(low[0] if teff.value < low.mean() else high[0])))
     if not doubts:
         doubts += _off_sequence(estimates, triples)
