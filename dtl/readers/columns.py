@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dtl.readers.bad_pixels import bad_by_mask
+from dtl.readers.bins import with_middles
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column, stated_unit
 from dtl.readers.options import ReadOptions
@@ -49,6 +50,7 @@ def contents_from_columns(
     if options.columns is not None:
         roles = _asked_roles(columns, options.columns, told, source)
     else:
+        columns = with_middles(columns)
         roles = assign(columns, source, window, told)
     return _contents(label, columns, roles, told)
 

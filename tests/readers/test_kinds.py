@@ -382,3 +382,15 @@ def test_swiss_thousands() -> None:
         f"{w:,.4f}\t{f:,.3f}\t{s:,.4f}\n".replace(",", "'") for w, f, s in zip(WAVE, FLUX, SIGMA, strict=True)
     )
     check(read_spectrum(f"wavelength\tflux\terr\n{rows}".encode()))
+
+
+@pytest.mark.parametrize("head", ["wave_lo wave_hi flux err\n", ""])
+def test_edges_of_bins_are_not_their_middles(head: str) -> None:
+    check(read_spectrum(text(WAVE - 0.025, WAVE + 0.025, FLUX, SIGMA, head=head), name="bins.txt"))
+
+
+def test_two_wavelengths_that_are_no_edges_stay_two() -> None:
+    """Air beside vacuum, and a column that is the other one pixel on, by chance or not, in a table of few rows."""
+    check(
+        read_spectrum(text(WAVE, vacuum_to_air(WAVE), FLUX, SIGMA, head="wave_vac wave_air flux err\n"), name="x.txt")
+    )
