@@ -13,14 +13,14 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from dtl.grid.library import Library, OutsideLibrary
-from dtl.grid.nodes import main_sequence_nodes
+from dtl.grid.nodes import box_nodes, main_sequence_nodes
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
 from dtl.resources import whole_file
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
 
-__all__ = ["Grid", "GridSettings", "build_grid", "load_grid", "render"]
+__all__ = ["Grid", "GridSettings", "build_grid", "grid_nodes", "load_grid", "render"]
 
 #: Velocity step of the work grid, km/s; 0.01 Angstrom at 8817 Angstrom is 0.34 km/s.
 _STEP = 0.3
@@ -33,6 +33,7 @@ class GridSettings:
     Attributes:
         resolution: lambda/FWHM of the spectra.
         teff, logg, mh: the domain, ends included; K, dex, dex.
+        box: whether nodes at even steps over the whole domain come beside the published ones.
         extrapolate_logg: allow log g beyond the library, linearly.
         limb_darkening: linear coefficient of the rotation profile.
     """
@@ -41,6 +42,7 @@ class GridSettings:
     teff: tuple[float, float] = (2300.0, 4500.0)
     logg: tuple[float, float] = (4.2, 5.5)
     mh: tuple[float, float] = (-1.0, 0.8)
+    box: bool = False
     extrapolate_logg: bool = False
     limb_darkening: float = 0.6
 
@@ -160,6 +162,13 @@ def render(
     return CubicSpline(work, normalised, axis=1)(window.points())
 
 
+def grid_nodes(settings: GridSettings) -> np.ndarray:
+    """Teff [K], log g, [M/H], v sin i [km/s] of the nodes within a domain, sorted; shape ``(m, 4)``, empty for none."""
+    domain = {"teff": settings.teff, "logg": settings.logg, "mh": settings.mh}
+    nodes = main_sequence_nodes(**domain)
+    return np.unique(np.concatenate([nodes, box_nodes(**domain)]), axis=0) if settings.box else nodes
+
+
 def build_grid(
     library: Library,
     settings: GridSettings,
@@ -167,7 +176,7 @@ def build_grid(
     *,
     progress: Callable[[float], None] = lambda fraction: None,
 ) -> Grid:
-    """All published nodes within the settings' domain, rendered from a library.
+    """The nodes within the settings' domain, published ones and where wanted a box, rendered from a library.
 
     Args:
         library: where the spectra come from.
@@ -178,7 +187,7 @@ def build_grid(
     Raises:
         OutsideLibrary: where the domain reaches beyond the library, or holds no node.
     """
-    nodes = main_sequence_nodes(teff=settings.teff, logg=settings.logg, mh=settings.mh)
+    nodes = grid_nodes(settings)
     if not len(nodes):
         raise OutsideLibrary(
             f"no published node lies in Teff {settings.teff}, log g {settings.logg}, [M/H] {settings.mh}"

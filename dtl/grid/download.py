@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dtl.grid.build import grid_nodes
 from dtl.grid.fetch import fetch, is_complete, part_of
 from dtl.grid.libraries.phoenix import HIRES_RESOLUTION, WAVELENGTH_FILE, hires_path, parse_hires_name
 from dtl.grid.library import Library
-from dtl.grid.nodes import main_sequence_nodes
 from dtl.spectrum import UnusableInput
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Plan:
 
 
 def needed_nodes(settings: GridSettings) -> np.ndarray:
-    """The library nodes that enclose the published nodes of a domain: a full box, 345 for the full domain.
+    """The library nodes that enclose the nodes of a grid: a full box, 345 for the full published domain.
 
     Args:
         settings: of the grid that is to be built.
@@ -74,7 +74,7 @@ def needed_nodes(settings: GridSettings) -> np.ndarray:
     Raises:
         UnusableInput: where the domain holds no published node.
     """
-    nodes = main_sequence_nodes(teff=settings.teff, logg=settings.logg, mh=settings.mh)
+    nodes = grid_nodes(settings)
     if not len(nodes):
         raise UnusableInput(
             f"the domain Teff {settings.teff}, log g {settings.logg}, [M/H] {settings.mh} holds no node of the "

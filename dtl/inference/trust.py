@@ -10,7 +10,7 @@ from scipy.signal import ZoomFFT
 
 from dtl.spectrum import PreparedSpectrum
 
-__all__ = ["HULL_UNIT", "hull_distance", "trust_scores"]
+__all__ = ["HULL_UNIT", "fills_box", "hull_distance", "trust_scores"]
 
 #: One unit of the distance to the hull in Teff [K], log g and [M/H]: two steps of the grid in Teff, and in the
 #: others the 0.15 dex by which published values of the same star differ.
@@ -24,9 +24,10 @@ _SPREAD_UNIT = {"teff": 30.0, "logg": 0.06, "mh": 0.06, "vsini": 0.5}
 
 
 def hull_distance(parameters: np.ndarray, nodes: np.ndarray) -> np.ndarray:
-    """Distance from (Teff, log g, [M/H]) to the nearest node triple, in units of 50 K and 0.15 dex.
+    """Distance from (Teff, log g, [M/H]) to the models, in units of 50 K and 0.15 dex.
 
-    The grid is a band along the main sequence: a star may be inside every range and still far from any node.
+    Nodes that fill a box, which have all of its corners, leave nothing out inside. Others are a band along the main
+    sequence, where a star may be inside every range and still far from any node: there it is the nearest node's.
 
     Args:
         parameters: shape ``(k, 3)`` or wider.
@@ -34,7 +35,18 @@ def hull_distance(parameters: np.ndarray, nodes: np.ndarray) -> np.ndarray:
     """
     triples = nodes[:, :3] / HULL_UNIT
     points = np.atleast_2d(parameters)[:, :3] / HULL_UNIT
+    if fills_box(nodes):
+        beyond = np.maximum(np.maximum(triples.min(axis=0) - points, points - triples.max(axis=0)), 0.0)
+        return np.sqrt((beyond**2).sum(axis=1))
     return np.sqrt(((points[:, None] - triples[None]) ** 2).sum(-1)).min(axis=1)
+
+
+def fills_box(nodes: np.ndarray) -> bool:
+    """Whether nodes of shape ``(m, 3)`` or wider have all eight corners of their ranges."""
+    triples = nodes[:, :3]
+    ends = np.isclose(triples, triples.min(axis=0)), np.isclose(triples, triples.max(axis=0))
+    at_corner = (ends[0] | ends[1]).all(axis=1)
+    return len(np.unique(ends[1][at_corner], axis=0)) == 8
 
 
 def trust_scores(

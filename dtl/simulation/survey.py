@@ -16,7 +16,7 @@ from scipy.interpolate import CubicSpline
 
 from dtl.catalogue.published_stars import stars
 from dtl.grid.library import Library
-from dtl.inference.trust import HULL_UNIT
+from dtl.inference.trust import HULL_UNIT, fills_box
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
 from dtl.simulation.gap import GapModel
@@ -95,6 +95,8 @@ def published_parameters(nodes: np.ndarray) -> tuple[list[str], np.ndarray]:
     table = stars()
     wanted = table[["teff", "logg", "mh", "vsini"]].to_numpy(dtype=float)
     inside = np.clip(wanted, nodes.min(axis=0), nodes.max(axis=0))
+    if fills_box(nodes):
+        return list(table["karmn"]), inside
     triples = np.unique(nodes[:, :3], axis=0)
     for star in inside:
         offset = (star[:3] - triples) / HULL_UNIT

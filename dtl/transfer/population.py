@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dtl.grid.nodes import main_sequence_nodes
+from dtl.inference.trust import fills_box
+
 __all__ = ["MainSequence", "Population", "main_sequence"]
 
 #: By how much the correction of the mean log g exceeds the offset found. A round takes out a part of it only; with
@@ -130,8 +133,14 @@ class MainSequence:
 
 
 def main_sequence(nodes: np.ndarray) -> MainSequence:
-    """The mean main sequence of a grid, nodes of shape ``(m, 4)``; its triples scatter about it by 0.05 dex."""
+    """The mean main sequence of a grid, nodes of shape ``(m, 4)``; its triples scatter about it by 0.05 dex.
+
+    Of a grid that fills a box only those nodes count that the published grid has too.
+    """
     triples = np.unique(nodes[:, :3], axis=0)
+    if fills_box(triples):
+        published = {tuple(triple) for triple in np.round(main_sequence_nodes()[:, :3], 3)}
+        triples = np.array([triple for triple in triples if tuple(np.round(triple, 3)) in published])
     return MainSequence(np.linalg.lstsq(_terms(triples[:, 0], triples[:, 2]), triples[:, 1], rcond=None)[0])
 
 

@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dtl.grid.nodes import VSINI, main_sequence_nodes
+from dtl.grid.build import GridSettings, grid_nodes
+from dtl.grid.nodes import VSINI, box_nodes, main_sequence_nodes
+from dtl.inference.trust import fills_box, hull_distance
+from dtl.transfer.population import main_sequence
 
 NODES = main_sequence_nodes()
 
@@ -45,3 +48,29 @@ def test_against_the_published_list(shared_data: Path) -> None:
     published = np.load(file, allow_pickle=False)
     order = np.lexsort(published.T[::-1])
     np.testing.assert_allclose(NODES[np.lexsort(NODES.T[::-1])], published[order], rtol=0, atol=1e-9)
+
+
+def test_a_box_has_all_corners_and_the_published_nodes_in_it() -> None:
+    domain = {"teff": (3000.0, 4300.0), "logg": (3.5, 5.3), "mh": (-0.5, 0.5)}
+    box, published = box_nodes(**domain), main_sequence_nodes(**domain)
+    nodes = grid_nodes(GridSettings(box=True, **domain))
+    assert fills_box(box) and fills_box(nodes) and not fills_box(published)
+    assert {tuple(node) for node in published} | {tuple(node) for node in box} == {tuple(node) for node in nodes}
+    np.testing.assert_array_equal(grid_nodes(GridSettings(**domain)), published)
+    np.testing.assert_allclose(np.unique(box[:, 1]), [3.5, 3.8, 4.1, 4.4, 4.7, 5.0, 5.3])
+
+
+def test_nothing_inside_a_box_is_far_from_it() -> None:
+    domain = {"teff": (3000.0, 4300.0), "logg": (3.5, 5.3), "mh": (-0.5, 0.5)}
+    box = box_nodes(**domain)
+    inside = np.random.default_rng(1).uniform([3000, 3.5, -0.5], [4300, 5.3, 0.5], (50, 3))
+    np.testing.assert_array_equal(hull_distance(inside, box), np.zeros(50))
+    np.testing.assert_allclose(hull_distance(np.array([[3500.0, 5.45, -0.8]]), box), [np.hypot(1.0, 2.0)])
+    assert hull_distance(np.array([[3500.0, 3.6, 0.0]]), main_sequence_nodes(**domain))[0] > 5
+
+
+def test_the_main_sequence_of_a_box_is_that_of_the_published_nodes() -> None:
+    domain = {"teff": (3000.0, 4300.0), "logg": (3.5, 5.3), "mh": (-0.5, 0.5)}
+    own, filled = (grid_nodes(GridSettings(box=box, **domain)) for box in (False, True))
+    teff, mh = np.array([3100.0, 3500.0, 4100.0]), np.array([-0.2, 0.0, 0.1])
+    np.testing.assert_allclose(main_sequence(filled).logg(teff, mh), main_sequence(own).logg(teff, mh), atol=5e-3)
