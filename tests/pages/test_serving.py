@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from threading import Thread
 
 import pytest
@@ -10,10 +11,17 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared.core import serving
 
+LOGGER = "streamlit.runtime.scriptrunner_utils.script_run_context"
+
 
 def test_the_thread_that_gets_ready_is_not_warned_of_as_without_a_visit(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    warned: list[str] = []
+    listener = logging.Handler()
+    listener.emit = lambda record: warned.append(record.threadName)
+    log = logging.getLogger(LOGGER)
+    monkeypatch.setattr(log, "handlers", [*log.handlers, listener])  # Streamlit's logs need not reach the root
     monkeypatch.setattr(serving, "_get_ready", get_script_run_ctx)
 
     async def start() -> None:
@@ -26,5 +34,4 @@ def test_the_thread_that_gets_ready_is_not_warned_of_as_without_a_visit(
         thread.start()
         thread.join()
     serving._imported.set()
-    warned = [record.threadName for record in caplog.records if "ScriptRunContext" in record.getMessage()]
     assert warned == ["another"]
