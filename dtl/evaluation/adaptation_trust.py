@@ -40,6 +40,10 @@ _STARS, _ALIKE = 240, 100.0
 _JUDGED_SNR, _PIXEL = 100.0, 5
 #: Errors that differ by less than this part are alike.
 _DIFFERENT = 0.05
+_CALIBRATED = (
+    "The intervals were calibrated on simulated stars that differ from models by the learned gap; they hold what an "
+    "error of the believed mean [M/H], and another choice of the stars, would change."
+)
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,9 @@ def adapt_to_sample(
         "shares": told,
         "verdict": asdict(verdict),
     }
-    return replace(calibrated, card=calibrated.card | {"adapted": entry})
+    said = calibrated.card["limits"]
+    limits = [*said[:3], _CALIBRATED, *said[3:]]  # before what was said of the bundle as it was
+    return replace(calibrated, card=calibrated.card | {"adapted": entry, "limits": limits})
 
 
 def shares(

@@ -255,8 +255,7 @@ def _limits(count: int, origin: ModelBundle, settings: TransferSettings) -> list
         f"Adapted to {count} spectra without labels. For stars unlike them, or observed by another spectrograph, it "
         "may be worse than before.",
         f"Taken as known of the sample: {', '.join(known) or 'nothing'}.",
-        f"The calibration of the intervals, the metrics and what counts as unlike the models are those of {name}: "
-        "none of them was measured again after the adaptation.",
+        f"The metrics, and what counts as unlike the models, are those of {name}: they were not measured again.",
         *notes(count, settings),
         *(f"Said of {name}: {limit}" for limit in origin.card.get("limits", [])),
     ]
