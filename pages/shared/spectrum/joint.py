@@ -28,7 +28,7 @@ def correlations(result: InferenceResult) -> None:
         st.caption(
             f"Curves hold {PARTS[0]:g} and {PARTS[1]:g} % of the draws, 300 of which are shown. The same photon noise "
             "moves all parameters, what separates the members of the ensemble each on its own; the widths are those of "
-            "the calibrated intervals. In Python: `result.draws(1000)` and `result.covariance`."
+            "the calibrated intervals. In Python: result.draws(1000) and result.covariance."
         )
         table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key="corner-table")
         if table.open:
