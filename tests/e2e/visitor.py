@@ -199,6 +199,16 @@ class Visitor:
             )
         )
 
+    def wait_for_answer(self, title: str, value: float, *, within: float) -> None:
+        """Wait until a large figure shows a number that lies that close to a value."""
+        self.page.wait_for_function(
+            "([title, value, within]) => [...document.querySelectorAll('[data-testid=stMetric]')].some(e => "
+            "e.querySelector('[data-testid=stMetricLabel]').innerText.trim() === title && "
+            "Math.abs(parseFloat(e.querySelector('[data-testid=stMetricValue]').innerText) - value) < within)",
+            arg=[title, value, within],
+        )
+        settle(self.page)
+
     def changes(self) -> dict[str, str]:
         """The large figures with what is said below them: title -> both."""
         return dict(
