@@ -16,6 +16,7 @@ from dtl.bundle.learned_gap import LearnedGap
 from dtl.bundle.projection import FluxBasis
 from dtl.bundle.window import lines_of, telluric_lines_of, window_of
 from dtl.lines import Line
+from dtl.networks.ensemble import stacked
 from dtl.networks.layouts import AnyAutoencoder
 from dtl.networks.regressor import Regressor
 from dtl.preparation.target import PreparationTarget
@@ -135,8 +136,9 @@ class ModelBundle:
             return flux
         # Networks give any number for what is no star; a curve is broadened by what a model can have at most.
         low, high = self.limits
-        teff = np.clip(np.nan_to_num(self.regress(latents, "teff").mean(axis=0)), low[0], high[0])
-        vsini = np.clip(np.nan_to_num(self.regress(latents, "vsini").mean(axis=0)), 0.0, high[3])
+        members = np.nan_to_num(self._run(self.ensemble("teff", "vsini"), latents))
+        teff, vsini = (part.mean(axis=0) for part in np.split(members, [len(self.regressors["teff"])]))
+        teff, vsini = np.clip(teff, low[0], high[0]), np.clip(vsini, 0.0, high[3])
         return flux + self.gap.curves(teff, vsini)
 
     def decode(self, latents: np.ndarray) -> np.ndarray:
@@ -145,13 +147,29 @@ class ModelBundle:
 
     def regress(self, latents: np.ndarray, name: str) -> np.ndarray:
         """Values of one parameter, one row a member: ``(members, k)`` from latent vectors ``(k, n_latent)``."""
-        members = self.regressors[name]
-        return self._run(lambda tensor: torch.stack([member(tensor) for member in members]), latents)
+        return self._run(self.ensemble(name), latents)
 
     def parameters(self, flux: np.ndarray) -> np.ndarray:
         """Mean of the members for normalised flux ``(k, n)`` as observed: Teff, log g, [M/H], v sin i; ``(k, 4)``."""
         latents = self.encode(flux)
         return np.stack([self.regress(latents, name).mean(axis=0) for name in PARAMETERS], axis=1)
+
+    @cached_property
+    def input_weights(self) -> np.ndarray:
+        """Of the first layer for observed spectra, per unit of normalised flux; shape ``(h, n)``."""
+        encoder = self.observed_encoder
+        with torch.inference_mode():
+            return (encoder.encoder[0].weight / encoder.scale).cpu().numpy()
+
+    def ensemble(self, *names: str) -> Callable[[torch.Tensor], torch.Tensor]:
+        """The members of some parameters, one after the other, as one function: `dtl.networks.ensemble.stacked`."""
+        if names not in self._ensembles:
+            self._ensembles[names] = stacked([member for name in names for member in self.regressors[name]])
+        return self._ensembles[names]
+
+    @cached_property
+    def _ensembles(self) -> dict[tuple[str, ...], Callable[[torch.Tensor], torch.Tensor]]:
+        return {}
 
     def _run(self, network: Callable[[torch.Tensor], torch.Tensor], values: np.ndarray) -> np.ndarray:
         """What a network makes of an array, on the bundle's device and without gradients."""

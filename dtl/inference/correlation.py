@@ -25,13 +25,13 @@ def correlate(members: dict[str, np.ndarray], response: np.ndarray) -> np.ndarra
     Returns:
         Positive definite, in the order of `PARAMETERS`; shape ``(4, 4)``.
     """
-    ends = np.cumsum([len(members[name]) for name in PARAMETERS])[:-1]
-    parts = np.split(np.asarray(response, dtype=float), ends)
-    common = np.array([part.mean(axis=0) for part in parts])
+    counts = [len(members[name]) for name in PARAMETERS]
+    starts = np.r_[0, np.cumsum(counts)[:-1]]
+    response = np.asarray(response, dtype=float)
+    common = np.add.reduceat(response, starts, axis=0) / np.array(counts)[:, None]
     covariance = common @ common.T
-    variance = np.array(
-        [(part**2).sum(axis=1).mean() + np.var(members[name]) for name, part in zip(PARAMETERS, parts, strict=True)]
-    )
+    alone = np.add.reduceat(np.einsum("ij,ij->i", response, response), starts) / counts
+    variance = alone + [np.var(members[name]) for name in PARAMETERS]
     deviation = np.sqrt(np.maximum(variance, np.finfo(float).tiny))
     found = np.nan_to_num(covariance / np.outer(deviation, deviation)) * _MOST
     np.fill_diagonal(found, 1.0)

@@ -9,6 +9,9 @@ from dtl.result import Estimate
 
 __all__ = ["estimate"]
 
+#: Places at which a density is taken, of the way from the lowest to the highest.
+_AXIS = np.linspace(0.0, 1.0, 256)
+
 
 def estimate(values: np.ndarray, calibration: Calibration = Calibration()) -> Estimate:
     """Mode of a Gaussian kernel density estimate and the distances to its 16 % and 84 % quantiles.
@@ -31,8 +34,9 @@ def estimate(values: np.ndarray, calibration: Calibration = Calibration()) -> Es
     if values.size < 2 or spread <= 1e-9 * max(1.0, abs(values.mean())):
         width = float(calibration.widen(0.0))
         return Estimate(float(values.mean()), width, width)
-    axis = np.linspace(values.min() - spread, values.max() + spread, 256)
-    width = values.std(ddof=1) * values.size ** (-1 / 5)  # Scott (1992), one dimension
+    start = values.min() - spread
+    axis = start + (values.max() + spread - start) * _AXIS
+    width = spread * np.sqrt(values.size / (values.size - 1)) * values.size ** (-1 / 5)  # Scott (1992), one dimension
     density = _density((axis - axis[0]) / width, (values - axis[0]) / width)
     mode = float(axis[np.argmax(density)])
     cumulative = (np.cumsum(density) - 0.5 * density) / density.sum()  # at the points, not between them

@@ -46,20 +46,19 @@ def member_slopes(flux: np.ndarray, bundle: ModelBundle) -> MemberSlopes:
     """
     encoder = bundle.observed_encoder
     first, others = encoder.encoder[0], encoder.encoder[1:]
-    members = [member for name in PARAMETERS for member in bundle.regressors[name]]
+    counts = [len(bundle.regressors[name]) for name in PARAMETERS]
     with torch.inference_mode():
-        weights = first.weight / encoder.scale
         points = torch.as_tensor(np.asarray(flux, dtype=np.float32), device=bundle.device)
         hidden = first((points - encoder.mean) / encoder.scale)
     with torch.enable_grad():
-        hidden = hidden.expand(len(members), *hidden.shape).clone().requires_grad_()
+        hidden = hidden.expand(sum(counts), *hidden.shape).clone().requires_grad_()
         latents = (others(hidden) - encoder.latent_mean) / encoder.latent_scale
-        found = torch.stack([member(latent) for member, latent in zip(members, latents, strict=True)])
+        found = bundle.ensemble(*PARAMETERS)(latents)
         (slopes,) = torch.autograd.grad(found.sum(), hidden)
-    ends = np.cumsum([len(bundle.regressors[name]) for name in PARAMETERS])[:-1]
+    ends = np.cumsum(counts)[:-1]
     values, moves = (np.split(part.detach().cpu().numpy(), ends) for part in (found, slopes))
     return MemberSlopes(
-        dict(zip(PARAMETERS, values, strict=True)), dict(zip(PARAMETERS, moves, strict=True)), weights.cpu().numpy()
+        dict(zip(PARAMETERS, values, strict=True)), dict(zip(PARAMETERS, moves, strict=True)), bundle.input_weights
     )
 
 

@@ -15,6 +15,8 @@ __all__ = ["HULL_UNIT", "fills_box", "hull_distance", "trust_scores"]
 #: One unit of the distance to the hull in Teff [K], log g and [M/H]: two steps of the grid in Teff, and in the
 #: others the 0.15 dex by which published values of the same star differ.
 HULL_UNIT = np.array([50.0, 0.15, 0.15])
+#: Values of a node that differ by less are the same: K, dex, dex.
+_SAME = 1e-3
 #: Sigma of the smoothing that leaves what no line does: fringes, sky, another continuum; points of 0.01 Angstrom.
 _SLOW = 50
 #: Periods of fringes that are looked for, Angstrom.
@@ -44,9 +46,9 @@ def hull_distance(parameters: np.ndarray, nodes: np.ndarray) -> np.ndarray:
 def fills_box(nodes: np.ndarray) -> bool:
     """Whether nodes of shape ``(m, 3)`` or wider have all eight corners of their ranges."""
     triples = nodes[:, :3]
-    ends = np.isclose(triples, triples.min(axis=0)), np.isclose(triples, triples.max(axis=0))
+    ends = triples - triples.min(axis=0) < _SAME, triples.max(axis=0) - triples < _SAME
     at_corner = (ends[0] | ends[1]).all(axis=1)
-    return len(np.unique(ends[1][at_corner], axis=0)) == 8
+    return len(set((ends[1][at_corner] @ (1, 2, 4)).tolist())) == 8
 
 
 def trust_scores(
