@@ -19,6 +19,7 @@ from dtl.wavelengths import Window
 
 __all__ = [
     "AutoencoderSettings",
+    "FamilySettings",
     "GapLearningSettings",
     "MapSettings",
     "RegressorSettings",
@@ -160,11 +161,63 @@ class GapLearningSettings:
 
 
 @dataclass(frozen=True)
+class FamilySettings:
+    """Of a transfer over a family of synthetic gaps, `dtl.transfer.gap_family`, and of how plausible stars are.
+
+    Attributes:
+        label_error: 1 sigma by which the parameters of the measured stars may be wrong: K, dex, dex. Publications of
+            one star differ by this.
+        growth: of the gap beyond the hotter measured star, uniform from 0 to this for each step between the two.
+        one_star: part of the spectra with the gap of one measured star alone.
+        scatter: relative standard deviation of the strength of the measured gap from star to star.
+        fading: part of the spectra whose measured gap has any strength from -0.5 to 1.
+        variation: range of the relative standard deviation of its strength along the wavelengths.
+        wrong_lines: part of the spectra with wrong line strengths.
+        line_error: relative standard deviation of these for all atoms, and for all molecules.
+        line_scatter: the same along the wavelengths, in the mean.
+        saturated: part of the spectra whose strong lines are wrong by their depth.
+        saturation: standard deviation of the relative error of a line of full depth.
+        unknown: standard deviation of residuals of no known cause where lines are deep, in the mean.
+        width_error: standard deviation of errors of the line widths, relative to the profile's, squared.
+        mean_mh, spread_mh: [M/H] of field stars, dex.
+        logg_scatter: of stars about the main sequence, dex.
+        broad: part of the spectra drawn evenly from all nodes, plausible or not.
+        epochs: over the training nodes.
+        batch: spectra a step.
+        learning_rate: peak of the one-cycle schedule.
+        latent_weight, parameter_weight: of the two losses.
+    """
+
+    label_error: tuple[float, ...] = (50.0, 0.08, 0.12)
+    growth: float = 0.6
+    one_star: float = 0.3
+    scatter: float = 0.12
+    fading: float = 0.08
+    variation: tuple[float, ...] = (0.1, 0.6)
+    wrong_lines: float = 0.5
+    line_error: float = 0.08
+    line_scatter: float = 0.06
+    saturated: float = 0.25
+    saturation: float = 0.15
+    unknown: float = 0.01
+    width_error: float = 0.1
+    mean_mh: float = -0.08
+    spread_mh: float = 0.22
+    logg_scatter: float = 0.07
+    broad: float = 0.04
+    epochs: int = 12
+    batch: int = 128
+    learning_rate: float = 5e-4
+    latent_weight: float = 0.3
+    parameter_weight: float = 0.05
+
+
+@dataclass(frozen=True)
 class SurveyPlan(GapLearningSettings):
     """Of the simulated surveys that a bundle is adapted to, calibrated on and judged by, each with seeds of its own.
 
     Attributes:
-        transfer: "ours", a method of `dtl.transfer.alignment`, or "none".
+        transfer: "family" of gaps, "ours" to simulated surveys, a method of `dtl.transfer.alignment`, or "none".
         transfer_surveys, calibration_surveys, test_surveys: how many of each kind.
         stars: in each survey, 286 at most.
         pixel: Angstrom.
@@ -209,6 +262,7 @@ class TrainingSettings:
     regressor: RegressorSettings = field(default_factory=RegressorSettings)
     augmentation: Augmentation = field(default_factory=Augmentation)
     maps: MapSettings = field(default_factory=MapSettings)
+    family: FamilySettings = field(default_factory=FamilySettings)
     survey: SurveyPlan = field(default_factory=SurveyPlan)
     gap: GapModel | None = None
 
@@ -249,6 +303,7 @@ _SECTIONS = {
     "regressor": RegressorSettings,
     "augmentation": Augmentation,
     "maps": MapSettings,
+    "family": FamilySettings,
     "survey": SurveyPlan,
 }
 

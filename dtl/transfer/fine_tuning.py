@@ -30,17 +30,19 @@ from dtl.bundle.model import ModelBundle
 from dtl.networks.layouts import AnyAutoencoder
 from dtl.result import PARAMETERS
 from dtl.training.augmentation import Augmentation, augment
-from dtl.training.settings import GapLearningSettings
+from dtl.training.settings import FamilySettings, GapLearningSettings
 from dtl.training.split import split_of
 from dtl.transfer.gap_injection import GapInjector
 from dtl.transfer.gap_learning import GapShape, learn_gap
 from dtl.transfer.population import Population
 
-__all__ = ["Transfer", "TransferSettings", "held_out", "transfer"]
+__all__ = ["Transfer", "TransferSettings", "fit_encoder", "held_out", "transfer"]
 
 #: Errors that the regressors' loss is measured in: K, dex, dex, km/s and its growth with v sin i.
 _UNIT = torch.tensor([30.0, 0.06, 0.06, 0.3])
 _UNIT_GROWTH = 0.1
+#: Errors beyond this many units count by their size, not its square.
+_OUTLYING = 4.0
 #: Of what disturbs the models that the spread of [M/H] is measured with: the same in each round.
 _SPREAD_SEED = 7
 
@@ -52,13 +54,14 @@ class TransferSettings(GapLearningSettings):
     Attributes:
         batch: spectra a step.
         learning_rate: peak of the one-cycle schedule.
-        parameter_weight: of the regressors' loss beside that of the latents.
+        latent_weight, parameter_weight: of the loss of the latents, and of that of the regressors.
         held_out: part of the observed spectra that only judges when to stop.
         population: what is known of the sample.
     """
 
     batch: int = 128
     learning_rate: float = 5e-4
+    latent_weight: float = 1.0
     parameter_weight: float = 0.05
     held_out: float = 0.2
     population: Population = Population()
@@ -112,6 +115,7 @@ def transfer(
     used = np.setdiff1d(order, held)
     augmentation = replace(augmentation, depth=max(augmentation.depth, settings.depth))
     best, history, current = None, [], bundle
+    train = split_of(bundle).train
     population = aim = settings.population
     for turn in range(settings.rounds):
         estimates = current.parameters(flux[used])
@@ -121,13 +125,14 @@ def transfer(
         if turn and settings.measured:  # networks that are still misled by the gap do not see the spread
             population = _measured(current, shape, estimates, settings.population, augmentation)
         encoder = copy.deepcopy(current.observed_encoder)
-        loss = _fit(
+        inject = GapInjector.of_nodes(shape, bundle, train)
+        loss = fit_encoder(
             encoder,
             bundle,
-            shape,
+            inject,
             settings,
             generator,
-            population=population,
+            often=population.weights(bundle.nodes[train]),
             augmentation=augmentation,
             progress=lambda part, turn=turn: progress((turn + part) / settings.rounds, f"round {turn + 1}"),
         )
@@ -147,24 +152,34 @@ def held_out(count: int, settings: TransferSettings = TransferSettings()) -> int
     return round(settings.held_out * count) if count >= 10 else 0
 
 
-def _fit(
+def fit_encoder(
     encoder: AnyAutoencoder,
     bundle: ModelBundle,
-    shape: GapShape,
-    settings: TransferSettings,
+    inject: Callable[[torch.Tensor, torch.Tensor, torch.Generator], torch.Tensor],
+    settings: TransferSettings | FamilySettings,
     generator: torch.Generator,
     *,
-    population: Population,
+    often: np.ndarray,
     augmentation: Augmentation,
     progress: Callable[[float], None],
 ) -> float:
-    """Train the encoder on gap-augmented models; returns the mean loss of the last epoch."""
+    """Train an encoder on gap-augmented models; returns the mean loss of the last epoch.
+
+    Args:
+        encoder: that learns.
+        bundle: as trained on models, with the split of its nodes.
+        inject: adds a gap to clean spectra of training nodes, see `dtl.transfer.gap_injection.GapInjector`.
+        settings: epochs, batch, learning rate and weights.
+        generator: of what is drawn.
+        often: how often each training node is drawn, relative to each other; shape ``(m,)``.
+        augmentation: disturbances that the encoder learns to bear.
+        progress: called with the fraction done.
+    """
     train = split_of(bundle).train
     latents = torch.from_numpy(bundle.latents[train])
     clean = torch.from_numpy(bundle.decode(bundle.latents[train]))
-    often = torch.from_numpy(population.weights(bundle.nodes[train]))
+    often = torch.from_numpy(often)
     nodes = torch.as_tensor(bundle.nodes[train], dtype=torch.float32)
-    inject = GapInjector.of_nodes(shape, bundle, train)
     regressors = {name: copy.deepcopy(nn.ModuleList(bundle.regressors[name])) for name in PARAMETERS}
     for members in regressors.values():
         members.requires_grad_(False)
@@ -180,11 +195,13 @@ def _fit(
         found = encoder.encode(
             augment(inject(clean[chosen], chosen, generator), augmentation, bundle.window, generator)
         )
-        loss = (found - latents[chosen]).square().mean()
+        loss = settings.latent_weight * (found - latents[chosen]).square().mean()
         for column, name in enumerate(PARAMETERS):
             member = regressors[name][step % len(regressors[name])]
             error = (member(found) - nodes[chosen, column]) / unit[chosen, column]
-            loss = loss + settings.parameter_weight * error.square().clamp(max=25.0).mean()
+            loss = loss + settings.parameter_weight * 2.0 * nn.functional.huber_loss(
+                error, torch.zeros_like(error), delta=_OUTLYING
+            )
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
