@@ -21,6 +21,7 @@ __all__ = [
     "fit_references",
     "fit_threshold",
     "intervals",
+    "survey_answers",
 ]
 
 CALIBRATION_SNR = (30.0, 50.0, 100.0, 300.0)
@@ -29,41 +30,50 @@ _ONE_SIGMA = 0.6827
 
 def calibrate(
     bundle: ModelBundle,
-    simulator: SurveySimulator,
-    plan: SurveyPlan,
+    answers: Callable[[float], tuple[list[InferenceResult], np.ndarray]],
+    false_alarms: float,
     *,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> ModelBundle:
-    """The bundle with its calibration tables, fitted on the surveys of a plan that are meant for this.
+    """The bundle with its calibration tables.
 
     Args:
         bundle: after its transfer.
-        simulator: makes the surveys.
-        plan: which of them calibrate, and the false alarms allowed.
+        answers: signal-to-noise ratio -> results for stars that are meant for this, and their truth ``(k, 4)``.
+        false_alarms: part of good stars that may be called unlike the models.
         progress: called with the fraction done and a word.
     """
     results: dict[float, list[InferenceResult]] = {}
-    truths: dict[float, list[np.ndarray]] = {}
+    truths: dict[float, np.ndarray] = {}
     for i, snr in enumerate(CALIBRATION_SNR):
         progress(i / len(CALIBRATION_SNR), f"S/N {snr:.0f}")
-        results[snr], truths[snr] = [], []
-        for seed in plan.seeds("calibration"):
-            prepared, truth = simulator.observe(bundle, seed, snr)
-            results[snr] += observe(bundle, prepared)
-            truths[snr].append(truth)
+        results[snr], truths[snr] = answers(snr)
     raw = [intervals(results[snr]) for snr in CALIBRATION_SNR]
-    truth = [np.concatenate(truths[snr]) for snr in CALIBRATION_SNR]
+    truth = [truths[snr] for snr in CALIBRATION_SNR]
     calibration = {
         name: asdict(fit_calibration([level[name] for level in raw], [level[:, i] for level in truth]))
         for i, name in enumerate(PARAMETERS)
     }
     references = fit_references(results)
     trust = {
-        "percentile": fit_threshold(results, references, plan.false_alarms),
-        "false_alarms": plan.false_alarms,
+        "percentile": fit_threshold(results, references, false_alarms),
+        "false_alarms": false_alarms,
         "scores": SCORES,
     }
     return replace(bundle, card=dict(bundle.card, calibration=calibration, trust=trust), references=references)
+
+
+def survey_answers(
+    bundle: ModelBundle, simulator: SurveySimulator, plan: SurveyPlan
+) -> Callable[[float], tuple[list[InferenceResult], np.ndarray]]:
+    """Answers of a bundle for the surveys of a plan that are meant to calibrate, as `calibrate` wants them."""
+
+    def answers(snr: float) -> tuple[list[InferenceResult], np.ndarray]:
+        taken = [simulator.observe(bundle, seed, snr) for seed in plan.seeds("calibration")]
+        results = [result for prepared, _ in taken for result in observe(bundle, prepared)]
+        return results, np.concatenate([truth for _, truth in taken])
+
+    return answers
 
 
 def intervals(results: list[InferenceResult]) -> dict[str, np.ndarray]:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from dtl.bundle.calibration import Calibration
 from dtl.bundle.model import ModelBundle
-from dtl.evaluation.calibration_fit import calibrate
+from dtl.evaluation.make import calibrated
 from dtl.evaluation.metric_groups import METRIC_GROUPS
 from dtl.evaluation.node_metrics import measure
 from dtl.evaluation.real_stars import compare
 from dtl.evaluation.survey_accuracy import survey_simulator
 from dtl.evaluation.survey_report import measure_on_surveys, measure_transfer, measure_trust
+from dtl.evaluation.unseen_gaps import leave_out, measure_unseen
 from dtl.grid.build import Grid, GridSettings, build_grid
 from dtl.grid.library import Library, OutsideLibrary
 from dtl.grid.recognition import read_library, wavelengths_around
@@ -64,6 +65,9 @@ def evaluate(
     simulator = survey_simulator(bundle, settings.grid, plan, models)
     if "surveys" in parts:
         metrics |= measure_on_surveys(bundle, simulator, plan, progress=lambda f, t: progress("surveys", f, t))
+    if "gaps" in parts and settings.survey.transfer == "family":
+        left_out = leave_out(bundle, simulator, settings, progress=lambda f, t: progress("unseen gaps", f, t))
+        metrics |= measure_unseen(left_out, bundle, simulator, progress=lambda f, t: progress("unseen gaps", f, t))
     if "ablation" in parts:
         metrics |= measure_transfer(bundle, simulator, plan, progress=lambda f, t: progress("transfer", f, t))
     if "trust" in parts:
@@ -98,7 +102,7 @@ def recalibrated(
     simulator = survey_simulator(bundle, settings.grid, settings.survey, models)
     card = bundle.card | {"calibration": {name: asdict(Calibration()) for name in PARAMETERS}}
     raw = replace(bundle, card=card, references={})
-    return calibrate(raw, simulator, settings.survey, progress=lambda f, t: progress("calibration", f, t))
+    return calibrated(raw, simulator, settings, progress=progress)[0]
 
 
 def _rebuilt_grid(

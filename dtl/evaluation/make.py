@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.store import load_bundle, save_bundle
-from dtl.evaluation.calibration_fit import calibrate
+from dtl.evaluation.calibration_fit import calibrate, survey_answers
 from dtl.evaluation.node_metrics import measure
 from dtl.evaluation.survey_accuracy import SurveySimulator, prepared_flux, survey_simulator
 from dtl.evaluation.survey_report import measure_on_surveys, measure_transfer
+from dtl.evaluation.unseen_gaps import LeftOut, answers_for_unseen, leave_out, measure_unseen
 from dtl.grid.build import Grid
 from dtl.grid.library import Library
 from dtl.spectrum import UnusableInput
@@ -21,9 +23,10 @@ from dtl.training.bundle_training import card_of_networks, train_networks
 from dtl.training.settings import TrainingSettings
 from dtl.training.split import split_nodes
 from dtl.transfer.alignment import align
+from dtl.transfer.family_transfer import transfer_family
 from dtl.transfer.fine_tuning import TransferSettings, transfer
 
-__all__ = ["finish_bundle", "train_bundle"]
+__all__ = ["calibrated", "finish_bundle", "train_bundle"]
 
 
 def train_bundle(
@@ -86,15 +89,42 @@ def finish_bundle(
     bundle = replace(bundle.source, card=card, references={})
     simulator = survey_simulator(bundle, grid.settings, settings.survey, library)
     bundle = _with_transfer(bundle, simulator, settings, progress)
-    bundle = calibrate(bundle, simulator, settings.survey, progress=lambda f, t: progress("calibration", f, t))
+    bundle, left_out = calibrated(bundle, simulator, settings, progress=progress)
     # Saved and read back before it is judged: the figures are those of the half-precision weights that are shipped.
     bundle = load_bundle(save_bundle(bundle, output))
     metrics = bundle.card["metrics"] | measure(bundle, grid, split, settings.augmentation)
     metrics |= measure_on_surveys(bundle, simulator, settings.survey, progress=lambda f, t: progress("surveys", f, t))
+    if left_out:
+        metrics |= measure_unseen(left_out, bundle, simulator, progress=lambda f, t: progress("unseen gaps", f, t))
     metrics |= measure_transfer(
         bundle, simulator, settings.survey, progress=lambda f, t: progress("ways of transfer", f, t)
     )
     return load_bundle(save_bundle(replace(bundle, card=dict(bundle.card, metrics=metrics)), output))
+
+
+def calibrated(
+    bundle: ModelBundle,
+    simulator: SurveySimulator,
+    settings: TrainingSettings,
+    *,
+    progress: Callable[[str, float, str], None] = lambda stage, fraction, text: None,
+) -> tuple[ModelBundle, list[LeftOut]]:
+    """A bundle with its intervals, and the networks without each kind of gap that they were fitted with.
+
+    Args:
+        bundle: after its transfer, neither calibrated nor measured.
+        simulator: of stars.
+        settings: of the run.
+        progress: called with stage, fraction done and a word.
+    """
+    plan = settings.survey
+    if plan.transfer == "family":
+        left_out = leave_out(bundle, simulator, settings, progress=lambda f, t: progress("unseen gaps", f, t))
+        answers = partial(answers_for_unseen, left_out, bundle, simulator, settings)
+    else:
+        left_out, answers = [], survey_answers(bundle, simulator, plan)
+    done = calibrate(bundle, answers, plan.false_alarms, progress=lambda f, t: progress("calibration", f, t))
+    return done, left_out
 
 
 def _with_transfer(
@@ -103,6 +133,17 @@ def _with_transfer(
     plan = settings.survey
     if plan.transfer == "none":
         return bundle
+    if plan.transfer == "family":
+        done = transfer_family(
+            bundle,
+            simulator.gap,
+            settings.family,
+            settings.augmentation,
+            seed=settings.seed,
+            progress=lambda f, t: progress("transfer", f, t),
+        )
+        entry = {"spectra": 0, "what": "models with a family of synthetic gaps", "history": done.history}
+        return replace(done.bundle, card=dict(bundle.card, transfer=entry))
     flux = np.concatenate(
         [prepared_flux(bundle, simulator.observe(bundle, seed)[0]) for seed in plan.seeds("transfer")]
     )

@@ -8,6 +8,7 @@ __all__ = ["METRIC_GROUPS"]
 METRIC_GROUPS: dict[str, str] = {
     "models": "model spectra",
     "surveys": "simulated surveys",
+    "gaps": "kinds of synthetic gaps that networks have not met (minutes)",
     "ablation": "simulated surveys, by every way of transfer (minutes)",
     "trust": "spectra that must not pass",
     "stars": "real stars",

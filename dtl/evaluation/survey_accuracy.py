@@ -35,31 +35,39 @@ class SurveySimulator:
         settings: of the observations.
         gap: what real stars have and models lack; None leaves it out.
         stars: of the 286 published ones.
+        parameters: Teff, log g, [M/H], v sin i of other stars in their place; shape ``(k, 4)``.
     """
 
     source: Source
     settings: SurveySettings
     gap: GapModel | None
     stars: int = 286
+    parameters: np.ndarray | None = None
 
     def observe(
         self, bundle: ModelBundle, seed: int, snr: float | None = None
     ) -> tuple[list[PreparedSpectrum], np.ndarray]:
         """A survey prepared for a bundle, and its truth ``(stars, 4)``; over the usual range of S/N, or at one."""
-        names, parameters = published_parameters(bundle.nodes)
-        chosen = np.sort(np.random.default_rng(0).permutation(len(names))[: self.stars])
+        names, parameters = self._stars(bundle)
         settings = self.settings if snr is None else replace(self.settings, snr=(snr, snr))
         survey = simulate_survey(
             self.source,
             self.gap,
-            parameters[chosen],
+            parameters,
             settings,
             window=bundle.window,
             seed=seed,
-            names=[names[i] for i in chosen],
+            names=names,
         )
         target = bundle.target
         return [replace(prepare(spectrum, target), steps=()) for spectrum in survey.spectra], survey.truth
+
+    def _stars(self, bundle: ModelBundle) -> tuple[list[str] | None, np.ndarray]:
+        if self.parameters is not None:
+            return None, self.parameters
+        names, parameters = published_parameters(bundle.nodes)
+        chosen = np.sort(np.random.default_rng(0).permutation(len(names))[: self.stars])
+        return [names[i] for i in chosen], parameters[chosen]
 
 
 def survey_simulator(

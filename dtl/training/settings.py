@@ -220,6 +220,7 @@ class SurveyPlan(GapLearningSettings):
         transfer: "family" of gaps, "ours" to simulated surveys, a method of `dtl.transfer.alignment`, or "none".
         transfer_surveys, calibration_surveys, test_surveys: how many of each kind.
         stars: in each survey, 286 at most.
+        kind_stars: of each kind of gap at each signal-to-noise ratio that calibrate a bundle of a family of gaps.
         pixel: Angstrom.
         false_alarms: part of good stars that may be called unlike the models.
     """
@@ -229,6 +230,7 @@ class SurveyPlan(GapLearningSettings):
     calibration_surveys: int = 5
     test_surveys: int = 5
     stars: int = 286
+    kind_stars: int = 120
     pixel: float = 0.035
     false_alarms: float = 0.015
 

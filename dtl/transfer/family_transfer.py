@@ -52,5 +52,7 @@ def transfer_family(
         augmentation=replace(augmentation, continuum=max(augmentation.continuum, 0.005)),
         progress=lambda part: progress(part, "family of gaps"),
     )
-    adapted = replace(bundle, target_encoder=encoder, gap=mean_gap(gap, bundle, draw_often(bundle.nodes, StarPrior.of(settings))))
+    adapted = replace(
+        bundle, target_encoder=encoder, gap=mean_gap(gap, bundle, draw_often(bundle.nodes, StarPrior.of(settings)))
+    )
     return Transfer(adapted, [{"round": 1, "loss": loss}])

@@ -12,6 +12,8 @@ gaps takes the centre of what they allow. Each spectrum draws its own gap:
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter1d
@@ -22,9 +24,10 @@ from dtl.catalogue.main_sequence import sequence_logg
 from dtl.inference.interpolation import models_at
 from dtl.networks.resampled_noise import pixel_noise
 from dtl.simulation.gap import GapModel
+from dtl.simulation.gap_kinds import of_one_star
 from dtl.training.settings import FamilySettings
 
-__all__ = ["GapFamily", "mean_gap"]
+__all__ = ["GapFamily", "mean_gap", "without"]
 
 #: Slow rotation at which the measured stars are compared with models, km/s.
 _SLOW = 2.0
@@ -164,6 +167,21 @@ def _measured(gap: GapModel, bundle: ModelBundle) -> np.ndarray:
             low, high = models_at(ends, bundle)
             curves.append(high - low)
     return np.array(curves)
+
+
+def without(kind: str, gap: GapModel | None, settings: FamilySettings) -> tuple[GapModel | None, FamilySettings]:
+    """The measured gap and the settings of a family that lacks one of `dtl.simulation.gap_kinds`.
+
+    Raises:
+        ValueError: for an unknown kind.
+    """
+    if kind in ("cool star", "hot star") and gap is not None:
+        return of_one_star(gap, 1 if kind == "cool star" else 0), settings
+    if kind in ("atoms stronger", "atoms weaker"):
+        return gap, replace(settings, wrong_lines=0.0)
+    if kind == "saturation":
+        return gap, replace(settings, saturated=0.0)
+    raise ValueError(f"no kind of gap is called {kind!r}")
 
 
 def mean_gap(gap: GapModel | None, bundle: ModelBundle, weights: np.ndarray) -> LearnedGap:

@@ -20,6 +20,8 @@ __all__ = ["StarPrior", "draw_often"]
 
 #: Scales of Teff [K], log g, [M/H] and the logarithm of v sin i within which nodes crowd.
 _CROWD = np.array([100.0, 0.15, 0.2, 0.5])
+#: Spread of the logarithm of v sin i of made-up stars above the slowest: two thirds turn at less than 3.3 km/s.
+_ROTATION = 0.8
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,24 @@ class StarPrior:
         mean, width = self.logg(parameters[:, 0], parameters[:, 2])
         metals = (parameters[:, 2] - self.settings.mean_mh) / self.settings.spread_mh
         return np.exp(-0.5 * (((parameters[:, 1] - mean) / width) ** 2 + metals**2)) / width
+
+    def draw(self, count: int, limits: np.ndarray, seed: int) -> np.ndarray:
+        """Made-up stars: even in Teff, most of them slow rotators.
+
+        Args:
+            count: of stars.
+            limits: lowest and highest Teff, log g, [M/H] and v sin i; shape ``(2, 4)``.
+            seed: of the random choice.
+
+        Returns:
+            Shape ``(count, 4)``, within the limits.
+        """
+        rng = np.random.default_rng(seed)
+        teff = rng.uniform(*limits[:, 0], count)
+        mh = np.clip(rng.normal(self.settings.mean_mh, self.settings.spread_mh, count), *limits[:, 2])
+        mean, width = self.logg(teff, mh)
+        vsini = limits[0, 3] * np.exp(_ROTATION * np.abs(rng.standard_normal(count)))
+        return np.clip(np.stack([teff, rng.normal(mean, width), mh, vsini], axis=1), *limits)
 
 
 def draw_often(nodes: np.ndarray, prior: StarPrior) -> np.ndarray:

@@ -1,0 +1,153 @@
+"""How far answers hold for stars whose synthetic gap no training has seen: each kind of gap is left out in turn.
+
+For each kind an encoder is trained over the family of gaps without it, and answers for stars that have it. These
+answers, for stars of all Teff, [M/H] and S/N, calibrate the intervals of the bundle whose encoder knows the whole
+family: of a real star's gap nobody knows whether the family holds it. The same encoders, with these intervals, are
+judged on other stars, the 286 published ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dtl.bundle.model import ModelBundle
+from dtl.evaluation.calibration_fit import coverage, intervals
+from dtl.evaluation.contaminants import is_flagged
+from dtl.evaluation.survey_accuracy import SurveySimulator, observe, parameter_errors
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.simulation.gap_kinds import GapKind, gap_kinds
+from dtl.training.settings import TrainingSettings
+from dtl.transfer.family_transfer import transfer_family
+from dtl.transfer.gap_family import without
+from dtl.transfer.plausibility import StarPrior
+
+__all__ = ["LeftOut", "answers_for_unseen", "leave_out", "measure_unseen"]
+
+#: Seeds of the stars that calibrate, and of those that judge.
+_CALIBRATES, _JUDGES = 4001, 21
+#: Parameters by whose thirds coverage is told.
+_THIRDS = ("teff", "mh")
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A kind of gap and networks that have not met it.
+
+    Attributes:
+        kind: of the gap.
+        bundle: whose encoder was trained without it.
+    """
+
+    kind: GapKind
+    bundle: ModelBundle
+
+
+def leave_out(
+    bundle: ModelBundle,
+    simulator: SurveySimulator,
+    settings: TrainingSettings,
+    *,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+) -> list[LeftOut]:
+    """Networks without each kind of gap in turn.
+
+    Args:
+        bundle: after its transfer over the whole family.
+        simulator: of stars; its gap and source are those of the kinds.
+        settings: of the transfer.
+        progress: called with the fraction done and the kind.
+    """
+    kinds = gap_kinds(simulator.source, simulator.gap)
+    trained: dict[str, ModelBundle] = {}
+    left_out = []
+    for i, kind in enumerate(kinds):
+        gap, family = without(kind.name, simulator.gap, settings.family)
+        key = repr((gap, family))  # two kinds of wrong lines have a family in common
+        if key not in trained:
+            trained[key] = transfer_family(
+                bundle.source,
+                gap,
+                family,
+                settings.augmentation,
+                seed=settings.seed,
+                progress=lambda part, _, i=i: progress((i + part) / len(kinds), f"without {kind.name}"),
+            ).bundle
+        left_out.append(LeftOut(kind, trained[key]))
+    return left_out
+
+
+def answers_for_unseen(
+    left_out: list[LeftOut], bundle: ModelBundle, simulator: SurveySimulator, settings: TrainingSettings, snr: float
+) -> tuple[list[InferenceResult], np.ndarray]:
+    """What networks answer for broadly drawn stars with the gap that they have not met; and the truth, ``(k, 4)``.
+
+    Args:
+        left_out: of `leave_out`.
+        bundle: whose card, limits and references the networks get.
+        simulator: of stars.
+        settings: of the prior that stars are drawn from, and how many.
+        snr: of the spectra.
+    """
+    results, truths = [], []
+    prior = StarPrior.of(settings.family)
+    for i, unseen in enumerate(left_out):
+        stars = prior.draw(settings.survey.kind_stars, bundle.limits, _CALIBRATES + i)
+        prepared, truth = _simulator(simulator, unseen.kind, stars).observe(bundle, _CALIBRATES + i, snr)
+        results += observe(_with_card_of(unseen, bundle), prepared)
+        truths.append(truth)
+    return results, np.concatenate(truths)
+
+
+def measure_unseen(
+    left_out: list[LeftOut],
+    bundle: ModelBundle,
+    simulator: SurveySimulator,
+    *,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+) -> dict[str, object]:
+    """Accuracy, coverage and flags for kinds of gaps that the networks have not met, on the published stars.
+
+    Args:
+        left_out: of `leave_out`.
+        bundle: complete.
+        simulator: of stars.
+        progress: called with the fraction done and the kind.
+
+    Returns:
+        ``unseen_gaps``: kind -> ``errors``, ``coverage``, ``coverage_by_third`` of the true Teff and [M/H] (low, middle,
+        high), and the part ``flagged`` as unlike the models or outside the grid.
+    """
+    found: dict[str, object] = {}
+    for i, unseen in enumerate(left_out):
+        progress(i / len(left_out), unseen.kind.name)
+        prepared, truth = _simulator(simulator, unseen.kind, None).observe(bundle, _JUDGES + i)
+        results = observe(_with_card_of(unseen, bundle), prepared)
+        answers = intervals(results)
+        found[unseen.kind.name] = {
+            "errors": parameter_errors(results, truth),
+            "coverage": {name: coverage(answers[name], truth[:, k]) for k, name in enumerate(PARAMETERS)},
+            "coverage_by_third": {by: _by_third(answers, truth, by) for by in _THIRDS},
+            "flagged": float(np.mean([is_flagged(result) for result in results])),
+        }
+    return {"unseen_gaps": found}
+
+
+def _simulator(simulator: SurveySimulator, kind: GapKind, stars: np.ndarray | None) -> SurveySimulator:
+    return replace(simulator, gap=kind.gap, source=kind.source, parameters=stars)
+
+
+def _with_card_of(unseen: LeftOut, bundle: ModelBundle) -> ModelBundle:
+    """The networks of one bundle with the card and the references of another."""
+    return replace(unseen.bundle, card=bundle.card, references=bundle.references)
+
+
+def _by_third(answers: dict[str, np.ndarray], truth: np.ndarray, by: str) -> dict[str, list[float]]:
+    """Coverage of each parameter in the low, middle and high third of the true values of one."""
+    order = np.argsort(truth[:, list(PARAMETERS).index(by)], kind="stable")
+    thirds = np.array_split(order, 3)
+    return {
+        name: [coverage(answers[name][third], truth[third, k]) for third in thirds] for k, name in enumerate(PARAMETERS)
+    }
