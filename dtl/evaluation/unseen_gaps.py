@@ -73,7 +73,7 @@ def leave_out(
                 family,
                 settings.augmentation,
                 seed=settings.seed,
-                progress=lambda part, _, i=i: progress((i + part) / len(kinds), f"without {kind.name}"),
+                progress=lambda part, _, i=i, name=kind.name: progress((i + part) / len(kinds), f"without {name}"),
             ).bundle
         left_out.append(LeftOut(kind, trained[key]))
     return left_out
@@ -117,8 +117,8 @@ def measure_unseen(
         progress: called with the fraction done and the kind.
 
     Returns:
-        ``unseen_gaps``: kind -> ``errors``, ``coverage``, ``coverage_by_third`` of the true Teff and [M/H] (low, middle,
-        high), and the part ``flagged`` as unlike the models or outside the grid.
+        ``unseen_gaps``: kind -> ``errors``, ``coverage``, ``coverage_by_third`` of the true Teff and [M/H] (low,
+        middle, high), and the part ``flagged`` as unlike the models or outside the grid.
     """
     found: dict[str, object] = {}
     for i, unseen in enumerate(left_out):

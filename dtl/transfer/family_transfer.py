@@ -40,7 +40,7 @@ def transfer_family(
         progress: called with the fraction done and a word.
     """
     train = split_of(bundle).train
-    often = draw_often(bundle.nodes[train], StarPrior.of(settings))
+    prior = StarPrior.of(settings)
     encoder = copy.deepcopy(bundle.observed_encoder)
     loss = fit_encoder(
         encoder,
@@ -48,7 +48,7 @@ def transfer_family(
         GapFamily(gap, bundle, train, settings),
         settings,
         torch.Generator().manual_seed(seed),
-        often=often,
+        often=draw_often(bundle.nodes[train], prior),
         augmentation=replace(augmentation, continuum=max(augmentation.continuum, 0.005)),
         progress=lambda part: progress(part, "family of gaps"),
     )

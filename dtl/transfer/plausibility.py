@@ -50,7 +50,7 @@ class StarPrior:
         return 0.5 * (model + measured), np.hypot(self.settings.logg_scatter, 0.5 * (model - measured))
 
     def density(self, parameters: np.ndarray) -> np.ndarray:
-        """Relative density of stars at Teff, log g, [M/H], v sin i, even in Teff and v sin i; ``(k, 4)`` to ``(k,)``."""
+        """Relative density of stars at Teff, log g, [M/H], v sin i, shape ``(k, 4)``, even in the first and last."""
         mean, width = self.logg(parameters[:, 0], parameters[:, 2])
         metals = (parameters[:, 2] - self.settings.mean_mh) / self.settings.spread_mh
         return np.exp(-0.5 * (((parameters[:, 1] - mean) / width) ** 2 + metals**2)) / width
