@@ -45,6 +45,9 @@ FLAGS: dict[str, str] = {
         "The file does not say whether Earth's motion is removed; the radial velocity is up to 30 km/s off if the "
         "guess is wrong."
     ),
+    "logg_from_main_sequence": (
+        "The spectrum says little about log g: the value is that of the main sequence, and holds for dwarfs alone."
+    ),
     "several_spectra": (
         "The file holds several spectra on the same wavelengths; the first was taken. Choose another or analyse all: "
         "below the name of the star in the app, by --row or, of columns, --columns on the command line."
@@ -59,6 +62,7 @@ NOTES = frozenset(
         "medium_guessed",
         "frame_guessed",
         "several_spectra",
+        "logg_from_main_sequence",
     }
 )
 #: Flags that make a value a limit, which holds as such. Any flag that is neither a note nor a limit is a doubt.

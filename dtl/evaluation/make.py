@@ -18,6 +18,7 @@ from dtl.evaluation.survey_report import measure_on_surveys, measure_transfer
 from dtl.evaluation.unseen_gaps import LeftOut, answers_for_unseen, leave_out, measure_unseen
 from dtl.grid.build import Grid
 from dtl.grid.library import Library
+from dtl.inference.prior import StarPrior
 from dtl.spectrum import UnusableInput
 from dtl.training.bundle_training import card_of_networks, train_networks
 from dtl.training.settings import TrainingSettings
@@ -138,12 +139,13 @@ def _with_transfer(
             bundle,
             simulator.gap,
             settings.family,
+            StarPrior(settings.prior),
             settings.augmentation,
             seed=settings.seed,
             progress=lambda f, t: progress("transfer", f, t),
         )
         entry = {"spectra": 0, "what": "models with a family of synthetic gaps", "history": done.history}
-        return replace(done.bundle, card=dict(bundle.card, transfer=entry))
+        return replace(done.bundle, card=dict(done.bundle.card, transfer=entry))
     flux = np.concatenate(
         [prepared_flux(bundle, simulator.observe(bundle, seed)[0]) for seed in plan.seeds("transfer")]
     )

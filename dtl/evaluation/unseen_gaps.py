@@ -17,12 +17,12 @@ from dtl.bundle.model import ModelBundle
 from dtl.evaluation.calibration_fit import coverage, intervals
 from dtl.evaluation.contaminants import is_flagged
 from dtl.evaluation.survey_accuracy import SurveySimulator, observe, parameter_errors
+from dtl.inference.prior import StarPrior
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.simulation.gap_kinds import GapKind, gap_kinds
 from dtl.training.settings import TrainingSettings
 from dtl.transfer.family_transfer import transfer_family
 from dtl.transfer.gap_family import without
-from dtl.transfer.plausibility import StarPrior
 
 __all__ = ["LeftOut", "answers_for_unseen", "leave_out", "measure_unseen"]
 
@@ -71,6 +71,7 @@ def leave_out(
                 bundle.source,
                 gap,
                 family,
+                StarPrior(settings.prior),
                 settings.augmentation,
                 seed=settings.seed,
                 progress=lambda part, _, i=i, name=kind.name: progress((i + part) / len(kinds), f"without {name}"),
@@ -92,7 +93,7 @@ def answers_for_unseen(
         snr: of the spectra.
     """
     results, truths = [], []
-    prior = StarPrior.of(settings.family)
+    prior = StarPrior(settings.prior)
     for i, unseen in enumerate(left_out):
         stars = prior.draw(settings.survey.kind_stars, bundle.limits, _CALIBRATES + i)
         prepared, truth = _simulator(simulator, unseen.kind, stars).observe(bundle, _CALIBRATES + i, snr)

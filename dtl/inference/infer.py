@@ -15,7 +15,14 @@ from dtl.flags import Doubt
 from dtl.inference.correlation import correlate
 from dtl.inference.estimate import estimate
 from dtl.inference.gradients import MemberSlopes, member_slopes
-from dtl.inference.judgement import doubts_of_estimates, doubts_of_strangeness, limit_rotation, withhold
+from dtl.inference.judgement import (
+    doubts_of_estimates,
+    doubts_of_gravity,
+    doubts_of_strangeness,
+    limit_rotation,
+    withhold,
+)
+from dtl.inference.prior import prior_of
 from dtl.inference.noise_propagation import propagate_noise
 from dtl.inference.trust import trust_scores
 from dtl.result import Estimate, InferenceResult, Neighbour
@@ -98,6 +105,7 @@ def _judge(
     strange = doubts_of_strangeness(percentiles, bundle.trust_threshold, spectrum.rv_quality)
     doubts = doubts_of_estimates(estimates, bundle.limits, bundle.triples, unlike=bool(strange)) + strange
     answer, withheld = withhold(estimates)
+    doubts += doubts_of_gravity(answer, prior_of(bundle.card))
     answer["vsini"], limits = limit_rotation(
         answer["vsini"], float(bundle.limits[0, 3]), blurred="resolution_too_low" in spectrum.flags
     )

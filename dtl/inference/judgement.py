@@ -8,11 +8,19 @@ import numpy as np
 
 from dtl.bundle.calibration import SCORES
 from dtl.flags import Doubt
+from dtl.inference.prior import StarPrior
 from dtl.inference.trust import HULL_UNIT, hull_distance
 from dtl.result import PARAMETERS, POSSIBLE, Estimate
 from dtl.rounding import estimate_words, format_number
 
-__all__ = ["doubts_of_estimates", "doubts_of_strangeness", "limit_rotation", "measured_from", "withhold"]
+__all__ = [
+    "doubts_of_estimates",
+    "doubts_of_gravity",
+    "doubts_of_strangeness",
+    "limit_rotation",
+    "measured_from",
+    "withhold",
+]
 
 #: Distance to the hull from which an estimate lies outside, see `dtl.inference.trust.hull_distance`.
 _OUTSIDE = 1.0
@@ -28,6 +36,11 @@ _SATURATED = 100.0
 #: upper distances that a limit lies above the smallest v sin i that would be measured.
 _DETECTED, _LIMIT = 2.5, 2.0
 _PLACE = ("teff", "logg", "mh")
+#: log g so far below the main sequence, dex, is that of a giant or a subgiant: dwarfs with any of the gaps that were
+#: tried come out above.
+_GIANT = 0.25
+#: Part of the prior's width that an interval exceeds where the spectrum has told less than the main sequence.
+_REPEATS = 0.7
 
 
 def withhold(estimates: dict[str, Estimate]) -> tuple[dict[str, Estimate], list[Doubt]]:
@@ -140,6 +153,37 @@ def doubts_of_estimates(
     if not doubts:
         doubts += _off_sequence(estimates, triples)
     return doubts
+
+
+def doubts_of_gravity(estimates: dict[str, Estimate], prior: StarPrior | None) -> list[Doubt]:
+    """Doubts about log g: of a star that is no dwarf, and of a value that only repeats the main sequence.
+
+    Args:
+        estimates: of the four parameters; nothing is said where one of the first three is withheld.
+        prior: that the networks learned with; None where it is not known.
+    """
+    if prior is None or any(estimates[name].withheld for name in _PLACE):
+        return []
+    teff, logg, mh = (estimates[name] for name in _PLACE)
+    mean, width = (float(v[0]) for v in prior.logg(np.array([teff.value]), np.array([mh.value])))
+    value, usual = format_number(logg.value, 2), format_number(mean, 2)
+    if logg.value < mean - _GIANT:
+        sentence = (
+            f"log g {value} lies {format_number(mean - logg.value, 2)} below the main sequence, {usual} (limit "
+            f"{format_number(_GIANT, 2)}): a giant or a subgiant, for which nothing was validated, or a spectrum "
+            "unlike that of any star. Take Teff and [M/H] as a direction; v sin i and the radial velocity are not "
+            "concerned."
+        )
+        return [Doubt("outside_grid", sentence, _PLACE, logg.value, mean - _GIANT)]
+    interval = 0.5 * (logg.lower + logg.upper)
+    if interval > _REPEATS * width:
+        sentence = (
+            f"log g {value} says little more than the main sequence does, {usual} with a scatter of "
+            f"{format_number(width, 2)}: its interval is {format_number(interval / width, 1)} times as wide (limit "
+            f"{format_number(_REPEATS, 1)}). An error of the sequence goes into log g, and a part of it into [M/H]."
+        )
+        return [Doubt("logg_from_main_sequence", sentence, ("logg",), interval, _REPEATS * width)]
+    return []
 
 
 def _beyond(name: str, estimate: Estimate, end: float) -> Doubt:

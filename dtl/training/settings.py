@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from dtl.bundle.window import lines_of, telluric_lines_of, window_entries, window_of
 from dtl.grid.build import GridSettings
+from dtl.inference.prior import PriorSettings
 from dtl.lines import Line
 from dtl.networks.layouts import LAYOUTS
 from dtl.simulation.gap import GapModel, gap_of, read_gap
@@ -162,7 +163,7 @@ class GapLearningSettings:
 
 @dataclass(frozen=True)
 class FamilySettings:
-    """Of a transfer over a family of synthetic gaps, `dtl.transfer.gap_family`, and of how plausible stars are.
+    """Of a transfer over a family of synthetic gaps, see `dtl.transfer.gap_family`.
 
     Attributes:
         label_error: 1 sigma by which the parameters of the measured stars may be wrong: K, dex, dex. Publications of
@@ -179,8 +180,6 @@ class FamilySettings:
         saturation: standard deviation of the relative error of a line of full depth.
         unknown: standard deviation of residuals of no known cause where lines are deep, in the mean.
         width_error: standard deviation of errors of the line widths, relative to the profile's, squared.
-        mean_mh, spread_mh: [M/H] of field stars, dex.
-        logg_scatter: of stars about the main sequence, dex.
         broad: part of the spectra drawn evenly from all nodes, plausible or not.
         epochs: over the training nodes.
         batch: spectra a step.
@@ -201,9 +200,6 @@ class FamilySettings:
     saturation: float = 0.15
     unknown: float = 0.01
     width_error: float = 0.1
-    mean_mh: float = -0.08
-    spread_mh: float = 0.22
-    logg_scatter: float = 0.07
     broad: float = 0.04
     epochs: int = 12
     batch: int = 128
@@ -264,6 +260,7 @@ class TrainingSettings:
     regressor: RegressorSettings = field(default_factory=RegressorSettings)
     augmentation: Augmentation = field(default_factory=Augmentation)
     maps: MapSettings = field(default_factory=MapSettings)
+    prior: PriorSettings = field(default_factory=PriorSettings)
     family: FamilySettings = field(default_factory=FamilySettings)
     survey: SurveyPlan = field(default_factory=SurveyPlan)
     gap: GapModel | None = None
@@ -305,6 +302,7 @@ _SECTIONS = {
     "regressor": RegressorSettings,
     "augmentation": Augmentation,
     "maps": MapSettings,
+    "prior": PriorSettings,
     "family": FamilySettings,
     "survey": SurveyPlan,
 }

@@ -9,13 +9,14 @@ from dataclasses import replace
 import torch
 
 from dtl.bundle.model import ModelBundle
+from dtl.inference.prior import StarPrior
 from dtl.simulation.gap import GapModel
 from dtl.training.augmentation import Augmentation
 from dtl.training.settings import FamilySettings
 from dtl.training.split import split_of
 from dtl.transfer.fine_tuning import Transfer, fit_encoder
 from dtl.transfer.gap_family import GapFamily, mean_gap
-from dtl.transfer.plausibility import StarPrior, draw_often
+from dtl.transfer.plausibility import draw_often
 
 __all__ = ["transfer_family"]
 
@@ -24,6 +25,7 @@ def transfer_family(
     bundle: ModelBundle,
     gap: GapModel | None,
     settings: FamilySettings = FamilySettings(),
+    prior: StarPrior = StarPrior(),
     augmentation: Augmentation = Augmentation(),
     *,
     seed: int = 42,
@@ -34,13 +36,13 @@ def transfer_family(
     Args:
         bundle: trained on models alone.
         gap: measured on real stars, in the middle of the family; None where none is known.
-        settings: of the family and of the prior.
+        settings: of the family.
+        prior: of the stars.
         augmentation: disturbances that the encoder learns to bear.
         seed: of everything random.
         progress: called with the fraction done and a word.
     """
     train = split_of(bundle).train
-    prior = StarPrior.of(settings)
     encoder = copy.deepcopy(bundle.observed_encoder)
     loss = fit_encoder(
         encoder,
@@ -48,11 +50,12 @@ def transfer_family(
         GapFamily(gap, bundle, train, settings),
         settings,
         torch.Generator().manual_seed(seed),
-        often=draw_often(bundle.nodes[train], prior),
+        often=draw_often(bundle.nodes[train], prior, settings.broad),
         augmentation=replace(augmentation, continuum=max(augmentation.continuum, 0.005)),
         progress=lambda part: progress(part, "family of gaps"),
     )
     adapted = replace(
         bundle, target_encoder=encoder, gap=mean_gap(gap, bundle, draw_often(bundle.nodes, StarPrior.of(settings)))
     )
-    return Transfer(adapted, [{"round": 1, "loss": loss}])
+    card = bundle.card | {"prior": prior.entries()}
+    return Transfer(replace(adapted, card=card), [{"round": 1, "loss": loss}])

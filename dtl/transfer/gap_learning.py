@@ -14,7 +14,8 @@ import numpy as np
 from dtl.bundle.learned_gap import LearnedGap
 from dtl.bundle.model import ModelBundle
 from dtl.inference.interpolation import models_at
-from dtl.transfer.population import Population, main_sequence
+from dtl.inference.prior import main_sequence
+from dtl.transfer.population import Population
 
 __all__ = ["GapShape", "learn_gap"]
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dtl.grid.nodes import main_sequence_nodes
-from dtl.inference.trust import fills_box
+from dtl.inference.prior import MainSequence
 
-__all__ = ["MainSequence", "Population", "main_sequence"]
+__all__ = ["Population"]
 
 #: By how much the correction of the mean log g exceeds the offset found. A round takes out a part of it only; with
 #: this the zero point of Teff, which hangs on it, settles in eight rounds and not in twenty.
@@ -119,31 +118,3 @@ class Population:
             offset = np.mean(on_sequence - estimates[:, 1])
             moved[:, 1] = np.clip(on_sequence + (_GAIN - 1.0) * offset, low[1] - 0.2, high[1] + 0.2)
         return moved
-
-
-@dataclass(frozen=True)
-class MainSequence:
-    """Mean log g of the nodes as a polynomial of Teff and [M/H]; ``coefficients`` of shape ``(7,)``."""
-
-    coefficients: np.ndarray
-
-    def logg(self, teff: np.ndarray, mh: np.ndarray) -> np.ndarray:
-        """log g at Teff [K] and [M/H], shape ``(k,)`` each."""
-        return _terms(teff, mh) @ self.coefficients
-
-
-def main_sequence(nodes: np.ndarray) -> MainSequence:
-    """The mean main sequence of a grid, nodes of shape ``(m, 4)``; its triples scatter about it by 0.05 dex.
-
-    Of a grid that fills a box only those nodes count that the published grid has too.
-    """
-    triples = np.unique(nodes[:, :3], axis=0)
-    if fills_box(triples):
-        published = {tuple(triple) for triple in np.round(main_sequence_nodes()[:, :3], 3)}
-        triples = np.array([triple for triple in triples if tuple(np.round(triple, 3)) in published])
-    return MainSequence(np.linalg.lstsq(_terms(triples[:, 0], triples[:, 2]), triples[:, 1], rcond=None)[0])
-
-
-def _terms(teff: np.ndarray, mh: np.ndarray) -> np.ndarray:
-    t = (np.asarray(teff, dtype=float) - 3600.0) / 400.0
-    return np.stack([np.ones_like(t), t, t**2, t**3, mh, mh * t, np.square(mh)], axis=1)

@@ -9,8 +9,8 @@ import pytest
 
 from dtl.grid.build import GridSettings, grid_nodes
 from dtl.grid.nodes import VSINI, box_nodes, main_sequence_nodes
+from dtl.inference.prior import main_sequence
 from dtl.inference.trust import fills_box, hull_distance
-from dtl.transfer.population import main_sequence
 
 NODES = main_sequence_nodes()
 

@@ -10,7 +10,8 @@ import pytest
 from scipy.optimize import least_squares
 
 from dtl.grid.nodes import main_sequence_nodes
-from dtl.transfer.population import MainSequence, Population, main_sequence
+from dtl.inference.prior import MainSequence, main_sequence
+from dtl.transfer.population import Population
 
 LOW, HIGH = np.array([3000.0, 4.6, -0.6, 1.5]), np.array([4200.0, 5.2, 0.6, 30.0])
 #: log g 4.9 - 0.3 t + 0.1 [M/H], with t in 400 K from 3600 K.
