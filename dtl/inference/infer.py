@@ -22,8 +22,8 @@ from dtl.inference.judgement import (
     limit_rotation,
     withhold,
 )
-from dtl.inference.prior import prior_of
 from dtl.inference.noise_propagation import propagate_noise
+from dtl.inference.prior import prior_of
 from dtl.inference.trust import trust_scores
 from dtl.result import Estimate, InferenceResult, Neighbour
 from dtl.spectrum import PreparedSpectrum
