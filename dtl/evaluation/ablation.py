@@ -11,7 +11,9 @@ from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import nearest
 from dtl.evaluation.survey_accuracy import errors
 from dtl.result import PARAMETERS
+from dtl.simulation.gap import gap_of
 from dtl.transfer.alignment import METHODS, align
+from dtl.transfer.family_transfer import transfer_family
 from dtl.transfer.fine_tuning import TransferSettings, transfer
 from dtl.transfer.population import Population
 
@@ -38,6 +40,7 @@ VARIANTS: dict[str, _Adapt] = {
         transfer(bundle, flux, replace(_ASSUMED, rank=20), seed=seed).bundle
     ),
     "population as believed": lambda bundle, flux, seed: transfer(bundle, flux, _ASSUMED, seed=seed).bundle,
+    "family of gaps": lambda bundle, flux, seed: transfer_family(bundle, gap_of(bundle.card), seed=seed).bundle,
     "ours": lambda bundle, flux, seed: transfer(bundle, flux, seed=seed).bundle,
 }
 

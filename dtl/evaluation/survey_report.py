@@ -78,7 +78,8 @@ def measure_transfer(
     progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> dict[str, object]:
     """``ablation``: errors of every way of transfer, adapted to each test survey anew; ``gain``: of ours over none."""
-    table = ablation(bundle.source, _surveys(bundle, simulator, plan), variants=variants, progress=progress)
+    surveys = _surveys(bundle, simulator, plan)[: plan.ablation_surveys]
+    table = ablation(bundle.source, surveys, variants=variants, progress=progress)
     return {"ablation": table, "gain": summary(table)}
 
 

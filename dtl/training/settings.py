@@ -215,6 +215,7 @@ class SurveyPlan(GapLearningSettings):
     Attributes:
         transfer: "family" of gaps, "ours" to simulated surveys, a method of `dtl.transfer.alignment`, or "none".
         transfer_surveys, calibration_surveys, test_surveys: how many of each kind.
+        ablation_surveys: of the test surveys, those to which every way of transfer is adapted anew.
         stars: in each survey, 286 at most.
         kind_stars: of each kind of gap at each signal-to-noise ratio that calibrate a bundle of a family of gaps.
         pixel: Angstrom.
@@ -225,6 +226,7 @@ class SurveyPlan(GapLearningSettings):
     transfer_surveys: int = 3
     calibration_surveys: int = 5
     test_surveys: int = 5
+    ablation_surveys: int = 5
     stars: int = 286
     kind_stars: int = 120
     pixel: float = 0.035

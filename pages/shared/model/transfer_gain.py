@@ -40,6 +40,11 @@ VARIANTS = {
         "Learned gap that varies from line to line, with what is known of the stars as a population: mean metallicity, "
         "main sequence, slow rotators.",
     ),
+    "family of gaps": (
+        "family of gaps",
+        "Model spectra dressed with gaps of many kinds, none of them learned from the sample: the networks as they "
+        "come with the program.",
+    ),
     "ours": (
         "population measured",
         "The same, with the spread of metallicity measured in the sample, its mean reached, and lines further off.",
