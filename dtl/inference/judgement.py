@@ -38,7 +38,7 @@ _DETECTED, _LIMIT = 2.5, 2.0
 _PLACE = ("teff", "logg", "mh")
 #: log g so far below the main sequence, dex, is that of a giant or a subgiant: dwarfs with any of the gaps that were
 #: tried come out above.
-_GIANT = 0.25
+_GIANT = 0.2
 #: Part of the prior's width that an interval exceeds where the spectrum has told less than the main sequence.
 _REPEATS = 0.7
 

@@ -201,7 +201,7 @@ class FamilySettings:
     unknown: float = 0.01
     width_error: float = 0.1
     broad: float = 0.04
-    epochs: int = 12
+    epochs: int = 24
     batch: int = 128
     learning_rate: float = 5e-4
     latent_weight: float = 0.3

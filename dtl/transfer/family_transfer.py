@@ -54,8 +54,7 @@ def transfer_family(
         augmentation=replace(augmentation, continuum=max(augmentation.continuum, 0.005)),
         progress=lambda part: progress(part, "family of gaps"),
     )
-    adapted = replace(
-        bundle, target_encoder=encoder, gap=mean_gap(gap, bundle, draw_often(bundle.nodes, StarPrior.of(settings)))
-    )
+    mean = mean_gap(gap, bundle, draw_often(bundle.nodes, prior, 0.0))
+    adapted = replace(bundle, target_encoder=encoder, gap=mean)
     card = bundle.card | {"prior": prior.entries()}
     return Transfer(replace(adapted, card=card), [{"round": 1, "loss": loss}])

@@ -125,7 +125,7 @@ def test_it_ends_where_it_gets_worse(monkeypatch: pytest.MonkeyPatch) -> None:
             encoder.encoder[0].bias += 5.0 * (len(calls) - 1)
         return 0.0
 
-    monkeypatch.setattr(module, "_fit", spoiled)
+    monkeypatch.setattr(module, "fit_encoder", spoiled)
     result = transfer(toy_bundle(), sample(20)[1], SETTINGS, QUIET, seed=1)
     assert len(result.history) == len(calls) == 2
     assert result.history[1]["held_out_rms"] > 1.05 * result.history[0]["held_out_rms"]
