@@ -11,7 +11,7 @@ from dtl.bundle.calibration import SCORES, Calibration, Reference, percentile
 from dtl.bundle.model import ModelBundle
 from dtl.evaluation.survey_accuracy import SurveySimulator, observe
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.training.settings import SurveyPlan
+from dtl.training.transfer_settings import SurveyPlan
 
 __all__ = [
     "CALIBRATION_SNR",

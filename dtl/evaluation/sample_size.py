@@ -18,7 +18,7 @@ from dtl.grid.build import GridSettings
 from dtl.resources import asset
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
-from dtl.training.settings import SurveyPlan
+from dtl.training.transfer_settings import SurveyPlan
 from dtl.transfer.adaptation import MIN_SPECTRA, adapt
 from dtl.transfer.fine_tuning import TransferSettings
 
@@ -26,7 +26,7 @@ __all__ = ["COUNTS", "SEEDS", "SampleSizes", "measure_sample_sizes", "read_sampl
 
 #: Numbers of spectra that are tried. From 25 on, a fifth held out, the beliefs about a population are used.
 COUNTS = (4, 8, 16, 20, 25, 32, 64, 128)
-#: Of the surveys: none of them is among those of `dtl.training.settings.SurveyPlan`.
+#: Of the surveys: none of them is among those of `dtl.training.transfer_settings.SurveyPlan`.
 SEEDS = (3041, 3042, 3043)
 _TABLE = asset("survey", "sample_sizes.json")
 

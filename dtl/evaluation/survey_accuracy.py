@@ -18,7 +18,7 @@ from dtl.simulation.gap import GapModel, gap_of
 from dtl.simulation.observation import decoder_source
 from dtl.simulation.survey import Source, SurveySettings, library_source, published_parameters, simulate_survey
 from dtl.spectrum import PreparedSpectrum
-from dtl.training.settings import SurveyPlan
+from dtl.training.transfer_settings import SurveyPlan
 
 __all__ = ["SurveySimulator", "distances", "errors", "observe", "parameter_errors", "prepared_flux", "survey_simulator"]
 

@@ -14,7 +14,7 @@ from dtl.evaluation.contaminants import contaminants, flagged_fractions, is_flag
 from dtl.evaluation.survey_accuracy import SurveySimulator, distances, errors, observe, parameter_errors, prepared_flux
 from dtl.result import PARAMETERS
 from dtl.simulation.exposures import load_inputs
-from dtl.training.settings import SurveyPlan
+from dtl.training.transfer_settings import SurveyPlan
 
 __all__ = ["measure_on_surveys", "measure_transfer", "measure_trust"]
 

@@ -12,8 +12,8 @@ from dtl.bundle.model import ModelBundle
 from dtl.inference.prior import StarPrior
 from dtl.simulation.gap import GapModel
 from dtl.training.augmentation import Augmentation
-from dtl.training.settings import FamilySettings
 from dtl.training.split import split_of
+from dtl.training.transfer_settings import FamilySettings
 from dtl.transfer.fine_tuning import Transfer, fit_encoder
 from dtl.transfer.gap_family import GapFamily, mean_gap
 from dtl.transfer.plausibility import draw_often

@@ -30,8 +30,8 @@ from dtl.bundle.model import ModelBundle
 from dtl.networks.layouts import AnyAutoencoder
 from dtl.result import PARAMETERS
 from dtl.training.augmentation import Augmentation, augment
-from dtl.training.settings import FamilySettings, GapLearningSettings
 from dtl.training.split import split_of
+from dtl.training.transfer_settings import FamilySettings, GapLearningSettings
 from dtl.transfer.gap_injection import GapInjector
 from dtl.transfer.gap_learning import GapShape, learn_gap
 from dtl.transfer.population import Population
@@ -183,8 +183,6 @@ def fit_encoder(
     regressors = {name: copy.deepcopy(nn.ModuleList(bundle.regressors[name])) for name in PARAMETERS}
     for members in regressors.values():
         members.requires_grad_(False)
-    unit = _UNIT.repeat(len(nodes), 1)
-    unit[:, 3] += _UNIT_GROWTH * nodes[:, 3]
     batches = max(len(clean) // settings.batch, 1)
     steps = settings.epochs * batches
     optimiser = torch.optim.Adam(encoder.encoder.parameters(), lr=settings.learning_rate)
@@ -196,12 +194,7 @@ def fit_encoder(
             augment(inject(clean[chosen], chosen, generator), augmentation, bundle.window, generator)
         )
         loss = settings.latent_weight * (found - latents[chosen]).square().mean()
-        for column, name in enumerate(PARAMETERS):
-            member = regressors[name][step % len(regressors[name])]
-            error = (member(found) - nodes[chosen, column]) / unit[chosen, column]
-            loss = loss + settings.parameter_weight * 2.0 * nn.functional.huber_loss(
-                error, torch.zeros_like(error), delta=_OUTLYING
-            )
+        loss = loss + settings.parameter_weight * _parameter_loss(found, nodes[chosen], regressors, step)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -210,6 +203,17 @@ def fit_encoder(
         if step % 8 == 7:
             progress((step + 1) / steps)
     return float(np.mean(losses[-batches:]))
+
+
+def _parameter_loss(
+    latents: torch.Tensor, nodes: torch.Tensor, regressors: dict[str, nn.ModuleList], step: int
+) -> torch.Tensor:
+    """Huber loss of the parameters that one member each finds in latents ``(k, n_latent)`` of nodes ``(k, 4)``."""
+    unit = _UNIT.repeat(len(nodes), 1)
+    unit[:, 3] += _UNIT_GROWTH * nodes[:, 3]
+    found = torch.stack([regressors[name][step % len(regressors[name])](latents) for name in PARAMETERS], dim=1)
+    wrong = (found - nodes) / unit
+    return 2.0 * len(PARAMETERS) * nn.functional.huber_loss(wrong, torch.zeros_like(wrong), delta=_OUTLYING)
 
 
 def _measured(

@@ -25,7 +25,7 @@ from dtl.inference.interpolation import models_at
 from dtl.networks.resampled_noise import pixel_noise
 from dtl.simulation.gap import GapModel
 from dtl.simulation.gap_kinds import of_one_star
-from dtl.training.settings import FamilySettings
+from dtl.training.transfer_settings import FamilySettings
 
 __all__ = ["GapFamily", "mean_gap", "without"]
 

@@ -12,7 +12,7 @@ from dtl.evaluation import sample_size
 from dtl.evaluation.sample_size import COUNTS, SEEDS, SampleSizes, measure_sample_sizes, read_sample_sizes
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
-from dtl.training.settings import SurveyPlan
+from dtl.training.transfer_settings import SurveyPlan
 
 
 def errors(teff: float, other: float = 0.5) -> dict[str, dict[str, float]]:

@@ -17,7 +17,7 @@ from dtl.evaluation.survey_accuracy import distances, errors, prepared_flux, sur
 from dtl.evaluation.survey_report import measure_on_surveys
 from dtl.grid.build import GridSettings
 from dtl.result import PARAMETERS
-from dtl.training.settings import SurveyPlan
+from dtl.training.transfer_settings import SurveyPlan
 from tests.builders import shipped
 
 PLAN = SurveyPlan(test_surveys=2, stars=5)

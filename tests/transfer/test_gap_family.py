@@ -11,8 +11,8 @@ import torch
 from dtl.bundle.model import ModelBundle
 from dtl.inference.prior import StarPrior
 from dtl.simulation.gap import GapModel, read_gap
-from dtl.training.settings import FamilySettings
 from dtl.training.split import split_of
+from dtl.training.transfer_settings import FamilySettings
 from dtl.transfer.family_transfer import transfer_family
 from dtl.transfer.gap_family import GapFamily, mean_gap, without
 from dtl.transfer.plausibility import draw_often
