@@ -27,6 +27,7 @@ import torch
 from torch import nn
 
 from dtl.bundle.model import ModelBundle
+from dtl.inference.prior import prior_of
 from dtl.networks.layouts import AnyAutoencoder
 from dtl.result import PARAMETERS
 from dtl.training.augmentation import Augmentation, augment
@@ -34,6 +35,7 @@ from dtl.training.split import split_of
 from dtl.training.transfer_settings import FamilySettings, GapLearningSettings
 from dtl.transfer.gap_injection import GapInjector
 from dtl.transfer.gap_learning import GapShape, learn_gap
+from dtl.transfer.plausibility import draw_often_in
 from dtl.transfer.population import Population
 
 __all__ = ["Transfer", "TransferSettings", "fit_encoder", "held_out", "transfer"]
@@ -125,14 +127,13 @@ def transfer(
         if turn and settings.measured:  # networks that are still misled by the gap do not see the spread
             population = _measured(current, shape, estimates, settings.population, augmentation)
         encoder = copy.deepcopy(current.observed_encoder)
-        inject = GapInjector.of_nodes(shape, bundle, train)
         loss = fit_encoder(
             encoder,
             bundle,
-            inject,
+            GapInjector.of_nodes(shape, bundle, train),
             settings,
             generator,
-            often=population.weights(bundle.nodes[train]),
+            often=draw_often_in(population, bundle.nodes[train], prior_of(bundle.card)),
             augmentation=augmentation,
             progress=lambda part, turn=turn: progress((turn + part) / settings.rounds, f"round {turn + 1}"),
         )
