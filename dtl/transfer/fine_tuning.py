@@ -112,9 +112,7 @@ def transfer(
     if len(flux) < 4:
         raise ValueError(f"a transfer needs at least 4 spectra, there are {len(flux)}")
     generator = torch.Generator().manual_seed(seed)
-    order = np.random.default_rng(seed).permutation(len(flux))
-    held = order[: held_out(len(flux), settings)]
-    used = np.setdiff1d(order, held)
+    held, used = _parted(len(flux), settings, seed)
     augmentation = replace(augmentation, depth=max(augmentation.depth, settings.depth))
     best, history, current = None, [], bundle
     train = split_of(bundle).train
@@ -151,6 +149,13 @@ def transfer(
 def held_out(count: int, settings: TransferSettings = TransferSettings()) -> int:
     """How many of ``count`` spectra only judge when to stop; of fewer than ten none can be spared."""
     return round(settings.held_out * count) if count >= 10 else 0
+
+
+def _parted(count: int, settings: TransferSettings, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Indices of the spectra that only judge, and of those that are learned from."""
+    order = np.random.default_rng(seed).permutation(count)
+    held = order[: held_out(count, settings)]
+    return held, np.setdiff1d(order, held)
 
 
 def fit_encoder(

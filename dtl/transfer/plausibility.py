@@ -28,7 +28,7 @@ def draw_often(nodes: np.ndarray, prior: StarPrior, broad: float) -> np.ndarray:
     places = np.array(nodes, dtype=float)
     places[:, 3] = np.log(places[:, 3])
     tree = cKDTree(places / _CROWD)
-    crowd = np.array([len(near) for near in tree.query_ball_point(places / _CROWD, 1.0)])
+    crowd = tree.query_ball_point(places / _CROWD, 1.0, return_length=True)
     likely, even = prior.density(nodes) / crowd, 1.0 / crowd
     return (1.0 - broad) * likely / likely.sum() + broad * even / even.sum()
 
