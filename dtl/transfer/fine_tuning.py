@@ -27,7 +27,6 @@ import torch
 from torch import nn
 
 from dtl.bundle.model import ModelBundle
-from dtl.inference.prior import prior_of
 from dtl.networks.layouts import AnyAutoencoder
 from dtl.result import PARAMETERS
 from dtl.training.augmentation import Augmentation, augment
@@ -35,7 +34,6 @@ from dtl.training.split import split_of
 from dtl.training.transfer_settings import FamilySettings, GapLearningSettings
 from dtl.transfer.gap_injection import GapInjector
 from dtl.transfer.gap_learning import GapShape, learn_gap
-from dtl.transfer.plausibility import draw_often_in
 from dtl.transfer.population import Population
 
 __all__ = ["Transfer", "TransferSettings", "fit_encoder", "held_out", "transfer"]
@@ -131,7 +129,7 @@ def transfer(
             GapInjector.of_nodes(shape, bundle, train),
             settings,
             generator,
-            often=draw_often_in(population, bundle.nodes[train], prior_of(bundle.card)),
+            often=population.weights(bundle.nodes[train]),
             augmentation=augmentation,
             progress=lambda part, turn=turn: progress((turn + part) / settings.rounds, f"round {turn + 1}"),
         )

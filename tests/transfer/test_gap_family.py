@@ -15,8 +15,7 @@ from dtl.training.split import split_of
 from dtl.training.transfer_settings import FamilySettings
 from dtl.transfer.family_transfer import transfer_family
 from dtl.transfer.gap_family import GapFamily, mean_gap, without
-from dtl.transfer.plausibility import draw_often, draw_often_in
-from dtl.transfer.population import Population
+from dtl.transfer.plausibility import draw_often
 from tests.builders import shipped
 from tests.training.toys import QUIET
 
@@ -111,24 +110,6 @@ def test_drawn_as_often_as_stars_are() -> None:
     assert np.average(nodes[:, 1] - mean, weights=often) == pytest.approx(0.0, abs=0.05)
     even = draw_often(nodes, StarPrior(), 1.0)
     assert np.average(nodes[:, 2], weights=even) == pytest.approx(0.0, abs=0.1)
-
-
-def test_a_sample_is_drawn_from_a_box_as_it_is() -> None:
-    """Its mean and spread of [M/H], and the main sequence unless it may be anywhere; a band of nodes as ever."""
-    axes = np.arange(3000.0, 4301.0, 100.0), np.arange(3.5, 5.31, 0.1), np.arange(-0.5, 0.51, 0.1)
-    teff, logg, mh = np.meshgrid(*axes)
-    nodes = np.stack([teff.ravel(), logg.ravel(), mh.ravel(), np.full(teff.size, 2.0)], axis=1)
-    sample = Population(mean_mh=0.0, spread_mh=0.12)
-    often = draw_often_in(sample, nodes, StarPrior())
-    assert np.average(nodes[:, 2], weights=often) == pytest.approx(0.0, abs=0.01)
-    assert np.average(nodes[:, 2] ** 2, weights=often) ** 0.5 == pytest.approx(0.12, abs=0.02)
-    mean, _ = StarPrior().logg(nodes[:, 0], nodes[:, 2])
-    away = nodes[:, 1] - mean
-    scatter = np.average(away**2, weights=often) ** 0.5
-    anywhere = draw_often_in(replace(sample, main_sequence=False), nodes, StarPrior())
-    assert scatter < 0.15
-    assert np.average(away**2, weights=anywhere) ** 0.5 > 0.3
-    np.testing.assert_array_equal(draw_often_in(sample, nodes, None), sample.weights(nodes))
 
 
 def test_transfer_needs_no_spectrum() -> None:
