@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dtl.readers import limits
 from dtl.readers.bad_pixels import leave_out_bad_pixels, leave_out_padding
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import known_instrument
@@ -48,6 +49,7 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
     unit = resolve_unit(contents, source, options, window)
     medium = resolve_medium(contents, source, options, unit.value)
     orders, notes = _vacuum_orders(rows, unit.value, medium.value)
+    limits.check("orders", len(orders), source.refuse)
     frame = resolve_frame(contents, source, options)
     medium, oxygen = confirm_medium(contents, orders, medium, frame)
     orders, spectra = _one_spectrum(contents, source, orders, options.row)
@@ -120,6 +122,7 @@ def _rows(contents: Contents, source: Source) -> list[Order]:
     wavelength, flux, uncertainty, sky, bad = arrays
     if wavelength.ndim != 2:
         raise source.refuse(f"holds a cube of shape {shape}, not a spectrum; extract one spectrum from it.")
+    limits.check("orders", len(wavelength), source.refuse)
     if bad is not None:
         flagged = bad != 0
         if flagged.all():

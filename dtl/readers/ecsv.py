@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dtl.readers import limits
 from dtl.readers.columns import Column, contents_from_columns
 from dtl.readers.contents import Contents
 from dtl.readers.metadata import apply_metadata
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements
+from dtl.readers.text_table import text_lines
 from dtl.wavelengths import Window
 
 if TYPE_CHECKING:
     from astropy.table import Table
 
 __all__ = ["columns", "identify", "read", "table_columns"]
+
+#: A reference of YAML to what stands elsewhere.
+_ALIAS = re.compile(r"(?:^|[\s\[{,:?-])\*[^\s\]},*]")
 
 
 def identify(source: Source) -> bool:
@@ -37,7 +44,8 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     apply_metadata(contents, meta)
     said = [f"{key}: {value}" for key, value in meta.items() if isinstance(value, str | bool)]
     comments = table.meta.get("comments", [])
-    apply_statements(contents, [*said, *map(str, comments if isinstance(comments, list) else [])], "the metadata")
+    written = [text for text in comments if isinstance(text, str)] if isinstance(comments, list) else []
+    apply_statements(contents, [*said, *written], "the metadata")
     return contents
 
 
@@ -49,16 +57,30 @@ def columns(source: Source, options: ReadOptions, window: Window) -> list[Column
 def _table(source: Source) -> Table:
     from astropy.table import Table
 
+    lines = text_lines(source, source.text)
+    _check_head(source, lines)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return Table.read(source.text, format="ascii.ecsv")
+            return Table.read(lines, format="ascii.ecsv")
         except Exception as error:
             raise source.refuse(
                 f"is an ECSV table that cannot be parsed ({sanitise(error, 100).rstrip('.')}), probably because "
                 "it was cut "
                 "off or edited by hand; write it again."
             ) from error
+
+
+def _check_head(source: Source, lines: list[str]) -> None:
+    """Measure the YAML above the table before it is parsed: references can make a few lines grow without end.
+
+    Raises:
+        UnusableInput: beyond the limits.
+    """
+    head = list(takewhile(lambda line: line.startswith("#"), lines))
+    limits.check("yaml_bytes", sum(map(len, head)), source.refuse)
+    aliases = sum(len(_ALIAS.findall(line)) for line in head)
+    limits.check("yaml_aliases", aliases, source.refuse)
 
 
 def table_columns(table: Table) -> list[Column]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from dtl.readers import multispec
+from dtl.readers import limits, multispec
 from dtl.readers.axes import find_axis, has_axis
 from dtl.readers.dispersion import Column
 from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
@@ -25,7 +25,9 @@ __all__ = ["Group", "find_groups"]
 
 _MIN_POINTS, _MAX_ROWS = 10, 24
 #: Extensions of one kind that are looked at; a spectrograph has a hundred orders.
-_MAX_EXTENSIONS = 400
+_MAX_EXTENSIONS = 200
+#: Images of like size that are looked at beside one with an axis.
+_MAX_BESIDE = 24
 _ROW_CARD = re.compile(r"^(ROW|ARRAY|COL|UP_ARR|BANDID)_?0*(\d+)$")
 
 
@@ -98,7 +100,7 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for place, column in enumerate(hdu.columns, 1):
-            values = table_values(hdu, column)
+            values = table_values(source, hdu, column)
             if values is None:
                 continue
             if values.ndim > 1 and len(values) == 1:
@@ -108,7 +110,7 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
             found.setdefault(values.shape, []).append(Column(column.name, values, column.unit or "", note))
     groups = []
     for shape, columns in found.items():
-        if len(columns) < 2 or shape[-1] < _MIN_POINTS or len(shape) > 2:
+        if len(columns) < 2 or shape[-1] < _MIN_POINTS or len(shape) > 2 or _too_many(shape):
             continue
         rows = hdu.header["NAXIS2"]
         vectors = rows == 1 or len(shape) == 2
@@ -116,6 +118,11 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
         label = "FITS table (one row of vectors)" if rows == 1 else "FITS table" + (" (one row an order)" * vectors)
         groups.append(Group("vectors" if vectors else "table", label, _place(number, hdu), own, [hdu.header]))
     return sorted(groups, key=lambda group: -len(group.columns[0].values.shape))
+
+
+def _too_many(shape: tuple[int, ...]) -> bool:
+    """Whether an array has more rows than a spectrograph has orders, or a telescope stars at once."""
+    return len(shape) == 2 and shape[0] > limits.most("orders")
 
 
 def _images(source: Source) -> list[Group]:
@@ -126,8 +133,10 @@ def _images(source: Source) -> list[Group]:
             found.setdefault(tuple(hdu.shape), []).append((number, hdu))
     groups = []
     for shape, own in found.items():
+        if _too_many(shape):
+            continue
         # rows may share the wavelengths of a one-dimensional extension
-        hdus = own + (found.get(shape[-1:], []) if len(shape) == 2 else [])
+        hdus = own[: limits.most("columns")] + (found.get(shape[-1:], []) if len(shape) == 2 else [])
         names = [_own_name(hdu) for _, hdu in hdus]
         if len(hdus) < 2:
             continue
@@ -144,6 +153,8 @@ def _axes(source: Source, window: Window) -> list[Group]:
     """Images with a spectral axis in their header; further rows share it, and images of the same length beside it."""
     by_name = {hdu.name.strip().upper(): hdu for _, hdu in tables(source)}
     all_images = images(source)[:_MAX_EXTENSIONS]
+    named = [(number, hdu, _own_name(hdu), _size(hdu)) for number, hdu in all_images]
+    others = [entry for entry in named if entry[2] and not _is_flux(entry[2])]
     groups = []
     for number, hdu in all_images:
         shape = tuple(n for n in hdu.shape if n > 1)
@@ -168,10 +179,10 @@ def _axes(source: Source, window: Window) -> list[Group]:
         else:
             own = [Column(_own_name(hdu) if _is_flux(_own_name(hdu)) else "flux", values)]
         beside = [
-            Column(_own_name(other), pixels(source, other).reshape(values.shape))
-            for place_of, other in all_images
-            if place_of != number and _own_name(other) and _size(other) == _size(hdu) and not _is_flux(_own_name(other))
-        ]
+            Column(name, pixels(source, other).reshape(values.shape))
+            for place_of, other, name, size in others
+            if place_of != number and size == _size(hdu)
+        ][:_MAX_BESIDE]
         group = Group("axis", label, place, [wave, *own, *beside], [hdu.header])
         if axis.sampling:
             group.notes.append(("sampling", axis.sampling, "file", axis.where))

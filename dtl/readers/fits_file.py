@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import warnings
+import zlib
 from typing import Any
 
 import numpy as np
 from astropy.io import fits
 
+from dtl.readers import limits
 from dtl.readers.source import Source
 
 __all__ = [
@@ -22,7 +24,7 @@ __all__ = [
 ]
 
 #: Largest array that is read, in values; a CARMENES exposure has 250,000.
-VALUE_LIMIT = 20_000_000
+VALUE_LIMIT = limits.most("values")
 
 _IMAGES = (fits.PrimaryHDU, fits.ImageHDU, fits.CompImageHDU)
 _TABLES = (fits.BinTableHDU, fits.TableHDU)
@@ -52,24 +54,23 @@ def tables(source: Source) -> list[tuple[int, Any]]:
     return [(n, hdu) for n, hdu in found if hdu.header.get("NAXIS2", 0) > 0 and len(hdu.columns) > 0]
 
 
-def table_values(hdu: Any, column: Any) -> np.ndarray | None:
+def table_values(source: Source, hdu: Any, column: Any) -> np.ndarray | None:
     """Numbers of a column of a table, NaN where TNULL says that there is none; None for text and objects.
 
     Returns:
         Shape ``(rows,)``, or ``(rows, n)`` for vectors; those of variable length end in NaN.
+
+    Raises:
+        UnusableInput: too large to be of a spectrum.
     """
-    code = str(column.format).lstrip("0123456789").strip("()")[:1].upper()
+    form = str(column.format)
+    code = form.lstrip("0123456789").strip("()")[:1].upper()
     if code in ("P", "Q"):
-        if str(column.format).lstrip("01")[1:2].upper() not in "BIJKEDFL":
-            return None
-        cells = [np.atleast_1d(np.array(cell, dtype=float)).ravel() for cell in hdu.data[column.name]]
-        length = max((len(cell) for cell in cells), default=0)
-        if len(cells) * length > VALUE_LIMIT:
-            return None
-        return np.array([np.pad(cell, (0, length - len(cell)), constant_values=np.nan) for cell in cells])
+        return _ragged_values(source, hdu, column) if form.lstrip("01")[1:2].upper() in tuple("BIJKEDFL") else None
     if code not in ("B", "I", "J", "K", "E", "D", "F", "L") or not code:
         return None
     raw = np.asarray(hdu.data[column.name])
+    source.claim(raw.size)
     values = np.array(raw, dtype=float)
     if column.null is not None and code in "BIJK" and str(column.null).lstrip("-").isdigit():
         scale, zero = column.bscale or 1.0, column.bzero or 0.0
@@ -77,20 +78,64 @@ def table_values(hdu: Any, column: Any) -> np.ndarray | None:
     return values
 
 
+def _ragged_values(source: Source, hdu: Any, column: Any) -> np.ndarray:
+    """A column of variable length; its descriptors are measured before a cell is read, as they may share their bytes.
+
+    Raises:
+        UnusableInput: negative or absurd lengths.
+    """
+    lengths = np.rec.recarray.field(hdu.data, column.name)[:, 0].astype(np.int64)
+    longest = int(lengths.max(initial=0))
+    if lengths.min(initial=0) < 0:
+        raise source.refuse("has a table with cells of negative length, so it is damaged; fetch the file again.")
+    source.claim(len(lengths) * longest)
+    values = np.full((len(lengths), longest), np.nan)
+    for row, cell in zip(values, hdu.data[column.name], strict=True):
+        flat = np.asarray(cell, dtype=float).ravel()
+        row[: len(flat)] = flat
+    return values
+
+
 def pixels(source: Source, hdu: Any) -> np.ndarray:
-    """The image of an extension as native floats, any shape.
+    """The image of an extension as native floats, any shape; the same array each time, which nobody may change.
 
     Raises:
         UnusableInput: too large to be a spectrum.
     """
-    if math.prod(hdu.shape) > VALUE_LIMIT:
-        raise source.refuse(
-            f"has an image of {math.prod(hdu.shape):,} values in extension {hdu.name or 'without name'}, more than the "
-            f"limit of {VALUE_LIMIT:,}; give an extracted spectrum, not a raw frame or a cube."
-        )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return np.array(hdu.data, dtype=float)
+    known = source.arrays.get(id(hdu))
+    if known is None:
+        source.claim(math.prod(hdu.shape))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _check_tiles(source, hdu)
+            known = np.array(hdu.data, dtype=float)
+        known.setflags(write=False)
+        source.arrays[id(hdu)] = known
+    return known
+
+
+def _check_tiles(source: Source, hdu: Any) -> None:
+    """Unpack the gzipped tiles of an image as far as its values may reach: a tile may hold more than it claims.
+
+    Raises:
+        UnusableInput: where it does.
+    """
+    table = getattr(hdu, "_bintable", None)
+    if table is None:
+        return
+    room = 8 * math.prod(hdu.shape) + 2880
+    header = table.header
+    heap = hdu.fileinfo()["datLoc"] + header.get("THEAP", header["NAXIS1"] * header["NAXIS2"])
+    for name in {"COMPRESSED_DATA", "GZIP_COMPRESSED_DATA"} & set(table.columns.names):
+        for length, offset in np.rec.recarray.field(table.data, name).reshape(-1, 2).astype(np.int64).tolist():
+            packed = source.data[heap + offset : heap + offset + length]
+            if packed.startswith(b"\x1f\x8b"):
+                room -= len(zlib.decompressobj(wbits=31).decompress(packed, room + 1))
+            if room < 0:
+                raise source.refuse(
+                    "has a compressed image that unpacks to more than it claims, so it is damaged; fetch the file "
+                    "again."
+                )
 
 
 def describe(source: Source) -> str:

@@ -1,4 +1,8 @@
-"""Opening FITS bytes from a stranger: no memory map, no pickle, sizes checked before anything is allocated."""
+"""Opening FITS bytes from a stranger: no memory map, no pickle, sizes checked before anything is allocated.
+
+Extensions are opened one after the other, each header measured before it is parsed, so that what there may be too many
+of (`dtl.readers.limits`) is never counted to its end.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from typing import Any
 
 from astropy.io import fits
 
+from dtl.readers import limits
 from dtl.spectrum import UnusableInput
 
 __all__ = ["open_fits"]
@@ -17,6 +22,11 @@ __all__ = ["open_fits"]
 _DAMAGED = "has a damaged FITS header, probably from a failed download or an edit by hand; fetch the file again."
 #: Text, truth, number or nothing, and a comment: most cards, told from the rest without parsing them.
 _PLAIN_CARD = re.compile(r"^[A-Z0-9_-]{1,8} *= +('[^']*'|[TF]|[-+]?[0-9.]+([ED][-+]?[0-9]+)?)? *(/[ -~]*)?$")
+_CARD, _BLOCK = 80, 2880
+#: Cards whose numbers must be neither negative nor larger than any file has; None where only the former is asked.
+_COUNTS = {b"NAXIS": 9, b"ZNAXIS": 9, b"TFIELDS": 999, b"PCOUNT": None, b"GCOUNT": None, b"ZTILE": None}
+_COUNT_CARD = re.compile(rb"^(Z?NAXIS|TFIELDS|PCOUNT|GCOUNT|ZTILE)(\d{0,3}) *= *'? *([-+]?)(\d{1,40})")
+_END_CARD = b"END" + b" " * (_CARD - 3)
 _TRUNCATED = (
     "is a truncated FITS file ({detail}), probably from an interrupted download or copy; fetch it again and compare "
     "its size with the archive's."
@@ -33,16 +43,16 @@ def open_fits(data: bytes, refuse: Callable[[str], UnusableInput]) -> fits.HDULi
     Raises:
         UnusableInput: truncated or damaged.
     """
-    if _absurd(data):
-        raise refuse(_DAMAGED)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            hdus = fits.open(io.BytesIO(data), mode="readonly", memmap=False, lazy_load_hdus=False)
+            hdus = _open_one_by_one(data, refuse)
             needed = max(_end(hdu) for hdu in hdus)
+        except UnusableInput:
+            raise
         except Exception as error:
             # astropy raises OSError, ValueError, KeyError, VerifyError and more for damaged headers
-            if len(data) < 2880 or "END" in str(error) or "truncated" in str(error):
+            if len(data) < _BLOCK or "END" in str(error) or "truncated" in str(error):
                 raise refuse(_TRUNCATED.format(detail="its header has no end")) from error
             raise refuse(_DAMAGED) from error
     if needed > len(data):
@@ -54,16 +64,55 @@ def open_fits(data: bytes, refuse: Callable[[str], UnusableInput]) -> fits.HDULi
     return hdus
 
 
-def _absurd(data: bytes) -> bool:
-    """Whether a header promises more axes or columns than any file has; astropy would make a list of them first."""
-    for keyword, limit in ((b"NAXIS   =", 9), (b"ZNAXIS  =", 9), (b"TFIELDS =", 999)):
-        place = data.find(keyword)
-        while place >= 0:
-            number = re.match(rb" *\+?(\d{1,20})", data[place + 9 : place + 80])
-            if place % 80 == 0 and number and int(number[1]) > limit:
-                return True
-            place = data.find(keyword, place + 1)
-    return False
+def _open_one_by_one(data: bytes, refuse: Callable[[str], UnusableInput]) -> fits.HDUList:
+    """All extensions, within the limits of their number, their cards and their columns.
+
+    Raises:
+        UnusableInput: beyond the limits.
+    """
+    room = {"cards": limits.most("cards"), "columns": 10 * limits.most("columns")}
+    _check_header(data, 0, room, refuse)
+    hdus = fits.open(io.BytesIO(data), mode="readonly", memmap=False, lazy_load_hdus=True)
+    number = 0
+    while True:
+        try:
+            hdu = hdus[number]
+        except IndexError:
+            return hdus
+        number += 1
+        limits.check("hdus", number, refuse)
+        place = hdu.fileinfo()
+        _check_header(data, place["datLoc"] + place["datSpan"], room, refuse)
+
+
+def _check_header(data: bytes, start: int, room: dict[str, int], refuse: Callable[[str], UnusableInput]) -> None:
+    """Measure the header that begins at a place, before it is parsed, and take it from what there is room for.
+
+    Raises:
+        UnusableInput: longer than all headers may be together, or with numbers that no file has.
+    """
+    most = _CARD * room["cards"]
+    end = data.find(_END_CARD, start, start + most)
+    while end >= 0 and (end - start) % _CARD:
+        end = data.find(_END_CARD, end + 1, start + most)
+    if end < 0:
+        limits.check("cards", limits.most("cards") + (len(data) - start > most), refuse)
+        end = min(len(data), start + most)  # cut off, which the parser says
+    room["cards"] -= (end - start) // _CARD
+    for place in range(start, end, _CARD):
+        match = _COUNT_CARD.match(data[place : place + _CARD]) if data[place : place + 1] in b"ZNTPG" else None
+        if match is None:
+            continue
+        word, number, sign, digits = match.groups()
+        count = int(digits)
+        largest = _COUNTS[word] if not number else None
+        if (sign == b"-" and count) or count >= 2**62 or (largest is not None and count > largest):
+            raise refuse(_DAMAGED)
+        if word == b"ZTILE":
+            limits.check("values", count, refuse)
+        if word == b"TFIELDS":
+            room["columns"] -= count
+            limits.check("columns", count if room["columns"] >= 0 else 10 * limits.most("columns"), refuse)
 
 
 def _drop_unreadable_cards(header: fits.Header) -> None:

@@ -50,9 +50,11 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object]) -> None:
     """
     place: dict[str, float] = {}
     for raw, value in pairs.items():
-        key = _KEYS.get(re.sub(r"[\s_-]+", " ", str(raw)).strip().lower())
+        if not isinstance(raw, str) or not isinstance(value, str | int | float):  # a tree may be endless as text
+            continue
+        key = _KEYS.get(re.sub(r"[\s_-]+", " ", raw).strip().lower())
         text = sanitise(value)
-        if key is None or not text or isinstance(value, Mapping | list | tuple):
+        if key is None or not text:
             continue
         reason = f"line '{sanitise(raw, 30)}: {sanitise(text, 40)}'"
         if key == "simulated":

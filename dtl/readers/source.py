@@ -8,21 +8,30 @@ import os
 import re
 import stat
 import zlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dtl.readers import limits
 from dtl.readers.fits_opening import open_fits
 from dtl.spectrum import UnusableInput
 
 if TYPE_CHECKING:
+    import numpy as np
     from astropy.io.fits import HDUList
 
 __all__ = ["SIZE_LIMIT", "Source", "open_source", "sanitise"]
 
-#: Largest file, and largest decompressed content, in bytes.
-SIZE_LIMIT = 200_000_000
+#: Largest file, in bytes.
+SIZE_LIMIT = limits.most("file_bytes")
+
+#: A FITS file begins so; its blocks have that many bytes.
+_FITS_START, _FITS_BLOCK = b"SIMPLE  =", 2880
+
+#: Letters of a value that are looked at to show it.
+_LONGEST = 2_000
 
 #: First bytes of files that are no spectra, with what they are and what to do instead.
 _FOREIGN = (
@@ -61,20 +70,34 @@ class Source:
         name: of the file, for people; never used to recognise a format.
         data: its bytes, decompressed.
         compressed: whether they came out of gzip.
+        arrays: images that were read already, by the identity of their extension.
+        values: that were read of all arrays.
     """
 
     name: str
     data: bytes
     compressed: bool = False
+    arrays: dict[int, np.ndarray] = field(default_factory=dict)
+    values: int = 0
 
     def refuse(self, sentence: str) -> UnusableInput:
         """The error for a file that cannot be used; ``sentence`` goes on after the name."""
         return UnusableInput(f"{self.name} {sentence}")
 
+    def claim(self, values: int) -> None:
+        """Count the values of an array that is about to be read.
+
+        Raises:
+            UnusableInput: where it, or all arrays together, are larger than is read.
+        """
+        limits.check("values", values, self.refuse)
+        self.values += values
+        limits.check("all_values", self.values, self.refuse)
+
     @property
     def is_fits(self) -> bool:
         """Whether it begins as the FITS standard wants it."""
-        return self.data[:9] == b"SIMPLE  ="
+        return self.data.startswith(_FITS_START)
 
     @cached_property
     def hdus(self) -> HDUList:
@@ -100,18 +123,19 @@ class Source:
 
     def close(self) -> None:
         """Release the FITS handle, if one was opened."""
+        self.arrays.clear()
         if "hdus" in self.__dict__:
             self.hdus.close()
 
 
 def sanitise(value: object, length: int = 80) -> str:
     """A header value as one short printable line; what a file says is shown to people, so nothing else may pass."""
-    text = "".join(c if c.isprintable() else " " for c in str(value))
+    text = "".join(c if c.isprintable() else " " for c in str(value)[:_LONGEST])
     return re.sub(r"\s+", " ", text).strip()[:length]
 
 
 def open_source(source: str | os.PathLike | bytes, name: str | None = None) -> Source:
-    """Read a path or take bytes, within `SIZE_LIMIT`, and undo gzip.
+    """Read a path or take bytes, within `dtl.readers.limits`, and undo gzip.
 
     Args:
         source: a path, or the bytes of an upload.
@@ -137,7 +161,10 @@ def open_source(source: str | os.PathLike | bytes, name: str | None = None) -> S
     if compressed:
         data = _decompress(name, data)
     _refuse_foreign(name, data)
-    return Source(name, data, compressed)
+    opened = Source(name, data, compressed)
+    if not opened.is_fits:
+        limits.check("text_bytes", len(data), lambda words: opened.refuse(words.replace("unpacks to", "has")))
+    return opened
 
 
 def _read_path(path: Path, name: str) -> bytes:
@@ -165,31 +192,32 @@ def _read_path(path: Path, name: str) -> bytes:
 
 
 def _check_size(name: str, size: int) -> None:
-    if size > SIZE_LIMIT:
-        raise UnusableInput(
-            f"{name} has {size / 1e6:,.0f} MB and the limit is {SIZE_LIMIT / 1e6:,.0f} MB, so it is hardly a single "
-            "spectrum; give one exposure, or cut it to the window of the networks and some 50 Å on each side."
-        )
+    limits.check("file_bytes", size, _refusing(name))
+
+
+def _refusing(name: str) -> Callable[[str], UnusableInput]:
+    """What makes the error of a sentence that goes on after a file's name."""
+    return lambda sentence: UnusableInput(f"{name} {sentence}")
 
 
 def _decompress(name: str, data: bytes) -> bytes:
-    """Undo gzip, stopping at the limit: a few kilobytes can unpack to gigabytes."""
+    """Undo gzip, stopping at the limit of what is inside: a few kilobytes can unpack to gigabytes."""
+    refuse = _refusing(name)
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as handle:
-            content = handle.read(SIZE_LIMIT + 1)
+            head = handle.read(_FITS_BLOCK)
+            kind = "fits_bytes" if head.startswith(_FITS_START) else "text_bytes"
+            rest = handle.read(limits.most(kind) + 1 - len(head))
     except (OSError, EOFError, zlib.error) as error:
-        raise UnusableInput(
-            f"{name} is a damaged gzip file, probably an interrupted download; fetch it again or unpack it first."
+        raise refuse(
+            "is a damaged gzip file, probably an interrupted download; fetch it again or unpack it first."
         ) from error
-    if len(content) > SIZE_LIMIT:
-        raise UnusableInput(
-            f"{name} unpacks to more than the limit of {SIZE_LIMIT / 1e6:,.0f} MB, so it is hardly a single spectrum; "
-            "give one exposure, or cut it to the window of the networks and some 50 Å on each side."
-        )
+    content = head + rest
+    limits.check(kind, len(content), refuse)
+    if content[:2] == b"\x1f\x8b":
+        raise refuse("is compressed twice with gzip; unpack it once and give that.")
     if not content:
-        raise UnusableInput(
-            f"{name} is empty once unpacked, probably because a download or a copy failed; fetch the file again."
-        )
+        raise refuse("is empty once unpacked, probably because a download or a copy failed; fetch the file again.")
     return content
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import numpy as np
 
 from dtl.readers.orders import Order
@@ -14,11 +16,12 @@ _SAME = 0.6
 
 def drop_repeats(orders: list[Order]) -> tuple[list[Order], int]:
     """Orders without those that repeat another to the last digit, which hold no new information; and how many."""
-    kept: list[Order] = []
-    for order in orders:
-        if not any(_identical(order, other) for other in kept):
-            kept.append(order)
-    return kept, len(orders) - len(kept)
+    kept = {_digest(order): order for order in reversed(orders)}  # of equals the first stays
+    found = list(reversed(kept.values()))
+    if len(found) < len(orders):
+        known = {id(order) for order in found}
+        found = [order for order in orders if id(order) in known]
+    return found, len(orders) - len(found)
 
 
 def separate(orders: list[Order]) -> list[list[Order]]:
@@ -28,9 +31,17 @@ def separate(orders: list[Order]) -> list[list[Order]]:
         orders: with strictly increasing wavelengths.
     """
     clusters: list[list[Order]] = []
+    first, last = np.empty(len(orders)), np.empty(len(orders))  # wavelengths of the first order of each cluster
     for order in sorted(orders, key=lambda o: o.number):
-        home = next((c for c in clusters if _share(c[0], order)), None)
+        home = None
+        if len(order.wavelength) > 1:
+            lower, upper, n = order.wavelength[0], order.wavelength[-1], len(clusters)
+            overlap = np.minimum(last[:n], upper) - np.maximum(first[:n], lower)
+            same = overlap > _SAME * np.maximum(last[:n] - first[:n], upper - lower)
+            home = clusters[int(same.argmax())] if same.any() else None
         if home is None:
+            ends = order.wavelength[[0, -1]] if len(order.wavelength) > 1 else (np.nan, np.nan)
+            first[len(clusters)], last[len(clusters)] = ends
             clusters.append([order])
         else:
             home.append(order)
@@ -38,13 +49,10 @@ def separate(orders: list[Order]) -> list[list[Order]]:
     return [[cluster[i] for cluster in clusters if i < len(cluster)] for i in range(count)]
 
 
-def _share(one: Order, other: Order) -> bool:
-    if len(one.wavelength) < 2 or len(other.wavelength) < 2:
-        return False
-    overlap = min(one.wavelength[-1], other.wavelength[-1]) - max(one.wavelength[0], other.wavelength[0])
-    longer = max(np.ptp(one.wavelength), np.ptp(other.wavelength))
-    return bool(overlap > _SAME * longer)
-
-
-def _identical(one: Order, other: Order) -> bool:
-    return np.array_equal(one.wavelength, other.wavelength) and np.array_equal(one.flux, other.flux, equal_nan=True)
+def _digest(order: Order) -> bytes:
+    """The same for two orders of equal wavelengths and fluxes, whatever the sign of a zero and the bits of a NaN."""
+    flux = np.where(np.isnan(order.flux), np.nan, order.flux + 0.0)
+    found = blake2b(str(len(flux)).encode())
+    found.update(np.ascontiguousarray(order.wavelength + 0.0).tobytes())
+    found.update(flux.tobytes())
+    return found.digest()

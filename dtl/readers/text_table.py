@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from dtl.readers import limits
 from dtl.readers.names import parse_name
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import frame_of, medium_of
 
-__all__ = ["TextTable", "parse_table"]
+__all__ = ["TextTable", "parse_table", "text_lines"]
 
 _COMMENT = re.compile(r"^\s*(#|%|!|//|\*|;|--)")
 _MISSING = {"", "nan", "--", "---", "...", "indef", "null", "na", "n/a", "none", "*", "masked"}
 _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _MIN_ROWS = 10
 _LONGEST_HEAD = 500
+#: Comments that are looked at, and letters of each.
+_MAX_COMMENTS, _LONGEST_COMMENT = 2_000, 2_000
+#: What ends a line, as `str.splitlines` has it.
+_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 #: Blanks, minus signs and marks of Unicode -> those of ASCII.
 _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _SPACES = str.maketrans(dict.fromkeys(_BLANKS, " ") | {"\u2212": "-", "\u200b": "", "\ufeff": ""})
@@ -60,7 +66,7 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     """
     text = (source.text if text is None else text).translate(_SPACES)
     marked = "'" in text or "\u2019" in text
-    lines = (_SWISS.sub("", text) if marked else text).splitlines()
+    lines = text_lines(source, _SWISS.sub("", text) if marked else text)
     comments, head, first = _head(lines)
     if first is None:
         words = sanitise(next((line for line in lines if line.strip()), ""), 40)
@@ -70,13 +76,15 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
             "with the columns wavelength and flux."
         )
     body = [line for line in lines[first:] if line.strip() and not _COMMENT.match(line)]
+    limits.check("columns", max(len(re.split(r"[\s,;|]+", line)) for line in body[:3]), source.refuse)
     body, separator = _plain(body)
     values, skipped = _numbers(source, body, separator)
     cards = _cards([*comments, *head])
     words = [line for line in [*comments, *head] if not _CARD.match(line)]
     if _has_row_names(body, values, separator, words):
         values = values[:, 1:]
-    names = _names([line for line in words if line in head], words, separator, values.shape[1])
+    known = set(head)
+    names = _names([line for line in words if line in known], words, separator, values.shape[1])
     filled = np.isfinite(values).any(axis=0)
     if not filled.all() and filled.sum() >= 2:  # a separator at the end of each line, or a column of words
         values = values[:, filled]
@@ -86,6 +94,18 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
             "has only one column of numbers, while wavelength and flux are needed; save both in one table."
         )
     return TextTable(values, names, words, _SEPARATORS[separator], skipped, cards)
+
+
+def text_lines(source: Source, text: str) -> list[str]:
+    """The lines of a text, counted and measured before anything looks at them.
+
+    Raises:
+        UnusableInput: more, or longer ones, than a table has.
+    """
+    limits.check("lines", sum(text.count(end) for end in _ENDS), source.refuse)
+    lines = text.splitlines()
+    limits.check("line_length", max(map(len, lines), default=0), source.refuse)
+    return lines
 
 
 def _plain(body: list[str]) -> tuple[list[str], str | None]:
@@ -134,7 +154,8 @@ def _head(lines: list[str]) -> tuple[list[str], list[str], int | None]:
         if not line.strip():
             continue
         if _COMMENT.match(line):
-            comments.append(re.sub(r"^[\s#%!/*;-]+", "", line).rstrip())
+            if len(comments) < _MAX_COMMENTS:
+                comments.append(re.sub(r"^[\s#%!/*;-]+", "", line[:_LONGEST_COMMENT]).rstrip())
             continue
         if _is_data(line):
             return comments, head, number
@@ -193,7 +214,7 @@ def _numbers(source: Source, body: list[str], separator: str | None) -> tuple[np
 def _numbers_one_by_one(source: Source, body: list[str], separator: str | None) -> tuple[np.ndarray, int]:
     rows = [_cells(line, separator) for line in body]
     counts = [len(row) for row in rows]
-    usual = max(set(counts), key=counts.count)
+    usual = Counter(counts).most_common(1)[0][0]
     good = [row for row in rows if len(row) == usual and not all(np.isnan(cell) for cell in row)]
     skipped = len(rows) - len(good)
     if skipped > max(3, 0.05 * len(rows)):
@@ -215,8 +236,11 @@ def _numbers_one_by_one(source: Source, body: list[str], separator: str | None) 
 def _cells(line: str, separator: str | None) -> list[float]:
     line = line.split("#", 1)[0].strip()
     cells = line.split(separator) if separator else line.split()
-    numbers = (_number(cell) for cell in cells)
-    return [np.nan if number is None else number for number in numbers]
+    try:
+        return [float(cell) for cell in cells]
+    except ValueError:
+        numbers = (_number(cell) for cell in cells)
+        return [np.nan if number is None else number for number in numbers]
 
 
 def _number(cell: str) -> float | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from dtl.readers import limits
 from dtl.readers.columns import Column, contents_from_columns
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.ecsv import table_columns
@@ -19,6 +21,16 @@ if TYPE_CHECKING:
     from astropy.table import Table
 
 __all__ = ["columns", "identify", "read"]
+
+
+#: Text of its own that XML can be told to repeat without end, or to take from another file.
+_ENTITY = re.compile(rb"<!(ENTITY|ATTLIST|ELEMENT)\b")
+#: Numbers that the parser would fetch from a server or a file of this machine.
+_ELSEWHERE = re.compile(rb"<(\w{1,40}:)?(STREAM|VALUES|FITS|TABLE|FIELD)\s[^>]*\bhref\s*=")
+#: Rows, how many there are said to be, and what else costs the parser memory or time.
+_ROW = re.compile(rb"<(?:\w{1,40}:)?TR\b")
+_ROWS = re.compile(rb"\bnrows\s*=\s*[\"']\s*(\d+)")
+_FIELD = re.compile(rb"<(?:\w{1,40}:)?(?:TABLE|FIELD)\b")
 
 
 def identify(source: Source) -> bool:
@@ -49,6 +61,16 @@ def columns(source: Source, options: ReadOptions, window: Window) -> list[Column
 def _table(source: Source) -> tuple[Any, Table]:
     from astropy.io.votable import parse
 
+    if _ENTITY.search(source.data):
+        raise source.refuse("is a VOTable that declares entities, as no table needs; write it again without them.")
+    if _ELSEWHERE.search(source.data):
+        raise source.refuse(
+            "is a VOTable whose numbers are in another file or on a server, where they are not looked for; write it "
+            "with its numbers inside."
+        )
+    limits.check("lines", len(_ROW.findall(source.data)), source.refuse)
+    limits.check("lines", max((int(rows[:18]) for rows in _ROWS.findall(source.data)), default=0), source.refuse)
+    limits.check("columns", len(_FIELD.findall(source.data)), source.refuse)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -1,0 +1,121 @@
+"""How much of a file is taken: each limit with its number and the sentence that a file beyond it is answered with.
+
+A file may come from a stranger, and a few kilobytes can ask for hours or for all memory there is. The numbers leave
+several times what the largest spectrum needs that is known here. Each can be set by an environment variable,
+``DTL_MAX_`` and its name, as ``DTL_MAX_HDUS=2000``, before the program starts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from dtl.spectrum import UnusableInput
+
+__all__ = ["LIMITS", "Limit", "check", "limits_of", "most"]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The most that is taken of something.
+
+    Attributes:
+        most: the number.
+        sentence: what is said of a file with more; it goes on after the file's name, ``{found}`` and ``{most}`` stand
+            for numbers.
+    """
+
+    most: int
+    sentence: str
+
+
+_CUT = "give one exposure, or cut it to the window of the networks and some 50 Å on each side."
+_LARGE = "and the limit is {most}, so it is hardly a single spectrum; " + _CUT
+_BYTES = {"file_bytes", "fits_bytes", "text_bytes", "yaml_bytes"}
+_DEFAULTS = {
+    "file_bytes": Limit(200_000_000, "has {found} " + _LARGE),
+    "fits_bytes": Limit(
+        200_000_000, "unpacks to more than the limit of {most}, so it is hardly a single spectrum; " + _CUT
+    ),
+    "text_bytes": Limit(
+        50_000_000,
+        "unpacks to more than the limit of {most} of text, so it is hardly a single spectrum; " + _CUT,
+    ),
+    "yaml_bytes": Limit(
+        200_000,
+        "has {found} of metadata above its table and the limit is {most}, probably because data were written there; "
+        "write the table with less.",
+    ),
+    "yaml_aliases": Limit(
+        10, "repeats parts of its metadata {found} times by reference, as no table needs; write them out or leave them."
+    ),
+    "lines": Limit(500_000, "has {found} lines " + _LARGE),
+    "line_length": Limit(
+        20_000, "has a line of {found} letters and the limit is {most}, so it is hardly a table; write one row a pixel."
+    ),
+    "columns": Limit(
+        250, "has {found} columns and the limit is {most}, so it is hardly a single spectrum; leave out the others."
+    ),
+    "hdus": Limit(
+        1_000,
+        "has more than {most} FITS extensions, so it is hardly a single spectrum; give the extensions of one exposure.",
+    ),
+    "cards": Limit(
+        50_000,
+        "has more than {most} cards in its FITS headers, so they hardly describe a spectrum; write it with fewer.",
+    ),
+    "values": Limit(
+        5_000_000,
+        "has an array of {found} values and the limit is {most}; give an extracted spectrum, not a raw frame or a "
+        "cube.",
+    ),
+    "all_values": Limit(30_000_000, "has arrays of more than {most} values together; give a single spectrum."),
+    "orders": Limit(
+        2_000, "holds {found} orders or spectra and the limit is {most}; give a part of them, or one after the other."
+    ),
+}
+
+
+def limits_of(settings: Mapping[str, str]) -> dict[str, Limit]:
+    """All limits, by name, as an environment sets them.
+
+    Raises:
+        UnusableInput: where a variable is no whole number above 0.
+    """
+    found = {}
+    for name, limit in _DEFAULTS.items():
+        text = settings.get(f"DTL_MAX_{name.upper()}", "").strip()
+        if text and (not text.isdecimal() or int(text[:18]) < 1):
+            raise UnusableInput(f"DTL_MAX_{name.upper()}={text[:40]}: is no whole number above 0; mend or unset it.")
+        found[name] = Limit(int(text[:18]), limit.sentence) if text else limit
+    return found
+
+
+LIMITS = limits_of(os.environ)
+
+
+def most(name: str) -> int:
+    """The most of something that is taken, by the name of its limit."""
+    return LIMITS[name].most
+
+
+def check(name: str, found: int, refuse: Callable[[str], UnusableInput]) -> None:
+    """Make sure that there is not more of something than is taken.
+
+    Args:
+        name: of the limit.
+        found: how much there is.
+        refuse: makes the error of a sentence that goes on after the name of the file.
+
+    Raises:
+        UnusableInput: where there is more.
+    """
+    limit = LIMITS[name]
+    if found > limit.most:
+        show = _megabytes if name in _BYTES else "{:,}".format
+        raise refuse(limit.sentence.format(found=show(found), most=show(limit.most)))
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:,.0f} MB" if count >= 1e6 else f"{count / 1e3:,.0f} kB"

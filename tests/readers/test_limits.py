@@ -1,0 +1,146 @@
+"""Limits: what a few bytes may ask for, each answered with its sentence before it costs anything."""
+
+from __future__ import annotations
+
+import gzip
+import io
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from dtl.readers.limits import LIMITS, limits_of
+from dtl.readers.orders import Order
+from dtl.readers.spectra import drop_repeats, separate
+from dtl.spectrum import UnusableInput
+from tests.readers import layouts
+from tests.readers.reading import read_spectrum
+
+
+def header(*cards: str) -> bytes:
+    """A FITS header of cards as text."""
+    text = b"".join(card.ljust(80).encode() for card in (*cards, "END"))
+    return text.ljust(-(-len(text) // 2880) * 2880)
+
+
+PRIMARY = header("SIMPLE  = T", "BITPIX  = 8", "NAXIS   = 0", "EXTEND  = T")
+TABLE = ("XTENSION= 'BINTABLE'", "BITPIX  = 8", "NAXIS   = 2")
+IMAGE = ("SIMPLE  = T", "BITPIX  = -64", "NAXIS   = 1")
+
+
+def ragged(length: int, rows: int = 3000) -> bytes:
+    """A table of which every cell says that it is as long as all numbers of the file."""
+    place = np.zeros((rows, 4), dtype=">i4")
+    place[:, 0] = place[:, 2] = length
+    data = place.tobytes() + bytes(8 * abs(length))
+    cards = (f"NAXIS1  = {16:20d}", f"NAXIS2  = {rows:20d}", f"PCOUNT  = {8 * abs(length):20d}", "GCOUNT  = 1")
+    cards += ("TFIELDS = 2", "TTYPE1  = 'wave'", "TFORM1  = 'PD(9)'", "TTYPE2  = 'flux'", "TFORM2  = 'PD(9)'")
+    content = PRIMARY + header(*TABLE, *cards) + data
+    return content.ljust(-(-len(content) // 2880) * 2880, b"\0")
+
+
+def tile_bomb() -> bytes:
+    """A compressed image of 10,000 values, of which the one tile unpacks to 20 MB."""
+    packed = gzip.compress(bytes(20_000_000))
+    cards = ("NAXIS1  = 8", "NAXIS2  = 1", f"PCOUNT  = {len(packed):20d}", "GCOUNT  = 1", "TFIELDS = 1")
+    cards += ("TTYPE1  = 'COMPRESSED_DATA'", "TFORM1  = '1PB(100)'", "ZIMAGE  = T", "ZBITPIX = 32", "ZNAXIS  = 2")
+    cards += ("ZNAXIS1 = 1000", "ZNAXIS2 = 10", "ZTILE1  = 1000", "ZTILE2  = 10", "ZCMPTYPE= 'GZIP_1'")
+    content = PRIMARY + header(*TABLE, *cards) + np.array([len(packed), 0], dtype=">i4").tobytes() + packed
+    beside = layouts.to_bytes(
+        fits.PrimaryHDU(), fits.ImageHDU(np.tile(np.linspace(8765, 8865, 1000), (10, 1)), name="WAVE")
+    )
+    return content.ljust(-(-len(content) // 2880) * 2880, b"\0") + beside[2880:]
+
+
+def ecsv(metadata: str) -> bytes:
+    """A small ECSV table with metadata of one's own."""
+    rows = "\n".join(f"{w:.2f} {f:.4f}" for w, f in zip(layouts.grid(), layouts.truth(layouts.grid()), strict=True))
+    names = "# - {name: wave, unit: Angstrom, datatype: float64}\n# - {name: flux, datatype: float64}\n"
+    return f"# %ECSV 1.0\n# ---\n# datatype:\n{names}# meta: !!omap\n{metadata}wave flux\n{rows}\n".encode()
+
+
+def votable(inside: str, before: str = "") -> bytes:
+    """A VOTable of two columns without rows."""
+    fields = '<FIELD name="wave" datatype="double" unit="Angstrom"/><FIELD name="flux" datatype="double"/>'
+    text = f'<?xml version="1.0"?>{before}<VOTABLE version="1.3"><RESOURCE><TABLE>{fields}{inside}</TABLE>'
+    return f"{text}</RESOURCE></VOTABLE>".encode()
+
+
+ALIASES = "# - a: &a0 [x, x]\n" + "".join(f"# - b{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 40))
+ENTITIES = '<!DOCTYPE VOTABLE [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
+REMOTE = '<DATA><BINARY><STREAM encoding="base64" href="file:///etc/hostname"/></BINARY></DATA>'
+HOSTILE = {
+    "comments": (gzip.compress(b"# nothing\n" * 8_000_000, 1), "unpacks to more than the limit of 50 MB of text"),
+    "gzip in gzip": (gzip.compress(gzip.compress(layouts.text())), "compressed twice"),
+    "lines": (b"\n" * 600_000 + layouts.text(), "has 601,900 lines"),
+    "one line": (b"8800.0 1.0 " * 10_000, "has a line of"),
+    "columns": ("\n".join("8800 " * 300 for _ in range(20)).encode(), "columns and the limit is 250"),
+    "aliases": (ecsv(ALIASES), "repeats parts of its metadata"),
+    "metadata": (ecsv("".join(f"# - {{key{i}: {'x' * 90}}}\n" for i in range(3000))), "of metadata"),
+    "code": (ecsv("# - a: !!python/object/apply:os.mkdir [gone-off]\n"), "cannot be parsed"),
+    "entities": (votable("", ENTITIES), "declares entities"),
+    "elsewhere": (votable(REMOTE), "in another file or on a server"),
+    "rows": (votable("").replace(b"<TABLE", b'<TABLE nrows="900000000"'), "900,000,000 lines"),
+    "hdus": (PRIMARY + header("XTENSION= 'IMAGE'", "BITPIX  = 8", "NAXIS   = 0") * 1200, "more than 1,000 FITS"),
+    "cards": (header(*IMAGE[:2], "NAXIS   = 0", *(f"K{i:06d} = {i}" for i in range(60_000))), "more than 50,000 cards"),
+    "axis": (header(*IMAGE, "NAXIS1  = 1000000000") + bytes(2880), "truncated"),
+    "negative axis": (header(*IMAGE, "NAXIS1  = -2880") + bytes(2880), "damaged FITS header"),
+    "negative count": (PRIMARY + header(*TABLE, "NAXIS1  = 8", "NAXIS2  = 9", "PCOUNT  = -999"), "damaged FITS header"),
+    "shared cells": (gzip.compress(ragged(50_000)), "an array of 150,000,000 values"),
+    "negative cells": (ragged(-50), "cells of negative length"),
+    "fields": (layouts.to_bytes(fits.PrimaryHDU(), fits.BinTableHDU.from_columns(
+        [fits.Column(f"c{i}", "D", array=np.ones(20)) for i in range(300)])), "300 columns"),
+    "tile": (tile_bomb(), "unpacks to more than it claims"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_answered_with_a_sentence(kind: str) -> None:
+    content, words = HOSTILE[kind]
+    with pytest.raises(UnusableInput) as caught:
+        read_spectrum(content, name="star")
+    sentence = str(caught.value)
+    assert words in sentence, sentence
+    assert sentence.startswith("star ") and sentence.endswith(".") and "; " in sentence and "\n" not in sentence
+
+
+def test_few_references_are_no_harm() -> None:
+    """What a program writes that notes one list twice."""
+    spectrum = read_spectrum(ecsv("# - a: &id001 [1, 2]\n# - b: *id001\n# - object: GJ 1\n"), name="star.ecsv")
+    assert spectrum.star == "GJ 1"
+
+
+def test_a_header_of_twenty_thousand_cards_is_read() -> None:
+    card = fits.Card("KEY", 1)
+    table = fits.open(io.BytesIO(layouts.fits_table()))
+    table[1].header.extend([card] * 20_000)
+    assert len(read_spectrum(layouts.to_bytes(*table), name="star.fits").flux)
+
+
+def test_limits_can_be_set() -> None:
+    assert limits_of({"DTL_MAX_HDUS": "7"})["hdus"].most == 7
+    assert limits_of({}) == LIMITS
+    for wrong in ("0", "-1", "many", "1.5"):
+        with pytest.raises(UnusableInput, match="DTL_MAX_LINES"):
+            limits_of({"DTL_MAX_LINES": wrong})
+
+
+def stretch(first: float, flux: np.ndarray, number: int) -> Order:
+    return Order(first + 0.1 * np.arange(len(flux)), flux, number=number)
+
+
+def test_repeats_are_found_whatever_the_bits_of_a_nan() -> None:
+    flux = np.array([1.0, np.nan, 0.0, 2.0])
+    other = np.array([1.0, -np.nan, -0.0, 2.0])
+    orders = [stretch(8800, flux, 0), stretch(8800, other, 1), stretch(8800, 2 * flux, 2), stretch(8801, flux, 3)]
+    kept, repeats = drop_repeats(orders)
+    assert [order.number for order in kept] == [0, 2, 3] and repeats == 1
+
+
+def test_two_thousand_orders_are_sorted_into_spectra() -> None:
+    """Twenty stars of a hundred orders, of which neighbours overlap by a tenth."""
+    rng = np.random.default_rng(1)
+    orders = [stretch(5000 + 90.0 * k, rng.random(1000), 100 * star + k) for star in range(20) for k in range(100)]
+    spectra = separate(orders)
+    assert len(spectra) == 20 and all(len(spectrum) == 100 for spectrum in spectra)
+    assert [order.number for order in spectra[3]] == list(range(300, 400))
