@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-__all__ = ["asset", "dashboard", "whole_file", "whole_folder", "write_whole"]
+__all__ = ["asset", "dashboard", "plain_cell", "whole_file", "whole_folder", "write_whole"]
 
 _PACKAGE = Path(str(files("dtl")))
 
@@ -85,3 +85,12 @@ def write_whole(path: str | Path, text: str) -> None:
     """
     with whole_file(path) as place:
         place.write_text(text, encoding="utf-8")
+
+
+def plain_cell(value: object) -> object:
+    """A cell of a table for spreadsheets: text that would be taken for a formula is marked as text by a quote.
+
+    Names of stars and files come from strangers, and spreadsheets run what begins as a formula.
+    """
+    formula = isinstance(value, str) and value.lstrip()[:1] in tuple("=+-@")
+    return f"'{value}" if formula else value

@@ -37,10 +37,20 @@ __all__ = ["MAX_BYTES", "as_saved", "free_name", "pack", "unpack"]
 MAX_BYTES = 64 * 2**20
 #: Member -> most bytes of it, unpacked.
 _MEMBERS = {CARD_FILE: 4 * 2**20, WEIGHTS_FILE: MAX_BYTES, GRID_FILE: MAX_BYTES}
-#: Most bytes of all arrays of a grid together, unpacked.
-_MAX_ARRAYS = 256 * 2**20
-#: Most layers of an encoder.
-_MAX_LAYERS = 16
+#: Most bytes of all arrays of a grid together, unpacked; those of the shipped bundles have 5 MB.
+_MAX_ARRAYS = 64 * 2**20
+#: Most layers of an encoder, and most latents.
+_MAX_LAYERS, _MAX_LATENTS = 16, 1024
+#: Array -> most of its length in each direction.
+_SHAPES = {
+    "wavelength": (50_000,), "nodes": (100_000, 4), "latents": (100_000, _MAX_LATENTS), "map_flux": (100_000, 2),
+    "map_latent": (100_000, 2), "flux_components": (256, 50_000), "flux_scores": (100_000, 256),
+    "template_nodes": (200,), "gap": (2, 50_000), "gap_teff": (),
+}  # fmt: skip
+_REFERENCE_SHAPES = {"snr": (1000,), "quantiles": (1000, 101)}
+#: Sense of a card's resolution, to which spectra are broadened: memory goes as the width of what they are blurred by.
+_RESOLUTIONS = (1e3, 1e6)
+_MAX_LINES = 1000
 _BROKEN = (
     zipfile.BadZipFile, OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError,
     NotImplementedError, EOFError, ArithmeticError, RecursionError, AssertionError, SafetensorError,
@@ -155,6 +165,10 @@ def _check_arrays(path: Path) -> None:
                 shape, kind = _header(stream)
             if kind.hasobject or prod(shape) * kind.itemsize > info.file_size:
                 raise _Rejected("holds arrays that are not what they claim to be")
+            name = info.filename.removesuffix(".npy")
+            most = _REFERENCE_SHAPES.get(name.rpartition("_")[2]) if name[:10] == "reference_" else _SHAPES.get(name)
+            if most is None or len(shape) != len(most) or any(n > m for n, m in zip(shape, most, strict=True)):
+                raise _Rejected("holds arrays that no bundle has")
 
 
 def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
@@ -166,14 +180,27 @@ def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
 
 def _check_networks(folder: Path) -> None:
     """Compare the layers that a card asks for with those that are there, before they get any memory."""
-    architecture = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))["architecture"]
+    card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
+    architecture = card["architecture"]
     hidden, n_latent = [int(width) for width in architecture["hidden"]], int(architecture["n_latent"])
-    if not 0 < len(hidden) <= _MAX_LAYERS or min(*hidden, n_latent) < 1:
+    if not 0 < len(hidden) <= _MAX_LAYERS or min(*hidden, n_latent) < 1 or n_latent > _MAX_LATENTS:
         raise _Rejected("asks for networks that no bundle has")
+    many = max(len(card.get(key, ())) for key in ("lines", "telluric_lines"))
+    if not _RESOLUTIONS[0] <= float(card["resolution"]) <= _RESOLUTIONS[1] or many > _MAX_LINES:
+        raise _Rejected("is for a resolution or lines that no spectrograph has")
     with safe_open(folder / WEIGHTS_FILE, "pt") as file:
         shapes = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}
     with np.load(folder / GRID_FILE, allow_pickle=False) as arrays:
-        points = len(arrays["wavelength"])
+        points, nodes, templates = len(arrays["wavelength"]), arrays["nodes"], arrays["template_nodes"]
+        steps = np.diff(arrays["wavelength"].astype(float))
+        if points < 10 or not (0 < steps.min() and steps.max() < 2 * steps.min()):
+            raise _Rejected("has wavelengths that do not ascend in even steps")
+        if (
+            not len(templates)
+            or templates.dtype.kind not in "iu"
+            or not 0 <= templates.min() <= templates.max() < len(nodes)
+        ):
+            raise _Rejected("names velocity templates that it does not hold")
     with torch.device("meta"):  # shapes without memory
         wanted = make_autoencoder(architecture.get("layout", "compact"), points, hidden, n_latent).state_dict()
     if any(shapes.get(f"autoencoder.{key}") != tuple(value.shape) for key, value in wanted.items()):

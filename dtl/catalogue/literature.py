@@ -19,6 +19,7 @@ import dtl
 from dtl.catalogue import published_stars
 from dtl.catalogue.star_record import OWN, star_values
 from dtl.flags import joined
+from dtl.resources import plain_cell
 from dtl.result import InferenceResult
 
 __all__ = [
@@ -216,7 +217,7 @@ def write(table: pd.DataFrame, kind: str, title: str, unit: str = "") -> str:
     """
     text = StringIO()
     if kind == "csv":
-        table.to_csv(text, index=False)
+        table.map(plain_cell).to_csv(text, index=False)
         return text.getvalue()
     out = Table.from_pandas(table.astype({c: str for c in table if table[c].dtype == object}))
     keys = {published_stars.SOURCES[key].reference for key in table["source"] if key in published_stars.SOURCES}

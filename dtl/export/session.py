@@ -44,10 +44,10 @@ __all__ = [
 
 #: Version of the file; a reader refuses any other.
 FORMAT = 1
-#: Bytes of the largest file that is read, and of the spectra in it.
-LIMIT = 400 * 2**20
+#: Bytes of the largest file that is read, and of the spectra in it once they are unpacked.
+LIMIT, _UNPACKED_LIMIT = 20 * 2**20, 200 * 2**20
 _KIND = "dtl session"
-_MAX_SPECTRA = 100_000
+_MAX_SPECTRA = 10_000
 
 
 def spectrum_key(sha256: str, part: str = "") -> str:
@@ -225,7 +225,7 @@ def _session(tree: dict[str, object]) -> SavedSession:
     listed = tree.get("spectra")
     if not isinstance(listed, list) or len(listed) > _MAX_SPECTRA:
         raise BadValue("its list of spectra is missing")
-    spectra, room = [], LIMIT
+    spectra, room = [], _UNPACKED_LIMIT
     for number, entry in enumerate(listed, 1):
         spectrum = _spectrum(entry, f"spectrum {number}", room)
         room -= len(spectrum.data or b"")

@@ -17,7 +17,7 @@ from astropy.utils.exceptions import AstropyWarning
 import dtl
 from dtl.export.latex import latex_table
 from dtl.flags import explain, joined
-from dtl.resources import whole_file, write_whole
+from dtl.resources import plain_cell, whole_file, write_whole
 from dtl.result import COLUMNS, InferenceResult
 from dtl.spectrum import UnusableInput
 
@@ -74,6 +74,8 @@ def write_table(results: Sequence[InferenceResult], path: str | Path) -> None:
         table = results_table(results)
         if ending == ".fits":
             _fit_to_fits(table)
+        elif ending == ".csv":
+            _fit_to_spreadsheets(table)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", AstropyWarning)  # neither FITS nor VOTable has the dex among its units
             with whole_file(path) as place:
@@ -98,6 +100,13 @@ def _fit_to_fits(table: Table) -> None:
             table.replace_column(name, Column(plain, description=column.description))
         elif column.unit == u.dex:
             column.unit = u.UnrecognizedUnit("dex")
+
+
+def _fit_to_spreadsheets(table: Table) -> None:
+    """Mark text as text that a spreadsheet would run as a formula."""
+    for name in table.colnames:
+        if table[name].dtype.kind == "U":
+            table.replace_column(name, Column([plain_cell(str(value)) for value in table[name]]))
 
 
 def json_line(result: InferenceResult) -> str:

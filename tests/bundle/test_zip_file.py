@@ -161,6 +161,8 @@ def test_hashes_are_checked(packed):
         lambda card: card.pop("version"),
         lambda card: card.update(format=99),
         lambda card: card.update(resolution="sharp"),
+        lambda card: card.update(resolution=1e-3),
+        lambda card: card.update(telluric_lines=[8810.0] * 10**5),
         lambda card: card["calibration"].pop("teff"),
         lambda card: card["calibration"]["teff"].update(scale=float("nan")),
     ],
@@ -181,6 +183,29 @@ def test_arrays_that_do_not_fit(packed, adapted):
         replace(adapted, regressors=adapted.regressors | {"teff": []}),
     ):
         refusal(pack(wrong))
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "words"),
+    [
+        ("template_nodes", np.zeros(100_000, dtype=int), "arrays that no bundle has"),
+        ("template_nodes", np.array([10**6]), "velocity templates that it does not hold"),
+        ("template_nodes", np.array([], dtype=int), "velocity templates that it does not hold"),
+        ("wavelength", np.full(3501, 8800.0), "do not ascend in even steps"),
+        ("nodes", np.zeros((10**6, 4), dtype=np.float32), "arrays that no bundle has"),
+        ("flux_components", np.zeros((3000, 3501), dtype=np.float16), "arrays that no bundle has"),
+        ("reference_residual_snr", np.ones(5000), "arrays that no bundle has"),
+        ("more", np.ones(3), "arrays that no bundle has"),
+    ],
+)
+def test_arrays_without_sense_cost_nothing(packed, name, array, words):
+    """Each would be decoded, compared or broadened with before anything looks wrong."""
+    files = members(packed)
+    with np.load(io.BytesIO(files["grid.npz"])) as grid:
+        arrays = {key: grid[key] for key in grid.files} | {name: array}
+    changed = io.BytesIO()
+    np.savez_compressed(changed, **arrays)
+    assert words in refusal(signed(files | {"grid.npz": changed.getvalue()}))
 
 
 def test_names_are_safe_and_never_taken():

@@ -128,3 +128,14 @@ def test_another_version_of_the_networks_is_told():
 
 def test_digest_of_a_card_does_not_depend_on_its_order():
     assert card_digest({"a": 1, "b": 2}) == card_digest({"b": 2, "a": 1}) != card_digest({"a": 1, "b": 3})
+
+
+def test_a_file_beyond_20_mb_is_not_parsed():
+    with pytest.raises(UnusableInput, match="20 MB at most"):
+        read_session(b"[" * (21 * 2**20), "mine.json")
+
+
+def test_spectra_together_unpack_within_a_limit(monkeypatch):
+    monkeypatch.setattr("dtl.export.session._UNPACKED_LIMIT", len(DATA) - 1)
+    with pytest.raises(UnusableInput, match="larger than a spectrum"):
+        read_session(changed(("spectra", 0, "data"), packed(DATA)), "mine.json")

@@ -94,3 +94,13 @@ def test_where_nothing_can_be_written(ending: str, tmp_path: Path) -> None:
 def test_text_of_an_ecsv_file_is_that_of_the_written_one(tmp_path: Path) -> None:
     write_table(RESULTS, tmp_path / "results.ecsv")
     assert ecsv_text(RESULTS) == (tmp_path / "results.ecsv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "  =1", "GJ 699", "a=b"])
+def test_no_cell_of_a_csv_is_a_formula(name: str, tmp_path: Path) -> None:
+    """A spreadsheet would run it; a quote before it says that it is text."""
+    write_table([make_result(file="a.fits", star=name)], tmp_path / "r.csv")
+    found = str(Table.read(tmp_path / "r.csv", format="ascii.csv")["star"][0])
+    assert found == (name if name[0] in "Ga" else f"'{name}")
+    write_table([make_result(file="a.fits", star=name)], tmp_path / "r.ecsv")
+    assert str(Table.read(tmp_path / "r.ecsv", format="ascii.ecsv")["star"][0]).strip() == name.strip()

@@ -12,6 +12,7 @@ import streamlit as st
 
 from dtl.figures.scale import ANGSTROM, Scale
 from dtl.flags import joined
+from dtl.resources import plain_cell
 from dtl.result import COLUMNS, PARAMETERS, InferenceResult, Neighbour
 from dtl.rounding import format_number
 
@@ -145,5 +146,5 @@ def _table(columns: Sequence[str], rows: Sequence[dict[str, object]]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({key: plain_cell(value) for key, value in row.items()} for row in rows)
     return text.getvalue()
