@@ -10,7 +10,7 @@ import numpy as np
 from dtl.flags import Doubt, sentence_of
 from dtl.spectrum import PreparedSpectrum
 
-__all__ = ["COLUMNS", "PARAMETERS", "POSSIBLE", "Estimate", "InferenceResult", "Neighbour"]
+__all__ = ["COLUMNS", "PARAMETERS", "POSSIBLE", "TEXT_COLUMNS", "Estimate", "InferenceResult", "Neighbour"]
 
 #: The stellar parameters in the order of every array: name -> (label, unit, decimals shown).
 PARAMETERS: dict[str, tuple[str, str, int]] = {
@@ -62,6 +62,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
         for one, other in combinations(PARAMETERS, 2)
     },
 }
+
+
+#: Those that hold text; flags are several words. All others are numbers.
+TEXT_COLUMNS = ("file", "star", "instrument", "flags", "bundle", "rv_frame")
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,25 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dtl import __version__
-from dtl.cli import adapt, app, benchmark, evaluate, examples, grid, predict, sample_size, search, simulate, train
+from dtl.cli import (
+    adapt,
+    app,
+    benchmark,
+    evaluate,
+    examples,
+    grid,
+    merge,
+    predict,
+    sample_size,
+    search,
+    simulate,
+    train,
+)
 
 __all__ = ["main"]
 
 #: In the order of the help.
-_COMMANDS = (predict, app, adapt, train, search, grid, simulate, evaluate, sample_size, benchmark, examples)
+_COMMANDS = (predict, merge, app, adapt, train, search, grid, simulate, evaluate, sample_size, benchmark, examples)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

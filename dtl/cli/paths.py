@@ -1,16 +1,20 @@
-"""The files that a command is given: paths, folders, and lists of them in a text file."""
+"""The files that a command is given: paths, patterns, folders, and lists of them in a text file."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from glob import glob, has_magic
 from pathlib import Path
 
 __all__ = ["expand_paths", "names_of"]
 
 
 def expand_paths(given: Sequence[str]) -> list[str]:
-    """Folders as the files in them, ``@list.txt`` as the paths on its lines (# begins a comment), the rest as it is.
+    """Folders as the files in them, patterns as the files that fit, ``@list.txt`` as its lines, the rest as it is.
+
+    In a list # begins a comment. A pattern that a shell has left, as ``"night*/*.fits"``, is for more files than a
+    command may name.
 
     Raises:
         UnusableInput: a list that cannot be read.
@@ -22,6 +26,8 @@ def expand_paths(given: Sequence[str]) -> list[str]:
         elif Path(path).is_dir():
             files = sorted(str(file) for file in Path(path).iterdir() if file.is_file() and file.name[0] != ".")
             found += files or [path]  # an empty one is refused like a bad file
+        elif has_magic(path) and not Path(path).exists():
+            found += sorted(file for file in glob(path, recursive=True) if Path(file).is_file()) or [path]
         else:
             found.append(path)
     return found

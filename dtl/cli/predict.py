@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dtl.cli.arguments import add_reading, check_output, filled, reading
+from dtl.cli.arguments import add_reading, check_output, count, filled, reading
 from dtl.cli.paths import expand_paths, names_of
 from dtl.cli.progress import Progress
 
 if TYPE_CHECKING:
+    from dtl.bundle.model import ModelBundle
+    from dtl.bundle.selector import BundleSelector
+    from dtl.readers.options import ReadOptions
     from dtl.readers.parts import Part
     from dtl.result import InferenceResult
 
@@ -24,7 +28,8 @@ def add(commands: argparse._SubParsersAction) -> None:
         "path",
         nargs="+",
         type=filled,
-        help="files of spectra, in any of the formats the app reads; folders; @list.txt, a path a line",
+        help="files of spectra, in any of the formats the app reads; folders; patterns in quotes; @list.txt, a path a "
+        "line",
     )
     parser.add_argument(
         "--bundle",
@@ -39,6 +44,16 @@ def add(commands: argparse._SubParsersAction) -> None:
         type=filled,
         metavar="FILE",
         help="table; the ending names the format, as .ecsv, .fits, .csv or .tex",
+    )
+    output.add_argument(
+        "--into",
+        type=filled,
+        metavar="RUN",
+        help="folder of a run, for any number of files; the same command goes on with one that was stopped, and `dtl "
+        "merge RUN --output FILE` makes its table",
+    )
+    parser.add_argument(
+        "--workers", type=count, metavar="N", help="processes that read files, with --into (default: all processors)"
     )
     parser.add_argument(
         "--report", type=filled, metavar="FILE.zip", help="archive of tables, figures, log, versions, citations"
@@ -61,11 +76,20 @@ def _run(options: argparse.Namespace) -> int:
         check_output(options.output, ENDINGS, "a table")
     if options.report:
         check_output(options.report, [".zip"], "a report")
+    if (options.into and options.report) or (options.workers and not options.into):
+        raise UnusableInput(
+            "--into: writes the parts of a table and goes with --workers; leave out --report."
+            if options.into
+            else "--workers: is for runs of many files; give --into RUN too."
+        )
     torch.set_num_threads(1)  # one spectrum gains nothing from more, and waits for them on a busy machine
     known = reading(options)
     bundle = load_bundle(options.bundle) if options.bundle else shipped_by_resolution()
     results, used, status = [], [], 0  # of what was used: path, options, and which spectrum of the file it is
     paths = expand_paths(options.path)
+    _check_not_read(paths, options.output, options.report)
+    if options.into:
+        return _predict_into(options, paths, bundle, known)
     with Progress(quiet=True) as progress:
         for i, (path, name) in enumerate(zip(paths, names_of(paths), strict=True)):
             if options.output:  # otherwise the answers themselves show how far the work is
@@ -95,6 +119,42 @@ def _run(options: argparse.Namespace) -> int:
     if options.report and results:
         _report(options, results, used)
     return status
+
+
+def _check_not_read(paths: list[str], *outputs: str | None) -> None:
+    """Make sure that no file of the results is one of those that are read.
+
+    Raises:
+        UnusableInput: where one is.
+    """
+    from dtl.spectrum import UnusableInput
+
+    for output in outputs:
+        if output and Path(output).exists() and any(Path(p).exists() and Path(p).samefile(output) for p in paths):
+            raise UnusableInput(f"{output}: is one of the files to be read; choose another place.")
+
+
+def _predict_into(
+    options: argparse.Namespace, paths: list[str], bundle: ModelBundle | BundleSelector, known: ReadOptions
+) -> int:
+    import os
+
+    from dtl.batch.prediction import predict_into
+
+    inputs = [(os.path.abspath(path), name) for path, name in zip(paths, names_of(paths), strict=True)]
+    with Progress() as progress:
+        files, refused = predict_into(
+            options.into,
+            inputs,
+            bundle,
+            options=known,
+            every=options.row == "all",
+            workers=options.workers or len(os.sched_getaffinity(0)),
+            progress=lambda fraction, text: progress("predict", fraction, text),
+        )
+    words = f", {refused} not usable, see {Path(options.into) / 'failures.ecsv'}" if refused else ""
+    print(f"{options.into}: {files} files{words}; the table: dtl merge {options.into} --output FILE", file=sys.stderr)
+    return 2 if refused else 0
 
 
 def _report(options: argparse.Namespace, results: list[InferenceResult], used: list[tuple[str, Part]]) -> None:

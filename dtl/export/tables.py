@@ -6,7 +6,7 @@ import io
 import json
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ from dtl.resources import plain_cell, whole_file, write_whole
 from dtl.result import COLUMNS, InferenceResult
 from dtl.spectrum import UnusableInput
 
-__all__ = ["ENDINGS", "FORMATS", "ecsv_text", "json_line", "results_table", "write_table"]
+__all__ = ["ENDINGS", "FORMATS", "ecsv_text", "json_line", "results_table", "save_table", "table_of", "write_table"]
 
 #: Ending of the file -> format of `astropy.table.Table.write`.
 FORMATS = {
@@ -38,7 +38,12 @@ ENDINGS = (*FORMATS, ".tex")
 def results_table(results: Sequence[InferenceResult]) -> Table:
     """One row a result, the columns of the contract, with units and descriptions; flags joined by commas."""
     rows = [dict(result.row(), flags=joined(result.flags)) for result in results]
-    table = Table({name: np.array([np.nan if row[name] is None else row[name] for row in rows]) for name in COLUMNS})
+    return table_of({name: [np.nan if row[name] is None else row[name] for row in rows] for name in COLUMNS})
+
+
+def table_of(columns: Mapping[str, Sequence[object]]) -> Table:
+    """The table of results from its columns, those of the contract; flags joined by commas, absent numbers NaN."""
+    table = Table({name: np.array(columns[name]) for name in COLUMNS})
     for name, (unit, description) in COLUMNS.items():
         table[name].unit = None if unit in ("", "dex(cm/s2)") else u.Unit(unit)
         table[name].description = description
@@ -50,7 +55,7 @@ def results_table(results: Sequence[InferenceResult]) -> Table:
         "limit": "where vsini_limit is given, vsini was not measured and is below that with a confidence of 95 %",
         "absent": "not a number: withheld, as no star can have it (see flags), or no limit",
     }
-    used = dict.fromkeys(flag for result in results for flag in result.flags)
+    used = dict.fromkeys(flag for flags in dict.fromkeys(columns["flags"]) for flag in flags.split(", ") if flag)
     table.meta |= {f"flag {flag}": explain(flag) for flag in used}
     return table
 
@@ -67,21 +72,37 @@ def write_table(results: Sequence[InferenceResult], path: str | Path) -> None:
         raise UnusableInput(f"{path}: unknown kind of table; let the name end in {', '.join(ENDINGS)}.")
     if not path.parent.is_dir():
         raise UnusableInput(f"{path}: cannot be written (there is no folder {path.parent}); choose another place.")
+    if ending != ".tex":
+        save_table(results_table(results), path)
+        return
     try:
-        if ending == ".tex":
-            write_whole(path, latex_table(results))
-            return
-        table = results_table(results)
-        if ending == ".fits":
-            _fit_to_fits(table)
-        elif ending == ".csv":
-            _fit_to_spreadsheets(table)
+        write_whole(path, latex_table(results))
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def save_table(table: Table, path: Path) -> None:
+    """Write a table of `table_of` to a file whose ending is one of `FORMATS`, whole or not at all.
+
+    Raises:
+        UnusableInput: where it cannot be written.
+    """
+    ending = path.suffix.lower()
+    if ending == ".fits":
+        _fit_to_fits(table)
+    elif ending == ".csv":
+        _fit_to_spreadsheets(table)
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", AstropyWarning)  # neither FITS nor VOTable has the dex among its units
             with whole_file(path) as place:
                 table.write(place, format=FORMATS[ending])
     except OSError as error:
-        raise UnusableInput(f"{path}: cannot be written ({error.strerror or error}); choose another place.") from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> UnusableInput:
+    return UnusableInput(f"{path}: cannot be written ({error.strerror or error}); choose another place.")
 
 
 def ecsv_text(results: Sequence[InferenceResult]) -> str:

@@ -32,7 +32,7 @@ class Limit:
 
 _CUT = "give one exposure, or cut it to the window of the networks and some 50 Å on each side."
 _LARGE = "and the limit is {most}, so it is hardly a single spectrum; " + _CUT
-_BYTES = {"file_bytes", "fits_bytes", "text_bytes", "yaml_bytes"}
+_BYTES = {"file_bytes", "fits_bytes", "text_bytes", "yaml_bytes", "worker_bytes"}
 _DEFAULTS = {
     "file_bytes": Limit(200_000_000, "has {found} " + _LARGE),
     "fits_bytes": Limit(
@@ -71,6 +71,10 @@ _DEFAULTS = {
         "cube.",
     ),
     "all_values": Limit(30_000_000, "has arrays of more than {most} values together; give a single spectrum."),
+    "worker_bytes": Limit(
+        1_000_000_000, "needs more than {most} of memory, so it is hardly a single spectrum; " + _CUT
+    ),
+    "worker_seconds": Limit(20, "takes more than {most} s to read, so it is hardly a single spectrum; " + _CUT),
     "orders": Limit(
         2_000, "holds {found} orders or spectra and the limit is {most}; give a part of them, or one after the other."
     ),

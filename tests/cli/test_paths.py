@@ -32,3 +32,12 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
     listed.write_text("@list.txt\n")
     with pytest.raises(UnusableInput, match="another list"):
         expand_paths([f"@{listed}"])
+
+
+def test_patterns_that_the_shell_has_left(tmp_path: Path) -> None:
+    for name in ("b.fits", "a.fits", "c.txt"):
+        (tmp_path / name).write_text("")
+    assert expand_paths([str(tmp_path / "*.fits")]) == [str(tmp_path / "a.fits"), str(tmp_path / "b.fits")]
+    assert expand_paths([str(tmp_path / "*.dat")]) == [str(tmp_path / "*.dat")]  # refused like a missing file
+    (tmp_path / "[1].fits").write_text("")
+    assert expand_paths([str(tmp_path / "[1].fits")]) == [str(tmp_path / "[1].fits")]

@@ -102,3 +102,24 @@ def test_all_spectra_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture) ->
         ]
         script = report.read("reproduce.py").decode()
     assert 'dtl.predict("field.txt", row=1' in script and 'dtl.predict("field.txt", row=3' in script
+
+
+def test_a_run_and_its_table(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """A bad file is told at the end, and the table has the others."""
+    (tmp_path / "notes.txt").write_text("nothing\n")
+    assert run("predict", *GOOD, tmp_path / "notes.txt", "--into", tmp_path / "run", "--workers", 1) == 2
+    assert "3 files, 1 not usable" in capsys.readouterr().err
+    assert run("merge", tmp_path / "run", "--output", tmp_path / "table.ecsv") == 0
+    assert len(Table.read(tmp_path / "table.ecsv", format="ascii.ecsv")) == 2
+    assert run("predict", *GOOD, "--into", tmp_path / "run") == 2
+    assert "begun otherwise" in capsys.readouterr().err
+    assert run("predict", *GOOD, "--workers", 2) == 2
+    assert "--into" in capsys.readouterr().err
+
+
+def test_a_table_is_never_written_over_an_input(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    path = tmp_path / "star.ecsv"
+    path.write_bytes(Path(GOOD[1]).read_bytes())
+    assert run("predict", path, "--output", path) == 2
+    assert "one of the files to be read" in capsys.readouterr().err
+    assert path.read_bytes() == Path(GOOD[1]).read_bytes()

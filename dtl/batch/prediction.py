@@ -1,0 +1,169 @@
+"""A batch of files: read and prepared in workers, answered by the networks here, part after part."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from dtl.batch.pool import prepare_all
+from dtl.batch.run_folder import PART, RunFolder, open_run
+from dtl.batch.worker import Answer, Task, Wanted
+from dtl.bundle.model import ModelBundle
+from dtl.bundle.selector import BundleSelector
+from dtl.export.session import card_digest
+from dtl.flags import joined
+from dtl.inference.infer import infer
+from dtl.readers.options import ReadOptions
+from dtl.result import COLUMNS
+from dtl.spectrum import UnusableInput
+
+__all__ = ["predict_into"]
+
+#: Spectra that the networks answer at once. Whatever the workers do, the same ones are together, so that the last
+#: digit of a number does not depend on them.
+_TOGETHER = 50
+_LIBRARIES = ("astropy", "numpy", "scipy", "torch", "pyarrow")
+
+
+def predict_into(
+    folder: str | Path,
+    inputs: Sequence[tuple[str, str]],
+    bundle: ModelBundle | BundleSelector,
+    *,
+    options: ReadOptions = ReadOptions(),
+    every: bool = False,
+    workers: int = 1,
+    part: int = PART,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
+) -> tuple[int, int]:
+    """Answer any number of files into the folder of a run; going on is doing the same again.
+
+    Args:
+        folder: of the run, see `dtl.batch.run_folder`.
+        inputs: path and name of each file.
+        bundle: the networks, or what chooses them for a spectrum.
+        options: what the user says of the files.
+        every: all spectra of a file, not only the first.
+        workers: processes that read and prepare.
+        part: files to a part of a run that is begun.
+        progress: called with the fraction done and a word.
+
+    Returns:
+        How many files there are, and how many spectra could not be used.
+
+    Raises:
+        UnusableInput: where the folder cannot be used, or holds a run that was begun otherwise.
+    """
+    single = isinstance(bundle, ModelBundle)
+    bundles = {bundle.name: bundle} if single else {name: bundle.load(name) for name in bundle.available}
+    wanted = Wanted(
+        {name: known.target for name, known in bundles.items()},
+        {name: known.resolution for name, known in bundles.items()},
+        bundle.name if single else bundle.wanted,
+        options,
+        every,
+    )
+    asked = {
+        "bundles": {name: card_digest(known.card) for name, known in sorted(bundles.items())},
+        "options": {**vars(options), "every spectrum": every},
+        "inputs": sha256(json.dumps(list(inputs)).encode()).hexdigest(),
+    }
+    with open_run(folder, inputs, asked, {name: version(name) for name in _LIBRARIES}, part=part) as run:
+        missing = run.missing()
+        run.log("begun", parts=run.parts, missing=len(missing), workers=workers)
+        if missing:
+            _answer_parts(run, bundles, wanted, workers, progress)
+        refused = run.write_failures()
+        run.log("done", failures=refused)
+        return run.about["inputs"]["count"], refused
+
+
+def _answer_parts(
+    run: RunFolder,
+    bundles: dict[str, ModelBundle],
+    wanted: Wanted,
+    workers: int,
+    progress: Callable[[float, str], None],
+) -> None:
+    files, missing = run.inputs(), run.missing()
+    tasks = (Task(number, *files[number]) for part in missing for number in run.files_of(part))
+    began, count = time.monotonic(), sum(len(run.files_of(part)) for part in missing)
+    answers = prepare_all(tasks, wanted, workers)
+    done = refused = 0
+    for part in missing:
+        rows = _PartRows(bundles)
+        for _ in run.files_of(part):
+            found = next(answers)[1]
+            rows.add(found)
+            done += 1
+            refused += sum(answer.prepared is None for answer in found)
+            progress(1 - (count - done) / len(files), _in_words(done, count, time.monotonic() - began, refused))
+        run.write_part(part, rows.finished())
+    answers.close()
+
+
+def _in_words(done: int, count: int, seconds: float, refused: int) -> str:
+    rate = done / max(seconds, 1e-6)
+    left = int((count - done) / rate)
+    words = f"{rate:.1f} files/s, {left // 3600}:{left // 60 % 60:02d}:{left % 60:02d} left"
+    return f"{words}, {refused} not usable" if refused else words
+
+
+class _PartRows:
+    """The rows of a part, answered in the order of its files."""
+
+    def __init__(self, bundles: dict[str, ModelBundle]) -> None:
+        self._bundles = bundles
+        self._rows: list[dict[str, object]] = []
+        self._open: dict[str, list[tuple[int, Answer]]] = {}  # bundle -> place of the row, and its spectrum
+
+    def add(self, answers: Sequence[Answer]) -> None:
+        """The answers to a file; spectra wait until there are enough for the networks."""
+        for answer in answers:
+            place = len(self._rows)
+            self._rows.append({"file": answer.name, "failure": answer.sentence or None})
+            if answer.prepared is not None:
+                waiting = self._open.setdefault(answer.bundle, [])
+                waiting.append((place, answer))
+                if len(waiting) == _TOGETHER:
+                    self._infer(answer.bundle)
+
+    def finished(self) -> list[dict[str, object]]:
+        """All rows, once the last are answered."""
+        for name in list(self._open):
+            self._infer(name)
+        return self._rows
+
+    def _infer(self, name: str) -> None:
+        waiting, bundle = self._open.pop(name), self._bundles[name]
+        for (place, answer), found in zip(waiting, _rows_of([a for _, a in waiting], bundle), strict=True):
+            self._rows[place] = found if found is not None else {
+                "file": answer.name,
+                "failure": f"{answer.name}: could not be analysed because of an unexpected problem, probably because "
+                "its numbers are damaged; look at its flux, and try another file.",
+            }  # fmt: skip
+
+
+def _rows_of(answers: Sequence[Answer], bundle: ModelBundle) -> Iterator[dict[str, object] | None]:
+    """A row for each spectrum, None where the networks fail on it, which costs the others nothing."""
+    import numpy as np
+
+    try:
+        with np.errstate(all="ignore"):
+            results = infer([answer.prepared for answer in answers], bundle)
+    except UnusableInput:
+        raise
+    except Exception:
+        if len(answers) == 1:
+            yield None
+            return
+        for answer in answers:
+            yield from _rows_of([answer], bundle)
+        return
+    for result in results:
+        row = result.row()
+        yield {**{name: row[name] for name in COLUMNS}, "flags": joined(result.flags), "failure": None}

@@ -1,0 +1,163 @@
+"""Batches: the same table however often a run was killed and whatever the workers; a bad file is a row of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from multiprocessing import active_children
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.table import Table
+
+from dtl.batch import pool
+from dtl.batch.merge import merge_run
+from dtl.batch.prediction import predict_into
+from dtl.batch.worker import Task, Wanted
+from dtl.inference.analyse import analyse
+from dtl.readers.options import ReadOptions
+from dtl.result import PARAMETERS
+from dtl.spectrum import UnusableInput
+from tests.builders import observe_model, shipped
+from tests.conftest import ROOT
+
+#: A run of small parts in a process of its own, to be killed.
+DRIVER = """
+import sys
+from dtl.batch.prediction import predict_into
+from dtl.bundle.store import load_bundle
+if __name__ == "__main__":
+    folder, workers, *paths = sys.argv[1:]
+    inputs = [(path, path.rpartition("/")[2]) for path in paths]
+    predict_into(folder, inputs, load_bundle("common-r50000"), workers=int(workers), part=2)
+"""
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
+    """Eleven small spectra, and two files that are none."""
+    folder = tmp_path_factory.mktemp("stars")
+    for number in range(11):
+        star = observe_model((3300.0 + 60 * number, 4.8, 0.0, 4.0), snr=80.0, seed=number)
+        table = np.c_[star.wavelength, star.flux, star.uncertainty]
+        np.savetxt(folder / f"star-{number:02d}.txt", table, header="medium: vacuum\nresolution: 50000", fmt="%.8g")
+    (folder / "star-03b.txt").write_text("these are notes\n")
+    (folder / "star-07b.fits").write_bytes(b"SIMPLE  =")
+    return [(str(path), path.name) for path in sorted(folder.iterdir())]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(files: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run of all files by one worker, never disturbed."""
+    folder = tmp_path_factory.mktemp("runs") / "undisturbed"
+    assert predict_into(folder, files, shipped(), workers=1, part=2) == (13, 2)
+    return folder
+
+
+def merged(folder: Path, ending: str = "ecsv") -> bytes:
+    merge_run(folder, folder / f"table.{ending}")
+    return (folder / f"table.{ending}").read_bytes()
+
+
+def test_each_file_has_its_answer(files: list[tuple[str, str]], undisturbed: Path) -> None:
+    """The same as one file at a time; what cannot be used has its sentence, and the run its record."""
+    merged(undisturbed)
+    table = Table.read(undisturbed / "table.ecsv", format="ascii.ecsv")
+    good = [(path, name) for path, name in files if "b." not in name]
+    assert list(table["file"]) == [name for _, name in good]
+    for row, (path, _) in list(zip(table, good, strict=True))[::4]:
+        flags = "" if np.ma.is_masked(row["flags"]) else row["flags"]
+        expected = analyse(path, bundle=shipped()).row()
+        for name in PARAMETERS:
+            width = expected[f"{name}_lower"] + expected[f"{name}_upper"]
+            assert row[name] == pytest.approx(expected[name], abs=0.01 * width), name
+        assert row["rv"] == pytest.approx(expected["rv"])
+        assert flags == ", ".join(expected["flags"])
+    failures = Table.read(undisturbed / "failures.ecsv", format="ascii.ecsv")
+    assert list(failures["file"]) == ["star-03b.txt", "star-07b.fits"]
+    assert all(str(row["sentence"]).startswith(row["file"]) for row in failures)
+    about = json.loads((undisturbed / "run.json").read_text())
+    assert about["inputs"]["count"] == 13 and set(about["asked"]["bundles"]) == {"common-r50000"}
+    events = [json.loads(line)["event"] for line in (undisturbed / "log.jsonl").read_text().splitlines()]
+    assert events == ["begun", "done"]
+
+
+@pytest.mark.parametrize("ending", ["fits", "vot", "csv", "parquet"])
+def test_formats(undisturbed: Path, ending: str) -> None:
+    assert merged(undisturbed, ending) == merged(undisturbed, ending)
+    kind = {"vot": "votable", "csv": "ascii.csv"}.get(ending, ending)
+    assert len(Table.read(undisturbed / f"table.{ending}", format=kind)) == 11
+
+
+def test_workers_change_nothing(files: list[tuple[str, str]], undisturbed: Path, tmp_path: Path) -> None:
+    predict_into(tmp_path / "run", files, shipped(), workers=3, part=2)
+    assert merged(tmp_path / "run") == merged(undisturbed)
+
+
+def kill_at_random(folder: Path, files: list[tuple[str, str]], times: int) -> None:
+    """Begin or go on with a run and kill all its processes at once, many times, and then let it end."""
+    rng = np.random.default_rng(5)
+    command = [sys.executable, "-c", DRIVER, str(folder), "2", *(path for path, _ in files)]
+    for _ in range(times):
+        done = len(list((folder / "parts").glob("*.parquet"))) if folder.exists() else 0
+        running = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+        wanted = done + int(rng.integers(0, 2))
+        while running.poll() is None and len(list((folder / "parts").glob("*.parquet"))) < wanted:
+            time.sleep(0.02)
+        time.sleep(float(rng.uniform(0.0, 0.6)))
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [2, pytest.param(20, marks=pytest.mark.skipif("SLOW_TESTS" not in os.environ, reason="minutes; set SLOW_TESTS"))],
+)
+def test_kills_change_nothing(files: list[tuple[str, str]], undisturbed: Path, tmp_path: Path, times: int) -> None:
+    kill_at_random(tmp_path / "run", files, times)
+    assert merged(tmp_path / "run") == merged(undisturbed)
+    failures = (tmp_path / "run" / "failures.ecsv").read_bytes()
+    assert failures == (undisturbed / "failures.ecsv").read_bytes()
+    assert not list((tmp_path / "run" / "parts").glob(".*"))
+
+
+def wanted() -> Wanted:
+    return Wanted({"common-r50000": shipped().target}, {"common-r50000": 50_000.0}, "common-r50000", ReadOptions())
+
+
+def test_a_worker_that_is_killed_costs_its_file_a_sentence(files: list[tuple[str, str]]) -> None:
+    tasks = [Task(number, *file) for number, file in enumerate(files * 4)]
+    found, killed = [], 0
+    for task, answers in pool.prepare_all(tasks, wanted(), 2):
+        found.append((task, answers))
+        if len(found) in (3, 20):
+            os.kill(active_children()[0].pid, signal.SIGKILL)
+            killed += 1
+    assert [task.number for task, _ in found] == list(range(len(tasks)))
+    lost = [a.sentence for _, answers in found for a in answers if "ended from outside" in a.sentence]
+    assert len(lost) <= killed and all(len(answers) == 1 for _, answers in found)
+    assert sum(answers[0].prepared is not None for _, answers in found) >= 44 - killed
+
+
+def test_a_file_that_never_ends_costs_its_sentence(
+    files: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "_PATIENCE", 0)
+    ((_, answers),) = pool.prepare_all([Task(0, *files[0])], wanted(), 1)
+    assert "took more than 20 s" in answers[0].sentence and answers[0].prepared is None
+
+
+def test_a_run_goes_on_only_as_it_was_begun(files: list[tuple[str, str]], undisturbed: Path) -> None:
+    with pytest.raises(UnusableInput, match="begun otherwise \\(with other options\\)"):
+        predict_into(undisturbed, files, shipped(), options=ReadOptions(medium="air"))
+    with pytest.raises(UnusableInput, match="with other inputs"):
+        predict_into(undisturbed, files[:3], shipped())
+    before = merged(undisturbed)
+    assert predict_into(undisturbed, files, shipped()) == (13, 2)  # there is nothing left to do
+    assert merged(undisturbed) == before
