@@ -1,4 +1,4 @@
-"""Workers that may die: a pool of processes of which each has one file at a time; what kills one becomes a sentence."""
+"""Workers that may die: a pool of processes of which each has one file at a time; what kills two becomes a sentence."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class _Worker:
     task: Task | None = None
     began: float = inf
     answers: list[Answer] = field(default_factory=list)
+    again: bool = False
 
 
 def prepare_all(tasks: Iterable[Task], wanted: Wanted, workers: int) -> Iterator[tuple[Task, list[Answer]]]:
@@ -88,6 +89,7 @@ def _collect(crew: list[_Worker], ready: dict[int, list[Answer]], wanted: Wanted
             worker.answers.append(answer)
             continue
         ready[worker.task.number], worker.answers, worker.task = worker.answers, [], None
+        worker.again = False
     longest = _PATIENCE * limits.most("worker_seconds")
     for worker in [worker for worker in crew if worker.task is not None]:
         if time.monotonic() - worker.began > longest:
@@ -106,10 +108,16 @@ def _give(worker: _Worker, task: Task) -> None:
 def _bury(
     crew: list[_Worker], worker: _Worker, ready: dict[int, list[Answer]], wanted: Wanted, *, late: bool = False
 ) -> None:
-    """Put another process in the place of one that has died, and a sentence in place of its answer."""
+    """Put another process in the place of one that has died, for its file once more, or with a sentence for it."""
     worker.process.join()
     worker.connection.close()
     late = late or worker.process.exitcode == -SIGXCPU
+    place = crew.index(worker)
+    crew[place] = _start(wanted)
+    if not late and not worker.again:  # the file may have had nothing to do with it
+        crew[place].again = True
+        _give(crew[place], worker.task)
+        return
     if late:
         reason = f"took more than {limits.most('worker_seconds')} s, probably because it is far larger than a spectrum"
     elif worker.process.exitcode == -SIGKILL:
@@ -119,7 +127,6 @@ def _bury(
     name = worker.task.name
     sentence = f"{name}: {reason}; cut it to the window of the networks and some 50 Å on each side."
     ready[worker.task.number] = [*worker.answers, Answer(name, sentence=sentence)]
-    crew[crew.index(worker)] = _start(wanted)
 
 
 def _start(wanted: Wanted) -> _Worker:
