@@ -27,6 +27,7 @@ with left:
 with right:
     state = choose_state(bundles.of_result(result))
 elements.flags(result)
+elements.notes(result)
 the_maps(result, state)
 section = st.segmented_control(
     "Below the maps",

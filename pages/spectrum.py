@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from pages.shared.core import bundles, elements, keeping, tables, visit, wording
+from pages.shared.core import bundles, elements, visit, wording
+from pages.shared.core.downloads import downloads
 from pages.shared.spectrum import (
     attribution,
     axes,
-    corrections,
+    cards,
+    files,
     joint,
     least_squares,
     one_star,
@@ -14,43 +16,33 @@ from pages.shared.spectrum import (
     several,
     spectra,
 )
-from pages.shared.spectrum.files import files
 
-st.title("Stellar parameters from a spectrum", anchor=False)
-st.caption(
-    f"For M dwarfs observed at high resolution (R ≥ 50,000) in {wording.listed(bundles.windows())}. Your files are "
-    "forgotten when you close the page."
-)
+result = visit.shown()
+opening = result is None or visit.current().example is not None  # nobody has chosen anything yet
+if opening:
+    st.title("Stellar parameters from a spectrum", anchor=False)
+    st.caption(
+        f"For M dwarfs observed at high resolution (R ≥ 50,000) in {wording.listed(bundles.windows())}. Your files are "
+        "forgotten when you close the page."
+    )
 reading.inputs()
 reading.failures()
-files()
-result = visit.shown()
+files.files()
 if result is None:
     st.info("Upload a spectrum to see its parameters here.", icon=":material/upload:")
     st.stop()
-elements.heading(result)
+elements.heading(result, top=not opening)
 several.several_spectra(visit.current().selected, result)
-elements.parameters(result)
+cards.parameters(result)
 elements.flags(result)
 elements.facts(result)
+scale = axes.follow(result)
+spectra.reconstruction(result)
+elements.notes(result)
 one_star.exposures()
 least_squares.fit_least_squares(result)
-figures = st.container()
-left, right = st.columns([3, 2], gap="large")
-with right:  # words before figures, which take longer
-    reading.findings(result)
-with figures:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("#### Spectrum and reconstruction", width="stretch")
-        scale = axes.choose_scale(result)
-    spectra.reconstruction(result, scale)
-    attribution.wavelengths(result, scale)
-    joint.correlations(result)
-with left:
-    spectra.preparation(result, scale)
-    corrections.corrections(visit.current().selected, result)
-st.markdown("#### Results")
-everything = list(visit.current().results.values())
-tables.results_table(everything, "Parameters of every spectrum of this visit, one row a spectrum")
-tables.downloads(everything, "stellar-parameters")
-keeping.python("parameters", result)
+attribution.wavelengths(result, scale)
+joint.correlations(result)
+reading.understanding(result, scale)
+if not files.several():
+    downloads([result], "results")

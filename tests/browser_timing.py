@@ -50,11 +50,12 @@ class _Reaction(NamedTuple):
     Attributes:
         name: in the report.
         path: end of the address of its page.
-        kind: ``select`` for a list, ``button`` for one of several that bear the options, ``toggle`` and ``box`` for
+        kind: ``select`` for a list, ``button`` for one of several that bear the options, ``toggle`` and ``menu`` for
             what bears the title.
         title: of the widget.
         steps: to be taken in turn; after the last all is as it was.
         within: words of what is to be opened before, empty where the widget is in sight.
+        tab: in which it stands, empty where it is in sight.
     """
 
     name: str
@@ -63,6 +64,7 @@ class _Reaction(NamedTuple):
     title: str
     steps: tuple[_Step, ...]
     within: str = ""
+    tab: str = ""
 
 
 def _figure(*words: str, there: bool = True) -> Sign:
@@ -73,14 +75,17 @@ def _chosen(word: str) -> Sign:
     return "[data-testid=stTable] tr", ("Your choice", word), True
 
 
+#: The part of the first page in which the tabs stand.
+_READING = "Metadata, preparation and reading options"
+
 _REACTIONS = (
     _Reaction(
-        "lines", "", "button", "Name the lines",
-        (_Step("Mg I", _figure("Mg I", there=False)), _Step("Mg I", _figure("Mg I"))),
+        "lines", "", "button", "Line identification",
+        (_Step("Mg I", _figure("Mg I", there=False)), _Step("Mg I", _figure("Mg I"))), "Lines",
     ),
     _Reaction(
-        "medium", "", "select", "Wavelengths measured in",
-        (_Step("air", _chosen("air")), _Step("vacuum", _chosen("vacuum"))),
+        "medium", "", "select", "Air or vacuum",
+        (_Step("air", _chosen("air")), _Step("vacuum", _chosen("vacuum"))), tab="Reading options",
     ),
     _Reaction(
         "unit", "", "button", "Unit",
@@ -89,6 +94,7 @@ _REACTIONS = (
     _Reaction(
         "preparation", "", "button", "Step of the preparation",
         (_Step("Rest frame", _figure("as in the file", there=False)), _Step("As read", _figure("as in the file"))),
+        tab="Preparation steps",
     ),
     _Reaction(
         "map colour", "latent-space", "select", "Colour",
@@ -129,7 +135,7 @@ _REACTIONS = (
         ),
     ),
     _Reaction(
-        "python", "keep-results", "box", "Show the Python",
+        "python", "keep-results", "menu", "Python",
         (_Step("", ("[data-testid=stCode]", (), True)), _Step("", ("[data-testid=stCode]", (), False))),
     ),
 )  # fmt: skip
@@ -287,7 +293,13 @@ def _reactions(page: object, repeat: int) -> dict[str, float]:
             follow(page, reaction.path)
             here = reaction.path
         if reaction.within:
-            page.get_by_role("button", name=reaction.within, exact=True).click()
+            page.get_by_test_id("stPopoverButton").filter(has_text=reaction.within).first.click()
+        if reaction.tab:
+            folded = page.locator("details:not([open]) > summary", has_text=_READING)
+            if folded.count():
+                folded.click()
+                settle(page)
+            page.get_by_role("tab", name=reaction.tab).click()
         rounds = [[_react(page, reaction, step) for step in reaction.steps] for _ in range(1 + repeat)]
         medians[reaction.name] = _middle(taken for times in rounds[1:] for taken in times)
         if reaction.within:
@@ -318,8 +330,8 @@ def _place(page: object, reaction: _Reaction, step: _Step) -> object:
     """What is to be clicked."""
     if reaction.kind == "toggle":
         return page.get_by_role("switch", name=reaction.title)
-    if reaction.kind == "box":
-        return page.locator("summary", has_text=reaction.title).first
+    if reaction.kind == "menu":
+        return page.get_by_test_id("stPopoverButton").filter(has_text=reaction.title).first
     words = re.compile(f"^{re.escape(step.option)}$")
     found = page.locator("[data-testid=stButtonGroup] button", has_text=words)
     return found.last if reaction.within else found.first  # a menu comes after the page

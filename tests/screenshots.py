@@ -13,7 +13,7 @@ from tests.e2e.visitor import Visitor
 from tests.server import ROOT, addresses, chromium, follow, missing, serve, settle, visit
 
 WIDTHS = (1280, 390)
-EVIDENCE = ("A second opinion", "Which wavelengths speak")
+EVIDENCE = ("Least-squares fit", "Wavelength attribution")
 BAD = {
     "empty.fits": b"",
     "letter.txt": b"Dear reader,\nthis is no spectrum.\n",

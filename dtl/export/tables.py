@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,7 +22,17 @@ from dtl.resources import plain_cell, whole_file, write_whole
 from dtl.result import COLUMNS, InferenceResult
 from dtl.spectrum import UnusableInput
 
-__all__ = ["ENDINGS", "FORMATS", "ecsv_text", "json_line", "results_table", "save_table", "table_of", "write_table"]
+__all__ = [
+    "ENDINGS",
+    "FORMATS",
+    "ecsv_text",
+    "json_line",
+    "results_table",
+    "save_table",
+    "table_bytes",
+    "table_of",
+    "write_table",
+]
 
 #: Ending of the file -> format of `astropy.table.Table.write`.
 FORMATS = {
@@ -103,6 +114,21 @@ def save_table(table: Table, path: Path) -> None:
 
 def _unwritable(path: Path, error: OSError) -> UnusableInput:
     return UnusableInput(f"{path}: cannot be written ({error.strerror or error}); choose another place.")
+
+
+def table_bytes(results: Sequence[InferenceResult], ending: str) -> bytes:
+    """The table of results as the content of a file.
+
+    Args:
+        results: one row each.
+        ending: one of `ENDINGS`, or ``.json`` for a list of objects.
+    """
+    if ending == ".json":
+        return ("[\n" + ",\n".join(map(json_line, results)) + "\n]\n").encode()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"table{ending}"
+        write_table(results, path)
+        return path.read_bytes()
 
 
 def ecsv_text(results: Sequence[InferenceResult]) -> str:

@@ -45,6 +45,7 @@ def reconstruction_figure(
     lines: bool | Collection[str] = True,
     scale: Scale = ANGSTROM,
     dark: bool = False,
+    height: int = 560,
 ) -> go.Figure:
     """The prepared spectrum with a model over it, and their difference below on the same wavelengths.
 
@@ -56,6 +57,7 @@ def reconstruction_figure(
         lines: to be named, see `dtl.figures.curves.name_lines`.
         scale: of the horizontal axis.
         dark: for a dark page.
+        height: in pixels.
     """
     model = result.reconstruction if model is None else model
     prepared, colours = result.prepared, palette(dark)
@@ -73,14 +75,14 @@ def reconstruction_figure(
     )
     figure.add_trace(curve, row=1, col=1)
     _add_overlays(figure, wavelength, overlays or {}, colours)
-    residual = steps(wavelength, difference, "Difference", colours.data)
+    residual = steps(wavelength, difference, "Residual", colours.data)
     figure.add_trace(residual.update(showlegend=False, opacity=0.75), row=2, col=1)
     _add_noise(figure, wavelength, np.where(good, prepared.uncertainty, np.nan), colours)
     if lines:
         name_lines(figure, prepared.lines, colours, lines, scale, telluric=telluric_lines(prepared))
     if prepared.spectrum.simulated:
         mark_simulated(figure, colours)
-    prepare(figure, dark=dark, height=560)
+    prepare(figure, dark=dark, height=height)
     low, high = flux_range(data, model)
     limit = _difference_limit(difference, prepared.uncertainty)
     wavelengths = {"showspikes": True, "spikemode": "across", "spikethickness": 1, "spikecolor": colours.muted}
@@ -90,7 +92,7 @@ def reconstruction_figure(
         xaxis=axis("", *scale.span(prepared.window), colours, **shared),
         xaxis2=axis(scale.title(), *scale.span(prepared.window), colours, **shared),
         yaxis=axis("Normalised flux", low, high, colours),
-        yaxis2=axis("Difference", -limit, limit, colours, nticks=5),
+        yaxis2=axis("Residual", -limit, limit, colours, nticks=5),
     )
     return finish(figure, top=84 if not overlays else 108, scale=scale)
 

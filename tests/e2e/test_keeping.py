@@ -51,7 +51,7 @@ def test_a_session_outlives_the_server_and_its_script_runs(tmp_path):
             page.evaluate(QUIET)
             server.settle(page)
             before = values(page)
-            page.locator("summary").filter(has_text="Show the Python").last.click()
+            page.get_by_test_id("stPopoverButton").filter(has_text="Python").first.click()
             page.wait_for_selector("[data-testid=stCode]")
             code = page.locator("[data-testid=stCode]").last.inner_text()
             server.follow(page, "keep-results")
@@ -60,7 +60,7 @@ def test_a_session_outlives_the_server_and_its_script_runs(tmp_path):
                 page.get_by_role("button", name="Save the session").click()
             path = tmp_path / "session.json"
             download.value.save_as(path)
-            page.get_by_test_id("stPopoverButton").filter(has_text="Save figure").first.click()
+            page.get_by_test_id("stPopoverButton").filter(has_text="Save").first.click()
             picture(page, "keep-figure")
             with page.expect_download() as download:
                 page.get_by_role("button", name="HTML").click()

@@ -1,4 +1,4 @@
-"""The second opinion and the wavelengths that speak, on the spectrum page."""
+"""The least-squares fit and the wavelength attribution, on the spectrum page."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def counted(calls, monkeypatch) -> list[str]:
 def test_nothing_is_computed_before_it_is_opened(counted, visit):
     app = visit()
     assert not app.exception and not counted
-    assert {"A second opinion: the models fitted by least squares", "Which wavelengths speak"} <= {
+    assert {"Least-squares fit: the same parameters by another method", "Wavelength attribution"} <= {
         box.label for box in app.expander
     }
     opened(app, "second-opinion")
@@ -66,7 +66,7 @@ def test_both_answers_stand_side_by_side(visit):
     app = opened(upload(visit(), a_txt=GOOD), "second-opinion")
     assert not app.exception
     table = app.table[0].value
-    assert list(table.columns) == ["", "Networks", "Least-squares fit", "Difference in intervals"]
+    assert list(table.columns) == ["Parameter", "Networks", "Least-squares fit", "Difference [sigma]"]
     rows = {row[0]: tuple(row[1:]) for row in table.itertuples(index=False)}
     assert rows["Teff"] == ("3400 −33 +41 K", "3420 ± 31 K", "0.4")
     assert rows["log g"][1:] == ("not determined", "–")
@@ -111,7 +111,7 @@ def test_bars_of_the_parameter_that_is_chosen(visit, theme):
 
 
 def test_parameters_together(visit):
-    app = opened(visit(), "corner", "corner-table")
+    app = opened(visit(), "corner", "corner-figure-table")
     assert not app.exception
     assert "Corner plot" in app.get("plotly_chart")[1].proto.alt
     twin = app.dataframe[0].value
@@ -119,13 +119,13 @@ def test_parameters_together(visit):
     assert twin["correlation with Teff"].iloc[0] == 1.0
 
 
-def test_what_a_change_would_do(visit):
+def test_derivatives_by_wavelength(visit):
     app = opened(visit(), "wavelengths", "explanation-table")
     bars = figure(app, 1)["data"][-1]["y"]
     app.segmented_control(key="explained-kind").set_value("sensitivity").run()
     assert not app.exception
     assert figure(app, 1)["data"][-1]["y"] != bars
     assert "brighter by 1 % of the continuum" in texts(app).replace("\\", "")
-    (twin, _) = app.dataframe  # and the table of results; the shares are of contributions
+    (twin,) = app.dataframe  # the shares are of contributions
     assert list(twin.value.columns) == ["wavelength [Å]", "change of Teff [K]"]
     assert "no usable pixel" in texts(app)

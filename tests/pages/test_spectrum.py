@@ -40,7 +40,8 @@ def test_simulated_spectra_are_labelled_wherever_they_appear(visit):
     for number in (0, 1):
         assert any(a.get("text") == "Simulated observation" for a in figure(app, number)["layout"]["annotations"])
     assert all("Simulated" in label for label in app.selectbox(key="example-choice").options)
-    assert "(simulated)" in app.dataframe[0].value["file"][0]
+    app = upload(app, c_txt=b"words")
+    assert "example" in app.dataframe[0].value["state"][0]
 
 
 def test_upload_replaces_the_example_and_is_kept_on_other_pages(visit):
@@ -62,7 +63,7 @@ def test_several_spectra_can_be_chosen_from(visit):
     assert app.selectbox(key="spectrum-choice").options == ["GJ 1 (a.txt)", "GJ 2 (b.txt)"]
     app.selectbox(key="spectrum-choice").set_value(sha256(GOOD).hexdigest()).run()
     assert metrics(app)["Teff"][0] == "3400 K"
-    assert [len(frame.value) for frame in app.dataframe] == [2, 2]  # files and results
+    assert [len(frame.value) for frame in app.dataframe] == [2]  # the only table of results
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,8 @@ def test_a_bad_file_alone_leaves_the_example(visit):
 def test_flags_are_sentences_and_mark_the_cards(visit):
     app = upload(visit(), a_txt=GOOD + b" flags=outside_grid,upper_limit_vsini,resolution_unknown")
     (warning,) = app.warning
-    assert "treat the numbers as a direction" in warning.value and "upper limit" in warning.value
+    assert "treat the numbers as a direction" in warning.value
+    assert "upper limit" not in warning.value  # which is no doubt, and stands with its value
     assert "does not state its resolution" in app.info[0].value
     assert metrics(app)["v sin i"][0] == "< 2.9 km/s"
     assert all(metric.proto.icon for metric in app.metric)
@@ -134,7 +136,7 @@ def test_an_impossible_option_keeps_the_earlier_reading(visit):
 
 def test_guesses_are_marked_in_words(visit):
     app = visit()
-    because = app.table[0].value.set_index("About")["Because"]
+    because = app.table[0].value.set_index("Item")["Source"]
     assert because["Unit"].startswith("**Guessed:**")
     assert not because["Frame"].startswith("**Guessed")
 
@@ -143,7 +145,7 @@ def test_text_from_a_file_is_shown_as_it_is(visit):
     app = upload(visit(), a_txt=b"fake teff=3400 star=<b>*X*</b>:red[z]$1$")
     shown = texts(app)
     assert "\\<b\\>\\*X\\*\\<\\/b\\>\\:red\\[z\\]\\$1\\$" in shown
-    assert "\\<b\\>SPECSYS" in str(app.table[0].value["Because"].tolist()).replace("\\\\", "\\")
+    assert "\\<b\\>SPECSYS" in str(app.table[0].value["Source"].tolist()).replace("\\\\", "\\")
 
 
 def test_the_steps_of_the_preparation_are_drawn_one_at_a_time(visit):
@@ -204,9 +206,9 @@ def test_the_fit_and_the_nearest_models_are_drawn_over_the_spectrum(visit):
     names = [trace["name"] for trace in figure(app)["data"]]
     assert "Least-squares fit" in names
     result = visit_of(app).results[sha256(OTHER).hexdigest()]
-    nearest = next(name for name in names if name.startswith("Nearest model: "))
+    nearest = next(name for name in names if name.startswith("Nearest grid point: "))
     assert f"{result.neighbours[0].teff:.0f} K" in nearest
-    assert any(name.startswith("3rd nearest model: ") for name in names)
+    assert any(name.startswith("3rd nearest grid point: ") for name in names)
     assert "Least-squares fit" in app.get("plotly_chart")[0].proto.alt
     app.selectbox(key="spectrum-choice").set_value(sha256(GOOD).hexdigest()).run()
     assert app.multiselect(key="compare").value == ["fit", "0", "2"]  # those of the other spectrum now

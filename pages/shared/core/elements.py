@@ -7,28 +7,23 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dtl.flags import NOTES, doubts
-from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import estimate_words, format_estimate, format_number
+from dtl.result import InferenceResult
+from dtl.rounding import format_number
 from pages.shared.core import visit, wording
+from pages.shared.core.stars import sets_the_gap
 
 __all__ = [
     "choose_spectrum",
     "facts",
     "flags",
     "heading",
-    "parameters",
+    "notes",
 ]
 
-_INTERVAL = (
-    "The large figure is the most probable value: the mode of what the networks of the ensemble say. Minus and plus "
-    "lead to the ends of the interval that holds 68 % of the probability. Digits without meaning are cut."
+_ANCHOR = (
+    "The synthetic gap that the networks learned from was measured on this star, at its published parameters: that the "
+    "values agree with the literature is no test of the networks."
 )
-_MEANING = {
-    "teff": "Effective temperature.",
-    "logg": "Surface gravity: decimal logarithm of its value in cm/s².",
-    "mh": "Metallicity: decimal logarithm of the abundance of metals relative to the Sun.",
-    "vsini": "Rotation speed at the equator, as projected on the line of sight.",
-}
 _FRAMES = {
     "barycentric": "relative to the barycentre of the solar system",
     "observatory": "relative to the observatory, the motion of the Earth included",
@@ -52,49 +47,33 @@ def choose_spectrum(key: str) -> InferenceResult | None:
     return visit.shown()
 
 
-def heading(result: InferenceResult) -> None:
-    """Whose spectrum it is."""
+def heading(result: InferenceResult, *, top: bool = False) -> None:
+    """Whose spectrum it is, from which file and spectrograph; the title of the page where it is on ``top``."""
     spectrum = result.prepared.spectrum
-    title = wording.plain(spectrum.star or spectrum.file)
     parts = [spectrum.file if spectrum.star else "", spectrum.instrument]
-    st.subheader(title, anchor=False)
     badge = ":blue-badge[:material/science: Simulated observation] " if spectrum.simulated else ""
-    st.markdown(badge + " · ".join(wording.plain(part) for part in parts if part))
-
-
-def parameters(result: InferenceResult) -> None:
-    """The four parameters as cards."""
-    doubtful = bool(doubts(result.flags))
-    with st.grid(4, min_column_width=150):
-        for name, (title, unit, _) in PARAMETERS.items():
-            estimate = result.estimates[name]
-            value, lower, upper = format_estimate(name, estimate)
-            limit = estimate.limit is not None
-            st.metric(
-                title,
-                estimate_words(name, estimate) if limit or estimate.withheld else f"{value} {unit}",
-                f"mode {value}" if limit else f"{lower} {upper}".strip() or "impossible",
-                delta_color="off",
-                delta_arrow="off",
-                help=f"{_MEANING[name]} {_INTERVAL}",
-                icon=":material/warning:" if doubtful or limit else None,
-                border=True,
-            )
-    if not result.prepared.spectrum.simulated:
-        st.caption(
-            "The intervals hold the spread of the networks and the photon noise. What real stars have and models lack "
-            "is not in them: published values of the same star may differ by 100 K, 0.2 dex in log g, 0.3 dex in [M/H]."
+    if sets_the_gap(result):
+        badge += ":orange-badge[:material/anchor: Used to set the gap] "
+    title = wording.plain(spectrum.star or spectrum.file)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="star-heading"):
+        (st.title if top else st.subheader)(title, anchor=False, width="content")
+        st.markdown(
+            badge + " · ".join(wording.plain(part) for part in parts if part),
+            width="content",
+            help=_ANCHOR if "anchor" in badge else None,
         )
 
 
 def flags(result: InferenceResult) -> None:
-    """Doubts and notes as sentences."""
-    warnings = [result.explain(flag) for flag in result.flags if flag not in NOTES]
-    notes = [result.explain(flag) for flag in result.flags if flag in NOTES]
-    if warnings:
+    """Doubts as sentences; a limit is none."""
+    if warnings := [result.explain(flag) for flag in doubts(result.flags)]:
         st.warning(_list(warnings), icon=":material/warning:")
-    if notes:
-        st.info(_list(notes), icon=":material/info:")
+
+
+def notes(result: InferenceResult) -> None:
+    """How the spectrum was handled where that is no doubt, as sentences."""
+    if known := [result.explain(flag) for flag in result.flags if flag in NOTES]:
+        st.info(_list(known), icon=":material/info:")
 
 
 def _list(sentences: Sequence[str]) -> str:
@@ -112,7 +91,7 @@ def facts(result: InferenceResult) -> None:
         for text, help_ in (
             (f"S/N **{format_number(prepared.snr, 0)}**", "Signal-to-noise ratio per pixel of the file in the window."),
             (
-                f"Velocity **{format_number(prepared.rv, 1)} km/s** ({wording.plain(prepared.rv_frame)})",
+                f"Radial velocity **{format_number(prepared.rv, 1)} km/s** ({wording.plain(prepared.rv_frame)})",
                 f"Radial velocity {_FRAMES.get(prepared.rv_frame, '')}, from cross-correlation with a model spectrum; "
                 f"the peak is {format_number(prepared.rv_quality, 2)} high, where 1 is a perfect match.",
             ),
@@ -128,6 +107,6 @@ def facts(result: InferenceResult) -> None:
                 "spectra differ from all models, which is the synthetic gap. A flag says when the difference is too "
                 "large.",
             ),
-            (f"Networks **{wording.plain(result.bundle)}**", "Name and version of the trained networks in use."),
+            (f"Model version **{wording.plain(result.bundle)}**", "Name and version of the trained networks in use."),
         ):
             st.markdown(text, help=help_, width="content")

@@ -123,7 +123,7 @@ def report(results: list[InferenceResult] | None = None) -> bytes:
 
 
 def python(kind: str, result: InferenceResult | None = None, /, **details: object) -> None:
-    """A closed box with the script that gives a result again.
+    """A button that shows the script that gives a result again.
 
     Args:
         kind: function of `dtl.export.snippet`: ``parameters``, ``latent``, ``opinion``, ``explanation``, ``table`` or
@@ -131,7 +131,7 @@ def python(kind: str, result: InferenceResult | None = None, /, **details: objec
         result: which it is about; None for all of this visit.
         details: more arguments of the function, as ``which`` or ``parameter``.
     """
-    box = st.expander("Show the Python", icon=":material/code:", on_change="rerun", key=f"python-{kind}")
+    box = st.popover("Python", icon=":material/code:", type="tertiary", on_change="rerun", key=f"python-{kind}")
     if not box.open:
         return
     from dtl.export import snippet

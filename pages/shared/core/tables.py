@@ -1,36 +1,20 @@
-"""Tables of results and their downloads, and the table beside each figure."""
+"""Tables beside the figures: spectra point by point, nearest models, small tables of text."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
 
 from dtl.figures.scale import ANGSTROM, Scale
-from dtl.flags import joined
 from dtl.resources import plain_cell
-from dtl.result import COLUMNS, PARAMETERS, InferenceResult, Neighbour
+from dtl.result import PARAMETERS, InferenceResult, Neighbour
 from dtl.rounding import format_number
 
-__all__ = ["describe", "downloads", "neighbours", "results_table", "spectrum_table", "text_table"]
-
-
-def results_table(results: Sequence[InferenceResult], alt: str) -> None:
-    """All results as a table, one row a spectrum."""
-    rows = [result.row() | {"flags": joined(result.flags) or "none"} for result in results]
-    columns = {
-        name: st.column_config.TextColumn(name, help=text)
-        if isinstance(rows[0][name], str)
-        else st.column_config.NumberColumn(f"{name} [{unit}]" if unit else name, help=text, format=_FORMATS.get(name))
-        for name, (unit, text) in COLUMNS.items()
-    }
-    for row, result in zip(rows, results, strict=True):
-        row["file"] += " (simulated)" if result.prepared.spectrum.simulated else ""
-    st.dataframe(rows, column_config=columns, hide_index=True, alt=alt)
+__all__ = ["describe", "neighbours", "spectrum_table", "text_table"]
 
 
 def text_table(columns: Mapping[str, Sequence[str]], alt: str) -> None:
@@ -46,45 +30,17 @@ def spectrum_table(
     more: Mapping[str, np.ndarray] | None = None,
     scale: Scale = ANGSTROM,
 ) -> None:
-    """A spectrum and models of it, shape ``(n_wavelength,)`` each, point by point, sent once it is opened."""
-    table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key=f"{name}-table")
-    if table.open:
-        prepared = result.prepared
-        columns = {
-            scale.column(): scale.at(prepared.wavelength),
-            "flux": prepared.flux,
-            "uncertainty": prepared.uncertainty,
-            "used": prepared.good,
-            name: model,
-            **(more or {}),
-        }
-        table.dataframe(columns, alt=f"Wavelength, flux, uncertainty and {name}, point by point", hide_index=True)
-
-
-def downloads(results: Sequence[InferenceResult], stem: str) -> None:
-    """The rows of results as ECSV, with units and descriptions, as CSV and as JSON."""
-    rows = [result.row() for result in results]
-
-    def ecsv() -> str:
-        from dtl.export.tables import ecsv_text
-
-        return ecsv_text(results)
-
-    with st.container(horizontal=True):
-        for kind, mime, text in (
-            ("ecsv", "text/plain", ecsv),
-            ("csv", "text/csv", _csv(rows)),
-            ("json", "application/json", json.dumps(rows, indent=2)),
-        ):
-            st.download_button(
-                kind.upper(),
-                text,
-                f"{stem}.{kind}",
-                mime,
-                key=f"download-{stem}-{kind}",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+    """A spectrum and models of it, shape ``(n_wavelength,)`` each, point by point."""
+    prepared = result.prepared
+    columns = {
+        scale.column(): scale.at(prepared.wavelength),
+        "flux": prepared.flux,
+        "uncertainty": prepared.uncertainty,
+        "used": prepared.good,
+        name: model,
+        **(more or {}),
+    }
+    st.dataframe(columns, alt=f"Wavelength, flux, uncertainty and {name}, point by point", hide_index=True)
 
 
 def describe(neighbour: Neighbour) -> str:
@@ -131,15 +87,6 @@ def neighbours(result: InferenceResult) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-
-
-_FORMATS = {"teff": "%.0f", "logg": "%.2f", "mh": "%.2f", "vsini": "%.1f", "rv": "%.2f", "snr": "%.0f"} | {
-    f"{name}_{side}": f"%.{places}f" for name, (_, _, places) in PARAMETERS.items() for side in ("lower", "upper")
-}
-
-
-def _csv(rows: Sequence[dict[str, object]]) -> str:
-    return _table(list(COLUMNS), [row | {"flags": joined(row["flags"])} for row in rows])
 
 
 def _table(columns: Sequence[str], rows: Sequence[dict[str, object]]) -> str:

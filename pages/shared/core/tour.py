@@ -21,13 +21,13 @@ COOKIE = ("dtl-tour", "closed")
 STEPS = (
     (
         "Your spectra",
-        "Drop files on **Upload spectra**, or choose an example. What was understood of a file stands under **What "
-        "the file says**; what was guessed wrongly can be changed below it.",
+        "Drop files on **Upload**, or choose an example. What was understood of a file stands under **Metadata, "
+        "preparation and reading options**, where what was guessed wrongly can be changed.",
     ),
     (
         "The answer",
-        "Teff, log g, [M/H] and v sin i come with the interval that holds 68 % of the probability. A yellow note says "
-        "when not to believe them.",
+        "Teff, log g, [M/H] and v sin i come with the interval that holds 68 % of the probability, and what the "
+        "literature says of the same star. A yellow note says when not to believe them.",
     ),
     (
         "Is it right?",
@@ -36,8 +36,8 @@ STEPS = (
     ),
     (
         "To take away",
-        "The results stand as a table at the end of the first page, with downloads. Every figure has its table below "
-        "it.",
+        "The first page has the results as files in every format. Every figure can be saved, and has its data and "
+        "its Python below it.",
     ),
 )
 _YEAR = 365 * 24 * 3600

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from operator import is_
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import streamlit as st
 
 from dtl.export.session import LIMIT, read_session
-from dtl.export.tables import ENDINGS, write_table
 from dtl.flags import joined
 from dtl.readers.parts import name_part
 from dtl.readers.source import SIZE_LIMIT
@@ -21,17 +18,9 @@ from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
 from dtl.spectrum import UnusableInput
 from pages.shared.core import keeping, uploads, visit, wording
+from pages.shared.core.downloads import downloads
 
 __all__ = ["archive", "awaited", "restore_session", "save_session", "tables"]
-
-#: Ending -> type of the file, and what reads it.
-_TABLES = {
-    ".ecsv": ("text/plain", "Astropy's own: units and descriptions with the numbers."),
-    ".fits": ("application/fits", "A binary table."),
-    ".vot": ("application/x-votable+xml", "VOTable, for TOPCAT, Aladin and the Virtual Observatory."),
-    ".csv": ("text/csv", "For spreadsheets; units are not in it."),
-    ".tex": ("application/x-tex", "A tabular for a paper: intervals as exponents, upper limits with their sign."),
-}
 
 
 @dataclass(frozen=True)
@@ -154,33 +143,10 @@ def _interval(row: dict[str, object], name: str) -> str:
 
 
 def tables(results: Sequence[InferenceResult]) -> None:
-    """The table of results in five formats."""
+    """The table of results in every format."""
     st.markdown("#### Tables")
-    with st.container(horizontal=True):
-        for ending, (mime, help_) in _TABLES.items():
-            st.download_button(
-                {".vot": "VOTable", ".tex": "LaTeX"}.get(ending, ending[1:].upper()),
-                _writer(results, ending),
-                f"stellar-parameters{ending}",
-                mime,
-                key=f"table{ending.replace('.', '-')}",
-                icon=":material/table:",
-                on_click="ignore",
-                help=help_,
-            )
+    downloads(results, "table")
     st.caption(f"One row a spectrum, {len(results)} in all: values, 1σ intervals, flags and networks.")
-
-
-def _writer(results: Sequence[InferenceResult], ending: str) -> Callable[[], bytes]:
-    assert ending in ENDINGS
-
-    def write() -> bytes:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / f"table{ending}"
-            write_table(results, path)
-            return path.read_bytes()
-
-    return write
 
 
 def archive(results: Sequence[InferenceResult]) -> None:

@@ -25,7 +25,7 @@ _SOURCE = "Where the value beside it was published; empty where the star has non
 
 def star_tables(users: Sequence[PlottedStar]) -> None:
     """The user's stars and the published ones, each luminosity and flag with its source, sent once it is opened."""
-    table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key="diagram-table")
+    table = st.expander("Data table", icon=":material/table:", on_change="rerun", key="diagram-table")
     if not table.open:
         return
     meanings = published_stars.columns().set_index("column")

@@ -38,7 +38,7 @@ def show(results: Mapping[str, InferenceResult]) -> None:
         )
     with narrow, st.container(border=True):
         _verdict(column, comparison)
-    table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key="populations-table")
+    table = st.expander("Data table", icon=":material/table:", on_change="rerun", key="populations-table")
     if table.open:
         _tables(table, column, comparison)
 

@@ -224,7 +224,7 @@ def _reading(start: Step, here: Step, beyond: bool) -> None:
 
 
 def _table(bundle: object, start: Step, here: Step) -> None:
-    table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key="walk-table")
+    table = st.expander("Data table", icon=":material/table:", on_change="rerun", key="walk-table")
     if table.open:
         columns = {"wavelength [Å]": bundle.wavelength, "at the start": start.flux, "here": here.flux}
         columns["change"] = here.flux - start.flux

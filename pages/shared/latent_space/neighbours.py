@@ -70,6 +70,6 @@ def _comparison(result: InferenceResult, found: tuple[Neighbour, ...]) -> None:
         reconstruction_figure(result, model=model, name=f"Model of {name}", dark=dark()),
         key="comparison",
         alt=f"Spectrum of {wording.label(result)} with the model of {name}, and their difference below",
+        table=lambda: tables.spectrum_table(result, "model", model),
     )
     st.caption("The model is drawn as the networks rebuild it, at the resolution of the spectrum as prepared.")
-    tables.spectrum_table(result, "model", model)

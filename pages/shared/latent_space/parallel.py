@@ -58,7 +58,7 @@ def parallel_view(result: InferenceResult) -> None:
         + (f"{beyond} of them lie beyond every model. " if beyond else "None lies beyond every model. ")
         + (f"{idle} say nothing: they are the same for all models." if idle else "")
     )
-    twin = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key="parallel-table")
+    twin = st.expander("Data table", icon=":material/table:", on_change="rerun", key="parallel-table")
     if twin.open:
         columns = {"latent": order + 1}
         for row, when in enumerate(states):

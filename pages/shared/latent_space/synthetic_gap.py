@@ -69,7 +69,7 @@ def distances(result: InferenceResult) -> None:
         "of the star shown. Latent distances compare within one set of networks only, as each has units of its own: "
         f"the published {PUBLISHED['gap']['latent_after']:g} after transfer belongs to other networks."
     )
-    table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key="distances-table")
+    table = st.expander("Data table", icon=":material/table:", on_change="rerun", key="distances-table")
     if table.open:
         with table:
             _tables(bundle, results, of_stars, usual, simulated)

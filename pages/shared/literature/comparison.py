@@ -79,9 +79,7 @@ def _show_stars(parameter: str, chosen: list[str], mine: pd.DataFrame, *, errors
         "read its name, or click it to see all its values below."
         + (" Both axes are logarithmic." if parameter == "vsini" else "")
     )
-    twin_of_figure = st.expander(
-        "The same as a table", icon=":material/table:", on_change="rerun", key="literature-table"
-    )
+    twin_of_figure = st.expander("Data table", icon=":material/table:", on_change="rerun", key="literature-table")
     if twin_of_figure.open:
         with twin_of_figure:
             drawn = table[(table["parameter"] == parameter) & table["source"].isin(chosen)]

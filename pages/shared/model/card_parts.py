@@ -17,6 +17,6 @@ def lacking(what: str) -> None:
     st.caption(f"The card of these networks has no figures on {what}.")
 
 
-def twin(label: str = "The same as a table") -> object:
+def twin(label: str = "Data table") -> object:
     """A closed box for the numbers of a figure."""
     return st.expander(label, icon=":material/table:")

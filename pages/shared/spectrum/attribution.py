@@ -15,7 +15,7 @@ from pages.shared.spectrum.answers import Answers, recall
 
 __all__ = ["wavelengths"]
 
-_KINDS = {"contribution": "What it adds", "sensitivity": "What a change would do"}
+_KINDS = {"contribution": "Contribution", "sensitivity": "Derivative"}
 
 
 class Explanations(Answers):
@@ -25,32 +25,35 @@ class Explanations(Answers):
 @st.fragment
 def wavelengths(result: InferenceResult, scale: Scale = ANGSTROM) -> None:
     """What each wavelength does to a parameter, as figure and table."""
-    box = st.expander("Which wavelengths speak", icon=":material/graphic_eq:", on_change="rerun", key="wavelengths")
+    box = st.expander("Wavelength attribution", icon=":material/graphic_eq:", on_change="rerun", key="wavelengths")
     if not box.open:
         return
     with box:
         with st.spinner("Asking the networks …"):
             explanation = recall(Explanations, result, _explain)
         name, kind = _choose()
-        label, unit, _ = PARAMETERS[name]
+        label = PARAMETERS[name][0]
         chart(
             explanation_figure(result, explanation, name, kind=kind, scale=scale, dark=dark()),
             key="explanation",
             alt=f"Spectrum of {wording.label(result)} with the average model, and below how far each stretch of "
             f"{explanation.width:.2f} Å moves {label}",
+            table=lambda: _table(explanation, name, kind, scale),
+            script=lambda: keeping.python("explanation", result, parameter=name, kind=kind),
         )
         st.caption(_reading(result, explanation, name, kind))
         if kind == "contribution":
             _shares(explanation, name)
-        table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key="explanation-table")
-        if table.open:
-            middle, bars = explanation.elements(name, kind)
-            table.dataframe(
-                {scale.column(): scale.at(middle), f"change of {label} [{unit}]": bars},
-                hide_index=True,
-                alt=f"Change of {label}, bar by bar",
-            )
-        keeping.python("explanation", result, parameter=name, kind=kind)
+
+
+def _table(explanation: Explanation, name: str, kind: str, scale: Scale) -> None:
+    label, unit, _ = PARAMETERS[name]
+    middle, bars = explanation.elements(name, kind)
+    st.dataframe(
+        {scale.column(): scale.at(middle), f"change of {label} [{unit}]": bars},
+        hide_index=True,
+        alt=f"Change of {label}, bar by bar",
+    )
 
 
 def _choose() -> tuple[str, str]:
@@ -71,8 +74,8 @@ def _choose() -> tuple[str, str]:
         required=True,
         key=links.view("explained-kind", _KINDS),
         persist_state="session",
-        help="What it adds: how far this spectrum, where it differs from the average model, moves the value "
-        "(integrated gradients, Sundararajan et al. 2017). What a change would do: how far the value would "
+        help="Contribution: how far this spectrum, where it differs from the average model, moves the value "
+        "(integrated gradients, Sundararajan et al. 2017). Derivative: how far the value would "
         "move if the spectrum were brighter by 1 % of the continuum there.",
     )
     return name, kind
@@ -93,7 +96,7 @@ def _shares(explanation: Explanation, name: str) -> None:
                 "Where", help="Within 0.6 Å of the wavelength. Most features are blends and have no name here."
             ),
             "adds": st.column_config.NumberColumn(
-                f"Adds to {label} [{unit}]", format=f"%+.{_places(name)}f", help="Sum of its bars."
+                f"Contribution to {label} [{unit}]", format=f"%+.{_places(name)}f", help="Sum of its bars."
             ),
             "share": st.column_config.NumberColumn(
                 "Share",

@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
-from dtl.figures.scale import UNITS, Scale
+from dtl.figures.scale import ANGSTROM, UNITS, Scale
+from dtl.lines import Line
 from dtl.result import InferenceResult
 from dtl.wavelengths import vacuum_to_air
-from pages.shared.core import links
+from pages.shared.core import links, visit
 
-__all__ = ["choose_scale"]
+__all__ = ["choose_scale", "follow"]
+
+
+@dataclass(frozen=True)
+class ShownScale:
+    """The scale that the page was last drawn with."""
+
+    scale: Scale = ANGSTROM
+
+
+def follow(result: InferenceResult) -> Scale:
+    """The scale as it is chosen, for a run of the whole page."""
+    lines, state = _lines(result), st.session_state
+    line = state.get("axis-line", _middle(result, lines))
+    scale = Scale(state.get("axis") or "Angstrom", state.get("axis-medium") or "vacuum", lines.get(line))
+    visit.keep(ShownScale(scale))
+    return scale
+
+
+def _lines(result: InferenceResult) -> dict[str, Line]:
+    return {line.label: line for line in result.prepared.lines}
+
+
+def _middle(result: InferenceResult, lines: dict[str, Line]) -> str | None:
+    """The line in the middle of the window: most of it is seen about that one."""
+    centre = result.prepared.window.centre
+    return min(lines, key=lambda label: abs(lines[label].wavelength - centre), default=None)
 
 
 def choose_scale(result: InferenceResult) -> Scale:
     """A menu for unit, medium and line of a result's window, and what was chosen."""
-    window = result.prepared.window
-    lines = {line.label: line for line in result.prepared.lines}
+    window, lines = result.prepared.window, _lines(result)
     units = [unit for unit in UNITS if unit != "km/s" or lines]
-    # Most of the window is seen about a line in its middle.
-    middle = min(lines, key=lambda label: abs(lines[label].wavelength - window.centre), default=None)
+    middle = _middle(result, lines)
     apart = float(window.centre - vacuum_to_air(np.array(window.centre)))
     with st.popover("Axis", icon=":material/straighten:", help="Unit of the wavelengths in figures and tables."):
         unit = st.segmented_control(
@@ -56,4 +83,7 @@ def choose_scale(result: InferenceResult) -> Scale:
                 help=None if unit == "km/s" else "Choose km/s first.",
             )
         st.caption("Changes what is shown, never the analysis.")
-    return Scale(unit or "Angstrom", medium or "vacuum", lines.get(line))
+    scale = Scale(unit or "Angstrom", medium or "vacuum", lines.get(line or middle))
+    if scale != visit.kept(ShownScale).scale:
+        st.rerun()  # the other figures of the page follow
+    return scale

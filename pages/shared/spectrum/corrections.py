@@ -15,11 +15,11 @@ __all__ = ["corrections", "reading_options"]
 
 _CHOICES = {
     "unit": ("Unit of the wavelengths", {"Angstrom": "Å", "nm": "nm", "um": "µm"}),
-    "medium": ("Wavelengths measured in", {"vacuum": "vacuum", "air": "air"}),
+    "medium": ("Air or vacuum", {"vacuum": "vacuum", "air": "air"}),
     "frame": (
         "Velocity frame",
         {
-            "observatory": "observatory (as observed)",
+            "observatory": "topocentric (as observed)",
             "barycentric": "barycentric (corrected for the Earth)",
             "rest": "star at rest",
         },
@@ -34,8 +34,7 @@ _HELP = {
 
 def corrections(digest: str, result: InferenceResult) -> None:
     """Widgets to correct the reading of a file, and to remove it."""
-    st.markdown("#### Read it another way")
-    st.caption("Is something in the list wrong? Change it here and the spectrum is read again.")
+    st.caption("Is something under Metadata wrong? Change it here and the spectrum is read again.")
     reading_options(digest, result.prepared.spectrum.findings, result.prepared.spectrum.orders)
     wizard.columns(digest, unreadable=False)
     st.button(

@@ -11,14 +11,15 @@ from dtl.flags import doubts
 from dtl.result import PARAMETERS, Estimate, InferenceResult
 from dtl.rounding import format_estimate
 from pages.shared.core import elements, epochs, links, uploads, visit, wording
+from pages.shared.core.downloads import downloads
 from pages.shared.core.examples import list_examples
 
-__all__ = ["files", "unreadable_file"]
+__all__ = ["files", "several", "unreadable_file"]
 
 #: State of a file -> how it is written: by shape as well as by word.
 _STATES = {"ok": "✓ ok", "flagged": "⚠ flagged", "unreadable": "✕ not readable", "example": "◇ example"}
-#: Rows that are seen without scrolling, so that the parameters stay in sight.
-_ROWS = 4
+#: Rows that are seen without scrolling.
+_ROWS = 10
 _ORDERS: dict[str, Callable[[dict], object]] = {
     "as added": lambda row: 0,
     "file name": lambda row: row["file"].lower(),
@@ -55,10 +56,16 @@ def unreadable_file() -> str | None:
     return chosen if chosen in visit.current().failures else None
 
 
-def files() -> None:
-    """The files of this visit, one row each, where there are several; a row or the list beside shows its spectrum."""
+def several() -> bool:
+    """Whether the visit has more than one file."""
     now = visit.current()
-    if len(now.results) + len(now.failures) < 2:
+    return len(now.results) + len(now.failures) > 1
+
+
+def files() -> None:
+    """The files of this visit, one row each; a row or the list beside shows its spectrum; nothing for one."""
+    now = visit.current()
+    if not several():
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.markdown(f"#### Your files\n{_count()}", width="stretch")
@@ -76,18 +83,21 @@ def files() -> None:
     table = _follow(digests)
     shown = unreadable_file() or now.selected
     key = f"files-{table.number}"
-    st.dataframe(
-        rows,
-        column_config=_columns(),
-        hide_index=True,
-        height=38 + 35 * min(len(rows), _ROWS),
-        on_select=lambda: _choose(key, digests),
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [digests.index(shown)] if shown in digests else []}},
-        key=key,
-        placeholder="",
-        alt="The files of this visit, one row each, with state, parameters and remarks",
-    )
+    with st.container(key="file-table"):
+        st.dataframe(
+            rows,
+            column_config=_columns(),
+            hide_index=True,
+            height=38 + 35 * min(len(rows), _ROWS),
+            on_select=lambda: _choose(key, digests),
+            selection_mode="single-row",
+            selection_default={"selection": {"rows": [digests.index(shown)] if shown in digests else []}},
+            key=key,
+            placeholder="",
+            alt="The files of this visit, one row each, with state, parameters and remarks",
+        )
+    if now.results:
+        downloads(list(now.results.values()), "results")
 
 
 def _follow(digests: tuple[str, ...]) -> FileTable:
@@ -120,7 +130,8 @@ def _choose(key: str, digests: tuple[str, ...]) -> None:
 def _count() -> str:
     good, unreadable = len(visit.current().results), len(visit.current().failures)
     words = f"{good} spectr{'um' if good == 1 else 'a'}" + (f", {unreadable} not readable" if unreadable else "")
-    return f":small[{words}. Choose a row to see it.]"
+    more = " Click into the table to scroll it." if good + unreadable > _ROWS else ""
+    return f":small[{words}. Choose a row to see it.{more}]"
 
 
 def _removal() -> None:

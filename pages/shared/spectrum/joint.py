@@ -24,26 +24,28 @@ def correlations(result: InferenceResult) -> None:
             corner_figure(result, dark=dark()),
             key="corner-figure",
             alt=f"Corner plot of {wording.label(result)}: distribution of each parameter, and each pair of them",
+            table=lambda: _table(result, kept),
         )
         st.caption(
             f"Curves hold {PARTS[0]:g} and {PARTS[1]:g} % of the draws, 300 of which are shown. The same photon noise "
             "moves all parameters, what separates the members of the ensemble each on its own; the widths are those of "
             "the calibrated intervals. In Python: result.draws(1000) and result.covariance."
         )
-        table = st.expander("The same as a table", icon=":material/table:", on_change="rerun", key="corner-table")
-        if table.open:
-            numbers = [list(PARAMETERS).index(name) for name in kept]
-            table.dataframe(
-                {
-                    "parameter": [f"{PARAMETERS[name][0]} [{PARAMETERS[name][1]}]" for name in kept],
-                    "value": [result.estimates[name].value for name in kept],
-                    "lower": [result.estimates[name].lower for name in kept],
-                    "upper": [result.estimates[name].upper for name in kept],
-                    **{
-                        f"correlation with {PARAMETERS[name][0]}": result.correlation[numbers, i]
-                        for i, name in zip(numbers, kept, strict=True)
-                    },
-                },
-                hide_index=True,
-                alt="Value, 1-sigma distances and correlations of each parameter",
-            )
+
+
+def _table(result: InferenceResult, kept: list[str]) -> None:
+    numbers = [list(PARAMETERS).index(name) for name in kept]
+    st.dataframe(
+        {
+            "parameter": [f"{PARAMETERS[name][0]} [{PARAMETERS[name][1]}]" for name in kept],
+            "value": [result.estimates[name].value for name in kept],
+            "lower": [result.estimates[name].lower for name in kept],
+            "upper": [result.estimates[name].upper for name in kept],
+            **{
+                f"correlation with {PARAMETERS[name][0]}": result.correlation[numbers, i]
+                for i, name in zip(numbers, kept, strict=True)
+            },
+        },
+        hide_index=True,
+        alt="Value, 1-sigma distances and correlations of each parameter",
+    )

@@ -26,7 +26,7 @@ class Fits(Answers):
 def fit_least_squares(result: InferenceResult) -> None:
     """The networks' answer beside that of a least-squares fit."""
     box = st.expander(
-        "A second opinion: the models fitted by least squares",
+        "Least-squares fit: the same parameters by another method",
         icon=":material/balance:",
         on_change="rerun",
         key="second-opinion",
@@ -42,10 +42,10 @@ def fit_least_squares(result: InferenceResult) -> None:
         rows = [_row(name, result, fitted) for name in PARAMETERS]
         st.table(
             {
-                "": [PARAMETERS[name][0] for name in PARAMETERS],
+                "Parameter": [PARAMETERS[name][0] for name in PARAMETERS],
                 "Networks": [row[0] for row in rows],
                 "Least-squares fit": [row[1] for row in rows],
-                "Difference in intervals": [row[2] for row in rows],
+                "Difference [sigma]": [row[2] for row in rows],
             },
             border="horizontal",
             hide_index=True,

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from dtl.figures.scale import Scale
 from dtl.readers.source import SIZE_LIMIT
 from dtl.result import InferenceResult
 from dtl.spectrum import Finding
 from pages.shared.core import keeping, uploads, visit, wording
 from pages.shared.core.examples import list_examples
-from pages.shared.spectrum import corrections, wizard
+from pages.shared.spectrum import corrections, spectra, wizard
 from pages.shared.spectrum.files import unreadable_file
 
-__all__ = ["failures", "findings", "inputs"]
+__all__ = ["failures", "inputs", "understanding"]
 
 #: Refusals that are shown in full at once; of more, the one chosen in the table of files is, so that the parameters
 #: stay in sight.
 _MAX_REFUSALS = 1
-#: Refusals whose reasons are in sight; those of more are to be opened.
-_MAX_REASONS = 4
 
 
 def inputs() -> None:
-    """Upload and examples."""
-    left, right = st.columns([3, 2], gap="medium")
+    """Upload and examples, in one bar."""
+    left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
     files = uploads.show_uploader(
         "Upload spectra",
         "upload",
         left,
         accept_multiple_files=True,
         max_upload_size=SIZE_LIMIT // 10**6,
-        help="FITS files of spectrographs and archives, or tables of wavelength, flux and, if you have it, uncertainty "
-        "(text, CSV, ECSV). Several at once, 200 MB each.",
+        label_visibility="collapsed",
     )
     if files:
         bar = left.progress(0.0, "Reading and analysing …")
@@ -49,13 +49,11 @@ def inputs() -> None:
             list(examples),
             index=None,
             format_func=lambda file: examples[file].title,
-            placeholder="Choose a simulated observation",
+            placeholder="Or see an example, a simulated observation",
             key="example-choice",
             on_change=_open_example,
+            label_visibility="collapsed",
         )
-        result = visit.shown()
-        shown = examples.get(result.prepared.spectrum.file) if result else None
-        right.caption(wording.plain(shown.text) if shown else "Simulated, so that the true parameters are known.")
 
 
 def _open_example() -> None:
@@ -74,8 +72,6 @@ def failures() -> None:
             f"{len(failures)} files could not be used. Choose one in the table for what can be done.",
             icon=":material/error:",
         )
-        with st.expander("Why", expanded=len(failures) <= _MAX_REASONS):
-            st.markdown("\n".join(f"- {wording.plain(sentence)}" for sentence in failures.values()))
         failures = {digest: sentence for digest, sentence in failures.items() if digest == chosen}
     for digest, sentence in failures.items():
         left, right = st.columns([7, 3], vertical_alignment="center")
@@ -90,16 +86,39 @@ def failures() -> None:
             wizard.columns(digest, unreadable=True)
 
 
-def findings(result: InferenceResult) -> None:
-    """What was understood of the file, and why."""
+def understanding(result: InferenceResult, scale: Scale) -> None:
+    """How the file was read and prepared, and how else it could be; open where something was guessed or stated."""
     found = result.prepared.spectrum.findings
-    st.markdown("#### What the file says")
+    guessed = [finding.name for finding in found if finding.source == "guessed"]
+    words = f": {wording.listed(guessed)} guessed" if guessed else ""
+    digest = visit.current().selected
+    box = st.expander(
+        f"Metadata, preparation and reading options{wording.plain(words)}",
+        icon=":material/description:",
+        expanded=any(finding.source in ("guessed", "user") for finding in found),
+        on_change="rerun",
+        key=f"reading-{digest}",
+    )
+    if not box.open:
+        return
+    with box:
+        metadata, steps, options = st.tabs(["Metadata", "Preparation steps", "Reading options"])
+    with metadata:
+        _findings(found)
+    with options:
+        corrections.corrections(digest, result)
+    with steps:
+        spectra.preparation(result, scale)
+
+
+def _findings(found: Sequence[Finding]) -> None:
+    """What was understood of the file, and why."""
     if found:
         st.table(
             {
-                "About": [wording.plain(finding.name.capitalize()) for finding in found],
-                "Understood": [wording.plain(finding.value) for finding in found],
-                "Because": [_because(finding) for finding in found],
+                "Item": [wording.plain(finding.name.capitalize()) for finding in found],
+                "Value": [wording.plain(finding.value) for finding in found],
+                "Source": [_because(finding) for finding in found],
             },
             border="horizontal",
             hide_index=True,

@@ -1,0 +1,68 @@
+"""What a person came for stands first, and nothing holds the wheel of their mouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.e2e.files import EXAMPLES, renamed
+from tests.e2e.visitor import QUIET
+
+#: Below which nothing may lie that is to be seen without scrolling.
+WINDOW = 900
+#: Pixels of the page of one file with everything folded.
+_LONGEST = 2000
+_BOTTOM = "e => e.getBoundingClientRect().bottom"
+_MAIN = "document.querySelector('[data-testid=stMain]')"
+
+
+def unresolved(folder: Path) -> Path:
+    """A star of the catalogue whose rotation is not resolved: an example with the name of Barnard's star."""
+    text = (EXAMPLES / "simulated-m4-metal-poor.ecsv").read_text()
+    path = folder / "gj699.ecsv"
+    path.write_text(text.replace("Simulated M4 dwarf, metal-poor", "GJ 699").replace("simulated", "observed"))
+    return path
+
+
+def test_one_file_is_answered_without_scrolling(visitor, tmp_path):
+    visitor.upload([unresolved(tmp_path)])
+    page = visitor.page
+    assert page.locator("h1").inner_text() == "GJ 699"
+    values, figure = page.get_by_test_id("stMetric"), page.get_by_test_id("stPlotlyChart").first
+    assert values.count() == 4 and all(value.evaluate(_BOTTOM) < WINDOW for value in values.all())
+    assert page.get_by_text("sources", exact=False).count() >= 4  # the literature under each value
+    assert page.get_by_text("95 % limit").evaluate(_BOTTOM) < WINDOW
+    assert figure.evaluate(_BOTTOM) <= WINDOW
+    assert page.get_by_test_id("stFileUploader").evaluate(_BOTTOM) < 140
+    for folded in page.locator("[data-testid=stMain] details[open] > summary").all():
+        folded.click()
+    page.wait_for_timeout(500)
+    assert page.evaluate(f"{_MAIN}.scrollHeight") <= _LONGEST
+
+
+def test_the_first_visit_shows_values_and_figure(visitor):
+    page = visitor.page
+    assert all(value.evaluate(_BOTTOM) < WINDOW for value in page.get_by_test_id("stMetric").all())
+    assert page.get_by_test_id("stPlotlyChart").first.evaluate("e => e.getBoundingClientRect().top") < 0.7 * WINDOW
+
+
+def test_the_table_of_files_lets_the_wheel_go(visitor, tmp_path):
+    refused = tmp_path / "letter.txt"
+    refused.write_text("Dear reader,\nthis is no spectrum.\n")
+    paths = renamed(tmp_path, 5)
+    for number in range(9):
+        copy = tmp_path / f"copy-{number}{paths[1].suffix}"
+        copy.write_bytes(paths[1].read_bytes() + b"\n" * (number + 1))
+        paths.append(copy)
+    visitor.upload([*paths, refused])
+    page = visitor.page
+    table = page.get_by_test_id("stDataFrame")
+    assert table.count() == 1  # the only table of results
+    box = table.bounding_box()
+    assert 380 < box["height"] < 400  # a header and ten rows
+    page.mouse.move(box["x"] + 300, box["y"] + 150)
+    page.mouse.wheel(0, 100)
+    page.wait_for_function(f"{_MAIN}.scrollTop === 100")  # the page moves at once
+    page.mouse.click(box["x"] + 300, box["y"])  # a hundred pixels higher now
+    page.evaluate(QUIET)
+    page.mouse.wheel(0, 100)
+    page.wait_for_function("document.querySelector('.dvn-scroller').scrollTop > 0")  # now the table
