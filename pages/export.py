@@ -32,8 +32,9 @@ with right:
 keeping.python("table")
 st.markdown("#### Figures")
 st.caption(
-    "Every figure of this app has “Save figure” below it: PNG and SVG come from its camera button, HTML is a page of "
-    "its own. The report holds this one for each of your spectra, and the HR and Kiel diagrams."
+    "Every figure of this app has “Save” below it: PDF and SVG for a paper, 88 or 180 mm wide and always light, HTML "
+    "as a page of its own; its camera button gives PNG. The report holds this one for each of your spectra, the corner "
+    "plots, and the HR and Kiel diagrams."
 )
 chart(
     reconstruction_figure(result, dark=dark()),

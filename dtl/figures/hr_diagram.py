@@ -2,7 +2,7 @@
 
 As published: logarithmic luminosity from 1e-3 to 1.4e-1 solar ones against temperature from 4350 down to 2990 K; colour
 is [M/H] in reversed turbo from -0.53 to 0.25; the area in points^2 is 18 times v sin i in km/s; triangles are H-alpha
-active; open stars belong to the thick disc; open squares are four stars akin to subdwarfs. `DIFFERENCES` says where the
+active; open stars belong to the thick disc; open squares are four stars subdwarf-like. `DIFFERENCES` says where the
 figure departs from the publication, and why.
 """
 

@@ -6,11 +6,11 @@ star and grid) differs in lightness as well as in hue, so they keep apart withou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass
 from itertools import cycle, islice
 
-__all__ = ["Palette", "palette"]
+__all__ = ["Palette", "palette", "translate"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ _LIGHT = Palette(
 )
 _DARK = Palette(
     ground="#12171d",
-    text="#e4e8ec",
+    text="#e4e8ed",
     data="#e4e8ec",
     model="#ff9d5c",
     muted="#87919c",
@@ -71,3 +71,22 @@ _DARK = Palette(
 def palette(dark: bool = False) -> Palette:
     """The colours for a dark or a light page."""
     return _DARK if dark else _LIGHT
+
+
+def translate(value: object) -> object:
+    """A part of a figure with the colours of a dark page replaced by those of a light one; others stay."""
+    if isinstance(value, str):
+        return _TO_LIGHT.get(value, value)
+    if isinstance(value, Mapping):
+        return {key: translate(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(translate(part) for part in value)
+    return value
+
+
+def _flat(colours: Palette) -> list[str]:
+    return [c for field in astuple(colours) for c in (field if isinstance(field, tuple) else (field,))]
+
+
+#: No two colours of the dark page are the same, so that each leads to one of the light page.
+_TO_LIGHT = dict(zip(_flat(_DARK), _flat(_LIGHT), strict=True))

@@ -18,7 +18,7 @@ __all__ = ["add_legend_entry", "add_published"]
 _SPOKEN = ["name", "karmn", "teff", "logg", "mh", "vsini", "population", "luminosity", "luminosity_note"]
 _OUTLINES = (
     ("thick_disc", "star-open", 18, "thick disc"),
-    ("subdwarf_like", "square-open", 22, "akin to subdwarfs"),
+    ("subdwarf_like", "square-open", 22, "subdwarf-like"),
 )
 
 

@@ -64,7 +64,7 @@ def star_diagram(
     """Draw a diagram.
 
     Colour is [M/H] and area v sin i if ``look`` does not say otherwise, triangles are H-alpha active stars, open stars
-    belong to the thick disc, open squares are four stars akin to subdwarfs, diamonds are the user's.
+    belong to the thick disc, open squares are four stars subdwarf-like, diamonds are the user's.
 
     Args:
         ordinate: the vertical axis.

@@ -73,6 +73,7 @@ def test_a_wrong_column_is_mended(visitor, tmp_path):
     visitor.upload([lamp_named_flux(tmp_path)])
     doubt = "could not be measured reliably"
     visitor.wait_for(doubt)
+    visitor.turn_to("Reading options", within="Metadata, preparation and reading options")
     visitor.open_box("Choose its columns")
     visitor.wait_for("What the program took, and why")
     assert visitor.reads("runner-up 1")

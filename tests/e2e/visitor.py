@@ -89,6 +89,14 @@ class Visitor:
         self.page.locator("summary").filter(has_text=title).click()
         settle(self.page)
 
+    def turn_to(self, tab: str, *, within: str = "") -> None:
+        """Turn to a tab, of an expander that is opened first where it is closed."""
+        closed = self.page.locator("details:not([open]) > summary").filter(has_text=within)
+        if within and closed.count():
+            closed.first.click()
+        self.page.get_by_role("tab", name=tab, exact=True).click()
+        settle(self.page)
+
     def type_number(self, title: str, value: float) -> None:
         """Type into the field whose label contains ``title``."""
         field = self.page.get_by_role("spinbutton", name=title).or_(self.page.get_by_role("textbox", name=title)).first

@@ -68,7 +68,7 @@ def test_shapes():
     assert (discs.marker.symbol, len(discs.x)) == ("star-open", 21)
     assert (subdwarfs.marker.symbol, len(subdwarfs.x)) == ("square-open", 4)
     names = {trace.name for trace in traces(figure, "legend")}
-    assert names == {"published star", "Hα active", "thick disc", "akin to subdwarfs"}
+    assert names == {"published star", "Hα active", "thick disc", "subdwarf-like"}
 
 
 def test_triangles_can_follow_the_published_flag():

@@ -34,7 +34,7 @@ def test_data_are_steps_with_gaps_and_what_is_not_used_is_grey():
 def test_the_difference_has_its_own_panel_on_the_same_wavelengths():
     result = make_result()
     figure = reconstruction_figure(result)
-    difference = traces(figure)["Difference"]
+    difference = traces(figure)["Residual"]
     good = result.prepared.good
     expected = (result.prepared.flux - result.reconstruction)[good]
     np.testing.assert_allclose(difference.y[good], expected, atol=1e-6)
@@ -127,7 +127,7 @@ def test_a_scale_moves_everything_on_the_axis():
     figure = reconstruction_figure(result, scale=scale)
     named = traces(figure)
     expected = scale.at(result.prepared.wavelength)
-    for name in ("Observation", "Not used", "Reconstruction", "Difference"):
+    for name in ("Observation", "Not used", "Reconstruction", "Residual"):
         curve = named[name]
         np.testing.assert_allclose(curve.x0 + curve.dx * np.arange(3501), expected, atol=1e-6)
     assert figure.layout.annotations[1].x == 0

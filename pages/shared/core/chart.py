@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.shared.core import visit
-
 __all__ = ["chart", "dark", "data_table"]
 
-#: Formats of the picture that the camera button of every figure saves -> what they are good for.
-_FORMATS = {"png": "PNG", "svg": "SVG"}
-
-
-@dataclass(frozen=True)
-class PictureFormat:
-    """The format of pictures that the visitor chose."""
-
-    ending: str = "png"
+#: Widths of one and two columns, mm, and formats with their types, as of `dtl.figures.paper`, loaded at the click.
+WIDTHS = (88, 180)
+PRINTED = {"pdf": "application/pdf", "svg": "image/svg+xml"}
+_PRINT = (
+    "One or two columns of A&A, letters of 7 points or more, without the marks of a choice. Fonts are embedded (PDF), "
+    "or text stays text (SVG)."
+)
 
 
 def dark() -> bool:
@@ -37,6 +32,7 @@ def chart(
     filename: str | None = None,
     table: Callable[[], object] | None = None,
     script: Callable[[], object] | None = None,
+    light: Callable[[], go.Figure] | None = None,
     **options,
 ):
     """Show a figure with its buttons: save, its data as a table, the Python that draws it again.
@@ -48,18 +44,18 @@ def chart(
         filename: of the picture that its camera button saves, without suffix; None for the key.
         table: draws the data of the figure, called once its button is pressed.
         script: draws the button for the Python, see `pages.shared.core.keeping.python`.
+        light: draws the figure as it is printed, where colours alone do not make it so; asks nothing of the visit.
         options: of `streamlit.plotly_chart`, as ``on_select``.
 
     Returns:
         What `streamlit.plotly_chart` gives.
     """
     name = re.sub(r"[^\w.-]+", "-", filename or key)
-    chosen = visit.kept(PictureFormat).ending
-    config = {"displaylogo": False, "toImageButtonOptions": {"filename": name, "scale": 2, "format": chosen}}
+    config = {"displaylogo": False, "toImageButtonOptions": {"filename": name, "scale": 2}}
     with st.container(gap=None):  # one cell, where figures stand in a grid
         shown = st.plotly_chart(figure, theme=None, key=key, alt=alt, config=config, **options)
         with st.container(horizontal=True, gap="small"):
-            _take(figure, key, name, alt)
+            _take(light or (lambda: figure), figure, key, name, alt)
             if table is not None:
                 data_table(f"{key}-table", table)
             if script is not None:
@@ -75,27 +71,33 @@ def data_table(key: str, draw: Callable[[], object]) -> None:
             draw()
 
 
-def _take(figure: go.Figure, key: str, name: str, alt: str) -> None:
-    """A small menu under a figure: format of its camera button, and the figure as a page of its own."""
+def _take(light: Callable[[], go.Figure], figure: go.Figure, key: str, name: str, alt: str) -> None:
+    """A small menu under a figure: for print, at the width of one or two columns, and as a page of its own."""
 
     def page() -> str:
         from dtl.figures.page import figure_page
 
         return figure_page(figure, alt, name=name)
 
-    widget = f"{key}-format"
-    st.session_state[widget] = visit.kept(PictureFormat).ending
+    def printed(width: int, kind: str) -> Callable[[], bytes]:
+        def draw() -> bytes:
+            from dtl.figures.paper import print_figure
+
+            return print_figure(light(), width=width, kind=kind, title=alt)
+
+        return draw
+
     with st.popover("Save", icon=":material/download:", type="tertiary", key=f"{key}-save"):
-        st.segmented_control(
-            "The camera on the figure saves", list(_FORMATS), format_func=_FORMATS.get, required=True, key=widget,
-            on_change=_choose, args=(widget,),
-            help="PNG: pixels, for slides and pages. SVG: lines, sharp at any size, for papers. Kept for all figures.",
-        )  # fmt: skip
+        st.markdown("For a paper, always light:", help=_PRINT)
+        with st.grid(2, min_column_width=110):
+            for kind, mime in PRINTED.items():
+                for width in WIDTHS:
+                    st.download_button(
+                        f"{kind.upper()}, {width} mm", printed(width, kind), f"{name}-{width}mm.{kind}", mime,
+                        key=f"{key}-{kind}-{width}", on_click="ignore", width="stretch",
+                    )  # fmt: skip
+        st.markdown("For slides: PNG, by the camera on the figure.")
         st.download_button(
             "HTML", page, f"{name}.html", "text/html", key=f"{key}-html", icon=":material/html:", on_click="ignore",
             help="A page of its own (5 MB) in which the figure can be zoomed and read, without this app.",
         )  # fmt: skip
-
-
-def _choose(widget: str) -> None:
-    visit.keep(PictureFormat(st.session_state[widget]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from dtl.exploration.position import STATES, UNUSUAL, LatentPosition
@@ -16,7 +17,7 @@ from dtl.rounding import format_number
 from pages.shared.core import bundles, links, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.latent_space import selection
-from pages.shared.latent_space.positions import has_transfer, picture, places
+from pages.shared.latent_space.positions import has_transfer, picture, places, shades
 
 __all__ = ["MAPS", "the_maps"]
 
@@ -78,23 +79,34 @@ def _map(
     nodes = getattr(bundle, f"map_{which}")
     chosen, digest = selection.chosen(bundle)
     shade = colour if colour in PARAMETERS else "none"
-    figure = latent_map(
-        nodes,
-        bundle.nodes,
-        picture(bundle.name, which, shade, digest, dark(), _chosen=chosen),
-        stars,
-        bar=_bar(bundle, colour, stars),
-        chosen=shown,
-        neighbours=[neighbour.index for neighbour in place.neighbours],
-        other_state=STATES["after" if state == "before" else "before"],
-        dark=dark(),
-    )
+    bar = _bar(bundle, colour, stars)
+
+    def draw(image: str, *, dark: bool) -> go.Figure:
+        return latent_map(
+            nodes,
+            bundle.nodes,
+            image,
+            stars,
+            bar=bar,
+            chosen=shown,
+            neighbours=[neighbour.index for neighbour in place.neighbours],
+            other_state=STATES["after" if state == "before" else "before"],
+            dark=dark,
+        )
+
+    def light() -> go.Figure:
+        from dtl.figures.map_picture import map_picture
+
+        return draw(map_picture(nodes, shades(bundle, shade)), dark=False)
+
+    figure = draw(picture(bundle.name, which, shade, digest, dark(), _chosen=chosen), dark=dark())
     label = SPECTRUM_METRICS[colour][0] if colour in SPECTRUM_METRICS else "flags"
     chart(
         figure,
         key=f"map-{which}",
         alt=f"{MAPS[which]}: {len(nodes)} model spectra and {len(stars)} stars, coloured by {label}; "
         f"{len(chosen) if chosen is not None else 'no'} models chosen",
+        light=light,
         on_select=lambda: selection.drawn(bundle, which),
         selection_mode=("lasso", "box"),
     )

@@ -12,7 +12,7 @@ from dtl.exploration.position import STATES, LatentPosition
 from dtl.result import InferenceResult
 from pages.shared.core import bundles, links, visit
 
-__all__ = ["choose_state", "has_transfer", "meanings", "picture", "places", "spacings"]
+__all__ = ["choose_state", "has_transfer", "meanings", "picture", "places", "shades", "spacings"]
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,16 @@ def picture(name: str, which: str, colour: str, chosen: bytes, dark: bool, *, _c
         dark: for a dark page.
     """
     from dtl.figures.map_picture import map_picture
-    from dtl.result import PARAMETERS
 
     bundle = bundles.find_bundle(name)
-    values = bundle.nodes[:, list(PARAMETERS).index(colour)] if colour in PARAMETERS else None
-    return map_picture(getattr(bundle, f"map_{which}"), values, chosen=_chosen, dark=dark)
+    return map_picture(getattr(bundle, f"map_{which}"), shades(bundle, colour), chosen=_chosen, dark=dark)
+
+
+def shades(bundle: object, colour: str) -> np.ndarray | None:
+    """Values of the models that give their colour on a map, shape ``(m,)``; None where they are grey."""
+    from dtl.result import PARAMETERS
+
+    return bundle.nodes[:, list(PARAMETERS).index(colour)] if colour in PARAMETERS else None
 
 
 @st.cache_data(max_entries=4, show_spinner="Measuring how far the models are from each other …")
