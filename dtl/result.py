@@ -61,6 +61,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
         f"corr_{one}_{other}": ("", f"correlation of the uncertainties of {one} and {other}, -1 to 1")
         for one, other in combinations(PARAMETERS, 2)
     },
+    "rv_error": ("km/s", "1 sigma of rv from the peak of the cross-correlation, without that of the wavelengths"),
+    "ra": ("deg", "right ascension that the file gives"),
+    "dec": ("deg", "declination that the file gives"),
+    "mjd": ("d", "modified Julian date (UTC) of the middle of the exposure"),
 }
 
 
@@ -202,4 +206,10 @@ class InferenceResult:
         for (i, one), (j, other) in combinations(enumerate(PARAMETERS), 2):
             withheld = self.estimates[one].withheld or self.estimates[other].withheld
             row[f"corr_{one}_{other}"] = None if withheld else float(self.correlation[i, j])
-        return row
+        right_ascension, declination = spectrum.position or (None, None)
+        return row | {
+            "rv_error": self.prepared.rv_error,
+            "ra": right_ascension,
+            "dec": declination,
+            "mjd": spectrum.mjd,
+        }

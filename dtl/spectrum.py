@@ -69,6 +69,7 @@ class Spectrum:
             them; empty where there is no choice.
         flags: doubts about the reading, in the words of `dtl.flags`.
         stated_velocity: radial velocity of the star in km/s as the file states it, None where it does not.
+        mjd: modified Julian date (UTC) of the middle of the exposure, None where the file does not say when.
         oxygen_velocity: of the oxygen lines of Earth's atmosphere on these wavelengths, km/s, None where not seen.
     """
 
@@ -91,6 +92,7 @@ class Spectrum:
     flags: tuple[str, ...] = ()
     stated_velocity: float | None = None
     oxygen_velocity: float | None = None
+    mjd: float | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ class PreparedSpectrum:
         lines: of the window, to be named in figures.
         telluric_lines: of the window, vacuum Angstrom in the observatory's frame.
         doubts: what raised the flags, with figures.
+        rv_error: 1 sigma of ``rv`` in km/s, without that of the wavelengths; None where the peak is not measured.
         fwhm: of the Gaussian that brought the resolution to the bundle's, km/s; 0 where none did.
     """
 
@@ -160,3 +163,4 @@ class PreparedSpectrum:
     telluric_lines: tuple[float, ...] = field(default=(), kw_only=True)
     doubts: tuple[Doubt, ...] = field(default=(), kw_only=True)
     fwhm: float = field(default=0.0, kw_only=True)
+    rv_error: float | None = field(default=None, kw_only=True)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from importlib.util import find_spec
+from urllib.parse import quote
 
 from dtl.catalogue.online import Answer, Unanswered, gaia, simbad, unreachable, vizier
 
-__all__ = ["PATIENCE", "ask", "available", "bibcode_url"]
+__all__ = ["PATIENCE", "ask", "available", "bibcode_url", "service_links"]
 
 #: Seconds that a service is given.
 PATIENCE = 10.0
@@ -54,6 +55,17 @@ def ask(service: str, name: str, *, patience: float = PATIENCE, client: object =
 def bibcode_url(bibcode: str) -> str:
     """Where a work is found by its bibcode."""
     return f"https://ui.adsabs.harvard.edu/abs/{bibcode.replace('&', '%26')}" if bibcode else ""
+
+
+def service_links(name: str) -> dict[str, str]:
+    """Service -> address at which a browser finds a star by its name; Aladin shows the sky around it."""
+    star = quote(name, safe="")
+    return {
+        "SIMBAD": f"https://simbad.cds.unistra.fr/simbad/sim-id?Ident={star}",
+        "VizieR": f"https://vizier.cds.unistra.fr/viz-bin/VizieR?-c={star}&-c.rs=5",
+        "Gaia DR3": f"https://vizier.cds.unistra.fr/viz-bin/VizieR-3?-source=I/355/gaiadr3&-c={star}&-c.rs=5",
+        "Aladin": f"https://aladin.cds.unistra.fr/AladinLite/?target={star}&fov=0.1",
+    }
 
 
 def _within(patience: float, service: str, question: Callable[[], Answer]) -> Answer:

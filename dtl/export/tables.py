@@ -121,8 +121,10 @@ def table_bytes(results: Sequence[InferenceResult], ending: str) -> bytes:
 
     Args:
         results: one row each.
-        ending: one of `ENDINGS`, or ``.json`` for a list of objects.
+        ending: one of `ENDINGS`, ``.json`` for a list of objects, or ``.aas.tex`` for LaTeX of the AAS journals.
     """
+    if ending == ".aas.tex":
+        return latex_table(results, "aastex").encode()
     if ending == ".json":
         return ("[\n" + ",\n".join(map(json_line, results)) + "\n]\n").encode()
     with tempfile.TemporaryDirectory() as folder:

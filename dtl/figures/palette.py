@@ -57,8 +57,8 @@ _LIGHT = Palette(
 )
 _DARK = Palette(
     ground="#12171d",
-    text="#e4e8ed",
-    data="#e4e8ec",
+    text="#e4e8ec",
+    data="#e4e8eb",
     model="#ff9d5c",
     muted="#87919c",
     band="rgba(169, 178, 189, 0.25)",

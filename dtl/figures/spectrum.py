@@ -32,6 +32,8 @@ __all__ = ["AT_REST", "preparation_figure", "reconstruction_figure"]
 #: Names of the steps of the preparation after which the star is at rest.
 AT_REST = ("Rest frame", "Continuum", "Prepared")
 
+#: Those after which the continuum is one.
+_NORMALISED = ("Prepared",)
 #: What is drawn of a step beyond the window on each side, Angstrom: room for any star's velocity and the margins.
 _AROUND = 15.0
 
@@ -131,9 +133,10 @@ def preparation_figure(
     prepare(figure, dark=dark, height=380)
     frame = "star at rest" if step.name in AT_REST else "as in the file"
     title = scale.title(frame) if on_wavelengths else step.x_title
+    upward = "Normalised flux" if step.name in _NORMALISED else "Flux" if on_wavelengths else "Correlation"
     numbers = (scale if on_wavelengths else ANGSTROM).axis()
     up = axis(
-        "Flux" if on_wavelengths else "",
+        upward,
         0,
         0,
         colours,

@@ -12,6 +12,7 @@ from dtl.preparation.rest_frame import find_rest_frame, reported_velocity
 from dtl.preparation.state import PreparationState
 from dtl.preparation.target import PreparationTarget
 from dtl.preparation.uncertainty import estimate_noise
+from dtl.preparation.velocity_error import velocity_error
 from dtl.spectrum import PreparedSpectrum, Spectrum
 
 __all__ = ["STEPS", "prepare"]
@@ -54,6 +55,7 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
         rv=rv,
         rv_frame=rv_frame,
         rv_quality=state.velocity.quality,
+        rv_error=velocity_error(state.velocity, state.good.mean() * target.window.width / state.pixel),
         steps=state.pictures,
         flags=tuple(dict.fromkeys(doubt.flag for doubt in state.doubts)),
         masked=state.masked,

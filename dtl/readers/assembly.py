@@ -80,6 +80,7 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
         spectra=spectra,
         extensions=contents.extensions,
         position=contents.position.value if contents.position else None,
+        mjd=contents.mjd,
         flags=tuple(sorted(contents.flags)),
         stated_velocity=contents.star_velocity.value if contents.star_velocity else None,
         oxygen_velocity=oxygen,

@@ -18,7 +18,10 @@ import numpy as np
 from dtl.readers.contents import Claim
 from dtl.readers.instruments import Instrument
 
-__all__ = ["barycentric_velocity", "position_of", "sexagesimal", "velocity_from_header"]
+__all__ = ["barycentric_velocity", "middle_of_exposure", "position_of", "sexagesimal", "velocity_from_header"]
+
+#: Where modified Julian dates begin.
+_MJD_ZERO = datetime(1858, 11, 17)
 
 _METRES_PER_AU = 149597870700.0
 _SPEED_OF_LIGHT = 299792458.0  # m/s
@@ -130,6 +133,12 @@ def sexagesimal(text: str) -> float | None:
         return None
     value = int(match[2]) + int(match[3]) / 60 + float(match[4]) / 3600
     return -value if match[1] == "-" else value
+
+
+def middle_of_exposure(header: Any) -> float | None:
+    """Modified Julian date (UTC) of the middle of the exposure, None where the header does not say."""
+    middle = _middle(header)
+    return None if middle is None else (middle - _MJD_ZERO) / timedelta(days=1)
 
 
 def _middle(header: Any) -> datetime | None:

@@ -47,6 +47,7 @@ class Contents:
         instrument: name of the spectrograph.
         barycentric_velocity: km/s, to be added to a velocity measured in the observatory's frame.
         position: right ascension and declination of the star, degrees.
+        mjd: modified Julian date (UTC) of the middle of the exposure.
         star_velocity: radial velocity of the star in km/s.
         simulated: whether the file says that it is a simulation.
         findings: what else the reader understood.
@@ -69,6 +70,7 @@ class Contents:
     barycentric_velocity: Claim | None = None
     position: Claim | None = None
     star_velocity: Claim | None = None
+    mjd: float | None = None
     simulated: bool = False
     findings: list[Finding] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)

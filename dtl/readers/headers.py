@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dtl.readers.barycentre import position_of, velocity_from_header
+from dtl.readers.barycentre import middle_of_exposure, position_of, velocity_from_header
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import Instrument, find_instrument
 from dtl.readers.source import sanitise
@@ -45,6 +45,7 @@ def describe_header(contents: Contents, *headers: Any, pointing: bool = True) ->
         contents.frame = contents.frame or find_frame(header)
         contents.medium = contents.medium or find_medium(header)
         contents.position = contents.position or _find_position(header, pointing)
+        contents.mjd = contents.mjd or middle_of_exposure(header)
         contents.star_velocity = contents.star_velocity or find_star_velocity(header)
         contents.simulated = contents.simulated or header.get("SIMULAT") in (True, 1, "T", "True", "true")
     if contents.barycentric_velocity is None:

@@ -74,9 +74,10 @@ class Visitor:
         self.page.get_by_role("option", name=option, exact=True).click()
         settle(self.page)
 
-    def take(self, option: str) -> None:
-        """Take one of a few options that stand side by side."""
-        self.page.get_by_role("radio", name=option, exact=True).first.click()
+    def take(self, option: str, *, last: bool = False) -> None:
+        """Take one of a few options that stand side by side; where several groups have it, of the first or the last."""
+        found = self.page.get_by_role("radio", name=option, exact=True)
+        (found.last if last else found.first).click()
         settle(self.page)
 
     def press_button(self, name: str) -> None:
@@ -158,9 +159,9 @@ class Visitor:
         self.lowest("Passes over the models in a round")
         self.press_button("Simulate and adapt")
 
-    def click_point(self) -> None:
-        """Click the point of the first figure that lies on top of all others."""
-        point = self.page.get_by_test_id("stPlotlyChart").first.locator(".points path.point").last
+    def click_point(self, figure: int = 0) -> None:
+        """Click the point of a figure, the first where not said, that lies on top of all others."""
+        point = self.page.get_by_test_id("stPlotlyChart").nth(figure).locator(".points path.point").last
         point.hover(force=True)
         self.page.wait_for_selector(".hoverlayer .hovertext")
         point.click(force=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from dtl.export.latex import latex_table
@@ -17,7 +18,7 @@ RESULTS = [
 
 def rows(text: str) -> list[list[str]]:
     """Cells of the rows between the second and the last line."""
-    body = text.split("\\hline\n")[2]
+    body = text.split("\\hline\n")[-2]
     return [line.removesuffix(" \\\\").split(" & ") for line in body.strip().splitlines()]
 
 
@@ -36,3 +37,24 @@ def test_it_is_written_like_other_tables(tmp_path: Path) -> None:
     assert (tmp_path / "results.tex").read_text(encoding="utf-8") == latex_table(RESULTS)
     text = latex_table(RESULTS)
     assert text.count("{") == text.count("}") and "\\begin{tabular}{lrrrrrrl}" in text
+
+
+def test_columns_of_position_date_and_the_error_of_the_velocity() -> None:
+    known, other = RESULTS[0], RESULTS[1]
+    spectrum = replace(known.prepared.spectrum, position=(269.45207, 4.69336), mjd=58394.07987)
+    prepared = replace(known.prepared, spectrum=spectrum, rv=-110.483, rv_error=0.0431)
+    away = replace(other.prepared, rv_frame="observatory", rv_error=0.31)
+    first, second = rows(latex_table([replace(known, prepared=prepared), replace(other, prepared=away)]))
+    assert first[:6] == ["GJ 699", "$269.4521$", "$4.6934$", "$58394.0799$", "104", "$-110.483\\pm0.043$"]
+    assert second[1:4] == ["\\ldots"] * 3 and second[5] == "$-30.02\\pm0.31^{\\rm t}$"
+
+
+def test_the_style_of_the_american_journals() -> None:
+    text = latex_table(RESULTS, "aastex")
+    lines = text.splitlines()
+    body = lines[lines.index("\\startdata") + 1 : lines.index("\\enddata")]
+    assert [line.removesuffix(" \\\\").split(" & ") for line in body] == rows(latex_table(RESULTS))
+    (heads,) = [line for line in lines if line.startswith("\\tablehead")]
+    titles, units = heads.split(" \\\\ ")
+    assert titles.count("\\colhead{") == units.count("\\colhead{") == len(rows(latex_table(RESULTS))[0])
+    assert text.count("{") == text.count("}") and "\\begin{deluxetable*}{lrrrrrrl}" in text

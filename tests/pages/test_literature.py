@@ -33,8 +33,12 @@ def open_page(query: dict[str, str] | None = None, **state) -> AppTest:
     return open_alone(PAGE, query=query, **state)
 
 
-def figure(page: AppTest, number: int = 0) -> dict:
-    return json.loads(page.get("plotly_chart")[number].proto.spec)
+def chart(page: AppTest, key: str = "literature-figure"):
+    return next(chart for chart in page.get("plotly_chart") if chart.proto.id.endswith(key))
+
+
+def figure(page: AppTest) -> dict:
+    return json.loads(chart(page).proto.spec)
 
 
 def metas(page: AppTest) -> list[str]:
@@ -49,7 +53,7 @@ def test_before_any_upload_the_publication_is_compared_with_marfil():
     page = open_page()
     assert not page.exception
     assert metas(page) == ["guide", "guide", "marfil2021", "marfil2021"]
-    statistics, record = page.dataframe
+    record, statistics = page.dataframe  # the star comes first
     first = statistics.value.iloc[0]
     assert (first["source"], first["stars"], round(first["mean"]), first["published_mean"]) == (
         "Marfil+21", 286, -19, "−19 ✓",
@@ -70,7 +74,7 @@ def test_before_any_upload_the_publication_is_compared_with_marfil():
 def test_every_parameter(parameter, source, published):
     page = open_page({"literature-parameter": parameter})
     assert not page.exception
-    row = page.dataframe[0].value.set_index("source").loc[source]
+    row = page.dataframe[1].value.set_index("source").loc[source]
     assert published in list(row)
     assert len(page.get("plotly_chart")) == 2
 
@@ -78,8 +82,11 @@ def test_every_parameter(parameter, source, published):
 def test_the_figure_of_one_star_has_a_parameter_of_its_own():
     page = open_page()
     page.button_group(key="star-parameter").set_value("mh").run()
-    titles = [json.loads(chart.proto.spec)["layout"]["xaxis"]["title"]["text"] for chart in page.get("plotly_chart")]
-    assert not page.exception and "[M/H]" in titles[1] and "[M/H]" not in titles[0]
+    titles = [
+        json.loads(chart(page, key).proto.spec)["layout"]["xaxis"]["title"]["text"]
+        for key in ("star-record", "literature-figure")
+    ]
+    assert not page.exception and "[M/H]" in titles[0] and "[M/H]" not in titles[1]
 
 
 def test_several_sources_are_drawn_and_none_falls_back():
@@ -103,7 +110,7 @@ def test_the_users_star_is_recognised_and_searched():
     assert not page.exception
     assert "users" in metas(page)
     assert page.text_input(key="star-name").value == "GJ 273"
-    _, own, record = page.dataframe
+    record, _, own = page.dataframe
     assert own.value.set_index("source").loc["Marfil+21", "mean"] == 3380 - 3300
     assert list(record.value["Source"][:2]) == ["Your spectrum", "Mas-Buitrago+24"]
     assert "Compared with your spectrum GJ 273" in text(page)
@@ -133,7 +140,7 @@ def test_exposures_of_one_star_are_one_star():
     results = {A: fakes.make_result(star="GJ 699", file="a"), B: fakes.make_result(star="GJ 699", file="a")}
     page = open_page(results=results, selected=B)
     assert not page.exception
-    assert "1 of your stars" in page.get("plotly_chart")[0].proto.alt
+    assert "1 of your stars" in chart(page).proto.alt
 
 
 def test_simulated_observations_are_of_no_star():
@@ -171,15 +178,34 @@ def test_a_click_beside_the_points_changes_nothing(monkeypatch, points):
 def test_tables_are_sent_once_opened():
     page = open_page(results={A: fakes.make_result(star="GJ 699")}, selected=A, **{"literature-table": True})
     assert not page.exception
-    yours, drawn = page.dataframe[0].value, page.dataframe[1].value
+    yours, drawn = page.dataframe[1].value, page.dataframe[2].value
     assert set(yours["source"]) == {"Marfil+21"} and len(drawn) == 286
 
 
-def test_without_astroquery_the_buttons_say_why_they_are_off(monkeypatch):
+def test_without_astroquery_there_are_links_and_no_buttons(monkeypatch):
     monkeypatch.setattr(resolver, "available", lambda: False)
-    page = open_page()
-    assert all(page.button(key=f"ask-{name}").disabled for name in ("simbad", "vizier", "gaia"))
-    assert 'pip install ".[online]"' in text(page)
+    page = open_page({"star-name": "HD 95735"})
+    assert not [button for button in page.button if button.label.startswith("Look it up")]
+    for host in ("simbad.cds.unistra.fr", "vizier.cds.unistra.fr", "aladin.cds.unistra.fr"):
+        assert host in text(page)
+    assert "Ident=HD%2095735" in text(page)
+
+
+def test_the_star_follows_the_spectrum_that_is_chosen():
+    results = {A: fakes.make_result(star="GJ 273", file="a"), B: fakes.make_result(star="GJ 699", file="b")}
+    page = open_page(results=results, selected=A)
+    assert page.text_input(key="star-name").value == "GJ 273"
+    page.selectbox(key="literature-choice").set_value(B).run()
+    assert visit_of(page).selected == B
+    assert page.text_input(key="star-name").value == "GJ 699" and page.selectbox(key="literature-spectrum").value == B
+    page.selectbox(key="literature-spectrum").set_value(A).run()
+    assert visit_of(page).selected == A and page.text_input(key="star-name").value == "GJ 273"
+
+
+def test_a_star_beyond_the_table_is_searched_by_its_name():
+    page = open_page(results={A: fakes.make_result(star="G 9-40")}, selected=A)
+    assert page.text_input(key="star-name").value == "G 9-40"
+    assert "Ident=G%209-40" in text(page)
 
 
 def test_a_service_answers_when_asked_and_is_not_asked_again(monkeypatch):
@@ -204,7 +230,7 @@ def test_a_service_answers_when_asked_and_is_not_asked_again(monkeypatch):
     page.button(key="ask-simbad").click().run()
     assert not page.exception and asked == [("SIMBAD", "HIP 87937")]
     assert "HIP 87937" in text(page) and "M4V" in text(page) and "one of the 286 published stars" in text(page)
-    table = page.dataframe[-1].value
+    table = next(frame.value for frame in page.dataframe if "Value" in frame.value)
     assert (table["Value"][0], table["1σ"][0], table["Reference"][0][-6:]) == ("3223", "", "2013AJ")
     page.toggle(key="literature-errors").set_value(False).run()
     assert len(asked) == 1 and "M4V" in text(page)

@@ -18,7 +18,8 @@ _FORMATS = {
     ".csv": ("CSV", "text/csv", "For spreadsheets; units are not in it."),
     ".parquet": ("Parquet", "application/vnd.apache.parquet", "For pandas, Polars and large tables."),
     ".json": ("JSON", "application/json", "A list of objects with exactly the columns of the table."),
-    ".tex": ("LaTeX", "application/x-tex", "For a paper: intervals as exponents, upper limits with their sign."),
+    ".tex": ("LaTeX, A&A", "application/x-tex", "A tabular: intervals as exponents, upper limits with their sign."),
+    ".aas.tex": ("LaTeX, AAS", "application/x-tex", "The same as a deluxetable, for AASTeX."),
 }
 
 

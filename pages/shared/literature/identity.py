@@ -64,17 +64,19 @@ def ask_star() -> None:
         left, right = st.columns(2, gap="medium")
         digests = list(spectra)
         chosen = visit.current().selected
+        st.session_state["literature-spectrum"] = chosen if chosen in digests else digests[0]
+
+        def choose() -> None:
+            visit.change(selected=st.session_state["literature-spectrum"])
+
         with left:
             digest = st.selectbox(
                 "Spectrum",
                 digests,
-                index=digests.index(chosen) if chosen in digests else 0,
                 format_func=lambda d: wording.label(spectra[d]),
                 key="literature-spectrum",
-                persist_state="session",
+                on_change=choose,
             )
-        if digest not in spectra:
-            return
         names = {"": "none of the published stars"} | published_stars.names()
         key = f"literature-star-of-{digest}"
 

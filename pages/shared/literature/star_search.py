@@ -48,7 +48,6 @@ class StarSearch:
 
 def one_star() -> None:
     """The search, what is known of the star, and the services."""
-    st.markdown("#### One star in all sources")
     _follow_spectrum()
     name = st.text_input(
         "Star", key="star-name", bind="query-params", persist_state="session", max_chars=80,
@@ -92,15 +91,21 @@ def _search(karmn: str | None) -> None:
 
 
 def _follow_spectrum() -> None:
-    """Search for the star of the spectrum shown, once, when another comes to be shown; at first for a known one."""
+    """Search for the star of the spectrum shown, once, when another comes to be shown; at first for a known one.
+
+    A star that the table does not have is searched for by its name, which a service may know.
+    """
     if "star-name" not in st.session_state and "star-name" not in st.query_params:
         st.session_state["star-name"] = "Barnard's star"
     digest = visit.current().selected
     result = identity.observed().get(digest)
-    star = identity.star_of(digest, result) if result else None
+    star = (identity.star_of(digest, result) or result.prepared.spectrum.star) if result else None
     if star and visit.kept(StarSearch).followed != (digest, star):
         visit.keep(replace(visit.kept(StarSearch), followed=(digest, star)))
-        _search(star)
+        if star in published_stars.names():
+            _search(star)
+        else:
+            st.session_state["star-name"] = wording.printable(star, 80)
 
 
 def _own(karmn: str) -> tuple[str, InferenceResult] | None:
@@ -155,25 +160,12 @@ def _services(name: str) -> None:
     """Buttons that ask a service, and the answers of this visit for this name."""
     able, cleaned = resolver.available(), " ".join(name.split())
     answers = dict(visit.kept(StarSearch).answers)
-    with st.container(horizontal=True):
-        asked = [
-            service
-            for service in HOSTS
-            if st.button(
-                f"Look it up at {service}",
-                key=f"ask-{service.lower()}",
-                icon=":material/travel_explore:",
-                disabled=not able or not cleaned,
-                help=f"{_SENT[service]} to {HOSTS[service]}. Answered within 10 seconds or not at all.",
-            )
-        ]
-    if not able:
-        st.caption(
-            "Nothing on this page needs the network. To ask SIMBAD, VizieR or Gaia for a star, the package astroquery "
-            'has to be installed where the app runs: pip install ".[online]".'
-        )
-    else:
-        st.caption("Nothing is sent until a button is pressed.")
+    asked = _buttons(cleaned) if able else []
+    if cleaned:
+        links = " · ".join(f"[{service}]({url})" for service, url in resolver.service_links(cleaned).items())
+        st.markdown(f":small[Open in your browser: {links}]")
+    if able:
+        st.caption("Nothing is sent until a button is pressed or a link is followed.")
     for service in asked:
         try:
             with st.spinner(f"Asking {service} …"):
@@ -184,6 +176,22 @@ def _services(name: str) -> None:
     for (service, asked_for), answer in answers.items():
         if asked_for == cleaned:
             _answer(service, answer)
+
+
+def _buttons(name: str) -> list[str]:
+    """A button for each service; those that were pressed."""
+    with st.container(horizontal=True):
+        return [
+            service
+            for service in HOSTS
+            if st.button(
+                f"Look it up at {service}",
+                key=f"ask-{service.lower()}",
+                icon=":material/travel_explore:",
+                disabled=not name,
+                help=f"{_SENT[service]} to {HOSTS[service]}. Answered within 10 seconds or not at all.",
+            )
+        ]
 
 
 def _answer(service: str, answer: Answer) -> None:

@@ -35,6 +35,7 @@ _REASONS = {
     "upper_limit_vsini": "95 % limit, not resolved",
     "out_of_distribution": "Unlike any model spectrum",
     "value_withheld": "No star has this value",
+    "logg_from_main_sequence": "By the main sequence, hardly by the data",
 }
 
 
@@ -49,8 +50,9 @@ def parameters(result: InferenceResult) -> None:
                 if name in known:
                     _source(name, known[name])
                 for doubt in result.doubts:
-                    if doubt.flag not in NOTES and name in doubt.parameters:
-                        text = f":material/warning: {wording.plain(_reason(doubt))}"
+                    if name in doubt.parameters:
+                        icon = "info" if doubt.flag in NOTES else "warning"
+                        text = f":material/{icon}: {wording.plain(_reason(doubt))}"
                         st.markdown(f":small[{text}]", help=wording.plain(doubt.sentence, 1000))
 
 
@@ -96,8 +98,8 @@ def _source(name: str, found: LiteratureMedian) -> None:
 def _reason(doubt: Doubt) -> str:
     """Why a value is flagged, in a few words; the sentence of the doubt says all."""
     if doubt.flag == "outside_grid":
-        if len(doubt.parameters) != 1 or doubt.limit is None:
-            return "No model has this combination"
-        _, unit, places = PARAMETERS[doubt.parameters[0]]
-        return f"At the end of the models, {format_number(doubt.limit, places)} {unit}"
+        if "end of the models" in doubt.sentence and doubt.limit is not None:
+            _, unit, places = PARAMETERS[doubt.parameters[0]]
+            return f"At the end of the models, {format_number(doubt.limit, places)} {unit}"
+        return "Below the main sequence" if "below the main" in doubt.sentence else "No model has this combination"
     return _REASONS.get(doubt.flag, doubt.flag.replace("_", " "))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -14,6 +15,9 @@ from pages.shared.core import keeping, uploads, visit, wording
 from pages.shared.core.examples import list_examples
 from pages.shared.spectrum import corrections, spectra, wizard
 from pages.shared.spectrum.files import unreadable_file
+
+#: A hyphen that stands before a number for a minus sign.
+_MINUS = re.compile(r"(?<![\w.-])-(?=\d)")
 
 __all__ = ["failures", "inputs", "understanding"]
 
@@ -117,7 +121,7 @@ def _findings(found: Sequence[Finding]) -> None:
         st.table(
             {
                 "Item": [wording.plain(finding.name.capitalize()) for finding in found],
-                "Value": [wording.plain(finding.value) for finding in found],
+                "Value": [wording.plain(_MINUS.sub("−", finding.value)) for finding in found],
                 "Source": [_because(finding) for finding in found],
             },
             border="horizontal",

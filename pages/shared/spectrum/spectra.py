@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -120,6 +122,8 @@ def preparation(result: InferenceResult, scale: Scale) -> None:
         label_visibility="collapsed",
     )
     step = steps.get(name, next(iter(steps.values())))
+    if step.name not in AT_REST and _in_air(result):  # as the file has them
+        scale = replace(scale, medium="air")
     st.markdown(wording.plain(step.text))
     chart(
         preparation_figure(
@@ -128,6 +132,13 @@ def preparation(result: InferenceResult, scale: Scale) -> None:
         key="preparation",
         alt=f"The spectrum after the step {step.name}: {step.text}",
         table=lambda: _step_table(step, scale),
+    )
+
+
+def _in_air(result: InferenceResult) -> bool:
+    """Whether the wavelengths of the file are those in air."""
+    return any(
+        finding.name == "medium" and finding.value.startswith("air") for finding in result.prepared.spectrum.findings
     )
 
 

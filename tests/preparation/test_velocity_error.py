@@ -1,0 +1,39 @@
+"""The error of a velocity against the scatter of repeated observations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dtl.preparation.velocity import measure_velocity
+from dtl.preparation.velocity_error import velocity_error
+
+WAVELENGTH = np.arange(8795.0, 8840.0, 0.06)
+LINES = ((8806.0, 0.3, 0.35), (8809.2, 0.5, 0.5), (8814.5, 0.2, 0.3), (8826.6, 0.55, 0.4), (8831.0, 0.25, 0.3))
+
+
+def model(wavelength: np.ndarray) -> np.ndarray:
+    return 1.0 - sum(d * np.exp(-0.5 * ((wavelength - c) / s) ** 2) for c, d, s in LINES)
+
+
+@pytest.mark.parametrize("snr", [20.0, 60.0])
+def test_it_is_the_scatter_of_repeated_observations(snr):
+    rng = np.random.default_rng(5)
+    rest = np.arange(8800.0, 8835.0, 0.01)
+    measured = []
+    for _ in range(40):
+        noisy = model(WAVELENGTH) + rng.normal(0.0, 1.0 / snr, WAVELENGTH.size)
+        measured.append(measure_velocity(WAVELENGTH, noisy, rest, model(rest)[None]))
+    errors = np.array([velocity_error(velocity, 35.0 / 0.06) for velocity in measured])
+    scatter = np.std([velocity.value for velocity in measured], ddof=1)
+    assert 0.6 < np.median(errors) / scatter < 1.7
+
+
+def test_without_a_peak_there_is_none():
+    rest = np.arange(8800.0, 8835.0, 0.01)
+    velocity = measure_velocity(WAVELENGTH, model(WAVELENGTH), rest, model(rest)[None])
+    assert velocity_error(replace(velocity, correlation=np.full_like(velocity.correlation, np.nan)), 500.0) is None
+    rising = np.linspace(0.0, 0.5, velocity.correlation.size)
+    assert velocity_error(replace(velocity, correlation=rising), 500.0) is None
