@@ -3,8 +3,9 @@
 import streamlit as st
 
 from dtl.figures.spectrum import reconstruction_figure
-from pages.shared.core import elements, keeping, visit, wording
+from pages.shared.core import bundles, elements, keeping, visit, wording
 from pages.shared.core.chart import chart, dark
+from pages.shared.core.citing import cite
 from pages.shared.export import takeaway
 
 st.title("Export, repeat and cite your results", anchor=False)
@@ -30,6 +31,8 @@ with left:
 with right:
     takeaway.archive(everything)
 keeping.python("table")
+st.markdown("#### How to cite")
+cite(bundles.of_result(result).card, result)
 st.markdown("#### Figures")
 st.caption(
     "Every figure of this app has “Save” below it: PDF and SVG for a paper, 88 or 180 mm wide and always light, HTML "

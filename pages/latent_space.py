@@ -9,13 +9,19 @@ from pages.shared.latent_space.neighbours import nearest_models
 from pages.shared.latent_space.parallel import parallel_view
 from pages.shared.latent_space.positions import choose_state
 from pages.shared.latent_space.synthetic_gap import distances
+from pages.shared.latent_space.this_star import this_star
 
-SECTIONS = {"nearest": "Nearest models", "gap": "Distances", "latents": "All latents", "walk": "Decoder walk"}
+SECTIONS = {
+    "nearest": "Nearest neighbours",
+    "gap": "Distances",
+    "latents": "Latent vector",
+    "walk": "Latent traversal",
+}
 
-st.title("Where it lies among the models", anchor=False)
+st.title("Latent space", anchor=False)
 st.caption(
-    "Each dot is a model spectrum. Spectra that look alike lie close together; the directions of a map and the width "
-    "of its gaps have no meaning."
+    "Maps by UMAP: each dot is a model spectrum. Spectra that look alike lie close together; the directions of a map "
+    "and the width of its gaps have no meaning."
 )
 result = elements.choose_spectrum("map-spectrum")
 if result is None:
@@ -26,6 +32,7 @@ with left:
     elements.heading(result)
 with right:
     state = choose_state(bundles.of_result(result))
+star = st.container()  # filled once the maps are there, as distances take longer
 elements.flags(result)
 elements.notes(result)
 the_maps(result, state)
@@ -49,3 +56,5 @@ elif section == "walk":
 else:
     nearest_models(result, state)
 keeping.python("latent", result)
+with star:
+    this_star(result)

@@ -9,16 +9,7 @@ from pages.shared.model.published_layout import published_layout
 from pages.shared.model.real_stars import real_stars
 from pages.shared.model.transfer_gain import transfer
 
-SECTIONS = {
-    "purpose": "What it is for",
-    "measured": "Model spectra",
-    "transfer": "Transfer",
-    "intervals": "Intervals",
-    "doubts": "Doubts",
-    "stars": "Real stars",
-    "published-layout": "Published layout",
-    "training": "Training and citation",
-}
+TABS = ("Summary", "Validation", "Real stars", "Training")
 
 
 def choose_card() -> dict:
@@ -48,7 +39,7 @@ def choose_card() -> dict:
     return read_card(used)
 
 
-st.title("What the networks are worth", anchor=False)
+st.title("Model performance", anchor=False)
 st.caption(
     "Everything here stands in the card that comes with the trained networks. The program that trained them measured "
     "it, on spectra that they had not learned from."
@@ -58,13 +49,17 @@ try:
 except UnusableInput as error:
     st.error(wording.plain(error), icon=":material/error:")
     st.stop()
-accuracy.summary(card)
-st.markdown(" · ".join(f"[{title}](#{anchor})" for anchor, title in SECTIONS.items()))
-provenance.purpose(card)
-accuracy.measured(card)
-transfer(card)
-accuracy.intervals(card)
-credibility.doubts(card)
-real_stars(card)
-published_layout(card)
-provenance.training(card)
+summary, validation, stars, training = st.tabs(TABS, key="model-tab")
+with summary:
+    accuracy.summary(card)
+    provenance.purpose(card)
+with validation:
+    accuracy.measured(card)
+    transfer(card)
+    accuracy.intervals(card)
+    credibility.doubts(card)
+with stars:
+    real_stars(card)
+with training:
+    published_layout(card)
+    provenance.training(card)

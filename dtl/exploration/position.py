@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from dtl.bundle.calibration import Reference, quantile
 from dtl.bundle.projection import nearest, project
 from dtl.inference.infer import encode_with_gaps
 from dtl.inference.interpolation import NodeSpectra
-from dtl.result import Neighbour
+from dtl.result import PARAMETERS, Neighbour
 from dtl.spectrum import PreparedSpectrum
 
 if TYPE_CHECKING:
@@ -102,6 +102,21 @@ def _neighbours(index: np.ndarray, distance: np.ndarray, nodes: np.ndarray) -> t
     return tuple(
         Neighbour(int(k), float(d), *(float(v) for v in nodes[k])) for k, d in zip(index, distance, strict=True)
     )
+
+
+def values_read(place: Mapping[str, LatentPosition], bundle: ModelBundle) -> dict[str, tuple[float, float]]:
+    """What the ensemble reads of a spectrum in each of the `STATES`, in the mean: what the transfer changed.
+
+    Args:
+        place: of the spectrum, as `locate_spectra` gives it.
+        bundle: the networks.
+
+    Returns:
+        Parameter name -> before, after, in the units of `dtl.result.PARAMETERS`.
+    """
+    rows = np.stack([place[state].latent for state in STATES]).astype(np.float32)
+    means = {name: np.asarray(bundle.regress(rows, name)).mean(axis=0) for name in PARAMETERS}
+    return {name: (float(before), float(after)) for name, (before, after) in means.items()}
 
 
 def flux_neighbours(flux: np.ndarray, spectra: NodeSpectra, count: int = _NEIGHBOURS) -> list[tuple[Neighbour, ...]]:

@@ -13,6 +13,8 @@ __all__ = ["BadValue", "as_dict", "as_digest", "as_key", "as_number", "as_option
 
 #: Columns of a result that hold text; ``flags`` is a list of it, and all others are numbers.
 TEXTS = ("file", "star", "instrument", "bundle", "rv_frame")
+#: Columns that not every spectrum has, and sessions of earlier versions have not.
+_OPTIONAL = ("rv_error", "ra", "dec", "mjd")
 _NEEDED = {"file", "bundle", *(f"{name}{end}" for name in PARAMETERS for end in ("", "_lower", "_upper"))}
 _CHOICES = {
     "unit": (None, "Angstrom", "nm", "um"),
@@ -113,7 +115,7 @@ def as_row(value: object, what: str) -> dict[str, object]:
             row[name] = [as_text(flag, f"flags of {what}") for flag in flags]
         else:
             number = given.get(name)
-            absent = None if name.startswith((*PARAMETERS, "corr_")) else math.nan
+            absent = None if name.startswith((*PARAMETERS, "corr_")) or name in _OPTIONAL else math.nan
             row[name] = absent if number is None else as_number(number, f"{name} of {what}")
     return row
 

@@ -17,7 +17,7 @@ from pages.shared.core import bundles, visit, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.latent_space.positions import has_transfer, places, spacings
 
-__all__ = ["distances"]
+__all__ = ["distances", "distances_of"]
 
 _SPACES = {"flux": "In flux", "latent": "In latent space"}
 _TITLES = {"flux": "Distance in flux", "latent": "Distance in latent space"}
@@ -36,7 +36,7 @@ def distances(result: InferenceResult) -> None:
     bundle, (results, _) = bundles.of_result(result), bundles.same_bundle(result)
     found = places(results)
     usual = spacings(bundle.name)
-    of_stars = {"latent": _latent(found), "flux": _flux(bundle.name, found)}
+    of_stars = distances_of(bundle.name, found)
     reference = bundle.references.get("latent_distance")
     simulated = None if reference is None else from_quantiles(result.prepared.snr, reference)
     st.markdown(_sentence(results, of_stars, has_transfer(bundle)))
@@ -73,6 +73,19 @@ def distances(result: InferenceResult) -> None:
     if table.open:
         with table:
             _tables(bundle, results, of_stars, usual, simulated)
+
+
+def distances_of(name: str, found: Sequence[dict[str, LatentPosition]]) -> dict[str, np.ndarray]:
+    """Distances of stars to the nearest model, in ``latent`` space and in ``flux``, before and after the transfer.
+
+    Args:
+        name: of the bundle.
+        found: the places of all stars of the visit with it, ``n`` of them.
+
+    Returns:
+        Shape ``(n, 2)`` each.
+    """
+    return {"latent": _latent(found), "flux": _flux(name, found)}
 
 
 def _latent(found: Sequence[dict[str, LatentPosition]]) -> np.ndarray:

@@ -6,13 +6,12 @@ import json
 
 import streamlit as st
 
-import dtl
 from dtl.bundle.card import flattened, lookup, number
 from dtl.bundle.window import window_of
-from dtl.export.citation import bibtex, sentence
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 from pages.shared.core import tables, visit, wording
+from pages.shared.core.citing import cite
 from pages.shared.model import boundary, card_parts
 
 __all__ = ["purpose", "training"]
@@ -105,7 +104,7 @@ def training(card: dict) -> None:
         if licence := lookup(card, "licence"):
             st.markdown(f"Licence of the program and of these networks: {wording.plain(licence)}.")
     with right:
-        _citation(card)
+        cite(card, visit.shown())
 
 
 def _search(card: dict) -> None:
@@ -130,38 +129,6 @@ def _search(card: dict) -> None:
             },
             alt="Candidates of the search for settings, best first within a round",
         )
-
-
-def _citation(card: dict) -> None:
-    """The result on show and the works behind it, ready to be pasted."""
-    name = f"{lookup(card, 'name') or ''} {lookup(card, 'version') or ''}".strip()
-    known = {"origin": _origin(card), "weights": str(lookup(card, "sha256", "weights.safetensors") or "")}
-    entries = bibtex(dtl.__version__, name, **known)
-    result = visit.shown()
-    st.markdown("Please cite the software, the method and the library of synthetic spectra.")
-    # Opened on demand: the script that draws code is the second largest of all.
-    box = st.expander("Words and BibTeX to copy", icon=":material/format_quote:", on_change="rerun", key="citation")
-    if box.open:
-        with box:
-            if result is not None and result.bundle == name:
-                st.markdown(f"The result on show, {wording.plain(wording.label(result))}, in words:")
-                st.code(sentence(result, dtl.__version__, **known), language=None, wrap_lines=True)
-            elif result is not None:
-                st.caption(
-                    f"The spectrum on show was analysed with {wording.plain(result.bundle)}; choose these networks "
-                    "above to see how to cite that result."
-                )
-            st.code(entries, language="latex", wrap_lines=True)
-    st.download_button(
-        "BibTeX", entries, "dtl.bib", "application/x-bibtex", key="download-bibtex", icon=":material/download:",
-        on_click="ignore",
-    )  # fmt: skip
-
-
-def _origin(card: dict) -> str:
-    """What networks were adapted from and to, empty for others."""
-    spectra, origin = number(card, "adapted", "spectra"), lookup(card, "adapted", "from")
-    return f"adapted from {origin} to {spectra:,.0f} spectra without labels" if spectra and origin else ""
 
 
 def _adaptation(card: dict) -> dict:

@@ -1,0 +1,45 @@
+"""The star on show in a sentence: how far from the models it lies, and what the transfer changed in its values."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from dtl.exploration.position import values_read
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.rounding import format_number, format_significant
+from pages.shared.core import bundles, wording
+from pages.shared.latent_space.positions import has_transfer, places, spacings
+from pages.shared.latent_space.synthetic_gap import distances_of
+
+__all__ = ["this_star"]
+
+_SPACES = {"flux": "in flux", "latent": "in latent space"}
+
+
+def this_star(result: InferenceResult) -> None:
+    """Distances in units of a step of the grid, and the values before and after the transfer."""
+    bundle, (results, _) = bundles.of_result(result), bundles.same_bundle(result)
+    number = next(i for i, other in enumerate(results) if other is result)
+    found = places(results)
+    apart, usual, moved = distances_of(bundle.name, found), spacings(bundle.name), has_transfer(bundle)
+    parts = []
+    for space, words in _SPACES.items():
+        before, after = (format_significant(steps) for steps in apart[space][number] / np.median(usual[space]))
+        parts.append(f"**{after}** {words}" + (f" ({before} before the transfer)" if moved else ""))
+    name = wording.plain(wording.label(result, short=True))
+    st.markdown(
+        f"**{name}** lies {' and '.join(parts)} from the nearest model, in steps of the grid.",
+        help="A step of the grid is the usual distance of a model to its nearest neighbour: the median over the grid.",
+    )
+    if moved:
+        changes = []
+        for parameter, (before, after) in values_read(found[number], bundle).items():
+            label, unit, places_ = PARAMETERS[parameter]
+            first, last = (format_number(value, places_) for value in (before, after))
+            changes.append(f"{label} {first} → **{last}** {unit}")
+        st.markdown(
+            f"Before → after the transfer: {', '.join(changes)}.",
+            help="The mean of what the members of the ensemble read in the latent vector; the values on the first page "
+            "are modes, and may differ a little.",
+        )
