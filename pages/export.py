@@ -36,8 +36,8 @@ cite(bundles.of_result(result).card, result)
 st.markdown("#### Figures")
 st.caption(
     "Every figure of this app has “Save” below it: PDF and SVG for a paper, 88 or 180 mm wide and always light, HTML "
-    "as a page of its own; its camera button gives PNG. The report holds this one for each of your spectra, the corner "
-    "plots, and the HR and Kiel diagrams."
+    "as a page of its own; its camera button gives PNG. The report holds this one for each of your spectra, "
+    "and the HR and Kiel diagrams."
 )
 chart(
     reconstruction_figure(result, dark=dark()),

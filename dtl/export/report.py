@@ -39,7 +39,7 @@ Made by dtl {version} on {date} (UTC).
 
 results.ecsv   parameters with 1-sigma intervals, units and descriptions of the columns
 results.csv    the same for spreadsheets
-figures/       each as PDF and SVG for a paper, 88 and 180 mm wide, and as .html to be opened in a browser (keep
+figures/       each as PDF and SVG for a paper, 88 mm wide, and as .html to be opened in a browser (keep
                plotly.min.js beside them)
 log.txt        how each file was understood and prepared, and its flags
 inputs.sha256  checksums of the files, for `sha256sum -c` in their folder
@@ -171,7 +171,6 @@ def log_lines(entry: Reported) -> list[str]:
 def _write_figures(
     archive: zipfile.ZipFile, reported: Sequence[Reported], progress: Callable[[float, str], None]
 ) -> None:
-    from dtl.figures.corner import corner_figure
     from dtl.figures.hr_diagram import hr_diagram
     from dtl.figures.kiel import kiel_diagram
     from dtl.figures.page import SCRIPT, plotly_script
@@ -182,7 +181,6 @@ def _write_figures(
         progress(number / (len(reported) + 2), f"figure of {_file(entry)}")
         name = f"{number:03d}-{re.sub(r'[^A-Za-z0-9_-]+', '-', Path(_file(entry)).stem)[:60]}"
         _write_figure(archive, reconstruction_figure(entry.result), name, _file(entry))
-        _write_figure(archive, corner_figure(entry.result), f"{name}-corner", f"{_file(entry)}: parameters together")
     progress(1 - 1 / (len(reported) + 2), "diagrams")
     stars, users = published_stars.stars(), _plotted(reported)
     for name, title, figure in (
@@ -195,13 +193,11 @@ def _write_figures(
 def _write_figure(archive: zipfile.ZipFile, figure: go.Figure, name: str, title: str) -> None:
     """A figure for print and for the browser."""
     from dtl.figures.page import SCRIPT, figure_page
-    from dtl.figures.paper import FORMATS, WIDTHS, print_figure
+    from dtl.figures.paper import FORMATS, print_figure
 
     archive.writestr(f"figures/{name}.html", figure_page(figure, title, name=name, script=SCRIPT))
     for kind in FORMATS:
-        for width in WIDTHS:
-            printed = print_figure(figure, width=width, kind=kind, title=title)
-            archive.writestr(f"figures/{name}-{width}mm.{kind}", printed)
+        archive.writestr(f"figures/{name}.{kind}", print_figure(figure, kind=kind, title=title))
 
 
 def _plotted(reported: Sequence[Reported]) -> list[PlottedStar]:

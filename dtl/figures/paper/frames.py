@@ -18,7 +18,7 @@ __all__ = ["colour_maps", "place_frames", "set_frame"]
 
 #: Most ticks that an axis has, along and up.
 _MOST = (6, 7)
-_ROUNDS = 4
+_ROUNDS = 3
 #: Part of the width below which the numbers of a panel are turned, so that neighbours keep apart.
 _NARROW = 0.3
 
@@ -122,11 +122,11 @@ def place_frames(page: Figure, sheet: Sheet, layout: Mapping[str, Any], entries:
         top, bottom = (top + taken, bottom) if above else (top, bottom + taken)
     inside = np.array([36.0, bottom + 24.0, width - pad - 2, height - top - 6.0])
     limits = np.array([pad, bottom + pad, width - pad, height - top - pad])
+    renderer = page.canvas.get_renderer()
     for _ in range(_ROUNDS):
         page.align_ylabels()
         _put(sheet, layout, inside, width, height)
-        page.canvas.draw()
-        boxes = [box for axes in sheet.axes.values() if (box := axes.get_tightbbox()) is not None]
+        boxes = [box for axes in sheet.axes.values() if (box := axes.get_tightbbox(renderer)) is not None]
         to_points = 72.0 / page.dpi
         reach = np.array(
             [
