@@ -13,13 +13,25 @@ from dtl.simulation.gap import GapModel
 from dtl.simulation.survey import Source
 from dtl.wavelengths import SPEED_OF_LIGHT
 
-__all__ = ["GapKind", "gap_kinds", "of_one_star", "saturated_lines", "wrong_lines"]
+__all__ = ["LABEL_KINDS", "GapKind", "gap_kinds", "mislabelled", "of_one_star", "saturated_lines", "wrong_lines"]
 
 #: Relative error of the strength of all lines of a kind, and of a line of full depth.
 _LINE_ERROR, _SATURATION = 0.12, 0.25
 #: A star whose deep lines are those of atoms, K; what is deeper than this there is one; smoothing in km/s.
 _ATOMIC_TEFF, _ATOMIC_DEPTH, _SMOOTH = 4200.0, 0.06, 3.0
 _ATOMIC_RESOLUTION = 50_000.0
+#: [M/H] of the measured stars, about.
+_METALS = -0.2
+
+
+#: Kind -> by how much the true Teff [K], log g and [M/H] of the measured stars exceed those at which their gap was
+#: measured: what publications of one star differ by.
+LABEL_KINDS = {
+    "measured stars hotter": (50.0, 0.0, 0.0),
+    "measured stars cooler": (-50.0, 0.0, 0.0),
+    "measured stars richer": (0.0, 0.0, 0.12),
+    "measured stars poorer": (0.0, 0.0, -0.12),
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,7 @@ def gap_kinds(source: Source, gap: GapModel | None) -> list[GapKind]:
     stars = [] if gap is None else [
         GapKind("cool star", of_one_star(gap, 0), source),
         GapKind("hot star", of_one_star(gap, 1), source),
+        *(GapKind(name, gap, mislabelled(source, gap, np.array(error))) for name, error in LABEL_KINDS.items()),
     ]  # fmt: skip
     return [
         *stars,
@@ -59,6 +72,28 @@ def gap_kinds(source: Source, gap: GapModel | None) -> list[GapKind]:
 def of_one_star(gap: GapModel, which: int) -> GapModel:
     """The gap of the cooler (0) or the hotter (1) measured star, for stars of any Teff."""
     return replace(gap, area=gap.area[[which, which]], slow=gap.slow[[which, which]])
+
+
+def mislabelled(source: Source, gap: GapModel, error: np.ndarray) -> Source:
+    """Spectra that lack what the measured gap has only since its stars were taken for others.
+
+    A gap is a star minus the model at the star's published parameters. Where these are too low by ``error`` the gap
+    holds the difference of two models, which no star has.
+
+    Args:
+        source: of clean spectra.
+        gap: which is added to them.
+        error: true minus published Teff [K], log g and [M/H]; shape ``(3,)``.
+    """
+
+    def corrected(parameters: np.ndarray, resolution: float) -> tuple[np.ndarray, np.ndarray]:
+        wavelength, flux = source(parameters, resolution)
+        teff = float(np.clip(parameters[0], *gap.teff))
+        taken = np.array([teff, sequence_logg(teff, _METALS), _METALS, parameters[3]])
+        true = taken + np.r_[error, 0.0]
+        return wavelength, flux + source(taken, resolution)[1] - source(true, resolution)[1]
+
+    return corrected
 
 
 def wrong_lines(source: Source, error: float) -> Source:

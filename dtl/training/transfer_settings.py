@@ -101,7 +101,7 @@ class SurveyPlan(GapLearningSettings):
     test_surveys: int = 5
     ablation_surveys: int = 5
     stars: int = 286
-    kind_stars: int = 120
+    kind_stars: int = 80
     pixel: float = 0.035
     false_alarms: float = 0.015
 

@@ -12,7 +12,7 @@ from dtl.evaluation.survey_accuracy import SurveySimulator, survey_simulator
 from dtl.evaluation.unseen_gaps import LeftOut, answers_for_unseen, leave_out, measure_unseen
 from dtl.inference.prior import StarPrior
 from dtl.result import PARAMETERS
-from dtl.simulation.gap_kinds import gap_kinds
+from dtl.simulation.gap_kinds import LABEL_KINDS, gap_kinds
 from dtl.training.settings import TrainingSettings
 from dtl.training.transfer_settings import SurveyPlan
 from dtl.transfer.fine_tuning import Transfer
@@ -33,7 +33,7 @@ def left_out(simulator: SurveySimulator) -> list[LeftOut]:
 
 
 def test_each_kind_is_left_out_once(simulator: SurveySimulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two kinds of wrong lines have one family without both; no family knows the kind that it is judged on."""
+    """Kinds of wrong lines share a family, kinds of wrong parameters too; none knows what it is judged on."""
     met = []
 
     def transfer_family(bundle, gap, settings, *rest, **known) -> Transfer:
@@ -42,8 +42,9 @@ def test_each_kind_is_left_out_once(simulator: SurveySimulator, monkeypatch: pyt
 
     monkeypatch.setattr(module, "transfer_family", transfer_family)
     found = {each.kind.name: met[each.bundle.card["met"]] for each in leave_out(shipped(), simulator, SETTINGS)}
-    assert list(found) == ["cool star", "hot star", "atoms stronger", "atoms weaker", "saturation"]
-    assert len(met) == 4
+    assert list(found) == ["cool star", "hot star", *LABEL_KINDS, "atoms stronger", "atoms weaker", "saturation"]
+    assert len(met) == 5
+    assert all(found[kind][1].label_error == (0.0, 0.0, 0.0) for kind in LABEL_KINDS)
     cool, hot = simulator.gap.area
     assert not any(np.array_equal(area, cool) for area in found["cool star"][0].area)
     assert not any(np.array_equal(area, hot) for area in found["hot star"][0].area)

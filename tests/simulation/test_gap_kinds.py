@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dtl.catalogue.main_sequence import sequence_logg
 from dtl.simulation.gap import read_gap
-from dtl.simulation.gap_kinds import gap_kinds, of_one_star, saturated_lines, wrong_lines
+from dtl.simulation.gap_kinds import gap_kinds, mislabelled, of_one_star, saturated_lines, wrong_lines
 from dtl.simulation.observation import decoder_source
 from tests.builders import shipped
 
@@ -22,6 +23,15 @@ def test_one_star_for_all() -> None:
             np.testing.assert_allclose(
                 alone.curve(wavelength, teff, 5e4), gap.curve(wavelength, gap.teff[which], 5e4), atol=1e-12
             )
+
+
+def test_a_gap_of_stars_taken_for_others() -> None:
+    """A star at the measured stars' true parameters, with the gap as published, is what was observed of them."""
+    source, gap = decoder_source(shipped()), read_gap()
+    taken = np.array([gap.teff[0], sequence_logg(gap.teff[0], -0.2), -0.2, 2.0])
+    error = np.array([0.0, 0.0, 0.12])
+    _, flux = mislabelled(source, gap, error)(taken + np.r_[error, 0.0], 5e4)
+    np.testing.assert_allclose(flux, source(taken, 5e4)[1], atol=1e-9)
 
 
 def test_atoms_and_molecules_change_against_each_other() -> None:
@@ -45,5 +55,5 @@ def test_strong_lines_more_than_weak_ones() -> None:
 def test_kinds_without_a_gap_are_those_of_lines() -> None:
     source = decoder_source(shipped())
     with_gap, without = gap_kinds(source, read_gap()), gap_kinds(source, None)
-    assert [kind.name for kind in with_gap[2:]] == [kind.name for kind in without]
-    assert all(kind.gap is None for kind in without) and all(kind.gap is not None for kind in with_gap[:2])
+    assert [kind.name for kind in with_gap[6:]] == [kind.name for kind in without]
+    assert all(kind.gap is None for kind in without) and all(kind.gap is not None for kind in with_gap[:6])
