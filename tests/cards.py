@@ -104,6 +104,15 @@ def _metrics() -> dict:
                 "300": (0.618, 0.624, 0.682, 0.65),
             }.items()
         },
+        "unseen_gaps": {
+            kind: {
+                "errors": _errors("ours", 0.2),
+                "coverage": dict.fromkeys(PARAMETERS, 0.7),
+                "coverage_by_third": {by: {name: [0.6, 0.7, 0.8] for name in PARAMETERS} for by in ("teff", "mh")},
+                "flagged": 0.04,
+            }
+            for kind in ("cool star", "atoms weaker")
+        },
         "false_alarms": {"50": 0.0301, "100": 0.0168, "300": 0.0203},
         "trust": {
             "spectra_of_each_kind": 40,
