@@ -1,4 +1,4 @@
-"""The section of the README on accuracy, from the cards of the shipped bundles: python -m tests.readme_figures --write"""
+"""The README's section on accuracy, from the cards of the shipped bundles: python -m tests.readme_figures --write"""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def section() -> str:
         "| rmse: Teff, log g, [M/H], v sin i (published: 18.8 K, 0.065, 0.040, 0.23 km/s) | "
         f"{_all(models['rmse_noise_free'])} | {_all(models['rmse_snr100'])} |",
         "",
-        "| simulated stars, S/N 50–300: rmse (true values within the 1-sigma interval) | Teff | log g | [M/H] | v sin i |",
+        "| simulated stars, S/N 50–300: rmse (part within 1-sigma intervals) | Teff | log g | [M/H] | v sin i |",
         _TABLE,
     ]
     for name, card in cards.items():
@@ -59,8 +59,8 @@ def section() -> str:
         "",
         "Networks for a kind of gap below the first two rows of each bundle had not met that kind, and their intervals",
         "were fitted to other stars; of several kinds the range is told. Flagged as unlike the models or outside them:",
-        f"{100 * min(flagged):.0f}–{100 * max(flagged):.0f} % of these stars. Every figure stands in the cards and on the page "
-        "*Model*, comes out of",
+        f"{100 * min(flagged):.0f}–{100 * max(flagged):.0f} % of these stars. Every figure stands in the cards and on "
+        "the page *Model*, comes out of",
         "`dtl evaluate --json`, and is written here by `python -m tests.readme_figures --write`.",
     ]
     return "\n".join(lines) + "\n"
