@@ -25,6 +25,7 @@ _KINDS = {
         "measured stars richer",
         "measured stars poorer",
     ),
+    "measured stars rotating by 0.7 km/s more or less": ("measured stars faster", "measured stars slower"),
     "atoms' and molecules' lines 12 % off": ("atoms stronger", "atoms weaker"),
     "strong lines a quarter stronger": ("saturation",),
 }

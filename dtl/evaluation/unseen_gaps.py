@@ -85,6 +85,9 @@ def answers_for_unseen(
 ) -> tuple[list[InferenceResult], np.ndarray]:
     """What networks answer for broadly drawn stars with the gap that they have not met; and the truth, ``(k, 4)``.
 
+    The kinds are those that were measured on real stars, where there are any: stars whose lines are wrong as no star
+    is known to be are not what is usual, and are to be flagged rather than to widen the intervals of all others.
+
     Args:
         left_out: of `leave_out`.
         bundle: whose card, limits and references the networks get.
@@ -94,7 +97,8 @@ def answers_for_unseen(
     """
     results, truths = [], []
     prior = StarPrior(settings.prior)
-    for i, unseen in enumerate(left_out):
+    observed = [unseen for unseen in left_out if unseen.kind.observed]
+    for i, unseen in enumerate(observed or left_out):
         stars = prior.draw(settings.survey.kind_stars, bundle.limits, _CALIBRATES + i)
         prepared, truth = _simulator(simulator, unseen.kind, stars).observe(bundle, _CALIBRATES + i, snr)
         results += observe(_with_card_of(unseen, bundle), prepared)

@@ -13,7 +13,16 @@ from dtl.simulation.gap import GapModel
 from dtl.simulation.survey import Source
 from dtl.wavelengths import SPEED_OF_LIGHT
 
-__all__ = ["LABEL_KINDS", "GapKind", "gap_kinds", "mislabelled", "of_one_star", "saturated_lines", "wrong_lines"]
+__all__ = [
+    "LABEL_KINDS",
+    "ROTATION_KINDS",
+    "GapKind",
+    "gap_kinds",
+    "mislabelled",
+    "of_one_star",
+    "saturated_lines",
+    "wrong_lines",
+]
 
 #: Relative error of the strength of all lines of a kind, and of a line of full depth.
 _LINE_ERROR, _SATURATION = 0.12, 0.25
@@ -24,13 +33,17 @@ _ATOMIC_RESOLUTION = 50_000.0
 _METALS = -0.2
 
 
-#: Kind -> by how much the true Teff [K], log g and [M/H] of the measured stars exceed those at which their gap was
-#: measured: what publications of one star differ by.
+#: Kind -> by how much the true Teff [K], log g, [M/H] and v sin i [km/s] of the measured stars exceed those at which
+#: their gap was measured: what publications of one star differ by.
 LABEL_KINDS = {
-    "measured stars hotter": (50.0, 0.0, 0.0),
-    "measured stars cooler": (-50.0, 0.0, 0.0),
-    "measured stars richer": (0.0, 0.0, 0.12),
-    "measured stars poorer": (0.0, 0.0, -0.12),
+    "measured stars hotter": (50.0, 0.0, 0.0, 0.0),
+    "measured stars cooler": (-50.0, 0.0, 0.0, 0.0),
+    "measured stars richer": (0.0, 0.0, 0.12, 0.0),
+    "measured stars poorer": (0.0, 0.0, -0.12, 0.0),
+}
+ROTATION_KINDS = {
+    "measured stars faster": (0.0, 0.0, 0.0, 0.7),
+    "measured stars slower": (0.0, 0.0, 0.0, -0.7),
 }
 
 
@@ -48,6 +61,11 @@ class GapKind:
     gap: GapModel | None
     source: Source
 
+    @property
+    def observed(self) -> bool:
+        """Whether it was measured on real stars; else it is a fault of lines that was thought out."""
+        return self.gap is not None
+
 
 def gap_kinds(source: Source, gap: GapModel | None) -> list[GapKind]:
     """Kinds of gaps, each of which a transfer can leave out: see `dtl.transfer.gap_family.without`.
@@ -59,7 +77,10 @@ def gap_kinds(source: Source, gap: GapModel | None) -> list[GapKind]:
     stars = [] if gap is None else [
         GapKind("cool star", of_one_star(gap, 0), source),
         GapKind("hot star", of_one_star(gap, 1), source),
-        *(GapKind(name, gap, mislabelled(source, gap, np.array(error))) for name, error in LABEL_KINDS.items()),
+        *(
+            GapKind(name, gap, mislabelled(source, gap, np.array(error)))
+            for name, error in (LABEL_KINDS | ROTATION_KINDS).items()
+        ),
     ]  # fmt: skip
     return [
         *stars,
@@ -83,14 +104,14 @@ def mislabelled(source: Source, gap: GapModel, error: np.ndarray) -> Source:
     Args:
         source: of clean spectra.
         gap: which is added to them.
-        error: true minus published Teff [K], log g and [M/H]; shape ``(3,)``.
+        error: true minus published Teff [K], log g, [M/H] and v sin i [km/s]; shape ``(4,)``.
     """
 
     def corrected(parameters: np.ndarray, resolution: float) -> tuple[np.ndarray, np.ndarray]:
         wavelength, flux = source(parameters, resolution)
         teff = float(np.clip(parameters[0], *gap.teff))
         taken = np.array([teff, sequence_logg(teff, _METALS), _METALS, parameters[3]])
-        true = taken + np.r_[error, 0.0]
+        true = taken + error
         return wavelength, flux + source(taken, resolution)[1] - source(true, resolution)[1]
 
     return corrected

@@ -24,7 +24,7 @@ from dtl.catalogue.main_sequence import sequence_logg
 from dtl.inference.interpolation import models_at
 from dtl.networks.resampled_noise import pixel_noise
 from dtl.simulation.gap import GapModel
-from dtl.simulation.gap_kinds import LABEL_KINDS, of_one_star
+from dtl.simulation.gap_kinds import LABEL_KINDS, ROTATION_KINDS, of_one_star
 from dtl.training.transfer_settings import FamilySettings
 
 __all__ = ["GapFamily", "mean_gap", "without"]
@@ -179,6 +179,8 @@ def without(kind: str, gap: GapModel | None, settings: FamilySettings) -> tuple[
         return of_one_star(gap, 1 if kind == "cool star" else 0), settings
     if kind in LABEL_KINDS:
         return gap, replace(settings, label_error=(0.0, 0.0, 0.0))
+    if kind in ROTATION_KINDS:
+        return gap, replace(settings, width_error=0.0)
     if kind in ("atoms stronger", "atoms weaker"):
         return gap, replace(settings, wrong_lines=0.0)
     if kind == "saturation":

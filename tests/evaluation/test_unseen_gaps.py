@@ -12,7 +12,7 @@ from dtl.evaluation.survey_accuracy import SurveySimulator, survey_simulator
 from dtl.evaluation.unseen_gaps import LeftOut, answers_for_unseen, leave_out, measure_unseen
 from dtl.inference.prior import StarPrior
 from dtl.result import PARAMETERS
-from dtl.simulation.gap_kinds import LABEL_KINDS, gap_kinds
+from dtl.simulation.gap_kinds import LABEL_KINDS, ROTATION_KINDS, gap_kinds
 from dtl.training.settings import TrainingSettings
 from dtl.training.transfer_settings import SurveyPlan
 from dtl.transfer.fine_tuning import Transfer
@@ -28,8 +28,9 @@ def simulator() -> SurveySimulator:
 
 @pytest.fixture
 def left_out(simulator: SurveySimulator) -> list[LeftOut]:
-    """Two kinds, and the shipped networks in place of such as have not met them."""
-    return [LeftOut(kind, shipped()) for kind in gap_kinds(simulator.source, simulator.gap)[:2]]
+    """Two kinds of real stars and one of lines, and the shipped networks in place of such as have not met them."""
+    kinds = gap_kinds(simulator.source, simulator.gap)
+    return [LeftOut(kind, shipped()) for kind in (*kinds[:2], kinds[-1])]
 
 
 def test_each_kind_is_left_out_once(simulator: SurveySimulator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,8 +43,10 @@ def test_each_kind_is_left_out_once(simulator: SurveySimulator, monkeypatch: pyt
 
     monkeypatch.setattr(module, "transfer_family", transfer_family)
     found = {each.kind.name: met[each.bundle.card["met"]] for each in leave_out(shipped(), simulator, SETTINGS)}
-    assert list(found) == ["cool star", "hot star", *LABEL_KINDS, "atoms stronger", "atoms weaker", "saturation"]
-    assert len(met) == 5
+    stars = ["cool star", "hot star", *LABEL_KINDS, *ROTATION_KINDS]
+    assert list(found) == [*stars, "atoms stronger", "atoms weaker", "saturation"]
+    assert len(met) == 6
+    assert all(found[kind][1].width_error == 0.0 for kind in ROTATION_KINDS)
     assert all(found[kind][1].label_error == (0.0, 0.0, 0.0) for kind in LABEL_KINDS)
     cool, hot = simulator.gap.area
     assert not any(np.array_equal(area, cool) for area in found["cool star"][0].area)
@@ -53,6 +56,7 @@ def test_each_kind_is_left_out_once(simulator: SurveySimulator, monkeypatch: pyt
 
 
 def test_answers_are_of_broadly_drawn_stars(left_out: list[LeftOut], simulator: SurveySimulator) -> None:
+    """And have gaps of real stars: what was thought out widens no interval."""
     results, truth = answers_for_unseen(left_out, shipped(), simulator, SETTINGS, 100.0)
     assert len(results) == len(truth) == 2 * 3
     expected = StarPrior(SETTINGS.prior).draw(3, shipped().limits, 4001)
@@ -64,7 +68,7 @@ def test_answers_are_of_broadly_drawn_stars(left_out: list[LeftOut], simulator: 
 def test_figures_of_a_kind(left_out: list[LeftOut], simulator: SurveySimulator) -> None:
     """Six stars: the mean over the thirds is the whole, and both kinds have stars of their own gap."""
     found = measure_unseen(left_out, shipped(), simulator)["unseen_gaps"]
-    assert list(found) == ["cool star", "hot star"]
+    assert list(found) == ["cool star", "hot star", "saturation"]
     for kind in found.values():
         for name in PARAMETERS:
             for by in ("teff", "mh"):
