@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -16,6 +17,7 @@ from dtl.bundle.store import load_bundle
 from dtl.bundle.window import lines_of
 from dtl.grid.build import Grid, GridSettings, build_grid
 from dtl.grid.library import Library
+from dtl.grid.nodes import main_sequence_nodes
 from dtl.preparation.broadening import broaden, log_grid
 from dtl.preparation.target import PreparationTarget
 from dtl.simulation.observation import simulate_observation
@@ -85,6 +87,16 @@ def observe(
     flux = star_flux(doppler_shift(wavelength, -velocity)) * continuum + sigma * rng.normal(size=wavelength.size)
     defaults = {"file": "made-up.fits", "resolution": 50_000.0, "frame": "barycentric"}
     return Spectrum(wavelength, flux, sigma if stated and np.isfinite(snr) else None, **(defaults | known))
+
+
+@lru_cache(maxsize=1)
+def band() -> ModelBundle:
+    """The shipped bundle as if it had those nodes alone that the published grid has too: a band, and no box."""
+    bundle = shipped()
+    published = {tuple(node) for node in np.round(main_sequence_nodes(), 3)}
+    rows = np.array([tuple(node) in published for node in np.round(bundle.nodes.astype(float), 3)])
+    parts = {name: getattr(bundle, name)[rows] for name in ("nodes", "latents", "map_flux", "map_latent")}
+    return replace(bundle, **parts, template_nodes=np.arange(1))
 
 
 @lru_cache(maxsize=1)

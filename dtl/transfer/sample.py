@@ -137,11 +137,17 @@ def _merged(
 ) -> tuple[list[tuple[int, ...]], list[str]]:
     """Groups joined whose spectra differ by no more than their noise, and what is to be said of that."""
     coadds = [coadd([prepared[i] for i in star]) for star in stars]
-    answers = _answers(coadds, bundle)
+    # Networks that bear many gaps and those of models alone feel different things.
+    answers = [_answers(coadds, networks) for networks in (bundle, bundle.source)]
     groups: list[list[int]] = []
     for new in range(len(stars)):
         home = next(
-            (g for g in groups if same_star(coadds[new], coadds[g[0]]) and _same_answer(answers[new], answers[g[0]])),
+            (
+                g
+                for g in groups
+                if same_star(coadds[new], coadds[g[0]])
+                and all(_same_answer(of_one[new], of_one[g[0]]) for of_one in answers)
+            ),
             None,
         )
         if home is None:

@@ -8,7 +8,7 @@ from sklearn.decomposition import PCA
 
 from dtl.exploration.latent_traversal import correlations, directions, flux_effect, grid_limits, start_at, step_to
 from dtl.result import PARAMETERS
-from tests.builders import shipped
+from tests.builders import band, shipped
 
 
 def test_at_a_node_the_step_is_the_node() -> None:
@@ -31,7 +31,7 @@ def test_walking_along_a_parameter_moves_what_is_read() -> None:
 
 
 def test_inside_every_range_and_still_outside_the_models() -> None:
-    bundle = shipped()
+    bundle = band()
     hot_and_dense = np.array([4250.0, 5.1, 0.0, 3.0])
     for value, (low, high) in zip(hot_and_dense, grid_limits(bundle).values(), strict=True):
         assert low <= value <= high

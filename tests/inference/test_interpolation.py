@@ -10,7 +10,7 @@ import pytest
 
 from dtl.bundle.projection import nearest
 from dtl.inference.interpolation import NodeSpectra, Surface, latent_at, models_at, node_spectra
-from tests.builders import shipped
+from tests.builders import band, shipped
 
 
 @lru_cache(maxsize=1)
@@ -68,7 +68,7 @@ def test_what_the_nodes_do_not_vary_in_has_no_effect() -> None:
 
 def test_the_latents_of_a_node_follow_from_its_neighbours() -> None:
     """Decoded, they give its spectrum to 0.1 % where the node itself is left out, in the median to 0.02 %."""
-    bundle, wrong = shipped(), []
+    bundle, wrong = band(), []
     for index in np.random.default_rng(1).choice(len(bundle.nodes), 40, replace=False):
         without = replace(
             bundle, nodes=np.delete(bundle.nodes, index, axis=0), latents=np.delete(bundle.latents, index, axis=0)

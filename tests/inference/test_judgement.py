@@ -12,15 +12,23 @@ import pytest
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.store import load_bundle
 from dtl.export.tables import json_line, results_table
-from dtl.flags import FLAGS, Doubt
+from dtl.flags import FLAGS, NOTES, Doubt
 from dtl.inference.infer import infer
-from dtl.inference.judgement import doubts_of_estimates, doubts_of_strangeness, limit_rotation, measured_from, withhold
+from dtl.inference.judgement import (
+    doubts_of_estimates,
+    doubts_of_gravity,
+    doubts_of_strangeness,
+    limit_rotation,
+    measured_from,
+    withhold,
+)
+from dtl.inference.prior import StarPrior
 from dtl.preparation.prepare import prepare
 from dtl.result import PARAMETERS, POSSIBLE, Estimate, InferenceResult
 from dtl.simulation.observation import simulate_observation
 from dtl.simulation.survey import published_parameters
 from dtl.spectrum import Spectrum
-from tests.builders import observe_model, shipped
+from tests.builders import band, observe_model, shipped
 
 BELIEVABLE = {"teff": 3500.0, "logg": 4.8, "mh": 0.0, "vsini": 8.0}
 WIDTH = {"teff": 30.0, "logg": 0.05, "mh": 0.05, "vsini": 0.5}
@@ -30,8 +38,9 @@ def estimates(**changed: float) -> dict[str, Estimate]:
     return {name: Estimate(value, WIDTH[name], WIDTH[name]) for name, value in (BELIEVABLE | changed).items()}
 
 
-def doubts(*, unlike: bool = False, **changed: float) -> list[Doubt]:
-    return doubts_of_estimates(estimates(**changed), shipped().limits, shipped().triples, unlike=unlike)
+def doubts(*, unlike: bool = False, models: ModelBundle | None = None, **changed: float) -> list[Doubt]:
+    models = models or shipped()
+    return doubts_of_estimates(estimates(**changed), models.limits, models.triples, unlike=unlike)
 
 
 def test_nothing_to_doubt() -> None:
@@ -42,7 +51,7 @@ def test_nothing_to_doubt() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value", "end"),
-    [("teff", 2900.0, 3000.0), ("teff", 4400.0, 4300.0), ("logg", 5.4, 5.1), ("logg", 4.4, 4.7), ("mh", -0.7, -0.5),
+    [("teff", 2900.0, 3000.0), ("teff", 4400.0, 4300.0), ("logg", 5.4, 5.3), ("logg", 3.3, 3.5), ("mh", -0.7, -0.5),
      ("mh", 0.7, 0.5), ("vsini", 33.0, 30.0)],
 )  # fmt: skip
 def test_beyond_an_end(name: str, value: float, end: float) -> None:
@@ -61,10 +70,34 @@ def test_slow_rotation_is_no_edge() -> None:
 
 def test_a_combination_that_no_model_has() -> None:
     """Inside of every range, but far from the main sequence."""
-    (doubt,) = doubts(teff=3100.0, logg=4.7, mh=-0.5)
+    (doubt,) = doubts(models=band(), teff=3100.0, logg=4.7, mh=-0.5)
     assert doubt.flag == "outside_grid" and "logg" in doubt.parameters
     assert doubt.value > doubt.limit == 1.0
     assert "Teff 3100" in doubt.sentence and "log g 4.70" in doubt.sentence
+
+
+@pytest.mark.parametrize("teff", [3200.0, 3500.0, 3900.0])
+def test_giants_are_no_dwarfs(teff: float) -> None:
+    """log g 3.5 and 4.0 are far below the main sequence; that of a dwarf, and of a denser one, is not."""
+    prior = StarPrior()
+    for logg in (3.5, 4.0):
+        (doubt,) = doubts_of_gravity(estimates(teff=teff, logg=logg), prior)
+        assert doubt.flag == "outside_grid" and doubt.value == logg < doubt.limit and "giant" in doubt.sentence
+    dwarf = float(prior.logg(np.array([teff]), np.array([0.0]))[0][0])
+    for away in (-0.15, 0.0, 0.4):
+        assert all(d.flag != "outside_grid" for d in doubts_of_gravity(estimates(teff=teff, logg=dwarf + away), prior))
+
+
+def test_a_gravity_that_only_repeats_the_main_sequence() -> None:
+    """An interval as wide as the prior has learned nothing; one of a third of it has."""
+    prior = StarPrior()
+    mean, width = (float(v[0]) for v in prior.logg(np.array([3500.0]), np.array([0.0])))
+    told = estimates() | {"logg": Estimate(mean, width, width)}
+    (doubt,) = doubts_of_gravity(told, prior)
+    assert doubt.flag == "logg_from_main_sequence" and doubt.parameters == ("logg",) and doubt.flag in NOTES
+    assert doubts_of_gravity(told | {"logg": Estimate(mean, width / 3, width / 3)}, prior) == []
+    assert doubts_of_gravity(told, None) == []
+    assert doubts_of_gravity(told | {"mh": Estimate(np.nan, np.nan, np.nan)}, prior) == []
 
 
 def test_unlike_the_models() -> None:

@@ -36,7 +36,7 @@ def test_linear_functions_of_the_flux(pixel: float, fwhm: float) -> None:
 @pytest.mark.parametrize(("resolution", "pixel"), [(50_000.0, 0.04), (94_600.0, 0.035)])
 def test_repeated_noise(resolution: float, pixel: float) -> None:
     """The scatter of the members' values over exposures that differ in nothing but their noise."""
-    bundle, count = shipped(), 150
+    bundle, count = shipped(), 400
     clean = observe_model((3400.0, 4.85, 0.0, 5.0), snr=1e6, pixel=pixel, resolution=resolution)
     rng = np.random.default_rng(3)
     sigma = 0.01 * np.sqrt(np.maximum(clean.flux * np.median(clean.flux), 0.0))
