@@ -8,6 +8,7 @@ from pages.shared.model import accuracy, credibility, provenance
 from pages.shared.model.published_layout import published_layout
 from pages.shared.model.real_stars import real_stars
 from pages.shared.model.transfer_gain import transfer
+from pages.shared.model.unseen_gaps import unseen_gaps
 
 TABS = ("Summary", "Validation", "Real stars", "Training")
 
@@ -57,6 +58,7 @@ with validation:
     accuracy.measured(card)
     transfer(card)
     accuracy.intervals(card)
+    unseen_gaps(card)
     credibility.doubts(card)
 with stars:
     real_stars(card)

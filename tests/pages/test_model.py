@@ -61,7 +61,7 @@ def test_an_empty_card_is_sentences(with_cards, card):
     lacking = re.findall(r"The card of these networks has no figures on (.+)\.", texts(app))
     for what in ("test spectra", "ways of transfer", "simulated surveys", "the gap", "its intervals", "real stars"):
         assert what in lacking
-    assert len(app.header) == 8
+    assert len(app.header) == 9
     assert FLAGS.keys() == {flag.strip("`") for flag in table(app, "Flag")}
 
 
@@ -76,7 +76,16 @@ def test_an_empty_card_is_sentences(with_cards, card):
 def test_anything_may_be_missing(with_cards, keys):
     app = with_cards(without(full_card(), *keys))
     assert not app.exception and not app.error
-    assert len(app.header) == 8
+    assert len(app.header) == 9
+
+
+def test_kinds_of_gaps_that_were_left_out(with_cards):
+    """A row for each kind: what it is, error and part within the interval, part flagged."""
+    app = with_cards(full_card())
+    rows = table(app, "Kind left out")
+    assert list(rows) == ["gap of GJ 699 alone, at any Teff", "atoms' lines 12 % weaker, molecules' stronger"]
+    for cells in rows.values():
+        assert cells[0].replace("\\", "") == "44 K, 70 %" and cells[-1] == "4 %"
 
 
 def test_a_search_that_chose_others_is_told(with_cards):

@@ -31,9 +31,6 @@ _KINDS = {
 
 def unseen_gaps(card: dict) -> None:
     """Errors, coverage and flags, a row for each kind of gap that was left out."""
-    kinds = lookup(card, "metrics", "unseen_gaps")
-    if not kinds:
-        return
     card_parts.heading(
         "Stars of kinds it has not met",
         "unseen-gaps",
@@ -41,6 +38,10 @@ def unseen_gaps(card: dict) -> None:
         "were trained without it, and asked about stars that have it. The intervals were fitted to other such answers, "
         "for the kinds that were measured on real stars; the last three were thought out.",
     )
+    kinds = lookup(card, "metrics", "unseen_gaps")
+    if not kinds:
+        card_parts.lacking("kinds of gaps that it has not met")
+        return
     columns: dict[str, list[str]] = {"Kind left out": [_KINDS.get(kind, kind) for kind in kinds]}
     for name, (label, _, _) in PARAMETERS.items():
         columns[f"{label} rmse, held"] = [_held(name, row) for row in kinds.values()]
