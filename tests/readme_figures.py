@@ -63,8 +63,8 @@ def section() -> str:
         "Below the first two rows of each bundle the networks had not met that kind of gap, and the intervals were "
         "fitted to other stars; of several kinds the range is told. "
         f"{min(real):.0f}–{max(real):.0f} % of stars with gaps of real stars are flagged, and "
-        f"{min(flagged[kind] for kind in _FAULTS):.0f} % of those with other faults. All this stands in the cards, comes "
-        "out of `dtl evaluate`, and is written here by `python -m tests.readme_figures --write`."
+        f"{min(flagged[kind] for kind in _FAULTS):.0f} % of those with other faults. From the cards, by "
+        "`python -m tests.readme_figures`."
     )
     lines += ["", *wrap(words, 118)]
     return "\n".join(lines) + "\n"
