@@ -11,33 +11,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
-import torch
 
 from dtl.bundle.calibration import Calibration
 from dtl.bundle.card import number
 from dtl.bundle.model import ModelBundle
+from dtl.evaluation.anchored_adaptation import follow_anchors
+from dtl.evaluation.belief_shares import moves, shares
 from dtl.evaluation.calibration_fit import CALIBRATION_SNR, fit_calibration, intervals
-from dtl.evaluation.survey_accuracy import observe, prepared_flux
+from dtl.evaluation.simulated_sample import as_observed, stars_like
+from dtl.evaluation.survey_accuracy import observe
 from dtl.result import PARAMETERS
-from dtl.simulation.survey import SurveySettings
 from dtl.spectrum import PreparedSpectrum
-from dtl.training.augmentation import Augmentation, add_noise, augment
 from dtl.transfer.adaptation import adapt
-from dtl.transfer.fine_tuning import TransferSettings, transfer
-from dtl.transfer.gap_injection import GapInjector
-from dtl.transfer.gap_learning import GapShape
+from dtl.transfer.anchors import Anchor
+from dtl.transfer.fine_tuning import TransferSettings
 from dtl.transfer.sample import Sample
 
-__all__ = ["MAX_SHIFT", "Verdict", "adapt_to_sample", "judge", "shares", "shift_in_words"]
+__all__ = ["MAX_SHIFT", "Verdict", "adapt_to_sample", "judge", "shift_in_words"]
 
 #: By which mean change of Teff [K] and [M/H] an adaptation needs the user's consent.
 MAX_SHIFT = {"teff": 40.0, "mh": 0.1}
-#: Rounds in which networks that are adapted already follow another belief or another half of the stars.
-_ROUNDS = 3
-#: Simulated stars that calibrate and judge, and within which Teff [K] their models are like one of the sample's.
-_STARS, _ALIKE = 240, 100.0
-#: Signal-to-noise ratio and pixel, in points of the grid, at which before and after are judged.
-_JUDGED_SNR, _PIXEL = 100.0, 5
+#: Signal-to-noise ratio at which before and after are judged.
+_JUDGED_SNR = 100.0
 #: Errors that differ by less than this part are alike.
 _DIFFERENT = 0.05
 _CALIBRATED = (
@@ -68,6 +63,7 @@ def adapt_to_sample(
     name: str | None = None,
     digests: Sequence[str | None] | None = None,
     settings: TransferSettings = TransferSettings(),
+    anchors: Sequence[Anchor] = (),
     seed: int = 42,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
     watch: Callable[[dict[str, float]], None] = lambda row: None,
@@ -76,7 +72,8 @@ def adapt_to_sample(
 
     The card's entry ``adapted`` says beside what `dtl.transfer.adaptation.adapt` tells: ``stars`` and ``left_out``;
     ``shares``, by how much each parameter moves with the belief about the mean [M/H] and with the choice of the stars,
-    which is in the intervals; and ``verdict``.
+    which is in the intervals; and ``verdict``. With anchors also ``anchors``: what they say of the zero points, which
+    the networks then follow in place of the belief about the mean [M/H].
 
     Args:
         bundle: to start from.
@@ -84,6 +81,7 @@ def adapt_to_sample(
         name: of the new bundle; None for that of the bundle with ``-adapted``.
         digests: sha256 of the file of each of the sample's spectra, for the card.
         settings: of the transfer.
+        anchors: stars of the sample whose parameters are known; see `dtl.transfer.anchors`.
         seed: of everything random.
         progress: called with the fraction done and a word; what it raises ends the work.
         watch: called with each row of the history of the transfer as soon as it is known.
@@ -91,19 +89,30 @@ def adapt_to_sample(
     Raises:
         UnusableInput: for a mean [M/H] that no model has.
     """
+    details = {"name": name, "digests": digests, "seed": seed}
     adapted = adapt(
         bundle,
         sample.spectra,
-        name=name,
-        digests=digests,
         settings=settings,
-        seed=seed,
-        progress=lambda part, text: progress(0.6 * part, text),
+        progress=lambda part, text: progress(0.55 * part, text),
         watch=watch,
+        **details,
     )
-    told = shares(
-        adapted, sample.spectra, settings, seed=seed, progress=lambda part: progress(0.6 + 0.25 * part, "beliefs")
+    moved = moves(
+        adapted, sample.spectra, settings, seed=seed, progress=lambda part: progress(0.55 + 0.2 * part, "beliefs")
     )
+    told = shares(moved)
+    if anchors:
+        adapted, settings, told = follow_anchors(
+            bundle,
+            adapted,
+            sample.spectra,
+            anchors,
+            settings,
+            moved,
+            progress=lambda part, text: progress(0.75 + 0.1 * part, text),
+            **details,
+        )
     progress(0.85, "calibration")
     calibrated, verdict = judge(bundle, adapted, sample.spectra, told, settings, seed=seed)
     progress(1.0, "")
@@ -118,54 +127,6 @@ def adapt_to_sample(
     said = calibrated.card["limits"]
     limits = [*said[:3], _CALIBRATED, *said[3:]]  # before what was said of the bundle as it was
     return replace(calibrated, card=calibrated.card | {"adapted": entry, "limits": limits})
-
-
-def shares(
-    adapted: ModelBundle,
-    spectra: Sequence[PreparedSpectrum],
-    settings: TransferSettings,
-    *,
-    seed: int = 42,
-    progress: Callable[[float], None] = lambda fraction: None,
-) -> dict[str, dict[str, float]]:
-    """By how much the parameters move with what is believed of the sample, and with which stars are in it.
-
-    The networks go on learning with another mean [M/H], its error away, and from half of the stars. The mean of a half
-    differs from that of the whole by as much as the whole from all such stars, in the mean of many samples.
-
-    Args:
-        adapted: the bundle, adapted to the spectra.
-        spectra: one a star.
-        settings: of its transfer.
-        seed: of the half and everything else random.
-        progress: called with the fraction done.
-
-    Returns:
-        ``mean_mh`` and ``stars`` -> parameter -> rms change over the stars, in the parameter's unit.
-    """
-    flux = prepared_flux(adapted, list(spectra))
-    order = np.random.default_rng(seed).permutation(len(flux))
-    half = len(flux) // 2
-    population = settings.population
-    runs = [("stars", order[:half], population)]
-    if population.mean_mh is not None and len(flux) >= population.least:
-        low, high = adapted.nodes[:, 2].min(), adapted.nodes[:, 2].max()
-        step = population.mean_mh_error * (1.0 if population.mean_mh < 0.5 * (low + high) else -1.0)
-        runs.append(("mean_mh", order, replace(population, mean_mh=population.mean_mh + step)))
-    enough = len(flux) >= population.least
-    before = adapted.parameters(flux)
-    moves: dict[str, np.ndarray] = {}
-    for i, (why, rows, belief) in enumerate(runs):
-        known = replace(belief, least=min(belief.least, half)) if enough else belief
-        how = replace(settings, rounds=min(_ROUNDS, settings.rounds), population=known)
-        again = transfer(
-            adapted, flux[rows], how, seed=seed + i, progress=lambda part, text, i=i: progress((i + part) / len(runs))
-        )
-        moves[why] = again.bundle.parameters(flux) - before
-    return {
-        why: dict(zip(PARAMETERS, np.sqrt(np.mean(np.square(changes), axis=0)).tolist(), strict=True))
-        for why, changes in moves.items()
-    }
 
 
 def judge(
@@ -183,14 +144,15 @@ def judge(
         before: the bundle as it was given.
         adapted: after the transfer.
         spectra: of the sample, one a star.
-        told: see `shares`; their squares are added to those of the intervals.
+        told: see `dtl.evaluation.belief_shares.shares`; their squares are added to those of the intervals.
         settings: of the transfer.
         seed: of the simulated stars.
     """
     raw = replace(adapted, card=adapted.card | {"calibration": {name: asdict(Calibration()) for name in PARAMETERS}})
-    truth, flux = _stars(adapted, spectra, settings, seed)
+    truth, flux = stars_like(adapted, spectra, settings, seed)
     found = {
-        snr: intervals(observe(raw, _spectra(flux, snr, spectra[0], seed + i))) for i, snr in enumerate(CALIBRATION_SNR)
+        snr: intervals(observe(raw, as_observed(flux, snr, spectra[0], seed + i)))
+        for i, snr in enumerate(CALIBRATION_SNR)
     }
     calibration = {}
     for column, name in enumerate(PARAMETERS):
@@ -198,62 +160,8 @@ def judge(
         extra = sum(share[name] ** 2 for share in told.values())
         calibration[name] = asdict(replace(fitted, floor=float(np.sqrt(fitted.floor**2 + extra))))
     rmse = {"after": _rmse(found[_JUDGED_SNR], truth)}
-    rmse["before"] = _rmse(intervals(observe(before, _spectra(flux, _JUDGED_SNR, spectra[0], seed))), truth)
+    rmse["before"] = _rmse(intervals(observe(before, as_observed(flux, _JUDGED_SNR, spectra[0], seed))), truth)
     return replace(adapted, card=adapted.card | {"calibration": calibration}), _verdict(rmse, adapted, told)
-
-
-def _stars(
-    bundle: ModelBundle, spectra: Sequence[PreparedSpectrum], settings: TransferSettings, seed: int
-) -> tuple[np.ndarray, torch.Tensor]:
-    """Parameters ``(k, 4)`` and noise-free flux ``(k, n)`` of simulated stars like those of the sample."""
-    estimates = bundle.parameters(prepared_flux(bundle, list(spectra)))
-    alike = np.exp(-0.5 * ((bundle.nodes[:, None, 0] - estimates[None, :, 0]) / _ALIKE) ** 2).sum(axis=1)
-    often = alike * settings.population.weights(bundle.nodes)
-    rows = np.random.default_rng(seed).choice(len(often), _STARS, p=often / often.sum())
-    generator = torch.Generator().manual_seed(seed)
-    shape = GapShape(
-        bundle.gap, float(bundle.card["adapted"]["gap"]["strength"]), np.zeros((0, len(bundle.wavelength)))
-    )
-    clean = torch.from_numpy(bundle.decode(bundle.latents[rows]))
-    gapped = GapInjector.of_nodes(shape, bundle, rows)(clean, torch.arange(len(rows)), generator)
-    gapped = _misresolved(gapped, bundle, generator)
-    quiet = Augmentation(clean_fraction=1.0, depth=settings.depth)
-    return bundle.nodes[rows].astype(float), augment(gapped, quiet, bundle.window, generator)
-
-
-def _misresolved(flux: torch.Tensor, bundle: ModelBundle, generator: torch.Generator) -> torch.Tensor:
-    """Flux ``(k, n)`` as if its resolution were not quite the stated one, by the errors of simulated surveys.
-
-    A Gaussian whose variance changes by d changes a spectrum by d/2 times its second derivative, to first order.
-    """
-    step = float(bundle.wavelength[1] - bundle.wavelength[0])
-    sigma = bundle.window.centre / bundle.resolution / 2.3548 / step
-    change = -2.0 * SurveySettings().resolution_error * sigma**2 * torch.randn(len(flux), 1, generator=generator)
-    apart = max(round(sigma), 1)
-    bent = torch.zeros_like(flux)
-    middle = flux[:, apart:-apart]
-    bent[:, apart:-apart] = (flux[:, 2 * apart :] - 2.0 * middle + flux[:, : -2 * apart]) / apart**2
-    return flux + 0.5 * change * bent
-
-
-def _spectra(flux: torch.Tensor, snr: float, like: PreparedSpectrum, seed: int) -> list[PreparedSpectrum]:
-    """Simulated stars as prepared spectra at one signal-to-noise ratio."""
-    generator = torch.Generator().manual_seed(seed)
-    noisy = add_noise(flux, torch.full((len(flux),), snr), _PIXEL, generator).numpy()
-    sigma = np.sqrt(np.maximum(flux.numpy(), 0.05)) / snr
-    pixel = _PIXEL * float(like.wavelength[1] - like.wavelength[0])
-    plain = replace(
-        like,
-        good=np.ones(flux.shape[1], dtype=bool),
-        pixel=pixel,
-        snr=snr,
-        fwhm=0.0,
-        flags=(),
-        doubts=(),
-        steps=(),
-        masked=None,
-    )
-    return [replace(plain, flux=f, uncertainty=s) for f, s in zip(noisy, sigma, strict=True)]
 
 
 def _rmse(found: dict[str, np.ndarray], truth: np.ndarray) -> dict[str, float]:

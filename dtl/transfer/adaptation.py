@@ -17,6 +17,7 @@ import dtl
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import nearest
 from dtl.inference.infer import encode_with_gaps
+from dtl.inference.prior import prior_of
 from dtl.preparation.prepare import prepare
 from dtl.readers import read_spectrum
 from dtl.readers.options import ReadOptions
@@ -126,16 +127,17 @@ def adapt(
     name: str | None = None,
     digests: Sequence[str] | None = None,
     settings: TransferSettings = TransferSettings(),
+    start: ModelBundle | None = None,
     seed: int = 42,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
     watch: Callable[[dict[str, float]], None] = lambda row: None,
 ) -> ModelBundle:
     """Adapt a bundle to spectra of unknown stars.
 
-    The transfer starts from the networks that have learned from models alone, also where the bundle was adapted to
-    other spectra before. The card of the new bundle has an entry ``adapted`` with the spectra, the settings, the
-    history of the transfer, the synthetic gap for models alone, before (with the bundle as given) and after, and by
-    how much the parameters moved in the mean from before to after.
+    The transfer starts from the networks as they are where they have learned from a family of gaps, which is near the
+    truth for any sample; else from those that have learned from models alone. The card of the new bundle has an entry
+    ``adapted`` with the spectra, the settings, the history of the transfer, the synthetic gap for models alone, before
+    (with the bundle as given) and after, and by how much the parameters moved in the mean from before to after.
 
     Args:
         bundle: to start from.
@@ -143,6 +145,7 @@ def adapt(
         name: of the new bundle; None for that of the bundle with ``-adapted``.
         digests: sha256 of the file of each spectrum, for the card.
         settings: of the transfer.
+        start: what the transfer goes on from instead: the bundle as adapted to the same spectra before.
         seed: of everything random.
         progress: called with the fraction done and a word; what it raises ends the work.
         watch: called with each row of the history of the transfer as soon as it is known.
@@ -157,8 +160,9 @@ def adapt(
     looks = {"models_alone": _look(source, flux, good)}
     looks["before"] = _look(bundle, flux, good) if bundle.target_encoder is not None else looks["models_alone"]
     augmentation = Augmentation()
-    filled = looks["models_alone"].filled
-    learned = transfer(source, filled, settings, augmentation, seed=seed, progress=progress, watch=watch)
+    start = start or (source if prior_of(bundle.card) is None else bundle)
+    filled = looks["before"].filled
+    learned = transfer(start, filled, settings, augmentation, seed=seed, progress=progress, watch=watch)
     looks["after"] = _look(learned.bundle, flux, good)
     entry = _entry(source, prepared, digests or [None] * len(prepared), looks, learned)
     entry |= {

@@ -34,6 +34,7 @@ from dtl.training.split import split_of
 from dtl.training.transfer_settings import FamilySettings, GapLearningSettings
 from dtl.transfer.gap_injection import GapInjector
 from dtl.transfer.gap_learning import GapShape, learn_gap
+from dtl.transfer.plausibility import often_in_sample
 from dtl.transfer.population import Population
 
 __all__ = ["Transfer", "TransferSettings", "fit_encoder", "held_out", "transfer"]
@@ -129,7 +130,7 @@ def transfer(
             GapInjector.of_nodes(shape, bundle, train),
             settings,
             generator,
-            often=population.weights(bundle.nodes[train]),
+            often=often_in_sample(bundle, train, population),
             augmentation=augmentation,
             progress=lambda part, turn=turn: progress((turn + part) / settings.rounds, f"round {turn + 1}"),
         )
@@ -229,4 +230,5 @@ def _measured(
     clean = torch.from_numpy(bundle.decode(bundle.latents[rows]))
     augmented = GapInjector.of_nodes(shape, bundle, rows)(clean, torch.arange(len(rows)), generator)
     found = bundle.parameters(augment(augmented, augmentation, bundle.window, generator).numpy())
-    return population.measured(estimates, bundle.nodes[rows], found)
+    usual = often_in_sample(bundle, rows, replace(population, mean_mh=None))
+    return population.measured(estimates, bundle.nodes[rows], found, usual)

@@ -14,7 +14,7 @@ import numpy as np
 from dtl.bundle.learned_gap import LearnedGap
 from dtl.bundle.model import ModelBundle
 from dtl.inference.interpolation import models_at
-from dtl.inference.prior import main_sequence
+from dtl.transfer.plausibility import sequence_of
 from dtl.transfer.population import Population
 
 __all__ = ["GapShape", "learn_gap"]
@@ -59,7 +59,7 @@ def learn_gap(
     """
     low, high = bundle.nodes.min(axis=0), bundle.nodes.max(axis=0)
     estimates = bundle.parameters(flux) if estimates is None else estimates
-    estimates = population.correct(estimates, main_sequence(bundle.nodes), low, high)
+    estimates = population.correct(estimates, sequence_of(bundle), low, high)
     slow = estimates[:, 3] <= max(_FASTEST, float(np.median(estimates[:, 3])))
     estimates, residual = estimates[slow], flux[slow] - models_at(estimates[slow], bundle)
     nothing = np.zeros(flux.shape[1])

@@ -37,6 +37,8 @@ class Population:
         mean_mh_error: 1 sigma of what is known of it, dex: eight published sets of values of the same CARMENES stars
             have means from -0.14 (Marfil et al. 2021) to +0.03 (Passegger et al. 2019).
         spread_mh: standard deviation of [M/H], as long as it is not measured.
+        mean_teff: mean Teff of the sample in K, where it is known from stars of known parameters, see
+            `dtl.transfer.anchors`.
         main_sequence: the stars are on the main sequence, so log g follows from Teff and [M/H].
         slow: part of the stars with v sin i <= ``slow_vsini``. Two thirds of the M dwarfs of a planet search
             turn more slowly than 2 km/s (Reiners et al. 2018, A&A 612, A49); a third is a careful statement.
@@ -47,6 +49,7 @@ class Population:
     mean_mh: float | None = -0.05
     mean_mh_error: float = 0.1
     spread_mh: float = 0.2
+    mean_teff: float | None = None
     main_sequence: bool = True
     slow: float | None = 0.3
     slow_vsini: float = 2.0
@@ -59,19 +62,26 @@ class Population:
         return np.exp(-0.5 * ((nodes[:, 2] - self.mean_mh) / self.spread_mh) ** 2)
 
     def aimed(self, estimates: np.ndarray, wanted: Population) -> Population:
-        """With a mean [M/H] further on, where that of the estimates has stopped short of the one that is wanted.
+        """With means further on, where those of the estimates have stopped short of the ones that are wanted.
 
-        Networks that learn from stars moved to a mean find a slightly different one.
+        Networks that learn from stars moved to a mean [M/H] or Teff find a slightly different one.
 
         Args:
             estimates: of networks that have learned from stars moved to this mean; shape ``(k, 4)``.
-            wanted: with the mean that they should have.
+            wanted: with the means that they should have.
         """
-        if self.mean_mh is None or wanted.mean_mh is None or len(estimates) < self.least:
+        if len(estimates) < self.least:
             return self
-        return replace(self, mean_mh=self.mean_mh + _PULL * (wanted.mean_mh - float(np.mean(estimates[:, 2]))))
+        aim = self
+        for name, column in (("mean_teff", 0), ("mean_mh", 2)):
+            aimed, want = getattr(self, name), getattr(wanted, name)
+            if aimed is not None and want is not None:
+                aim = replace(aim, **{name: aimed + _PULL * (want - float(np.mean(estimates[:, column])))})
+        return aim
 
-    def measured(self, estimates: np.ndarray, nodes: np.ndarray, found: np.ndarray) -> Population:
+    def measured(
+        self, estimates: np.ndarray, nodes: np.ndarray, found: np.ndarray, often: np.ndarray | float = 1.0
+    ) -> Population:
         """With the spread of [M/H] that would make the estimates scatter as they do.
 
         Estimates scatter less than the truth where they lean on what is usual, and more where they are noisy. What
@@ -82,11 +92,12 @@ class Population:
             estimates: of the stars; shape ``(k, 4)``.
             nodes: of the models; shape ``(m, 4)``.
             found: estimates for the models, disturbed like the stars; shape ``(m, 4)``.
+            often: how often stars are like each model, [M/H] aside; shape ``(m,)``.
         """
         if self.mean_mh is None or len(estimates) < self.least:
             return self
         away = (nodes[:, None, [0, 3]] - estimates[None, :, [0, 3]]) / _ALIKE
-        alike = np.exp(-0.5 * (away**2).sum(axis=2)).sum(axis=1)
+        alike = often * np.exp(-0.5 * (away**2).sum(axis=2)).sum(axis=1)
         scatter = []
         for spread in _SPREADS:
             weights = alike * replace(self, spread_mh=float(spread)).weights(nodes)
@@ -108,6 +119,8 @@ class Population:
         """
         moved = np.array(estimates, dtype=float)
         enough = len(moved) >= self.least
+        if self.mean_teff is not None and enough:
+            moved[:, 0] -= moved[:, 0].mean() - self.mean_teff
         if self.mean_mh is not None and enough:
             moved[:, 2] -= moved[:, 2].mean() - self.mean_mh
         if self.slow is not None and enough:
