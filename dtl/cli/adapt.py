@@ -12,6 +12,9 @@ from dtl.cli.progress import Progress
 
 if TYPE_CHECKING:
     from dtl.bundle.model import ModelBundle
+    from dtl.spectrum import PreparedSpectrum
+    from dtl.transfer.anchors import Anchor
+    from dtl.transfer.sample import Sample
 
 __all__ = ["add"]
 
@@ -47,6 +50,17 @@ def add(commands: argparse._SubParsersAction) -> None:
         "--distinct", action="store_true", help="each spectrum is of another star, also where two look alike"
     )
     parser.add_argument(
+        "--anchors",
+        nargs="?",
+        const="",
+        metavar="FILE.csv",
+        help="let stars of known parameters among them fix the zero points of Teff and [M/H]: published stars, "
+        "recognised by name, or those of a table with the columns file, teff, teff_error, mh, mh_error",
+    )
+    parser.add_argument(
+        "--scale", help="of the published stars: mann15, interferometry, marfil21 or passegger19 (default: mann15)"
+    )
+    parser.add_argument(
         "--yes",
         action="store_true",
         help="write the bundle also where it moves the sample's mean Teff by more than 40 K or mean [M/H] by 0.1",
@@ -68,6 +82,7 @@ def _run(options: argparse.Namespace) -> int:
     from dtl.transfer.sample import select_sample
 
     check_new_place(options.output)
+    table, paths = _anchor_table(options)
     known = reading(options)
     bundle = load_bundle(options.bundle)
     population = Population(mean_mh=None, main_sequence=False, slow=None) if options.no_population else Population()
@@ -80,7 +95,7 @@ def _run(options: argparse.Namespace) -> int:
     settings = TransferSettings(population=population)
     with Progress() as progress:
         spectra, digests, unusable = read_spectra(
-            expand_paths(options.path),
+            expand_paths(paths),
             bundle,
             options=known,
             every=options.row == "all",
@@ -92,6 +107,7 @@ def _run(options: argparse.Namespace) -> int:
         sample = select_sample(spectra, bundle, distinct=options.distinct)
         for sentence in (*sample.left_out, *sample.merged, *notes(len(sample.spectra), settings)):
             progress.say(sentence)
+        anchors = _anchors(options, table, sample, spectra)
         options.output.mkdir(parents=True, exist_ok=True)  # where it cannot be made, that is said before the work
         adapted = adapt_to_sample(
             bundle,
@@ -99,6 +115,7 @@ def _run(options: argparse.Namespace) -> int:
             name=options.output.resolve().name,
             digests=[digests[i] for i in sample.best(spectra)],
             settings=settings,
+            anchors=anchors,
             seed=options.seed,
             progress=lambda fraction, text: progress("adapt", fraction, text),
         )
@@ -113,12 +130,44 @@ def _run(options: argparse.Namespace) -> int:
     return 2 if unusable else 0
 
 
+def _anchor_table(options: argparse.Namespace) -> tuple[str, list[str]]:
+    """The table of anchors, empty where there is none, and the paths: a spectrum after the bare option is one of these.
+
+    Raises:
+        UnusableInput: for a scale without anchors, or one beside a table.
+    """
+    from dtl.spectrum import UnusableInput
+
+    given, paths = options.anchors, list(options.path)
+    if given and not given.casefold().endswith(".csv"):
+        given, paths = "", [given, *paths]
+    if options.scale is not None and (options.anchors is None or given):
+        raise UnusableInput(
+            "--scale goes with --anchors without a table: it says which published values the anchors have."
+        )
+    return given or "", paths
+
+
+def _anchors(options: argparse.Namespace, table: str, sample: Sample, spectra: list[PreparedSpectrum]) -> list[Anchor]:
+    from dtl.transfer.anchors import DEFAULT_SCALE, find_anchors, read_anchors
+
+    if options.anchors is None:
+        return []
+    if table:
+        return read_anchors(table, sample, spectra)
+    return find_anchors(sample.spectra, options.scale or DEFAULT_SCALE)
+
+
 def _tell(adapted: ModelBundle, output: Path) -> None:
-    """The verdict, and how the gap changed."""
+    """The verdict, what anchors did, and how the gap changed."""
+    from dtl.evaluation.anchored_adaptation import anchors_in_words
+
     entry = adapted.card["adapted"]
     gap = entry["gap"]
     before, after = ((100 * gap["residual_rms"][when], gap["latent_distance"][when]) for when in ("before", "after"))
     print(entry["verdict"]["sentence"])
+    for sentence in anchors_in_words(entry["anchors"]) if "anchors" in entry else []:
+        print(sentence)
     print(
         f"{output}: adapted to {entry['stars']} stars ({entry['exposures']} spectra); residual rms "
         f"{before[0]:.2f} % before, {after[0]:.2f} % after; latent distance {before[1]:.2f} and {after[1]:.2f}"

@@ -84,7 +84,7 @@ def adapt_to_sample(
         anchors: stars of the sample whose parameters are known; see `dtl.transfer.anchors`.
         seed: of everything random.
         progress: called with the fraction done and a word; what it raises ends the work.
-        watch: called with each row of the history of the transfer as soon as it is known.
+        watch: called with each row of the transfer's history.
 
     Raises:
         UnusableInput: for a mean [M/H] that no model has.
@@ -108,15 +108,22 @@ def adapt_to_sample(
             adapted,
             sample.spectra,
             anchors,
-            settings,
-            moved,
+            settings=settings,
+            moved=moved,
             progress=lambda part, text: progress(0.75 + 0.1 * part, text),
             **details,
         )
     progress(0.85, "calibration")
-    calibrated, verdict = judge(bundle, adapted, sample.spectra, told, settings, seed=seed)
+    done = _with_verdict(*judge(bundle, adapted, sample.spectra, told, settings, seed=seed), sample, told)
     progress(1.0, "")
-    entry = calibrated.card["adapted"] | {
+    return done
+
+
+def _with_verdict(
+    bundle: ModelBundle, verdict: Verdict, sample: Sample, told: dict[str, dict[str, float]]
+) -> ModelBundle:
+    """The adapted bundle with a card that says what it learned from and what it is worth."""
+    entry = bundle.card["adapted"] | {
         "stars": len(sample.spectra),
         "exposures": sum(map(len, sample.exposures)),
         "left_out": sample.left_out,
@@ -124,9 +131,9 @@ def adapt_to_sample(
         "shares": told,
         "verdict": asdict(verdict),
     }
-    said = calibrated.card["limits"]
+    said = bundle.card["limits"]
     limits = [*said[:3], _CALIBRATED, *said[3:]]  # before what was said of the bundle as it was
-    return replace(calibrated, card=calibrated.card | {"adapted": entry, "limits": limits})
+    return replace(bundle, card=bundle.card | {"adapted": entry, "limits": limits})
 
 
 def judge(

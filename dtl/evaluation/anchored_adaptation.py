@@ -28,9 +28,9 @@ def follow_anchors(
     adapted: ModelBundle,
     spectra: Sequence[PreparedSpectrum],
     anchors: Sequence[Anchor],
+    *,
     settings: TransferSettings,
     moved: dict[str, np.ndarray],
-    *,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
     **details: Any,
 ) -> tuple[ModelBundle, TransferSettings, dict[str, dict[str, float]]]:

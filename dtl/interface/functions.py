@@ -236,6 +236,7 @@ def adapt(
     mean_mh_error: float = 0.1,
     population: bool = True,
     distinct: bool = False,
+    anchors: str | os.PathLike | None = None,
     accept_shift: bool = False,
     seed: int = 42,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
@@ -255,6 +256,9 @@ def adapt(
         mean_mh_error: 1 sigma of it in dex, which widens the intervals by what it does to them.
         population: use what is known of nearby stars: ``mean_mh``, the main sequence, a third of slow rotators.
         distinct: each spectrum is of another star, also where two look alike.
+        anchors: stars of known parameters among them, which fix the zero points of Teff and [M/H]: the scale of the
+            published ones, ``"mann15"``, ``"interferometry"``, ``"marfil21"`` or ``"passegger19"``, or a CSV file with
+            the columns file, teff, teff_error, mh and mh_error; None for none.
         accept_shift: give the bundle also where it moves the sample's mean Teff by more than 40 K or [M/H] by 0.1.
         seed: of everything random.
         progress: called with the fraction done and a word.
@@ -277,7 +281,7 @@ def adapt(
         name = name or Path(output).resolve().name
     belief = Population(mean_mh, mean_mh_error) if population else Population(None, main_sequence=False, slow=None)
     details = {"name": name, "settings": TransferSettings(population=belief), "seed": seed, "progress": progress}
-    adapted = _adapted(sources, _loaded(bundle), ReadOptions(**known), distinct=distinct, **details)
+    adapted = _adapted(sources, _loaded(bundle), ReadOptions(**known), distinct=distinct, anchors=anchors, **details)
     _check_shift(adapted, accepted=accept_shift)
     if output is not None:
         save_bundle(adapted, output)
@@ -285,13 +289,20 @@ def adapt(
 
 
 def _adapted(
-    sources: Sequence[Source], start: ModelBundle, options: ReadOptions, *, distinct: bool, **details: Any
+    sources: Sequence[Source],
+    start: ModelBundle,
+    options: ReadOptions,
+    *,
+    distinct: bool,
+    anchors: str | os.PathLike | None,
+    **details: Any,
 ) -> ModelBundle:
     """A bundle adapted to one spectrum a star of what can be used; what cannot is named in warnings."""
     from dataclasses import replace
 
     from dtl.evaluation import adaptation_trust
     from dtl.transfer.adaptation import check_spectra, read_spectra
+    from dtl.transfer.anchors import SCALES, find_anchors, read_anchors
     from dtl.transfer.sample import select_sample
 
     files = [source for source in sources if not isinstance(source, Spectrum)]
@@ -305,7 +316,11 @@ def _adapted(
     for sentence in (*sample.left_out, *sample.merged):
         warnings.warn(sentence, stacklevel=3)
     kept = [digests[i] for i in sample.best(spectra)]
-    return adaptation_trust.adapt_to_sample(start, sample, digests=kept, **details)
+    known = []
+    if anchors is not None:
+        named = str(anchors) in SCALES
+        known = find_anchors(sample.spectra, str(anchors)) if named else read_anchors(anchors, sample, spectra)
+    return adaptation_trust.adapt_to_sample(start, sample, digests=kept, anchors=known, **details)
 
 
 def _check_shift(adapted: ModelBundle, *, accepted: bool) -> None:

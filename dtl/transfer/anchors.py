@@ -19,7 +19,17 @@ from dtl.catalogue import published_stars
 from dtl.spectrum import PreparedSpectrum, UnusableInput
 from dtl.transfer.sample import Sample
 
-__all__ = ["ANCHORED", "MIN_ANCHORS", "SCALES", "Anchor", "ZeroPoints", "find_anchors", "read_anchors", "zero_points"]
+__all__ = [
+    "ANCHORED",
+    "DEFAULT_SCALE",
+    "MIN_ANCHORS",
+    "SCALES",
+    "Anchor",
+    "ZeroPoints",
+    "find_anchors",
+    "read_anchors",
+    "zero_points",
+]
 
 #: Parameters whose zero points anchors fix, and their columns among the four.
 ANCHORED = {"teff": 0, "mh": 2}
@@ -32,6 +42,7 @@ SCALES = {
     "marfil21": ("marfil2021", "marfil2021"),
     "passegger19": ("passegger2019", "passegger2019"),
 }
+DEFAULT_SCALE = "mann15"
 #: 1 sigma of values that were published without one: K, dex.
 _UNSTATED = (60.0, 0.1)
 #: By how much single estimates scatter about the truth, once the zero points are right: K, dex.

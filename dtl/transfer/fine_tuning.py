@@ -34,7 +34,7 @@ from dtl.training.split import split_of
 from dtl.training.transfer_settings import FamilySettings, GapLearningSettings
 from dtl.transfer.gap_injection import GapInjector
 from dtl.transfer.gap_learning import GapShape, learn_gap
-from dtl.transfer.plausibility import often_in_sample
+from dtl.transfer.plausibility import believed, often_in_sample
 from dtl.transfer.population import Population
 
 __all__ = ["Transfer", "TransferSettings", "fit_encoder", "held_out", "transfer"]
@@ -115,14 +115,14 @@ def transfer(
     augmentation = replace(augmentation, depth=max(augmentation.depth, settings.depth))
     best, history, current = None, [], bundle
     train = split_of(bundle).train
-    population = aim = settings.population
+    estimates = bundle.parameters(flux[used])
+    population = aim = known = believed(bundle, estimates, settings.population)
     for turn in range(settings.rounds):
-        estimates = current.parameters(flux[used])
         if turn and settings.measured:
-            aim = aim.aimed(estimates, settings.population)
+            aim = aim.aimed(estimates, known)
         shape = learn_gap(current, flux[used], aim, rank=settings.rank, estimates=estimates)
         if turn and settings.measured:  # networks that are still misled by the gap do not see the spread
-            population = _measured(current, shape, estimates, settings.population, augmentation)
+            population = _measured(current, shape, estimates, known, augmentation)
         encoder = copy.deepcopy(current.observed_encoder)
         loss = fit_encoder(
             encoder,
@@ -135,6 +135,7 @@ def transfer(
             progress=lambda part, turn=turn: progress((turn + part) / settings.rounds, f"round {turn + 1}"),
         )
         current = replace(bundle, target_encoder=encoder, gap=shape.gap)
+        estimates = current.parameters(flux[used])
         judged = flux[held] if len(held) else flux
         residual = float(np.sqrt(np.mean((judged - current.reconstruct(current.encode(judged))) ** 2)))
         history.append({"round": turn + 1, "loss": loss, "held_out_rms": residual})

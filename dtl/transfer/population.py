@@ -43,6 +43,7 @@ class Population:
         slow: part of the stars with v sin i <= ``slow_vsini``. Two thirds of the M dwarfs of a planet search
             turn more slowly than 2 km/s (Reiners et al. 2018, A&A 612, A49); a third is a careful statement.
         slow_vsini: km/s.
+        median_vsini: median v sin i of the sample in km/s, where networks are trusted with it before they learn.
         least: stars without which ``mean_mh`` and ``slow`` say nothing about a sample, and its spread is not measured.
     """
 
@@ -53,6 +54,7 @@ class Population:
     main_sequence: bool = True
     slow: float | None = 0.3
     slow_vsini: float = 2.0
+    median_vsini: float | None = None
     least: int = 20
 
     def weights(self, nodes: np.ndarray) -> np.ndarray:
@@ -64,19 +66,18 @@ class Population:
     def aimed(self, estimates: np.ndarray, wanted: Population) -> Population:
         """With means further on, where those of the estimates have stopped short of the ones that are wanted.
 
-        Networks that learn from stars moved to a mean [M/H] or Teff find a slightly different one.
+        Networks that learn from stars moved to a mean [M/H], say, find a slightly different one.
 
         Args:
             estimates: of networks that have learned from stars moved to this mean; shape ``(k, 4)``.
             wanted: with the means that they should have.
         """
-        if len(estimates) < self.least:
-            return self
-        aim = self
-        for name, column in (("mean_teff", 0), ("mean_mh", 2)):
+        aim, enough = self, len(estimates) >= self.least
+        middles = {"mean_teff": np.mean(estimates[:, 0]), "mean_mh": np.mean(estimates[:, 2])} if enough else {}
+        for name, middle in (middles | {"median_vsini": np.median(estimates[:, 3])}).items():
             aimed, want = getattr(self, name), getattr(wanted, name)
             if aimed is not None and want is not None:
-                aim = replace(aim, **{name: aimed + _PULL * (want - float(np.mean(estimates[:, column])))})
+                aim = replace(aim, **{name: aimed + _PULL * (want - float(middle))})
         return aim
 
     def measured(
@@ -125,6 +126,8 @@ class Population:
             moved[:, 2] -= moved[:, 2].mean() - self.mean_mh
         if self.slow is not None and enough:
             moved[:, 3] -= max(float(np.quantile(moved[:, 3], self.slow)) - self.slow_vsini, 0.0)
+        if self.median_vsini is not None:
+            moved[:, 3] += self.median_vsini - np.median(moved[:, 3])
         moved = np.clip(moved, low, high)
         if self.main_sequence:
             on_sequence = sequence.logg(moved[:, 0], moved[:, 2])

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import torch
-from scipy.ndimage import gaussian_filter1d
 
 from dtl.bundle.model import ModelBundle
 from dtl.evaluation import adaptation_trust as trust
-from dtl.evaluation.adaptation_trust import adapt_to_sample, shares, shift_in_words
+from dtl.evaluation.adaptation_trust import adapt_to_sample, shift_in_words
 from dtl.result import PARAMETERS
 from dtl.spectrum import PreparedSpectrum, Spectrum
 from dtl.transfer.fine_tuning import TransferSettings
@@ -60,12 +57,6 @@ def test_intervals_hold_what_a_wrong_belief_does() -> None:
         assert bundle.card["calibration"][name]["floor"] >= np.linalg.norm(told) * (1 - 1e-9)
 
 
-def test_shares_without_a_belief_are_those_of_the_stars_alone() -> None:
-    bundle, _, spectra = adapted()
-    quick = replace(SETTINGS, rounds=1, epochs=1, population=replace(POPULATION, mean_mh=None))
-    assert set(shares(bundle, spectra, quick)) == {"stars"}
-
-
 @pytest.mark.parametrize(
     ("after", "residual", "word"),
     [(0.7, 0.5, "better"), (1.0, 0.5, "not better"), (0.7, 2.0, "unknown")],
@@ -91,18 +82,3 @@ def test_a_shift_of_the_sample_is_said_with_its_limit() -> None:
 
     assert moved(39.0, -0.09) == "" and "mean Teff by +41 K (limit 40)" in moved(41.0, 0.0)
     assert "mean [M/H] by −0.33 dex (limit 0.1)" in moved(-132.0, -0.33) and "Teff by −132 K" in moved(-132.0, -0.33)
-
-
-def test_a_wrong_resolution_is_a_gaussian_more_or_less() -> None:
-    """To first order: against a convolution with the Gaussian of the drawn change."""
-    points = np.arange(len(WINDOW.points()))
-    line = 1.0 - 0.5 * np.exp(-0.5 * ((points - 1700.0) / 12.0) ** 2)
-    bundle = SimpleNamespace(wavelength=WINDOW.points(), resolution=50_000.0, window=WINDOW)
-    flux = torch.tensor(np.tile(line, (20, 1)), dtype=torch.float32)
-    wrong = trust._misresolved(flux, bundle, torch.Generator().manual_seed(1)).numpy()
-    draws = torch.randn(20, 1, generator=torch.Generator().manual_seed(1)).numpy()[:, 0]
-    sigma = WINDOW.centre / 50_000.0 / 2.3548 / 0.01
-    assert (draws < -0.3).sum() > 3
-    for got, draw in zip(wrong[draws < -0.3], draws[draws < -0.3], strict=True):
-        expected = gaussian_filter1d(line, np.sqrt(-2.0 * 0.05 * sigma**2 * draw))
-        np.testing.assert_allclose(got - line, expected - line, atol=0.1 * np.abs(expected - line).max())

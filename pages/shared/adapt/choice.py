@@ -8,7 +8,10 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dtl.catalogue import published_stars
+from dtl.catalogue.literature import recognise
 from dtl.result import InferenceResult
+from dtl.transfer.anchors import MIN_ANCHORS, SCALES
 from dtl.transfer.fine_tuning import TransferSettings
 from dtl.transfer.population import Population
 from dtl.transfer.sample import MIN_STARS
@@ -40,11 +43,12 @@ def ask() -> tuple[Plan, DeltaGenerator]:
     with right:
         st.markdown("#### What is known of the stars")
         settings = _beliefs(name)
+        scale = _scale(spectra)
     seed = int(st.session_state.get("adapt-seed", 1))
     origin = name.partition("-adapted")[0]
     distinct = bool(st.session_state.get("adapt-distinct", False))
     name_of_new = bundles.free_name(f"{origin}-adapted")
-    plan = Plan(bundles.find_bundle(name), name_of_new, settings, seed, spectra, stars, distinct)
+    plan = Plan(bundles.find_bundle(name), name_of_new, settings, seed, spectra, stars, distinct, scale)
     return plan, left.container()
 
 
@@ -109,6 +113,27 @@ def _survey() -> tuple[str, dict[str, InferenceResult], int]:
     )  # fmt: skip
     st.caption("The truth about these stars is used for one thing only: to show the errors before and after.")
     return name, {}, stars
+
+
+def _scale(spectra: Mapping[str, InferenceResult]) -> str:
+    """Whose values of published stars among the spectra fix the zero points; empty for nobody's."""
+    known = {star for star in map(recognise, spectra.values()) if star is not None}
+    if len(known) < MIN_ANCHORS:
+        return ""
+    if not st.toggle(
+        f"With anchors: {counted(len(known), 'published star')}", value=False, key="adapt-anchors",
+        persist_state="session",
+        help="Literature values of stars among them fix the zero points of Teff and [M/H], in place of the mean [M/H]. "
+        "The adaptation is then no longer without labels; the stars are judged one by one, each left out.",
+    ):  # fmt: skip
+        return ""
+    return st.selectbox(
+        "Their values from", list(SCALES), format_func=_scale_in_words, key="adapt-scale", persist_state="session"
+    )
+
+
+def _scale_in_words(scale: str) -> str:
+    return " and ".join(dict.fromkeys(published_stars.SOURCES[key].label for key in SCALES[scale]))
 
 
 def _beliefs(name: str) -> TransferSettings:

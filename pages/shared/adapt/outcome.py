@@ -44,6 +44,7 @@ def show(adapted: Adapted) -> None:
     )
     consent = _verdict_first(adapted)
     _actions(adapted, consent=consent)
+    _anchors(adapted)
     _gap(adapted)
     _parameters(adapted)
     _course(adapted)
@@ -65,6 +66,28 @@ def _verdict_first(adapted: Adapted) -> bool:
         return True
     st.warning(wording.plain(moved), icon=":material/priority_high:")
     return st.checkbox("I know why, and want to use these networks all the same", key="adapt-consent")
+
+
+def _anchors(adapted: Adapted) -> None:
+    """How far stars of known parameters are from the answers, before and after, each judged by the others."""
+    entry = lookup(adapted.bundle.card, "adapted", "anchors")
+    if not entry:
+        return
+    st.markdown("#### Stars of known parameters")
+    rows = [name for name in ("teff", "mh") if entry["left_out"]["before"][name]["stars"]]
+    columns = {"Known minus found": [f"{PARAMETERS[name][0]}, mean (rms)" for name in rows]}
+    columns["Anchors"] = [str(entry["left_out"]["before"][name]["stars"]) for name in rows]
+    for when in ("before", "after"):
+        found = [entry["left_out"][when][name] for name in rows]
+        columns[f"Zero point {when}"] = [
+            f"{_signed(name, one['mean'], unit=False)} ({wording.with_unit(name, one['rms'])})"
+            for name, one in zip(rows, found, strict=True)
+        ]
+    tables.text_table(columns, "Known minus found parameters of stars left out one by one, before and after")
+    st.caption(
+        "Each star is judged by the zero points that the other anchors give. They fix the zero points only: what a "
+        "star's answer scatters by stays."
+    )
 
 
 def _gap(adapted: Adapted) -> None:

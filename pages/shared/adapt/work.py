@@ -35,6 +35,8 @@ class Plan:
         spectra: the user's, by their keys in the visit; empty for a simulated survey.
         stars: of the simulated survey.
         distinct: whether each of the user's spectra is of a star of its own.
+        scale: of the published values of stars among them that fix the zero points, see `dtl.transfer.anchors`; empty
+            for none.
     """
 
     bundle: ModelBundle
@@ -44,6 +46,7 @@ class Plan:
     spectra: dict[str, InferenceResult]
     stars: int = 0
     distinct: bool = False
+    scale: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def _work(plan: Plan, reporter: Reporter) -> Adapted:
     from dtl.bundle.zip_file import as_saved
     from dtl.evaluation.adaptation_trust import adapt_to_sample
     from dtl.evaluation.comparison import compare
+    from dtl.transfer.anchors import find_anchors
     from dtl.transfer.sample import all_distinct, select_sample
 
     torch.set_num_threads(1)  # other visits want their part of the machine
@@ -90,6 +94,7 @@ def _work(plan: Plan, reporter: Reporter) -> Adapted:
         name=plan.name,
         digests=[keys[i].partition("#")[0] for i in sample.best(prepared)] if keys else None,
         settings=plan.settings,
+        anchors=find_anchors(sample.spectra, plan.scale) if plan.scale and keys else (),
         seed=plan.seed,
         progress=lambda part, text: reporter.progress(begun + (_TRANSFERRED - begun) * part, f"Learning, {text}"),
         watch=reporter.watch,

@@ -1,0 +1,31 @@
+"""How far answers move with what is believed of a sample."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from dtl.evaluation.belief_shares import moves, shares
+from tests.evaluation.test_adaptation_trust import SETTINGS, adapted
+from tests.training.toys import POPULATION
+
+QUICK = replace(SETTINGS, rounds=1, epochs=1)
+
+
+def test_without_a_belief_the_stars_alone_count() -> None:
+    bundle, _, spectra = adapted()
+    nothing = replace(QUICK, population=replace(POPULATION, mean_mh=None))
+    assert set(moves(bundle, spectra, nothing)) == {"stars"}
+
+
+def test_a_higher_mean_metallicity_is_one_whichever_way_it_was_tried() -> None:
+    bundle, _, spectra = adapted()
+    for mean in (-0.001, 0.001):
+        known = replace(SETTINGS, population=replace(POPULATION, mean_mh=mean))
+        assert moves(bundle, spectra, known)["mean_mh"][:, 2].mean() > 0.02
+
+
+def test_a_share_is_a_root_mean_square() -> None:
+    changes = np.array([[3.0, 0.0, 1.0, 2.0], [4.0, 0.0, -1.0, 2.0]])
+    assert shares({"stars": changes})["stars"] == {"teff": 12.5**0.5, "logg": 0.0, "mh": 1.0, "vsini": 2.0}
