@@ -26,6 +26,7 @@ from dtl.transfer.adaptation import adapt
 from dtl.transfer.anchors import Anchor
 from dtl.transfer.fine_tuning import TransferSettings
 from dtl.transfer.sample import Sample
+from dtl.transfer.trust_in_start import with_trust
 
 __all__ = ["MAX_SHIFT", "Verdict", "adapt_to_sample", "judge", "shift_in_words"]
 
@@ -37,7 +38,7 @@ _JUDGED_SNR = 100.0
 _DIFFERENT = 0.05
 _CALIBRATED = (
     "The intervals were calibrated on simulated stars that differ from models by the learned gap; they hold what an "
-    "error of the believed mean [M/H], and another choice of the stars, would change."
+    "error of the believed mean [M/H] or main sequence, and another choice of the stars, would change."
 )
 
 
@@ -71,9 +72,9 @@ def adapt_to_sample(
     """Adapt a bundle to the stars of a sample, calibrate it anew, and judge what came of it.
 
     The card's entry ``adapted`` says beside what `dtl.transfer.adaptation.adapt` tells: ``stars`` and ``left_out``;
-    ``shares``, by how much each parameter moves with the belief about the mean [M/H] and with the choice of the stars,
-    which is in the intervals; and ``verdict``. With anchors also ``anchors``: what they say of the zero points, which
-    the networks then follow in place of the belief about the mean [M/H].
+    ``shares``, by how much each parameter moves with the beliefs about the mean [M/H] and the main sequence, and with
+    the choice of the stars, which is in the intervals; and ``verdict``. With anchors also ``anchors``: what they say of
+    the zero points, which the networks then follow in place of the belief about the mean [M/H].
 
     Args:
         bundle: to start from.
@@ -90,6 +91,7 @@ def adapt_to_sample(
         UnusableInput: for a mean [M/H] that no model has.
     """
     details = {"name": name, "digests": digests, "seed": seed}
+    settings = with_trust(bundle, prepared_flux(bundle, sample.spectra), settings)
     adapted = adapt(
         bundle,
         sample.spectra,

@@ -19,8 +19,10 @@ from dtl.transfer.fine_tuning import TransferSettings
 
 __all__ = ["anchors_in_words", "follow_anchors"]
 
+#: What is believed of a sample and what anchors know better.
+_BELIEFS = {"mean_mh", "sequence"}
 #: Errors of the zero points of Teff [K] and [M/H] that nothing else tells of, and where nothing is believed.
-_UNKNOWN, _ANYTHING = np.array([15.0, 0.02]), np.array([60.0, 0.2])
+_UNKNOWN, _ANYTHING = np.array([20.0, 0.02]), np.array([60.0, 0.2])
 
 
 def follow_anchors(
@@ -55,30 +57,27 @@ def follow_anchors(
     settings = _anchored(settings, estimates, found)
     history = adapted.card["adapted"]["history"]
     after = adapt(bundle, spectra, settings=settings, start=adapted, progress=progress, **details)
-    return _with_anchors(after, anchors, found, history), settings, _shares_left(told, moved, found)
+    return _with_anchors(after, anchors, found, history), settings, _shares_left(told, found)
 
 
 def _doubt(moved: dict[str, np.ndarray], told: dict[str, dict[str, float]]) -> np.ndarray:
     """Covariance of the zero points of Teff and [M/H] as they are uncertain without anchors; shape ``(2, 2)``."""
-    columns = list(ANCHORED.values())
     stars = np.array([told["stars"][name] for name in ANCHORED])
-    covariance = np.diag(stars**2 + _UNKNOWN**2)
-    if "mean_mh" not in moved:  # nothing is believed of the sample, and anything may be true
-        return covariance + np.diag(_ANYTHING**2)
-    belief = moved["mean_mh"].mean(axis=0)[columns]
-    return covariance + np.outer(belief, belief)
+    covariance = np.diag(stars**2 + (_UNKNOWN if "mean_mh" in moved else _ANYTHING) ** 2)
+    for why in _BELIEFS & set(moved):
+        zero_points_moved = moved[why].mean(axis=0)[list(ANCHORED.values())]
+        covariance = covariance + np.outer(zero_points_moved, zero_points_moved)
+    return covariance
 
 
 def _anchored(settings: TransferSettings, estimates: np.ndarray, found: ZeroPoints) -> TransferSettings:
     """Of the transfer that goes on with the zero points that anchors give; all stars learn, as all have moved."""
     population = settings.population
-    means = dict(
-        zip(("mean_teff", "mean_mh"), estimates.mean(axis=0)[list(ANCHORED.values())] + found.shift, strict=True)
-    )
     enough = len(estimates) >= population.least
     known = replace(
         population,
-        **{name: float(value) for name, value in means.items()},
+        teff_offset=float(found.shift[0]),
+        mean_mh=float(estimates[:, 2].mean() + found.shift[1]),
         mean_mh_error=float(np.sqrt(found.covariance[1, 1])),
         slow=population.slow if enough else None,
         least=min(population.least, len(estimates)),
@@ -95,7 +94,7 @@ def _with_anchors(
     table = {
         "stars": [asdict(anchor) for anchor in anchors],
         "shift": dict(zip(ANCHORED, found.shift.tolist(), strict=True)),
-        "error": dict(zip(ANCHORED, np.sqrt(np.diag(found.covariance)).tolist(), strict=True)),
+        "error": _errors(found),
         "left_out": {
             when: {name: _spread_of(values[:, i]) for i, name in enumerate(ANCHORED)}
             for when, values in (("before", found.before), ("after", found.after))
@@ -112,15 +111,15 @@ def _spread_of(differences: np.ndarray) -> dict[str, float]:
     return {"stars": len(known), "mean": float(known.mean()), "rms": float(np.sqrt(np.mean(known**2)))}
 
 
-def _shares_left(
-    told: dict[str, dict[str, float]], moved: dict[str, np.ndarray], found: ZeroPoints
-) -> dict[str, dict[str, float]]:
-    """What is left of the belief about the mean [M/H], in proportion, and the errors of the zero points themselves."""
-    errors = dict(zip(ANCHORED, np.sqrt(np.diag(found.covariance)).tolist(), strict=True))
-    others = told.get("mean_mh", dict.fromkeys(PARAMETERS, 0.0))
-    part = min(errors["mh"] / max(abs(float(moved["mean_mh"][:, 2].mean())), 1e-6), 1.0) if "mean_mh" in moved else 0.0
-    left = {name: part * share for name, share in others.items()} | errors
-    return {"stars": told["stars"], "anchors": left}
+def _shares_left(told: dict[str, dict[str, float]], found: ZeroPoints) -> dict[str, dict[str, float]]:
+    """Errors of the zero points that anchors give in place of what beliefs do to them; log g and v sin i keep these."""
+    beliefs = [told[why] for why in sorted(_BELIEFS & set(told))]
+    left = {name: float(np.sqrt(sum(share[name] ** 2 for share in beliefs))) for name in PARAMETERS}
+    return {"stars": told["stars"], "anchors": left | _errors(found)}
+
+
+def _errors(found: ZeroPoints) -> dict[str, float]:
+    return dict(zip(ANCHORED, np.sqrt(np.diag(found.covariance)).tolist(), strict=True))
 
 
 def anchors_in_words(entry: dict[str, Any]) -> list[str]:

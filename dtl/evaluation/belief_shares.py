@@ -29,8 +29,9 @@ def moves(
 ) -> dict[str, np.ndarray]:
     """Changes of the parameters with what is believed of the sample, and with which stars are in it.
 
-    The networks go on learning with another mean [M/H], its error away, and from half of the stars. The mean of a half
-    differs from that of the whole by as much as the whole from all such stars, in the mean of many samples.
+    The networks go on learning with another mean [M/H] or another main sequence, its error away, and from half of the
+    stars. The mean of a half differs from that of the whole by as much as the whole from all such stars, in the mean of
+    many samples.
 
     Args:
         adapted: the bundle, adapted to the spectra.
@@ -40,18 +41,22 @@ def moves(
         progress: called with the fraction done.
 
     Returns:
-        ``mean_mh``, as for a mean that is higher, and ``stars`` -> change of each star's parameters; shape ``(k, 4)``.
+        ``mean_mh`` and ``sequence``, as for a mean and a log g that are higher, and ``stars`` -> change of each star's
+        parameters; shape ``(k, 4)``.
     """
     flux = prepared_flux(adapted, list(spectra))
     order = np.random.default_rng(seed).permutation(len(flux))
     half = len(flux) // 2
     population = settings.population
-    runs, sign = [("stars", order[:half], population)], 1.0
+    runs = [("stars", order[:half], population)]
+    sign = {}
     if population.mean_mh is not None and len(flux) >= population.least:
         low, high = adapted.nodes[:, 2].min(), adapted.nodes[:, 2].max()
-        sign = 1.0 if population.mean_mh < 0.5 * (low + high) else -1.0
-        other = population.mean_mh + sign * population.mean_mh_error
+        sign["mean_mh"] = 1.0 if population.mean_mh < 0.5 * (low + high) else -1.0
+        other = population.mean_mh + sign["mean_mh"] * population.mean_mh_error
         runs.append(("mean_mh", order, replace(population, mean_mh=other)))
+    if population.main_sequence:
+        runs.append(("sequence", order, replace(population, sequence_offset=population.sequence_error)))
     enough = len(flux) >= population.least
     before = adapted.parameters(flux)
     found: dict[str, np.ndarray] = {}
@@ -61,13 +66,19 @@ def moves(
         again = transfer(
             adapted, flux[rows], how, seed=seed + i, progress=lambda part, text, i=i: progress((i + part) / len(runs))
         )
-        found[why] = (again.bundle.parameters(flux) - before) * (sign if why == "mean_mh" else 1.0)
+        found[why] = (again.bundle.parameters(flux) - before) * sign.get(why, 1.0)
     return found
 
 
 def shares(moved: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:
-    """The rms over the stars of what `moves` gives: why -> parameter -> change in the parameter's unit."""
-    return {
+    """The rms over the stars of what `moves` gives: why -> parameter -> change in the parameter's unit.
+
+    What another main sequence does to log g itself is no share: simulated stars scatter about the sequence by that.
+    """
+    found = {
         why: dict(zip(PARAMETERS, np.sqrt(np.mean(np.square(changes), axis=0)).tolist(), strict=True))
         for why, changes in moved.items()
     }
+    if "sequence" in found:
+        found["sequence"]["logg"] = 0.0
+    return found

@@ -26,6 +26,7 @@ from dtl.result import PARAMETERS
 from dtl.spectrum import PreparedSpectrum, UnusableInput
 from dtl.training.augmentation import Augmentation
 from dtl.transfer.fine_tuning import Transfer, TransferSettings, held_out, transfer
+from dtl.transfer.trust_in_start import with_trust
 
 __all__ = ["MIN_SPECTRA", "adapt", "check_spectra", "notes", "read_spectra"]
 
@@ -162,13 +163,14 @@ def adapt(
     augmentation = Augmentation()
     start = start or (source if prior_of(bundle.card) is None else bundle)
     filled = looks["before"].filled
+    said, settings = notes(len(prepared), settings), with_trust(start, filled, settings)
     learned = transfer(start, filled, settings, augmentation, seed=seed, progress=progress, watch=watch)
     looks["after"] = _look(learned.bundle, flux, good)
     entry = _entry(source, prepared, digests or [None] * len(prepared), looks, learned)
     entry |= {
         "settings": asdict(settings) | {"augmentation": asdict(augmentation)},
         "seed": seed,
-        "notes": notes(len(prepared), settings),
+        "notes": said,
     }
     card = _card(source, prepared, settings, name or f"{source.name}-adapted", entry)
     progress(1.0, "")
@@ -241,25 +243,27 @@ def _card(
         "name": name,
         "created": datetime.now(UTC).strftime("%Y-%m-%d"),
         "data": source.card.get("data", {}) | {"observed": f"{len(prepared)} spectra without labels, see adapted"},
-        "limits": _limits(len(prepared), source, settings),
+        "limits": _limits(len(prepared), source, settings, entry["notes"]),
         "transfer": {"spectra": len(prepared), "what": f"{kind} spectra without labels", "history": entry["history"]},
         "adapted": entry,
     }
 
 
-def _limits(count: int, origin: ModelBundle, settings: TransferSettings) -> list[str]:
+def _limits(count: int, origin: ModelBundle, settings: TransferSettings, said: list[str]) -> list[str]:
     """What the new card says plainly: its own limits, then those that were said of the bundle before."""
-    population = settings.population
-    known = [f"a mean [M/H] of {population.mean_mh:g} dex"] if population.mean_mh is not None else []
+    population, name = settings.population, f"{origin.name} {origin.version}"
+    known = [f"a mean [M/H] of {population.mean_mh:.2f} dex"] if population.mean_mh is not None else []
+    if population.teff_offset is not None:
+        word = f"{population.teff_offset:+.0f} K from" if population.teff_offset else "as found by"
+        known.append(f"a mean Teff {word} {name}")
     known += ["log g on the main sequence"] if population.main_sequence else []
     if population.slow is not None:
         known.append(f"{100 * population.slow:.0f} % of the stars with v sin i <= {population.slow_vsini:g} km/s")
-    name = f"{origin.name} {origin.version}"
     return [
         f"Adapted to {count} spectra without labels. For stars unlike them, or observed by another spectrograph, it "
         "may be worse than before.",
         f"Taken as known of the sample: {', '.join(known) or 'nothing'}.",
         f"The metrics, and what counts as unlike the models, are those of {name}: they were not measured again.",
-        *notes(count, settings),
+        *said,
         *(f"Said of {name}: {limit}" for limit in origin.card.get("limits", [])),
     ]

@@ -34,7 +34,7 @@ from dtl.training.split import split_of
 from dtl.training.transfer_settings import FamilySettings, GapLearningSettings
 from dtl.transfer.gap_injection import GapInjector
 from dtl.transfer.gap_learning import GapShape, learn_gap
-from dtl.transfer.plausibility import believed, often_in_sample
+from dtl.transfer.plausibility import often_in_sample
 from dtl.transfer.population import Population
 
 __all__ = ["Transfer", "TransferSettings", "fit_encoder", "held_out", "transfer"]
@@ -116,7 +116,7 @@ def transfer(
     best, history, current = None, [], bundle
     train = split_of(bundle).train
     estimates = bundle.parameters(flux[used])
-    population = aim = known = believed(bundle, estimates, settings.population)
+    population = aim = known = settings.population.resolved(estimates)
     for turn in range(settings.rounds):
         if turn and settings.measured:
             aim = aim.aimed(estimates, known)

@@ -11,15 +11,10 @@ from dtl.bundle.model import ModelBundle
 from dtl.inference.prior import MainSequence, StarPrior, main_sequence, prior_of
 from dtl.transfer.population import Population
 
-__all__ = ["PriorSequence", "believed", "draw_often", "often_in_sample", "sequence_of"]
+__all__ = ["PriorSequence", "draw_often", "often_in_sample", "sequence_of"]
 
 #: Part of the draws that goes evenly over all nodes, and the spread of [M/H] where nothing is known of it, dex.
 _BROAD, _ANY_MH = 0.04, 10.0
-#: By how much v sin i of slow rotators has to be too large before it is moved, km/s.
-_MARGIN = 0.5
-
-#: Scales of Teff [K], log g, [M/H] and the logarithm of v sin i within which nodes crowd.
-_CROWD = np.array([100.0, 0.15, 0.2, 0.5])
 
 
 def draw_often(nodes: np.ndarray, prior: StarPrior, broad: float) -> np.ndarray:
@@ -53,26 +48,6 @@ def often_in_sample(bundle: ModelBundle, rows: np.ndarray, population: Populatio
     known = population.mean_mh is not None
     mean, spread = (population.mean_mh, population.spread_mh) if known else (0.0, _ANY_MH)
     return draw_often(nodes, StarPrior(replace(prior.settings, mean_mh=mean, spread_mh=spread)), _BROAD)
-
-
-def believed(bundle: ModelBundle, estimates: np.ndarray, population: Population) -> Population:
-    """What is known of a sample, with what the networks of a bundle say of it better than that.
-
-    Networks over a family of gaps are right in the v sin i of a sample to half a km/s, which is how well its slow
-    rotators are known; those that go on learning from one gap would make all of them slower.
-
-    Args:
-        bundle: to start from.
-        estimates: of its networks for the sample; shape ``(k, 4)``.
-        population: what is known.
-    """
-    if prior_of(bundle.card) is None or bundle.target_encoder is None:
-        return population
-    middle = float(np.median(estimates[:, 3]))
-    if population.slow is not None and len(estimates) >= population.least:
-        beyond = float(np.quantile(estimates[:, 3], population.slow)) - population.slow_vsini
-        middle -= max(beyond - _MARGIN, 0.0)
-    return replace(population, median_vsini=population.median_vsini or middle, slow=None)
 
 
 @dataclass(frozen=True)

@@ -37,13 +37,17 @@ class Population:
         mean_mh_error: 1 sigma of what is known of it, dex: eight published sets of values of the same CARMENES stars
             have means from -0.14 (Marfil et al. 2021) to +0.03 (Passegger et al. 2019).
         spread_mh: standard deviation of [M/H], as long as it is not measured.
-        mean_teff: mean Teff of the sample in K, where it is known from stars of known parameters, see
-            `dtl.transfer.anchors`.
+        mean_teff: mean Teff of the sample, K.
+        teff_offset, vsini_offset: by how much the mean Teff [K] and the median v sin i [km/s] of the sample differ from
+            what the networks say of it that a transfer starts from: 0 where these are trusted.
         main_sequence: the stars are on the main sequence, so log g follows from Teff and [M/H].
+        sequence_error: 1 sigma of the mean log g of a main sequence, dex: what evolutionary models and measured masses
+            and radii differ by, halved, in the mean of M dwarfs.
+        sequence_offset: by which the stars' log g is believed to lie above the main sequence, dex.
         slow: part of the stars with v sin i <= ``slow_vsini``. Two thirds of the M dwarfs of a planet search
             turn more slowly than 2 km/s (Reiners et al. 2018, A&A 612, A49); a third is a careful statement.
         slow_vsini: km/s.
-        median_vsini: median v sin i of the sample in km/s, where networks are trusted with it before they learn.
+        median_vsini: of the sample, km/s.
         least: stars without which ``mean_mh`` and ``slow`` say nothing about a sample, and its spread is not measured.
     """
 
@@ -51,7 +55,11 @@ class Population:
     mean_mh_error: float = 0.1
     spread_mh: float = 0.2
     mean_teff: float | None = None
+    teff_offset: float | None = None
+    vsini_offset: float | None = None
     main_sequence: bool = True
+    sequence_error: float = 0.05
+    sequence_offset: float = 0.0
     slow: float | None = 0.3
     slow_vsini: float = 2.0
     median_vsini: float | None = None
@@ -63,6 +71,15 @@ class Population:
             return np.ones(len(nodes))
         return np.exp(-0.5 * ((nodes[:, 2] - self.mean_mh) / self.spread_mh) ** 2)
 
+    def resolved(self, estimates: np.ndarray) -> Population:
+        """With the mean Teff and the median v sin i that the offsets from estimates ``(k, 4)`` of the start give."""
+        known = self
+        if self.teff_offset is not None:
+            known = replace(known, mean_teff=float(np.mean(estimates[:, 0])) + self.teff_offset)
+        if self.vsini_offset is not None:
+            known = replace(known, median_vsini=float(np.median(estimates[:, 3])) + self.vsini_offset)
+        return known
+
     def aimed(self, estimates: np.ndarray, wanted: Population) -> Population:
         """With means further on, where those of the estimates have stopped short of the ones that are wanted.
 
@@ -72,9 +89,10 @@ class Population:
             estimates: of networks that have learned from stars moved to this mean; shape ``(k, 4)``.
             wanted: with the means that they should have.
         """
-        aim, enough = self, len(estimates) >= self.least
-        middles = {"mean_teff": np.mean(estimates[:, 0]), "mean_mh": np.mean(estimates[:, 2])} if enough else {}
-        for name, middle in (middles | {"median_vsini": np.median(estimates[:, 3])}).items():
+        aim, middles = self, {"mean_teff": np.mean(estimates[:, 0]), "median_vsini": np.median(estimates[:, 3])}
+        if len(estimates) >= self.least:
+            middles["mean_mh"] = np.mean(estimates[:, 2])
+        for name, middle in middles.items():
             aimed, want = getattr(self, name), getattr(wanted, name)
             if aimed is not None and want is not None:
                 aim = replace(aim, **{name: aimed + _PULL * (want - float(middle))})
@@ -120,7 +138,7 @@ class Population:
         """
         moved = np.array(estimates, dtype=float)
         enough = len(moved) >= self.least
-        if self.mean_teff is not None and enough:
+        if self.mean_teff is not None:
             moved[:, 0] -= moved[:, 0].mean() - self.mean_teff
         if self.mean_mh is not None and enough:
             moved[:, 2] -= moved[:, 2].mean() - self.mean_mh
@@ -130,7 +148,7 @@ class Population:
             moved[:, 3] += self.median_vsini - np.median(moved[:, 3])
         moved = np.clip(moved, low, high)
         if self.main_sequence:
-            on_sequence = sequence.logg(moved[:, 0], moved[:, 2])
+            on_sequence = sequence.logg(moved[:, 0], moved[:, 2]) + self.sequence_offset
             offset = np.mean(on_sequence - estimates[:, 1])
             moved[:, 1] = np.clip(on_sequence + (_GAIN - 1.0) * offset, low[1] - 0.2, high[1] + 0.2)
         return moved

@@ -45,6 +45,11 @@ from tests.conftest import ROOT
         (["train", "common-r50000", "--grid", "no.npz", "--output", "x"], "is no grid (No such file or directory)"),
         (["app", "--address", "999.1.1.1", "--no-browser"], "999.1.1.1: no server can listen there"),
         (["adapt", GOOD[0], "--bundle", "nonsense", "--output", "x"], "nonsense: is no bundle"),
+        (["adapt", GOOD[0], "--bundle", "x", "--output", "x", "--scale", "mann15"], "--scale goes with --anchors"),
+        (
+            ["adapt", GOOD[0], "--bundle", "x", "--output", "x", "--anchors", "a.csv", "--scale", "mann15"],
+            "--scale goes with --anchors without a table",
+        ),
     ],
 )
 def test_unusable_arguments(

@@ -41,7 +41,7 @@ def test_the_card_says_what_was_learned_from_and_what_it_is_worth() -> None:
     entry = bundle.card["adapted"]
     assert entry["stars"] == entry["exposures"] == len(spectra) and entry["left_out"] == entry["merged"] == []
     assert entry["verdict"]["word"] in ("better", "not better", "unknown")
-    assert set(entry["shares"]) == {"stars", "mean_mh"}
+    assert set(entry["shares"]) == {"stars", "mean_mh", "sequence"}
     assert sum("calibrated on simulated stars" in limit for limit in bundle.card["limits"]) == 1
     for share in entry["shares"].values():
         assert set(share) == set(PARAMETERS) and all(np.isfinite(value) and value >= 0 for value in share.values())

@@ -15,7 +15,7 @@ QUICK = replace(SETTINGS, rounds=1, epochs=1)
 
 def test_without_a_belief_the_stars_alone_count() -> None:
     bundle, _, spectra = adapted()
-    nothing = replace(QUICK, population=replace(POPULATION, mean_mh=None))
+    nothing = replace(QUICK, population=replace(POPULATION, mean_mh=None, main_sequence=False))
     assert set(moves(bundle, spectra, nothing)) == {"stars"}
 
 

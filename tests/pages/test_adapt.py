@@ -47,7 +47,7 @@ def comparison(names: tuple[str, ...], *, truth: bool) -> AdaptationComparison:
 def page(visit, monkeypatch):
     """The page, and the works that were begun on it: each a `Job` that ends when its ``go`` is set."""
     begun = SimpleNamespace(
-        plans=[], jobs=[], go=threading.Event(), reported=threading.Event(), error=None, moved=-12.0
+        plans=[], jobs=[], go=threading.Event(), reported=threading.Event(), error=None, moved=-12.0, anchors=None
     )
 
     def start(plan: work.Plan) -> Job:
@@ -76,6 +76,7 @@ def page(visit, monkeypatch):
             "verdict": {"word": "better", "sentence": "Better: smaller errors in Teff."},
             "left_out": ["a.txt: is flagged rv_uncertain; it was left out."],
         }
+        entry |= {"anchors": begun.anchors} if begun.anchors else {}
         return {
             "name": plan.name,
             "version": "0.1",
@@ -298,3 +299,40 @@ def test_networks_from_a_file(page):
         app.file_uploader[0].upload("mine.zip", data, "application/zip").run()
     app.file_uploader[0].upload("mine.zip", data, "application/zip").run()
     assert "keeps 3 sets of networks; forget one first" in app.error[0].value and len(visit_of(app).own_bundles) == 3
+
+
+ANCHORS = {
+    "stars": [],
+    "shift": {"teff": -31.0, "mh": 0.08},
+    "error": {"teff": 13.0, "mh": 0.03},
+    "left_out": {
+        "before": {
+            "teff": {"stars": 12, "mean": -33.0, "rms": 71.0},
+            "mh": {"stars": 11, "mean": 0.09, "rms": 0.15},
+        },
+        "after": {"teff": {"stars": 12, "mean": -2.0, "rms": 63.0}, "mh": {"stars": 11, "mean": 0.01, "rms": 0.11}},
+    },
+}
+
+
+def test_anchors_are_an_option_where_published_stars_are_among_them(page):
+    app = page.visit()
+    names = ("GJ_699", "GJ_273", "GJ_436", "GJ_15A", *(f"HD_{i}" for i in range(8)))
+    upload(app, **{f"star{i}_txt": f"fake teff={3200 + 10 * i} star={n}".encode() for i, n in enumerate(names)})
+    app = app.switch_page(PAGE).run()
+    toggle = app.toggle(key="adapt-anchors")
+    assert toggle.label == "With anchors: 4 published stars" and not toggle.value
+    toggle.set_value(True).run()
+    assert app.selectbox(key="adapt-scale").options[:2] == ["Mann+15", "Interferometry and FGK+M binaries"]
+    app.selectbox(key="adapt-scale").set_value("marfil21").run()
+    page.anchors = ANCHORS
+    app.button(key="adapt-start").click().run()
+    assert page.plans[0].scale == "marfil21"
+    words = texts(finish(page, app))
+    for said in ("−33 (71 K)", "−2 (63 K)", "+0.09", "Stars of known parameters"):
+        assert said in words.replace("-", "−"), said
+
+
+def test_no_anchors_without_published_stars(page):
+    app = with_spectra(page, 11)
+    assert "adapt-anchors" not in [toggle.key for toggle in app.toggle]

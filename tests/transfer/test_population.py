@@ -184,3 +184,29 @@ def test_mean_is_aimed_beyond() -> None:
     assert aim.aimed(stars[:19], wanted) == aim
     nothing = Population(mean_mh=None)
     assert nothing.aimed(stars, nothing) == nothing
+
+
+def test_means_that_are_known_from_labels_are_met() -> None:
+    before = estimates()
+    known = Population(mean_mh=0.1, mean_teff=3500.0, median_vsini=3.0, slow=None, main_sequence=False)
+    after = known.correct(before, SEQUENCE, LOW, HIGH)
+    assert after[:, 0].mean() == pytest.approx(3500.0) and after[:, 2].mean() == pytest.approx(0.1)
+    assert np.median(after[:, 3]) == pytest.approx(3.0)
+    np.testing.assert_allclose(np.diff(after[:, 0]), np.diff(before[:, 0]), atol=1e-9)
+    started = Population(teff_offset=-20.0, vsini_offset=0.1).resolved(before)
+    assert started.mean_teff == pytest.approx(before[:, 0].mean() - 20.0)
+    assert started.median_vsini == pytest.approx(np.median(before[:, 3]) + 0.1)
+    assert Population().resolved(before) == Population()
+
+
+def test_what_was_not_reached_is_aimed_beyond() -> None:
+    """By half of what is missing; few stars have no means, but a median rotation."""
+    wanted = Population(mean_mh=0.0, mean_teff=3500.0, median_vsini=3.0)
+    found = estimates()
+    found[:, 0] += 3480.0 - found[:, 0].mean()
+    found[:, 2] += 0.04 - found[:, 2].mean()
+    found[:, 3] += 2.6 - np.median(found[:, 3])
+    aim = wanted.aimed(found, wanted)
+    assert (aim.mean_teff, aim.mean_mh, aim.median_vsini) == pytest.approx((3510.0, -0.02, 3.2))
+    assert wanted.aimed(found[:10], wanted).mean_mh == 0.0
+    assert Population(mean_mh=None).aimed(found, Population(mean_mh=None)) == Population(mean_mh=None)
