@@ -19,7 +19,7 @@ from dtl.evaluation.anchored_adaptation import follow_anchors
 from dtl.evaluation.belief_shares import moves, shares
 from dtl.evaluation.calibration_fit import CALIBRATION_SNR, fit_calibration, intervals
 from dtl.evaluation.simulated_sample import as_observed, stars_like
-from dtl.evaluation.survey_accuracy import observe
+from dtl.evaluation.survey_accuracy import observe, prepared_flux
 from dtl.result import PARAMETERS
 from dtl.spectrum import PreparedSpectrum
 from dtl.transfer.adaptation import adapt
@@ -72,14 +72,13 @@ def adapt_to_sample(
     """Adapt a bundle to the stars of a sample, calibrate it anew, and judge what came of it.
 
     The card's entry ``adapted`` says beside what `dtl.transfer.adaptation.adapt` tells: ``stars`` and ``left_out``;
-    ``shares``, by how much each parameter moves with the beliefs about the mean [M/H] and the main sequence, and with
-    the choice of the stars, which is in the intervals; and ``verdict``. With anchors also ``anchors``: what they say of
-    the zero points, which the networks then follow in place of the belief about the mean [M/H].
+    ``shares``, see `dtl.evaluation.belief_shares`, which are in the intervals; ``verdict``; and ``anchors``, what they
+    say of the zero points, which the networks then follow in place of the belief about the mean [M/H].
 
     Args:
         bundle: to start from.
         sample: one spectrum a star.
-        name: of the new bundle; None for that of the bundle with ``-adapted``.
+        name: of the new bundle, that of the old with ``-adapted`` by default.
         digests: sha256 of the file of each of the sample's spectra, for the card.
         settings: of the transfer.
         anchors: stars of the sample whose parameters are known; see `dtl.transfer.anchors`.
@@ -91,15 +90,9 @@ def adapt_to_sample(
         UnusableInput: for a mean [M/H] that no model has.
     """
     details = {"name": name, "digests": digests, "seed": seed}
+    course = {"progress": lambda part, text: progress(0.55 * part, text), "watch": watch}
+    adapted = adapt(bundle, sample.spectra, settings=settings, **course, **details)
     settings = with_trust(bundle, prepared_flux(bundle, sample.spectra), settings)
-    adapted = adapt(
-        bundle,
-        sample.spectra,
-        settings=settings,
-        progress=lambda part, text: progress(0.55 * part, text),
-        watch=watch,
-        **details,
-    )
     moved = moves(
         adapted, sample.spectra, settings, seed=seed, progress=lambda part: progress(0.55 + 0.2 * part, "beliefs")
     )

@@ -15,6 +15,8 @@ __all__ = ["PriorSequence", "draw_often", "often_in_sample", "sequence_of"]
 
 #: Part of the draws that goes evenly over all nodes, and the spread of [M/H] where nothing is known of it, dex.
 _BROAD, _ANY_MH = 0.04, 10.0
+#: Scales of Teff [K], log g, [M/H] and the logarithm of v sin i within which nodes crowd.
+_CROWD = np.array([100.0, 0.15, 0.2, 0.5])
 
 
 def draw_often(nodes: np.ndarray, prior: StarPrior, broad: float) -> np.ndarray:
