@@ -112,10 +112,8 @@ def _spread_of(differences: np.ndarray) -> dict[str, float]:
 
 
 def _shares_left(told: dict[str, dict[str, float]], found: ZeroPoints) -> dict[str, dict[str, float]]:
-    """Errors of the zero points that anchors give in place of what beliefs do to them; log g and v sin i keep these."""
-    beliefs = [told[why] for why in sorted(_BELIEFS & set(told))]
-    left = {name: float(np.sqrt(sum(share[name] ** 2 for share in beliefs))) for name in PARAMETERS}
-    return {"stars": told["stars"], "anchors": left | _errors(found)}
+    """Errors of the zero points that anchors give, in place of what the belief about the mean [M/H] does to them."""
+    return {"stars": told["stars"], "anchors": told.get("mean_mh", dict.fromkeys(PARAMETERS, 0.0)) | _errors(found)}
 
 
 def _errors(found: ZeroPoints) -> dict[str, float]:

@@ -71,14 +71,8 @@ def moves(
 
 
 def shares(moved: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:
-    """The rms over the stars of what `moves` gives: why -> parameter -> change in the parameter's unit.
-
-    What another main sequence does to log g itself is no share: simulated stars scatter about the sequence by that.
-    """
-    found = {
+    """The rms over the stars of what `moves` gives: why -> parameter -> change in the parameter's unit."""
+    return {
         why: dict(zip(PARAMETERS, np.sqrt(np.mean(np.square(changes), axis=0)).tolist(), strict=True))
         for why, changes in moved.items()
     }
-    if "sequence" in found:
-        found["sequence"]["logg"] = 0.0
-    return found

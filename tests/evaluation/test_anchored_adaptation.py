@@ -49,7 +49,7 @@ def test_the_card_says_what_anchors_did() -> None:
     assert abs(after["mean"]) < abs(before["mean"]) and after["rms"] < before["rms"] and told["shift"]["mh"] < -0.03
     assert "anchors" in entry["shares"] and "mean_mh" not in entry["shares"]
     assert [row["round"] for row in entry["history"]] == list(range(1, len(entry["history"]) + 1))
-    assert entry["settings"]["population"]["mean_teff"] is not None
+    assert entry["settings"]["population"]["teff_offset"] == told["shift"]["teff"]
     sentences = anchors_in_words(told)
     assert len(sentences) == 2 and "15 anchors, left out one by one" in sentences[0]
 
