@@ -91,7 +91,7 @@ def _answer_parts(
 ) -> None:
     files, missing = run.inputs(), run.missing()
     tasks = (Task(number, *files[number]) for part in missing for number in run.files_of(part))
-    began, count = time.monotonic(), sum(len(run.files_of(part)) for part in missing)
+    count, began = sum(len(run.files_of(part)) for part in missing), 0.0
     answers = prepare_all(tasks, wanted, workers)
     done = refused = 0
     for part in missing:
@@ -100,6 +100,7 @@ def _answer_parts(
             found = next(answers)[1]
             rows.add(found)
             done += 1
+            began = began or time.monotonic()  # the first answer waits for the workers to start
             refused += sum(answer.prepared is None for answer in found)
             progress(1 - (count - done) / len(files), _in_words(done, count, time.monotonic() - began, refused))
         run.write_part(part, rows.finished())
@@ -107,7 +108,9 @@ def _answer_parts(
 
 
 def _in_words(done: int, count: int, seconds: float, refused: int) -> str:
-    rate = done / max(seconds, 1e-6)
+    rate = (done - 1) / max(seconds, 1e-6)
+    if not rate:
+        return ""
     left = int((count - done) / rate)
     words = f"{rate:.1f} files/s, {left // 3600}:{left // 60 % 60:02d}:{left % 60:02d} left"
     return f"{words}, {refused} not usable" if refused else words

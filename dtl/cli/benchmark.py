@@ -17,6 +17,9 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--file", metavar="PATH", help="spectrum (default: a shipped example)")
     add_bundle(parser)
     parser.add_argument("--repeat", type=count, default=7, metavar="N", help="runs whose median is taken")
+    parser.add_argument(
+        "--files", type=count, metavar="N", help="also how many files a second `predict --into` answers, of N"
+    )
     parser.set_defaults(run=_run)
 
 
@@ -24,9 +27,18 @@ def _run(options: argparse.Namespace) -> int:
     from dtl.evaluation.benchmark import DEFAULT_FILE, measure_times
 
     times = measure_times(options.file or DEFAULT_FILE, bundle=options.bundle, repeats=options.repeat)
+    if options.files:
+        from dtl.batch.throughput import measure_throughput
+        from dtl.bundle.store import load_bundle
+
+        path, bundle = options.file or DEFAULT_FILE, load_bundle(options.bundle)
+        times["batch"] = measure_throughput(path, bundle, files=max(2, options.files))
     if options.json:
         print(json.dumps(times))
     else:
         for stage, seconds in times["seconds"].items():
             print(f"{stage:15s}{1000 * seconds:9.1f} ms")
+        rates = times["batch"]["workers"] if options.files else {}
+        for workers, rate in rates.items():
+            print(f"{workers} worker{'' if workers == '1' else 's':6s}{rate:9.1f} files/s")
     return 0

@@ -1,0 +1,16 @@
+"""The throughput says what it measured; how fast a machine is, no test may ask."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dtl.cli.main import main
+
+
+def test_files_by_workers(capsys: pytest.CaptureFixture) -> None:
+    assert main(["benchmark", "--json", "--repeat", "1", "--files", "6"]) == 0
+    found = json.loads(capsys.readouterr().out)["batch"]
+    assert found["files"] == 6 and list(found["workers"]) == ["1", "2"]
+    assert found["read"] > 0 and all(rate > 0 for rate in found["workers"].values()) and found["memory_mb"] > 100
