@@ -121,6 +121,17 @@ def test_a_worked_example_stands_ready(page):
     assert "does not beat the networks as shipped in Teff, log g, [M/H] and v sin i" in words
 
 
+def test_what_is_not_known_of_the_sample_is_not_used(page):
+    app = page.open()
+    app.toggle(key="adapt-mh-known").set_value(False).run()
+    app.toggle(key="adapt-sequence").set_value(False).run()
+    assert "adapt-mean-mh" not in [field.key for field in app.number_input]
+    app.button(key="adapt-start").click().run()
+    (plan,) = page.plans
+    assert plan.population.mean_mh is None and not plan.population.main_sequence
+    finish(page, app)
+
+
 def test_too_few_spectra_are_refused_with_the_reason(page):
     app = with_spectra(page, 3)
     app.segmented_control(key="adapt-source").set_value("own").run()

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+import streamlit as st
+
 from tests import fakes
 from tests.pages.conftest import texts, upload
 
@@ -40,6 +45,49 @@ def test_every_figure_can_be_printed(visit):
     for kind in ("PDF", "SVG"):
         for width in (88, 180):
             assert f"{kind}, {width} mm" in labels
+
+
+@pytest.fixture
+def saved(monkeypatch) -> dict[str, object]:
+    """What each download button of the pages has to give, by its key."""
+    found: dict[str, object] = {}
+    real = st.download_button
+
+    def note(label, data, *arguments, **options):
+        found[options["key"]] = data
+        return real(label, data, *arguments, **options)
+
+    monkeypatch.setattr(st, "download_button", note)
+    return found
+
+
+def test_what_a_figure_saves(visit, saved):
+    visit()
+    assert saved["reconstruction-pdf-88"]().startswith(b"%PDF")
+    assert b"<svg" in saved["reconstruction-svg-180"]()
+    assert "plotly" in saved["reconstruction-html"]().casefold()
+
+
+def test_the_table_of_results_in_every_format(visit, saved):
+    upload(visit(), a_txt=BARNARD)
+    assert b"GJ 699" in saved["results-ecsv"]() and saved["results-fits"]().startswith(b"SIMPLE")
+    assert b"<VOTABLE" in saved["results-vot"]() and saved["results-csv"]().startswith(b"file,star")
+    assert saved["results-parquet"]().startswith(b"PAR1") and json.loads(saved["results-json"]())[0]["teff"] == 3300.0
+    assert b"tabular" in saved["results-tex"]() and b"deluxetable" in saved["results-aas-tex"]()
+
+
+def test_card_and_citation_are_saved(visit, saved):
+    app = visit("pages/model.py")
+    assert not app.exception
+    assert "calibration" in json.loads(saved["download-card"])
+    assert "Husser2013" in saved["download-bibtex"]
+
+
+def test_a_session_is_saved_with_and_without_its_spectra(visit, saved):
+    app = upload(visit(), a_txt=BARNARD).switch_page("pages/export.py").run()
+    assert json.loads(saved["save-session"]())["spectra"][0]["data"]
+    app.toggle(key="session-embed").set_value(False).run()
+    assert json.loads(saved["save-session"]())["spectra"][0]["data"] is None
 
 
 def test_latent_space_begins_with_this_star(visit):

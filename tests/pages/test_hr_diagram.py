@@ -263,6 +263,20 @@ def test_populations_give_the_published_value():
     assert not page.exception and "v sin i" in page.get("plotly_chart")[0].proto.alt
 
 
+def test_the_first_group_is_chosen_too():
+    page = open_page(diagram="populations")
+    page.multiselect(key="population-first").set_value(["YD"]).run()
+    assert not page.exception and "young disc and thin disc" in page.get("plotly_chart")[0].proto.alt
+
+
+def test_the_star_whose_luminosity_is_asked_for():
+    results = {A: fakes.make_result(star="GJ 699", file="a"), B: fakes.make_result(star="GJ 273", file="b")}
+    page = open_page(results=results, selected=A)
+    assert page.selectbox(key="luminosity-star").value == A
+    page.selectbox(key="luminosity-star").set_value(B).run()
+    assert not page.exception and page.segmented_control(key=f"luminosity-method-{B}").value == "published"
+
+
 def test_population_in_both_groups_is_explained():
     page = open_page(diagram="populations")
     page.multiselect(key="population-second").set_value(["TD"]).run()
