@@ -128,7 +128,8 @@ def test_what_is_not_known_of_the_sample_is_not_used(page):
     assert "adapt-mean-mh" not in [field.key for field in app.number_input]
     app.button(key="adapt-start").click().run()
     (plan,) = page.plans
-    assert plan.population.mean_mh is None and not plan.population.main_sequence
+    population = plan.settings.population
+    assert population.mean_mh is None and not population.main_sequence
     finish(page, app)
 
 
