@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -110,7 +111,8 @@ def kill_at_random(folder: Path, files: list[tuple[str, str]], times: int) -> No
         while running.poll() is None and len(list((folder / "parts").glob("*.parquet"))) < wanted:
             time.sleep(0.02)
         time.sleep(float(rng.uniform(0.0, 0.6)))
-        os.killpg(running.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
+            os.killpg(running.pid, signal.SIGKILL)
         running.wait()
     subprocess.run(command, cwd=ROOT, check=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.pages.conftest import texts, upload
@@ -22,8 +23,10 @@ def test_cards_say_what_is_withheld_and_what_is_a_limit(visit):
     app = upload(visit(), a_txt=b"fake teff=3200 flags=value_withheld,upper_limit_vsini")
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Teff"] == "withheld" and shown["v sin i"] == "< 2.9 km/s"
-    table = next(frame.value for frame in app.dataframe if "vsini_limit" in frame.value)
-    assert table["vsini_limit"].iloc[-1] == 2.9
+    table = next(frame.value for frame in app.dataframe if "vsini_interval" in frame.value)
+    last = table.iloc[-1]
+    assert last["vsini_interval"] == "< 2.9" and last["teff_interval"] == "withheld"
+    assert np.isnan([last["vsini"], last["teff"]]).all()  # no value beside a limit, and none that no star can have
 
 
 @pytest.mark.parametrize("parameter", ["logg", "mh", "vsini"])
