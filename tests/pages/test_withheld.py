@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+import pandas as pd
 import pytest
 
 from tests.pages.conftest import texts, upload
@@ -26,7 +26,7 @@ def test_cards_say_what_is_withheld_and_what_is_a_limit(visit):
     table = next(frame.value for frame in app.dataframe if "vsini_interval" in frame.value)
     last = table.iloc[-1]
     assert last["vsini_interval"] == "< 2.9" and last["teff_interval"] == "withheld"
-    assert np.isnan([last["vsini"], last["teff"]]).all()  # no value beside a limit, and none that no star can have
+    assert pd.isna(last["vsini"]) and pd.isna(last["teff"])  # no value beside a limit, and none that no star can have
 
 
 @pytest.mark.parametrize("parameter", ["logg", "mh", "vsini"])
