@@ -17,13 +17,15 @@ from dtl.transfer.family_transfer import transfer_family
 from dtl.transfer.fine_tuning import TransferSettings, transfer
 from dtl.transfer.population import Population
 
-__all__ = ["VARIANTS", "ablation", "summary"]
+__all__ = ["FAMILY", "VARIANTS", "ablation", "summary"]
 
 _Adapt = Callable[[ModelBundle, np.ndarray, int], ModelBundle]
 
 #: With lines as far off as the networks know already, and nothing of the population measured.
 _ASSUMED = TransferSettings(depth=0.05, measured=False)
 
+#: The way of bundles that know a family of gaps.
+FAMILY = "family of gaps"
 #: Name -> how a bundle is adapted to unlabelled flux with a seed.
 VARIANTS: dict[str, _Adapt] = {
     "none": lambda bundle, flux, seed: bundle,
@@ -40,7 +42,7 @@ VARIANTS: dict[str, _Adapt] = {
         transfer(bundle, flux, replace(_ASSUMED, rank=20), seed=seed).bundle
     ),
     "population as believed": lambda bundle, flux, seed: transfer(bundle, flux, _ASSUMED, seed=seed).bundle,
-    "family of gaps": lambda bundle, flux, seed: transfer_family(bundle, gap_of(bundle.card), seed=seed).bundle,
+    FAMILY: lambda bundle, flux, seed: transfer_family(bundle, gap_of(bundle.card), seed=seed).bundle,
     "ours": lambda bundle, flux, seed: transfer(bundle, flux, seed=seed).bundle,
 }
 
@@ -81,9 +83,9 @@ def ablation(
     return table
 
 
-def summary(table: dict[str, dict[str, dict[str, list[float]]]]) -> dict[str, float]:
-    """Change of the rmse from no transfer to ours, mean over the surveys; -0.3 is 30 % less."""
+def summary(table: dict[str, dict[str, dict[str, list[float]]]], way: str = "ours") -> dict[str, float]:
+    """Change of the rmse from no transfer to one of the ways, mean over the surveys; -0.3 is 30 % less."""
     return {
-        parameter: float(np.mean(table["ours"][parameter]["rmse"]) / np.mean(table["none"][parameter]["rmse"]) - 1.0)
+        parameter: float(np.mean(table[way][parameter]["rmse"]) / np.mean(table["none"][parameter]["rmse"]) - 1.0)
         for parameter in PARAMETERS
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from dtl.bundle.model import ModelBundle
-from dtl.evaluation.ablation import VARIANTS, ablation, summary
+from dtl.evaluation.ablation import FAMILY, VARIANTS, ablation, summary
 from dtl.evaluation.calibration_fit import coverage, intervals
 from dtl.evaluation.contaminants import contaminants, flagged_fractions, is_flagged, left_out
 from dtl.evaluation.survey_accuracy import SurveySimulator, distances, errors, observe, parameter_errors, prepared_flux
@@ -77,10 +77,11 @@ def measure_transfer(
     variants: dict = VARIANTS,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> dict[str, object]:
-    """``ablation``: errors of every way of transfer, adapted to each test survey anew; ``gain``: of ours over none."""
+    """``ablation``: errors of every way of transfer to each test survey; ``gain``: of the bundle's own over none."""
     surveys = _surveys(bundle, simulator, plan)[: plan.ablation_surveys]
     table = ablation(bundle.source, surveys, variants=variants, progress=progress)
-    return {"ablation": table, "gain": summary(table)}
+    way = FAMILY if plan.transfer == "family" else "ours"
+    return {"ablation": table, "gain": summary(table, way)}
 
 
 def _surveys(bundle: ModelBundle, simulator: SurveySimulator, plan: SurveyPlan) -> list[tuple[np.ndarray, np.ndarray]]:

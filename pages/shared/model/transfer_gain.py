@@ -50,7 +50,12 @@ VARIANTS = {
         "The same, with the spread of metallicity measured in the sample, its mean reached, and lines further off.",
     ),
 }
-_OURS = VARIANTS["ours"][0]
+
+
+def _ours(card: dict) -> str:
+    """Name of the way in which these networks were transferred."""
+    family = lookup(card, "training", "settings", "survey", "transfer") == "family"
+    return _name("family of gaps" if family else "ours")
 
 
 def transfer(card: dict) -> None:
@@ -86,7 +91,7 @@ def _variants(card: dict) -> None:
                     name,
                     {_name(variant): values for variant, values in errors.items()},
                     reference=VARIANTS["none"][0],
-                    chosen=_OURS,
+                    chosen=_ours(card),
                     dark=dark(),
                 ),
                 f"card-transfer-{name}",
@@ -148,7 +153,7 @@ def _gain(card: dict) -> str:
         for word, found in (("smaller by", smaller), ("larger by", larger), ("the same in", same))
         if found
     ]
-    return f"With “{_OURS}”, the way of this program, errors are {'; '.join(parts)}." if parts else ""
+    return f"With “{_ours(card)}”, the way of this program, errors are {'; '.join(parts)}." if parts else ""
 
 
 def _distance(card: dict) -> str:
