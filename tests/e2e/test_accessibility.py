@@ -7,6 +7,7 @@ The environment variable ``AXE_CORE`` names ``axe.min.js``; without it the copy 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,8 @@ def test_nobody_is_shut_out(enter, scheme, width, unfolded):
             follow(page, path)
         menu = page.get_by_test_id("stMain").get_by_test_id("stPopoverButton").locator("visible=true").first
         if unfolded:
-            unfold(page)
+            for _ in turn_tabs(page):
+                found += [(path, *node) for node in violations(page)]
             if menu.count():
                 menu.press("Enter")
                 page.get_by_test_id("stPopoverBody").wait_for()
@@ -97,11 +99,24 @@ def violations(page) -> list[list[str]]:
 
 
 def unfold(page) -> None:
-    """Open every expander of a page, also those inside another."""
-    while page.locator(_FOLDED).count():
-        page.locator(_FOLDED).first.press("Enter")
+    """Open every expander in sight, also those inside another."""
+    folded = page.locator(_FOLDED).locator("visible=true")
+    while folded.count():
+        folded.first.press("Enter")
         page.evaluate(QUIET)
         settle(page)
+
+
+def turn_tabs(page) -> Iterator[None]:
+    """Every tab of a page in turn, the one in front first, with what it holds unfolded."""
+    tabs = page.get_by_test_id("stMain").get_by_role("tab").locator("visible=true")
+    for number in range(max(tabs.count(), 1)):
+        if number:
+            tabs.nth(number).click()
+            page.evaluate(QUIET)
+            settle(page)
+        unfold(page)
+        yield
 
 
 def _of_the_frame(rule: str, target: str, html: str) -> bool:
