@@ -128,13 +128,18 @@ class Visitor:
         return Path(download.value.path()).read_text(encoding="utf-8")
 
     def tab_to(self, target: object) -> None:
-        """Move the focus with the tabulator alone until it is on an element, a Playwright locator, or in it."""
+        """Move the focus with the tabulator alone until it is on an element, a Playwright locator, or in it.
+
+        The page is quiet then: a key that is pressed while it draws is lost.
+        """
         target = target.first
         target.wait_for(state="attached")
         passed = []
         for _ in range(_FAR):
             self.page.keyboard.press("Tab")
             if target.evaluate("e => e === document.activeElement || e.contains(document.activeElement)"):
+                settle(self.page)
+                self.page.evaluate(QUIET)
                 return
             passed.append(self.page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText"))
         raise AssertionError(f"no way to {target} by keyboard; the focus went over {passed}")

@@ -108,7 +108,7 @@ def test_svg_keeps_its_text():
     for word in ("Normalised flux", "Residual", "Wavelength in vacuum", "Mg I 8809.2", "Reconstruction"):
         assert word in words
     plain = [text for text in root.iter("{http://www.w3.org/2000/svg}text") if not len(text)]  # no formulas
-    sizes = [float(re.search(r"font-size: ([\d.]+)px", text.attrib["style"])[1]) for text in plain]
+    sizes = [float(re.search(r"font(?:-size)?:(?:[^;]*\s)?([\d.]+)px", text.attrib["style"])[1]) for text in plain]
     assert sizes and min(sizes) >= 7.0
 
 

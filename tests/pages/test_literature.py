@@ -239,13 +239,14 @@ def test_a_service_answers_when_asked_and_is_not_asked_again(monkeypatch):
     assert "M4V" not in text(page)  # the answer was about another name
 
 
-def test_an_unanswered_question_is_one_sentence_and_costs_nothing(monkeypatch):
+@pytest.mark.parametrize("key", ["ask-gaia", "ask-vizier"])
+def test_an_unanswered_question_is_one_sentence_and_costs_nothing(monkeypatch, key):
     def answer(service: str, name: str) -> Answer:
         raise Unanswered("Gaia could not be reached: this computer is offline.")
 
     monkeypatch.setattr(resolver, "ask", answer)
     page = open_page()
-    page.button(key="ask-gaia").click().run()
+    page.button(key=key).click().run()
     assert not page.exception
     assert len(page.warning) == 1 and "offline" in page.warning[0].value
     assert len(page.dataframe) == 2

@@ -56,16 +56,19 @@ def chart(
         shown = st.plotly_chart(figure, theme=None, key=key, alt=alt, config=config, **options)
         with st.container(horizontal=True, gap="small"):
             _take(light or (lambda: figure), figure, key, name, alt)
-            if table is not None:
-                data_table(f"{key}-table", table)
             if script is not None:
                 script()
+        if table is not None:
+            data_table(f"{key}-table", table)
     return shown
 
 
 def data_table(key: str, draw: Callable[[], object]) -> None:
-    """A button that shows the data of a figure, which are sent once it is pressed."""
-    box = st.popover("Data table", icon=":material/table:", type="tertiary", on_change="rerun", key=key)
+    """A box with the data of a figure, which are sent once it is opened.
+
+    No menu: one that runs a part of the page as it closes leaves the page empty that a link is followed to meanwhile.
+    """
+    box = st.expander("Data table", icon=":material/table:", on_change="rerun", key=key)
     if box.open:
         with box:
             draw()

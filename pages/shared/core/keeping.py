@@ -131,12 +131,10 @@ def python(kind: str, result: InferenceResult | None = None, /, **details: objec
         result: which it is about; None for all of this visit.
         details: more arguments of the function, as ``which`` or ``parameter``.
     """
-    box = st.popover("Python", icon=":material/code:", type="tertiary", on_change="rerun", key=f"python-{kind}")
-    if not box.open:
-        return
     from dtl.export import snippet
 
-    with box:
+    # Sent closed: a menu that runs a part of the page as it closes leaves the page empty that a link is followed to.
+    with st.popover("Python", icon=":material/code:", type="tertiary", key=f"python-{kind}"):
         every = reported()
         if not every:
             st.caption("Analyse a spectrum first; the script is about its file.")
