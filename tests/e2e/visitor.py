@@ -60,7 +60,7 @@ class Visitor:
         box.fill(option)
         self.page.get_by_role("option").filter(has_text=option).first.wait_for()
         box.press("Enter")
-        settle(self.page)
+        self._rest()
 
     def drop(self, option: str) -> None:
         """Take a chosen option out of a list of several, which stays open in front of the page until it is closed."""
@@ -81,17 +81,20 @@ class Visitor:
         settle(self.page)
 
     def press_button(self, name: str) -> None:
-        """Press a button."""
+        """Press a button, once the page is at rest: a click while it draws is lost."""
+        self._rest()
         self.button(name).first.click()
         settle(self.page)
 
     def open_box(self, title: str) -> None:
-        """Open an expander."""
+        """Open an expander, once the page is at rest: a click while it draws is lost."""
+        self._rest()
         self.page.locator("summary").filter(has_text=title).click()
         settle(self.page)
 
     def turn_to(self, tab: str, *, within: str = "") -> None:
         """Turn to a tab, of an expander that is opened first where it is closed."""
+        self._rest()
         closed = self.page.locator("details:not([open]) > summary").filter(has_text=within)
         if within and closed.count():
             closed.first.click()
@@ -138,8 +141,7 @@ class Visitor:
         for _ in range(_FAR):
             self.page.keyboard.press("Tab")
             if target.evaluate("e => e === document.activeElement || e.contains(document.activeElement)"):
-                settle(self.page)
-                self.page.evaluate(QUIET)
+                self._rest()
                 return
             passed.append(self.page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText"))
         raise AssertionError(f"no way to {target} by keyboard; the focus went over {passed}")
@@ -202,6 +204,12 @@ class Visitor:
     def wait_until_gone(self, text: str) -> None:
         """Wait until a text is no longer on the page."""
         self.page.get_by_test_id("stMain").get_by_text(text).first.wait_for(state="detached")
+        settle(self.page)
+
+    def _rest(self) -> None:
+        """Wait until the script has run and nothing on the page changes any more."""
+        settle(self.page)
+        self.page.evaluate(QUIET)
         settle(self.page)
 
     def answer(self) -> dict[str, str]:
