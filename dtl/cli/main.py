@@ -46,6 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return options.run(options)
     except UnusableInput as error:
         print(error, file=sys.stderr)
+    except ModuleNotFoundError as error:
+        if (error.name or "dtl").split(".")[0] == "dtl":  # a fault of the program itself
+            raise
+        print(
+            f"{error.name}: this library is not installed for {sys.executable}; install the program there "
+            "(`pip install .`), or use the Python that has it.",
+            file=sys.stderr,
+        )
     except OSError as error:
         reason = error.strerror or error
         print(f"{error.filename or 'output'}: cannot be used ({reason}); choose another place.", file=sys.stderr)

@@ -160,3 +160,11 @@ def test_a_shipped_config_goes_by_its_name(capsys: pytest.CaptureFixture, tmp_pa
     """Read without a complaint: what is missed is the grid."""
     assert run("train", "common-r50000", "--grid", tmp_path / "x.npz", "--output", tmp_path / "x") == 2
     assert "x.npz" in capsys.readouterr().err
+
+
+def test_a_missing_library_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a Python that the program was not installed for."""
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert run("predict", GOOD[0]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("torch: this library is not installed") and "pip install ." in said and "\n" not in said[:-1]
