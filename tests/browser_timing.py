@@ -333,8 +333,8 @@ def _place(page: object, reaction: _Reaction, step: _Step) -> object:
     if reaction.kind == "menu":
         return page.get_by_test_id("stPopoverButton").filter(has_text=reaction.title).first
     words = re.compile(f"^{re.escape(step.option)}$")
-    found = page.locator("[data-testid=stButtonGroup] button", has_text=words)
-    return found.last if reaction.within else found.first  # a menu comes after the page
+    group = page.get_by_test_id("stButtonGroup").filter(has_text=reaction.title)
+    return group.locator("button", has_text=words).first
 
 
 if __name__ == "__main__":

@@ -32,9 +32,12 @@ Source = Callable[[np.ndarray, float], tuple[np.ndarray, np.ndarray]]
 _STEP = 0.3
 #: What of a star is rendered beyond the margin of the window on each side, Angstrom.
 _REACH = 7.0
-#: Where telluric water absorbs, Angstrom (vacuum, observatory's frame), and how deep it is relative to the strongest of
-#: these; after a correction a part of it is left. Elsewhere the simulated air is clear.
-_TELLURIC = ((8804.6, 0.3), (8808.3, 0.4), (8814.2, 0.3), (8816.6, 0.8), (8819.8, 0.3), (8822.65, 1.0), (8831.4, 0.5))
+#: Lines of telluric water deeper than 1 % for a dry sky, Angstrom (vacuum, observatory's frame; HITRAN, Gordon et al.
+#: 2022, JQSRT 277, 107949), and how deep they are relative to the strongest; after a correction a part of it is left.
+_TELLURIC = (
+    (8802.38, 0.4), (8805.83, 0.7), (8814.14, 0.8), (8821.65, 0.5), (8822.65, 1.0), (8824.82, 0.3), (8833.66, 0.9),
+    (8837.86, 0.4), (8838.15, 0.4), (8840.84, 0.3),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
