@@ -25,6 +25,7 @@ from dtl.export.session_values import (
     as_settings,
     as_text,
 )
+from dtl.readers import limits
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import SIZE_LIMIT
 from dtl.result import PARAMETERS
@@ -45,7 +46,7 @@ __all__ = [
 #: Version of the file; a reader refuses any other.
 FORMAT = 1
 #: Bytes of the largest file that is read, and of the spectra in it once they are unpacked.
-LIMIT, _UNPACKED_LIMIT = 20 * 2**20, 200 * 2**20
+LIMIT, _UNPACKED_LIMIT = limits.most("session_bytes"), 200 * 2**20
 _KIND = "dtl session"
 _MAX_SPECTRA = 10_000
 
@@ -130,8 +131,8 @@ class SavedSession:
         text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False).encode()
         if len(text) > LIMIT:
             raise UnusableInput(
-                f"With its spectra the session has {len(text) >> 20} MB, and {LIMIT >> 20} MB is the most that can be "
-                "restored; save it without them."
+                f"With its spectra the session has {len(text) // 10**6} MB, and {LIMIT // 10**6} MB is the most that "
+                "can be restored; save it without them."
             )
         return text
 
@@ -146,8 +147,7 @@ def read_session(content: bytes, name: str) -> SavedSession:
     Raises:
         UnusableInput: with one sentence that names what is wrong.
     """
-    if len(content) > LIMIT:
-        raise UnusableInput(f"{name} has {len(content) >> 20} MB; a saved session has {LIMIT >> 20} MB at most.")
+    limits.check("session_bytes", len(content), lambda words: UnusableInput(f"{name} {words}"))
     try:
         tree = json.loads(content, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -36,17 +36,25 @@ class Chooser(Protocol):
         """The bundle for a spectrum that was read for a window, and the reason."""
 
 
+def _here(function: Callable[..., Any], *arguments: object, **named: object) -> Any:
+    return function(*arguments, **named)
+
+
 @dataclass
 class Stages:
     """What is kept of one file between two analyses, so that a change repeats only what depends on it.
 
     Of each stage the last outcome is kept with what it came from: the reading with the window and the columns, the
     spectrum with the options, the prepared spectrum with the target of the networks.
+
+    Attributes:
+        run: what calls the functions of the stages, as in another process.
     """
 
     reading: tuple[tuple, Reading] | None = None
     spectrum: tuple[ReadOptions, Spectrum] | None = None
     prepared: tuple[Spectrum, PreparationTarget, PreparedSpectrum] | None = None
+    run: Callable[..., Any] = _here
 
     def read(
         self, source: str | os.PathLike | bytes, window: Window, name: str | None, options: ReadOptions
@@ -58,10 +66,10 @@ class Stages:
         """
         asked = (window, options.columns, options.uncertainty, options.extension)
         if self.reading is None or self.reading[0] != asked:
-            self.reading = asked, read_contents(source, window=window, name=name, options=options)
+            self.reading = asked, self.run(read_contents, source, window=window, name=name, options=options)
             self.spectrum = None
         if self.spectrum is None or self.spectrum[0] != options:
-            self.spectrum = options, self.reading[1].spectrum(options)
+            self.spectrum = options, self.run(Reading.spectrum, self.reading[1], options)
         return self.spectrum[1]
 
     def prepare(self, spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
@@ -71,7 +79,7 @@ class Stages:
             UnusableInput: with one sentence for a person.
         """
         if self.prepared is None or self.prepared[0] is not spectrum or not _alike(self.prepared[1], target):
-            self.prepared = spectrum, target, prepare(spectrum, target)
+            self.prepared = spectrum, target, self.run(prepare, spectrum, target)
         return self.prepared[2]
 
 

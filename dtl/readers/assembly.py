@@ -55,6 +55,7 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
     orders, spectra = _one_spectrum(contents, source, orders, options.row)
     leave_out_bad_pixels(contents, orders, window)
     order, near = _one_stretch(contents, source, orders, notes, wanted=options.order, window=window)
+    limits.check("pixels", len(order.wavelength), source.refuse)
     leave_out_padding(contents, order, window)
     order = _drop_worthless_uncertainty(contents, order)
     _check_flux(source, order, window)

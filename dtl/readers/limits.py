@@ -1,4 +1,4 @@
-"""How much of a file is taken: each limit with its number and the sentence that a file beyond it is answered with.
+"""How much is taken of a file and of a visit: each limit with its number and the sentence on what is beyond it.
 
 A file may come from a stranger, and a few kilobytes can ask for hours or for all memory there is. The numbers leave
 several times what the largest spectrum needs that is known here. Each can be set by an environment variable,
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from dtl.spectrum import UnusableInput
 
-__all__ = ["LIMITS", "Limit", "check", "limits_of", "most"]
+__all__ = ["LIMITS", "Limit", "check", "limits_of", "most", "refusal"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,10 @@ class Limit:
 
 _CUT = "give one exposure, or cut it to the window of the networks and some 50 Å on each side."
 _LARGE = "and the limit is {most}, so it is hardly a single spectrum; " + _CUT
-_BYTES = {"file_bytes", "fits_bytes", "text_bytes", "yaml_bytes", "worker_bytes"}
+_BYTES = {
+    "file_bytes", "fits_bytes", "text_bytes", "yaml_bytes", "worker_bytes", "visit_bytes", "session_bytes",
+    "adaptation_bytes",
+}  # fmt: skip
 _DEFAULTS = {
     "file_bytes": Limit(200_000_000, "has {found} " + _LARGE),
     "fits_bytes": Limit(
@@ -75,6 +78,25 @@ _DEFAULTS = {
         1_000_000_000, "needs more than {most} of memory, so it is hardly a single spectrum; " + _CUT
     ),
     "worker_seconds": Limit(20, "takes more than {most} s to read, so it is hardly a single spectrum; " + _CUT),
+    "pixels": Limit(
+        200_000,
+        "has {found} pixels around the window of the networks and the limit is {most}, far more than any spectrograph "
+        "has there, so several spectra were probably put together; give one exposure.",
+    ),
+    "visit_files": Limit(
+        2_000, "was not read: this visit holds {most} files already; remove some first, or use the command line."
+    ),
+    "visit_bytes": Limit(400_000_000, "was not read: this visit holds {most} already; remove a spectrum first."),
+    "visit_networks": Limit(3, "was not kept: this visit keeps {most} sets of networks; forget one first."),
+    "session_bytes": Limit(
+        20_000_000, "has {found}; a saved session has {most} at most; choose the file that “Save the session” gave you."
+    ),
+    "adaptation_bytes": Limit(
+        4_000_000_000, "needs more than {most} of memory; leave out some of the spectra, and try it again."
+    ),
+    "adaptations": Limit(
+        20, "cannot begin: {most} others wait for their turn on this machine already; try it again in a while."
+    ),
     "orders": Limit(
         2_000, "holds {found} orders or spectra and the limit is {most}; give a part of them, or one after the other."
     ),
@@ -115,10 +137,14 @@ def check(name: str, found: int, refuse: Callable[[str], UnusableInput]) -> None
     Raises:
         UnusableInput: where there is more.
     """
-    limit = LIMITS[name]
-    if found > limit.most:
-        show = _megabytes if name in _BYTES else "{:,}".format
-        raise refuse(limit.sentence.format(found=show(found), most=show(limit.most)))
+    if found > most(name):
+        raise refusal(name, refuse, found)
+
+
+def refusal(name: str, refuse: Callable[[str], UnusableInput], found: int = 0) -> UnusableInput:
+    """The error for what is beyond a limit; arguments as of `check`."""
+    limit, show = LIMITS[name], _megabytes if name in _BYTES else "{:,}".format
+    return refuse(limit.sentence.format(found=show(found), most=show(limit.most)))
 
 
 def _megabytes(count: int) -> str:

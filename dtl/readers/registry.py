@@ -53,6 +53,11 @@ class Reading:
     contents: Contents
     window: Window
 
+    @property
+    def size(self) -> int:
+        """Bytes of its arrays."""
+        return sum(getattr(part, "nbytes", 0) for part in vars(self.contents).values())
+
     def spectrum(self, options: ReadOptions) -> Spectrum:
         """The spectrum with what the user says; any number of times.
 

@@ -90,14 +90,16 @@ def test_work_that_nobody_holds_is_given_up(begun, go):
 
 
 def test_others_wait_for_their_turn_and_can_be_cancelled_meanwhile(monkeypatch, begun, go):
-    monkeypatch.setattr(module, "_PLACES", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(module, "_PLACES", 1)
     first = Job(lambda reporter: steps(reporter, begun, go), "The work")
     assert begun.wait(10)
     second, third = (Job(lambda reporter: "late", "The work") for _ in range(2))
-    assert second.state == "waiting"
+    assert second.state == "waiting" and (first.ahead, second.ahead, third.ahead) == (0, 1, 2)
+    assert module.waiting() == 2
     third.cancel()
     third.wait(10)
     assert third.state == "cancelled" and second.state == "waiting"
+    assert module.waiting() == second.ahead == 1
     go.set()
     second.wait(10)
     assert first.result == "result" and second.result == "late"

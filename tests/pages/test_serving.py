@@ -14,7 +14,7 @@ LOGGER = "streamlit.runtime.scriptrunner_utils.script_run_context"
 
 
 def test_the_thread_that_gets_ready_is_not_warned_of_as_without_a_visit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "_get_ready", lambda: None)
+    monkeypatch.setattr(serving, "_get_ready", lambda folder: None)
 
     async def start() -> None:
         async with serving.lifespan(None):

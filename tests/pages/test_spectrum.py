@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
-from pages.shared.core import examples, uploads
+from dtl.readers import limits
+from pages.shared.core import examples
 from tests.pages.conftest import EXAMPLE, change, figure, texts, upload, visit_of
 
 GOOD = b"fake teff=3400 star=GJ_1"
@@ -255,7 +257,7 @@ def test_without_examples_the_page_asks_for_a_spectrum(visit, monkeypatch, tmp_p
 
 
 def test_too_much_is_refused_with_a_remedy(visit, monkeypatch):
-    monkeypatch.setattr(uploads, "MAX_BYTES", 80)
+    monkeypatch.setitem(limits.LIMITS, "visit_bytes", replace(limits.LIMITS["visit_bytes"], most=80))
     app = upload(visit(), a_txt=GOOD, b_txt=OTHER + b" " * 80)
     assert "remove a spectrum first" in app.error[0].value
     assert metrics(app)["Teff"][0] == "3400 K"

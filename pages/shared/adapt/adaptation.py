@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from dtl.figures.adaptation import learning_figure
+from dtl.readers import limits
+from dtl.spectrum import UnusableInput
 from pages.shared.adapt import work
-from pages.shared.adapt.job import Job
-from pages.shared.core import visit, wording
+from pages.shared.adapt.job import Job, waiting
+from pages.shared.core import ending, visit, wording
 from pages.shared.core.chart import chart, dark
 
 __all__ = ["Adaptation", "begin", "collect", "tell", "watch"]
@@ -40,10 +42,18 @@ class Adaptation:
 
 
 def begin(plan: work.Plan) -> None:
-    """Start the work, where none is running."""
+    """Start the work, where none is running; it ends with the visit."""
     now = visit.kept(Adaptation)
-    if now.job is None:
-        visit.keep(replace(now, job=work.start(plan), rounds=plan.settings.rounds, told=None))
+    if now.job is not None:
+        return
+    try:
+        limits.check("adaptations", waiting() + 1, lambda words: UnusableInput(f"The adaptation {words}"))
+    except UnusableInput as error:
+        visit.keep(replace(now, told=("error", str(error))))
+        return
+    job = work.start(plan)
+    ending.at_end(job.cancel)
+    visit.keep(replace(now, job=job, rounds=plan.settings.rounds, told=None))
 
 
 def _cancel() -> None:
@@ -76,7 +86,7 @@ def watch(job: Job) -> None:
     if job.over or now.job is not job:  # done, or given up here
         st.rerun()
     if job.state == "waiting":
-        text = "Waiting for another adaptation on this machine to end"
+        text = f"Place {job.ahead} in the queue: other adaptations on this machine come first"
     else:
         seconds = job.seconds_left
         text = job.text + (f", about {_duration(seconds)} left" if seconds is not None else "")

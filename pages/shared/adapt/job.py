@@ -1,4 +1,4 @@
-"""Long work in a thread of its own, which a page starts, watches and may cancel. Knows nothing of Streamlit."""
+"""Long work beside the pages, which one of them starts, watches and may cancel. Knows nothing of Streamlit."""
 
 from __future__ import annotations
 
@@ -12,15 +12,60 @@ from typing import Any
 
 from dtl.spectrum import UnusableInput
 
-__all__ = ["Cancelled", "Job", "Reporter"]
+__all__ = ["Cancelled", "Job", "Reporter", "waiting"]
 
 #: How many works run at once on this machine, whoever started them; the others wait for their turn.
-_PLACES = threading.BoundedSemaphore(max(1, (os.cpu_count() or 2) // 2))
+_PLACES = max(1, (os.cpu_count() or 2) // 2)
 _log = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):
     """Raised inside the work, where it reports, once it is not wanted any more."""
+
+
+class _Line:
+    """Works that are under way or wait, in the order in which they came; each visit has one at the most."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Condition()
+        self._order: list[Reporter] = []
+
+    def ahead(self, reporter: Reporter) -> int:
+        """How many must end before it is the turn of a work; 0 where that has come."""
+        with self._turn:
+            place = self._order.index(reporter) if reporter in self._order else 0
+            return max(0, place + 1 - _PLACES)
+
+    def count(self) -> int:
+        """How many wait."""
+        with self._turn:
+            return max(0, len(self._order) - _PLACES)
+
+    def join(self, reporter: Reporter) -> None:
+        """Take the last place."""
+        with self._turn:
+            self._order.append(reporter)
+
+    def wait(self, reporter: Reporter) -> bool:
+        """Wait for the turn of a work; returns whether it is wanted still."""
+        with self._turn:
+            while reporter in self._order[_PLACES:] and not reporter.unwanted.is_set():
+                self._turn.wait(0.2)
+        return not reporter.unwanted.is_set()
+
+    def leave(self, reporter: Reporter) -> None:
+        """Give the place up."""
+        with self._turn:
+            self._order.remove(reporter)
+            self._turn.notify_all()
+
+
+_line = _Line()
+
+
+def waiting() -> int:
+    """How many works wait for their turn."""
+    return _line.count()
 
 
 class Reporter:
@@ -67,6 +112,7 @@ class Job:
 
     def __init__(self, work: Callable[[Reporter], Any], what: str) -> None:
         self._reporter = Reporter()
+        _line.join(self._reporter)
         self._thread = threading.Thread(target=_run, args=(work, self._reporter, what), daemon=True)
         weakref.finalize(self, self._reporter.unwanted.set)  # the thread holds the reporter, not the job
         self._thread.start()
@@ -80,6 +126,11 @@ class Job:
     def over(self) -> bool:
         """Whether nothing more will come."""
         return self.state in ("done", "failed", "cancelled")
+
+    @property
+    def ahead(self) -> int:
+        """How many others must end before it can begin."""
+        return _line.ahead(self._reporter)
 
     @property
     def fraction(self) -> float:
@@ -124,11 +175,9 @@ class Job:
 
 
 def _run(work: Callable[[Reporter], Any], reporter: Reporter, what: str) -> None:
-    while not _PLACES.acquire(timeout=0.2):
-        if reporter.unwanted.is_set():
-            reporter.state = "cancelled"
-            return
     try:
+        if not _line.wait(reporter):
+            raise Cancelled
         reporter.started, reporter.state = monotonic(), "running"
         reporter.result = work(reporter)
         reporter.state = "done"
@@ -141,4 +190,4 @@ def _run(work: Callable[[Reporter], Any], reporter: Reporter, what: str) -> None
         reporter.problem = f"{what} ended with an unexpected problem ({type(error).__name__}); try it again."
         reporter.state = "failed"
     finally:
-        _PLACES.release()
+        _line.leave(reporter)

@@ -10,6 +10,7 @@ from dtl.bundle.card import lookup
 from dtl.evaluation.adaptation_trust import shift_in_words
 from dtl.evaluation.comparison import STATES
 from dtl.figures.adaptation import LABELS, gap_figure, learning_figure, parameter_figure
+from dtl.readers import limits
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number, format_significant
 from dtl.spectrum import UnusableInput
@@ -219,13 +220,13 @@ def _actions(adapted: Adapted, *, consent: bool) -> None:
     """Keep, use and download the new networks."""
     kept = visit.kept(Adaptation).name
     kept = kept if kept in bundles.own() else None
-    full = len(bundles.own()) >= bundles.MAX_OWN
+    full = bundles.full()
     with st.container(horizontal=True):
         st.button(
             "Kept for this visit" if kept else "Keep for this visit", key="adapt-keep",
             icon=":material/check:" if kept else ":material/bookmark_add:", disabled=bool(kept) or full or not consent,
             on_click=_keep, args=(adapted,),
-            help=f"A visit keeps {bundles.MAX_OWN} sets of networks; forget one of them below first."
+            help=f"A visit keeps {limits.most('visit_networks')} sets of networks; forget one of them below first."
             if full and not kept else "They can then be chosen on the page Spectrum, and their card stands on the "
             "page Model. The networks of the program stay as they are.",
         )  # fmt: skip

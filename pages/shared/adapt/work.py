@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from dtl.readers import limits
 from dtl.result import InferenceResult
+from dtl.spectrum import UnusableInput
 from dtl.transfer.fine_tuning import TransferSettings
-from pages.shared.adapt.job import Job, Reporter
+from pages.shared.adapt.job import Cancelled, Job, Reporter
+from pages.shared.core import apart
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from dtl.evaluation.comparison import AdaptationComparison
     from dtl.spectrum import PreparedSpectrum
 
-__all__ = ["Adapted", "Plan", "start"]
+__all__ = ["Adapted", "Plan", "adapt_elsewhere", "start"]
 
 #: Parts of the whole that are done after the simulation and after the transfer.
 _SIMULATED, _TRANSFERRED = 0.06, 0.9
@@ -69,12 +72,62 @@ class Adapted:
         return not self.plan.spectra
 
 
+class _Sender:
+    """Says from another process how far the work is, as a `Reporter` does in this one."""
+
+    def __init__(self, tell: Callable[..., object]) -> None:
+        self._tell = tell
+
+    def progress(self, fraction: float, text: str) -> None:
+        """Say how far it is."""
+        self._tell("progress", float(fraction), text)
+
+    def watch(self, row: dict[str, object]) -> None:
+        """Report a row of figures."""
+        self._tell("watch", row)
+
+
 def start(plan: Plan) -> Job:
-    """Begin in a thread of its own."""
-    return Job(lambda reporter: _work(plan, reporter), "The adaptation")
+    """Begin, in a process of its own where there are such."""
+    work = _send if apart.running() else _work
+    return Job(lambda reporter: work(plan, reporter), "The adaptation")
 
 
-def _work(plan: Plan, reporter: Reporter) -> Adapted:
+def _send(plan: Plan, reporter: Reporter) -> Adapted:
+    """Have the work done in another process."""
+    from dtl.isolation.processes import Ended
+
+    slim = {key: replace(r, prepared=replace(r.prepared, steps=())) for key, r in plan.spectra.items()}
+    sent = replace(plan, bundle=replace(plan.bundle), spectra=slim)  # without what was computed on the way
+    try:
+        card, encoder, gap, change = apart.call_long(
+            adapt_elsewhere, sent, tell=lambda kind, *what: getattr(reporter, kind)(*what), stop=reporter.unwanted
+        )
+    except Ended as end:
+        raise _ended(end.why) from end
+    return Adapted(plan, replace(plan.bundle, card=card, target_encoder=encoder, gap=gap), change)
+
+
+def _ended(why: str) -> Exception:
+    if why == "stopped":
+        return Cancelled()
+    if why == "memory":
+        return limits.refusal("adaptation_bytes", lambda words: UnusableInput(f"The adaptation {words}"))
+    return RuntimeError(why)
+
+
+def adapt_elsewhere(plan: Plan, tell: Callable[..., object]) -> tuple[object, ...]:
+    """The work in another process: what the adapted networks do not share with those of the plan, and the comparison.
+
+    Args:
+        plan: what is to be done.
+        tell: what takes the name of a method of a reporter and its arguments.
+    """
+    adapted = _work(plan, _Sender(tell))
+    return adapted.bundle.card, adapted.bundle.target_encoder, adapted.bundle.gap, adapted.change
+
+
+def _work(plan: Plan, reporter: Reporter | _Sender) -> Adapted:
     import torch
 
     from dtl.bundle.zip_file import as_saved
@@ -115,7 +168,7 @@ def _own(results: Sequence[InferenceResult]) -> tuple[list[PreparedSpectrum], No
     return [replace(result.prepared, steps=()) for result in results], None
 
 
-def _survey(plan: Plan, reporter: Reporter) -> tuple[list[PreparedSpectrum], np.ndarray]:
+def _survey(plan: Plan, reporter: Reporter | _Sender) -> tuple[list[PreparedSpectrum], np.ndarray]:
     """Spectra of simulated stars, and what only the comparison may see: their truth."""
     from dtl.preparation.prepare import prepare
     from dtl.simulation.gap import gap_of

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dtl.readers import limits
 from dtl.result import InferenceResult
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
-from pages.shared.core import visit
+from pages.shared.core import apart, visit
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
     from dtl.inference.interpolation import NodeSpectra
 
 __all__ = [
-    "MAX_OWN",
     "available",
     "candidates",
     "digests",
     "find_bundle",
     "forget",
     "free_name",
+    "full",
     "keep",
     "load",
     "name_of",
@@ -45,8 +46,6 @@ __all__ = [
     "windows",
 ]
 
-#: Bundles that one visit may keep: each takes some 20 to 60 MB of the server's memory.
-MAX_OWN = 3
 #: What stands in a card of the files it lies with.
 _OF_THE_FILES = {"name", "format", "sha256"}
 
@@ -182,8 +181,7 @@ def keep(bundle: ModelBundle) -> str:
     Raises:
         UnusableInput: where the visit keeps as many as it may.
     """
-    if len(own()) >= MAX_OWN:
-        raise UnusableInput(f"This visit keeps {MAX_OWN} sets of networks already; forget one of them first.")
+    _check_room(bundle.name)
     # What is drawn of a bundle is kept for all visits by its name, so another visit's networks must not have it too.
     mark = _digest(bundle)[:6]
     name = free_name(bundle.name if bundle.name.endswith(f"-{mark}") else f"{bundle.name}-{mark}")
@@ -199,9 +197,11 @@ def load(data: bytes, file: str) -> str:
         UnusableInput: where it cannot be used, or where the visit keeps as many as it may.
     """
     from dtl.bundle.zip_file import unpack
+    from dtl.isolation.checks import check_bundle
 
-    if len(own()) >= MAX_OWN:
-        raise UnusableInput(f"{file} was not loaded: this visit keeps {MAX_OWN} sets of networks; forget one first.")
+    _check_room(file)
+    if apart.running():  # what is odd about it does no harm there
+        apart.call(file, check_bundle, data, file)
     return keep(unpack(data, file))
 
 
@@ -209,6 +209,16 @@ def forget(name: str) -> None:
     """Forget a bundle that no result comes from."""
     if not digests(name):
         visit.change(own_bundles={key: bundle for key, bundle in own().items() if key != name})
+
+
+def full() -> bool:
+    """Whether the visit keeps as many bundles of its own as it may: each takes 20 to 60 MB of the server's memory."""
+    return len(own()) >= limits.most("visit_networks")
+
+
+def _check_room(name: str) -> None:
+    if full():
+        raise limits.refusal("visit_networks", lambda words: UnusableInput(f"{name} {words}"))
 
 
 def _digest(bundle: ModelBundle) -> str:

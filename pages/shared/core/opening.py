@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.shared.core import links, uploads, visit
+from pages.shared.core import ending, links, uploads, visit
 from pages.shared.core.examples import find_example, list_examples
 
 __all__ = ["start"]
@@ -10,6 +10,7 @@ __all__ = ["start"]
 
 def start() -> None:
     """Make sure that there is a spectrum to show, where examples are installed."""
+    ending.begin()
     known, now = list_examples(), visit.current()
     if not now.results and known and now.example is None:
         uploads.add([(known[0].file, known[0].read())], stand_in=True)

@@ -1,16 +1,18 @@
-"""What the server does beside running pages: it gets ready before the first visit."""
+"""What the server does beside running pages: it gets ready before the first visit, and clears up after the last."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from threading import Event, Thread
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages.shared.core import speed
+from pages.shared.core import apart, ending, speed
+from pages.shared.core.server_folder import server_folder
 
 __all__ = ["lifespan", "wait"]
 
@@ -27,15 +29,27 @@ _imported.set()  # nothing to wait for until a server starts
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Begin, as the server starts, to load the libraries and the networks and to analyse the first example."""
+    """Begin, as the server starts, to load the libraries and the networks and to analyse the first example.
+
+    As it ends, its processes and its files go.
+    """
     # Streamlit takes the files of a folder `pages` for its pages until app.py has named them, and would tell the first
     # visitor who follows a link to one of ours that it is not found.
     if hasattr(PagesManager, "uses_pages_directory"):
         PagesManager.uses_pages_directory = False
     logging.getLogger(_WARNS_OF_THREADS).addFilter(_is_of_a_visit)
     _imported.clear()
-    Thread(target=_get_ready, name=_THREAD, daemon=True).start()
-    yield
+    with server_folder() as folder:
+        Thread(target=_get_ready, args=(folder,), name=_THREAD, daemon=True).start()
+        watching = asyncio.create_task(ending.watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+            apart.stop()
+            ending.end_all()
 
 
 def wait() -> None:
@@ -47,7 +61,7 @@ def _is_of_a_visit(record: logging.LogRecord) -> bool:
     return record.threadName != _THREAD
 
 
-def _get_ready() -> None:
+def _get_ready(folder: str | None) -> None:
     try:
         with speed.loading():
             import dtl.figures.spectrum
@@ -60,3 +74,4 @@ def _get_ready() -> None:
         _imported.set()
     analysis.prepare_example()
     speed.keep_loaded()
+    apart.start(folder)

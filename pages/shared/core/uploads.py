@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -11,9 +12,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dtl.readers import limits
 from dtl.readers.parts import Part
+from dtl.resources import whole_file
 from dtl.result import InferenceResult
-from pages.shared.core import bundles, visit
+from dtl.spectrum import UnusableInput
+from pages.shared.core import bundles, ending, visit
 from pages.shared.core.analysis import analyse_upload
 from pages.shared.core.upload_memory import release_uploads
 from pages.shared.core.visit import Upload, Visit
@@ -24,8 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add", "empty_uploader", "reanalyse", "remove", "reread", "separate", "show_uploader"]
 
-#: Bytes of uploads kept in one visit.
-MAX_BYTES = 400 * 2**20
+_log = logging.getLogger(__name__)
+
 #: Bytes from which an upload waits in a file rather than in memory.
 _MIN_BYTES_ON_DISK = 2**16
 
@@ -46,7 +50,7 @@ def add(
     from dtl.readers import SIZE_LIMIT
 
     results, uploads, failures = {}, {}, {}
-    size = visit.current().size
+    size, count = visit.current().size, len(visit.current().uploads)
     for number, (name, data) in enumerate(files):
         progress(number, name)
         digest = sha256(data).hexdigest()
@@ -54,12 +58,10 @@ def add(
         if len(data) > SIZE_LIMIT:  # refused by the reader, and not kept
             failures[digest] = str(analyse_upload(upload))
             continue
-        size += len(data)
-        if size > MAX_BYTES:
-            failures[digest] = (
-                f"{name} was not read: this visit holds {MAX_BYTES >> 20} MB already; remove a spectrum first."
-            )
+        if refusal := _refusal(name, size + len(data), count + len(uploads) + 1):
+            failures[digest] = refusal
             continue
+        size += len(data)
         for key, each in _as_saved(digest, _laid_aside(digest, upload)).items():
             answer = analyse_upload(each)
             uploads[key] = each
@@ -204,16 +206,32 @@ def _without_example(before: Visit, chosen: Iterable[str]) -> Visit:
     return replace(after, example=None if before.example else before.example)
 
 
+def _refusal(name: str, size: int, count: int) -> str:
+    """Why a visit takes no further file, empty where it does."""
+    try:
+        for limit, found in (("visit_bytes", size), ("visit_files", count)):
+            limits.check(limit, found, lambda words: UnusableInput(f"{name} {words}"))
+    except UnusableInput as error:
+        return str(error)
+    return ""
+
+
 def _laid_aside(digest: str, upload: Upload) -> Upload:
-    """The upload with its bytes in a file, where they are many."""
+    """The upload with its bytes in a file, where they are many and there is room."""
     if upload.size < _MIN_BYTES_ON_DISK:
         return upload
     folder = visit.current().folder
-    if folder is None:
-        folder = TemporaryDirectory(prefix="dtl-")
-        visit.change(folder=folder)
-    path = Path(folder.name, digest)
-    path.write_bytes(upload.data)
+    try:
+        if folder is None:
+            folder = TemporaryDirectory(prefix="visit-", ignore_cleanup_errors=True)
+            ending.at_end(folder.cleanup)
+            visit.change(folder=folder)
+        path = Path(folder.name, digest)
+        with whole_file(path) as place:
+            place.write_bytes(upload.data)
+    except OSError as error:
+        _log.warning("an upload stays in memory, as it cannot be written: %s", error.strerror)
+        return upload
     return upload._replace(content=path)
 
 

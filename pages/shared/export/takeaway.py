@@ -17,7 +17,7 @@ from dtl.readers.source import SIZE_LIMIT
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
 from dtl.spectrum import UnusableInput
-from pages.shared.core import keeping, uploads, visit, wording
+from pages.shared.core import apart, keeping, uploads, visit, wording
 from pages.shared.core.downloads import downloads
 
 __all__ = ["archive", "awaited", "restore_session", "save_session", "tables"]
@@ -75,12 +75,12 @@ def restore_session() -> None:
     file = uploads.show_uploader(
         "Saved session",
         "restore",
-        max_upload_size=LIMIT >> 20,
+        max_upload_size=LIMIT // 10**6,
         help="The JSON file that “Save the session” gave you. What is here now stays.",
     )
     if file:
         try:
-            keeping.restore(read_session(file.getvalue(), file.name))
+            keeping.restore(apart.call(file.name, read_session, file.getvalue(), file.name))
             visit.keep(replace(visit.kept(Written), refusal=""))
         except UnusableInput as error:
             visit.keep(replace(visit.kept(Written), refusal=str(error)))

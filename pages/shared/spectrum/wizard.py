@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from dtl.readers.options import ReadOptions
 from dtl.readers.preview import Preview, preview_table
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
-from pages.shared.core import bundles, visit, wording
+from pages.shared.core import apart, bundles, visit, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.spectrum import rereading
 
@@ -37,7 +38,7 @@ def columns(digest: str, *, unreadable: bool) -> None:
     """The choice of the columns of a file, where it is a table; open at once where it was not readable for them."""
     upload: visit.Upload = visit.current().uploads[digest]
     preview = _preview(
-        digest, upload.options.extension, upload.data, upload.name, bundles.reading_windows(upload.bundle)
+        digest, upload.options.extension, upload.content, upload.name, bundles.reading_windows(upload.bundle)
     )
     if preview is None:
         return
@@ -55,10 +56,12 @@ def columns(digest: str, *, unreadable: bool) -> None:
 
 @st.cache_resource(max_entries=4, scope="session", show_spinner=False)
 def _preview(
-    digest: str, extension: str | None, _data: bytes, _name: str, windows: tuple[Window, ...]
+    digest: str, extension: str | None, _data: bytes | Path, _name: str, windows: tuple[Window, ...]
 ) -> Preview | None:
     """The table around the first of the windows that it reaches, or around the first of all."""
-    previews = [preview_table(_data, window=window, name=_name, extension=extension) for window in windows]
+    previews = [
+        apart.call(_name, preview_table, _data, window=window, name=_name, extension=extension) for window in windows
+    ]
     return next((preview for preview in previews if preview and preview.reaches_window), previews[0])
 
 
@@ -166,7 +169,7 @@ def _problem(upload: visit.Upload, options: ReadOptions, window: Window) -> str:
     if len({wave, flux, sigma}) < 3:
         return "One column is chosen twice; wavelength, flux and uncertainty are three different ones."
     try:
-        read_spectrum(upload.data, window=window, name=upload.name, options=options)
+        apart.call(upload.name, read_spectrum, upload.content, window=window, name=upload.name, options=options)
     except UnusableInput as error:
         return str(error)
     return ""

@@ -1,0 +1,201 @@
+"""Calls in processes of their own: what comes back of one, and every way in which it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dtl.isolation.fork_server import Bounds
+from dtl.isolation.processes import Ended, Processes
+from dtl.spectrum import UnusableInput
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[Processes]:
+    made = Processes(["numpy", "dtl.spectrum"])
+    yield made
+    made.close()
+
+
+def who() -> tuple[int, int]:
+    """Numbers of the process and of its parent."""
+    return os.getpid(), os.getppid()
+
+
+def refuse(sentence: str) -> None:
+    raise UnusableInput(sentence)
+
+
+def lay_hold_of(size: int) -> int:
+    """Memory that is written to, a few pages of each megabyte."""
+    held = [np.zeros(2**20, dtype=np.uint8) for _ in range(size >> 20)]
+    for part in held:
+        part[::4096] = 1
+    return sum(len(part) for part in held)
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def die(number: int) -> None:
+    os.kill(os.getpid(), number)
+    time.sleep(60)
+
+
+def count(most: int, tell: Callable[..., object]) -> str:
+    for number in range(most):
+        tell("number", number)
+        time.sleep(0.01)
+    return "counted"
+
+
+def alive(process: int) -> bool:
+    """Whether a process is there and has not ended."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in "ZX"
+
+
+def gone(process: int, seconds: float = 10.0) -> bool:
+    """Whether a process ends soon."""
+    end = time.monotonic() + seconds
+    while alive(process) and time.monotonic() < end:
+        time.sleep(0.02)
+    return not alive(process)
+
+
+def test_each_call_has_a_process_of_its_own(processes: Processes) -> None:
+    (first, parent), (second, same) = processes.call(who), processes.call(who)
+    assert parent == same and len({first, second, parent, os.getpid()}) == 4
+    assert gone(first) and gone(second)  # nothing of a call is left for the next
+
+
+def test_what_is_given_is_what_comes_back(processes: Processes) -> None:
+    array = np.random.default_rng(1).normal(size=300_000)
+    assert np.array_equal(processes.call(np.sort, array), np.sort(array))
+    assert processes.call(sorted, [3, 1, 2], reverse=True) == [3, 2, 1]
+
+
+def test_what_is_raised_there_is_raised_here(processes: Processes) -> None:
+    with pytest.raises(UnusableInput, match=r"star\.fits is no spectrum; give another\."):
+        processes.call(refuse, "star.fits is no spectrum; give another.")
+    with pytest.raises(ZeroDivisionError) as caught:
+        processes.call(divmod, 1, 0)
+    assert "divmod" in str(caught.value.__cause__) or "function(*arguments" in str(caught.value.__cause__)
+
+
+def test_what_takes_too_much_memory_is_ended_alone(processes: Processes) -> None:
+    bounds = Bounds(memory=100 << 20)
+    assert processes.call(lay_hold_of, 50 << 20, bounds=bounds) == 50 << 20
+    with pytest.raises(Ended) as end:
+        processes.call(lay_hold_of, 200 << 20, bounds=bounds)
+    assert end.value.why == "memory"
+    assert processes.call(lay_hold_of, 50 << 20, bounds=bounds) == 50 << 20
+
+
+def test_what_takes_too_long_is_ended_alone(processes: Processes) -> None:
+    with pytest.raises(Ended) as end:
+        processes.call(spin, bounds=Bounds(seconds=1))
+    assert end.value.why == "time"
+    assert processes.call(abs, -1, bounds=Bounds(seconds=1)) == 1
+
+
+def test_what_sleeps_too_long_is_ended_by_the_clock(processes: Processes) -> None:
+    with pytest.raises(Ended) as end:
+        processes.call(time.sleep, 600, bounds=Bounds(seconds=1))
+    assert end.value.why == "time"
+
+
+@pytest.mark.parametrize(("number", "why"), [(signal.SIGSEGV, "died"), (signal.SIGKILL, "memory")])
+def test_a_process_that_dies_is_told(processes: Processes, number: int, why: str) -> None:
+    with pytest.raises(Ended) as end:
+        processes.call(die, int(number))
+    assert end.value.why == why
+
+
+def test_others_go_on_meanwhile(processes: Processes) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        long = pool.submit(processes.call, spin, bounds=Bounds(seconds=2))
+        quick = [pool.submit(processes.call, pow, 2, number) for number in range(40)]
+        assert [answer.result() for answer in quick] == [2**number for number in range(40)]
+        with pytest.raises(Ended):
+            long.result()
+
+
+def test_it_tells_on_its_way_and_ends_once_it_is_not_wanted(processes: Processes) -> None:
+    told: list[tuple[object, ...]] = []
+    assert processes.call(count, 5, tell=lambda *what: told.append(what)) == "counted"
+    assert told == [("number", number) for number in range(5)]
+    stop = threading.Event()
+    with pytest.raises(Ended) as end:
+        threading.Timer(0.3, stop.set).start()
+        processes.call(time.sleep, 600, stop=stop)
+    assert end.value.why == "stopped"
+
+
+def test_who_listens_may_break_off(processes: Processes) -> None:
+    process: list[int] = []
+
+    def listen(kind: str, number: int) -> None:
+        process.append(number)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        processes.call(say_who_and_wait, tell=listen)
+    assert gone(process[0])
+
+
+def say_who_and_wait(tell: Callable[..., object]) -> None:
+    tell("process", os.getpid())
+    time.sleep(600)
+
+
+def test_another_one_takes_the_place_of_what_was_killed(processes: Processes) -> None:
+    _, maker = processes.call(who)
+    os.kill(maker, signal.SIGKILL)
+    assert gone(maker)
+    _, other = processes.call(who)
+    assert other != maker
+
+
+def test_all_end_with_the_one_that_makes_them() -> None:
+    made, process = Processes(["dtl.spectrum"]), []
+    _, maker = made.call(who)
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(made.call, say_who_and_wait, tell=lambda kind, number: process.append(number))
+        end = time.monotonic() + 20
+        while not process and time.monotonic() < end:
+            time.sleep(0.01)
+        made.close()
+        with pytest.raises(Ended):
+            call.result(20)
+    assert gone(process[0]) and gone(maker)
+
+
+def test_temporary_files_lie_where_they_should(tmp_path: Path) -> None:
+    made = Processes(["tempfile"], str(tmp_path))
+    try:
+        assert made.call(place_of_temporary_files) == str(tmp_path)
+    finally:
+        made.close()
+
+
+def place_of_temporary_files() -> str:
+    import tempfile
+
+    return tempfile.gettempdir()

@@ -1,0 +1,170 @@
+"""Work apart from the server: the same answers, and a sentence to the sender of a file that takes too much."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from dtl.bundle.zip_file import pack
+from dtl.inference.analyse import Stages, analyse
+from dtl.isolation import processes as module
+from dtl.isolation.checks import check_bundle
+from dtl.readers import limits
+from dtl.readers.options import ReadOptions
+from dtl.resources import asset
+from dtl.spectrum import UnusableInput
+from dtl.transfer.fine_tuning import TransferSettings
+from pages.shared.adapt import work
+from pages.shared.core import analysis, apart, visit
+from tests.builders import shipped
+from tests.isolation.test_processes import alive, gone, spin
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+
+
+@pytest.fixture
+def started() -> Iterator[None]:
+    apart.start()
+    assert apart.running()
+    yield
+    apart.stop()
+
+
+def limited(monkeypatch: pytest.MonkeyPatch, **most: int) -> None:
+    for name, number in most.items():
+        monkeypatch.setitem(limits.LIMITS, name, replace(limits.LIMITS[name], most=number))
+
+
+@linux
+@pytest.mark.parametrize("file", ["simulated-m3.fits", "simulated-m4-metal-poor.ecsv"])
+def test_answers_are_the_same_wherever_the_work_is_done(started: None, file: str) -> None:
+    path = asset("examples", file)
+    stages = Stages(run=apart.caller(file))
+    for options in (ReadOptions(), ReadOptions(resolution=60_000.0)):
+        there = analyse(path, bundle=shipped(), name=file, options=options, stages=stages)
+        here = analyse(path, bundle=shipped(), name=file, options=options)
+        assert there.row() == here.row() and there.prepared.steps[-1].text == here.prepared.steps[-1].text
+        assert np.array_equal(there.prepared.flux, here.prepared.flux)
+
+
+@linux
+def test_a_file_that_takes_too_much_costs_its_sender_a_sentence(started: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    limited(monkeypatch, worker_seconds=1, worker_bytes=50_000_000)
+    with pytest.raises(UnusableInput, match=r"^slow\.txt takes more than 1 s to read"):
+        apart.call("slow.txt", spin)
+    with pytest.raises(UnusableInput, match=r"^large\.txt needs more than 50 MB of memory"):
+        apart.call("large.txt", np.ones, 20_000_000)
+    assert apart.call("good.txt", abs, -1) == 1
+
+
+@linux
+def test_a_slow_file_holds_up_no_other(started: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    limited(monkeypatch, worker_seconds=3)
+    apart.call("first.txt", abs, -1)  # all is loaded
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(apart.call, "slow.txt", spin)
+        assert [apart.call("good.txt", abs, -number) for number in range(20)] == list(range(20))
+        assert not slow.done()
+        with pytest.raises(UnusableInput):
+            slow.result()
+
+
+def test_no_processes_no_matter(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(module.subprocess, "Popen", fail)
+    apart.start()
+    assert not apart.running() and "no processes can be started" in caplog.text
+    assert apart.call("star.fits", abs, -1) == 1
+
+
+@linux
+def test_uploads_are_read_apart_and_examples_are_not(started: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def call(file: str, function: Callable[..., object], *arguments: object, **named: object) -> object:
+        asked.append(file)
+        return function(*arguments, **named)
+
+    monkeypatch.setattr(apart, "call", call)
+    monkeypatch.setattr(apart, "caller", lambda file: lambda *what, **named: call(file, *what, **named))
+    state: dict[str, object] = {}
+    monkeypatch.setattr(visit.st, "session_state", state)
+    data = asset("examples", "simulated-m3.fits").read_bytes()
+    assert not isinstance(analysis.analyse_upload(visit.Upload("simulated-m3.fits", data)), str)
+    assert not asked
+    assert not isinstance(analysis.analyse_upload(visit.Upload("mine.fits", data)), str)
+    assert asked == ["mine.fits"] * 3
+    asked.clear()
+    assert "without a table of numbers" in analysis.analyse_upload(visit.Upload("notes.txt", b"these are notes\n"))
+    assert asked == ["notes.txt"]
+
+
+@linux
+def test_a_bundle_is_opened_apart_first(started: None) -> None:
+    apart.call("networks.zip", check_bundle, pack(shipped()), "networks.zip")
+    with pytest.raises(UnusableInput, match=r"^forged\.zip: is not a zip file"):
+        apart.call("forged.zip", check_bundle, b"no zip", "forged.zip")
+
+
+def plan(**settings: int) -> work.Plan:
+    return work.Plan(shipped(), "mine", TransferSettings(**settings), seed=1, spectra={}, stars=16)
+
+
+@linux
+def test_an_adaptation_is_a_process_that_ends_when_it_is_cancelled(started: None) -> None:
+    job = work.start(plan())
+    end = time.monotonic() + 60
+    while not job.text and time.monotonic() < end:
+        time.sleep(0.05)
+    assert job.state == "running" and job.text == "Simulating the stars"
+    workers = descendants(apart._started[0]._server.pid)
+    assert len(workers) == 1 and alive(workers[0])
+    job.cancel()
+    job.wait(20)
+    assert job.state == "cancelled" and gone(workers[0])
+
+
+def descendants(process: int) -> list[int]:
+    with open(f"/proc/{process}/task/{process}/children", encoding="ascii") as file:
+        return [int(number) for number in file.read().split()]
+
+
+@linux
+def test_an_adaptation_gives_there_what_it_gives_here(started: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    adapted = SimpleNamespace(card={"name": "mine"}, target_encoder=None, gap=None)
+    told: list[tuple[object, ...]] = []
+    reporter = SimpleNamespace(
+        progress=lambda *what: told.append(what), watch=lambda row: told.append((row,)), unwanted=None
+    )
+
+    def call(function: Callable[..., object], sent: work.Plan, *, tell: Callable[..., object], stop: object) -> object:
+        assert all(not r.prepared.steps for r in sent.spectra.values())
+        tell("progress", 0.5, "Learning")
+        tell("watch", {"round": 1})
+        return adapted.card, adapted.target_encoder, adapted.gap, "comparison"
+
+    monkeypatch.setattr(apart, "call_long", call)
+    result = analyse(asset("examples", "simulated-m3.fits"), bundle=shipped())
+    asked = replace(plan(), spectra={sha256(b"").hexdigest(): result})
+    found = work._send(asked, reporter)
+    assert told == [(0.5, "Learning"), ({"round": 1},)]
+    assert found.plan is asked and found.bundle.name == "mine" and found.change == "comparison"
+    assert found.bundle.autoencoder is asked.bundle.autoencoder
+
+
+@linux
+def test_an_adaptation_that_needs_too_much_is_told(started: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    limited(monkeypatch, adaptation_bytes=30_000_000)
+    job = work.start(plan())
+    job.wait(60)
+    assert job.state == "failed" and job.problem.startswith("The adaptation needs more than 30 MB of memory")
