@@ -47,7 +47,7 @@ PAGES = (
         title="Model",
         icon=":material/neurology:",
         url_path="model-card",
-        help="What the trained networks are worth: errors, intervals, limits, real stars, how to cite.",
+        help="Performance of the trained networks: errors, intervals, limits, real stars, how to cite.",
     ),
     dict(
         page="pages/export.py",

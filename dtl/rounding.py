@@ -6,7 +6,14 @@ from math import floor, isfinite, log10
 
 from dtl.result import PARAMETERS, Estimate
 
-__all__ = ["decimals", "estimate_words", "format_estimate", "format_number", "format_significant"]
+__all__ = [
+    "decimals",
+    "estimate_words",
+    "format_estimate",
+    "format_number",
+    "format_significant",
+    "format_with_error",
+]
 
 _MINUS = "\N{MINUS SIGN}"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -42,6 +49,18 @@ def format_significant(value: float, figures: int = 2) -> str:
         return format_number(value, figures - 1 - power)
     mantissa = format_number(value / 10.0**power, figures - 1)
     return f"{mantissa} × 10{str(power).translate(_RAISED)}"
+
+
+def format_with_error(value: float, error: float, figures: int = 3) -> str:
+    """``value ± error``, both with the decimals of two significant figures of the error.
+
+    Where there is no error, ``value`` with so many significant ``figures`` at most.
+    """
+    if not isfinite(error) or error <= 0:
+        text = format_significant(value, figures)
+        return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
+    places = decimals(error, 99)
+    return f"{format_number(value, places)} ± {format_number(error, places)}"
 
 
 def format_estimate(name: str, estimate: Estimate) -> tuple[str, str, str]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared.hr_diagram.diagrams import diagrams
 
-st.title("Your stars among their kin", anchor=False)
+st.title("HR diagram of your stars", anchor=False)
 st.caption(
     "286 M dwarfs of the solar neighbourhood with the parameters of Mas-Buitrago et al. (2024), and the stars you have "
     "analysed. A star well off the others is either unusual or not to be trusted."

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from dtl.catalogue.luminosity import LuminosityInput
+from dtl.catalogue.mass_radius import mass_and_radius
 from dtl.catalogue.populations import POPULATIONS
 from dtl.catalogue.published_stars import PUBLISHED, SOURCES, literature_table, references, stars
-from dtl.result import PARAMETERS
+from dtl.result import PARAMETERS, Estimate
+from dtl.rounding import format_with_error
 
 __all__ = ["Fact", "facts", "literature", "overview"]
 
@@ -73,8 +76,11 @@ def facts(star: pd.Series) -> list[Fact]:
         lower, upper = (f"{star[f'{name}_{side}']:.{places}f}" for side in ("lower", "upper"))
         found.append((label, f"{star[name]:.{places}f} −{lower} +{upper} {unit}", PUBLISHED))
     if np.isfinite(star["luminosity"]):
-        value = f"{star['luminosity']:.4g} ± {star['luminosity_error']:.2g} L☉ {star['luminosity_note']}".strip()
+        value = (
+            f"{format_with_error(star['luminosity'], star['luminosity_error'])} L☉ {star['luminosity_note']}".strip()
+        )
         found.append(("Luminosity", value, star["luminosity_reference"]))
+        found += _mass_and_radius(star)
     # The one star without a J magnitude is not in Cifuentes et al. 2020, from which the other distances are.
     measured = "cifuentes2020" if np.isfinite(star["j_mag"]) else "schweitzer2019"
     found.append(("Distance", f"{star['distance']:.2f} pc", measured))
@@ -89,9 +95,24 @@ def facts(star: pd.Series) -> list[Fact]:
     if star["population"]:
         found.append(("Population", POPULATIONS[star["population"]], "marfil2021"))
     if star["subdwarf_like"]:
-        found.append(("Akin to subdwarfs", "yes", PUBLISHED))
+        found.append(("Subdwarf-like", "yes", PUBLISHED))
     works = references()
     return [Fact(name, value.replace("-", "−"), works[key].citation, works[key].url) for name, value, key in found]
+
+
+def _mass_and_radius(star: pd.Series) -> list[tuple[str, str, str]]:
+    """Radius and mass that follow from the published luminosity and Teff of a star."""
+    teff, mh = (Estimate(*(star[f"{name}{end}"] for end in ("", "_lower", "_upper"))) for name in ("teff", "mh"))
+    known = LuminosityInput(star["luminosity"], star["luminosity_error"])
+    return [
+        (
+            derived.quantity.capitalize(),
+            f"{format_with_error(derived.value, derived.error)} {derived.unit}, from {derived.method}",
+            "schweitzer2019",
+        )
+        for derived in mass_and_radius(teff, mh, known)
+        if derived.reference is None or derived.quantity == "mass"
+    ]
 
 
 def literature(karmn: str) -> pd.DataFrame:

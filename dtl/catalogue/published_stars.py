@@ -34,6 +34,7 @@ __all__ = [
     "one_spelling",
     "published_comparisons",
     "references",
+    "short_citation",
     "similar_names",
     "star_luminosity",
     "stars",
@@ -176,9 +177,21 @@ def references() -> dict[str, Reference]:
     }
 
 
-def isochrones() -> pd.DataFrame:
-    """Models of solar metallicity (Baraffe et al. 1998): log_age, mass, teff, logg and log_luminosity, young to old."""
-    return _read("isochrones.ecsv")[0].copy()
+def short_citation(citation: str) -> str:
+    """A citation as figures have it: ``Baraffe+98`` for *Baraffe et al. 1998*."""
+    author, _, year = citation.partition(" et al. ")
+    return f"{author}+{year[2:]}" if year else citation
+
+
+def isochrones(models: str = "baraffe1998") -> pd.DataFrame:
+    """Models of solar metallicity: log_age, mass, teff, logg and log_luminosity, young to old.
+
+    Args:
+        models: key of `references`, ``baraffe1998`` (mixing length of one pressure scale height) or ``baraffe2015``
+            (masses in steps of 0.1, log g and luminosity to two decimals).
+    """
+    table = _read("isochrones.ecsv")[0]
+    return table[table["models"] == models].reset_index(drop=True)
 
 
 def one_spelling(name: str) -> str:

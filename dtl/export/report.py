@@ -43,7 +43,7 @@ figures/       each as PDF and SVG for a paper, 88 mm wide, and as .html to be o
                plotly.min.js beside them)
 log.txt        how each file was understood and prepared, and its flags
 inputs.sha256  checksums of the files, for `sha256sum -c` in their folder
-session.json   files, reading options and results; restore it in the app on the page Keep
+session.json   files, reading options and results; restore it in the app on the page Export
 reproduce.py   gives the table again, in the folder of the files
 versions.json  of the program, its packages and the networks
 citations.bib  what to cite

@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 from dtl.figures.palette import Palette
 from dtl.figures.style import axis, prepare
 from dtl.result import PARAMETERS, InferenceResult
+from dtl.rounding import format_number
 
 __all__ = ["PARTS", "corner_figure"]
 
@@ -66,7 +67,7 @@ def _pair(result: InferenceResult, draws: np.ndarray, i: int, j: int, colours: P
     traces = [go.Scatter(x=some[:, i], y=some[:, j], mode="markers", marker=look, hoverinfo="skip")]
     angle = np.linspace(0.0, 2.0 * np.pi, 121)
     turned = np.linalg.cholesky(result.correlation[np.ix_((i, j), (i, j))]) @ np.array([np.cos(angle), np.sin(angle)])
-    label = f"correlation {result.correlation[i, j]:+.2f}"
+    label = f"correlation {format_number(result.correlation[i, j], 2)}"
     for part in PARTS:
         normal = turned * np.sqrt(-2.0 * np.log(1.0 - part / 100.0))
         x, y = (_stretched(result, k, values) for k, values in zip((i, j), normal, strict=True))

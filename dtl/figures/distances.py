@@ -1,4 +1,4 @@
-"""How far stars are from the nearest model, beside how far models are from each other."""
+"""How far stars are from the nearest grid point, beside how far models are from each other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 @dataclass(frozen=True)
 class DistanceStar:
-    """A star and its distance to the nearest model before and after a transfer."""
+    """A star and its distance to the nearest grid point before and after a transfer."""
 
     label: str
     before: float
@@ -36,7 +36,7 @@ def distance_figure(
     simulated: np.ndarray | None = None,
     published: float | None = None,
     chosen: int = 0,
-    title: str = "Distance to the nearest model",
+    title: str = "Distance to the nearest grid point",
     dark: bool = False,
 ) -> go.Figure:
     """A row for each star, from before to after, over histograms of what is usual.

@@ -147,7 +147,7 @@ def _rings(places: np.ndarray, colours: Palette) -> go.Scatter:
         x=places[:, 0],
         y=places[:, 1],
         mode="markers",
-        name="Nearest models",
+        name="Nearest neighbours",
         hoverinfo="skip",
         marker={"symbol": "circle-open", "size": 11, "color": colours.star, "line": {"width": 2}},
         unselected={"marker": {"opacity": 1}},

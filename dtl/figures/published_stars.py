@@ -12,6 +12,7 @@ from dtl.catalogue.populations import POPULATIONS
 from dtl.figures.marks import EQUAL, Look, diameters
 from dtl.figures.palette import Palette
 from dtl.quantities import QUANTITIES
+from dtl.rounding import format_number, format_significant
 
 __all__ = ["add_legend_entry", "add_published"]
 
@@ -106,11 +107,11 @@ def _words(stars: pd.DataFrame, active: str) -> list[str]:
         lines = [
             f"<b>{escape(star['name'])}</b> ({star['karmn']})",
             f"Teff {star['teff']:.0f} K, log g {star['logg']:.2f}",
-            f"[M/H] {star['mh']:+.2f}, v sin i {star['vsini']:.1f} km/s",
+            f"[M/H] {format_number(star['mh'], 2)}, v sin i {star['vsini']:.1f} km/s",
             f"{POPULATIONS.get(star['population'], 'population unknown')}, {activity}",
         ]
         if np.isfinite(star["luminosity"]):
-            lines.insert(3, f"L {star['luminosity']:.3g} L☉ {star['luminosity_note']}".strip())
+            lines.insert(3, f"L {format_significant(star['luminosity'], 3)} L☉ {star['luminosity_note']}".strip())
         texts.append("<br>".join(lines))
     return texts
 

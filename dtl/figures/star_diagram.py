@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from dtl.catalogue.published_stars import references, short_citation
 from dtl.figures.marks import Look, add_size_key, colour_axis
 from dtl.figures.palette import Palette
 from dtl.figures.plotted_star import PlottedStar
@@ -74,7 +75,7 @@ def star_diagram(
         errors: their upward and downward 1-sigma distances; shape ``(2, n)``.
         look: what shapes, colours and sizes stand for.
         isochrones: rows of `dtl.catalogue.published_stars.isochrones` with the column of ``ordinate``, a line for
-            each age.
+            each set of models and age.
     """
     figure = go.Figure()
     colours = prepare(figure, dark=look.dark, height=660)
@@ -110,10 +111,15 @@ def star_diagram(
 
 
 def _add_isochrones(figure: go.Figure, isochrones: pd.DataFrame, column: str, colours: Palette) -> None:
-    """A line for each age, solid for the first, then dashed, then dotted."""
-    for dash, (log_age, part) in zip(_DASHES, isochrones.groupby("log_age"), strict=False):
-        age = f"{10 ** (log_age - 9):.0f} Gyr"
-        line = go.Scatter(x=part["teff"], y=part[column], mode="lines", name=f"models, {age}, solar", meta="model")
-        line.update(line={"color": colours.model, "width": 2, "dash": dash})
-        line.update(text=[f"{mass:g} M☉, {age}" for mass in part["mass"]])
-        figure.add_trace(line.update(hovertemplate="Model of %{text}: %{x:.0f} K, %{y:.3g}<extra></extra>"))
+    """A line for each set of models and age: a colour for the set; solid for the first age, then dashed and dotted."""
+    works = references()
+    for colour, (models, of_models) in zip(
+        (colours.model, colours.others[0]), isochrones.groupby("models", sort=False), strict=False
+    ):
+        author = short_citation(works[models].citation)
+        for dash, (log_age, part) in zip(_DASHES, of_models.groupby("log_age"), strict=False):
+            age = f"{10 ** (log_age - 9):.0f} Gyr"
+            line = go.Scatter(x=part["teff"], y=part[column], mode="lines", name=f"{author}, {age}", meta="model")
+            line.update(line={"color": colour, "width": 2, "dash": dash})
+            line.update(text=[f"{mass:g} M☉, {age} ({author})" for mass in part["mass"]])
+            figure.add_trace(line.update(hovertemplate="Model of %{text}: %{x:.0f} K, %{y:.3g}<extra></extra>"))

@@ -13,6 +13,7 @@ from dtl.figures.palette import Palette
 from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.published_stars import add_legend_entry
 from dtl.quantities import QUANTITIES
+from dtl.rounding import format_number, format_with_error
 
 __all__ = ["MAX_LABELS", "SMALLEST", "add_ring", "add_users", "label_users"]
 
@@ -90,12 +91,11 @@ def _words(star: PlottedStar) -> str:
         f"<b>{escape(star.label)}</b>{' (simulated observation)' if star.simulated else ''}",
         f"Teff {_given(star.teff, f'{star.teff:.0f} −{star.teff_lower:.0f} +{star.teff_upper:.0f} K')}",
         f"log g {_given(star.logg, f'{star.logg:.2f} −{star.logg_lower:.2f} +{star.logg_upper:.2f}')}",
-        f"[M/H] {_given(star.mh, f'{star.mh:+.2f}')}, v sin i {_rotation(star)}",
+        f"[M/H] {_given(star.mh, format_number(star.mh, 2))}, v sin i {_rotation(star)}",
     ]
     if star.luminosity is not None:
-        error = f" ± {star.luminosity_error:.2g}" if star.luminosity_error else ""
         source = f" ({escape(star.luminosity_source)})" if star.luminosity_source else ""
-        lines.append(f"L {star.luminosity:.3g}{error} L☉{source}")
+        lines.append(f"L {format_with_error(star.luminosity, star.luminosity_error)} L☉{source}")
     for sentence in star.doubts:
         words = sentence.split()
         half = len(words) // 2 if len(words) > 9 else len(words)

@@ -31,7 +31,7 @@ def test_facts_of_every_star_are_complete():
         found = {fact.name: fact for fact in facts(star)}
         assert {"Teff", "log g", "[M/H]", "v sin i", "Distance"} <= set(found)
         assert ("Luminosity" in found) == bool(np.isfinite(star["luminosity"]))
-        assert ("Akin to subdwarfs" in found) == star["subdwarf_like"]
+        assert ("Subdwarf-like" in found) == star["subdwarf_like"]
         for fact in found.values():
             assert fact.source in CITATIONS and fact.url.startswith("https://")
             assert "nan" not in fact.value and " -" not in fact.value
@@ -40,7 +40,7 @@ def test_facts_of_every_star_are_complete():
 def test_facts_of_one_star():
     found = {fact.name: (fact.value, fact.source) for fact in facts(published_stars.find_star("GJ 699"))}
     assert found["Teff"][0] == "3353 −33 +24 K"
-    assert found["Luminosity"] == ("0.003523 ± 9.1e−05 L☉", "Cifuentes et al. 2020")
+    assert found["Luminosity"] == ("0.003523 ± 0.000091 L☉", "Cifuentes et al. 2020")
     assert found["Population"] == ("thick disc", "Marfil et al. 2021")
     assert found["Magnitudes"] == ("G 8.20, J 5.24", "Cifuentes et al. 2020")
 

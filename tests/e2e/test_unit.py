@@ -17,7 +17,7 @@ def test_a_wrongly_guessed_unit_is_put_right(visitor, tmp_path):
     visitor.upload([path])
     refusal = f"{path.name} has only 3 pixels in 8,800–8,835 Å"  # more would lie there in nanometres
     assert visitor.reads(refusal)
-    visitor.press_button("Read it another way")
+    visitor.press_button("Reading options")
     visitor.choose_in_front("Unit of the wavelengths", "nm")
     visitor.wait_until_gone(refusal)
     visitor.wait_for(path.name)

@@ -161,7 +161,7 @@ class Visitor:
     def simulate_and_adapt(self) -> None:
         """On the page Adapt: begin with the smallest survey and the shortest learning that it allows."""
         self.lowest("Simulated stars")
-        self.open_box("How long to learn")
+        self.open_box("Training length")
         self.lowest("Rounds at most")
         self.lowest("Passes over the models in a round")
         self.press_button("Simulate and adapt")

@@ -26,7 +26,7 @@ def test_panels():
     assert len(curves) == 6 * len(PARTS) and len(figure.data) == 4 + 6 * (1 + len(PARTS))
     titles = [figure.layout[name].title.text for name in figure.layout if str(name).startswith(("xaxis", "yaxis"))]
     assert {t for t in titles if t} == {f"{label} [{unit}]" for label, unit, _ in PARAMETERS.values()}
-    assert any("-0.60" in trace.hovertemplate for trace in curves)
+    assert any("−0.60" in trace.hovertemplate for trace in curves)
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -94,7 +94,7 @@ def test_latent_space_begins_with_this_star(visit):
     app = visit("pages/latent_space.py")
     assert not app.exception
     shown = texts(app)
-    assert "from the nearest model, in steps of the grid" in shown and "before the transfer)" in shown
+    assert "from the nearest grid point, in steps of the grid" in shown and "before the transfer)" in shown
     assert "Before → after the transfer: Teff " in shown and "v sin i " in shown
 
 

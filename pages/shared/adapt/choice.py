@@ -158,11 +158,11 @@ def _beliefs(name: str) -> TransferSettings:
         help="Then log g follows from Teff and [M/H], which fixes the zero points of log g and Teff.",
     )  # fmt: skip
     slow = st.toggle(
-        "A third of them turn at 2 km/s or less", value=True, key="adapt-slow", persist_state="session",
+        "A third of them has v sin i ≤ 2 km/s", value=True, key="adapt-slow", persist_state="session",
         help="True of samples of field M dwarfs (Reiners et al. 2018). Switch it off for young or active stars.",
     )  # fmt: skip
     population = replace(population, main_sequence=sequence, slow=population.slow if slow else None)
-    with st.expander("How long to learn", icon=":material/timer:"):
+    with st.expander("Training length", icon=":material/timer:"):
         rounds = st.slider(
             "Rounds at most", 2, 14, _DEFAULT.rounds, key="adapt-rounds", persist_state="session",
             help="In each round the difference between stars and models is measured anew, and the encoder learns to "

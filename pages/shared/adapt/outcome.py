@@ -31,7 +31,7 @@ _VERDICTS = {
 _HELP = {
     "residual_rms": "Root of the mean squared difference between a spectrum and its reconstruction, relative to the "
     "continuum; median of the spectra.",
-    "distance": "From a spectrum to the nearest model, in the numbers that networks squeeze it into; median.",
+    "distance": "From a spectrum to the nearest grid point, in latent space; median.",
 }
 
 
@@ -204,7 +204,7 @@ def _signed(name: str, value: float, *, unit: bool = True) -> str:
 
 def _course(adapted: Adapted) -> None:
     history = lookup(adapted.bundle.card, "adapted", "history") or []
-    box = st.expander("How the learning went", icon=":material/show_chart:", on_change="rerun", key="adapt-course")
+    box = st.expander("Course of the training", icon=":material/show_chart:", on_change="rerun", key="adapt-course")
     if not box.open:
         return
     with box:

@@ -10,7 +10,7 @@ from dtl.flags import NOTES, doubts
 from dtl.result import InferenceResult
 from dtl.rounding import format_number
 from pages.shared.core import visit, wording
-from pages.shared.core.stars import sets_the_gap
+from pages.shared.core.stars import ANCHOR, sets_the_gap
 
 __all__ = [
     "choose_spectrum",
@@ -20,10 +20,6 @@ __all__ = [
     "notes",
 ]
 
-_ANCHOR = (
-    "The synthetic gap that the networks learned from was measured on this star, at its published parameters: that the "
-    "values agree with the literature is no test of the networks."
-)
 _FRAMES = {
     "barycentric": "relative to the barycentre of the solar system",
     "observatory": "relative to the observatory, the motion of the Earth included",
@@ -53,14 +49,14 @@ def heading(result: InferenceResult, *, top: bool = False) -> None:
     parts = [spectrum.file if spectrum.star else "", spectrum.instrument]
     badge = ":blue-badge[:material/science: Simulated observation] " if spectrum.simulated else ""
     if sets_the_gap(result):
-        badge += ":orange-badge[:material/anchor: Used to set the gap] "
+        badge += f"{ANCHOR[0]} "
     title = wording.plain(spectrum.star or spectrum.file)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="star-heading"):
         (st.title if top else st.subheader)(title, anchor=False, width="content")
         st.markdown(
             badge + " · ".join(wording.plain(part) for part in parts if part),
             width="content",
-            help=_ANCHOR if "anchor" in badge else None,
+            help=ANCHOR[1] if "anchor" in badge else None,
         )
 
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dtl.result import InferenceResult
 from pages.shared.core import bundles, visit
 
-__all__ = ["identify", "sets_the_gap"]
+__all__ = ["ANCHOR", "anchors", "identify", "sets_the_gap"]
+
+#: Words beside a star that set the gap, and what they mean.
+ANCHOR = (
+    ":orange-badge[:material/anchor: Used to set the gap]",
+    "The synthetic gap that the networks learned from was measured on this star, at its published parameters: that the "
+    "values agree with the literature is no test of the networks.",
+)
 
 
 def identify(result: InferenceResult) -> str | None:
@@ -26,11 +35,17 @@ def sets_the_gap(result: InferenceResult) -> bool:
     spectrum = result.prepared.spectrum
     if spectrum.simulated:
         return False
-    from dtl.bundle.card import lookup
-    from dtl.catalogue.published_stars import find_star, one_spelling
+    from dtl.catalogue.published_stars import one_spelling
 
-    known = lookup(bundles.of_result(result).card, "metrics", "real_stars", "stars") or {}
-    anchors = [name for name in known if lookup(known, name, "anchor")]
-    star = identify(result)
-    of_catalogue = [found["karmn"] for name in anchors if (found := find_star(name)) is not None]
-    return star in of_catalogue or one_spelling(spectrum.star) in map(one_spelling, anchors)
+    named = anchors(bundles.of_result(result).card)
+    return identify(result) in named.values() or one_spelling(spectrum.star) in map(one_spelling, named)
+
+
+def anchors(card: Mapping[str, object]) -> dict[str, str | None]:
+    """The stars on which the synthetic gap of a bundle was measured, and their CARMENES identifiers where published."""
+    from dtl.bundle.card import lookup
+    from dtl.catalogue.published_stars import find_star
+
+    known = lookup(card, "metrics", "real_stars", "stars") or {}
+    found = {name: find_star(name) for name in known if lookup(known, name, "anchor")}
+    return {name: None if star is None else str(star["karmn"]) for name, star in found.items()}

@@ -1,10 +1,12 @@
-"""Tables beside the figures: spectra point by point, nearest models, small tables of text."""
+"""Tables beside the figures: spectra point by point, nearest neighbours, small tables of text."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -14,12 +16,43 @@ from dtl.resources import plain_cell
 from dtl.result import PARAMETERS, InferenceResult, Neighbour
 from dtl.rounding import format_number
 
-__all__ = ["describe", "neighbours", "spectrum_table", "text_table"]
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+
+__all__ = ["describe", "neighbours", "number_table", "spectrum_table", "text_table"]
 
 
 def text_table(columns: Mapping[str, Sequence[str]], alt: str) -> None:
     """A small table of text."""
     st.table(dict(columns), border="horizontal", hide_index=True, alt=alt)
+
+
+def number_table(rows: object, places: Mapping[str, int], *, signed: Collection[str] = ()) -> Styler:
+    """Rows for `streamlit.dataframe` whose numbers are written as the rest of the app writes them, and sort as such.
+
+    The browser writes a hyphen for a minus sign; here the words of a cell go beside its number. A column that is
+    written so must have no ``format`` in its configuration. Meant for some hundred rows.
+
+    Args:
+        rows: of a table, or its columns, as `streamlit.dataframe` takes them.
+        places: column -> decimals.
+        signed: columns whose positive numbers have a sign too.
+    """
+    import pandas as pd
+
+    table = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows)
+    formats = {
+        column: partial(_signed if column in signed else format_number, places=decimals)
+        for column, decimals in places.items()
+        if column in table
+    }
+    table = table.astype({column: float for column in formats})
+    return table.style.format(formats, na_rep="")
+
+
+def _signed(value: float, places: int) -> str:
+    text = format_number(value, places)
+    return f"+{text}" if value > 0 and float(text) else text
 
 
 def spectrum_table(
@@ -60,22 +93,20 @@ def neighbours(result: InferenceResult) -> None:
         for n in result.neighbours
     ]
     columns = {
-        name: st.column_config.NumberColumn(f"{title} [{unit}]", format=f"%.{places}f")
-        for name, (title, unit, places) in PARAMETERS.items()
+        name: st.column_config.NumberColumn(f"{title} [{unit}]") for name, (title, unit, _) in PARAMETERS.items()
     }
     st.dataframe(
-        rows,
+        number_table(rows, {name: places for name, (_, _, places) in PARAMETERS.items()} | {"distance": 2}),
         column_config=columns
         | {
             "distance": st.column_config.NumberColumn(
                 "Distance",
-                format="%.2f",
                 help="Between latent vectors, each dimension scaled to unit variance over the grid.",
             ),
             "node": st.column_config.NumberColumn("Node", format="%d", help="Number of the model in the grid, from 0."),
         },
         hide_index=True,
-        alt="Nearest model spectra with their distances and parameters",
+        alt="Nearest neighbours with their distances and parameters",
     )
     text = _table(["distance", *PARAMETERS, "node"], rows)
     st.download_button(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_significant
 
-__all__ = ["RMSE", "label", "listed", "plain", "printable", "with_unit"]
+__all__ = ["RMSE", "label", "listed", "plain", "printable", "with_minus", "with_unit"]
 
+_HYPHEN = re.compile(r"(?<![\w.-])-(?=\d)")
 RMSE = "rmse: root of the mean squared error, the size of a typical error."
 
 
@@ -33,6 +35,11 @@ def plain(text: object, longest: int = 400) -> str:
     """Text from a file, to be shown as it is where Markdown is understood; at most ``longest`` characters of it."""
     printable = "".join(c if c.isprintable() else " " for c in str(text))[:longest]
     return "".join("\\" + c if c in r"\`*_{}[]()#+-.!|~$:<>&^=@/" else c for c in printable)
+
+
+def with_minus(text: str) -> str:
+    """Text with a true minus sign in place of each hyphen that stands before a number for one."""
+    return _HYPHEN.sub("\N{MINUS SIGN}", text)
 
 
 def with_unit(parameter: str, value: float | None, figures: int = 2) -> str:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+import pandas as pd
 import streamlit as st
 
 from dtl.catalogue import published_stars
 from dtl.catalogue.facts import facts, literature
+from dtl.catalogue.mass_radius import Derived
 from dtl.figures.plotted_star import PlottedStar
+from dtl.flags import LIMITS, NOTES, sentence_of
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import estimate_words
+from dtl.rounding import estimate_words, format_number, format_with_error
 from pages.shared.core import epochs, visit, wording
+from pages.shared.hr_diagram import luminosities
 
 __all__ = ["choose", "pick", "show"]
 
@@ -59,17 +64,26 @@ def _show_users(digest: str, result: InferenceResult, star: PlottedStar) -> None
     for name, (label, _, _) in PARAMETERS.items():
         lines.append(f"- {wording.plain(label)} **{wording.plain(estimate_words(name, result.estimates[name]))}**")
     if star.luminosity is not None:
-        error = f" ± {star.luminosity_error:.2g}" if star.luminosity_error else ""
         source = wording.plain(star.luminosity_source)
-        lines.append(f"- Luminosity **{star.luminosity:.4g}**{error} L☉ ({source})")
+        value = format_with_error(star.luminosity, star.luminosity_error)
+        lines.append(f"- Luminosity **{value}** L☉ ({source})")
     else:
         lines.append("- Luminosity not known")
+    lines += [_derived(found) for found in luminosities.derived(digest, result)]
     st.markdown("\n".join(lines))
-    for sentence in star.doubts:
-        st.markdown(f":material/warning: {wording.plain(sentence)}")
+    for flag in star.flags:
+        icon = "info" if flag in NOTES | LIMITS else "warning"
+        st.markdown(f":small[:material/{icon}: {wording.plain(sentence_of(flag, star.known), 1000)}]")
     if st.button("Open its spectrum", icon=":material/show_chart:", key="open-spectrum"):
         visit.change(selected=digest)
         st.switch_page("pages/spectrum.py")
+
+
+def _derived(found: Derived) -> str:
+    """A mass or a radius as an entry of a list."""
+    source = f", [{found.reference.citation}]({found.reference.url})" if found.reference else ""
+    value = format_with_error(found.value, found.error)
+    return f"- {found.quantity.capitalize()} **{value}** {found.unit} ({wording.plain(found.method)}{source})"
 
 
 def _show_published(karmn: str) -> None:
@@ -83,11 +97,18 @@ def _show_published(karmn: str) -> None:
     others = st.expander("Values of other works", on_change="rerun", key="star-literature")
     if others.open:
         others.dataframe(
-            literature(karmn), hide_index=True, alt=f"Parameters of {star['name']} in other works",
-            column_config={
-                "parameter": "Parameter", "error": "± 1σ", "source": "Source",
-                "value": st.column_config.NumberColumn("Value", format="%.6g"),
-                "limit": st.column_config.CheckboxColumn("Limit", help="The value is an upper limit."),
-            },
+            _in_words(literature(karmn)), hide_index=True, alt=f"Parameters of {star['name']} in other works",
+            column_config={"parameter": "Parameter", "value": "Value", "source": "Source"},
         )  # fmt: skip
     st.caption("Its CARMENES spectrum is not part of this app: upload it to see it on the first page.")
+
+
+def _in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `dtl.catalogue.facts.literature` with value, error and limit as one text."""
+    digits = {f"{label} [{unit}]": places for label, unit, places in PARAMETERS.values()}
+    words = []
+    for row in table.itertuples(index=False):
+        places = digits[row.parameter]
+        error = f" ± {format_number(row.error, places)}" if np.isfinite(row.error) else ""
+        words.append(("< " if row.limit else "") + format_number(row.value, places) + error)
+    return table.assign(value=words)[["parameter", "value", "source"]]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import pandas as pd
 import streamlit as st
 
 from dtl.catalogue import published_stars
@@ -32,14 +33,20 @@ _NOTES = {
     "hr": " The luminosity of five published stars is not known.",
     "spectroscopic": " Teff⁴/g is proportional to luminosity over mass and follows from the spectrum alone (Langer & "
     "Kudritzki 2014).",
-    "kiel": " Lines join models of one age and solar metallicity (Baraffe et al. 1998). The published log g "
+    "kiel": " Lines join models of one age and solar metallicity (Baraffe et al. 1998 and 2015). The published log g "
     "follow PARSEC models, to which their grid was confined; below 3600 K they are lower by 0.10 to 0.17 dex.",
 }
-_AGES = {9.0: "1 Gyr", 9.6: "4 Gyr", 9.9: "8 Gyr"}
+#: Key of an isochrone, its models and log age -> what it is called.
+_ISOCHRONES = {
+    f"{models}-{log_age}": f"{age}, {author}"
+    for models, author in (("baraffe1998", "Baraffe+98"), ("baraffe2015", "Baraffe+15"))
+    for log_age, age in ((9.0, "1 Gyr"), (9.6, "4 Gyr"), (9.9, "8 Gyr"))
+}
+_SHOWN = ["baraffe1998-9.6", "baraffe2015-9.6"]
 
 
-def _choose_look(which: str, row: object) -> tuple[Look, list[float]]:
-    """What the marks of a diagram stand for, and the ages of the models drawn in it."""
+def _choose_look(which: str, row: object) -> tuple[Look, list[str]]:
+    """What the marks of a diagram stand for, and the isochrones drawn in it."""
     names = {name: quantity.label for name, quantity in QUANTITIES.items()}
     sizes = ["vsini", *(name for name in names if name != "vsini"), EQUAL]
     with row:
@@ -53,7 +60,7 @@ def _choose_look(which: str, row: object) -> tuple[Look, list[float]]:
             format_func=(names | {EQUAL: "All alike"}).get, persist_state="session",
             help="What the areas of the markers tell. In the published figure it is the rotation v sin i.",
         )  # fmt: skip
-        with st.popover("More", icon=":material/tune:", help="Triangles, colour scale, models"):
+        with st.popover("More", icon=":material/tune:", help="Triangles, colour scale, isochrones"):
             active = st.selectbox(
                 "Triangles", list(_TRIANGLES), format_func=_TRIANGLES.get,
                 key=links.view("diagram-triangles", _TRIANGLES), persist_state="session",
@@ -66,18 +73,25 @@ def _choose_look(which: str, row: object) -> tuple[Look, list[float]]:
                 key=links.view("diagram-colours", SCALES), persist_state="session",
                 help="Cividis, the second choice, can be read without colour vision.",
             )  # fmt: skip
-            ages = st.multiselect(
-                "Models", list(_AGES), default=[] if which == "hr" else [9.6], format_func=_AGES.get,
-                key=f"diagram-ages-{which}", persist_state="session",
-                help="Lines of models of one age and solar metallicity (Baraffe et al. 1998). The publication draws "
+            chosen = st.multiselect(
+                "Isochrones", list(_ISOCHRONES), default=[] if which == "hr" else _SHOWN, format_func=_ISOCHRONES.get,
+                key=f"diagram-isochrones-{which}", persist_state="session",
+                help="Lines of models of one age and solar metallicity: Baraffe et al. (1998, A&A 337, 403; mixing "
+                "length 1) and Baraffe et al. (2015, A&A 577, A42; masses in steps of 0.1). The publication draws "
                 "PARSEC models of 5 Gyr in the Kiel diagram, which this app does not have.",
             )  # fmt: skip
-    return Look(active=active, colour=colour, size=size, scale=scale, dark=dark()), ages
+    return Look(active=active, colour=colour, size=size, scale=scale, dark=dark()), chosen
+
+
+def _isochrones(chosen: Sequence[str]) -> pd.DataFrame:
+    """The models of the chosen isochrones, set after set."""
+    every = pd.concat([published_stars.isochrones(models) for models in ("baraffe1998", "baraffe2015")])
+    return every[(every["models"] + "-" + every["log_age"].astype(str)).isin(chosen)]
 
 
 def _show_diagram(which: str, row: object, results: Mapping[str, InferenceResult]) -> None:
     """One of the three diagrams with the chosen star beside it."""
-    look, ages = _choose_look(which, row)
+    look, chosen = _choose_look(which, row)
     if results:
         luminosities.ask(results)
     users, published = luminosities.plotted(results), published_stars.stars()
@@ -86,13 +100,12 @@ def _show_diagram(which: str, row: object, results: Mapping[str, InferenceResult
     with narrow, st.container(border=True):
         star = chosen_star.choose(results)
         chosen_star.show(star, results, users)
-    models = published_stars.isochrones()
     look = Look(**vars(look) | {"chosen": star})
     number = int(published["luminosity"].notna().sum()) if which == "hr" else len(published)
     colour, size = QUANTITIES[look.colour].label, "" if look.size == EQUAL else QUANTITIES[look.size].label
     with wide:
         chart(
-            _DRAW[which](published, users, look, isochrones=models[models["log_age"].isin(ages)]),
+            _DRAW[which](published, users, look, isochrones=_isochrones(chosen)),
             key=f"{which}-figure",
             alt=f"{_AXES[which]} against effective temperature of {number} published stars and "
             f"{len(users) - len(unplaced)} of yours, colour is {colour}" + (f", area is {size}" if size else ""),

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from dtl.catalogue import published_stars
 from dtl.catalogue.luminosity import BOLOMETRIC, LuminosityInput, Photometry, photometric_luminosity
+from dtl.catalogue.mass_radius import AbsoluteMagnitude, Derived, absolute_magnitude, mass_and_radius
 from dtl.figures.plotted_star import PlottedStar
 from dtl.result import InferenceResult
+from dtl.rounding import format_with_error
 from pages.shared.core import visit, wording
 
-__all__ = ["METHODS", "ask", "plotted"]
+__all__ = ["METHODS", "ask", "derived", "plotted"]
 
 METHODS = {"published": "Published table", "photometry": "Distance and magnitudes", "typed": "Typed value"}
+
+
+@dataclass(frozen=True)
+class KsMagnitudes:
+    """Absolute Ks of the stars for which distance and magnitude were given, by their digests."""
+
+    known: Mapping[str, AbsoluteMagnitude] = field(default_factory=dict)
+
+
+def derived(digest: str, result: InferenceResult) -> list[Derived]:
+    """Mass and radius of a star of the user by all relations that hold for it."""
+    estimates = result.estimates
+    return mass_and_radius(
+        estimates["teff"], estimates["mh"], luminosity(digest, result), visit.kept(KsMagnitudes).known.get(digest)
+    )
 
 
 def luminosity(digest: str, result: InferenceResult) -> LuminosityInput | None:
@@ -51,8 +69,8 @@ def ask(results: Mapping[str, InferenceResult]) -> None:
         used = given or known
         name = wording.plain(wording.label(result))
         if used:
-            error = f" ± {used.error:.2g}" if used.error else ""
-            st.markdown(f"{name}: **{used.value:.4g}{error} L☉** ({wording.plain(used.source)})")
+            value = format_with_error(used.value, used.error)
+            st.markdown(f"{name}: **{value} L☉** ({wording.plain(used.source)})")
         else:
             st.markdown(f"{name}: luminosity **not known** yet. The spectroscopic HR diagram needs none.")
 
@@ -104,12 +122,17 @@ def _from_photometry(digest: str, row: object) -> LuminosityInput | None:
         g_error = _number(digest, "± G [mag]", "g-error", 0.003, low=0.0, high=2.0)
         j = _number(digest, "J [mag]", "j", published["j_mag"], low=-5.0, high=25.0, help="2MASS J magnitude.")
         j_error = _number(digest, "± J [mag]", "j-error", 0.02, low=0.0, high=2.0)
+        ks = _number(digest, "Ks [mag]", "ks", None, low=-5.0, high=25.0, help="2MASS Ks, for mass and radius alone.")
+        ks_error = _number(digest, "± Ks [mag]", "ks-error", 0.02, low=0.0, high=2.0)
     st.caption(
         "The bolometric correction of G is a polynomial in G − J, as in Cifuentes et al. (2020), fitted anew to "
         f"{BOLOMETRIC.stars} of their stars with {BOLOMETRIC.bluest:.2f} ≤ G − J ≤ {BOLOMETRIC.reddest:.2f}. They "
         f"scatter by {BOLOMETRIC.scatter:.3f} mag around it, which the uncertainty holds. Extinction is left out; the "
         "G of the fit is that of Gaia DR2."
     )
+    lacking = None in (far, far_error, ks, ks_error)
+    size = far if lacking or kind == "distance" else 1e3 / far
+    _keep_ks(digest, None if lacking else absolute_magnitude(ks, ks_error, size, size * far_error / far))
     if None in (far, far_error, g, g_error, j, j_error):
         return None
     errors = {"g_error": g_error, "j_error": j_error}
@@ -122,6 +145,12 @@ def _from_photometry(digest: str, row: object) -> LuminosityInput | None:
     except ValueError as error:
         st.warning(wording.plain(error), icon=":material/warning:")
         return None
+
+
+def _keep_ks(digest: str, magnitude: AbsoluteMagnitude | None) -> None:
+    """Keep the absolute Ks of a star; None where something that it takes is lacking."""
+    known = {key: value for key, value in visit.kept(KsMagnitudes).known.items() if key != digest}
+    visit.keep(KsMagnitudes(known if magnitude is None else known | {digest: magnitude}))
 
 
 def _typed(digest: str, row: object) -> LuminosityInput | None:

@@ -74,9 +74,9 @@ def _verdict(column: str, comparison: Comparison) -> None:
         "by chance in samples of these sizes from one population.",
     )  # fmt: skip
     groups = zip((comparison.first, comparison.second), comparison.numbers, comparison.medians, strict=True)
-    lines = [f"Largest distance **D = {comparison.statistic:.3f}**, at {comparison.location:.3g} {quantity.unit}.\n"]
+    lines = [f"Largest distance **D = {comparison.statistic:.3f}**, at {comparison.location:.4g} {quantity.unit}.\n"]
     lines += [
-        f"- {name_group(group)}: {number} stars, median {value:.3g} {quantity.unit}" for group, number, value in groups
+        f"- {name_group(group)}: {number} stars, median {value:.4g} {quantity.unit}" for group, number, value in groups
     ]
     st.markdown("\n".join(lines).replace(" -", " −"))
     if p < 0.01:

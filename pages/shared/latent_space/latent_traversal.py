@@ -207,7 +207,7 @@ def _reading(start: Step, here: Step, beyond: bool) -> None:
                 border=True,
             )
         st.metric(
-            "Nearest model",
+            "Nearest grid point",
             format_number(here.distance, 2),
             f"{format_number(start.distance, 2)} at the start",
             delta_color="off",

@@ -24,8 +24,8 @@ __all__ = ["MAPS", "the_maps"]
 MAPS = {"flux": "Map of flux", "latent": "Map of the latent space"}
 _HELP = {
     "flux": "Models whose spectra are alike lie close together.",
-    "latent": "Models whose latent vectors are alike lie close together: the 32 numbers into which the networks "
-    "squeeze a spectrum.",
+    "latent": "Models whose latent vectors are alike lie close together: the 32 numbers to which the encoder "
+    "maps a spectrum.",
 }
 
 
@@ -127,7 +127,7 @@ def _stars(
         spots = {name: getattr(at, f"map_{which}") for name, at in place.items()}
         value = star_value(result, colour) if quantity else None
         value = value if value is not None and np.isfinite(value) else None  # withheld
-        note = f"nearest model at {format_number(place[state].distance, 2)} in latent space"
+        note = f"nearest grid point at {format_number(place[state].distance, 2)} in latent space"
         if quantity:
             said = "withheld" if value is None else f"{format_number(value, quantity[2])} {quantity[1]}"
             note = f"{quantity[0]} {said}<br>{note}"

@@ -19,7 +19,7 @@ _SPACES = {"latent": "Latent vectors", "flux": "Flux"}
 
 @st.fragment
 def nearest_models(result: InferenceResult, state: str) -> None:
-    """The nearest models as a table, and the spectrum beside one of them."""
+    """The nearest neighbours as a table, and the spectrum beside one of them."""
     space = st.segmented_control(
         "Distances measured between",
         list(_SPACES),

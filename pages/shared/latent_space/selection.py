@@ -110,7 +110,7 @@ def _summary(
     listed = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
     st.caption(
         (
-            f"Your stars whose nearest model is among them: {listed}. "
+            f"Your stars whose nearest grid point is among them: {listed}. "
             if names
             else "No star of yours is nearest to one. "
         )

@@ -1,4 +1,4 @@
-"""The synthetic gap as a number: how far stars are from the nearest model, before and after the transfer."""
+"""The synthetic gap as a number: how far stars are from the nearest grid point, before and after the transfer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FluxDistances:
 
 @st.fragment
 def distances(result: InferenceResult) -> None:
-    """Distances of the visit's stars to the nearest model beside those of models and of simulated observations."""
+    """Distances of the visit's stars to the nearest grid point beside those of models and of simulated observations."""
     bundle, (results, _) = bundles.of_result(result), bundles.same_bundle(result)
     found = places(results)
     usual = spacings(bundle.name)
@@ -60,7 +60,7 @@ def distances(result: InferenceResult) -> None:
             chart(
                 figure,
                 key=f"distances-{space}",
-                alt=f"{_TITLES[space]} of {len(stars)} stars from the nearest model before and after the transfer, "
+                alt=f"{_TITLES[space]} of {len(stars)} stars from the nearest grid point before and after the transfer "
                 "over a histogram of the distances between models; the table has the numbers",
             )
     st.caption(
@@ -76,7 +76,7 @@ def distances(result: InferenceResult) -> None:
 
 
 def distances_of(name: str, found: Sequence[dict[str, LatentPosition]]) -> dict[str, np.ndarray]:
-    """Distances of stars to the nearest model, in ``latent`` space and in ``flux``, before and after the transfer.
+    """Distances of stars to the nearest grid point, in ``latent`` space and in ``flux``, before and after the transfer.
 
     Args:
         name: of the bundle.
@@ -113,7 +113,7 @@ def _sentence(results: Sequence[InferenceResult], of_stars: dict[str, np.ndarray
     whose = "your star" if len(results) == 1 else f"your {len(results)} stars, in the mean,"
     when = ", before → after the transfer" if transfer else ""
     return (
-        f"The synthetic gap as a number: from {whose} to the nearest model it is {' and '.join(parts)}{when}. "
+        f"The synthetic gap as a number: from {whose} to the nearest grid point it is {' and '.join(parts)}{when}. "
         "A smaller distance is not by itself a smaller error."
     )
 
@@ -147,8 +147,10 @@ def _tables(
         rows["What"].append(what)
         rows["Flux"].append(shown(flux))
         rows["Latent"].append(shown(latent))
-    st.table(rows, border="horizontal", hide_index=True, alt="Distances to the nearest model in flux and latent space")
+    st.table(
+        rows, border="horizontal", hide_index=True, alt="Distances to the nearest grid point in flux and latent space"
+    )
     columns = {"spectrum": [wording.label(result) for result in results]}
     for space, pairs in of_stars.items():
         columns |= {f"{space}, {state}": pairs[:, i] for i, state in enumerate(("before", "after"))}
-    st.dataframe(columns, hide_index=True, alt="Distance of each of your stars to the nearest model")
+    st.dataframe(columns, hide_index=True, alt="Distance of each of your stars to the nearest grid point")

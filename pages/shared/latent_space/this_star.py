@@ -29,7 +29,7 @@ def this_star(result: InferenceResult) -> None:
         parts.append(f"**{after}** {words}" + (f" ({before} before the transfer)" if moved else ""))
     name = wording.plain(wording.label(result, short=True))
     st.markdown(
-        f"**{name}** lies {' and '.join(parts)} from the nearest model, in steps of the grid.",
+        f"**{name}** lies {' and '.join(parts)} from the nearest grid point, in steps of the grid.",
         help="A step of the grid is the usual distance of a model to its nearest neighbour: the median over the grid.",
     )
     if moved:

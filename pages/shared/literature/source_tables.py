@@ -14,6 +14,7 @@ from dtl.catalogue.star_record import OWN
 from dtl.figures.star_record import FAR
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
+from pages.shared.core import tables
 
 __all__ = ["differences", "downloads", "label_of", "record_table", "statistics_table", "twin"]
 
@@ -37,7 +38,7 @@ def statistics_table(table: pd.DataFrame, parameter: str, alt: str) -> None:
     _, unit, places = PARAMETERS[parameter]
     shown = table.assign(source=[label_of(source) for source in table["source"]])
     shown = shown[[c for c in _HEADERS if c in shown and (shown[c].notna() & (shown[c] != "")).any()]]
-    columns = {}
+    columns, shown_places = {}, {}
     for column in shown:
         words = f"{MEANINGS[column][0].upper()}{MEANINGS[column][1:]}."
         decimals = 2 if column.endswith("correlation") else 0 if column == "stars" else places
@@ -56,9 +57,11 @@ def statistics_table(table: pd.DataFrame, parameter: str, alt: str) -> None:
         if shown[column].dtype.kind not in "fi":
             columns[column] = st.column_config.TextColumn(header, help=words, pinned=column == "source")
         else:
-            shown[column] = shown[column].round(decimals) + 0.0  # no negative zero
-            columns[column] = st.column_config.NumberColumn(header, help=words, format=f"%.{decimals}f")
-    st.dataframe(shown, column_config=columns, hide_index=True, height="content", alt=alt)
+            shown_places[column] = decimals
+            columns[column] = st.column_config.NumberColumn(header, help=words)
+    st.dataframe(
+        tables.number_table(shown, shown_places), column_config=columns, hide_index=True, height="content", alt=alt
+    )
 
 
 def twin(table: pd.DataFrame, alt: str) -> None:

@@ -14,8 +14,9 @@ from dtl.catalogue.online import HOSTS, Answer, Unanswered
 from dtl.catalogue.star_record import OWN
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
-from pages.shared.core import links, visit, wording
+from pages.shared.core import bundles, links, visit, wording
 from pages.shared.core.chart import chart, dark
+from pages.shared.core.stars import ANCHOR, anchors
 from pages.shared.literature import figures, identity
 from pages.shared.literature.source_tables import downloads, label_of, record_table
 
@@ -122,8 +123,12 @@ def _show(star: pd.Series) -> None:
     names = [star["gj"], star["name"], star["karmn"], *star["aliases"].split(";")]
     once = {name.strip().replace("'", "").casefold(): name.strip() for name in reversed(names) if name.strip()}
     words = " · ".join(wording.plain(name) for name in reversed(once.values()))
+    anchor = _sets_the_gap(star["karmn"], own)
     st.markdown(
-        f"**{words}**, {star['spectral_type']}" + (f", {star['distance']:.2f} pc" if star["distance"] > 0 else "")
+        f"**{words}**, {star['spectral_type']}"
+        + (f", {star['distance']:.2f} pc" if star["distance"] > 0 else "")
+        + (f" {ANCHOR[0]}" if anchor else ""),
+        help=ANCHOR[1] if anchor else None,
     )
     if own:
         st.caption(
@@ -137,6 +142,12 @@ def _show(star: pd.Series) -> None:
     with wide:
         record_table(values, alt=f"All values of {star['name']} by source, with references")
         downloads(values, "one-star", f"{star['karmn']} in all sources")
+
+
+def _sets_the_gap(karmn: str, own: tuple[str, InferenceResult] | None) -> bool:
+    """Whether the gap of the networks was measured on a star: those of the user's spectrum of it, or of that shown."""
+    result = own[1] if own else visit.shown()
+    return result is not None and karmn in anchors(bundles.of_result(result).card).values()
 
 
 @st.fragment

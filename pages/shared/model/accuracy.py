@@ -69,7 +69,7 @@ def _reconstruction(card: dict) -> None:
     pca = {int(k): float(v) for k, v in (metrics.get("pca_mse") or {}).items()}
     st.markdown("#### The reconstruction of a spectrum")
     text = (
-        f"The autoencoder squeezes a spectrum into {n_latent} numbers and rebuilds it with a mean squared error of "
+        f"The autoencoder encodes a spectrum in {n_latent} latents and rebuilds it with a mean squared error of "
         f"{format_significant(ours)}; published are {format_significant(PUBLISHED['autoencoder_mse'], 1)}."
     )
     if n_latent in pca:

@@ -29,7 +29,7 @@ VARIANTS = {
     "adversarial": ("adversarial", "The same, and both made alike to a discriminator (Ganin et al. 2016)."),
     "gap without population": (
         "learned gap",
-        "The difference of observed spectra from models learned, and model spectra dressed with it.",
+        "The difference of observed spectra from models learned, and model spectra augmented with it.",
     ),
     "gap varying by components": (
         "gap by components",
@@ -42,7 +42,7 @@ VARIANTS = {
     ),
     "family of gaps": (
         "family of gaps",
-        "Model spectra dressed with gaps of many kinds, none of them learned from the sample: the networks as they "
+        "Model spectra augmented with gaps of many kinds, none of them learned from the sample: the networks as they "
         "come with the program.",
     ),
     "ours": (
@@ -64,7 +64,7 @@ def transfer(card: dict) -> None:
         "What the transfer gains",
         "transfer",
         "Transfer: networks trained on model spectra are adapted to observed ones, without knowing the parameters of "
-        "any. Latents: the numbers into which a spectrum is squeezed.",
+        "any. Latents: the components of the latent vector.",
     )
     if lookup(card, "metrics", "ablation"):
         _variants(card)
@@ -125,7 +125,7 @@ def _variants_table(card: dict) -> None:
     config["distance"] = st.column_config.NumberColumn(
         "Latent distance",
         format="%.2f",
-        help="Mean distance of an observed spectrum to the nearest model, in latent space.",
+        help="Mean distance of an observed spectrum to the nearest grid point, in latent space.",
     )
     st.dataframe(
         rows, hide_index=True, column_config=config, alt="Errors of every way of transfer, mean of the surveys"
@@ -221,9 +221,9 @@ def _gap(card: dict) -> None:
             "Here": ["–" if value is None else format_significant(value, 2) for value in here],
             "Published": [published.get(key, "–") for key in names],
         },
-        "Distances of observed spectra to the nearest model and errors of their reconstruction",
+        "Distances of observed spectra to the nearest grid point and errors of their reconstruction",
     )
     st.caption(
-        "Distances to the nearest model spectrum. Those of latents compare within one set of networks only, as each "
+        "Distances to the nearest grid point. Those of latents compare within one set of networks only, as each "
         "has units of its own. Simulated spectra here, CARMENES spectra in the publication."
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from dtl.flags import NOTES, Doubt, doubts
+from dtl.inference.contraction import contraction, prior_widths, reached_end
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import estimate_words, format_estimate, format_number
-from pages.shared.core import wording
+from pages.shared.core import bundles, wording
 from pages.shared.core.stars import identify
 
 if TYPE_CHECKING:
@@ -31,26 +33,36 @@ _REAL = (
     " The interval holds the spread of the networks and the photon noise, not what real stars have and models lack: "
     "published values of the same star may differ by 100 K, 0.2 dex in log g, 0.3 dex in [M/H]."
 )
+#: Part of the prior's variance that the data remove, below which the prior is named beside them.
+_BY_DATA = 0.9
+_PRIORS = {
+    "teff": "even over the range of the models",
+    "logg": "the scatter of the main sequence at this Teff and \\[M/H\\]",
+    "mh": "that of M dwarfs in the solar neighbourhood",
+    "vsini": "even over the range of the models",
+}
+#: Flags whose reason is the share of data and prior.
+_SAID_BY_SHARE = ("logg_from_main_sequence",)
 _REASONS = {
     "upper_limit_vsini": "95 % limit, not resolved",
     "out_of_distribution": "Unlike any model spectrum",
     "value_withheld": "No star has this value",
-    "logg_from_main_sequence": "By the main sequence, hardly by the data",
 }
 
 
 def parameters(result: InferenceResult) -> None:
     """The four parameters of a spectrum."""
-    known = _literature(result)
-    doubtful = bool(doubts(result.flags))
+    known, card = _literature(result), bundles.of_result(result).card
+    widths, doubtful = prior_widths(card, result.estimates), bool(doubts(result.flags))
     with st.grid(4, min_column_width=150, gap="small", key="parameters"):
         for name in PARAMETERS:
             with st.container(border=True, gap=None, height="stretch"):
                 _card(name, result, doubtful=doubtful)
+                _standing(name, result, card, widths.get(name))
                 if name in known:
                     _source(name, known[name])
                 for doubt in result.doubts:
-                    if name in doubt.parameters:
+                    if name in doubt.parameters and doubt.flag not in _SAID_BY_SHARE:
                         icon = "info" if doubt.flag in NOTES else "warning"
                         text = f":material/{icon}: {wording.plain(_reason(doubt))}"
                         st.markdown(f":small[{text}]", help=wording.plain(doubt.sentence, 1000))
@@ -69,6 +81,28 @@ def _card(name: str, result: InferenceResult, *, doubtful: bool) -> None:
         delta_arrow="off",
         help=f"{_MEANING[name]} {_INTERVAL}{'' if result.prepared.spectrum.simulated else _REAL}",
         icon=":material/warning:" if doubtful or limit else None,
+    )
+
+
+def _standing(name: str, result: InferenceResult, card: Mapping[str, Any], width: float | None) -> None:
+    """How a value is known: by how much the data narrow the prior, and whether its interval ends with the models."""
+    estimate, (label, unit, places) = result.estimates[name], PARAMETERS[name]
+    if estimate.withheld or estimate.limit is not None or width is None:
+        return
+    share = contraction(estimate, width)
+    words, end = f"Data **{format_number(100 * share, 0)} %**", reached_end(name, estimate, card)
+    if share < _BY_DATA:
+        words += f", prior {format_number(100 * (1 - share), 0)} %"
+    flagged = any(doubt.flag == "outside_grid" and name in doubt.parameters for doubt in result.doubts)
+    if end is not None and not flagged:
+        words += f" · models end at {format_number(end, places)}"
+    half = format_number(0.5 * (estimate.lower + estimate.upper), places + 1)
+    st.markdown(
+        f":small[{words}]",
+        help=f"What the spectrum tells of {wording.plain(label)} beyond what was known before it: 1 − (σ / prior σ)², "
+        f"with σ = {half} {unit}, half the interval, and a prior of {format_number(width, places + 1)} {unit}, "
+        f"{_PRIORS[name]}. 100 %: the prior does not matter; 0 %: the value repeats it."
+        + ("" if end is None else f" The interval reaches the end of the models, {format_number(end, places)} {unit}."),
     )
 
 

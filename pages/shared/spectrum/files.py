@@ -10,7 +10,7 @@ import streamlit as st
 from dtl.flags import doubts
 from dtl.result import PARAMETERS, Estimate, InferenceResult
 from dtl.rounding import format_estimate
-from pages.shared.core import elements, epochs, links, uploads, visit, wording
+from pages.shared.core import elements, epochs, links, tables, uploads, visit, wording
 from pages.shared.core.downloads import downloads
 from pages.shared.core.examples import list_examples
 
@@ -85,7 +85,7 @@ def files() -> None:
     key = f"files-{table.number}"
     with st.container(key="file-table"):
         st.dataframe(
-            rows,
+            tables.number_table(rows, {name: places for name, (_, _, places) in PARAMETERS.items()} | {"snr": 0}),
             column_config=_columns(),
             hide_index=True,
             height=38 + 35 * min(len(rows), _ROWS),
@@ -198,13 +198,13 @@ def _columns() -> dict[str, object]:
         ),
         "file": st.column_config.TextColumn("File", width=150),
         "star": st.column_config.TextColumn("Star", help="As the file names it.", width="small"),
-        "snr": st.column_config.NumberColumn("S/N", format="%.0f", help="Signal-to-noise ratio per pixel.", width=60),
+        "snr": st.column_config.NumberColumn("S/N", help="Signal-to-noise ratio per pixel.", width=60),
         "remarks": st.column_config.TextColumn(
             "Remarks", help="Flags, in words; whole sentences are shown with the spectrum.", width="large"
         ),
     }
-    for name, (title, unit, places) in PARAMETERS.items():
-        config[name] = st.column_config.NumberColumn(f"{title} [{unit}]", format=f"%.{places}f", width=85)
+    for name, (title, unit, _) in PARAMETERS.items():
+        config[name] = st.column_config.NumberColumn(f"{title} [{unit}]", width=85)
         config[f"{name}_interval"] = st.column_config.TextColumn(
             "68 %",
             help=f"Interval of {title}: minus and plus from the value"

@@ -114,7 +114,7 @@ def _verdict(result: InferenceResult, opinion: LeastSquaresFit) -> None:
     ]
     if opinion.outside:
         st.warning(
-            "The nearest model lies beside the main sequence, where there are no models: the fit is a guess.",
+            "The nearest grid point lies beside the main sequence, where there are no models: the fit is a guess.",
             icon=":material/warning:",
         )
     if differing:

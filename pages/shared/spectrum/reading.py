@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -15,9 +14,6 @@ from pages.shared.core import keeping, uploads, visit, wording
 from pages.shared.core.examples import list_examples
 from pages.shared.spectrum import corrections, spectra, wizard
 from pages.shared.spectrum.files import unreadable_file
-
-#: A hyphen that stands before a number for a minus sign.
-_MINUS = re.compile(r"(?<![\w.-])-(?=\d)")
 
 __all__ = ["failures", "inputs", "understanding"]
 
@@ -82,7 +78,7 @@ def failures() -> None:
         left.error(wording.plain(sentence), icon=":material/error:")
         with right, st.container(horizontal=True):
             if digest in visit.current().uploads:
-                with st.popover("Read it another way", icon=":material/tune:"):
+                with st.popover("Reading options", icon=":material/tune:"):
                     st.caption("What the file does not say was guessed. State it here and the file is read again.")
                     corrections.reading_options(digest, ())
             st.button("Dismiss", key=f"dismiss-{digest}", on_click=uploads.remove, args=(digest,))
@@ -121,7 +117,7 @@ def _findings(found: Sequence[Finding]) -> None:
         st.table(
             {
                 "Item": [wording.plain(finding.name.capitalize()) for finding in found],
-                "Value": [wording.plain(_MINUS.sub("−", finding.value)) for finding in found],
+                "Value": [wording.plain(wording.with_minus(finding.value)) for finding in found],
                 "Source": [_because(finding) for finding in found],
             },
             border="horizontal",

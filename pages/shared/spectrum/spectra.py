@@ -9,13 +9,14 @@ import streamlit as st
 
 from dtl.figures.scale import Scale
 from dtl.figures.spectrum import AT_REST, preparation_figure, reconstruction_figure
+from dtl.figures.style import lay_out
 from dtl.lines import TELLURIC, species_of
 from dtl.preparation.masks import telluric_lines
 from dtl.result import InferenceResult
 from dtl.spectrum import PreparationStep, UnusableInput
 from pages.shared.core import bundles, keeping, tables, wording
 from pages.shared.core.chart import chart, dark
-from pages.shared.spectrum import axes, least_squares
+from pages.shared.spectrum import axes, least_squares, measured_range, own_spectra
 
 __all__ = ["preparation", "reconstruction"]
 
@@ -34,8 +35,20 @@ def reconstruction(result: InferenceResult) -> None:
         st.markdown("#### Spectrum and reconstruction", width="stretch")
         overlays, lines = _controls(result)
         scale = axes.choose_scale(result)
+        measuring = st.toggle(
+            "Measure", key="measure", persist_state="session",
+            help="Drag a range over the figure, or type it, for its mean, scatter, S/N and equivalent width.",
+        )  # fmt: skip
+    figure = reconstruction_figure(result, overlays=overlays, lines=lines, scale=scale, dark=dark(), height=_HEIGHT)
+    options = {}
+    if measuring:
+        lay_out(figure, dragmode="select", selectdirection="h")
+        options = {
+            "on_select": lambda: measured_range.take("reconstruction", result, scale),
+            "selection_mode": "box",
+        }
     chart(
-        reconstruction_figure(result, overlays=overlays, lines=lines, scale=scale, dark=dark(), height=_HEIGHT),
+        figure,
         key="reconstruction",
         alt=f"Spectrum of {wording.label(result)} with the reconstruction of the networks"
         + "".join(f", {name}" for name in overlays)
@@ -44,7 +57,10 @@ def reconstruction(result: InferenceResult) -> None:
             result, "reconstruction", result.reconstruction, more=overlays, scale=scale
         ),
         script=lambda: keeping.python("parameters", result),
+        **options,
     )
+    if measuring:
+        measured_range.statistics(result, scale)
     words = "Autoencoder reconstruction (32 latents); residual: observed minus reconstructed."
     if result.prepared.masked is not None:
         words += " Grey pixels lie under telluric lines or were hit by cosmic rays, and are not used."
@@ -57,8 +73,8 @@ def reconstruction(result: InferenceResult) -> None:
         )
     st.caption(
         words,
-        help="The networks squeeze the spectrum into 32 numbers and rebuild it from them. Where the two differ by more "
-        "than the noise, the spectrum holds something that the model spectra do not.",
+        help="The encoder maps the spectrum to 32 latents, and the decoder rebuilds it from them. Where the two differ "
+        "by more than the noise, the spectrum holds something that the model spectra do not.",
     )
 
 
@@ -67,18 +83,24 @@ def _controls(result: InferenceResult) -> tuple[dict[str, np.ndarray], list[str]
     near = {str(rank): neighbour for rank, neighbour in enumerate(result.neighbours)}
     names = {_FIT: "Least-squares fit"} | {str(i): f"{rank} nearest grid point" for i, rank in enumerate(_RANKS)}
     names["0"] = "Nearest grid point"
-    with st.popover("Compare", icon=":material/stacked_line_chart:", help="Fit and nearest grid points, drawn over it"):
+    mine = own_spectra.others(result)
+    names |= {digest: f"Your {name}" for digest, name in own_spectra.names(mine).items()}
+    if set(st.session_state.get("compare") or ()) - set(names):  # a file that was removed since
+        st.session_state["compare"] = [key for key in st.session_state["compare"] if key in names]
+    words = "Fit, nearest grid points and other spectra of yours, drawn over it"
+    with st.popover("Compare", icon=":material/stacked_line_chart:", help=words):
         chosen = st.multiselect(
             "Compare with",
             list(names),
             format_func=names.get,
-            placeholder="the fit, or the nearest grid points",
+            placeholder="fit, nearest grid points, your spectra" if mine else "the fit, or the nearest grid points",
             max_selections=_MAX,
             select_all=False,
             key="compare",
             persist_state="session",
             help="Least-squares fit: the model nearest to the spectrum, see the fit below. Nearest grid points: those "
-            "whose latent vectors are nearest, drawn as the networks rebuild them.",
+            "whose latent vectors are nearest, drawn as the networks rebuild them. Your spectra: other files of this "
+            "visit, prepared in the same manner.",
         )
     species = list(species_of(result.prepared.lines))
     with st.popover("Lines", icon=":material/label:", help="Line identification"):
@@ -99,6 +121,8 @@ def _controls(result: InferenceResult) -> tuple[dict[str, np.ndarray], list[str]
                 overlays[names[_FIT]] = least_squares.opinion(result).flux
             except UnusableInput as error:
                 st.info(wording.plain(error), icon=":material/info:")
+        elif key in mine:
+            overlays[names[key]] = own_spectra.on_grid_of(result, mine[key])
         elif key in near:
             bundle = bundles.of_result(result)
             overlays[f"{names[key]}: {tables.describe(near[key])}"] = bundle.decode(bundle.latents[[near[key].index]])[
