@@ -49,7 +49,7 @@ def test_luminosity_is_known_by_name():
     page = open_page(results={A: fakes.make_result(star="Barnard's Star", file="x.fits")})
     assert not page.exception
     (trace,) = users(page)
-    assert "L 0.00352 ± 0.000091 L☉ (Cifuentes et al. 2020)" in trace["text"][0]
+    assert "L 0.003523 ± 0.000091 L☉ (Cifuentes et al. 2020)" in trace["text"][0]
     assert page.segmented_control(key=f"luminosity-method-{A}").value == "published"
     assert any("0.003523" in text.value and "Cifuentes et al\\. 2020" in text.value for text in page.markdown)
     assert not page.info
@@ -64,7 +64,7 @@ def test_luminosity_is_typed_and_kept():
     assert visit_of(page).luminosities == {A: (0.02, 0.0, "typed")}
     assert "L 0.02 L☉ (typed)" in users(page)[0]["text"][0] and not page.info
     page.number_input(key=f"luminosity-value-error-{A}").set_value(0.003).run()
-    assert "L 0.02 ± 0.003 L☉ (typed)" in users(page)[0]["text"][0]
+    assert "L 0.0200 ± 0.0030 L☉ (typed)" in users(page)[0]["text"][0]
     page.number_input(key=f"luminosity-value-{A}").set_value(None).run()
     assert visit_of(page).luminosities == {} and not users(page)
 
@@ -202,6 +202,30 @@ def test_models_of_three_ages():
     assert models(page) == ["Baraffe+98, 1 Gyr", "Baraffe+98, 8 Gyr"]
     page.segmented_control(key="diagram").set_value("hr").run()
     assert models(page) == []  # the publication draws none there
+    page.multiselect(key="diagram-isochrones-hr").set_value(["baraffe2015-9.9"]).run()
+    assert models(page) == ["Baraffe+15, 8 Gyr"]
+
+
+def test_mass_and_radius_of_a_star_with_their_sources():
+    page = open_page(results={A: fakes.make_result(star="Barnard's Star", teff=3250.0)}, selected=A)
+    assert not page.exception
+    words = "\n".join(text.value for text in page.markdown)
+    radius = 0.003523**0.5 * (5772 / 3250) ** 2
+    assert f"Radius **{radius:.4f} ± " in words and "Stefan–Boltzmann" in words
+    assert f"Mass **{1.055 * radius - 0.024:.4f} ± " in words and "Schweitzer et al. 2019" in words
+    assert "absolute Ks" not in words
+    page.segmented_control(key=f"luminosity-method-{A}").set_value("photometry").run()
+    page.number_input(key=f"luminosity-ks-{A}").set_value(4.524).run()
+    words = "\n".join(text.value for text in page.markdown)
+    assert "Mann et al. 2019" in words and "absolute Ks" in words
+
+
+def test_mass_and_radius_stand_in_the_table():
+    page = open_page(results={A: fakes.make_result(star="GJ 699", teff=3250.0)}, **{"diagram-table": True})
+    row = page.dataframe[0].value.iloc[0]
+    radius = row["luminosity"] ** 0.5 * (5772 / 3250) ** 2
+    assert row["radius"] == pytest.approx(radius) and row["mass"] == pytest.approx(1.055 * radius - 0.024)
+    assert row["radius_error"] > 0 and "Schweitzer et al. 2019" in row["mass_source"]
 
 
 def test_published_star_shows_its_facts_with_sources():

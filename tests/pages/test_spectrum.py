@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import sha256
+from types import SimpleNamespace
 
 import pytest
 
+from dtl.exploration.wavelength_range import range_statistics
+from dtl.figures.scale import ANGSTROM
 from dtl.readers import limits
 from pages.shared.core import examples
+from pages.shared.spectrum import measured_range
+from tests import fakes
 from tests.pages.conftest import EXAMPLE, change, figure, texts, upload, visit_of
 
 GOOD = b"fake teff=3400 star=GJ_1"
@@ -276,3 +281,59 @@ def test_large_uploads_wait_in_files_that_go_with_them(visit):
     app.run()
     app.button(key=f"remove-{digest}").click().run()
     assert not path.exists() and session_folder.is_dir()
+
+
+def test_what_a_value_owes_to_the_data(visit, monkeypatch):
+    card = {"parameters": {"teff": {"range": [3000.0, 3420.0]}, "vsini": {"range": [1.5, 30.0]}},
+            "prior": {"mean_mh": -0.08, "spread_mh": 0.22, "logg_scatter": 0.07}}  # fmt: skip
+    monkeypatch.setattr(fakes.bundle(), "card", card)
+    shown = texts(upload(visit(), a_txt=b"fake teff=3400 star=GJ_1"))
+    assert "Data **91 %** · models end at 3420" in shown  # 1 - (37 / (420 / sqrt 12))^2
+    assert shown.count("Data **") == 4 and ", prior " in shown  # log g is known by the main sequence too
+    shown = texts(upload(visit(), a_txt=b"fake teff=3400 star=GJ_1 flags=upper_limit_vsini"))
+    assert shown.count("Data **") == 3
+
+
+def test_another_spectrum_is_drawn_over(visit):
+    app = upload(visit(), a_txt=b"fake teff=3300 star=GJ_273", b_txt=b"fake teff=3600 star=GJ_1")
+    first, _ = visit_of(app).results
+    before = len(figure(app)["data"])
+    app.multiselect(key="compare").set_value([first]).run()
+    assert not app.exception
+    names = [trace.get("name") for trace in figure(app)["data"]]
+    assert len(names) == before + 1 and "Your GJ 273" in names
+    app.selectbox(key="spectrum-choice").set_value(first).run()  # it is not drawn over itself
+    assert not app.exception and len(figure(app)["data"]) == before
+    app.multiselect(key="files-to-remove").set_value([first]).run()
+    app.button(key="remove-chosen").click().run()
+    assert not app.exception
+
+
+def test_a_range_is_measured(visit):
+    app = visit()
+    app.toggle(key="measure").set_value(True).run()
+    assert figure(app)["layout"]["dragmode"] == "select"
+    low, high = app.number_input(key="range-from"), app.number_input(key="range-to")
+    assert (low.value, high.value) == (8815.5, 8819.5)  # about the middle of the window
+    app.number_input(key="range-from").set_value(8808.0).run()
+    app.number_input(key="range-to").set_value(8810.5).run()
+    assert not app.exception
+    result = visit_of(app).shown
+    found = range_statistics(result, 8808.0, 8810.5)
+    shown = texts(app)
+    assert f"Mean flux **{found.mean:.3f}**" in shown and f"{found.equivalent_width:.4f} ± " in shown
+    app.segmented_control(key="axis").set_value("nm").run()
+    assert app.number_input(key="range-from").value == 880.8
+
+
+def test_a_dragged_range_is_taken(monkeypatch):
+    kept = []
+    boxes = [{"xref": "x", "yref": "y", "x": [8812.0, 8808.0], "y": [0.2, 1.0]}]
+    state = {"reconstruction": SimpleNamespace(selection=SimpleNamespace(box=boxes))}
+    monkeypatch.setattr(measured_range.st, "session_state", state)
+    monkeypatch.setattr(measured_range.visit, "keep", kept.append)
+    measured_range.take("reconstruction", fakes.make_result(), ANGSTROM)
+    assert kept == [measured_range.MeasuredRange((8808.0, 8812.0))]
+    state["reconstruction"].selection.box = []
+    measured_range.take("reconstruction", fakes.make_result(), ANGSTROM)
+    assert len(kept) == 1

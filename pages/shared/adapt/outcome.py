@@ -158,7 +158,7 @@ def _parameters(adapted: Adapted) -> None:
         )
     for sentence in lookup(adapted.bundle.card, "limits") or []:
         if not sentence.startswith("Said of "):
-            st.markdown(f"- {wording.plain(sentence)}")
+            st.markdown(f"- {wording.plain(wording.with_minus(sentence), 1000)}")
 
 
 def _verdict(adapted: Adapted) -> str:

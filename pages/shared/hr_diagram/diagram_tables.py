@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from dtl.catalogue import published_stars
 from dtl.catalogue.facts import overview
 from dtl.catalogue.luminosity import spectroscopic_luminosity
+from dtl.catalogue.mass_radius import Derived
 from dtl.figures.hr_diagram import DIFFERENCES
 from dtl.figures.plotted_star import PlottedStar
 from dtl.flags import joined
+from dtl.result import InferenceResult
+from pages.shared.core import tables
+from pages.shared.hr_diagram import luminosities
 
 __all__ = ["differences", "star_tables"]
 
 _FORMATS = {"teff": "%.0f", "logg": "%.3f", "mh": "%.3f", "vsini": "%.2f"}
 _USERS = (
     "label", "teff", "teff_lower", "teff_upper", "logg", "logg_lower", "logg_upper", "mh", "vsini", "luminosity",
-    "luminosity_error", "luminosity_source", "spectroscopic_luminosity", "flags", "simulated",
+    "luminosity_error", "luminosity_source", "radius", "radius_error", "radius_source", "mass", "mass_error",
+    "mass_source", "spectroscopic_luminosity", "flags", "simulated",
 )  # fmt: skip
 _SOURCE = "Where the value beside it was published; empty where the star has none."
 
 
-def star_tables(users: Sequence[PlottedStar]) -> None:
-    """The user's stars and the published ones, each luminosity and flag with its source, sent once it is opened."""
+def star_tables(users: Sequence[PlottedStar], results: Mapping[str, InferenceResult]) -> None:
+    """The user's stars and the published ones, each luminosity and flag with its source, sent once it is opened.
+
+    Args:
+        users: the user's stars.
+        results: of their spectra, by the keys of the stars.
+    """
     table = st.expander("Data table", icon=":material/table:", on_change="rerun", key="diagram-table")
     if not table.open:
         return
@@ -56,17 +66,41 @@ def star_tables(users: Sequence[PlottedStar]) -> None:
                     "flags": joined(star.flags),
                     "spectroscopic_luminosity": float(spectroscopic_luminosity(star.teff, star.logg)),
                 }
+                | _surest(luminosities.derived(star.key, results[star.key]))
                 for star in users
             ]
+            places = {"mh": 3, "luminosity": 5, "radius": 4, "radius_error": 4, "mass": 4, "mass_error": 4}
+            plain = {name: header for name, header in headers.items() if name not in places} | {
+                name: st.column_config.Column(f"{name} [{unit}]")
+                for name, unit in (("mh", "dex"), ("luminosity", "L☉"), ("radius", "R☉"), ("radius_error", "R☉"),
+                                   ("mass", "M☉"), ("mass_error", "M☉"))
+            }  # fmt: skip
             st.dataframe(
-                rows, hide_index=True, column_config=headers, column_order=_USERS, alt="Your stars in the diagram"
-            )
+                tables.number_table(rows, places), hide_index=True, column_config=plain,
+                column_order=[name for name in _USERS if any(name in row for row in rows)],
+                alt="Your stars in the diagram",
+            )  # fmt: skip
         st.markdown("**Published stars**")
         published["spectroscopic_luminosity"] = spectroscopic_luminosity(published["teff"], published["logg"])
         st.dataframe(published, hide_index=True, column_config=headers, alt="The published stars in the diagram")
         works = [f"[{work.citation}]({work.url})" for work in published_stars.references().values()]
         # Not as a caption, in which links are too pale to read.
         st.markdown(f":small[References: {' · '.join(works)}]")
+
+
+def _surest(found: Sequence[Derived]) -> dict[str, object]:
+    """The first radius and the first mass of a star, with error and source."""
+    row: dict[str, object] = {}
+    for derived in reversed(found):
+        source = derived.method + (f", {derived.reference.citation}" if derived.reference else "")
+        row |= dict(
+            zip(
+                (derived.quantity, f"{derived.quantity}_error", f"{derived.quantity}_source"),
+                (derived.value, derived.error, source),
+                strict=True,
+            )
+        )
+    return row
 
 
 def differences() -> None:

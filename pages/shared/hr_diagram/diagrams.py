@@ -128,7 +128,7 @@ def _show_diagram(which: str, row: object, results: Mapping[str, InferenceResult
         )
     if which == "hr":
         diagram_tables.differences()
-    diagram_tables.star_tables(users)
+    diagram_tables.star_tables(users, results)
 
 
 @st.fragment

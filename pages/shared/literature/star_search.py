@@ -147,7 +147,9 @@ def _show(star: pd.Series) -> None:
 def _sets_the_gap(karmn: str, own: tuple[str, InferenceResult] | None) -> bool:
     """Whether the gap of the networks was measured on a star: those of the user's spectrum of it, or of that shown."""
     result = own[1] if own else visit.shown()
-    return result is not None and karmn in anchors(bundles.of_result(result).card).values()
+    if result is None or bundles.name_of(result) not in bundles.available():
+        return False
+    return karmn in anchors(bundles.of_result(result).card).values()
 
 
 @st.fragment

@@ -39,7 +39,7 @@ def purpose(card: dict) -> None:
             st.markdown("\n".join(f"- {wording.plain(sentence)}" for sentence in general))
         if limits:
             st.markdown("Of these networks their card says:")
-            st.markdown("\n".join(f"- {wording.plain(limit, 2000)}" for limit in limits))
+            st.markdown("\n".join(f"- {wording.plain(wording.with_minus(limit), 2000)}" for limit in limits))
             st.caption(_VALIDATION)
         else:
             card_parts.lacking("the limits of a result")
