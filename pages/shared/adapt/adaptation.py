@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
+from weakref import ref
 
 import streamlit as st
 
@@ -52,8 +54,14 @@ def begin(plan: work.Plan) -> None:
         visit.keep(replace(now, told=("error", str(error))))
         return
     job = work.start(plan)
-    ending.at_end(job.cancel)
+    ending.at_end(partial(_give_up, ref(job)))
     visit.keep(replace(now, job=job, rounds=plan.settings.rounds, told=None))
+
+
+def _give_up(job: ref[Job]) -> None:
+    """Cancel a job that somebody holds still."""
+    if (held := job()) is not None:
+        held.cancel()
 
 
 def _cancel() -> None:
