@@ -66,7 +66,7 @@ def list_pages() -> list[st.Page]:
 
 if __name__ == "__main__":  # as Streamlit runs it, for each visit and each change
     serving.wait()
-    from pages.shared.core import opening, tour
+    from pages.shared.core import glossary, opening, tour
 
     # The icon comes first: with one of its own the browser does not ask a font server for that of the page.
     st.set_page_config(page_icon=str(asset("icon.svg")), layout="wide")
@@ -77,6 +77,7 @@ if __name__ == "__main__":  # as Streamlit runs it, for each visit and each chan
     tour.offer()
     try:
         page.run()
+        glossary.show(page.url_path or PAGES[0]["url_path"])
     finally:
         speed.opened(page.url_path)
 else:  # as the server imports it, once

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dtl.flags import NOTES, Doubt, doubts
+from dtl.flags import NOTES, doubts
 from dtl.inference.contraction import contraction, prior_widths, reached_end
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import estimate_words, format_estimate, format_number
 from pages.shared.core import bundles, wording
+from pages.shared.core.flag_words import short_reason
 from pages.shared.core.stars import identify
 
 if TYPE_CHECKING:
@@ -43,11 +44,6 @@ _PRIORS = {
 }
 #: Flags whose reason is the share of data and prior.
 _SAID_BY_SHARE = ("logg_from_main_sequence",)
-_REASONS = {
-    "upper_limit_vsini": "95 % limit, not resolved",
-    "out_of_distribution": "Unlike any model spectrum",
-    "value_withheld": "No star has this value",
-}
 
 
 def parameters(result: InferenceResult) -> None:
@@ -64,7 +60,8 @@ def parameters(result: InferenceResult) -> None:
                 for doubt in result.doubts:
                     if name in doubt.parameters and doubt.flag not in _SAID_BY_SHARE:
                         icon = "info" if doubt.flag in NOTES else "warning"
-                        text = f":material/{icon}: {wording.plain(_reason(doubt))}"
+                        words = "95 % limit, not resolved" if doubt.flag == "upper_limit_vsini" else short_reason(doubt)
+                        text = f":material/{icon}: {wording.plain(words)}"
                         st.markdown(f":small[{text}]", help=wording.plain(doubt.sentence, 1000))
 
 
@@ -127,13 +124,3 @@ def _source(name: str, found: LiteratureMedian) -> None:
         "stands on the page Literature."
         + (" Upper limits are among them, so that it may be smaller." if found.limit else ""),
     )
-
-
-def _reason(doubt: Doubt) -> str:
-    """Why a value is flagged, in a few words; the sentence of the doubt says all."""
-    if doubt.flag == "outside_grid":
-        if "end of the models" in doubt.sentence and doubt.limit is not None:
-            _, unit, places = PARAMETERS[doubt.parameters[0]]
-            return f"At the end of the models, {format_number(doubt.limit, places)} {unit}"
-        return "Below the main sequence" if "below the main" in doubt.sentence else "No model has this combination"
-    return _REASONS.get(doubt.flag, doubt.flag.replace("_", " "))

@@ -13,6 +13,7 @@ from dtl.rounding import format_estimate
 from pages.shared.core import elements, epochs, links, tables, uploads, visit, wording
 from pages.shared.core.downloads import downloads
 from pages.shared.core.examples import list_examples
+from pages.shared.core.flag_words import remarks
 
 __all__ = ["files", "several", "unreadable_file"]
 
@@ -162,8 +163,7 @@ def _row(digest: str, result: InferenceResult) -> dict[str, object]:
         # of a limit the interval's place says all; its mode beside it would pass for a measured value
         value = None if estimate.withheld or estimate.limit is not None else estimate.value
         row |= {name: value, f"{name}_interval": _interval(name, estimate)}
-    remarks = ", ".join(flag.replace("_", " ") for flag in result.flags)
-    return row | {"snr": result.prepared.snr, "remarks": remarks or "none"}
+    return row | {"snr": result.prepared.snr, "remarks": remarks(result)}
 
 
 def _interval(name: str, estimate: Estimate) -> str:
@@ -200,7 +200,9 @@ def _columns() -> dict[str, object]:
         "star": st.column_config.TextColumn("Star", help="As the file names it.", width="small"),
         "snr": st.column_config.NumberColumn("S/N", help="Signal-to-noise ratio per pixel.", width=60),
         "remarks": st.column_config.TextColumn(
-            "Remarks", help="Flags, in words; whole sentences are shown with the spectrum.", width="large"
+            "Remarks",
+            help="Flags with their figures and limits; whole sentences are shown with the spectrum.",
+            width="large",
         ),
     }
     for name, (title, unit, _) in PARAMETERS.items():

@@ -1,0 +1,65 @@
+"""A flag in a few words: which value, and by how much it broke which limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dtl.flags import Doubt
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.rounding import format_number
+
+__all__ = ["remarks", "short_reason"]
+
+
+def short_reason(doubt: Doubt) -> str:
+    """Why a value is flagged, in a few words with its figures; the sentence of the doubt says all."""
+    if doubt.flag in _WORDS:
+        try:
+            return _WORDS[doubt.flag](doubt)
+        except TypeError:  # a doubt without the figures
+            pass
+    return doubt.flag.replace("_", " ").capitalize()
+
+
+def remarks(result: InferenceResult) -> str:
+    """All flags of a spectrum, each with its figures where they are known, or ``none``."""
+    known = {doubt.flag: short_reason(doubt) for doubt in reversed(result.doubts)}
+    words = [known.get(flag, flag.replace("_", " ")) for flag in result.flags]
+    return "; ".join(word[:1].upper() + word[1:] for word in words) or "none"
+
+
+def _outside(doubt: Doubt) -> str:
+    if "end of the models" in doubt.sentence and doubt.limit is not None:
+        name = doubt.parameters[0]
+        label, unit, places = PARAMETERS[name]
+        value = "" if doubt.value is None else f" {format_number(doubt.value, places)}"
+        return f"{label}{value} at the end of the models, {format_number(doubt.limit, places)} {unit}"
+    if "below the main sequence" in doubt.sentence and doubt.value is not None:
+        return f"log g {format_number(doubt.value, 2)}, a dwarf has more than {format_number(doubt.limit, 2)}"
+    if doubt.value is not None:
+        return f"No model within {format_number(doubt.value, 1)} units (limit {format_number(doubt.limit, 0)})"
+    return "Outside the models"
+
+
+def _missing(doubt: Doubt) -> str:
+    missing, limit = (format_number(100 * part, 0) for part in (doubt.value, doubt.limit))
+    return f"{missing} % of the window missing (limit {limit} %)"
+
+
+_WORDS: dict[str, Callable[[Doubt], str]] = {
+    "outside_grid": _outside,
+    "out_of_distribution": lambda doubt: (
+        f"Unlike any model: stranger than {format_number(doubt.value, 1)} % (limit {format_number(doubt.limit, 1)} %)"
+    ),
+    "low_snr": lambda doubt: f"S/N {format_number(doubt.value, 0)}, below {format_number(doubt.limit, 0)}",
+    "snr_implausible": lambda doubt: f"S/N {doubt.value:,.0f}, above {doubt.limit:,.0f}",
+    "resolution_too_low": lambda doubt: f"Resolution {doubt.value:,.0f}, models {doubt.limit:,.0f}",
+    "window_incomplete": _missing,
+    "rv_uncertain": lambda doubt: f"Radial velocity uncertain: match {format_number(doubt.value, 2)} of 1",
+    "rv_implausible": lambda doubt: (
+        f"Radial velocity implausible: {format_number(doubt.value, 0)} km/s (limit {format_number(doubt.limit, 0)})"
+    ),
+    "upper_limit_vsini": lambda doubt: f"v sin i < {format_number(doubt.limit, 1)} km/s, not resolved",
+    "value_withheld": lambda doubt: "No star has this value",
+    "logg_from_main_sequence": lambda doubt: "log g by the main sequence",
+}
