@@ -19,6 +19,7 @@ from dtl.rounding import format_number
 from dtl.spectrum import UnusableInput
 from pages.shared.core import apart, keeping, uploads, visit, wording
 from pages.shared.core.downloads import downloads
+from pages.shared.export.samp import send_to_topcat
 
 __all__ = ["archive", "awaited", "restore_session", "save_session", "tables"]
 
@@ -146,6 +147,7 @@ def tables(results: Sequence[InferenceResult]) -> None:
     """The table of results in every format."""
     st.markdown("#### Tables")
     downloads(results, "table")
+    send_to_topcat(results)
     st.caption(f"One row a spectrum, {len(results)} in all: values, 1σ intervals, flags and networks.")
 
 
