@@ -122,3 +122,18 @@ def test_figures_taken_along_scripts_and_refusals_stay_as_they_are():
     ):
         _, headers, body = ask(speed.PreloadScripts(server, files), path)
         assert body == SCRIPT and int(headers["content-length"]) == len(SCRIPT)
+
+
+def test_garbage_is_looked_for_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    from streamlit.runtime.scriptrunner import script_runner
+
+    monkeypatch.setattr(script_runner, "gc", script_runner.gc)
+    times, now = [], [1000.0]
+    monkeypatch.setattr(speed.gc, "collect", lambda generation: times.append(now[0]) or 7)
+    monkeypatch.setattr(speed, "monotonic", lambda: now[0])
+    speed.collect_seldom()
+    for step in (0.0, 0.1, 1.0, speed._PAUSE, 0.1):
+        now[0] += step
+        script_runner.gc.collect(2)
+    assert times == [1000.0, 1000.0 + 1.1 + speed._PAUSE]
+    assert script_runner.gc.isenabled()

@@ -107,6 +107,11 @@ def _literature(result: InferenceResult) -> dict[str, LiteratureMedian]:
     star = identify(result)
     if star is None:
         return {}
+    return _medians(star)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _medians(star: str) -> dict[str, LiteratureMedian]:
     from dtl.catalogue.literature_median import literature_medians
 
     return literature_medians(star)
