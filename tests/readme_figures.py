@@ -20,7 +20,7 @@ _TABLE = "|---|---|---|---|---|"
 #: Kinds of gaps by what their stars are.
 _KINDS = {
     "gap of one measured star, the other left out": ("cool star", "hot star"),
-    "measured stars taken for others (50 K, 0.12 dex)": (
+    "measured stars taken for others (50 K, 0.15 dex)": (
         "measured stars hotter",
         "measured stars cooler",
         "measured stars richer",

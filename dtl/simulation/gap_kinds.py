@@ -34,12 +34,12 @@ _METALS = -0.2
 
 
 #: Kind -> by how much the true Teff [K], log g, [M/H] and v sin i [km/s] of the measured stars exceed those at which
-#: their gap was measured: what publications of one star differ by.
+#: their gap was measured: what publications of one star differ by (of GJ 699 the standard deviation is 0.19 dex).
 LABEL_KINDS = {
     "measured stars hotter": (50.0, 0.0, 0.0, 0.0),
     "measured stars cooler": (-50.0, 0.0, 0.0, 0.0),
-    "measured stars richer": (0.0, 0.0, 0.12, 0.0),
-    "measured stars poorer": (0.0, 0.0, -0.12, 0.0),
+    "measured stars richer": (0.0, 0.0, 0.15, 0.0),
+    "measured stars poorer": (0.0, 0.0, -0.15, 0.0),
 }
 ROTATION_KINDS = {
     "measured stars faster": (0.0, 0.0, 0.0, 0.7),

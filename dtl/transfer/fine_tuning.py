@@ -57,6 +57,9 @@ class TransferSettings(GapLearningSettings):
         learning_rate: peak of the one-cycle schedule.
         latent_weight, parameter_weight: of the loss of the latents, and of that of the regressors.
         held_out: part of the observed spectra that only judges when to stop.
+        width_error: standard deviation of errors of the line widths, see `dtl.transfer.gap_injection.wrong_widths`.
+        trusted: what the networks that it starts from find to tell the stars apart is kept, log g aside: their means
+            alone are moved. Followed round after round, differences drift where the learned gap changes with Teff.
         population: what is known of the sample.
     """
 
@@ -65,6 +68,8 @@ class TransferSettings(GapLearningSettings):
     latent_weight: float = 1.0
     parameter_weight: float = 0.05
     held_out: float = 0.2
+    width_error: float = 0.1
+    trusted: bool = False
     population: Population = Population()
 
 
@@ -117,9 +122,12 @@ def transfer(
     train = split_of(bundle).train
     estimates = bundle.parameters(flux[used])
     population = aim = known = settings.population.resolved(estimates)
+    start = estimates
     for turn in range(settings.rounds):
         if turn and settings.measured:
             aim = aim.aimed(estimates, known)
+        if settings.trusted:
+            estimates = np.column_stack([start[:, 0], estimates[:, 1], start[:, 2:]])
         shape = learn_gap(current, flux[used], aim, rank=settings.rank, estimates=estimates)
         if turn and settings.measured:  # networks that are still misled by the gap do not see the spread
             population = _measured(current, shape, estimates, known, augmentation)
@@ -127,7 +135,7 @@ def transfer(
         loss = fit_encoder(
             encoder,
             bundle,
-            GapInjector.of_nodes(shape, bundle, train),
+            GapInjector.of_nodes(shape, bundle, train, width_error=settings.width_error),
             settings,
             generator,
             often=often_in_sample(bundle, train, population),

@@ -26,6 +26,7 @@ from dtl.networks.resampled_noise import pixel_noise
 from dtl.simulation.gap import GapModel
 from dtl.simulation.gap_kinds import LABEL_KINDS, ROTATION_KINDS, of_one_star
 from dtl.training.transfer_settings import FamilySettings
+from dtl.transfer.gap_injection import width_step, wrong_widths
 
 __all__ = ["GapFamily", "mean_gap", "without"]
 
@@ -60,7 +61,7 @@ class GapFamily:
         profile = bundle.wavelength.mean() / bundle.resolution / np.diff(bundle.wavelength[:2])[0]
         self.scales = [max(round(float(scale * profile)), 1) for scale in _SCALES]
         self.atomic = torch.tensor(_atomic(bundle, profile), dtype=torch.float32)
-        self.profile = max(round(0.34 * profile), 1)
+        self.step = width_step(float(profile))
         self.ends = gap.teff if gap else (0.0, 1.0)
         curves = _measured(gap, bundle) if gap else np.zeros((8, len(bundle.wavelength)))
         self.bank = torch.tensor(
@@ -121,10 +122,7 @@ class GapFamily:
         """Residuals of no known cause where there are lines, and wrong widths."""
         s = self.settings
         flux = flux + 2.0 * s.unknown * draw.even() * draw.varying() * (1.0 - flux).clamp_min(0.08).sqrt()
-        step = self.profile
-        bend = torch.zeros_like(flux)
-        bend[:, step:-step] = flux[:, 2 * step :] - 2.0 * flux[:, step:-step] + flux[:, : -2 * step]
-        return flux + (s.width_error * draw.normal()).clamp(-2 * s.width_error, 2 * s.width_error) * bend
+        return wrong_widths(flux, s.width_error, self.step, draw.normal())
 
 
 class _Draw:

@@ -1,8 +1,9 @@
 """What the networks that a transfer starts from are trusted with, where they have learned from a family of gaps.
 
 Such networks are near the truth for any sample whose gap is like those of the family: then their zero points of Teff
-and v sin i are kept, and the transfer learns the rest. Where the gap is of another kind, which shows in the residuals
-that all stars of the sample have in common, Teff is free to follow the main sequence.
+and v sin i are kept, with what they find to tell the stars apart, and the transfer learns the rest. Where the gap is of
+another kind, which shows in the residuals that all stars of the sample have in common, Teff is free to follow the main
+sequence.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from dtl.transfer.fine_tuning import TransferSettings
 
 __all__ = ["knows_gap", "with_trust"]
 
+#: Rounds, at most, and learning rate of a transfer that starts where it has to end, its zero points aside.
+_ROUNDS, _LEARNING_RATE = 6, 2e-4
 #: By how much v sin i of slow rotators has to be too large before it is moved, km/s: to this it is right.
 _MARGIN = 0.5
 
@@ -38,6 +41,8 @@ def with_trust(bundle: ModelBundle, flux: np.ndarray, settings: TransferSettings
     known = replace(population, slow=None, vsini_offset=-max(beyond, 0.0))
     if knows_gap(bundle, flux):
         known = replace(known, teff_offset=0.0)
+        rounds, rate = min(settings.rounds, _ROUNDS), min(settings.learning_rate, _LEARNING_RATE)
+        settings = replace(settings, trusted=True, rounds=rounds, learning_rate=rate)
         if len(flux) < population.least and population.mean_mh is not None:  # too few stars to say what their mean is
             known = replace(known, mean_mh=float(estimates[:, 2].mean()), least=1)
     return replace(settings, population=known)
