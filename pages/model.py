@@ -5,7 +5,6 @@ import streamlit as st
 from dtl.spectrum import UnusableInput
 from pages.shared.core import bundles, links, visit, wording
 from pages.shared.model import accuracy, credibility, provenance
-from pages.shared.model.published_layout import published_layout
 from pages.shared.model.real_stars import real_stars
 from pages.shared.model.transfer_gain import transfer
 from pages.shared.model.unseen_gaps import unseen_gaps
@@ -63,5 +62,4 @@ with validation:
 with stars:
     real_stars(card)
 with training:
-    published_layout(card)
     provenance.training(card)

@@ -128,11 +128,6 @@ def _metrics() -> dict:
             },
             "refused": [],
         },
-        "published_layout": {
-            "autoencoder_mse": 3.71e-4,
-            "dead_latents": 14,
-            "rmse_noise_free": {"teff": 21.4, "logg": 0.071, "mh": 0.055, "vsini": 0.41},
-        },
     }  # fmt: skip
 
 

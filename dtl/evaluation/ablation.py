@@ -16,6 +16,7 @@ from dtl.transfer.alignment import METHODS, align
 from dtl.transfer.family_transfer import transfer_family
 from dtl.transfer.fine_tuning import TransferSettings, transfer
 from dtl.transfer.population import Population
+from dtl.transfer.trust_in_start import with_trust
 
 __all__ = ["FAMILY", "VARIANTS", "ablation", "summary"]
 
@@ -26,6 +27,14 @@ _ASSUMED = TransferSettings(depth=0.05, measured=False)
 
 #: The way of bundles that know a family of gaps.
 FAMILY = "family of gaps"
+
+
+def _after_family(bundle: ModelBundle, flux: np.ndarray, seed: int) -> ModelBundle:
+    """As `dtl.transfer.adaptation` adapts bundles that know a family of gaps."""
+    start = transfer_family(bundle, gap_of(bundle.card), seed=seed).bundle
+    return transfer(start, flux, with_trust(start, flux, TransferSettings()), seed=seed).bundle
+
+
 #: Name -> how a bundle is adapted to unlabelled flux with a seed.
 VARIANTS: dict[str, _Adapt] = {
     "none": lambda bundle, flux, seed: bundle,
@@ -43,6 +52,7 @@ VARIANTS: dict[str, _Adapt] = {
     ),
     "population as believed": lambda bundle, flux, seed: transfer(bundle, flux, _ASSUMED, seed=seed).bundle,
     FAMILY: lambda bundle, flux, seed: transfer_family(bundle, gap_of(bundle.card), seed=seed).bundle,
+    "family, then ours": _after_family,
     "ours": lambda bundle, flux, seed: transfer(bundle, flux, seed=seed).bundle,
 }
 

@@ -45,6 +45,11 @@ VARIANTS = {
         "Model spectra augmented with gaps of many kinds, none of them learned from the sample: the networks as they "
         "come with the program.",
     ),
+    "family, then ours": (
+        "family, then adapted",
+        "The networks for a family of gaps, adapted to the sample as the page Adapt does: what they find to tell stars "
+        "apart is kept, zero points and gap are learned.",
+    ),
     "ours": (
         "population measured",
         "The same, with the spread of metallicity measured in the sample, its mean reached, and lines further off.",
