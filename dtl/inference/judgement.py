@@ -149,7 +149,7 @@ def doubts_of_estimates(
     teff = estimates["teff"]
     near = teff.value - teff.lower < low[0] + _SATURATED, teff.value + teff.upper > high[0] - _SATURATED
     if unlike and not doubts and any(near):
-        doubts.append(_beyond("teff", teff, float(low[0] if teff.value < low.mean() else high[0])))
+        doubts.append(_beyond("teff", teff, float(low[0] if near[0] else high[0])))
     if not doubts:
         doubts += _off_sequence(estimates, triples)
     return doubts

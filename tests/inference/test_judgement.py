@@ -49,6 +49,13 @@ def test_nothing_to_doubt() -> None:
     assert withhold(estimates()) == (estimates(), [])
 
 
+@pytest.mark.parametrize(("teff", "end"), [(3060.0, 3000.0), (4240.0, 4300.0)])
+def test_networks_that_saturate_are_told_at_the_nearer_end(teff: float, end: float) -> None:
+    """A spectrum unlike the models near an end may lie beyond that end, and not beyond the other."""
+    (doubt,) = doubts(unlike=True, teff=teff)
+    assert doubt.limit == end and doubt.parameters == ("teff",)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "end"),
     [("teff", 2900.0, 3000.0), ("teff", 4400.0, 4300.0), ("logg", 5.4, 5.3), ("logg", 3.3, 3.5), ("mh", -0.7, -0.5),

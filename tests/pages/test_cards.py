@@ -37,6 +37,7 @@ def test_a_star_that_set_the_gap_is_named_as_one(visit, monkeypatch):
     assert "Used to set the gap" in texts(upload(visit(), a_txt=b"fake teff=3300 star=Gl699"))
     assert "Used to set the gap" in texts(upload(visit(), a_txt=b"fake teff=3300 star=G_9-40"))
     assert "Used to set the gap" not in texts(upload(visit(), a_txt=b"fake teff=3300 star=GJ_273"))
+    assert "Used to set the gap" not in texts(upload(visit(), a_txt=b"fake teff=3300"))  # no name at all
     assert "Used to set the gap" not in texts(visit())  # simulated
 
 

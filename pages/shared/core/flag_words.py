@@ -11,8 +11,18 @@ from dtl.rounding import format_number
 __all__ = ["remarks", "short_reason"]
 
 
-def short_reason(doubt: Doubt) -> str:
-    """Why a value is flagged, in a few words with its figures; the sentence of the doubt says all."""
+def short_reason(doubt: Doubt, *, beside_value: bool = False) -> str:
+    """Why a value is flagged, in a few words with its figures; the sentence of the doubt says all.
+
+    Args:
+        doubt: the flag with what raised it.
+        beside_value: whether the words stand with the value, so that they need not repeat it.
+    """
+    if beside_value and doubt.flag in _BESIDE:
+        return _BESIDE[doubt.flag]
+    if beside_value and doubt.flag == "outside_grid" and "end of the models" in doubt.sentence and doubt.parameters:
+        _, unit, places = PARAMETERS[doubt.parameters[0]]
+        return f"At the end of the models, {format_number(doubt.limit, places)} {unit}"
     if doubt.flag in _WORDS:
         try:
             return _WORDS[doubt.flag](doubt)
@@ -46,10 +56,12 @@ def _missing(doubt: Doubt) -> str:
     return f"{missing} % of the window missing (limit {limit} %)"
 
 
+#: Words beside a value that tells the rest.
+_BESIDE = {"upper_limit_vsini": "95 % limit, not resolved"}
 _WORDS: dict[str, Callable[[Doubt], str]] = {
     "outside_grid": _outside,
     "out_of_distribution": lambda doubt: (
-        f"Unlike any model: stranger than {format_number(doubt.value, 1)} % (limit {format_number(doubt.limit, 1)} %)"
+        f"Unlike any model ({format_number(doubt.value, 1)} > {format_number(doubt.limit, 1)} %)"
     ),
     "low_snr": lambda doubt: f"S/N {format_number(doubt.value, 0)}, below {format_number(doubt.limit, 0)}",
     "snr_implausible": lambda doubt: f"S/N {doubt.value:,.0f}, above {doubt.limit:,.0f}",

@@ -38,7 +38,8 @@ def sets_the_gap(result: InferenceResult) -> bool:
     from dtl.catalogue.published_stars import one_spelling
 
     named = anchors(bundles.of_result(result).card)
-    return identify(result) in named.values() or one_spelling(spectrum.star) in map(one_spelling, named)
+    star = identify(result)
+    return (star is not None and star in named.values()) or one_spelling(spectrum.star) in map(one_spelling, named)
 
 
 def anchors(card: Mapping[str, object]) -> dict[str, str | None]:

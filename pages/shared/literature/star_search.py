@@ -56,6 +56,11 @@ def one_star() -> None:
         "Ross 128, LHS 45, AD Leo.",
     )  # fmt: skip
     star = published_stars.find_star(name)
+    if (shown := visit.shown()) and not shown.prepared.spectrum.simulated and not _known(shown):
+        st.caption(
+            f"The file of {wording.plain(wording.label(shown))} names no star that is known here; below you can say "
+            "which of the published stars it is."
+        )
     if star is None:
         near = published_stars.similar_names(name)
         st.info(
@@ -67,6 +72,12 @@ def one_star() -> None:
     else:
         _show(star)
     _services(name)
+
+
+def _known(result: InferenceResult) -> bool:
+    """Whether the star of a result has a name, or the user has said which it is."""
+    digest = visit.current().selected
+    return bool(identity.star_of(digest, result) or result.prepared.spectrum.star)
 
 
 def search_clicked(key: str) -> None:

@@ -60,8 +60,7 @@ def parameters(result: InferenceResult) -> None:
                 for doubt in result.doubts:
                     if name in doubt.parameters and doubt.flag not in _SAID_BY_SHARE:
                         icon = "info" if doubt.flag in NOTES else "warning"
-                        words = "95 % limit, not resolved" if doubt.flag == "upper_limit_vsini" else short_reason(doubt)
-                        text = f":material/{icon}: {wording.plain(words)}"
+                        text = f":material/{icon}: {wording.plain(short_reason(doubt, beside_value=True))}"
                         st.markdown(f":small[{text}]", help=wording.plain(doubt.sentence, 1000))
 
 
@@ -88,11 +87,11 @@ def _standing(name: str, result: InferenceResult, card: Mapping[str, Any], width
         return
     share = contraction(estimate, width)
     words, end = f"Data **{format_number(100 * share, 0)} %**", reached_end(name, estimate, card)
-    if share < _BY_DATA:
-        words += f", prior {format_number(100 * (1 - share), 0)} %"
     flagged = any(doubt.flag == "outside_grid" and name in doubt.parameters for doubt in result.doubts)
     if end is not None and not flagged:
         words += f" · models end at {format_number(end, places)}"
+    elif share < _BY_DATA:
+        words += f", prior {format_number(100 * (1 - share), 0)} %"
     half = format_number(0.5 * (estimate.lower + estimate.upper), places + 1)
     st.markdown(
         f":small[{words}]",
