@@ -8,8 +8,9 @@ from dtl.result import PARAMETERS
 __all__ = ["full_card", "without"]
 
 _KINDS = (
-    "cool", "hot", "binary", "veiled", "featureless", "noise", "other_range", "reversed", "wrong_medium", "wrong_frame",
-    "cosmic_storm", "fringed", "sky_emission", "clipped", "stretched", "wrong_resolution",
+    "cool", "hot", "giant", "binary", "close_binary", "veiled", "featureless", "noise", "other_range", "reversed",
+    "wrong_medium", "wrong_frame", "cosmic_storm", "fringed", "sky_emission", "telluric", "clipped", "stretched",
+    "wrong_resolution",
 )  # fmt: skip
 _RMSE = {
     "none": (88.0, 0.17, 0.36, 1.4, 3.1),

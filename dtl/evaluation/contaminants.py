@@ -26,7 +26,9 @@ Generator = Callable[[np.random.Generator, SimulationInputs], Spectrum]
 KINDS: dict[str, Generator] = {
     "cool": strange_stars.cool,
     "hot": strange_stars.hot,
+    "giant": strange_stars.giant,
     "binary": strange_stars.binary,
+    "close_binary": strange_stars.close_binary,
     "veiled": strange_stars.veiled,
     "featureless": strange_stars.featureless,
     "noise": strange_stars.noise,
@@ -37,6 +39,7 @@ KINDS: dict[str, Generator] = {
     "cosmic_storm": faults.cosmic_storm,
     "fringed": faults.fringed,
     "sky_emission": faults.sky_emission,
+    "telluric": faults.telluric,
     "clipped": faults.clipped,
     "stretched": faults.stretched,
     "wrong_resolution": faults.wrong_resolution,

@@ -14,11 +14,23 @@ from dtl.bundle.model import ModelBundle
 from dtl.grid.library import Library
 from dtl.grid.recognition import read_library
 from dtl.inference.interpolation import models_at
+from dtl.inference.prior import prior_of
 from dtl.simulation.gap import GapModel, gap_of
 from dtl.spectrum import Finding, Spectrum, UnusableInput
 from dtl.wavelengths import doppler_shift
 
-__all__ = ["PIXEL", "Exposure", "SimulationInputs", "Star", "draw_star", "expose", "finish", "load_inputs", "with_gap"]
+__all__ = [
+    "PIXEL",
+    "Exposure",
+    "SimulationInputs",
+    "Star",
+    "draw_star",
+    "expose",
+    "finish",
+    "load_inputs",
+    "model_star",
+    "with_gap",
+]
 
 #: Size of a pixel, Angstrom: that of HPF is 0.03 to 0.06.
 PIXEL = 0.05
@@ -155,21 +167,34 @@ def with_gap(
 
 
 def draw_star(rng: np.random.Generator, inputs: SimulationInputs) -> Star:
-    """An M dwarf near a random node of the bundle, or one of the inputs' own stars.
+    """An M dwarf as the bundle's prior has them, else near a random node, or one of the inputs' own stars."""
+    bundle = inputs.bundle
+    if inputs.stars is not None:
+        index = int(rng.integers(len(inputs.stars)))
+        return _extended(inputs.stars[index].astype(float), {"star": str(index)}, inputs)
+    prior = prior_of(bundle.card)
+    if prior is not None:
+        return model_star(prior.draw(1, bundle.limits, int(rng.integers(2**32)))[0], rng, inputs)
+    node = bundle.nodes[rng.integers(len(bundle.nodes))].astype(float)
+    node += np.r_[12.5, 0.05, 0.05, 0.0] * rng.uniform(-1.0, 1.0, 4)  # off the node, by half a step at most
+    return model_star(node, rng, inputs)
+
+
+def model_star(parameters: np.ndarray, rng: np.random.Generator, inputs: SimulationInputs) -> Star:
+    """A star of Teff [K], log g, [M/H] and v sin i [km/s], shape ``(4,)``, by the decoder and with the gap."""
+    flux = models_at(parameters[None], inputs.bundle)[0].astype(float)
+    flux = with_gap(flux, float(parameters[0]), float(parameters[3]), inputs, rng)
+    figures = dict(zip(("teff", "logg", "mh", "vsini"), (f"{value:.2f}" for value in parameters), strict=True))
+    return _extended(flux, figures, inputs)
+
+
+def _extended(flux: np.ndarray, figures: dict[str, str], inputs: SimulationInputs) -> Star:
+    """A star of flux ``(n,)`` in the window.
 
     A bundle knows no more than the window. Beyond, the spectrum is mirrored, so that neither the continuum nor a
     missing margin tells the star from a real one.
     """
     bundle = inputs.bundle
-    if inputs.stars is None:
-        node = bundle.nodes[rng.integers(len(bundle.nodes))].astype(float)
-        node += np.r_[12.5, 0.05, 0.05, 0.0] * rng.uniform(-1.0, 1.0, 4)  # off the node, by half a step at most
-        flux = models_at(node[None], bundle)[0].astype(float)
-        flux = with_gap(flux, float(node[0]), float(node[3]), inputs, rng)
-        figures = dict(zip(("teff", "logg", "mh", "vsini"), (f"{value:.2f}" for value in node), strict=True))
-    else:
-        index = int(rng.integers(len(inputs.stars)))
-        flux, figures = inputs.stars[index].astype(float), {"star": str(index)}
     step = float(bundle.wavelength[1] - bundle.wavelength[0])
     beyond = round(_BEYOND / step)
     wavelength = bundle.wavelength[0] + step * np.arange(-beyond, flux.size + beyond)

@@ -9,6 +9,7 @@ import numpy as np
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.simulation.exposures import PIXEL, SimulationInputs, draw_star, expose, finish, need
 from dtl.simulation.strange_stars import from_library
+from dtl.simulation.survey import telluric_transmission
 from dtl.spectrum import Spectrum
 from dtl.wavelengths import Window, vacuum_to_air
 
@@ -23,6 +24,7 @@ __all__ = [
     "stretch",
     "stretched",
     "strike",
+    "telluric",
     "wrong_frame",
     "wrong_medium",
     "wrong_resolution",
@@ -143,6 +145,15 @@ def sky_emission(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum
     lines = heights @ np.exp(-0.5 * ((exposure.wavelength - centres[:, None]) / sigma) ** 2)
     exposure = replace(exposure, expected=exposure.expected + lines)
     return finish(rng, exposure, inputs, figures={"lines": f"{count}", "highest": f"{heights.max():.2f}"})
+
+
+def telluric(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
+    """Lines of the air's water that were not corrected, the strongest 5-15 % deep."""
+    depth = float(rng.uniform(0.05, 0.15))
+    exposure = expose(rng, draw_star(rng, inputs))
+    passed = telluric_transmission(exposure.wavelength, depth, float(rng.uniform(-25.0, 25.0)))
+    exposure = replace(exposure, expected=exposure.expected * passed)
+    return finish(rng, exposure, inputs, figures={"depth": f"{depth:.3f}"})
 
 
 def clipped(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:

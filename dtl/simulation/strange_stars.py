@@ -11,11 +11,23 @@ from scipy.special import voigt_profile
 from dtl.lines import Line
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.continuum import fit_continuum
-from dtl.simulation.exposures import SimulationInputs, Star, draw_star, expose, finish, need
-from dtl.spectrum import Spectrum
+from dtl.simulation.exposures import SimulationInputs, Star, draw_star, expose, finish, model_star, need
+from dtl.spectrum import Spectrum, UnusableInput
 from dtl.wavelengths import SPEED_OF_LIGHT, Window, doppler_shift
 
-__all__ = ["binary", "cool", "featureless", "from_library", "hot", "hot_star", "noise", "veil", "veiled"]
+__all__ = [
+    "binary",
+    "close_binary",
+    "cool",
+    "featureless",
+    "from_library",
+    "giant",
+    "hot",
+    "hot_star",
+    "noise",
+    "veil",
+    "veiled",
+]
 
 #: How far stars without a decoder reach beyond the window on each side, Angstrom.
 _REACH = 15.0
@@ -25,6 +37,8 @@ _WORK = 0.3
 #: Depths of the named lines of a window in a K dwarf, and their Lorentzian half widths in Angstrom; further lines take
 #: them in turn.
 _DEPTHS, _WINGS = (0.45, 0.55, 0.55), (0.05, 0.12, 0.06)
+#: log g of giants and subgiants that are no dwarfs of any age.
+_GIANT = (3.5, 4.1)
 _RYDBERG_HYDROGEN = 109677.58  # 1/cm; 1/lambda = R (1/9 - 1/n^2) for the Paschen series
 
 
@@ -138,10 +152,34 @@ def _line(wavelength: np.ndarray, centre: float, depth: float, sigma: float, gam
     return -np.log1p(-min(depth, 0.95)) * profile
 
 
+def giant(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
+    """A giant or subgiant of log g 3.5-4.1, 3200-3900 K and the [M/H] of the models, turning slowly.
+
+    Raises:
+        UnusableInput: where the bundle has no models of giants.
+    """
+    low, high = inputs.bundle.limits
+    if low[1] > _GIANT[0]:
+        raise UnusableInput(f"{inputs.bundle.name} has no models below log g {low[1]:.1f}, and so none of giants.")
+    teff = rng.uniform(max(3200.0, low[0]), min(3900.0, high[0]))
+    star = np.array([teff, rng.uniform(*_GIANT), rng.uniform(low[2], high[2]), rng.uniform(low[3], 5.0)])
+    return finish(rng, expose(rng, model_star(star, rng, inputs)), inputs)
+
+
 def binary(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
     """Two M dwarfs in one spectrum, 20-80 km/s apart, the second 0.4-1 times as bright."""
+    return _double(rng, inputs, (20.0, 80.0))
+
+
+def close_binary(rng: np.random.Generator, inputs: SimulationInputs) -> Spectrum:
+    """Two M dwarfs whose lines blend, 4-20 km/s apart, the second 0.4-1 times as bright."""
+    return _double(rng, inputs, (4.0, 20.0))
+
+
+def _double(rng: np.random.Generator, inputs: SimulationInputs, apart: tuple[float, float]) -> Spectrum:
+    """Two M dwarfs in one spectrum, between so many km/s apart."""
     first, second = draw_star(rng, inputs), draw_star(rng, inputs)
-    separation = float(rng.uniform(20.0, 80.0) * rng.choice([-1.0, 1.0]))
+    separation = float(rng.uniform(*apart) * rng.choice([-1.0, 1.0]))
     ratio = float(rng.uniform(0.4, 1.0))
     figures = {"apart": f"{separation:.2f}", "ratio": f"{ratio:.3f}"}
     return finish(rng, expose(rng, add_companion(first, second, separation, ratio)), inputs, figures=figures)

@@ -23,7 +23,15 @@ from dtl.simulation.gap import GapModel
 from dtl.spectrum import Spectrum
 from dtl.wavelengths import SPEED_OF_LIGHT, Window, doppler_shift
 
-__all__ = ["Source", "Survey", "SurveySettings", "library_source", "published_parameters", "simulate_survey"]
+__all__ = [
+    "Source",
+    "Survey",
+    "SurveySettings",
+    "library_source",
+    "published_parameters",
+    "simulate_survey",
+    "telluric_transmission",
+]
 
 #: Parameters (4,) and resolution -> wavelength at rest (constant velocity step) and normalised flux.
 Source = Callable[[np.ndarray, float], tuple[np.ndarray, np.ndarray]]
@@ -187,6 +195,21 @@ def simulate_survey(
     return Survey(spectra, parameters, snr)
 
 
+def telluric_transmission(wavelength: np.ndarray, depth: float, velocity: float) -> np.ndarray:
+    """What the air lets through; shape of ``wavelength``.
+
+    Args:
+        wavelength: vacuum Angstrom, in a frame in which the observatory moves.
+        depth: of the strongest line of `_TELLURIC`.
+        velocity: by which wavelengths are larger than in the observatory's frame, km/s.
+    """
+    passed = np.ones_like(wavelength)
+    for centre, part in _TELLURIC:
+        place = doppler_shift(np.array([centre]), velocity)[0]
+        passed *= 1.0 - depth * part * np.exp(-0.5 * ((wavelength - place) / 0.06) ** 2)
+    return passed
+
+
 def _weakened(star: np.ndarray, response: float, pivot: float = 4.85) -> np.ndarray:
     return np.r_[star[0], pivot + response * (star[1] - pivot), star[2:]]
 
@@ -222,9 +245,7 @@ def _observe(
     tilt, bend = settings.continuum * rng.standard_normal(2)
     expected = rest(doppler_shift(wavelength, -wrong)) * (1.0 + tilt * x + bend * x**2)
     left = settings.telluric * abs(rng.standard_normal())
-    for centre, depth in _TELLURIC:
-        place = doppler_shift(np.array([centre]), barycentric)[0]
-        expected = expected * (1.0 - left * depth * np.exp(-0.5 * ((wavelength - place) / 0.06) ** 2))
+    expected = expected * telluric_transmission(wavelength, left, barycentric)
     sigma = np.sqrt(np.maximum(expected, 0.02)) / snr
     return Spectrum(
         wavelength,

@@ -14,6 +14,7 @@ from dtl.preparation.prepare import prepare
 from dtl.simulation.exposures import SimulationInputs, Star, draw_star, load_inputs, with_gap
 from dtl.simulation.faults import fringe, stretch, strike
 from dtl.simulation.strange_stars import add_companion, from_library, hot_star, veil
+from dtl.simulation.survey import telluric_transmission
 from dtl.spectrum import Spectrum, UnusableInput
 from dtl.wavelengths import SPEED_OF_LIGHT
 from tests.builders import WINDOW, library_flux, shipped, write_hires
@@ -250,3 +251,27 @@ def test_fractions() -> None:
     assert flagged_fractions(draw(inputs(), 3, 2, strange), shipped()) == dict.fromkeys(strange, 1.0)
     assert flagged_fractions(draw(inputs(), 12, 2, {"ordinary": ordinary}), shipped())["ordinary"] <= 0.25
     assert is_flagged(UnusableInput("refused"))
+
+
+def test_giants_have_their_gravity() -> None:
+    for seed in range(3):
+        spectrum = KINDS["giant"](generator(seed), inputs())
+        assert 3.5 <= figure(spectrum, "logg") <= 4.1 and 3200.0 <= figure(spectrum, "teff") <= 3900.0
+
+
+def test_close_binaries_blend() -> None:
+    for seed in range(3):
+        assert 4.0 <= abs(figure(KINDS["close_binary"](generator(seed), inputs()), "apart")) <= 20.0
+
+
+def test_telluric_lines_are_as_deep_as_drawn() -> None:
+    wavelength = np.arange(8800.0, 8835.0, 0.01)
+    passed = telluric_transmission(wavelength, 0.1, 20.0)
+    assert passed.min() == pytest.approx(0.9, abs=1e-3)
+    assert wavelength[np.argmin(passed)] == pytest.approx(8822.65 * (1 + 20.0 / SPEED_OF_LIGHT), abs=0.02)
+
+
+def test_stars_are_drawn_from_the_prior() -> None:
+    """A box of models has as many giants as dwarfs; the stars drawn from it do not."""
+    stars = [draw_star(generator(seed), inputs()) for seed in range(40)]
+    assert min(float(star.figures["logg"]) for star in stars) > 4.4

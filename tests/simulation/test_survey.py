@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,7 +21,14 @@ from dtl.preparation.broadening import log_grid
 from dtl.preparation.prepare import prepare
 from dtl.preparation.target import PreparationTarget
 from dtl.simulation.gap import GapModel
-from dtl.simulation.survey import Survey, SurveySettings, library_source, published_parameters, simulate_survey
+from dtl.simulation.survey import (
+    Survey,
+    SurveySettings,
+    library_source,
+    published_parameters,
+    simulate_survey,
+    telluric_transmission,
+)
 from tests.builders import WINDOW, library_flux
 
 observe = partial(simulate_survey, window=WINDOW)
@@ -224,3 +232,17 @@ def test_gap_is_added_and_rotates() -> None:
         assert extra.sum() * 0.01 == pytest.approx(factor * area, rel=0.02)
         heights.append(extra.max() / factor)
     assert heights[0] > heights[1] > heights[2]
+
+
+def test_telluric_lines_lie_where_the_air_has_them(shared_data: Path) -> None:
+    """Against a model of the transmission above a telescope: every line deeper than 1 % there is one here."""
+    file = shared_data / "observed" / "hpf_calibration" / "telluric_transmission_8770-8870.csv"
+    wavelength, passed = np.loadtxt(file, delimiter=",", skiprows=1).T
+    inner = passed[1:-1]
+    deep = wavelength[1:-1][(inner < passed[:-2]) & (inner <= passed[2:]) & (inner < 0.99)]
+    deep = deep[(deep > 8798.0) & (deep < 8841.0)]
+    ours = telluric_transmission(wavelength, 0.05, 0.0)
+    middle = ours[1:-1]
+    lines = wavelength[1:-1][(middle < ours[:-2]) & (middle <= ours[2:])]
+    assert len(deep) >= 8
+    assert np.abs(deep[:, None] - lines).min(axis=1).max() < 0.1

@@ -18,6 +18,8 @@ __all__ = ["KINDS", "doubts"]
 KINDS = {
     "cool": ("Cooler star", "A star of 2300–2700 K, cooler than all models"),
     "hot": ("Hot star", "A star of type K to A"),
+    "giant": ("Giant", "A giant or subgiant of log g 3.5–4.1"),
+    "close_binary": ("Two stars, blended", "Two M dwarfs in one spectrum, 4–20 km/s apart"),
     "binary": ("Two stars", "Two M dwarfs in one spectrum, 20–80 km/s apart"),
     "veiled": ("Veiled star", "An accreting star, its lines filled by light without lines"),
     "featureless": ("No lines", "A continuum alone, as of a lamp or a white dwarf"),
@@ -29,6 +31,7 @@ KINDS = {
     "cosmic_storm": ("Cosmic rays", "50–200 hits in the window that the file does not mark"),
     "fringed": ("Fringes", "Fringes of the detector, 1–8 % high"),
     "sky_emission": ("Sky lines", "3–10 emission lines of the sky, not subtracted"),
+    "telluric": ("Telluric lines", "Water of the air, not corrected, its strongest line 5–15 % deep"),
     "clipped": ("Saturated", "A saturated exposure, cut at 0.5–0.85 of the continuum"),
     "stretched": ("Wrong dispersion", "Wavelengths stretched or shrunk by 0.1–0.3 %"),
     "wrong_resolution": ("Wrong resolution", "A spectrum of 15,000–25,000 that says it is sharp enough"),
