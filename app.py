@@ -81,4 +81,4 @@ if __name__ == "__main__":  # as Streamlit runs it, for each visit and each chan
     finally:
         speed.opened(page.url_path)
 else:  # as the server imports it, once
-    app = st.App(__file__, lifespan=serving.lifespan, middleware=speed.middleware())
+    app = st.App(__file__, lifespan=serving.lifespan, middleware=[*serving.middleware(), *speed.middleware()])

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import SimpleNamespace
 
+import pytest
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
+from dtl.readers import limits
 from pages.shared.core import upload_memory
 
 
@@ -22,3 +27,38 @@ def test_only_what_was_read_is_let_go(monkeypatch):
 
 def test_without_a_visit_nothing_happens():
     upload_memory.release_uploads(SimpleNamespace(file_id="a"))
+
+
+def asked(method: str, path: str, length: str | None) -> int:
+    """Status of the answer to a request, 200 where it was handed on."""
+    sent: list[dict] = []
+
+    async def server(scope: dict, receive: object, send: object) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    headers = [] if length is None else [(b"content-length", length.encode())]
+    scope = {"type": "http", "method": method, "path": path, "headers": headers}
+    with ThreadPoolExecutor(1) as alone:  # a browser of other tests may hold the loop of this thread
+        alone.submit(lambda: asyncio.run(upload_memory.UploadRoom(server)(scope, None, send))).result()
+    return sent[0]["status"]
+
+
+def test_no_more_is_taken_than_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = MemoryUploadedFileManager("/_stcore/upload_file")
+    for visit, size in (("a", 60), ("b", 30)):
+        manager.add_file(visit, UploadedFileRec("x", "x", "", b"." * size))
+    for name, most in (("visit_bytes", 100), ("waiting_bytes", 150)):
+        monkeypatch.setitem(limits.LIMITS, name, replace(limits.LIMITS[name], most=most))
+    monkeypatch.setattr(upload_memory, "exists", lambda: True)
+    monkeypatch.setattr(upload_memory, "get_instance", lambda: SimpleNamespace(uploaded_file_mgr=manager))
+    place = "/_stcore/upload_file/{}/file"
+    assert asked("PUT", place.format("a"), "40") == 200
+    assert asked("PUT", place.format("a"), "41") == 413  # of one visit
+    assert asked("PUT", place.format("b"), "60") == 200
+    assert asked("PUT", place.format("b"), "61") == 413  # of all
+    assert asked("PUT", "/base" + place.format("a"), "41") == 413  # below another address
+    assert asked("PUT", place.format("a"), None) == asked("PUT", place.format("a"), "-1") == 411
+    assert asked("DELETE", place.format("a"), None) == asked("GET", "/", None) == 200

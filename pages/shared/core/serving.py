@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager, suppress
 from threading import Event, Thread
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages.shared.core import apart, ending, speed
 from pages.shared.core.server_folder import server_folder
+from pages.shared.core.upload_memory import UploadRoom
 
-__all__ = ["lifespan", "wait"]
+__all__ = ["lifespan", "middleware", "wait"]
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +53,11 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
                 await watching
             apart.stop()
             ending.end_all()
+
+
+def middleware() -> list[Middleware]:
+    """What looks at requests before the server does."""
+    return [Middleware(UploadRoom)]
 
 
 def wait() -> None:

@@ -1,18 +1,59 @@
-"""Uploaded files that have been read."""
+"""Uploaded files in the memory of the server: how many there may be, and those that have been read."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from streamlit.runtime import exists, get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dtl.readers import limits
 from pages.shared.core.speed import trim_heap
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-__all__ = ["release_uploads"]
+__all__ = ["UploadRoom", "release_uploads"]
+
+_PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
+
+
+class UploadRoom:
+    """Middleware that takes no more bytes of one visit, or of all, than may wait to be read.
+
+    A page takes files as soon as they have come; who sends more without one only fills the memory of the server.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on a request, but for an upload that there is no room for."""
+        found = _PATH.search(scope.get("path", "")) if scope["type"] == "http" and scope["method"] == "PUT" else None
+        if found is not None:
+            length = Headers(scope=scope).get("content-length", "")
+            if not length.isdecimal():
+                await PlainTextResponse("The size of the upload is not stated.", 411)(scope, receive, send)
+                return
+            mine, every = _waiting(found[1])
+            most = limits.most("visit_bytes"), limits.most("waiting_bytes")
+            if mine + int(length) > most[0] or every + int(length) > most[1]:
+                await PlainTextResponse("There is no room for this upload now.", 413)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _waiting(session: str) -> tuple[int, int]:
+    """Bytes of the uploads of a visit and of all that the server holds."""
+    manager = get_instance().uploaded_file_mgr if exists() else None
+    held = getattr(manager, "file_storage", {})
+    sizes = {key: sum(len(file.data) for file in list(files.values())) for key, files in list(held.items())}
+    return sizes.get(session, 0), sum(sizes.values())
 
 
 def release_uploads(*files: UploadedFile) -> None:
