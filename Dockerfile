@@ -17,7 +17,7 @@ RUN pip install --no-cache-dir --index-url https://download.pytorch.org/whl/cpu 
     && rm -r /tmp/wheels /tmp/requirements.txt \
     && useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin dtl
 # Everything is written below /tmp, which lies in memory where compose.yaml starts it.
-ENV HOME=/tmp MPLCONFIGDIR=/tmp/matplotlib XDG_CACHE_HOME=/tmp/cache XDG_CONFIG_HOME=/tmp/config \
+ENV HOME=/tmp MPLCONFIGDIR=/tmp/matplotlib \
     PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 OMP_NUM_THREADS=1
 USER dtl
 WORKDIR /tmp

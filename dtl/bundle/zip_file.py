@@ -7,6 +7,7 @@ memory is given to them. Nothing in it is ever run.
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import re
@@ -55,6 +56,8 @@ _BROKEN = (
     zipfile.BadZipFile, OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError,
     NotImplementedError, EOFError, ArithmeticError, RecursionError, AssertionError, SafetensorError,
 )  # fmt: skip
+#: Of the disk, not of the file.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.ENOENT)
 
 
 def pack(bundle: ModelBundle) -> bytes:
@@ -113,6 +116,11 @@ def unpack(data: bytes, file: str) -> ModelBundle:
         reason = re.sub(r"^\S*?: ", "", str(error)).rpartition(";")[0] or str(error)
         raise UnusableInput(f"{file}: {reason}; download it again from where you have it.") from error
     except _BROKEN as error:
+        if getattr(error, "errno", None) in _NO_ROOM:
+            raise UnusableInput(
+                f"{file}: was not loaded, as this machine has no room to unpack it; try it again in a while, or tell "
+                "those who run the program that their disk is full."
+            ) from error
         kind = "not a zip file" if isinstance(error, zipfile.BadZipFile) else "not a bundle, or a damaged one"
         raise UnusableInput(
             f"{file}: is {kind}; give a zip file that this program wrote, with {', '.join(_MEMBERS)}."

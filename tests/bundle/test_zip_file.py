@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import zipfile
@@ -122,6 +123,15 @@ def test_a_bomb_is_not_unpacked(packed, monkeypatch):
     assert "far larger" in refusal(zipped(members(packed) | {"grid.npz": grid.getvalue()}))
     monkeypatch.setattr(zip_file, "MAX_BYTES", 1000)
     assert "more than" in refusal(packed)
+
+
+def test_a_full_disk_is_not_the_fault_of_the_file(packed, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(zip_file.Path, "write_bytes", full)
+    with pytest.raises(UnusableInput, match=r"^mine\.zip: was not loaded, as this machine has no room"):
+        unpack(packed, "mine.zip")
 
 
 def test_an_array_that_claims_more_than_it_holds(packed):

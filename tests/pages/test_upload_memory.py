@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from starlette.formparsers import MultiPartParser
+from starlette.requests import Request
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
@@ -62,3 +66,23 @@ def test_no_more_is_taken_than_may_wait(monkeypatch: pytest.MonkeyPatch) -> None
     assert asked("PUT", "/base" + place.format("a"), "41") == 413  # below another address
     assert asked("PUT", place.format("a"), None) == asked("PUT", place.format("a"), "-1") == 411
     assert asked("DELETE", place.format("a"), None) == asked("GET", "/", None) == 200
+
+
+def test_a_full_disk_stops_no_upload(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(MultiPartParser, "spool_max_size", MultiPartParser.spool_max_size)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
+    upload_memory.keep_in_memory()
+    content = b"." * 5_000_000
+    body = b"--edge\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n" + content + b"\r\n--edge--\r\n"
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": body}
+
+    async def read() -> bytes:
+        headers = [(b"content-type", b"multipart/form-data; boundary=edge")]
+        scope = {"type": "http", "method": "PUT", "path": "/", "headers": headers, "query_string": b""}
+        form = await Request(scope, receive).form()
+        return await form["f"].read()
+
+    with ThreadPoolExecutor(1) as alone:
+        assert alone.submit(lambda: asyncio.run(read())).result() == content

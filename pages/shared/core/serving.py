@@ -12,9 +12,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages.shared.core import apart, ending, speed
+from pages.shared.core import apart, ending, speed, upload_memory
 from pages.shared.core.server_folder import server_folder
-from pages.shared.core.upload_memory import UploadRoom
 
 __all__ = ["lifespan", "middleware", "wait"]
 
@@ -40,6 +39,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     if hasattr(PagesManager, "uses_pages_directory"):
         PagesManager.uses_pages_directory = False
     speed.collect_seldom()
+    upload_memory.keep_in_memory()
     logging.getLogger(_WARNS_OF_THREADS).addFilter(_is_of_a_visit)
     _imported.clear()
     with server_folder() as folder:
@@ -57,7 +57,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 def middleware() -> list[Middleware]:
     """What looks at requests before the server does."""
-    return [Middleware(UploadRoom)]
+    return [Middleware(upload_memory.UploadRoom)]
 
 
 def wait() -> None:

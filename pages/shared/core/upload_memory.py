@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartParser
 from starlette.responses import PlainTextResponse
 from streamlit.runtime import exists, get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-__all__ = ["UploadRoom", "release_uploads"]
+__all__ = ["UploadRoom", "keep_in_memory", "release_uploads"]
 
 _PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 
@@ -46,6 +47,11 @@ class UploadRoom:
                 await PlainTextResponse("There is no room for this upload now.", 413)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+def keep_in_memory() -> None:
+    """Have uploads taken in without a detour over the disk, which may be full; Streamlit holds them in memory then."""
+    MultiPartParser.spool_max_size = limits.most("file_bytes") + 2**20
 
 
 def _waiting(session: str) -> tuple[int, int]:
