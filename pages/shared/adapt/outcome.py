@@ -141,17 +141,19 @@ def _parameters(adapted: Adapted) -> None:
     )
     table = st.expander("Every star as a table", icon=":material/table:", on_change="rerun", key="adapt-stars-table")
     if table.open:
-        config = {"star": st.column_config.TextColumn("Star", pinned=True)}
+        config, digits = {"star": st.column_config.TextColumn("Star", pinned=True)}, {}
         for parameter, (label, unit, places) in PARAMETERS.items():
             for state in ("before", "after", "true"):
-                config[f"{parameter}_{state}"] = st.column_config.NumberColumn(
-                    f"{label} {state} [{unit}]", format=f"%.{places}f"
-                )
+                config[f"{parameter}_{state}"] = f"{label} {state} [{unit}]"
+                digits[f"{parameter}_{state}"] = places
         for state in ("before", "after"):
-            config[f"residual_rms_{state}"] = st.column_config.NumberColumn(f"Residual rms {state} [%]", format="%.2f")
-            config[f"distance_{state}"] = st.column_config.NumberColumn(f"Latent distance {state}", format="%.2f")
+            config |= {
+                f"residual_rms_{state}": f"Residual rms {state} [%]",
+                f"distance_{state}": f"Latent distance {state}",
+            }
+            digits |= {f"residual_rms_{state}": 2, f"distance_{state}": 2}
         table.dataframe(
-            change.rows(),
+            tables.number_table(change.rows(), digits),
             hide_index=True,
             column_config=config,
             alt="Parameters and gap of every star, before and after",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from dtl.catalogue import published_stars
 from dtl.catalogue.facts import overview
@@ -19,7 +21,10 @@ from pages.shared.hr_diagram import luminosities
 
 __all__ = ["differences", "star_tables"]
 
-_FORMATS = {"teff": "%.0f", "logg": "%.3f", "mh": "%.3f", "vsini": "%.2f"}
+#: Decimals of the columns that begin so.
+_PLACES = {"teff": 0, "logg": 3, "mh": 3, "vsini": 2, "radius": 4, "mass": 4}
+#: Columns of the user's stars that the table of published stars has not.
+_UNITS = {"radius": "R☉", "radius_error": "R☉", "mass": "M☉", "mass_error": "M☉"}
 _USERS = (
     "label", "teff", "teff_lower", "teff_upper", "logg", "logg_lower", "logg_upper", "mh", "vsini", "luminosity",
     "luminosity_error", "luminosity_source", "radius", "radius_error", "radius_source", "mass", "mass_error",
@@ -49,8 +54,6 @@ def star_tables(users: Sequence[PlottedStar], results: Mapping[str, InferenceRes
         header, words = f"{name} [{row['unit']}]", f"{row['description']} ({row['reference']})"
         if row["unit"] == "L☉":
             headers[name] = st.column_config.NumberColumn(header, help=words, format="%.4g")
-        elif name.partition("_")[0] in _FORMATS:
-            headers[name] = st.column_config.NumberColumn(header, help=words, format=_FORMATS[name.partition("_")[0]])
         else:
             headers[name] = st.column_config.Column(header if row["unit"] else name, help=words)
     published = overview()
@@ -69,23 +72,28 @@ def star_tables(users: Sequence[PlottedStar], results: Mapping[str, InferenceRes
                 | _surest(luminosities.derived(star.key, results[star.key]))
                 for star in users
             ]
-            places = {"mh": 3, "luminosity": 5, "radius": 4, "radius_error": 4, "mass": 4, "mass_error": 4}
-            plain = {name: header for name, header in headers.items() if name not in places} | {
-                name: st.column_config.Column(f"{name} [{unit}]")
-                for name, unit in (("mh", "dex"), ("luminosity", "L☉"), ("radius", "R☉"), ("radius_error", "R☉"),
-                                   ("mass", "M☉"), ("mass_error", "M☉"))
-            }  # fmt: skip
             st.dataframe(
-                tables.number_table(rows, places), hide_index=True, column_config=plain,
+                _numbers(rows), hide_index=True,
+                column_config=headers | {name: f"{name} [{unit}]" for name, unit in _UNITS.items()},
                 column_order=[name for name in _USERS if any(name in row for row in rows)],
                 alt="Your stars in the diagram",
             )  # fmt: skip
         st.markdown("**Published stars**")
         published["spectroscopic_luminosity"] = spectroscopic_luminosity(published["teff"], published["logg"])
-        st.dataframe(published, hide_index=True, column_config=headers, alt="The published stars in the diagram")
+        st.dataframe(
+            _numbers(published), hide_index=True, column_config=headers, alt="The published stars in the diagram"
+        )
         works = [f"[{work.citation}]({work.url})" for work in published_stars.references().values()]
         # Not as a caption, in which links are too pale to read.
         st.markdown(f":small[References: {' · '.join(works)}]")
+
+
+def _numbers(rows: object) -> Styler:
+    """Rows with the decimals of their columns."""
+    table = pd.DataFrame(rows)
+    numbers = table.select_dtypes("number").columns
+    known = {name: _PLACES.get(name.partition("_")[0]) for name in numbers}
+    return tables.number_table(table, {name: places for name, places in known.items() if places is not None})
 
 
 def _surest(found: Sequence[Derived]) -> dict[str, object]:

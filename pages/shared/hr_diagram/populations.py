@@ -11,7 +11,7 @@ from dtl.catalogue.populations import POPULATIONS, PUBLISHED_PVALUE, Comparison,
 from dtl.figures.populations import histogram, name_group, population_figure
 from dtl.quantities import QUANTITIES
 from dtl.result import InferenceResult
-from pages.shared.core import links, wording
+from pages.shared.core import links, tables, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.hr_diagram import luminosities
 
@@ -97,13 +97,10 @@ def _verdict(column: str, comparison: Comparison) -> None:
 def _tables(place: object, column: str, comparison: Comparison) -> None:
     """The bins, and the test for several ways to form the groups."""
     unit = QUANTITIES[column].unit
+    bins = histogram(published_stars.stars(), column, (comparison.first, comparison.second))
     place.dataframe(
-        histogram(published_stars.stars(), column, (comparison.first, comparison.second)), hide_index=True,
-        alt="Stars by bin and group",
-        column_config={
-            "from": st.column_config.NumberColumn(f"From [{unit}]", format="%.3g"),
-            "to": st.column_config.NumberColumn(f"To [{unit}]", format="%.3g"),
-        },
+        tables.number_table(bins, dict.fromkeys(("from", "to"), QUANTITIES[column].places)), hide_index=True,
+        alt="Stars by bin and group", column_config={"from": f"From [{unit}]", "to": f"To [{unit}]"},
     )  # fmt: skip
     place.markdown(f"**The test for other groups, {wording.plain(QUANTITIES[column].label)}**")
     rows = [

@@ -14,7 +14,7 @@ from dtl.figures.latent_maps import ColourBar, MapStar, latent_map, outside_map
 from dtl.flags import joined
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
-from pages.shared.core import bundles, links, wording
+from pages.shared.core import bundles, links, tables, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.latent_space import selection
 from pages.shared.latent_space.positions import has_transfer, picture, places, shades
@@ -199,7 +199,13 @@ def _tables(bundle: object, results: Sequence[InferenceResult], found: Sequence[
             for name, (label, _, _) in SPECTRUM_METRICS.items()
         }
         rows.append(row | {"flags": joined(result.flags) or "none"})
-    st.dataframe(rows, hide_index=True, alt="Places of your stars on both maps, and what colours them")
+    digits = {label: places for label, _, places in SPECTRUM_METRICS.values()}
+    numbers = {name: digits.get(name, 2) for name, value in rows[0].items() if not isinstance(value, str)}
+    st.dataframe(
+        tables.number_table(rows, numbers),
+        hide_index=True,
+        alt="Places of your stars on both maps, and what colours them",
+    )
     columns = {"node": range(len(bundle.nodes))}
     columns |= {
         f"{which} {axis}": getattr(bundle, f"map_{which}")[:, i] for which in MAPS for i, axis in enumerate("xy")

@@ -9,7 +9,7 @@ from dtl.exploration.latent_profile import profile
 from dtl.exploration.position import STATES
 from dtl.figures.latent_profile import profile_figure
 from dtl.result import PARAMETERS, InferenceResult
-from pages.shared.core import bundles, wording
+from pages.shared.core import bundles, tables, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.latent_space.positions import has_transfer, meanings, places
 
@@ -70,4 +70,9 @@ def parallel_view(result: InferenceResult) -> None:
             f"r with {label if n != 'vsini' else 'ln v sin i'}": table[order, i]
             for i, (n, (label, _, _)) in enumerate(PARAMETERS.items())
         }
-        twin.dataframe(columns, hide_index=True, alt="The latents of the star and what each goes with")
+        digits = {name: 0 if name.endswith("below") else 2 for name in columns if name != "latent"}
+        twin.dataframe(
+            tables.number_table(columns, digits),
+            hide_index=True,
+            alt="The latents of the star and what each goes with",
+        )

@@ -13,7 +13,7 @@ from dtl.exploration.position import LatentPosition, flux_neighbours, from_quant
 from dtl.figures.distances import DistanceStar, distance_figure
 from dtl.result import InferenceResult
 from dtl.rounding import format_significant
-from pages.shared.core import bundles, visit, wording
+from pages.shared.core import bundles, tables, visit, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.latent_space.positions import has_transfer, places, spacings
 
@@ -153,4 +153,9 @@ def _tables(
     columns = {"spectrum": [wording.label(result) for result in results]}
     for space, pairs in of_stars.items():
         columns |= {f"{space}, {state}": pairs[:, i] for i, state in enumerate(("before", "after"))}
-    st.dataframe(columns, hide_index=True, alt="Distance of each of your stars to the nearest grid point")
+    digits = {name: 3 if name.startswith("flux") else 2 for name in columns if name != "spectrum"}
+    st.dataframe(
+        tables.number_table(columns, digits),
+        hide_index=True,
+        alt="Distance of each of your stars to the nearest grid point",
+    )

@@ -67,8 +67,10 @@ def statistics_table(table: pd.DataFrame, parameter: str, alt: str) -> None:
 def twin(table: pd.DataFrame, alt: str) -> None:
     """Rows of `literature_table` or `dtl.catalogue.literature.user_comparison`, sources by their names."""
     columns = {name: st.column_config.Column(name, help=MEANINGS.get(name)) for name in table}
-    shown = table.assign(source=[label_of(source) for source in table["source"]])
-    st.dataframe(shown, column_config=columns, hide_index=True, alt=alt)
+    shown = table.assign(source=[label_of(source) for source in table["source"]]).reset_index(drop=True)
+    places = max((PARAMETERS[name][2] for name in table["parameter"].unique()), default=2)
+    numbers = {name: places + (places > 0) for name in shown if shown[name].dtype.kind == "f"}
+    st.dataframe(tables.number_table(shown, numbers), column_config=columns, hide_index=True, alt=alt)
 
 
 @st.cache_data(show_spinner=False)

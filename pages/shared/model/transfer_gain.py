@@ -118,22 +118,23 @@ def _variants_table(card: dict) -> None:
             row |= {f"{name}_{kind}": mean_error(card, variant, name, kind) for kind in ("rmse", "bias")}
         row["distance"] = mean_error(card, variant, "latent_distance", "mean")
         rows.append(row | {"what": VARIANTS.get(variant, ("", ""))[1]})
-    for name, (label, unit, places) in PARAMETERS.items():
-        digits = places + (name != "teff")
-        for kind, sign in (("rmse", ""), ("bias", "+")):
+    places = {"distance": 2}
+    for name, (label, unit, decimals) in PARAMETERS.items():
+        for kind in ("rmse", "bias"):
+            places[f"{name}_{kind}"] = decimals + (name != "teff")
             config[f"{name}_{kind}"] = st.column_config.NumberColumn(
                 f"{label} {kind} [{unit}]",
-                format=f"%{sign}.{digits}f",
                 help=wording.RMSE if kind == "rmse" else "Mean of found minus true value.",
             )
     config["variant"] = st.column_config.TextColumn("Way of transfer", pinned=True)
     config["distance"] = st.column_config.NumberColumn(
         "Latent distance",
-        format="%.2f",
         help="Mean distance of an observed spectrum to the nearest grid point, in latent space.",
     )
+    signed = [column for column in places if column.endswith("_bias")]
+    shown = tables.number_table(rows, places, signed=signed)
     st.dataframe(
-        rows, hide_index=True, column_config=config, alt="Errors of every way of transfer, mean of the surveys"
+        shown, hide_index=True, column_config=config, alt="Errors of every way of transfer, mean of the surveys"
     )
 
 

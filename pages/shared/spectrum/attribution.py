@@ -9,7 +9,7 @@ from dtl.figures.scale import ANGSTROM, Scale
 from dtl.inference.attribution import Explanation
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
-from pages.shared.core import bundles, keeping, links, wording
+from pages.shared.core import bundles, keeping, links, tables, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.spectrum.answers import Answers, recall
 
@@ -49,8 +49,10 @@ def wavelengths(result: InferenceResult, scale: Scale = ANGSTROM) -> None:
 def _table(explanation: Explanation, name: str, kind: str, scale: Scale) -> None:
     label, unit, _ = PARAMETERS[name]
     middle, bars = explanation.elements(name, kind)
+    change = f"change of {label} [{unit}]"
+    rows = {scale.column(): scale.at(middle), change: bars}
     st.dataframe(
-        {scale.column(): scale.at(middle), f"change of {label} [{unit}]": bars},
+        tables.number_table(rows, {change: _places(name) + 1, scale.column(): 2}, signed=(change,)),
         hide_index=True,
         alt=f"Change of {label}, bar by bar",
     )
@@ -85,22 +87,20 @@ def _shares(explanation: Explanation, name: str) -> None:
     """What each line adds to a parameter."""
     label, unit, _ = PARAMETERS[name]
     shares = explanation.shares(name)
+    rows = {
+        "where": [share.label for share in shares],
+        "adds": [share.contribution for share in shares],
+        "share": [100 * share.share for share in shares],
+    }
     st.dataframe(
-        {
-            "where": [share.label for share in shares],
-            "adds": [share.contribution for share in shares],
-            "share": [100 * share.share for share in shares],
-        },
+        tables.number_table(rows, {"adds": _places(name), "share": 0}, signed=("adds",)),
         column_config={
             "where": st.column_config.TextColumn(
                 "Where", help="Within 0.6 Å of the wavelength. Most features are blends and have no name here."
             ),
-            "adds": st.column_config.NumberColumn(
-                f"Contribution to {label} [{unit}]", format=f"%+.{_places(name)}f", help="Sum of its bars."
-            ),
+            "adds": st.column_config.NumberColumn(f"Contribution to {label} [{unit}]", help="Sum of its bars."),
             "share": st.column_config.NumberColumn(
-                "Share",
-                format="%.0f %%",
+                "Share [%]",
                 help="Of all movement: the length of its bars, up or down, over that of all bars.",
             ),
         },

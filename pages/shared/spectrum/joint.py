@@ -6,7 +6,8 @@ import streamlit as st
 
 from dtl.figures.corner import PARTS, corner_figure
 from dtl.result import PARAMETERS, InferenceResult
-from pages.shared.core import wording
+from dtl.rounding import format_estimate
+from pages.shared.core import tables, wording
 from pages.shared.core.chart import chart, dark
 
 __all__ = ["correlations"]
@@ -35,17 +36,18 @@ def correlations(result: InferenceResult) -> None:
 
 def _table(result: InferenceResult, kept: list[str]) -> None:
     numbers = [list(PARAMETERS).index(name) for name in kept]
+    words = [format_estimate(name, result.estimates[name]) for name in kept]
+    pairs = {
+        f"correlation with {PARAMETERS[name][0]}": result.correlation[numbers, i]
+        for i, name in zip(numbers, kept, strict=True)
+    }
+    rows = {
+        "parameter": [f"{PARAMETERS[name][0]} [{PARAMETERS[name][1]}]" for name in kept],
+        "value": [value for value, _, _ in words],
+        "68 %": [f"{lower} {upper}" for _, lower, upper in words],
+    }
     st.dataframe(
-        {
-            "parameter": [f"{PARAMETERS[name][0]} [{PARAMETERS[name][1]}]" for name in kept],
-            "value": [result.estimates[name].value for name in kept],
-            "lower": [result.estimates[name].lower for name in kept],
-            "upper": [result.estimates[name].upper for name in kept],
-            **{
-                f"correlation with {PARAMETERS[name][0]}": result.correlation[numbers, i]
-                for i, name in zip(numbers, kept, strict=True)
-            },
-        },
+        tables.number_table(rows | pairs, dict.fromkeys(pairs, 2)),
         hide_index=True,
         alt="Value, 1-sigma distances and correlations of each parameter",
     )
