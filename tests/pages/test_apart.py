@@ -126,7 +126,7 @@ def test_an_adaptation_is_a_process_that_ends_when_it_is_cancelled(started: None
     end = time.monotonic() + 60
     while not job.text and time.monotonic() < end:
         time.sleep(0.05)
-    assert job.state == "running" and job.text == "Simulating the stars"
+    assert job.state == "running" and job.text
     workers = descendants(apart._started[0]._server.pid)
     assert len(workers) == 1 and alive(workers[0])
     job.cancel()

@@ -36,7 +36,7 @@ def analyse_upload(upload: Upload) -> InferenceResult | str:
         example = None if upload.part or upload.bundle in bundles.own() else find_example(upload)
         return _analyse_example(upload.name, upload.options, upload.bundle) if example else _analyse(upload)
     except AnalysisFailed as error:
-        _log.exception("analysis of %s failed", upload.name)
+        _log.error("the analysis of a file failed", exc_info=error.__cause__)  # without its name
         return str(error)
     except UnusableInput as error:
         return str(error)
