@@ -18,7 +18,7 @@ FLAGS: dict[str, str] = {
         "but nothing says that the answer means anything."
     ),
     "low_snr": "The signal-to-noise ratio is below 30, where the networks were not trained.",
-    "resolution_too_low": "The resolution of the spectrum is below that of the models; v sin i is biased high.",
+    "resolution_too_low": "The resolution of the spectrum is below that of the models; v sin i was corrected for it.",
     "window_incomplete": "More than 2 % of the window has no usable pixel.",
     "rv_uncertain": "The velocity of the star could not be measured reliably, so the lines may not be at rest.",
     "rv_implausible": (

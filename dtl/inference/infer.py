@@ -20,7 +20,9 @@ from dtl.inference.judgement import (
     doubts_of_gravity,
     doubts_of_strangeness,
     limit_rotation,
+    mistaken_rotation,
     withhold,
+    without_blur,
 )
 from dtl.inference.noise_propagation import propagate_noise
 from dtl.inference.prior import prior_of
@@ -106,9 +108,8 @@ def _judge(
     doubts = doubts_of_estimates(estimates, bundle.limits, bundle.triples, unlike=bool(strange)) + strange
     answer, withheld = withhold(estimates)
     doubts += doubts_of_gravity(answer, prior_of(bundle.card))
-    answer["vsini"], limits = limit_rotation(
-        answer["vsini"], float(bundle.limits[0, 3]), blurred="resolution_too_low" in spectrum.flags
-    )
+    answer["vsini"] = without_blur(answer["vsini"], mistaken_rotation(spectrum.spectrum.resolution, bundle.resolution))
+    answer["vsini"], limits = limit_rotation(answer["vsini"], float(bundle.limits[0, 3]))
     return answer, doubts + withheld + limits
 
 

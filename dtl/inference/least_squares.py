@@ -9,7 +9,7 @@ from scipy.linalg import toeplitz
 from scipy.optimize import least_squares
 
 from dtl.inference.interpolation import NodeSpectra
-from dtl.inference.judgement import limit_rotation
+from dtl.inference.judgement import limit_rotation, mistaken_rotation, without_blur
 from dtl.inference.trust import hull_distance
 from dtl.result import PARAMETERS, Estimate
 from dtl.spectrum import PreparedSpectrum, UnusableInput
@@ -98,8 +98,9 @@ def fit_least_squares(prepared: PreparedSpectrum, spectra: NodeSpectra) -> Least
     estimates = {
         name: Estimate(float(v), float(s), float(s)) for name, v, s in zip(PARAMETERS, values, sigma, strict=True)
     }
-    slowest, blurred = float(spectra.bundle.nodes[:, 3].min()), "resolution_too_low" in prepared.flags
-    estimates["vsini"], _ = limit_rotation(estimates["vsini"], slowest, blurred=blurred)
+    blur = mistaken_rotation(prepared.spectrum.resolution, spectra.bundle.resolution)
+    slowest = float(spectra.bundle.nodes[:, 3].min())
+    estimates["vsini"], _ = limit_rotation(without_blur(estimates["vsini"], blur), slowest)
     return LeastSquaresFit(
         estimates=estimates,
         reduced_chi2=float(np.sum(residual**2 / np.maximum(noise2[good], 1e-12)) / (good.sum() - len(place))),

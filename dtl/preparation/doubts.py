@@ -146,7 +146,8 @@ def doubts_of_resolution(resolution: float | None, wanted: float) -> list[Doubt]
         Doubt(
             "resolution_too_low",
             f"The resolution of the spectrum, {resolution:,.0f}, is below that of the models, {wanted:,.0f}: "
-            "v sin i is biased high, and is an upper limit at most. The other parameters are touched little.",
+            "what the difference looks like was taken out of v sin i, which hangs on how well the resolution is "
+            "known. The other parameters are touched little.",
             ("vsini",),
             resolution,
             wanted,

@@ -20,12 +20,15 @@ from dtl.inference.judgement import (
     doubts_of_strangeness,
     limit_rotation,
     measured_from,
+    mistaken_rotation,
     withhold,
+    without_blur,
 )
 from dtl.inference.prior import StarPrior
+from dtl.preparation.broadening import broaden, degrading_velocity, gaussian_transfer, rotation_transfer
 from dtl.preparation.prepare import prepare
 from dtl.result import PARAMETERS, POSSIBLE, Estimate, InferenceResult
-from dtl.simulation.observation import simulate_observation
+from dtl.simulation.observation import decoder_source, simulate_observation
 from dtl.simulation.survey import published_parameters
 from dtl.spectrum import Spectrum
 from tests.builders import band, observe_model, shipped
@@ -155,14 +158,12 @@ def test_a_withheld_value_leaves_in_no_form() -> None:
 def test_rotation_and_its_limit() -> None:
     """Measured above the slowest node by 2.5 lower distances; else the limit lies above what would be measured."""
     assert measured_from(1.5, 0.4) == pytest.approx(2.5)
-    assert limit_rotation(Estimate(2.6, 0.4, 0.3), 1.5, blurred=False) == (Estimate(2.6, 0.4, 0.3), [])
-    limited, (doubt,) = limit_rotation(Estimate(2.4, 0.4, 0.3), 1.5, blurred=False)
+    assert limit_rotation(Estimate(2.6, 0.4, 0.3), 1.5) == (Estimate(2.6, 0.4, 0.3), [])
+    limited, (doubt,) = limit_rotation(Estimate(2.4, 0.4, 0.3), 1.5)
     assert limited.value == 2.4 and limited.limit == pytest.approx(2.5 + 0.6)
     assert doubt.flag == "upper_limit_vsini" and doubt.limit == limited.limit and "< 3.1 km/s" in doubt.sentence
-    blurred, _ = limit_rotation(Estimate(9.0, 0.4, 0.3), 1.5, blurred=True)
-    assert blurred.limit == pytest.approx(9.6)
     withheld = Estimate(np.nan, np.nan, np.nan)
-    assert limit_rotation(withheld, 1.5, blurred=False) == (withheld, [])
+    assert limit_rotation(withheld, 1.5) == (withheld, [])
 
 
 @lru_cache
@@ -220,3 +221,41 @@ def test_the_limit_follows_the_spectrum() -> None:
 
 def test_words_are_flags() -> None:
     assert {"outside_grid", "out_of_distribution", "upper_limit_vsini", "value_withheld"} <= set(FLAGS)
+
+
+def test_rotation_and_blur_have_one_variance() -> None:
+    """Both profiles, computed: a Gaussian of the missing resolution and the rotation that it is taken for."""
+    blur = mistaken_rotation(40_000.0, 50_000.0)
+    frequency = np.array([0.0, 1e-3])
+    second = [
+        1.0 - transfer[1] / transfer[0]
+        for transfer in (
+            rotation_transfer(frequency, blur),
+            gaussian_transfer(frequency, degrading_velocity(50_000.0, 40_000.0)),
+        )
+    ]
+    assert second[0] == pytest.approx(second[1], rel=1e-3)
+    assert mistaken_rotation(50_000.0, 50_000.0) == mistaken_rotation(None, 50_000.0) == 0.0
+
+
+@pytest.mark.parametrize("vsini", [5.0, 12.0])
+@pytest.mark.parametrize("resolution", [41_000.0, 46_000.0])
+def test_a_lower_resolution_is_not_taken_for_rotation(resolution: float, vsini: float) -> None:
+    """The same star at the bundle's resolution and below it turns at the same speed, to 0.4 km/s."""
+    bundle = shipped()
+    wavelength, flux = decoder_source(bundle.source)(np.array([3400.0, 4.9, -0.1, vsini]), bundle.resolution)
+    found = []
+    for stated in (bundle.resolution, resolution):
+        blurred = broaden(flux, 0.3, fwhm=degrading_velocity(bundle.resolution, stated))
+        spectrum = Spectrum(wavelength, blurred, np.full_like(flux, 0.003), file="s", resolution=stated, frame="rest")
+        found.append(infer([prepare(spectrum, bundle.target)], bundle)[0].estimates["vsini"])
+    assert found[0].value == pytest.approx(found[1].value, abs=0.4)
+    assert found[1].limit is None or vsini < 10.0
+
+
+def test_what_blur_leaves() -> None:
+    """In quadrature; a star whose lines are as broad as the blur makes them has a limit, and no smaller interval."""
+    assert without_blur(Estimate(5.0, 0.4, 0.4), 3.0).value == pytest.approx(4.0)
+    nothing = without_blur(Estimate(2.0, 0.4, 0.4), 3.0)
+    assert nothing.value == 0.0 and nothing.lower == 0.4
+    assert limit_rotation(nothing, 1.5)[0].limit is not None

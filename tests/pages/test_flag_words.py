@@ -37,7 +37,7 @@ def estimates(**values: float) -> dict[str, Estimate]:
          "Teff 4380 at the end of the models, 4300 K"),
         (doubts_of_strangeness({"latent_distance": 99.84}, 99.5, 0.8),
          "Unlike any model (99.8 > 99.5 %)"),
-        (limit_rotation(Estimate(2.1, 0.3, 0.4), 2.0, blurred=False)[1], "v sin i < 3.5 km/s, not resolved"),
+        (limit_rotation(Estimate(2.1, 0.3, 0.4), 2.0)[1], "v sin i < 3.5 km/s, not resolved"),
     ],
 )  # fmt: skip
 def test_the_figures_of_a_flag(doubts, words):
@@ -47,7 +47,7 @@ def test_the_figures_of_a_flag(doubts, words):
 def test_words_beside_a_value_do_not_repeat_it():
     (end,) = doubts_of_estimates(estimates(teff=4380.0), LIMITS, TRIPLES, unlike=False)
     assert short_reason(end, beside_value=True) == "At the end of the models, 4300 K"
-    _, (limit,) = limit_rotation(Estimate(2.1, 0.3, 0.4), 2.0, blurred=False)
+    _, (limit,) = limit_rotation(Estimate(2.1, 0.3, 0.4), 2.0)
     assert short_reason(limit, beside_value=True) == "95 % limit, not resolved"
 
 
