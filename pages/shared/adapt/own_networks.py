@@ -69,7 +69,7 @@ def listed() -> None:
                 st.button(
                     "Back to the networks of the program", key=f"back-{name}", icon=":material/undo:",
                     disabled=not used, on_click=_use, args=(bundles.digests(name), None),
-                    help=f"Analyses the {used} spectra again that came from {name}." if used
+                    help=f"Analyses the {used} spectra again that came from {wording.plain(name)}." if used
                     else "No spectrum of this visit was analysed with them.",
                 )  # fmt: skip
                 download(bundle, f"download-{name}")

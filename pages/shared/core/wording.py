@@ -11,6 +11,8 @@ from dtl.rounding import format_significant
 __all__ = ["RMSE", "label", "listed", "plain", "printable", "with_minus", "with_unit"]
 
 _HYPHEN = re.compile(r"(?<![\w.-])-(?=\d)")
+#: Of addresses that become links by themselves, whatever is escaped: what an invisible letter after it ends.
+_LINK = re.compile(r"https?:(?=//)|www(?=\.)|@", re.IGNORECASE)
 RMSE = "rmse: root of the mean squared error, the size of a typical error."
 
 
@@ -34,7 +36,11 @@ def printable(text: object, longest: int = 100) -> str:
 def plain(text: object, longest: int = 400) -> str:
     """Text from a file, to be shown as it is where Markdown is understood; at most ``longest`` characters of it."""
     printable = "".join(c if c.isprintable() else " " for c in str(text))[:longest]
-    return "".join("\\" + c if c in r"\`*_{}[]()#+-.!|~$:<>&^=@/" else c for c in printable)
+    return "".join("\\" + c if c in r"\`*_{}[]()#+-.!|~$:<>&^=@/" else c for c in _LINK.sub(_unlinked, printable))
+
+
+def _unlinked(found: re.Match[str]) -> str:
+    return found[0] + "\N{WORD JOINER}"
 
 
 def with_minus(text: str) -> str:

@@ -1,0 +1,29 @@
+"""Text of strangers on pages: it stays text."""
+
+from __future__ import annotations
+
+import pytest
+
+from pages.shared.core import wording
+
+
+def test_what_means_something_in_markdown_is_escaped() -> None:
+    text = "[l](x) **b** _i_ `c` $x$ :red[c] <b>z</b> ~s~ # h | - 1. !\n> q \\"
+    plain = wording.plain(text)
+    assert plain.replace("\\\\", "\0").replace("\\", "").replace("\0", "\\") == text.replace("\n", " ")
+    assert "\n" not in plain
+    for place, letter in enumerate(plain):
+        assert letter not in "[]()*_`$:<>~#|!" or plain[place - 1] == "\\", plain
+
+
+@pytest.mark.parametrize("text", ["https://evil.example/x", "HTTP://evil.org", "www.evil.example", "a@evil.example"])
+def test_no_address_becomes_a_link_by_itself(text: str) -> None:
+    # The browser looks for addresses after the escapes are gone; an invisible letter stands in each.
+    shown = wording.plain(text).replace("\\", "")
+    assert shown != text and shown.replace("\N{WORD JOINER}", "") == text
+    for start in ("http://", "https://", "www.", "@evil"):
+        assert start not in shown.lower()
+
+
+def test_what_is_no_address_has_nothing_invisible_in_it() -> None:
+    assert wording.plain("GJ 699: Teff 3200 K").replace("\\", "") == "GJ 699: Teff 3200 K"
