@@ -8,8 +8,8 @@ one JSON object; times are those from asking to the end of the run of the page, 
 - ``page``, ``upload``: how many, median, p95 and the longest.
 - ``hostile``: the same for uploads of files from the folder by one more visitor, and how many were taken.
 - ``errors``: what went wrong, in words; ``cross_talk``: messages to a visitor with the name of another one's file.
-- ``memory_mb``: of the server with its processes, shared pages counted once: ``start``, ``most``, and ``after`` some
-  time since the last one left.
+- ``memory_mb``: of the server with its processes, shared pages counted once: ``start``, ``opened`` once every page
+  was, by one visitor who is gone, ``most``, and ``after`` some time since the last one left.
 - ``adaptation_ends``: seconds from the end of the visits to that of the processes that adapt.
 - ``files_left``: that are on disk then.
 """
@@ -279,6 +279,8 @@ async def _measure(address: str, server: int, arguments: argparse.Namespace) -> 
         await first.open(page)
     report["opened_first"] = dict(zip(addresses(), (round(t, 2) for t in first.pages[1:]), strict=True))
     await first.leave()
+    await asyncio.sleep(20.0)  # that visit has ended
+    report["memory_mb"]["opened"] = round(memory_of(server))
     watching = asyncio.create_task(watch())
     for visitor in (*visitors, *adapting, *attackers):
         await visitor.come()

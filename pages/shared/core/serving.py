@@ -38,6 +38,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     # visitor who follows a link to one of ours that it is not found.
     if hasattr(PagesManager, "uses_pages_directory"):
         PagesManager.uses_pages_directory = False
+    speed.limit_heaps()
     speed.collect_seldom()
     upload_memory.keep_in_memory()
     logging.getLogger(_WARNS_OF_THREADS).addFilter(_is_of_a_visit)
