@@ -60,7 +60,7 @@ def _analyse(upload: Upload, *, trusted: bool = False) -> InferenceResult:
     from dtl.inference.analyse import analyse
 
     selector = BundleSelector(bundles.find_bundle, *bundles.candidates(), upload.bundle)
-    away = apart.running() and not trusted
+    away = not trusted and apart.running()
     stages = _stages(upload, run=apart.caller(upload.title) if away else None)
     source = upload.content if away else upload.data
     result = analyse(source, name=upload.title, options=upload.options, bundle=selector, stages=stages)

@@ -20,7 +20,7 @@ from dtl.spectrum import UnusableInput
 if TYPE_CHECKING:
     from dtl.isolation.processes import Processes
 
-__all__ = ["call", "call_long", "caller", "running", "start", "stop"]
+__all__ = ["call", "call_long", "caller", "expect", "running", "start", "stop"]
 
 _log = logging.getLogger(__name__)
 
@@ -35,11 +35,19 @@ _MODULES = (
     "scipy.signal",
 )
 #: By how much the processes step back behind the server.
-_BEHIND, _FAR_BEHIND = 3, 15
+_BEHIND, _FAR_BEHIND = 3, 10
 
 _turns = BoundedSemaphore(max(2, os.cpu_count() or 1))
 #: The one that makes the processes, once it is started.
 _started: list[Processes] = []
+#: Not set between `expect` and `start`, in which calls wait, for so many seconds at most.
+_decided, _PATIENCE = Event(), 60.0
+_decided.set()
+
+
+def expect() -> None:
+    """Have calls wait for `start`."""
+    _decided.clear()
 
 
 def start(folder: str | None = None) -> None:
@@ -54,16 +62,20 @@ def start(folder: str | None = None) -> None:
         _started.append(Processes(_MODULES, folder))
     except OSError as error:
         _log.warning("files are read in the server itself, as no processes can be started: %s", error)
+    finally:
+        _decided.set()
 
 
 def stop() -> None:
     """End all processes."""
     while _started:
         _started.pop().close()
+    _decided.set()
 
 
 def running() -> bool:
     """Whether calls have processes of their own."""
+    _decided.wait(_PATIENCE)
     return bool(_started)
 
 
@@ -79,7 +91,7 @@ def call(file: str, function: Callable[..., Any], *arguments: object, **named: o
     Raises:
         UnusableInput: where it takes more memory or time than a file may; whatever the function raises.
     """
-    if not _started:
+    if not running():
         return function(*arguments, **named)
     from dtl.isolation.fork_server import Bounds
     from dtl.isolation.processes import Ended
@@ -110,7 +122,7 @@ def call_long(function: Callable[..., Any], *arguments: object, tell: Callable[.
     Raises:
         Ended: of `dtl.isolation.processes`, where its process was ended; whatever the function raises.
     """
-    if not _started:
+    if not running():
         return function(*arguments, tell)
     from dtl.isolation.fork_server import Bounds
 

@@ -43,6 +43,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     upload_memory.keep_in_memory()
     logging.getLogger(_WARNS_OF_THREADS).addFilter(_is_of_a_visit)
     _imported.clear()
+    apart.expect()
     with server_folder() as folder:
         Thread(target=_get_ready, args=(folder,), name=_THREAD, daemon=True).start()
         watching = asyncio.create_task(ending.watch())
@@ -78,6 +79,7 @@ def _get_ready(folder: str | None) -> None:
             from pages.shared.core import analysis
     except Exception:  # the visit meets the same problem and shows it
         _log.exception("a library cannot be loaded")
+        apart.start(folder)
         return
     finally:
         _imported.set()
