@@ -107,11 +107,17 @@ def keep(app: AppTest, value: object) -> None:
     change(app, pages={**visit_of(app).pages, type(value): value})
 
 
+def uploader(app: AppTest, name: str) -> object:
+    """The uploader of this name, which gets another number each time that it was emptied."""
+    (found,) = (each for each in app.file_uploader if each.key.rpartition("-")[0] == name)
+    return found
+
+
 def upload(app: AppTest, **files: bytes) -> AppTest:
     """Upload files at once; an underscore in a keyword stands for the dot of the name."""
-    uploader = app.file_uploader[0]
+    place = uploader(app, "upload")
     for name, data in files.items():
-        uploader.upload(name.replace("_", "."), data)
+        place.upload(name.replace("_", "."), data)
     return app.run()
 
 

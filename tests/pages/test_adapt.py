@@ -19,7 +19,7 @@ from pages.shared.adapt import sample_size, work
 from pages.shared.adapt.job import Job
 from tests import fakes
 from tests.evaluation.test_sample_size import sizes
-from tests.pages.conftest import figure, texts, upload, visit_of
+from tests.pages.conftest import figure, texts, upload, uploader, visit_of
 from tests.training import toys
 
 PAGE = "pages/adapt.py"
@@ -299,17 +299,17 @@ def test_networks_from_a_file(page):
     app = page.open()
     toy = toys.toy_bundle()
     data = pack(replace(toy, card=toy.card | {"name": "made-up"}))  # the name of one of the program
-    app.file_uploader[0].upload("mine.zip", data, "application/zip").run()
+    uploader(app, "load-networks").upload("mine.zip", data, "application/zip").run()
     assert not app.exception and not app.error
     (name,) = visit_of(app).own_bundles
     assert re.fullmatch("made-up-[0-9a-f]{6}", name) and name in app.success[0].value.replace("\\", "")
-    app.file_uploader[0].upload("bad.zip", b"nothing", "application/zip").run()
+    uploader(app, "load-networks").upload("bad.zip", b"nothing", "application/zip").run()
     assert not app.exception
     assert "bad.zip: is not a zip file" in app.error[0].value.replace("\\", "")
     assert list(visit_of(app).own_bundles) == [name]
     for _ in range(2):
-        app.file_uploader[0].upload("mine.zip", data, "application/zip").run()
-    app.file_uploader[0].upload("mine.zip", data, "application/zip").run()
+        uploader(app, "load-networks").upload("mine.zip", data, "application/zip").run()
+    uploader(app, "load-networks").upload("mine.zip", data, "application/zip").run()
     assert "keeps 3 sets of networks; forget one first" in app.error[0].value and len(visit_of(app).own_bundles) == 3
 
 
@@ -350,3 +350,62 @@ def test_anchors_are_an_option_where_published_stars_are_among_them(page):
 def test_no_anchors_without_published_stars(page):
     app = with_spectra(page, 11)
     assert "adapt-anchors" not in [toggle.key for toggle in app.toggle]
+
+
+def test_what_is_said_of_own_spectra_goes_into_the_plan(page):
+    app = with_spectra(page, 10)
+    app.checkbox(key="adapt-distinct").check().run()
+    app.slider(key="adapt-epochs").set_value(2).run()
+    app.button(key="adapt-start").click().run()
+    assert page.plans[0].distinct and page.plans[0].settings.epochs == 2
+
+
+def test_the_networks_of_a_simulated_survey_are_chosen(page, monkeypatch):
+    monkeypatch.setattr("dtl.bundle.shipped.shipped_resolutions", lambda: {"made-up": 50000.0, "common": 60000.0})
+    app = page.open()
+    assert app.selectbox(key="adapt-survey-networks").value == "common"
+    app.selectbox(key="adapt-survey-networks").set_value("made-up").run()
+    app.button(key="adapt-start").click().run()
+    assert page.plans[0].name.startswith("made-up-adapted")
+
+
+def test_the_measured_number_of_stars_for_each_parameter(page):
+    app = page.open()
+    app.session_state["adapt-measured"] = True
+    app.run()
+    before = figure(app)
+    app.segmented_control(key="adapt-measured-parameter").set_value("mh").run()
+    assert not app.exception and figure(app) != before and "[M/H]" in figure(app)["layout"]["yaxis"]["title"]["text"]
+
+
+def test_each_star_before_and_after(page):
+    app = page.open()
+    app.button(key="adapt-start").click().run()
+    finish(page, app)
+    app.segmented_control(key="adapt-parameter").set_value("mh").run()
+    titles = [json.loads(chart.proto.spec)["layout"]["yaxis"]["title"]["text"] for chart in app.get("plotly_chart")]
+    assert not app.exception and any("[M/H]" in title for title in titles)
+    for key in ("adapt-stars-table", "adapt-course"):
+        app.session_state[key] = True
+    app.run()
+    assert not app.exception
+    stars, course = app.dataframe[0].value, app.dataframe[1].value
+    assert len(stars) == 60 and (stars["teff_before"] - stars["teff_after"]).round(6).eq(100.0).all()
+    assert list(course["loss"]) == [entry["loss"] for entry in HISTORY]
+
+
+def test_own_networks_are_used_and_left_again(page, monkeypatch):
+    app = with_spectra(page, 10)
+    app.button(key="adapt-start").click().run()
+    finish(page, app)
+    app.button(key="adapt-keep").click().run()
+    (name,) = visit_of(app).own_bundles
+    assert app.button(key=f"back-{name}").disabled
+    app.button(key=f"use-{name}").click().run()
+    assert not app.exception and {u.bundle for u in visit_of(app).uploads.values()} == {name}
+    # made-up results name one bundle alone
+    monkeypatch.setattr("pages.shared.core.bundles.digests", lambda n: list(visit_of(app).uploads) if n == name else [])
+    app.run()
+    assert app.button(key=f"forget-{name}").disabled
+    app.button(key=f"back-{name}").click().run()
+    assert {u.bundle for u in visit_of(app).uploads.values()} == {None}

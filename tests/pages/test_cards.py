@@ -105,3 +105,15 @@ def test_export_says_what_to_cite(visit):
     app.run()
     assert not app.exception
     assert any("Mas-Buitrago2024" in code.value for code in app.code)
+
+
+def test_neighbours_report_and_comparisons_are_saved(visit, saved, monkeypatch):
+    app = upload(visit(), a_txt=BARNARD).switch_page("pages/latent_space.py").run()
+    assert saved["download-neighbours"].splitlines()[0] == "distance,teff,logg,mh,vsini,node"
+    app.switch_page("pages/literature.py").run()
+    assert "mann2015" in str(saved["download-one-star-csv"]()).replace("Mann et al. 2015", "mann2015")
+    assert "%ECSV" in str(saved["download-comparison-teff-ecsv"]())[:10]
+    monkeypatch.setattr("pages.shared.core.keeping.report", lambda: b"PK made up")
+    app.switch_page("pages/export.py").run()
+    app.button(key="make-report").click().run()
+    assert saved["download-report"] == b"PK made up"

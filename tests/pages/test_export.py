@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from pages.shared.core import keeping
 from pages.shared.core.links import ViewOptions
 from pages.shared.export.takeaway import Written
-from tests.pages.conftest import APP, EXAMPLE, kept, upload, visit_of
+from tests.pages.conftest import APP, EXAMPLE, kept, upload, uploader, visit_of
 
 OWN = b"fake teff=3456 star=GJ_1"
 PAGE = "pages/export.py"
@@ -25,7 +25,7 @@ def _current(app: AppTest):
 
 
 def restore(app: AppTest, content: bytes, name: str = "session.json") -> AppTest:
-    app.file_uploader[0].upload(name, content)
+    uploader(app, "restore").upload(name, content)
     return app.run()
 
 
@@ -59,10 +59,12 @@ def test_without_the_spectrum_the_saved_values_are_shown_until_it_comes(visit, c
     app = restore(visit(PAGE), content[False])
     assert not app.exception
     assert any("3456" in frame.value.to_string() for frame in app.dataframe)
-    app.file_uploader[1].upload("mine.txt", b"fake teff=3000")
+    uploader(app, "awaited").upload("mine.txt", b"fake teff=3000")
     app.run()
     assert "another" in app.info[0].value and visit_of(app).awaited
-    app.file_uploader[1].upload("renamed.txt", OWN)
+    app.button(key="dismiss-restore-notes").click().run()
+    assert not app.info
+    uploader(app, "awaited").upload("renamed.txt", OWN)
     app.run()
     assert not visit_of(app).awaited
     assert visit_of(app).uploads[visit_of(app).selected].options.medium == "air"
@@ -136,3 +138,10 @@ def test_data_is_never_in_the_address(visit):
     app = upload(visit(), mine_txt=OWN)
     assert "example" not in app.query_params
     assert EXAMPLE.decode() not in str(dict(app.query_params))
+
+
+def test_saved_results_without_their_spectra_can_be_forgotten(visit, content):
+    app = restore(visit(PAGE), content[False])
+    assert visit_of(app).awaited
+    app.button(key="forget-awaited").click().run()
+    assert not app.exception and not visit_of(app).awaited

@@ -7,6 +7,8 @@ from hashlib import sha256
 
 import pytest
 
+from pages.shared.core.visit import Visit
+from pages.shared.spectrum import files
 from pages.shared.spectrum.files import FileTable
 from tests.pages.conftest import keep, kept, texts, upload, visit_of
 
@@ -134,3 +136,17 @@ def test_progress_names_each_file(visit, monkeypatch):
     told.clear()  # the example
     upload(app, b_txt=GOOD, a_txt=OTHER)
     assert told == [(0, "b.txt"), (1, "a.txt")]
+
+
+def test_a_row_that_is_chosen_is_shown_or_explained(monkeypatch):
+    """As the browser tells it: the rows of the table that are chosen."""
+    shown: list[tuple[str | None, str | None]] = []
+    monkeypatch.setattr(files.visit, "current", lambda: Visit(failures={"bad": "x.txt is empty."}))
+    monkeypatch.setattr(files.visit, "kept", lambda kind: kind())
+    monkeypatch.setattr(
+        files.visit, "keep", lambda table, selected=None: shown.append((table.unreadable, table.selected or selected))
+    )
+    for row in (0, 1):
+        monkeypatch.setattr(files.st, "session_state", {"files-1": {"selection": {"rows": [row]}}})
+        files._choose("files-1", ("good", "bad"))
+    assert shown == [(None, "good"), ("bad", None)]

@@ -259,11 +259,21 @@ def test_users_star_opens_its_spectrum(visit):
     [([{"customdata": "J19072+208"}], "J19072+208"), ([{"customdata": [A]}], A), ([], "old"), ([{"x": 1}], "old"),
      ([{"customdata": []}, {"customdata": [B]}], B)],
 )  # fmt: skip
-def test_click_chooses_a_star(monkeypatch, points, chosen):
-    state = {"hr-figure": SimpleNamespace(selection=SimpleNamespace(points=points)), "diagram-star": "old"}
+@pytest.mark.parametrize("key", ["hr-figure", "spectroscopic-figure", "kiel-figure"])
+def test_click_chooses_a_star(monkeypatch, key, points, chosen):
+    state = {key: SimpleNamespace(selection=SimpleNamespace(points=points)), "diagram-star": "old"}
     monkeypatch.setattr(chosen_star.st, "session_state", state)
-    chosen_star.pick("hr-figure")
+    chosen_star.pick(key)
     assert state["diagram-star"] == chosen
+
+
+@pytest.mark.parametrize("which", ["hr", "spectroscopic", "kiel"])
+def test_every_diagram_takes_clicks_and_isochrones(which):
+    page = open_page(diagram=which)
+    (chart,) = page.get("plotly_chart")
+    assert len(chart.proto.selection_mode) == 1  # points
+    page.multiselect(key=f"diagram-isochrones-{which}").set_value(["baraffe2015-9.6"]).run()
+    assert not page.exception and models(page) == ["Baraffe+15, 4 Gyr"]
 
 
 def test_star_that_was_removed_is_no_longer_chosen():

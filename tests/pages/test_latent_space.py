@@ -166,23 +166,24 @@ def test_a_range_without_models_says_so(visit):
     assert not app.button(key="clear-chosen").disabled
 
 
-def test_lasso_box_and_rows_choose_to_the_same_effect(monkeypatch):
-    bundle = fakes.bundle()
-    x, y = bundle.map_latent.T
+@pytest.mark.parametrize("key", ["map-flux", "map-latent"])
+def test_lasso_box_and_rows_choose_to_the_same_effect(monkeypatch, key):
+    bundle, which = fakes.bundle(), key.removeprefix("map-")
+    x, y = getattr(bundle, f"map_{which}").T
     inside = np.flatnonzero((x > 0) & (x < 2) & (y > 0) & (y < 3))
     state: dict = {}
     monkeypatch.setattr("streamlit.session_state", state)
     lasso = {"x": [0.0, 2.0, 2.0, 0.0], "y": [0.0, 0.0, 3.0, 3.0]}
     for event in ({"lasso": [lasso], "box": []}, {"lasso": [], "box": [{"x": [2.0, 0.0], "y": [0.0, 3.0]}]}):
-        state["map-latent"] = {"selection": event}
-        selection.drawn(bundle, "latent")
+        state[key] = {"selection": event}
+        selection.drawn(bundle, which)
         np.testing.assert_array_equal(selection.chosen(bundle)[0], inside)
     order = np.arange(len(x))[::-1]
     state["choose-rows"] = {"selection": {"rows": [int(np.flatnonzero(order == i)[0]) for i in inside]}}
     selection._from_rows(bundle, order)
     np.testing.assert_array_equal(selection.chosen(bundle)[0], inside)
-    state["map-latent"] = {"selection": {"lasso": [], "box": []}}
-    selection.drawn(bundle, "latent")
+    state[key] = {"selection": {"lasso": [], "box": []}}
+    selection.drawn(bundle, which)
     assert selection.chosen(bundle) == (None, b"")
 
 
@@ -274,3 +275,46 @@ def test_the_maps_as_tables(visit):
     stars, models = (app.dataframe[i].value for i in (0, 1))
     assert {"flux x, before", "latent y, after", "S/N", "Error of Teff"} <= set(stars.columns)
     assert len(models) == 3000 and {"flux x", "latent y", "Teff", "v sin i"} <= set(models.columns)
+
+
+@pytest.mark.parametrize(("key", "value"), [("walk-logg", 5.2), ("walk-mh", 0.4), ("walk-vsini", 20.0)])
+def test_the_walk_along_each_parameter(visit, key, value):
+    app = section(visit(PAGE), "walk")
+    change = change_of(app)
+    app.slider(key=key).set_value(value).run()
+    assert not app.exception and change_of(app) != change
+    assert app.slider(key=key).value == pytest.approx(value, abs=0.05)
+
+
+def test_the_walk_point_by_point(visit):
+    app = section(visit(PAGE), "walk")
+    app.slider(key="walk-teff").set_value(3800.0).run()
+    open_box(app, "walk-table")
+    rows = app.dataframe[0].value
+    assert len(rows) == len(fakes.WAVELENGTH)
+    np.testing.assert_allclose(rows["change"], rows["here"] - rows["at the start"], atol=1e-6)
+
+
+def test_the_latent_vector_as_a_table(visit):
+    app = section(visit(PAGE), "latents")
+    open_box(app, "parallel-table")
+    rows = app.dataframe[0].value
+    assert sorted(rows["latent"]) == list(range(1, fakes.LATENTS + 1))
+    assert rows.filter(like="% of models below").to_numpy().min() >= 0
+    assert rows.filter(like="r with").abs().to_numpy().max() <= 1
+
+
+def test_the_neighbour_beside_the_spectrum_as_a_table(visit):
+    app = open_box(visit(PAGE), "comparison-table")
+    rows = app.dataframe[1].value
+    assert list(rows.columns)[:4] == ["wavelength [Å]", "flux", "uncertainty", "used"] and len(rows) == 3501
+
+
+def test_other_latents_are_walked_along(visit):
+    app = section(visit(PAGE), "walk")
+    app.segmented_control(key="walk").set_value("latents").run()
+    app.multiselect(key="walk-chosen-latents").set_value([4, 7, 9]).run()
+    assert not app.exception
+    assert {slider.key for slider in app.slider if slider.key.startswith("walk-latent-")} == {
+        "walk-latent-4", "walk-latent-7", "walk-latent-9",
+    }  # fmt: skip

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dtl.bundle.zip_file import pack
 from tests.other_window import other_bundle, other_file
-from tests.pages.conftest import APP, figure, texts, upload, visit_of
+from tests.pages.conftest import APP, figure, texts, upload, uploader, visit_of
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def test_a_spectrum_of_another_window_is_answered_by_the_networks_that_know_it(a
     upload(app, other_txt=other_file())
     assert not app.exception and any("8,800–8,835 Å" in error.value.replace("\\", "") for error in app.error)
     app.switch_page("pages/adapt.py").run()
-    app.file_uploader[0].upload("mine.zip", pack(other_bundle()), "application/zip").run()
+    uploader(app, "load-networks").upload("mine.zip", pack(other_bundle()), "application/zip").run()
     assert not app.exception and not app.error
     (name,) = visit_of(app).own_bundles
     app.switch_page("pages/spectrum.py").run()

@@ -230,13 +230,17 @@ def test_a_spectrum_without_a_fit_says_why(visit):
     assert "Least-squares fit" not in [trace["name"] for trace in figure(app)["data"]]
 
 
-@pytest.mark.parametrize(("name", "value"), [("instrument", "HPF"), ("order", 48)])
-def test_instrument_and_order_can_be_stated(visit, calls, name, value):
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("option-instrument", "HPF"), ("option-order", 48), ("option-frame", "rest"), ("option-unit", "nm")],
+)
+def test_what_a_file_does_not_say_can_be_stated(visit, calls, key, value):
     app = upload(visit(), a_txt=GOOD)
     calls.clear()
-    app.selectbox(key=option(GOOD, name)).set_value(value).run()
+    digest = sha256(GOOD).hexdigest()
+    app.selectbox(key=f"{key}-{digest}").set_value(value).run()
     assert calls == ["a.txt"]
-    assert getattr(visit_of(app).uploads[sha256(GOOD).hexdigest()].options, name) == value
+    assert getattr(visit_of(app).uploads[digest].options, key.removeprefix("option-")) == value
 
 
 def test_another_example_takes_the_place_of_the_first(visit):
@@ -337,3 +341,19 @@ def test_a_dragged_range_is_taken(monkeypatch):
     state["reconstruction"].selection.box = []
     measured_range.take("reconstruction", fakes.make_result(), ANGSTROM)
     assert len(kept) == 1
+
+
+def test_the_extension_of_a_refused_file_can_be_stated(visit, calls):
+    bad = b"words"
+    app = upload(visit(), a_txt=bad)
+    calls.clear()
+    app.text_input(key=option(bad, "extension")).set_value("SCI").run()
+    assert calls == ["a.txt"] and "The earlier reading is kept" in str([each.value for each in app.error])
+
+
+def test_what_was_understood_can_be_folded(visit):
+    app = upload(visit(), a_txt=GOOD)
+    assert "Item" in app.table[0].value.columns  # unfolded, as something was guessed
+    app.session_state[f"reading-{sha256(GOOD).hexdigest()}"] = False
+    app.run()
+    assert not app.exception and not app.table

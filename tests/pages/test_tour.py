@@ -29,3 +29,13 @@ def test_it_comes_when_asked_for_and_leads_through_its_steps_to_the_end(calls):
     app.button(key="tour-close").click().run()
     assert not app.exception and not buttons(app)
     assert not app.run().exception and not buttons(app)
+
+
+def test_its_last_step_ends_it(calls):
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["tour"] = ""
+    app.run()
+    for _ in tour.STEPS[1:]:
+        app.button(key="tour-next").click().run()
+    app.button(key="tour-done").click().run()
+    assert not app.exception and not buttons(app)

@@ -92,3 +92,10 @@ def test_what_is_no_table_has_no_choice_of_columns(visit):
     app = upload(visit(), letter_txt=b"Dear reader")
     assert not any("columns" in box.label for box in app.expander)
     assert "Dear" not in texts(app)
+
+
+def test_the_unit_of_the_wavelengths_can_be_said(visit):
+    app = upload(visit(), t_txt=STRANGE)
+    app.selectbox(key=key("unit", STRANGE)).set_value("nm").run()
+    app.button(key=key("apply", STRANGE)).click().run()
+    assert visit_of(app).uploads[sha256(STRANGE).hexdigest()].options.unit == "nm"
