@@ -158,9 +158,10 @@ def _parameters(adapted: Adapted) -> None:
             column_config=config,
             alt="Parameters and gap of every star, before and after",
         )
-    for sentence in lookup(adapted.bundle.card, "limits") or []:
-        if not sentence.startswith("Said of "):
-            st.markdown(f"- {wording.plain(wording.with_minus(sentence), 1000)}")
+    limits = [s for s in lookup(adapted.bundle.card, "limits") or [] if not s.startswith("Said of ")]
+    if limits:
+        st.markdown("#### Limits of validity")
+        st.markdown("\n".join(f"- {wording.plain(wording.with_minus(sentence), 1000)}" for sentence in limits))
 
 
 def _verdict(adapted: Adapted) -> str:

@@ -72,7 +72,7 @@ def real_stars(card: dict) -> None:
 def _found(row: Comparison, slowest: float) -> str:
     unit = PARAMETERS[row.parameter][1]
     if row.limit:
-        limited, _ = limit_rotation(Estimate(row.value, row.interval, row.interval), slowest, blurred=True)
+        limited, _ = limit_rotation(Estimate(row.value, row.interval, row.interval), slowest)
         return estimate_words(row.parameter, limited)
     places = decimals(row.interval, PARAMETERS[row.parameter][2])
     return f"{format_number(row.value, places)} ± {format_number(row.interval, places)} {unit}"
