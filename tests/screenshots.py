@@ -1,13 +1,16 @@
 """Pictures of every page and state: ``python -m tests.screenshots [--output screenshots]``.
 
-Light and dark, 1280 and 390 pixels wide, whole pages.
+Light and dark, 1280 and 390 pixels wide, whole pages; with ``--readme`` the two of the README alone, in `assets`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from io import BytesIO
 from pathlib import Path
+
+from PIL import Image
 
 from tests.e2e.visitor import Visitor
 from tests.server import ROOT, addresses, chromium, follow, missing, serve, settle, visit
@@ -26,9 +29,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, default=ROOT / "screenshots")
     parser.add_argument("--files", type=Path, nargs="*", default=[], help="spectra for the state with several")
+    parser.add_argument("--readme", action="store_true", help="the pictures of the README alone, in assets")
     arguments = parser.parse_args()
     if reason := missing():
         parser.exit(2, f"no pictures: {reason}\n")
+    if arguments.readme:
+        _readme(ROOT / "assets")
+        return
     arguments.output.mkdir(parents=True, exist_ok=True)
     files = [(path.name, path.read_bytes()) for path in arguments.files or _examples()]
     with serve() as address, chromium() as browser:
@@ -49,6 +56,26 @@ def main() -> None:
                         if state == "first":
                             _adapt(page)
                             _picture(page, arguments.output / f"adapt-networks-adapted-{width}-{scheme}.png", width)
+
+
+def _readme(folder: Path) -> None:
+    """The first page with its example, and beside each other the maps and the HR diagram."""
+    views = {}
+    with serve(patience=180) as address, chromium() as browser:
+        with visit(browser, address, viewport={"width": 1280, "height": 990}, color_scheme="light") as page:
+            for path in ("", "latent-space", "hr-diagram"):
+                if path:
+                    follow(page, path)
+                page.mouse.move(0, 0)
+                page.wait_for_timeout(4000)
+                settle(page)
+                views[path] = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    first = views.pop("").resize((960, 742), Image.Resampling.LANCZOS)
+    both = Image.new("RGB", (1290, 499), "white")
+    for number, view in enumerate(views.values()):
+        both.paste(view.resize((645, 499), Image.Resampling.LANCZOS), (645 * number, 0))
+    for name, picture in (("screenshot", first), ("screenshot-maps", both)):
+        picture.quantize(256, Image.Quantize.MAXCOVERAGE).save(folder / f"{name}.png", optimize=True)
 
 
 def _examples() -> list[Path]:
