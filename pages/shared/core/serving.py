@@ -86,3 +86,4 @@ def _get_ready(folder: str | None) -> None:
     analysis.prepare_example()
     speed.keep_loaded()
     apart.start(folder)
+    import pandas.io.formats.style  # noqa: F401  # with which the first table of several files is written
