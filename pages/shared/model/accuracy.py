@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from dtl.bundle.card import PUBLISHED, lookup, number
-from dtl.figures.performance import coverage_figure, reconstruction_errors
+from dtl.figures.performance import reconstruction_errors
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number, format_significant
 from pages.shared.core import tables, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.core.wording import with_unit
 from pages.shared.model import card_parts
+from pages.shared.model.card_figures import coverage_figure
 
 __all__ = ["intervals", "measured", "summary"]
 

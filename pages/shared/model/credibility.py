@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from dtl.bundle.card import lookup, number
-from dtl.figures.performance import doubt_figure
 from dtl.flags import FLAGS
 from dtl.rounding import format_number, format_significant
 from pages.shared.core import tables, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.model import card_parts
+from pages.shared.model.card_figures import doubt_figure
 
 __all__ = ["KINDS", "doubts"]
 

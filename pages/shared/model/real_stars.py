@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from dtl.bundle.card import Comparison, comparisons, lookup, number
-from dtl.figures.performance import star_figure
 from dtl.inference.judgement import measured_from
 from dtl.result import PARAMETERS, Estimate
 from dtl.rounding import decimals, estimate_words, format_number
 from pages.shared.core import tables, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.model import card_parts
+from pages.shared.model.card_figures import star_figure
 
 __all__ = ["real_stars"]
 

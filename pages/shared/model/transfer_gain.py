@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from dtl.bundle.card import PUBLISHED, closest, least_error, lookup, mean_error, number, survey_errors
-from dtl.figures.performance import transfer_figure
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number, format_significant
 from pages.shared.core import tables, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.core.wording import with_unit
 from pages.shared.model import card_parts
+from pages.shared.model.card_figures import transfer_figure
 
 __all__ = ["VARIANTS", "transfer"]
 
