@@ -76,3 +76,26 @@ def test_the_tabs_of_the_model_show_one_part_at_a_time(visitor):
     assert shown.count() == 0
     visitor.turn_to("Summary")
     assert shown.count() == 1
+
+
+def test_a_range_dragged_over_the_spectrum_is_measured(visitor):
+    page = visitor.page
+    page.get_by_test_id("stCheckbox").filter(has_text="Measure").locator("label").first.click()
+    visitor.wait_for("Equivalent width")
+    first, last = page.get_by_role("spinbutton", name="From [Å]"), page.get_by_role("spinbutton", name="To [Å]")
+    before = first.input_value(), last.input_value()
+    panel = page.get_by_test_id("stPlotlyChart").first.locator(".nsewdrag").first
+    panel.scroll_into_view_if_needed()
+    box = panel.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.2 * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.4 * box["width"], middle, steps=8)
+    page.mouse.up()
+    page.wait_for_function(
+        "value => [...document.querySelectorAll('input[type=number]')].some(e => e.ariaLabel?.startsWith('From') "
+        "&& e.value !== value)",
+        arg=before[0],
+    )
+    low, high = float(first.input_value()), float(last.input_value())
+    assert 8806.5 < low < 8807.5 and 8813.5 < high < 8814.5  # a fifth and two fifths of 8800-8835
