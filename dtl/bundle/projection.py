@@ -97,12 +97,17 @@ class FluxBasis:
 
     def project(self, flux: np.ndarray, places: np.ndarray) -> np.ndarray:
         """Places of spectra, flux ``(k, n)``, on the map of flux space; shape ``(k, 2)``."""
-        return _placed(_centred(mirrored(self.describe(flux))), self._directions, places)
+        return _placed(_directions(self.describe(flux)), self._of_nodes, places)
 
     @cached_property
-    def _directions(self) -> np.ndarray:
-        """Of the nodes, for correlations."""
-        return _centred(mirrored(self.scores))
+    def _of_nodes(self) -> np.ndarray:
+        """Directions of the nodes."""
+        return _directions(self.scores)
+
+
+def _directions(scores: np.ndarray) -> np.ndarray:
+    """Unit vectors of scores ``(k, c)``, whose products are the correlations of the spectra."""
+    return scores / np.maximum(np.linalg.norm(scores, axis=1, keepdims=True), 1e-12)
 
 
 def mirrored(scores: np.ndarray) -> np.ndarray:
