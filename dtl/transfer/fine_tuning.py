@@ -120,15 +120,13 @@ def transfer(
     augmentation = replace(augmentation, depth=max(augmentation.depth, settings.depth))
     best, history, current = None, [], bundle
     train = split_of(bundle).train
-    estimates = bundle.parameters(flux[used])
+    start = estimates = bundle.parameters(flux[used])
     population = aim = known = settings.population.resolved(estimates)
-    start = estimates
     for turn in range(settings.rounds):
         if turn and settings.measured:
             aim = aim.aimed(estimates, known)
-        if settings.trusted:
-            estimates = np.column_stack([start[:, 0], estimates[:, 1], start[:, 2:]])
-        shape = learn_gap(current, flux[used], aim, rank=settings.rank, estimates=estimates)
+        places = np.column_stack([start[:, 0], estimates[:, 1], start[:, 2:]]) if settings.trusted else estimates
+        shape = learn_gap(current, flux[used], aim, rank=settings.rank, estimates=places)
         if turn and settings.measured:  # networks that are still misled by the gap do not see the spread
             population = _measured(current, shape, estimates, known, augmentation)
         encoder = copy.deepcopy(current.observed_encoder)
