@@ -118,8 +118,7 @@ def transfer(
     generator = torch.Generator().manual_seed(seed)
     held, used = _parted(len(flux), settings, seed)
     augmentation = replace(augmentation, depth=max(augmentation.depth, settings.depth))
-    best, history, current = None, [], bundle
-    train = split_of(bundle).train
+    best, history, current, train = None, [], bundle, split_of(bundle).train
     start = estimates = bundle.parameters(flux[used])
     population = aim = known = settings.population.resolved(estimates)
     for turn in range(settings.rounds):
