@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from dtl.batch.pool import prepare_all
 from dtl.batch.run_folder import PART, RunFolder, open_run
-from dtl.batch.worker import Answer, Task, Wanted
+from dtl.batch.worker import Answer, Task, Wanted, limits_of_file, prepare_apart, prepare_file, sees, sentence_of_lost
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.selector import BundleSelector
 from dtl.export.session import card_digest
 from dtl.flags import joined
 from dtl.inference.infer import infer
+from dtl.parallel.engine import Engine
+from dtl.parallel.outcome import Lost
 from dtl.readers.options import ReadOptions
 from dtl.result import COLUMNS
 from dtl.spectrum import UnusableInput
@@ -36,7 +38,7 @@ def predict_into(
     *,
     options: ReadOptions = ReadOptions(),
     every: bool = False,
-    workers: int = 1,
+    engine: Engine = Engine(),
     part: int = PART,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> tuple[int, int]:
@@ -48,7 +50,7 @@ def predict_into(
         bundle: the networks, or what chooses them for a spectrum.
         options: what the user says of the files.
         every: all spectra of a file, not only the first.
-        workers: processes that read and prepare.
+        engine: what reads and prepares; the networks answer here.
         part: files to a part of a run that is begun.
         progress: called with the fraction done and a word.
 
@@ -56,7 +58,8 @@ def predict_into(
         How many files there are, and how many spectra could not be used.
 
     Raises:
-        UnusableInput: where the folder cannot be used, or holds a run that was begun otherwise.
+        UnusableInput: where the folder cannot be used, or holds a run that was begun otherwise; where a cluster does
+            not answer, or does not see the files.
     """
     single = isinstance(bundle, ModelBundle)
     bundles = {bundle.name: bundle} if single else {name: bundle.load(name) for name in bundle.available}
@@ -74,9 +77,9 @@ def predict_into(
     }
     with open_run(folder, inputs, asked, {name: version(name) for name in _LIBRARIES}, part=part) as run:
         missing = run.missing()
-        run.log("begun", parts=run.parts, missing=len(missing), workers=workers)
+        run.log("begun", parts=run.parts, missing=len(missing), workers=engine.scheduler or engine.workers)
         if missing:
-            _answer_parts(run, bundles, wanted, workers, progress)
+            _answer_parts(run, bundles, wanted, engine, progress)
         refused = run.write_failures()
         run.log("done", failures=refused)
         return run.about["inputs"]["count"], refused
@@ -86,18 +89,27 @@ def _answer_parts(
     run: RunFolder,
     bundles: dict[str, ModelBundle],
     wanted: Wanted,
-    workers: int,
+    engine: Engine,
     progress: Callable[[float, str], None],
 ) -> None:
     files, missing = run.inputs(), run.missing()
     tasks = (Task(number, *files[number]) for part in missing for number in run.files_of(part))
     count, began = sum(len(run.files_of(part)) for part in missing), 0.0
-    answers = prepare_all(tasks, wanted, workers)
+    apart = engine.scheduler is not None
+    if apart:
+        _check_seen(engine, [path for path, _ in files])
+    answers = engine.answers(
+        prepare_apart if apart else prepare_file,
+        tasks,
+        (wanted,),
+        ordered=True,
+        limits=None if apart else limits_of_file(),
+    )
     done = refused = 0
     for part in missing:
         rows = _PartRows(bundles)
-        for _ in run.files_of(part):
-            found = next(answers)[1]
+        for number in run.files_of(part):
+            found = [_answer(each, files[number][1]) for each in next(answers)[1]]
             rows.add(found)
             done += 1
             began = began or time.monotonic()  # the first answer waits for the workers to start
@@ -105,6 +117,24 @@ def _answer_parts(
             progress(1 - (count - done) / len(files), _in_words(done, count, time.monotonic() - began, refused))
         run.write_part(part, rows.finished())
     answers.close()
+
+
+def _check_seen(engine: Engine, paths: Sequence[str]) -> None:
+    """Make sure that a cluster has the files where this machine has them.
+
+    Raises:
+        UnusableInput: where it has not.
+    """
+    here = next((path for path in paths if os.path.exists(path)), None)
+    if here is not None and [found for _, found in engine.answers(sees, [here])] != [[True]]:
+        raise UnusableInput(
+            f"{here}: the workers of {engine.scheduler} do not see this file; put the files on a disk that they share "
+            "with this machine, under the same path."
+        )
+
+
+def _answer(found: Answer | Lost, name: str) -> Answer:
+    return Answer(name, sentence=sentence_of_lost(name, found.why)) if isinstance(found, Lost) else found
 
 
 def _in_words(done: int, count: int, seconds: float, refused: int) -> str:

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from dtl.batch.prediction import predict_into
 from dtl.bundle.model import ModelBundle
+from dtl.parallel.engine import Engine
 from dtl.readers import read_spectrum
 
 __all__ = ["measure_throughput"]
@@ -48,7 +49,7 @@ def measure_throughput(
             times.append(time.perf_counter())
 
         with TemporaryDirectory() as folder:
-            predict_into(Path(folder) / "run", inputs, bundle, workers=count, progress=note)
+            predict_into(Path(folder) / "run", inputs, bundle, engine=Engine(count), progress=note)
             rates[str(count)] = (len(times) - 1) / (time.perf_counter() - times[0])
     unit = 2**20 if sys.platform == "darwin" else 2**10
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

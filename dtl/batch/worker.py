@@ -1,19 +1,19 @@
-"""A process that reads and prepares files of strangers, within limits of memory and time; it needs no networks."""
+"""What processes do that read and prepare files of strangers, within limits; it needs no networks."""
 
 from __future__ import annotations
 
 import os
-import resource
-import signal
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 
 from dtl.bundle.selector import BundleSelector
+from dtl.isolation.fork_server import Bounds
+from dtl.isolation.processes import Ended, Processes
+from dtl.parallel.outcome import Limits
 from dtl.preparation.prepare import prepare
 from dtl.preparation.target import PreparationTarget
 from dtl.readers import Reading, limits, read_contents
@@ -22,7 +22,7 @@ from dtl.readers.parts import name_part, parts_of
 from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
 from dtl.wavelengths import Window
 
-__all__ = ["Answer", "Task", "Wanted", "prepare_file", "work"]
+__all__ = ["Answer", "Task", "Wanted", "limits_of_file", "prepare_apart", "prepare_file", "sees", "sentence_of_lost"]
 
 
 @dataclass(frozen=True)
@@ -123,26 +123,57 @@ def _prepared(name: str, spectrum: Spectrum, window: Window, selector: BundleSel
     return Answer(name, replace(prepared, spectrum=known, steps=()), reason.value)
 
 
-def work(connection: Connection, wanted: Wanted) -> None:
-    """Answer tasks until the other end is closed: its number once it is begun, its answers, and None at its end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the work
-    _limit(resource.RLIMIT_DATA, limits.most("worker_bytes"))
-    try:
-        while True:
-            task: Task = connection.recv()
-            _limit(resource.RLIMIT_CPU, int(sum(os.times()[:2])) + 1 + limits.most("worker_seconds"))
-            connection.send(task.number)
-            for answer in prepare_file(task, wanted):
-                connection.send(answer)
-            connection.send(None)
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return  # the parent is gone
-
-
-def _limit(kind: Any, most: int) -> None:
-    """Lower a limit of this process; where the system forbids it, the other limits remain."""
-    _, hard = resource.getrlimit(kind)
-    try:
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-    except (ValueError, OSError):
+def prepare_apart(task: Task, wanted: Wanted) -> Iterator[Answer]:
+    """As `prepare_file`, in a process of its own that keeps the limits: for workers that have none, as on a cluster."""
+    processes = _processes()
+    if processes is None:
+        yield from prepare_file(task, wanted)
         return
+    most = limits_of_file()
+    for again in (False, True):  # the file may have had nothing to do with it
+        try:
+            yield from processes.call(_all_of_file, task, wanted, bounds=Bounds(most.memory, most.seconds))
+            return
+        except Ended as error:
+            if again or error.why == "time":
+                yield Answer(task.name, sentence=sentence_of_lost(task.name, error.why))
+                return
+
+
+def limits_of_file() -> Limits:
+    """What a file may take of the process that reads it."""
+    return Limits(limits.most("worker_seconds"), limits.most("worker_bytes"))
+
+
+def sentence_of_lost(name: str, why: str) -> str:
+    """Why a file cannot be used whose process was ended.
+
+    Args:
+        name: of the file.
+        why: as `dtl.parallel.outcome.Lost` has it.
+    """
+    if why == "time":
+        reason = f"took more than {limits.most('worker_seconds')} s, probably because it is far larger than a spectrum"
+    elif why == "memory":
+        reason = "needed more memory than there is, or its process was ended from outside"
+    else:
+        reason = "ended the process that read it, probably because it is damaged"
+    return f"{name}: {reason}; cut it to the window of the networks and some 50 Å on each side."
+
+
+def sees(path: str) -> Iterator[bool]:
+    """Whether this machine has a file."""
+    yield os.path.exists(path)
+
+
+def _all_of_file(task: Task, wanted: Wanted) -> list[Answer]:
+    return list(prepare_file(task, wanted))
+
+
+@lru_cache(maxsize=1)
+def _processes() -> Processes | None:
+    """What makes processes for files, None where this system has no such."""
+    try:
+        return Processes(["dtl.batch.worker"])
+    except OSError:
+        return None

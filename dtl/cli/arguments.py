@@ -206,7 +206,7 @@ def check_installed(*libraries: str) -> None:
     missing = [name for name in libraries if find_spec(name.replace("umap-learn", "umap")) is None]
     if missing:
         raise UnusableInput(
-            f"{', '.join(missing)}: not installed, needed for training alone; run `pip install {' '.join(missing)}`."
+            f"{', '.join(missing)}: not installed, needed for this alone; run `pip install {' '.join(missing)}`."
         )
 
 

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dtl.cli.arguments import add_reading, check_output, count, filled, reading
+from dtl.cli.arguments import add_reading, check_output, filled, reading
+from dtl.cli.engine import add_engine, engine_of
 from dtl.cli.paths import expand_paths, names_of
 from dtl.cli.progress import Progress
 
@@ -52,9 +53,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="folder of a run, for any number of files; the same command goes on with one that was stopped, and `dtl "
         "merge RUN --output FILE` makes its table",
     )
-    parser.add_argument(
-        "--workers", type=count, metavar="N", help="processes that read files, with --into (default: all processors)"
-    )
+    add_engine(parser, "processes that read files, with --into (default: all processors)")
     parser.add_argument(
         "--report", type=filled, metavar="FILE.zip", help="archive of tables, figures, log, versions, citations"
     )
@@ -76,12 +75,11 @@ def _run(options: argparse.Namespace) -> int:
         check_output(options.output, ENDINGS, "a table")
     if options.report:
         check_output(options.report, [".zip"], "a report")
-    if (options.into and options.report) or (options.workers and not options.into):
-        raise UnusableInput(
-            "--into: writes the parts of a table and goes with --workers; leave out --report."
-            if options.into
-            else "--workers: is for runs of many files; give --into RUN too."
-        )
+    if options.into and options.report:
+        raise UnusableInput("--into: writes the parts of a table and goes with --workers; leave out --report.")
+    for name in ("workers", "scheduler"):
+        if getattr(options, name) and not options.into:
+            raise UnusableInput(f"--{name}: is for runs of many files; give --into RUN too.")
     torch.set_num_threads(1)  # one spectrum gains nothing from more, and waits for them on a busy machine
     known = reading(options)
     bundle = load_bundle(options.bundle) if options.bundle else shipped_by_resolution()
@@ -149,7 +147,7 @@ def _predict_into(
             bundle,
             options=known,
             every=options.row == "all",
-            workers=options.workers or len(os.sched_getaffinity(0)),
+            engine=engine_of(options, progress.say, len(os.sched_getaffinity(0))),
             progress=lambda fraction, text: progress("predict", fraction, text),
         )
     words = f", {refused} not usable, see {Path(options.into) / 'failures.ecsv'}" if refused else ""

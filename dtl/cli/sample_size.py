@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from dtl.cli.arguments import add_bundle, check_output, count, seed
+from dtl.cli.engine import add_engine, engine_of
 from dtl.cli.progress import Progress
 from dtl.resources import write_whole
 
@@ -22,6 +23,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--output", required=True, type=Path, metavar="FILE.json", help="table, also of a stopped run")
     parser.add_argument("--counts", nargs="+", type=count, metavar="N", help="numbers of spectra (default: 4 to 128)")
     parser.add_argument("--seeds", nargs="+", type=seed, metavar="S", help="of the simulated surveys (default: three)")
+    add_engine(parser)
     parser.set_defaults(run=_run)
 
 
@@ -40,6 +42,7 @@ def _run(options: argparse.Namespace) -> int:
             counts=options.counts or COUNTS,
             seeds=options.seeds or SEEDS,
             known=known.table if known else None,
+            engine=engine_of(options, progress.say),
             keep=lambda table: write_whole(options.output, json.dumps(table, indent=1) + "\n"),
             progress=lambda fraction, text: progress("sample size", fraction, text),
         )

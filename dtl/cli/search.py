@@ -7,7 +7,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from dtl.cli.arguments import check_installed, check_output, config, count
+from dtl.cli.arguments import check_output, config
+from dtl.cli.engine import add_engine, engine_of
 from dtl.cli.grid import add_source, grid_for
 from dtl.cli.progress import Progress
 from dtl.resources import write_whole
@@ -22,9 +23,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     add_source(parser)
     parser.add_argument("--preset", choices=("published", "budget"), required=True, help="what is searched, and how")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE.json", help="table of all candidates")
-    parser.add_argument("--engine", choices=("joblib", "dask", "serial"), default="joblib", help="what runs the jobs")
-    parser.add_argument("--workers", type=count, default=1, metavar="N", help="processes")
-    parser.add_argument("--cluster", metavar="ADDRESS", help="of a running Dask scheduler, which runs the jobs")
+    add_engine(parser)
     parser.add_argument("--write", metavar="DIR", help="write the table into the card of this bundle (a folder) too")
     parser.set_defaults(run=_run)
 
@@ -36,8 +35,6 @@ def _run(options: argparse.Namespace) -> int:
     from dtl.training.split import split_nodes
 
     check_output(options.output, [".json"], "a table of candidates")
-    if options.engine == "joblib" and not options.cluster:
-        check_installed("joblib")
     settings = read_settings(options.config)
     bundle = load_bundle(options.write) if options.write else None
     grid = grid_for(options, settings)
@@ -48,9 +45,7 @@ def _run(options: argparse.Namespace) -> int:
             settings,
             store=options.output.with_suffix(".jsonl"),
             progress=lambda fraction, text: progress("search", fraction, text),
-            engine="dask" if options.cluster else options.engine,
-            workers=options.workers,
-            cluster=options.cluster,
+            engine=engine_of(options, progress.say),
         )
     found = {"preset": options.preset, "config": settings.name, "seed": settings.seed, "grid_sha256": grid.digest()}
     write_whole(options.output, json.dumps(found | {"search": table}, indent=1) + "\n")

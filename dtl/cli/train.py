@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from dtl.cli.arguments import check_installed, config
+from dtl.cli.engine import add_engine, engine_of
 from dtl.cli.grid import add_source, grid_for
 from dtl.cli.progress import Progress
 
@@ -24,6 +25,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--networks", metavar="BUNDLE", help="take the networks of this bundle; transfer, calibration and figures anew"
     )
+    add_engine(parser, "processes of this machine that train the members of the ensemble (default: 1)")
     parser.set_defaults(run=_run)
 
 
@@ -44,7 +46,15 @@ def _run(options: argparse.Namespace) -> int:
             networks = load_bundle(options.networks)
             bundle = finish_bundle(networks, grid, settings, options.output, library=library, progress=progress)
         else:
-            bundle = train_bundle(grid, settings, options.output, checkpoints, library=library, progress=progress)
+            bundle = train_bundle(
+                grid,
+                settings,
+                options.output,
+                checkpoints,
+                library=library,
+                engine=engine_of(options, progress.say),
+                progress=progress,
+            )
     rmse = bundle.card["metrics"]["rmse_noise_free"]
     print(
         f"{options.output}: test rmse {rmse['teff']:.1f} K, {rmse['logg']:.3f}, {rmse['mh']:.3f}, "

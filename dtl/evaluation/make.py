@@ -19,6 +19,7 @@ from dtl.evaluation.unseen_gaps import LeftOut, answers_for_unseen, leave_out, m
 from dtl.grid.build import Grid
 from dtl.grid.library import Library
 from dtl.inference.prior import StarPrior
+from dtl.parallel.engine import Engine
 from dtl.spectrum import UnusableInput
 from dtl.training.bundle_training import card_of_networks, train_networks
 from dtl.training.settings import TrainingSettings
@@ -37,6 +38,7 @@ def train_bundle(
     checkpoints: Path,
     *,
     library: Library | None = None,
+    engine: Engine = Engine(),
     progress: Callable[[str, float, str], None] = lambda stage, fraction, text: None,
 ) -> ModelBundle:
     """Train everything of a bundle and write it; an interrupted run is resumed.
@@ -47,12 +49,13 @@ def train_bundle(
         output: folder of the bundle.
         checkpoints: folder of what may be needed to resume.
         library: that the simulated surveys are rendered from; through the decoder where it is not at hand.
+        engine: what trains the members of the ensemble.
         progress: called with stage, fraction done and a word.
 
     Returns:
         The bundle as read back from ``output``.
     """
-    bundle = train_networks(grid, settings, checkpoints, progress=progress)
+    bundle = train_networks(grid, settings, checkpoints, engine=engine, progress=progress)
     return finish_bundle(bundle, grid, settings, output, library=library, progress=progress)
 
 

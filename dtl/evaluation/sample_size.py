@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +15,8 @@ import numpy as np
 from dtl.bundle.model import ModelBundle
 from dtl.evaluation.survey_accuracy import SurveySimulator, observe, parameter_errors, survey_simulator
 from dtl.grid.build import GridSettings
+from dtl.parallel.engine import Engine
+from dtl.parallel.outcome import Lost
 from dtl.resources import asset
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
@@ -29,6 +31,8 @@ COUNTS = (4, 8, 16, 20, 25, 32, 64, 128)
 #: Of the surveys: none of them is among those of `dtl.training.transfer_settings.SurveyPlan`.
 SEEDS = (3041, 3042, 3043)
 _TABLE = asset("survey", "sample_sizes.json")
+#: Number of spectra of the networks that were adapted to none.
+_UNADAPTED = 0
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ def measure_sample_sizes(
     seeds: Sequence[int] = SEEDS,
     settings: TransferSettings = TransferSettings(),
     known: Mapping[str, Any] | None = None,
+    engine: Engine = Engine(),
     keep: Callable[[dict[str, Any]], None] = lambda table: None,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> dict[str, Any]:
@@ -102,6 +107,7 @@ def measure_sample_sizes(
         seeds: of the surveys, and of the adaptations to them.
         settings: of the adaptations.
         known: the table of an interrupted measurement, resumed where it was of the same kind and largest number.
+        engine: what adapts.
         keep: called with the table after each step.
         progress: called with the fraction done and a word.
 
@@ -114,34 +120,52 @@ def measure_sample_sizes(
     """
     simulator = survey_simulator(bundle, GridSettings(), SurveyPlan(), None)
     table = _begun(bundle, counts, simulator, settings, known)
-    for i, seed in enumerate(seeds):
-        done = {run["stars"] for run in table["runs"] if run["seed"] == seed}
-        if done >= set(counts):
-            continue
-        prepared, truth = simulator.observe(bundle, seed)
-        order = np.random.default_rng(seed).permutation(len(prepared))
-        judged = order[max(counts) :]
-        judges, judged_truth = [prepared[j] for j in judged], truth[judged]
-        if seed not in [survey["seed"] for survey in table["surveys"]]:
-            states = {"models_alone": bundle.source, "shipped": bundle}
-            measured = {name: parameter_errors(observe(state, judges), judged_truth) for name, state in states.items()}
-            table["surveys"].append({"seed": seed, "judged": len(judged)} | measured)
-        for k, count in enumerate(sorted(counts)):
-            if count in done:
-                continue
-            adapted = adapt(
-                bundle,
-                [prepared[j] for j in order[:count]],
-                settings=settings,
-                seed=seed,
-                progress=lambda part, text, i=i, k=k, seed=seed, count=count: progress(
-                    (i + (k + part) / len(counts)) / len(seeds), f"survey {seed}, {count} spectra"
-                ),
+    measured = {(run["seed"], run["stars"]) for run in table["runs"]}
+    measured |= {(survey["seed"], _UNADAPTED) for survey in table["surveys"]}
+    jobs = [(seed, count) for seed in seeds for count in (_UNADAPTED, *sorted(counts))]
+    places = {job: place for place, job in enumerate(jobs)}
+    missing = [job for job in jobs if job not in measured]
+    done = len(jobs) - len(missing)
+    for number, found in engine.answers(_measure, missing, (bundle, max(counts), settings)):
+        seed, count = missing[number]
+        if isinstance(found[-1], Lost):
+            raise UnusableInput(
+                f"Survey {seed}: the process that adapted to it was ended, probably because memory is lacking; run the "
+                "same command again with fewer workers, which goes on where it stopped."
             )
-            wrong = parameter_errors(observe(adapted, judges), judged_truth)
-            table["runs"].append({"stars": count, "seed": seed, "errors": wrong})
-            keep(table)
+        table["runs" if count else "surveys"].append(found[-1])
+        for rows in (table["runs"], table["surveys"]):  # whoever was ready first
+            rows.sort(key=lambda row: places.get((row["seed"], row.get("stars", _UNADAPTED)), -1))
+        keep(table)
+        done += 1
+        progress(done / len(jobs), f"survey {seed}" + (f", {count} spectra" if count else ""))
     return table
+
+
+def _measure(
+    job: tuple[int, int], bundle: ModelBundle, largest: int, settings: TransferSettings
+) -> Iterator[dict[str, Any]]:
+    """What the stars of a survey that no adaptation sees say of the networks, unadapted or adapted to so many others.
+
+    Args:
+        job: seed of the survey, and number of spectra.
+        bundle: to start from.
+        largest: number of spectra of any job.
+        settings: of the adaptation.
+    """
+    seed, count = job
+    simulator = survey_simulator(bundle, GridSettings(), SurveyPlan(), None)
+    prepared, truth = simulator.observe(bundle, seed)
+    order = np.random.default_rng(seed).permutation(len(prepared))
+    judged = order[largest:]
+    judges, judged_truth = [prepared[j] for j in judged], truth[judged]
+    if count == _UNADAPTED:
+        states = {"models_alone": bundle.source, "shipped": bundle}
+        errors = {name: parameter_errors(observe(state, judges), judged_truth) for name, state in states.items()}
+        yield {"seed": seed, "judged": len(judged)} | errors
+        return
+    adapted = adapt(bundle, [prepared[j] for j in order[:count]], settings=settings, seed=seed)
+    yield {"stars": count, "seed": seed, "errors": parameter_errors(observe(adapted, judges), judged_truth)}
 
 
 def _check_counts(counts: Sequence[int], stars: int) -> None:

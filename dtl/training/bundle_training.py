@@ -19,6 +19,7 @@ from dtl.bundle.projection import flux_basis
 from dtl.bundle.window import window_entries
 from dtl.grid.build import Grid
 from dtl.inference.trust import HULL_UNIT
+from dtl.parallel.engine import Engine
 from dtl.result import PARAMETERS
 from dtl.simulation.gap import gap_of
 from dtl.training.augmentation import disturbed
@@ -47,6 +48,7 @@ def train_networks(
     settings: TrainingSettings,
     checkpoints: Path,
     *,
+    engine: Engine = Engine(),
     progress: Callable[[str, float, str], None] = lambda stage, fraction, text: None,
 ) -> ModelBundle:
     """Train networks on models alone; an interrupted run is resumed.
@@ -55,6 +57,7 @@ def train_networks(
         grid: spectra and nodes.
         settings: of the run.
         checkpoints: folder of what may be needed to resume.
+        engine: what trains the members.
         progress: called with stage, fraction done and a word.
 
     Returns:
@@ -67,7 +70,13 @@ def train_networks(
         grid, split, settings, checkpoints / "autoencoder.pt", progress=lambda f, t: progress("autoencoder", f, t)
     )
     regressors = train_regressors(
-        autoencoder, grid, split, settings, checkpoints, progress=lambda f, t: progress("regressors", f, t)
+        autoencoder,
+        grid,
+        split,
+        settings,
+        checkpoints,
+        engine=engine,
+        progress=lambda f, t: progress("regressors", f, t),
     )
     with torch.inference_mode():
         latents = autoencoder.encode(torch.from_numpy(grid.flux)).numpy()

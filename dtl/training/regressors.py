@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import astuple
 from pathlib import Path
 
@@ -16,7 +16,10 @@ from torch import nn
 from dtl.grid.build import Grid
 from dtl.networks.layouts import AnyAutoencoder, make_regressor
 from dtl.networks.regressor import Regressor
+from dtl.parallel.engine import Engine
+from dtl.parallel.outcome import Lost
 from dtl.result import PARAMETERS
+from dtl.spectrum import UnusableInput
 from dtl.training.augmentation import augment
 from dtl.training.settings import RegressorSettings, TrainingSettings
 from dtl.training.split import Split, split_stratified
@@ -48,6 +51,7 @@ def train_regressors(
     settings: TrainingSettings,
     folder: Path,
     *,
+    engine: Engine = Engine(),
     progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> dict[str, list[Regressor]]:
     """Members for each parameter, each written to ``folder`` when done and not trained again by the same run.
@@ -62,6 +66,7 @@ def train_regressors(
         split: only ``train`` is learned from.
         settings: of the run.
         folder: of the checkpoints.
+        engine: what trains the members.
         progress: called with the fraction done and a word.
 
     Returns:
@@ -77,20 +82,28 @@ def train_regressors(
     # number of threads, and a run may go on with another one.
     digest = hashlib.sha256(b"".join(p.detach().numpy().tobytes() for p in model.parameters())).hexdigest()
     run = repr((astuple(config), settings.seed, grid.digest(), digest))
-    members: dict[str, list[Regressor]] = {}
-    done = 0
-    for column, name in enumerate(PARAMETERS):
-        target = torch.tensor(grid.nodes[split.train, column], dtype=torch.float32)
-        trained: list[tuple[float, Regressor]] = []
-        learn, held = _sets(latents, target, settings, settings.seed + column)
-        for member in range(config.members):
-            seed = settings.seed + 1000 * column + member
-            file = folder / f"regressor-{name}-{member}.pt"
-            trained.append(_train_one(learn, held, settings, seed, file, run=run))
-            done += 1
-            progress(done / (len(PARAMETERS) * config.members), f"{name}, member {member + 1}")
-        members[name] = keep_best(trained, config.keep)
-    return members
+    jobs = [(column, member) for column in range(len(PARAMETERS)) for member in range(config.members)]
+    files = {job: folder / f"regressor-{tuple(PARAMETERS)[job[0]]}-{job[1]}.pt" for job in jobs}
+    trained = {job: found for job, file in files.items() if (found := _stored(file, run)) is not None}
+    missing = [job for job in jobs if job not in trained]
+    shared = (latents.numpy(), grid.nodes[split.train], settings)
+    for number, found in engine.answers(_train_member, missing, shared):
+        job = missing[number]
+        if isinstance(found[-1], Lost):
+            raise UnusableInput(
+                f"{files[job].name}: the process that trained it was ended, probably because memory is lacking; run "
+                "the same command again with fewer workers, which goes on where it stopped."
+            )
+        trained[job] = found[-1]
+        _store(files[job], run, *found[-1])
+        progress(len(trained) / len(jobs), f"{tuple(PARAMETERS)[job[0]]}, member {job[1] + 1}")
+    return {
+        name: keep_best(
+            [_member(*trained[column, member], settings, latents.shape[-1]) for member in range(config.members)],
+            config.keep,
+        )
+        for column, name in enumerate(PARAMETERS)
+    }
 
 
 def keep_best(trained: list[tuple[float, Regressor]], fraction: float) -> list[Regressor]:
@@ -106,6 +119,8 @@ def keep_best(trained: list[tuple[float, Regressor]], fraction: float) -> list[R
 
 
 _Set = tuple[torch.Tensor, torch.Tensor]
+#: Error on what was held out, in standard units, 0 where nothing was, and the weights of the member by their names.
+_Trained = tuple[float, dict[str, np.ndarray]]
 
 
 def _sets(latents: torch.Tensor, target: torch.Tensor, settings: TrainingSettings, seed: int) -> tuple[_Set, _Set]:
@@ -121,27 +136,46 @@ def _sets(latents: torch.Tensor, target: torch.Tensor, settings: TrainingSetting
     return rows(learn), rows(held)
 
 
-def _train_one(
-    learn: _Set, held: _Set, settings: TrainingSettings, seed: int, file: Path, *, run: str
-) -> tuple[float, Regressor]:
-    """A member and its error on what was held out, in standard units, 0 where nothing was."""
-    config = settings.regressor
+def _train_member(
+    job: tuple[int, int], latents: np.ndarray, nodes: np.ndarray, settings: TrainingSettings
+) -> Iterator[_Trained]:
+    """Train a member, by the column of its parameter and its number, on latents ``(copies, m, n_latent)`` of nodes."""
+    column, member = job
+    config, seed = settings.regressor, settings.seed + 1000 * column + member
+    target = torch.tensor(nodes[:, column], dtype=torch.float32)
+    learn, held = _sets(torch.from_numpy(latents), target, settings, settings.seed + column)
     torch.manual_seed(seed)
     regressor = make_regressor(config.layout, learn[0].shape[1])
-    if file.exists():
-        content = torch.load(file, weights_only=True)
-        if content.get("run") == run:
-            regressor.load_state_dict(content["model"])
-            return content["error"], regressor.eval()
     regressor.centre.copy_(learn[1].mean())
     regressor.spread.copy_(learn[1].std().clamp_min(1e-6))
     generator = torch.Generator().manual_seed(seed)
     fit = _fit_published if config.layout == "published" else _fit_compact
     error = fit(regressor, learn, held, config, generator)
-    partial = file.with_suffix(".part")
-    torch.save({"run": run, "model": regressor.state_dict(), "error": error}, partial)
-    partial.replace(file)
+    yield error, {name: value.numpy() for name, value in regressor.state_dict().items()}
+
+
+def _member(
+    error: float, weights: dict[str, np.ndarray], settings: TrainingSettings, n_latent: int
+) -> tuple[float, Regressor]:
+    """Error and network of a member that was trained."""
+    regressor = make_regressor(settings.regressor.layout, n_latent)
+    regressor.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
     return error, regressor.eval()
+
+
+def _stored(file: Path, run: str) -> _Trained | None:
+    """The member in a file, None where there is none of this run."""
+    content = torch.load(file, weights_only=True) if file.exists() else {}
+    if content.get("run") != run:
+        return None
+    return content["error"], {name: value.numpy() for name, value in content["model"].items()}
+
+
+def _store(file: Path, run: str, error: float, weights: dict[str, np.ndarray]) -> None:
+    partial = file.with_suffix(".part")
+    model = {name: torch.tensor(value) for name, value in weights.items()}
+    torch.save({"run": run, "model": model, "error": error}, partial)
+    partial.replace(file)
 
 
 def _fit_compact(

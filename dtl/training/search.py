@@ -12,10 +12,11 @@ import numpy as np
 import torch
 
 from dtl.grid.build import Grid
+from dtl.parallel.engine import Engine
+from dtl.parallel.resumable import run_all
 from dtl.spectrum import UnusableInput
 from dtl.training.augmentation import disturbed
 from dtl.training.autoencoder import label_targets, train_autoencoder
-from dtl.training.engine import run_all
 from dtl.training.settings import AutoencoderSettings, TrainingSettings
 from dtl.training.split import Split
 
@@ -42,8 +43,8 @@ def published_search(
     l1: tuple[float, ...] = PUBLISHED_L1,
     epochs: int = _PUBLISHED_EPOCHS,
     store: Path | None = None,
+    engine: Engine = Engine(),
     progress: Callable[[float, str], None] = lambda fraction, text: None,
-    **engine: Any,
 ) -> Table:
     """The search of Mas-Buitrago et al. (2024): every first layer with every L1, four-fold cross-validation.
 
@@ -58,8 +59,8 @@ def published_search(
         l1: weights of the activity regularisation.
         epochs: of each training.
         store: file from which a stopped search goes on.
+        engine: what trains the candidates.
         progress: called with the fraction done and a word.
-        **engine: ``engine``, ``workers`` and ``cluster`` of `dtl.training.engine.run_all`.
 
     Returns:
         One row a candidate, best first: first, l1, epochs, score, scores of the folds, and kept, which is True
@@ -73,8 +74,8 @@ def published_search(
         shared=(grid, split.train, settings),
         store=store,
         run=_run(grid, split, settings),
+        engine=engine,
         progress=progress,
-        **engine,
     )
     rows = []
     for i, candidate in enumerate(candidates):
@@ -93,8 +94,8 @@ def budgeted_search(
     candidates: int = 27,
     epochs: int = 3,
     store: Path | None = None,
+    engine: Engine = Engine(),
     progress: Callable[[float, str], None] = lambda fraction, text: None,
-    **engine: Any,
 ) -> Table:
     """Successive halving (Jamieson & Talwalkar 2016) with thirds: many tried for short, the best third for longer.
 
@@ -109,8 +110,8 @@ def budgeted_search(
         candidates: drawn for the first round.
         epochs: of the first round.
         store: file from which an interrupted search is resumed.
+        engine: what trains the candidates.
         progress: called with the fraction done and a word.
-        **engine: ``engine``, ``workers`` and ``cluster`` of `dtl.training.engine.run_all`.
 
     Returns:
         One row a candidate and round, last round first and best first within: round, epochs, candidate, hidden,
@@ -137,8 +138,8 @@ def budgeted_search(
             shared=(grid, split, settings),
             store=store,
             run=_run(grid, split, settings),
+            engine=engine,
             progress=report,
-            **engine,
         )
         rows.sort(key=_rank)
         keep = max(len(rows) // 3, 1)

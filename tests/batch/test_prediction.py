@@ -9,33 +9,39 @@ import signal
 import subprocess
 import sys
 import time
-from multiprocessing import active_children
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from threading import Timer
 
 import numpy as np
 import pytest
 from astropy.table import Table
 
-from dtl.batch import pool
+from dtl.batch import worker
 from dtl.batch.merge import merge_run
 from dtl.batch.prediction import predict_into
-from dtl.batch.worker import Task, Wanted
+from dtl.batch.worker import Task, Wanted, prepare_apart, prepare_file
 from dtl.inference.analyse import analyse
+from dtl.parallel.engine import Engine
+from dtl.readers import limits
 from dtl.readers.options import ReadOptions
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
 from tests.builders import observe_model, shipped
 from tests.conftest import ROOT
+from tests.parallel.clusters import Cluster, cluster
 
 #: A run of small parts in a process of its own, to be killed.
 DRIVER = """
 import sys
 from dtl.batch.prediction import predict_into
 from dtl.bundle.store import load_bundle
+from dtl.parallel.engine import Engine
 if __name__ == "__main__":
     folder, workers, *paths = sys.argv[1:]
     inputs = [(path, path.rpartition("/")[2]) for path in paths]
-    predict_into(folder, inputs, load_bundle("common-r50000"), workers=int(workers), part=2)
+    predict_into(folder, inputs, load_bundle("common-r50000"), engine=Engine(int(workers)), part=2)
 """
 
 
@@ -56,7 +62,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
 def undisturbed(files: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run of all files by one worker, never disturbed."""
     folder = tmp_path_factory.mktemp("runs") / "undisturbed"
-    assert predict_into(folder, files, shipped(), workers=1, part=2) == (13, 2)
+    assert predict_into(folder, files, shipped(), part=2) == (13, 2)
     return folder
 
 
@@ -96,7 +102,7 @@ def test_formats(undisturbed: Path, ending: str) -> None:
 
 
 def test_workers_change_nothing(files: list[tuple[str, str]], undisturbed: Path, tmp_path: Path) -> None:
-    predict_into(tmp_path / "run", files, shipped(), workers=3, part=2)
+    predict_into(tmp_path / "run", files, shipped(), engine=Engine(3), part=2)
     assert merged(tmp_path / "run") == merged(undisturbed)
 
 
@@ -129,42 +135,87 @@ def test_kills_change_nothing(files: list[tuple[str, str]], undisturbed: Path, t
     assert not list((tmp_path / "run" / "parts").glob(".*"))
 
 
-def wanted() -> Wanted:
-    return Wanted({"common-r50000": shipped().target}, {"common-r50000": 50_000.0}, "common-r50000", ReadOptions())
-
-
-def test_a_worker_that_is_killed_costs_nothing(files: list[tuple[str, str]]) -> None:
-    """Its file is given to another."""
-    tasks = [Task(number, *file) for number, file in enumerate(files * 3)]
-    found = []
-    for task, answers in pool.prepare_all(tasks, wanted(), 2):
-        found.append((task, answers))
-        if len(found) in (3, 25):
-            os.kill(active_children()[0].pid, signal.SIGKILL)
-    assert [task.number for task, _ in found] == list(range(len(tasks)))
-    assert all(len(answers) == 1 for _, answers in found)
-    assert sum(answers[0].prepared is not None for _, answers in found) == 33
-
-
-def test_a_file_that_kills_its_workers_costs_its_sentence(
-    files: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+def predict_on_cluster(
+    folder: Path, files: list[tuple[str, str]], cluster: Cluster, when: dict[int, Callable[[], object]]
 ) -> None:
-    """A process that may have no memory cannot even begin."""
-    monkeypatch.setattr(pool, "work", _dies)
-    ((_, answers),) = pool.prepare_all([Task(0, *files[0])], wanted(), 1)
-    assert answers[0].sentence.startswith("star-00.txt: ended the process that read it")
+    """A run on a cluster to which something happens once so many files are answered."""
+    answered = iter(range(1, 1000))
+
+    def note(fraction: float, text: str) -> None:
+        when.get(next(answered), lambda: None)()
+
+    engine = Engine(scheduler=cluster.address)
+    assert predict_into(folder, files, shipped(), engine=engine, part=2, progress=note) == (13, 2)
 
 
-def _dies(connection: object, wanted: Wanted) -> None:
+@pytest.mark.parametrize(
+    "times",
+    [1, pytest.param(5, marks=pytest.mark.skipif("SLOW_TESTS" not in os.environ, reason="minutes; set SLOW_TESTS"))],
+)
+def test_workers_of_a_cluster_that_are_killed_change_nothing(
+    files: list[tuple[str, str]], undisturbed: Path, tmp_path: Path, times: int
+) -> None:
+    pytest.importorskip("distributed", reason="Dask is optional")
+    with cluster() as running:
+        kills = {1 + 2 * kill: partial(running.kill_worker, kill) for kill in range(times)}
+        predict_on_cluster(tmp_path / "run", files, running, kills)
+    assert merged(tmp_path / "run") == merged(undisturbed)
+    assert (tmp_path / "run" / "failures.ecsv").read_bytes() == (undisturbed / "failures.ecsv").read_bytes()
+
+
+def test_a_scheduler_that_goes_and_comes_back_changes_nothing(
+    files: list[tuple[str, str]], undisturbed: Path, tmp_path: Path
+) -> None:
+    """It is waited for; where it stays away too long, the same command goes on."""
+    pytest.importorskip("distributed", reason="Dask is optional")
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with cluster(1) as running:
+        with pytest.raises(KeyboardInterrupt):
+            predict_on_cluster(tmp_path / "run", files, running, {3: running.stop, 4: interrupt})
+        running.start(1)
+        done = len(list((tmp_path / "run" / "parts").glob("*.parquet")))
+        restart = Timer(1.0, running.start, [1])
+        predict_on_cluster(tmp_path / "run", files, running, {3: lambda: (running.stop(), restart.start())})
+        restart.join()
+    assert done == 1
+    assert merged(tmp_path / "run") == merged(undisturbed)
+
+
+def test_limits_hold_on_a_cluster(files: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a worker of a cluster does: a process for each file, with the same sentences as here."""
+    wanted = Wanted({"common-r50000": shipped().target}, {"common-r50000": 50_000.0}, "common-r50000", ReadOptions())
+    tasks = [Task(number, *file) for number, file in enumerate(files)]
+    for task in (tasks[0], tasks[4]):  # a good one, and notes
+        (apart,), (here,) = prepare_apart(task, wanted), prepare_file(task, wanted)
+        assert apart.sentence == here.sentence and apart.name == here.name
+        assert (apart.prepared is None) == (here.prepared is None)
+        if here.prepared is not None:
+            np.testing.assert_array_equal(apart.prepared.flux, here.prepared.flux)
+    for killed, words in ((_dies, "ended the process that read it"), (_computes, "took more than 1 s")):
+        monkeypatch.setitem(limits.LIMITS, "worker_seconds", limits.Limit(1, ""))
+        monkeypatch.setattr(worker, "_all_of_file", killed)
+        (answer,) = prepare_apart(tasks[0], wanted)
+        assert answer.sentence.startswith(f"{tasks[0].name}: {words}") and answer.prepared is None
+
+
+def _dies(task: Task, wanted: Wanted) -> None:
     os._exit(3)
 
 
-def test_a_file_that_never_ends_costs_its_sentence(
-    files: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+def _computes(task: Task, wanted: Wanted) -> None:
+    while True:
+        pass
+
+
+def test_files_that_a_cluster_does_not_see(
+    files: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(pool, "_PATIENCE", 0)
-    ((_, answers),) = pool.prepare_all([Task(0, *files[0])], wanted(), 1)
-    assert "took more than 20 s" in answers[0].sentence and answers[0].prepared is None
+    monkeypatch.setattr(Engine, "answers", lambda *given, **more: iter([(0, [False])]))
+    with pytest.raises(UnusableInput, match=r"star-00\.txt: the workers of tcp://x:1 do not see this file; put the"):
+        predict_into(tmp_path / "run", files, shipped(), engine=Engine(scheduler="tcp://x:1"))
 
 
 def test_a_run_goes_on_only_as_it_was_begun(files: list[tuple[str, str]], undisturbed: Path) -> None:

@@ -145,7 +145,8 @@ assert not heavy, heavy
 @pytest.mark.parametrize(
     ("command", "name"),
     [(["train", "common-r50000", "--grid", "x.npz", "--output", "x"], "umap"),
-     (["search", "common-r50000", "--grid", "x.npz", "--preset", "budget", "--output", "x.json"], "joblib")],
+     (["search", "common-r50000", "--grid", "x.npz", "--preset", "budget", "--output", "x.json", "--scheduler",
+      "tcp://x:1"], "distributed")],
 )  # fmt: skip
 def test_a_library_that_is_not_installed_is_named_before_the_work(
     command: list[str], name: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -24,7 +24,7 @@ def test_search(tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pyte
     arguments = ("search", tmp_path / "tiny.toml", "--grid", tmp_path / "grid.npz", "--preset", "budget")
     times = []
     for _ in range(2):
-        assert run(*arguments, "--output", output, "--engine", "serial") == 0
+        assert run(*arguments, "--output", output) == 0
         assert "found.json: 1 of 3 kept" in capsys.readouterr().out
         times.append((tmp_path / "found.jsonl").read_text())
     assert times[0] == times[1] and len(times[0].splitlines()) == 3
@@ -34,7 +34,7 @@ def test_search(tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pyte
 
     folder = tmp_path / "bundle"
     bundle = load_bundle(save_bundle(load_bundle("common-r50000"), folder))
-    assert run(*arguments, "--output", output, "--engine", "serial", "--write", folder) == 0
+    assert run(*arguments, "--output", output, "--write", folder) == 0
     written = load_bundle(folder).card
     assert written["search"] == {"preset": "budget", "seed": 3, "rows": found["search"]}
     assert written == bundle.card | {"search": written["search"]}

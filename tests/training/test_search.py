@@ -33,7 +33,7 @@ def killer(fraction: float):
 
 
 def test_published_search(grid: Grid, split: Split, settings: TrainingSettings, tmp_path: Path) -> None:
-    what: dict[str, Any] = {"first": (16, 32), "l1": (1e-7, 1.2e-7), "epochs": 2, "engine": "serial"}
+    what: dict[str, Any] = {"first": (16, 32), "l1": (1e-7, 1.2e-7), "epochs": 2}
     store = tmp_path / "search.jsonl"
     with pytest.raises(Killed):
         published_search(grid, split, settings, **what, store=store, progress=killer(0.5))
@@ -80,7 +80,7 @@ def test_budgeted_search(
 ) -> None:
     """Six for 1 epoch, two for 3; the rows say which, and a killed search ends the same."""
     monkeypatch.setattr(search, "_FIRST_WIDTHS", (16, 32))
-    what: dict[str, Any] = {"candidates": 6, "epochs": 1, "engine": "serial"}
+    what: dict[str, Any] = {"candidates": 6, "epochs": 1}
     store = tmp_path / "search.jsonl"
     with pytest.raises(Killed):
         budgeted_search(grid, split, settings, **what, store=store, progress=killer(7 / 8))
@@ -133,4 +133,4 @@ def test_label_error() -> None:
 def test_layout_that_is_not_searched(grid: Grid, split: Split) -> None:
     published = TrainingSettings("x", WINDOW, autoencoder=AutoencoderSettings.published(16))
     with pytest.raises(UnusableInput, match=r"^budget: searches the compact layout"):
-        budgeted_search(grid, split, published, engine="serial")
+        budgeted_search(grid, split, published)

@@ -1,17 +1,18 @@
-"""The engine: the same table from every engine, in the order of the jobs, and nothing done twice."""
+"""Jobs with a file of results: the same table whatever runs them, in the order of the jobs, and nothing done twice."""
 
 from __future__ import annotations
 
 import json
-import sys
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from dtl.parallel.engine import Engine
+from dtl.parallel.resumable import run_all
 from dtl.spectrum import UnusableInput
-from dtl.training.engine import run_all
 
 JOBS = [{"x": x, "name": f"job {x}"} for x in (3, 1, 2, 5)]
 TABLE = [{"x": x, "name": f"job {x}", "y": 10.0 * x + 6} for x in (3, 1, 2, 5)]
@@ -22,13 +23,11 @@ def scaled(job: dict[str, Any], numbers: np.ndarray, factor: float) -> dict[str,
     return {"y": float(factor * job["x"] + numbers.sum())}
 
 
-@pytest.mark.parametrize("engine", ["serial", "joblib", "dask"])
-def test_same_table(engine: str) -> None:
-    if engine == "dask":
-        pytest.importorskip("distributed", reason="Dask is optional")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_same_table(workers: int) -> None:
     fractions: list[float] = []
     found = run_all(
-        scaled, JOBS, shared=(NUMBERS, 10.0), engine=engine, workers=2, progress=lambda f, text: fractions.append(f)
+        scaled, JOBS, shared=(NUMBERS, 10.0), engine=Engine(workers), progress=lambda f, text: fractions.append(f)
     )
     assert found == TABLE
     assert fractions == [0.25, 0.5, 0.75, 1.0]
@@ -45,16 +44,14 @@ def test_killed_and_resumed(tmp_path: Path) -> None:
     store = tmp_path / "jobs.jsonl"
     done: list[int] = []
     with pytest.raises(KeyboardInterrupt):
-        run_all(counted, JOBS, shared=(done, 2), engine="serial", store=store)
+        run_all(counted, JOBS, shared=(done, 2), store=store)
     assert done == [3, 1] and len(store.read_text().splitlines()) == 2
     store.write_text(store.read_text() + '{"key": "cut sh')  # killed while it wrote
     fractions: list[float] = []
-    found = run_all(
-        counted, JOBS, shared=(done, 9), engine="serial", store=store, progress=lambda f, text: fractions.append(f)
-    )
+    found = run_all(counted, JOBS, shared=(done, 9), store=store, progress=lambda f, text: fractions.append(f))
     assert done == [3, 1, 2, 5] and fractions == [0.75, 1.0]
     assert [row["y"] for row in found] == [9, 1, 4, 25]
-    assert run_all(counted, JOBS, shared=(done, 4), engine="serial", store=store) == found  # nothing is left to do
+    assert run_all(counted, JOBS, shared=(done, 4), store=store) == found  # nothing is left to do
     rows = [line for line in store.read_text().splitlines() if line.startswith('{"key"') and line.endswith("}")]
     assert len(rows) == 4 and all(set(json.loads(row)) == {"key", "result"} for row in rows)
 
@@ -62,16 +59,14 @@ def test_killed_and_resumed(tmp_path: Path) -> None:
 def test_results_of_another_run_are_not_taken(tmp_path: Path) -> None:
     done: list[int] = []
     for run in ("a", "b", "a"):
-        run_all(counted, JOBS[:1], shared=(done, 9), engine="serial", store=tmp_path / "jobs.jsonl", run=run)
+        run_all(counted, JOBS[:1], shared=(done, 9), store=tmp_path / "jobs.jsonl", run=run)
     assert done == [3, 3]
 
 
-def test_without_dask(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(UnusableInput, match=r"^dask: is not installed; install it with `pip install distributed`"):
-        run_all(scaled, JOBS, engine="dask")
+def ended(job: dict[str, Any]) -> dict[str, Any]:
+    os._exit(3)
 
 
-def test_unknown_engine() -> None:
-    with pytest.raises(UnusableInput, match=r"^steam: is no engine; choose joblib, dask, serial\.$"):
-        run_all(scaled, JOBS, engine="steam")
+def test_a_job_that_ends_its_process() -> None:
+    with pytest.raises(UnusableInput, match=r"^Job 1 of 4: its process was ended twice"):
+        run_all(ended, JOBS, engine=Engine(2))

@@ -1,0 +1,206 @@
+"""Processes of this machine that may die: each has one job at a time; what ends two of them is given up."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import signal
+import time
+import traceback
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from math import inf
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from signal import SIGKILL, SIGXCPU
+from typing import Any
+
+from dtl.parallel.outcome import JobFunction, Limits, Lost
+
+__all__ = ["LocalPool"]
+
+#: Seconds that a job may take by the clock for each second of processor time: others may use the processor too.
+_PATIENCE = 6
+#: Jobs that are given out before the first of them is answered, for each worker: what is ready waits in memory.
+_AHEAD = 16
+#: Threads of libraries; each worker has one processor.
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+#: What a worker says of its job.
+_BEGAN, _GAVE, _RAISED, _DONE = "began", "gave", "raised", "done"
+
+
+@dataclass
+class _Worker:
+    process: BaseProcess
+    connection: Connection
+    job: tuple[int, Any] | None = None
+    began: float = inf
+    results: list[Any] = field(default_factory=list)
+    again: bool = False
+
+
+class LocalPool:
+    """A backend of `dtl.parallel.engine.Engine`: processes that are started anew where they die.
+
+    Args:
+        function: of the jobs.
+        shared: what they have in common.
+        workers: processes.
+        limits: of each job.
+    """
+
+    def __init__(self, function: JobFunction, shared: Sequence[Any], workers: int, limits: Limits | None) -> None:
+        self._work, self._limits = (function, tuple(shared), limits), limits
+        self._waiting: deque[tuple[int, Any]] = deque()
+        self._crew: list[_Worker] = []
+        self._workers = workers
+
+    @property
+    def ahead(self) -> int:
+        return _AHEAD * self._workers
+
+    def give(self, number: int, job: Any) -> None:
+        self._waiting.append((number, job))
+        if len(self._crew) < self._workers:
+            self._crew.append(_start(self._work))
+        self._set_to_work()
+
+    def collect(self, patience: float) -> list[tuple[int, list[Any]]]:
+        busy = {worker.connection: worker for worker in self._crew if worker.job is not None}
+        ended = []
+        for connection in wait(list(busy), timeout=patience):
+            worker = busy[connection]
+            try:
+                word, content = connection.recv()
+            except (EOFError, OSError):
+                ended += self._replace(worker)
+                continue
+            if word == _BEGAN:  # only now: the process may have had to start first
+                worker.began = time.monotonic()
+            elif word == _GAVE:
+                worker.results.append(content)
+            elif word == _RAISED:
+                error, where = content
+                raise error from _Elsewhere(where)
+            else:
+                ended.append((worker.job[0], worker.results))
+                worker.results, worker.job, worker.again = [], None, False
+        longest = _PATIENCE * self._limits.seconds if self._limits else inf
+        for worker in [worker for worker in self._crew if worker.job is not None]:
+            if time.monotonic() - worker.began > longest:
+                worker.process.kill()
+                ended += self._replace(worker, late=True)
+        self._set_to_work()
+        return ended
+
+    def close(self) -> None:
+        for worker in self._crew:
+            worker.connection.close()
+            worker.process.kill()
+            worker.process.join()
+        self._crew = []
+
+    def _set_to_work(self) -> None:
+        for worker in self._crew:
+            if self._waiting and worker.job is None:
+                _send(worker, self._waiting.popleft())
+
+    def _replace(self, worker: _Worker, *, late: bool = False) -> list[tuple[int, list[Any]]]:
+        """Put another process in the place of one that has died, for its job once more, or give the job up."""
+        worker.process.join()
+        worker.connection.close()
+        status = worker.process.exitcode
+        place = self._crew.index(worker)
+        self._crew[place] = _start(self._work)
+        late = late or status == -SIGXCPU
+        if not late and not worker.again:  # the job may have had nothing to do with it
+            self._crew[place].again = True
+            _send(self._crew[place], worker.job)
+            return []
+        why = "time" if late else "memory" if status == -SIGKILL else "died"
+        return [(worker.job[0], [*worker.results, Lost(why)])]
+
+
+def _send(worker: _Worker, job: tuple[int, Any]) -> None:
+    worker.job, worker.began = job, inf
+    try:
+        worker.connection.send(job[1])
+    except OSError:
+        return  # it has died, which is seen when its answer is waited for
+
+
+def _start(arguments: tuple[Any, ...]) -> _Worker:
+    context = get_context("spawn")  # a fork would copy the threads of the networks in an unknown state
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_answer_jobs, args=(theirs, *arguments), daemon=True, name="dtl worker")
+    with _single_threaded():
+        process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+@contextmanager
+def _single_threaded() -> Iterator[None]:
+    """What is started in here computes with one thread."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+class _Elsewhere(Exception):
+    """Where an error was raised in the other process."""
+
+    def __str__(self) -> str:
+        return "\n" + self.args[0]
+
+
+def _answer_jobs(connection: Connection, function: JobFunction, shared: tuple[Any, ...], limits: Limits | None) -> None:
+    """Answer jobs until the other end is closed: a word once one is begun, one for each result, and one at its end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the work
+    if limits:
+        _limit(resource.RLIMIT_DATA, limits.memory)
+    try:
+        while True:
+            job = connection.recv()
+            if limits:
+                _limit(resource.RLIMIT_CPU, int(sum(os.times()[:2])) + 1 + limits.seconds)
+            connection.send((_BEGAN, None))
+            try:
+                for result in function(job, *shared):
+                    connection.send((_GAVE, result))
+            except (BrokenPipeError, ConnectionResetError):
+                raise
+            except Exception as error:
+                connection.send((_RAISED, (_sendable(error), traceback.format_exc())))
+            connection.send((_DONE, None))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return  # the parent is gone
+
+
+def _sendable(error: Exception) -> Exception:
+    """An error without what hangs on it; one that cannot be sent by its name and words."""
+    error.__cause__ = error.__context__ = error.__traceback__ = None
+    try:
+        return pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+
+
+def _limit(kind: int, most: int) -> None:
+    """Lower a limit of this process; where the system forbids it, the other limits remain."""
+    _, hard = resource.getrlimit(kind)
+    try:
+        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    except (ValueError, OSError):
+        return

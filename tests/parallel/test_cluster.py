@@ -1,0 +1,134 @@
+"""A Dask cluster of real processes: whatever dies and comes back, each job has its results once."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+
+from dtl.parallel.engine import Engine
+from dtl.parallel.resumable import run_all
+from dtl.spectrum import UnusableInput
+
+pytest.importorskip("distributed", reason="Dask is optional")
+
+from dtl.parallel import cluster as dask
+from tests.parallel.clusters import Cluster, cluster
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Cluster]:
+    with cluster() as found:
+        yield found
+
+
+def squares(job: int, factor: int) -> Iterator[int]:
+    time.sleep(0.05)
+    for number in range(job):
+        yield factor * number**2
+
+
+def expected(jobs: list[int]) -> list[tuple[int, list[int]]]:
+    return [(place, [3 * number**2 for number in range(job)]) for place, job in enumerate(jobs)]
+
+
+def test_each_job_has_its_results(running: Cluster) -> None:
+    jobs = [9, 0, 1, 4, 2] * 12
+    assert list(Engine(scheduler=running.address).answers(squares, jobs, (3,), ordered=True)) == expected(jobs)
+
+
+def doubled(job: dict[str, int], factor: int) -> dict[str, int]:
+    return {"y": factor * job["x"]}
+
+
+def test_resumable(running: Cluster, tmp_path) -> None:
+    jobs, engine = [{"x": x} for x in range(4)], Engine(scheduler=running.address)
+    for _ in range(2):
+        found = run_all(doubled, jobs, shared=(2,), engine=engine, store=tmp_path / "jobs.jsonl")
+        assert found == [{"x": x, "y": 2 * x} for x in range(4)]
+    assert len((tmp_path / "jobs.jsonl").read_text().splitlines()) == 4
+
+
+def refuses(job: int) -> Iterator[int]:
+    raise UnusableInput(f"{job}: is a number.")
+    yield job
+
+
+def test_what_a_job_raises_is_raised(running: Cluster) -> None:
+    with pytest.raises(UnusableInput, match=r"^7: is a number\.$"):
+        list(Engine(scheduler=running.address).answers(refuses, [7]))
+
+
+def test_other_versions_are_refused(running: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = (("dtl", "0.0"), *dask._versions()[1:])
+    monkeypatch.setattr(dask, "_versions", lambda: other)
+    with pytest.raises(UnusableInput, match=r"its workers have dtl \S+, this machine has 0\.0; install the same"):
+        list(Engine(scheduler=running.address).answers(squares, [1], (3,)))
+
+
+def test_a_worker_that_is_killed_costs_nothing(running: Cluster) -> None:
+    jobs, found = [5, 3] * 40, []
+    for answer in Engine(scheduler=running.address).answers(squares, jobs, (3,), ordered=True):
+        found.append(answer)
+        if len(found) in (5, 30):
+            running.kill_worker(len(found))
+    assert found == expected(jobs)
+
+
+def test_a_scheduler_that_goes_and_comes_back() -> None:
+    """Whoever waits is told, and then has all results."""
+    jobs, found, told = [5, 3] * 40, [], []
+    with cluster(1) as own:
+        for answer in Engine(scheduler=own.address, say=told.append).answers(squares, jobs, (3,), ordered=True):
+            found.append(answer)
+            if len(found) == 10:
+                own.stop()
+                Thread(target=lambda: (time.sleep(2), own.start(1))).start()
+    assert found == expected(jobs)
+    assert any("the connection is lost; waiting" in sentence for sentence in told)
+
+
+def test_a_cluster_without_workers_is_waited_for() -> None:
+    told = []
+    with cluster(0) as own:
+        engine = Engine(scheduler=own.address, say=lambda sentence: (told.append(sentence), own.add_workers(1)))
+        assert list(engine.answers(squares, [2], (3,))) == [(0, [0, 3])]
+    assert told == [f"{own.address}: has no workers; waiting for the first."]
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://", "127.0.0.1:notaport"])
+def test_no_scheduler(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask, "_ANSWER", 1.0)
+    with pytest.raises(UnusableInput, match=f"^{address}: no Dask scheduler answers there; check the address"):
+        list(Engine(scheduler=address).answers(squares, [1], (3,)))
+
+
+def test_a_scheduler_that_stays_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask, "_RETURN", 1.0)
+    with cluster(1) as own, pytest.raises(UnusableInput, match="the scheduler has gone; check the address, start it"):
+        for _ in Engine(scheduler=own.address).answers(squares, [5] * 40, (3,)):
+            own.stop()
+
+
+def test_without_dask(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UnusableInput, match=r"^--scheduler: needs Dask, which is not installed; run `pip install"):
+        list(Engine(scheduler="tcp://127.0.0.1:9").answers(squares, [1], (3,)))
+
+
+def deadly(job: int) -> Iterator[int]:
+    if job == 1:
+        os._exit(3)
+    yield job
+
+
+@pytest.mark.skipif("SLOW_TESTS" not in os.environ, reason="minutes; set SLOW_TESTS")
+def test_a_job_that_kills_its_workers_is_told(running: Cluster) -> None:
+    from dtl.parallel.outcome import Lost
+
+    found = list(Engine(scheduler=running.address).answers(deadly, [0, 1, 2], ordered=True))
+    assert found == [(0, [0]), (1, [Lost("died")]), (2, [2])]
