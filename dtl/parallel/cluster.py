@@ -74,12 +74,18 @@ class DaskCluster:
                 return []
             self._submit()
             self._wait(time.monotonic() + patience)
-            return self._gather()
-        except (CancelledError, CommClosedError, OSError):  # the scheduler, or data that all jobs need, has gone
+            found, failure = self._gather()
+        except (Exception, CancelledError) as error:  # the scheduler, or data that all jobs need, has gone
+            lost = isinstance(error, (CancelledError, CommClosedError, OSError)) or self._client.status != "running"
+            if not lost:
+                raise
             self._say(f"{self._address}: the connection is lost; waiting {_RETURN:.0f} s for the scheduler.")
             self._drop()
             self._client = self._connect(_RETURN)
             return []
+        if failure is not None:
+            raise failure
+        return found
 
     def close(self) -> None:
         self._drop()
@@ -142,8 +148,8 @@ class DaskCluster:
                 return
             time.sleep(_LOOK)
 
-    def _gather(self) -> list[tuple[int, list[Any]]]:
-        """Take the results of all jobs that have ended."""
+    def _gather(self) -> tuple[list[tuple[int, list[Any]]], BaseException | None]:
+        """The results of all jobs that have ended, and what one of them raised."""
         from distributed import KilledWorker
 
         done = {number: future for number, future in self._futures.items() if future.status == "finished"}
@@ -151,7 +157,7 @@ class DaskCluster:
         for number, future in [(n, future) for n, future in self._futures.items() if future.status == "error"]:
             error = future.exception()
             if not isinstance(error, KilledWorker):
-                raise self._in_words(error)
+                return found, self._in_words(error)
             self._given_up[number] += 1
             del self._futures[number]  # to be tried again: its workers may have been ended from outside
             if self._given_up[number] == _TRIES:
@@ -159,7 +165,7 @@ class DaskCluster:
         for number, _ in found:
             self._futures.pop(number, None)
             del self._open[number]
-        return found
+        return found, None
 
     def _in_words(self, error: BaseException) -> BaseException:
         """What a job raised, or a sentence where the workers lack the program."""
