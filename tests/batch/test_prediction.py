@@ -169,12 +169,14 @@ def test_a_scheduler_that_goes_and_comes_back_changes_nothing(
     """It is waited for; where it stays away too long, the same command goes on."""
     pytest.importorskip("distributed", reason="Dask is optional")
 
-    def interrupt() -> None:
-        raise KeyboardInterrupt
-
     with cluster(1) as running:
+
+        def end() -> None:
+            running.stop()
+            raise KeyboardInterrupt
+
         with pytest.raises(KeyboardInterrupt):
-            predict_on_cluster(tmp_path / "run", files, running, {3: running.stop, 4: interrupt})
+            predict_on_cluster(tmp_path / "run", files, running, {3: end})
         running.start(1)
         done = len(list((tmp_path / "run" / "parts").glob("*.parquet")))
         restart = Timer(1.0, running.start, [1])
