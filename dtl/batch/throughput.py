@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import resource
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -14,7 +15,21 @@ from dtl.bundle.model import ModelBundle
 from dtl.parallel.engine import Engine
 from dtl.readers import read_spectrum
 
-__all__ = ["measure_throughput"]
+__all__ = ["measure_memory", "measure_throughput"]
+
+#: A run in a process of its own, which says what it has needed at most.
+_RUN = """
+import resource, sys
+from dtl.batch.prediction import predict_into
+from dtl.bundle.store import load_bundle
+from dtl.parallel.engine import Engine
+
+if __name__ == "__main__":
+    folder, bundle, path, count = sys.argv[1:]
+    inputs = [(path, f"{number}.fits") for number in range(int(count))]
+    predict_into(folder, inputs, load_bundle(bundle), engine=Engine(2))
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
 
 
 def measure_throughput(
@@ -30,7 +45,7 @@ def measure_throughput(
 
     Returns:
         ``files``; ``read``, the rate of reading alone in one process; ``workers``, number of them (as text, for JSON)
-        -> rate; ``memory_mb``, the most that this process has needed so far.
+        -> rate.
 
     Raises:
         UnusableInput: where the file cannot be used.
@@ -51,11 +66,29 @@ def measure_throughput(
         with TemporaryDirectory() as folder:
             predict_into(Path(folder) / "run", inputs, bundle, engine=Engine(count), progress=note)
             rates[str(count)] = (len(times) - 1) / (time.perf_counter() - times[0])
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
     return {
         "files": files,
         "read": round(alone, 2),
         "workers": {count: round(rate, 2) for count, rate in rates.items()},
-        "memory_mb": round(memory),
     }
+
+
+def measure_memory(path: str | Path, bundle: str, *, files: Sequence[int]) -> dict[str, int]:
+    """The most memory [MB] that a run needs beside its workers, by the number of its files (as text, for JSON).
+
+    Args:
+        path: of the file that is answered under many names.
+        bundle: name of a shipped bundle, or a folder.
+        files: numbers that are tried, each in a process of its own.
+    """
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    found = {}
+    for count in files:
+        with TemporaryDirectory() as folder:
+            program = Path(folder) / "run.py"
+            program.write_text(_RUN, encoding="utf-8")
+            command = [sys.executable, str(program), f"{folder}/run", bundle, str(Path(path).resolve()), str(count)]
+            done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+        found[str(count)] = round(int(done.stdout) / unit)
+    return found
