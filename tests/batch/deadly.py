@@ -1,0 +1,14 @@
+"""What becomes of a process that reads a hostile file; imports nothing, to be there at once."""
+
+from __future__ import annotations
+
+import os
+
+
+def die(task: object, wanted: object) -> None:
+    os._exit(3)
+
+
+def compute(task: object, wanted: object) -> None:
+    while True:
+        pass
