@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
 from dtl.bundle.calibration import SCORES, Reference, percentile, quantile
-from dtl.inference.trust import hull_distance, trust_scores
+from dtl.inference.trust import fills_box, hull_distance, trust_scores
 from dtl.spectrum import PreparedSpectrum, Spectrum
 from tests.builders import WINDOW
 
@@ -86,3 +88,18 @@ def test_hull_distance() -> None:
     nodes = np.array([[3500.0, 4.8, 0.0, 2.0], [3500.0, 4.8, 0.0, 30.0], [3600.0, 4.7, 0.1, 2.0]])
     points = np.array([[3500, 4.8, 0.0], [3525, 4.8, 0.0], [3500, 4.95, 0.0], [3500, 4.8, -0.3], [3650, 4.85, 0.1]])
     np.testing.assert_allclose(hull_distance(points, nodes), [0, 0.5, 1, 2, np.sqrt(2)], atol=1e-9)
+
+
+def test_nodes_that_fill_a_box_leave_nothing_out_inside() -> None:
+    corners = np.array(list(product((3000.0, 4000.0), (4.5, 5.1), (-0.5, 0.5))))
+    assert fills_box(corners) and not fills_box(corners[1:])
+    points = np.array([[3456, 4.7, 0.1], [2900, 4.7, 0.1], [4050, 5.25, 0.1], [3500, 4.2, 0.8]])
+    np.testing.assert_allclose(hull_distance(points, corners), [0, 2, np.sqrt(2), np.sqrt(8)], atol=1e-9)
+    assert hull_distance(points[1], corners[1:])[0] > 2.0  # one corner lacks: the nearest node counts
+
+
+def test_residuals_are_compared_with_the_depth_of_the_lines() -> None:
+    x = np.linspace(0, 35, 3501)
+    found = scores(0.02 * np.sin(2 * np.pi * x / 2.0), noise=1e-6)
+    depth = np.sqrt(np.mean((0.4 * np.exp(-0.5 * ((x - 17) / 0.5) ** 2) - 0.02 * np.sin(2 * np.pi * x / 2.0)) ** 2))
+    assert found["relative_residual"] == pytest.approx(0.02 / np.sqrt(2) / depth, rel=0.01)
