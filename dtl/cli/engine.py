@@ -6,12 +6,12 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from dtl.cli.arguments import count, filled
+from dtl.cli.arguments import check_installed, count, filled
 
 if TYPE_CHECKING:
     from dtl.parallel.engine import Engine
 
-__all__ = ["add_engine", "engine_of"]
+__all__ = ["add_engine", "check_engine", "engine_of"]
 
 
 def add_engine(parser: argparse.ArgumentParser, workers: str = "processes of this machine (default: 1)") -> None:
@@ -31,6 +31,16 @@ def add_engine(parser: argparse.ArgumentParser, workers: str = "processes of thi
     )
 
 
+def check_engine(options: argparse.Namespace) -> None:
+    """Make sure, before the work, that what was chosen can be had.
+
+    Raises:
+        UnusableInput: where Dask is needed and not installed.
+    """
+    if options.scheduler:
+        check_installed("distributed")
+
+
 def engine_of(options: argparse.Namespace, say: Callable[[str], None], workers: int = 1) -> Engine:
     """What was chosen.
 
@@ -42,9 +52,7 @@ def engine_of(options: argparse.Namespace, say: Callable[[str], None], workers: 
     Raises:
         UnusableInput: where Dask is needed and not installed.
     """
-    from dtl.cli.arguments import check_installed
     from dtl.parallel.engine import Engine
 
-    if options.scheduler:
-        check_installed("distributed")
+    check_engine(options)
     return Engine(options.workers or workers, options.scheduler, say)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dtl.cli.arguments import check_output, config
-from dtl.cli.engine import add_engine, engine_of
+from dtl.cli.engine import add_engine, check_engine, engine_of
 from dtl.cli.grid import add_source, grid_for
 from dtl.cli.progress import Progress
 from dtl.resources import write_whole
@@ -35,6 +35,7 @@ def _run(options: argparse.Namespace) -> int:
     from dtl.training.split import split_nodes
 
     check_output(options.output, [".json"], "a table of candidates")
+    check_engine(options)
     settings = read_settings(options.config)
     bundle = load_bundle(options.write) if options.write else None
     grid = grid_for(options, settings)

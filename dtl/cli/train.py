@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from dtl.cli.arguments import check_installed, config
-from dtl.cli.engine import add_engine, engine_of
+from dtl.cli.engine import add_engine, check_engine, engine_of
 from dtl.cli.grid import add_source, grid_for
 from dtl.cli.progress import Progress
 
@@ -36,6 +36,7 @@ def _run(options: argparse.Namespace) -> int:
     from dtl.training.settings import read_settings
 
     check_installed("umap-learn")
+    check_engine(options)
     settings = read_settings(options.config)
     grid = grid_for(options, settings)
     library = read_library(options.phoenix, reach=wavelengths_around(settings.window)) if options.phoenix else None
