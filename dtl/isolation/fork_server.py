@@ -26,6 +26,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
+import numpy as np
+from scipy.linalg.blas import dgemm
+
 __all__ = ["GAVE", "RAISED", "STATUS", "TOLD", "Bounds", "main"]
 
 #: Kinds of answers: something on the way, what the function gave, and what it raised, as text too.
@@ -61,6 +64,7 @@ def main(descriptor: int, modules: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends this process
     for name in modules:
         importlib.import_module(name)
+    _take_buffers()
     gc.collect()
     gc.freeze()  # what is loaded stays in common with the forks
     heard, rung = socket.socketpair()
@@ -77,6 +81,14 @@ def main(descriptor: int, modules: list[str]) -> None:
             for process in pipes:
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
+
+
+def _take_buffers() -> None:
+    """Have the linear algebra of NumPy and SciPy take the memory that it works in: it takes it at its first call, and
+    some versions of OpenBLAS ask for it for ever where a limit denies it."""
+    square = np.ones((256, 256))
+    np.matmul(square, square)
+    dgemm(1.0, square, square)
 
 
 def _serve(control: socket.socket, heard: socket.socket, pipes: dict[int, int]) -> bool:
