@@ -58,6 +58,7 @@ def statistics_table(table: pd.DataFrame, parameter: str, alt: str) -> None:
             columns[column] = st.column_config.TextColumn(header, help=words, pinned=column == "source")
         else:
             shown_places[column] = decimals
+            shown[column] = shown[column].round(decimals)  # a screen reader is given the number, not how it is written
             columns[column] = st.column_config.NumberColumn(header, help=words)
     st.dataframe(
         tables.number_table(shown, shown_places), column_config=columns, hide_index=True, height="content", alt=alt
