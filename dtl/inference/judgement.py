@@ -21,6 +21,7 @@ __all__ = [
     "limit_rotation",
     "measured_from",
     "mistaken_rotation",
+    "rotation_limit",
     "withhold",
     "without_blur",
 ]
@@ -82,6 +83,11 @@ def measured_from(slowest: float, lower: float) -> float:
     return slowest + _DETECTED * lower
 
 
+def rotation_limit(estimate: Estimate, slowest: float) -> float:
+    """The upper limit in km/s that stands for a v sin i which is not measured, see `limit_rotation`."""
+    return max(estimate.value, measured_from(slowest, estimate.lower)) + _LIMIT * estimate.upper
+
+
 def mistaken_rotation(resolution: float | None, wanted: float) -> float:
     """v sin i in km/s whose profile has the variance that a resolution below the ``wanted`` one adds to the lines.
 
@@ -127,7 +133,7 @@ def limit_rotation(estimate: Estimate, slowest: float) -> tuple[Estimate, list[D
     threshold = measured_from(slowest, estimate.lower)
     if estimate.withheld or estimate.value > threshold:
         return estimate, []
-    limited = replace(estimate, limit=max(estimate.value, threshold) + _LIMIT * estimate.upper)
+    limited = replace(estimate, limit=rotation_limit(estimate, slowest))
     limit = f"v sin i {estimate_words('vsini', limited)} (95 %)"
     sentence = (
         f"The rotation is not resolved: {limit}. The networks say {format_number(estimate.value, 1)} km/s, and a "

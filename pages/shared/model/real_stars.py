@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dtl.bundle.card import Comparison, comparisons, lookup, number
-from dtl.inference.judgement import measured_from
+from dtl.inference.judgement import rotation_limit
 from dtl.result import PARAMETERS, Estimate
 from dtl.rounding import decimals, estimate_words, format_number
 from pages.shared.core import tables, wording
@@ -69,16 +71,12 @@ def real_stars(card: dict) -> None:
             st.caption(_about(star, entry))
 
 
-#: Upper distances that a limit lies above the value, as in `dtl.inference.judgement.limit_rotation`.
-_DISTANCES = 2.0
-
-
 def _found(row: Comparison, slowest: float) -> str:
     unit = PARAMETERS[row.parameter][1]
     if row.limit:
         # of those that are limits, whatever made them so
-        limit = max(row.value, measured_from(slowest, row.interval)) + _DISTANCES * row.interval
-        return estimate_words(row.parameter, Estimate(row.value, row.interval, row.interval, limit))
+        estimate = Estimate(row.value, row.interval, row.interval)
+        return estimate_words(row.parameter, replace(estimate, limit=rotation_limit(estimate, slowest)))
     places = decimals(row.interval, PARAMETERS[row.parameter][2])
     return f"{format_number(row.value, places)} ± {format_number(row.interval, places)} {unit}"
 
