@@ -21,11 +21,14 @@ __all__ = [
     "joined",
     "mark_simulated",
     "name_lines",
+    "ordinates",
     "steps",
 ]
 
 #: Lines closer than this, Angstrom, get their names at two heights, so that they keep apart on a telephone.
 _CLOSE = 8.0
+#: Bits of a number in single precision after its first: what is left of an ordinate has four digits and a half.
+_BITS, _SEEN = 23, 14
 
 
 def add_observation(figure: go.Figure, prepared: PreparedSpectrum, colours: Palette, scale: Scale = ANGSTROM) -> None:
@@ -42,7 +45,7 @@ def steps(wavelength: np.ndarray, flux: np.ndarray, name: str, colour: str) -> g
     """A step plot that leaves gaps where ``flux`` is NaN."""
     return go.Scatter(
         **along(wavelength),
-        y=np.asarray(flux, dtype=np.float32),
+        y=ordinates(flux),
         name=name,
         mode="lines",
         line={"color": colour, "width": 1.1, "shape": "hvh"},
@@ -58,6 +61,20 @@ def along(x: np.ndarray) -> dict[str, object]:
         if np.allclose(x, x[0] + step * np.arange(len(x)), rtol=0, atol=1e-3 * abs(step)):
             return {"x0": float(x[0]), "dx": float(step)}
     return {"x": x}
+
+
+def ordinates(values: np.ndarray, seen: int = _SEEN) -> np.ndarray:
+    """Ordinates of a curve, in single precision and rounded: numbers that end with zeros are packed on their way.
+
+    Args:
+        values: shape ``(n,)``, NaN where there is a gap.
+        seen: bits that are kept; a value changes by ``2 ** -(seen + 1)`` of itself at most.
+    """
+    single = np.array(values, dtype=np.float32)  # a copy
+    finite, last = np.isfinite(single), _BITS - seen
+    bits = single.view(np.uint32)
+    bits[finite] = (bits[finite] + np.uint32(1 << last - 1)) >> last << last
+    return single
 
 
 def name_lines(

@@ -24,8 +24,8 @@ _LONGEST_LABEL = 30
 _NAME = (0.6, 0.055)
 _SYMBOLS = ("x", "square", "diamond", "cross", "triangle-down", "star")
 _BELOW = 44
-#: Places that are told apart along a side of a map, more than its picture has pixels.
-_CELLS = 2048
+#: Places that are told apart along a side of a map, at least: as many as a screen shows.
+_CELLS = 1024
 
 
 @dataclass(frozen=True)
@@ -121,23 +121,33 @@ def outside_map(places: np.ndarray, star: np.ndarray) -> bool:
 
 def _models(places: np.ndarray, nodes: np.ndarray) -> go.Scatter:
     x, y = np.ascontiguousarray(_rounded(places).T, dtype=np.float32)
+    shown = [f"%{{customdata[{i}]:.{decimals}f}}" for i, (_, _, decimals) in enumerate(PARAMETERS.values())]
+    *_, (_, _, decimals) = PARAMETERS.values()
+    # The last goes as text: rows of three numbers are whole letters of base64 and repeat, which packs to a sixth.
+    shown[-1] = "%{text}"
     hover = "<br>".join(
-        f"{name} %{{customdata[{i}]:.{decimals}f}} {unit}"
-        for i, (name, unit, decimals) in enumerate(PARAMETERS.values())
+        f"{name} {value} {unit}" for value, (name, unit, _) in zip(shown, PARAMETERS.values(), strict=True)
     )
     return go.Scatter(
         x=x,
         y=y,
         mode="none",
         name="Model spectra",
-        customdata=np.ascontiguousarray(nodes, dtype=np.float32),
+        customdata=np.ascontiguousarray(nodes[:, :-1], dtype=np.float32),
+        text=_words(nodes[:, -1], decimals),
         hovertemplate=hover + "<extra>Model spectrum</extra>",
         showlegend=False,
     )
 
 
+def _words(values: np.ndarray, decimals: int) -> np.ndarray:
+    """Numbers in words, each value once: so many strings one by one would take longer than all else."""
+    known, which = np.unique(values, return_inverse=True)
+    return np.array([f"{value:.{decimals}f}" for value in known])[which]
+
+
 def _rounded(places: np.ndarray) -> np.ndarray:
-    """Places to a pixel of the picture: numbers that end with zeros are packed on their way."""
+    """Places to a pixel of a screen: numbers that end with zeros are packed on their way."""
     step = 2.0 ** np.floor(np.log2(np.ptp(places, axis=0).max() / _CELLS))
     return np.rint(places / step) * step
 

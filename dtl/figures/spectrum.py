@@ -17,6 +17,7 @@ from dtl.figures.curves import (
     joined,
     mark_simulated,
     name_lines,
+    ordinates,
     steps,
 )
 from dtl.figures.palette import Palette, palette
@@ -70,7 +71,7 @@ def reconstruction_figure(
     add_observation(figure, prepared, colours, scale)
     curve = go.Scatter(
         **along(wavelength),
-        y=model.astype(np.float32),
+        y=ordinates(model),
         name=escape(name),
         line={"color": colours.model, "width": 1.6},
         hovertemplate="%{y:.3f}",
@@ -168,7 +169,7 @@ def _add_noise(figure: go.Figure, wavelength: np.ndarray, uncertainty: np.ndarra
     for sign in (-1, 1):
         edge = go.Scatter(
             **along(wavelength),
-            y=(sign * uncertainty).astype(np.float32),
+            y=ordinates(sign * uncertainty, seen=8),
             name="Noise, 1σ",
             legendgroup="noise",
             showlegend=sign > 0,

@@ -20,7 +20,7 @@ PICTURE = map_picture(PLACES, NODES[:, 0])
 
 def pixels(picture: str) -> np.ndarray:
     """Red, green, blue and opacity; shape ``(height, width, 4)``."""
-    data = base64.b64decode(picture.removeprefix("data:image/png;base64,"))
+    data = base64.b64decode(picture.removeprefix("data:image/webp;base64,"))
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
 
 
@@ -81,10 +81,13 @@ def test_a_map_of_the_published_size_is_below_a_megabyte():
 def test_the_pointer_reads_every_model_from_single_precision():
     models = latent_map(PLACES, NODES, PICTURE).data[0]
     assert models.mode == "none" and models.type == "scatter"
-    assert models.x.dtype == models.customdata.dtype == np.float32 and models.customdata.shape == NODES.shape
+    assert models.x.dtype == models.customdata.dtype == np.float32
+    read = np.column_stack([models.customdata, np.asarray(models.text, dtype=float)])
+    np.testing.assert_allclose(read, NODES, atol=0.05)
     box = map_box(PLACES)
     assert np.allclose(np.stack([models.x, models.y], axis=1), PLACES, atol=np.max(box[1] - box[0]) / SIZE[0])
-    assert "customdata[2]" in models.hovertemplate and models.text is None
+    shown = [text.strip() for text in models.hovertemplate.removesuffix("<extra>Model spectrum</extra>").split("<br>")]
+    assert shown[2:] == ["[M/H] %{customdata[2]:.2f} dex", "v sin i %{text} km/s"]
 
 
 def test_stars_do_not_change_the_models_or_the_axes():
