@@ -20,6 +20,7 @@ from dtl.evaluation.belief_shares import moves, shares
 from dtl.evaluation.calibration_fit import CALIBRATION_SNR, fit_calibration, intervals
 from dtl.evaluation.simulated_sample import as_observed, stars_like
 from dtl.evaluation.survey_accuracy import observe, prepared_flux
+from dtl.inference.prior import prior_of
 from dtl.result import PARAMETERS
 from dtl.spectrum import PreparedSpectrum
 from dtl.transfer.adaptation import adapt
@@ -93,8 +94,14 @@ def adapt_to_sample(
     course = {"progress": lambda part, text: progress(0.55 * part, text), "watch": watch}
     adapted = adapt(bundle, sample.spectra, settings=settings, **course, **details)
     settings = with_trust(bundle, prepared_flux(bundle, sample.spectra), settings)
+    free = not settings.trusted and prior_of(bundle.card) is not None
     moved = moves(
-        adapted, sample.spectra, settings, seed=seed, progress=lambda part: progress(0.55 + 0.2 * part, "beliefs")
+        adapted,
+        sample.spectra,
+        settings,
+        start=bundle if free else None,
+        seed=seed,
+        progress=lambda part: progress(0.55 + 0.2 * part, "beliefs"),
     )
     told = shares(moved)
     if anchors:
@@ -159,8 +166,8 @@ def judge(
     calibration = {}
     for column, name in enumerate(PARAMETERS):
         fitted = fit_calibration([found[snr][name] for snr in CALIBRATION_SNR], [truth[:, column]] * len(found))
-        # The simulated stars scatter about the main sequence by more than its own error.
-        extra = sum(share[name] ** 2 for why, share in told.items() if why != "sequence")
+        # The simulated stars scatter about the main sequence by more than its own error; Teff must not have followed.
+        extra = sum(share[name] ** 2 for why, share in told.items() if why != "sequence" or not settings.trusted)
         calibration[name] = asdict(replace(fitted, floor=float(np.sqrt(fitted.floor**2 + extra))))
     rmse = {"after": _rmse(found[_JUDGED_SNR], truth)}
     rmse["before"] = _rmse(intervals(observe(before, as_observed(flux, _JUDGED_SNR, spectra[0], seed))), truth)

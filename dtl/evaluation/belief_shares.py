@@ -24,6 +24,7 @@ def moves(
     spectra: Sequence[PreparedSpectrum],
     settings: TransferSettings,
     *,
+    start: ModelBundle | None = None,
     seed: int = 42,
     progress: Callable[[float], None] = lambda fraction: None,
 ) -> dict[str, np.ndarray]:
@@ -37,6 +38,8 @@ def moves(
         adapted: the bundle, adapted to the spectra.
         spectra: one a star.
         settings: of its transfer.
+        start: where the transfer began, for one whose Teff is free to follow the main sequence. It does so by a small
+            part in each round, so that another belief shows in the whole way alone, not in a few rounds more.
         seed: of the half and everything else random.
         progress: called with the fraction done.
 
@@ -62,9 +65,14 @@ def moves(
     found: dict[str, np.ndarray] = {}
     for i, (why, rows, belief) in enumerate(runs):
         known = replace(belief, least=min(belief.least, half)) if enough else belief
-        how = replace(settings, rounds=min(MORE_ROUNDS, settings.rounds), population=known)
+        anew = start is not None and why != "stars"
+        how = replace(settings, rounds=settings.rounds if anew else min(MORE_ROUNDS, settings.rounds), population=known)
         again = transfer(
-            adapted, flux[rows], how, seed=seed + i, progress=lambda part, text, i=i: progress((i + part) / len(runs))
+            start if anew else adapted,
+            flux[rows],
+            how,
+            seed=seed + i,
+            progress=lambda part, text, i=i: progress((i + part) / len(runs)),
         )
         found[why] = (again.bundle.parameters(flux) - before) * sign.get(why, 1.0)
     return found

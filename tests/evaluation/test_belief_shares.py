@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from dtl.evaluation.belief_shares import moves, shares
+from dtl.evaluation.survey_accuracy import prepared_flux
+from dtl.transfer.fine_tuning import transfer
 from tests.evaluation.test_adaptation_trust import SETTINGS, adapted
-from tests.training.toys import POPULATION
+from tests.training.toys import POPULATION, toy_bundle
 
 QUICK = replace(SETTINGS, rounds=1, epochs=1)
 
@@ -24,6 +26,18 @@ def test_a_higher_mean_metallicity_is_one_whichever_way_it_was_tried() -> None:
     for mean in (-0.001, 0.001):
         known = replace(SETTINGS, population=replace(POPULATION, mean_mh=mean))
         assert moves(bundle, spectra, known)["mean_mh"][:, 2].mean() > 0.02
+
+
+def test_from_the_start_another_belief_goes_the_whole_way() -> None:
+    """So many rounds as the transfer had, from where it began; half of the stars goes on from where it ended."""
+    bundle, _, spectra = adapted()
+    began, flux = toy_bundle(), prepared_flux(bundle, spectra)
+    population = replace(POPULATION, sequence_offset=POPULATION.sequence_error, least=min(POPULATION.least, 15))
+    order = np.random.default_rng(42).permutation(len(flux))
+    whole = transfer(began, flux[order], replace(QUICK, rounds=2, population=population), seed=44).bundle
+    found = moves(bundle, spectra, replace(QUICK, rounds=2), start=began)
+    np.testing.assert_array_equal(found["sequence"], whole.parameters(flux) - bundle.parameters(flux))
+    np.testing.assert_array_equal(found["stars"], moves(bundle, spectra, replace(QUICK, rounds=2))["stars"])
 
 
 def test_a_share_is_a_root_mean_square() -> None:

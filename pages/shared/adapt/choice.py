@@ -164,7 +164,7 @@ def _beliefs(name: str) -> TransferSettings:
     population = replace(population, main_sequence=sequence, slow=population.slow if slow else None)
     with st.expander("Training length", icon=":material/timer:"):
         rounds = st.slider(
-            "Rounds at most", 2, 14, _DEFAULT.rounds, key="adapt-rounds", persist_state="session",
+            "Rounds at most", 2, 20, _DEFAULT.rounds, key="adapt-rounds", persist_state="session",
             help="In each round the difference between stars and models is measured anew, and the encoder learns to "
             "see through it. It ends by itself once it gets worse.",
         )  # fmt: skip
