@@ -10,6 +10,7 @@ any smooth tilt of the input (blaze, slit losses, extinction) drops out, to 0.05
 from __future__ import annotations
 
 import numpy as np
+from scipy.linalg.lapack import dgesv
 from scipy.ndimage import gaussian_filter1d
 
 from dtl.wavelengths import Window
@@ -55,7 +56,9 @@ def fit_continuum(wavelength: np.ndarray, flux: np.ndarray, *, window: Window) -
     # Concave segments: tops of the smoothed spectrum. A quadratic tilt adds next to nothing to these curvatures.
     curvature = np.gradient(np.gradient(log_flux, axis=1), axis=1)
     candidate = np.isfinite(log_flux) & (curvature < 0)
-    coefficients = _quantile_fit(_basis(grid, window), np.where(candidate, log_flux, 0.0), candidate)
+    basis = _basis(grid, window)
+    pairs = zip(log_flux, candidate, strict=True)
+    coefficients = np.stack([_quantile_fit(basis[use], values[use]) for values, use in pairs])
     # Beyond the fitted range the curve is held, not extrapolated.
     curve = np.exp(coefficients @ _basis(np.clip(wavelength, lower, upper), window).T) * scale
     return curve.reshape(np.shape(flux))
@@ -81,28 +84,26 @@ def _basis(wavelength: np.ndarray, window: Window) -> np.ndarray:
     return np.polynomial.legendre.legvander(x, _DEGREE)
 
 
-def _quantile_fit(basis: np.ndarray, values: np.ndarray, use: np.ndarray) -> np.ndarray:
+def _quantile_fit(basis: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Quantile regression by iteratively re-weighted least squares (Hunter & Lange 2000, JCGS 9, 60).
 
     Args:
         basis: shape ``(n, k)``.
-        values: shape ``(m, n)``.
-        use: which values count; shape ``(m, n)``.
+        values: shape ``(n,)``.
 
     Returns:
-        Coefficients, shape ``(m, k)``; NaN where too few values count.
+        Coefficients, shape ``(k,)``; NaN where there are too few values.
     """
-    weight = use.astype(float)
-    enough = use.sum(axis=1) > 5 * basis.shape[1]
-    weight[~enough] = 1.0
-    coefficients = np.zeros((len(values), basis.shape[1]))
+    count, size = basis.shape
+    if count <= 5 * size:
+        return np.full(size, np.nan)
+    # What the weights multiply is the same each time: the products of the normal equations, and of their right side.
+    rows = np.ascontiguousarray(basis.T)
+    products = np.concatenate([(rows[:, None] * rows).reshape(-1, count), rows * values])
+    weight = np.ones(count)
     for _ in range(_ITERATIONS):
-        weighted = weight[:, :, None] * basis
-        normal = np.einsum("mnk,nl->mkl", weighted, basis)
-        target = np.einsum("mnk,mn->mk", weighted, values)
-        coefficients = np.linalg.solve(normal, target[..., None])[..., 0]
-        residual = values - coefficients @ basis.T
-        pull = np.where(residual > 0, _QUANTILE, 1.0 - _QUANTILE)
-        weight = use * pull / np.maximum(np.abs(residual), 1e-3) + (~enough)[:, None]
-    coefficients[~enough] = np.nan
+        sums = products @ weight
+        *_, coefficients, _ = dgesv(sums[:-size].reshape(size, size), sums[-size:])
+        residual = values - coefficients @ rows
+        weight = np.where(residual > 0, _QUANTILE, 1.0 - _QUANTILE) / np.maximum(np.abs(residual), 1e-3)
     return coefficients

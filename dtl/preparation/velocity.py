@@ -81,20 +81,17 @@ def measure_velocity(
     grid = log_grid(x[0], x[-1], _STEP)
     present = np.interp(grid, x, good.astype(float)) > 0.99
     data = np.where(present, 1.0 - np.interp(grid, x[good], (y / continuum)[good]), 0.0)
-    offset = np.ceil(np.log(template_wavelength[0] / grid[0]) / (_STEP / SPEED_OF_LIGHT))
+    offset = int(np.ceil(np.log(template_wavelength[0] / grid[0]) / (_STEP / SPEED_OF_LIGHT)))
     step = np.exp(_STEP / SPEED_OF_LIGHT)
     start = grid[0] * step**offset
     points = int(np.log(template_wavelength[-1] / start) / np.log(step))
     rest = start * step ** np.arange(points)
     depth = np.stack([1.0 - np.interp(rest, template_wavelength, t) for t in templates])
 
-    lags = np.arange(len(grid) + points - 1) - (points - 1)
-    velocities = (lags - offset) * _STEP
-    keep = np.abs(velocities) <= _RANGE
+    most = int(_RANGE / _STEP)
+    lags = np.arange(max(offset - most, 1 - points), min(offset + most, len(grid) - 1) + 1)
     seen = np.stack([present.astype(float), data, data**2])
-    overlap, sum_f, sum_ff = _correlate(seen, np.ones((1, points)))[:, keep]
-    sum_t, sum_tt = _correlate(seen[:1], np.stack([depth, depth**2]))[..., keep]
-    sum_ft = _correlate(seen[1:2], depth)[..., keep]
+    (overlap, sum_f, sum_ff), sum_t, sum_tt, sum_ft = _correlate(seen, depth, lags)
     enough = overlap > _OVERLAP * points
     n = np.where(enough, overlap, 1.0)
     covariance = sum_ft - sum_f * sum_t / n
@@ -103,15 +100,30 @@ def measure_velocity(
     if not np.isfinite(correlation).any():
         raise ValueError(f"the spectrum reaches from {x[0]:.1f} to {x[-1]:.1f} Angstrom and misses most of the window")
     best = int(np.nanargmax(np.nanmax(np.nan_to_num(correlation, nan=-1.0), axis=1)))
-    return _place_peak(velocities[keep], correlation[best], best)
+    return _place_peak((lags - offset) * _STEP, correlation[best], best)
 
 
-def _correlate(data: np.ndarray, template: np.ndarray) -> np.ndarray:
-    """Sum of ``data[..., i + lag] * template[..., i]`` at every lag with any overlap, by Fourier transform."""
-    size = data.shape[-1] + template.shape[-1] - 1
-    length = scipy.fft.next_fast_len(size, real=True)
-    product = scipy.fft.rfft(data, length) * scipy.fft.rfft(template[..., ::-1], length)
-    return scipy.fft.irfft(product, length)[..., :size]
+def _correlate(seen: np.ndarray, depth: np.ndarray, lags: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Sums over the points where data and templates overlap, at some lags, by Fourier transform.
+
+    Args:
+        seen: 1 where there are data and 0 elsewhere, the data, and their squares; shape ``(3, n)``.
+        depth: of the templates; shape ``(k, m)``.
+        lags: by which the templates are shifted, consecutive; shape ``(l,)``.
+
+    Returns:
+        Of ``seen``, shape ``(3, l)``; of the templates, of their squares, and of their products with the data, shape
+        ``(k, l)`` each.
+    """
+    count, points = seen.shape[-1], depth.shape[-1]
+    # Long enough that no lag that is asked for meets another one from beyond the ends.
+    longest = max(count, points, int(lags[-1]) + points, count - int(lags[0]))
+    length = scipy.fft.next_fast_len(longest, real=True)
+    present, data, squares = scipy.fft.rfft(seen, length)
+    ones = scipy.fft.rfft(np.ones(points), length).conj()
+    first, second = scipy.fft.rfft(np.stack([depth, depth**2]), length).conj()
+    products = (np.stack([present, data, squares]) * ones, present * first, present * second, data * first)
+    return tuple(scipy.fft.irfft(product, length)[:, lags % length] for product in products)
 
 
 def _place_peak(velocities: np.ndarray, correlation: np.ndarray, template: int) -> Velocity:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 __all__ = ["NO_NAME", "Name", "parse_description", "parse_name", "says_nothing", "split_words"]
 
@@ -141,6 +142,7 @@ def split_words(text: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=256)  # files of a survey have the same names
 def parse_name(text: str) -> Name:
     """The role of an array by its name, or an empty one."""
     words = split_words(text)

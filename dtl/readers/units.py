@@ -134,6 +134,13 @@ def holds_window(values: np.ndarray, unit: str, window: Window) -> bool:
     return bool(low < window.upper and high > window.lower and high - low < 1e7)
 
 
+def _ends(values: np.ndarray) -> np.ndarray:
+    """Of many wavelengths those that `holds_window` looks at: the ends of all, and of the positive ones."""
+    finite = values[np.isfinite(values) & (values != 0)]
+    parts = [part for part in (finite, finite[finite > 0]) if part.size]
+    return np.array([end for part in parts for end in (part.min(), part.max())])
+
+
 def guess_unit(values: np.ndarray, window: Window) -> Claim:
     """Guess the unit from the numbers: the unit in which they hold the window.
 
@@ -149,7 +156,8 @@ def guess_unit(values: np.ndarray, window: Window) -> Claim:
         finite = values[np.isfinite(values)]
     median = float(np.median(finite)) if finite.size else 0.0
     by_size = "Angstrom" if median > 2000 else "nm" if median > 100 else "um" if median > 0.01 else "m"
-    fitting = [unit for unit in _GUESSES if holds_window(values, unit, window)]
+    ends = _ends(values)
+    fitting = [unit for unit in _GUESSES if holds_window(ends, unit, window)]
     span = f"from {finite.min():.6g} to {finite.max():.6g}" if finite.size else "nothing"
     window = f"the window of {window.lower:.0f}–{window.upper:.0f} Å"
     if by_size in fitting or not fitting:
