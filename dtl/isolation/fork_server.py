@@ -29,6 +29,8 @@ from typing import Any
 import numpy as np
 from scipy.linalg.blas import dgemm
 
+from dtl.parallel.child_process import lower_limit, sendable
+
 __all__ = ["GAVE", "RAISED", "STATUS", "TOLD", "Bounds", "main"]
 
 #: Kinds of answers: something on the way, what the function gave, and what it raised, as text too.
@@ -160,20 +162,9 @@ def _answer(connection: Connection) -> None:
     except (BrokenPipeError, ConnectionResetError):
         raise
     except BaseException as error:
-        answer = _in_words(error)
+        where = "".join(traceback.format_exception(error))
+        answer = pickle.dumps((RAISED, sendable(error), where), pickle.HIGHEST_PROTOCOL)
     connection.send_bytes(answer)
-
-
-def _in_words(error: BaseException) -> bytes:
-    """An error and where it was raised; one that cannot be sent by its name."""
-    where = "".join(traceback.format_exception(error))
-    error.__cause__ = error.__context__ = error.__traceback__ = None
-    try:
-        answer = pickle.dumps((RAISED, error, where))
-        pickle.loads(answer)
-    except Exception:
-        return pickle.dumps((RAISED, RuntimeError(type(error).__name__), where))
-    return answer
 
 
 def _keep_within(bounds: Bounds) -> None:
@@ -182,11 +173,11 @@ def _keep_within(bounds: Bounds) -> None:
         os.nice(bounds.niceness)
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("500")  # where memory runs out all the same, this process goes before the server
-    _lower(resource.RLIMIT_CORE, 0)
+    lower_limit(resource.RLIMIT_CORE, 0)
     if bounds.memory is not None:
-        _lower(resource.RLIMIT_DATA, _held() + bounds.memory)
+        lower_limit(resource.RLIMIT_DATA, _held() + bounds.memory)
     if bounds.seconds is not None:
-        _lower(resource.RLIMIT_CPU, bounds.seconds)
+        lower_limit(resource.RLIMIT_CPU, bounds.seconds)
 
 
 def _held() -> int:
@@ -194,12 +185,6 @@ def _held() -> int:
     with suppress(OSError, ValueError, IndexError), open("/proc/self/statm", encoding="ascii") as file:
         return int(file.read().split()[5]) * resource.getpagesize()
     return 0
-
-
-def _lower(kind: int, most: int) -> None:
-    _, hard = resource.getrlimit(kind)
-    with suppress(ValueError, OSError):
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from signal import SIGKILL, SIGXCPU
 from typing import Any
 
 from dtl.isolation.fork_server import GAVE, STATUS, TOLD, Bounds
+from dtl.parallel.child_process import ONE_THREAD, RaisedElsewhere
 
 __all__ = ["Ended", "Processes"]
 
@@ -30,8 +31,6 @@ _LOOK = 0.25
 _MAX_ANSWER = 500_000_000
 #: Status of a process -> why it was ended: the system ends what takes too long, and what memory is lacking for.
 _WHY = {-SIGXCPU: "time", -SIGKILL: "memory"}
-#: Threads of libraries: there is a process for each processor.
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Ended(Exception):
@@ -106,7 +105,7 @@ class Processes:
         error, where = found
         if isinstance(error, MemoryError):
             raise Ended("memory")
-        raise error from _Elsewhere(where)
+        raise error from RaisedElsewhere(where)
 
     def close(self) -> None:
         """End all processes."""
@@ -143,7 +142,7 @@ class Processes:
 
     def _start(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        environment = os.environ | dict.fromkeys(_THREADS, "1")
+        environment = os.environ | ONE_THREAD
         environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
         if self._folder is not None:
             environment["TMPDIR"] = self._folder
@@ -189,10 +188,3 @@ def _answer(
             return answer
         if tell is not None:
             tell(*answer[1])
-
-
-class _Elsewhere(Exception):
-    """Where an error was raised in the other process, for the log."""
-
-    def __str__(self) -> str:
-        return "\n" + self.args[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import resource
 import signal
 import time
@@ -19,6 +18,7 @@ from multiprocessing.process import BaseProcess
 from signal import SIGKILL, SIGXCPU
 from typing import Any
 
+from dtl.parallel.child_process import ONE_THREAD, RaisedElsewhere, lower_limit, sendable
 from dtl.parallel.outcome import JobFunction, Limits, Lost
 
 __all__ = ["LocalPool"]
@@ -27,8 +27,6 @@ __all__ = ["LocalPool"]
 _PATIENCE = 6
 #: Jobs that are given out before the first of them is answered, for each worker: what is ready waits in memory.
 _AHEAD = 16
-#: Threads of libraries; each worker has one processor.
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 #: What a worker says of its job.
 _BEGAN, _GAVE, _RAISED, _DONE = "began", "gave", "raised", "done"
 
@@ -85,13 +83,14 @@ class LocalPool:
                 worker.results.append(content)
             elif word == _RAISED:
                 error, where = content
-                raise error from _Elsewhere(where)
+                raise error from RaisedElsewhere(where)
             else:
                 ended.append((worker.job[0], worker.results))
                 worker.results, worker.job, worker.again = [], None, False
         longest = _PATIENCE * self._limits.seconds if self._limits else inf
         for worker in [worker for worker in self._crew if worker.job is not None]:
-            if time.monotonic() - worker.began > longest:
+            # Where a word of it waits here, it was not the job that took so long.
+            if time.monotonic() - worker.began > longest and not worker.connection.poll():
                 worker.process.kill()
                 ended += self._replace(worker, late=True)
         self._set_to_work()
@@ -146,8 +145,8 @@ def _start(arguments: tuple[Any, ...]) -> _Worker:
 @contextmanager
 def _single_threaded() -> Iterator[None]:
     """What is started in here computes with one thread."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
     try:
         yield
     finally:
@@ -158,23 +157,16 @@ def _single_threaded() -> Iterator[None]:
                 os.environ[name] = value
 
 
-class _Elsewhere(Exception):
-    """Where an error was raised in the other process."""
-
-    def __str__(self) -> str:
-        return "\n" + self.args[0]
-
-
 def _answer_jobs(connection: Connection, function: JobFunction, shared: tuple[Any, ...], limits: Limits | None) -> None:
     """Answer jobs until the other end is closed: a word once one is begun, one for each result, and one at its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the work
     if limits:
-        _limit(resource.RLIMIT_DATA, limits.memory)
+        lower_limit(resource.RLIMIT_DATA, limits.memory)
     try:
         while True:
             job = connection.recv()
             if limits:
-                _limit(resource.RLIMIT_CPU, int(sum(os.times()[:2])) + 1 + limits.seconds)
+                lower_limit(resource.RLIMIT_CPU, int(sum(os.times()[:2])) + 1 + limits.seconds)
             connection.send((_BEGAN, None))
             try:
                 for result in function(job, *shared):
@@ -182,25 +174,8 @@ def _answer_jobs(connection: Connection, function: JobFunction, shared: tuple[An
             except (BrokenPipeError, ConnectionResetError):
                 raise
             except Exception as error:
-                connection.send((_RAISED, (_sendable(error), traceback.format_exc())))
+                where = traceback.format_exc()
+                connection.send((_RAISED, (sendable(error), where)))
             connection.send((_DONE, None))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the parent is gone
-
-
-def _sendable(error: Exception) -> Exception:
-    """An error without what hangs on it; one that cannot be sent by its name and words."""
-    error.__cause__ = error.__context__ = error.__traceback__ = None
-    try:
-        return pickle.loads(pickle.dumps(error))
-    except Exception:
-        return RuntimeError(f"{type(error).__name__}: {error}")
-
-
-def _limit(kind: int, most: int) -> None:
-    """Lower a limit of this process; where the system forbids it, the other limits remain."""
-    _, hard = resource.getrlimit(kind)
-    try:
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-    except (ValueError, OSError):
-        return

@@ -101,3 +101,9 @@ def test_what_a_job_raises_is_raised(engine: Engine) -> None:
     with pytest.raises(UnusableInput, match=r"^7: is a number\.$"):
         list(engine.answers(refuses, [7]))
     assert not active_children()
+
+
+def test_where_a_job_raised_is_told() -> None:
+    with pytest.raises(UnusableInput) as caught:
+        list(Engine(2).answers(refuses, [7]))
+    assert "in refuses" in str(caught.value.__cause__)
