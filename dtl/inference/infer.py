@@ -24,7 +24,7 @@ from dtl.inference.judgement import (
     withhold,
     without_blur,
 )
-from dtl.inference.noise_propagation import propagate_noise
+from dtl.inference.noise_propagation import misfit_responses, propagate_noise
 from dtl.inference.prior import prior_of
 from dtl.inference.trust import trust_scores
 from dtl.result import Estimate, InferenceResult, Neighbour
@@ -65,9 +65,10 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
         trust_scores(p, reconstruction[i], float(distance[i, 0]), {name: v[:, i] for name, v in slopes.values.items()})
         for i, p in enumerate(prepared)
     ]
-    unexplained = [_unexplained(s["residual"], p.snr, bundle) for s, p in zip(all_scores, prepared, strict=True)]
-    responses = noise_responses(slopes, prepared, bundle, unexplained=unexplained)
-    of_all = estimate_parameters(slopes, responses, bundle)
+    responses = noise_responses(slopes, prepared, bundle)
+    misfit = [_misfit(scores["residual"], p.snr, bundle) for scores, p in zip(all_scores, prepared, strict=True)]
+    misfits = misfit_responses(slopes, misfit)
+    of_all = map(_with_misfit, estimate_parameters(slopes, responses, bundle), misfits)
     results = []
     for i, (spectrum, estimates, scores) in enumerate(zip(prepared, of_all, all_scores, strict=True)):
         residual = (spectrum.flux - reconstruction[i])[spectrum.good]
@@ -94,7 +95,9 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
                 scores=scores,
                 percentiles=percentiles,
                 doubts=(*spectrum.doubts, *doubts),
-                correlation=correlate({name: v[:, i] for name, v in slopes.values.items()}, responses[i]),
+                correlation=correlate(
+                    {name: v[:, i] for name, v in slopes.values.items()}, np.hstack([responses[i], misfits[i]])
+                ),
             )
         )
     return results
@@ -113,7 +116,7 @@ def _judge(
     return answer, doubts + withheld + limits
 
 
-def _unexplained(residual: float, snr: float, bundle: ModelBundle) -> float:
+def _misfit(residual: float, snr: float, bundle: ModelBundle) -> float:
     """Rms by which a spectrum differs from its reconstruction beyond what good stars do, as noise; 0 for these."""
     if "residual" not in bundle.references:
         return 0.0
@@ -146,11 +149,7 @@ def encode_with_gaps(flux: np.ndarray, good: np.ndarray, bundle: ModelBundle) ->
 
 
 def noise_responses(
-    slopes: MemberSlopes,
-    prepared: Sequence[PreparedSpectrum],
-    bundle: ModelBundle,
-    *,
-    unexplained: Sequence[float] | None = None,
+    slopes: MemberSlopes, prepared: Sequence[PreparedSpectrum], bundle: ModelBundle
 ) -> list[np.ndarray]:
     """How far noise moves the members, see `dtl.inference.noise_propagation.propagate_noise`.
 
@@ -158,8 +157,6 @@ def noise_responses(
         slopes: values of the members for the spectra, and their derivatives.
         prepared: the spectra, for their noise; length ``k``.
         bundle: the networks.
-        unexplained: rms of what is neither noise nor the gap of good stars, as wide as lines are, so that a spectrum
-            unlike the models has a wide interval too; length ``k``.
     """
     return propagate_noise(
         slopes,
@@ -167,7 +164,6 @@ def noise_responses(
         [p.pixel for p in prepared],
         [p.fwhm / SPEED_OF_LIGHT * p.window.centre for p in prepared],
         float(bundle.wavelength[1] - bundle.wavelength[0]),
-        unexplained=unexplained or [0.0] * len(prepared),
     )
 
 
@@ -185,6 +181,22 @@ def estimate_parameters(
         _estimate_all({name: values[:, i] for name, values in slopes.values.items()}, response, bundle)
         for i, response in enumerate(responses)
     ]
+
+
+def _with_misfit(estimates: dict[str, Estimate], responses: np.ndarray) -> dict[str, Estimate]:
+    """Intervals as wide as a misfit asks for. It is no part of the calibration, which has seen good stars alone.
+
+    Args:
+        estimates: parameter name -> calibrated estimate.
+        responses: of the members of all parameters to the misfit; shape ``(members of all, noises)``.
+    """
+    if not responses.size:
+        return estimates
+    variances = (responses**2).sum(axis=1).reshape(len(estimates), -1).mean(axis=1)
+    return {
+        name: replace(e, lower=float(np.sqrt(e.lower**2 + more)), upper=float(np.sqrt(e.upper**2 + more)))
+        for (name, e), more in zip(estimates.items(), variances, strict=True)
+    }
 
 
 def _estimate_all(members: dict[str, np.ndarray], response: np.ndarray, bundle: ModelBundle) -> dict[str, Estimate]:

@@ -11,7 +11,7 @@ from dtl.inference.gradients import MemberSlopes
 from dtl.preparation.noise_transfer import noise_transfer, remaining_part
 from dtl.result import PARAMETERS
 
-__all__ = ["pixel_responses", "propagate_noise"]
+__all__ = ["misfit_responses", "pixel_responses", "propagate_noise"]
 
 #: Width of a line in points of the grid.
 _LINE = 20
@@ -27,9 +27,7 @@ def propagate_noise(
     pixel: Sequence[float],
     fwhm: Sequence[float],
     step: float,
-    *,
-    unexplained: Sequence[float],
-) -> np.ndarray:
+) -> list[np.ndarray]:
     """How far the noise of the input's pixels moves the members' values.
 
     Args:
@@ -38,7 +36,6 @@ def propagate_noise(
         pixel: of each input, Angstrom; length ``k``.
         fwhm: of the Gaussian that degraded each, Angstrom; length ``k``.
         step: of the points of the spectra, Angstrom.
-        unexplained: rms of what is neither noise nor the gap of good stars, as wide as lines are; length ``k``.
 
     Returns:
         Responses of the values to independent unit noises, so that their products are covariances, one array a
@@ -57,11 +54,26 @@ def propagate_noise(
         moves = moves.reshape(*inner.shape[:2], -1) if few else inner @ moves
         for i, move in zip(group, moves, strict=True):
             responses[i] = move * uncertainty[i, places]
-    if any(more > 0 for more in unexplained):
+    return responses
+
+
+def misfit_responses(slopes: MemberSlopes, misfit: Sequence[float]) -> list[np.ndarray]:
+    """The same for what is neither noise nor the gap of good stars, taken as noise that is as wide as lines are.
+
+    Args:
+        slopes: of the members, for ``k`` spectra.
+        misfit: its rms in each spectrum; length ``k``.
+
+    Returns:
+        As `propagate_noise`; no noises for a spectrum without a misfit.
+    """
+    counts = sum(slopes.slopes[name].shape[0] for name in PARAMETERS)
+    responses = [np.empty((counts, 0))] * len(misfit)
+    if any(more > 0 for more in misfit):
         moves = _line_responses(slopes.weights)
-        for i, more in enumerate(unexplained):
-            if more > 0:
-                responses[i] = np.concatenate([responses[i], more * (stacked[i] @ moves)], axis=1)
+        for i in np.flatnonzero(misfit):
+            stacked = np.concatenate([slopes.slopes[name][:, i] for name in PARAMETERS])
+            responses[i] = misfit[i] * (stacked @ moves)
     return responses
 
 

@@ -11,6 +11,7 @@ import pytest
 from dtl.flags import FLAGS
 from dtl.inference.gradients import member_slopes
 from dtl.inference.infer import encode_with_gaps, estimate_parameters, infer, noise_responses
+from dtl.inference.noise_propagation import misfit_responses
 from dtl.preparation.prepare import prepare
 from dtl.result import COLUMNS, PARAMETERS, InferenceResult
 from dtl.spectrum import PreparedSpectrum
@@ -149,6 +150,26 @@ def test_noise_widens_intervals() -> None:
         (estimates,) = estimate_parameters(slopes, noise_responses(slopes, [noisy], bundle), bundle)
         widths.append([estimates[name].lower + estimates[name].upper for name in PARAMETERS])
     assert (np.diff(widths, axis=0) > 0).all()
+
+
+def test_a_misfit_widens_intervals_by_all_it_may_move() -> None:
+    """In quadrature, whatever part of the spread the calibration leaves of good stars; these have none."""
+    bundle, good = shipped(), prepared()[1]
+    ripple = 0.1 * np.sin(6.0 * good.wavelength)
+    spectra = [good, replace(good, flux=good.flux + ripple)]
+    flux, _ = encode_with_gaps(np.stack([s.flux for s in spectra]), np.stack([s.good for s in spectra]), bundle)
+    slopes = member_slopes(flux, bundle)
+    without = estimate_parameters(slopes, noise_responses(slopes, spectra, bundle), bundle)
+    found = [result.estimates for result in infer(spectra, bundle)]
+    names = list(PARAMETERS)[:3]
+    one, two = (
+        np.array([f[n].upper ** 2 / w[n].upper ** 2 - 1.0 for n in names]) for f, w in zip(found, without, strict=True)
+    )
+    assert np.abs(one).max() < 1e-3 and (two > 0.01).all()
+    added = np.array([found[1][n].upper ** 2 - without[1][n].upper ** 2 for n in names])
+    _, moves = misfit_responses(slopes, [0.0, 1.0])
+    each = (moves**2).sum(axis=1).reshape(len(PARAMETERS), -1).mean(axis=1)[:3]
+    np.testing.assert_allclose(added / each, (added / each)[0], rtol=1e-2)
 
 
 def test_flags_of_the_preparation_come_first() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dtl.inference.gradients import member_slopes
-from dtl.inference.noise_propagation import pixel_responses, propagate_noise
+from dtl.inference.noise_propagation import misfit_responses, pixel_responses, propagate_noise
 from dtl.preparation.prepare import prepare
 from dtl.result import PARAMETERS
 from dtl.spectrum import Spectrum
@@ -53,7 +53,6 @@ def test_repeated_noise(resolution: float, pixel: float) -> None:
         [run.pixel for run in runs],
         [run.fwhm / SPEED_OF_LIGHT * CENTRE for run in runs],
         0.01,
-        unexplained=[0.0] * count,
     )
     propagated = np.sqrt(np.mean([(r**2).sum(axis=1) for r in responses], axis=0)).reshape(len(PARAMETERS), -1)
     for row, (name, values) in zip(propagated, slopes.values.items(), strict=True):
@@ -64,17 +63,10 @@ def test_repeated_noise(resolution: float, pixel: float) -> None:
             assert row.mean() == pytest.approx(scatter, rel=0.1), name
 
 
-def test_unexplained_differences_add_to_the_noise() -> None:
+def test_a_misfit_moves_all_members_in_proportion() -> None:
     bundle = shipped()
     prepared = prepare(observe_model(), bundle.target)
-    slopes = member_slopes(prepared.flux[None], bundle)
-
-    def spreads(unexplained: float) -> np.ndarray:
-        (moves,) = propagate_noise(
-            slopes, prepared.uncertainty[None], [prepared.pixel], [0.0], 0.01, unexplained=[unexplained]
-        )
-        return (moves**2).sum(axis=1)
-
-    none, some, twice = (spreads(more) for more in (0.0, 0.01, 0.02))
-    assert (some > none).all()
-    np.testing.assert_allclose(twice - none, 4 * (some - none), rtol=1e-4)
+    slopes = member_slopes(np.stack([prepared.flux] * 3), bundle)
+    none, once, twice = ((moves**2).sum(axis=1) for moves in misfit_responses(slopes, [0.0, 0.01, 0.02]))
+    assert (none == 0).all() and (once > 0).all()
+    np.testing.assert_allclose(twice, 4 * once, rtol=1e-4)
