@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dtl.flags import FLAGS, Doubt
+from dtl.flags import Doubt
 from dtl.preparation.noise import MAX_SNR
 from dtl.preparation.velocity import Velocity
 from dtl.result import PARAMETERS
@@ -98,9 +98,16 @@ def _doubt_of_medium(measured: float, rv: float, spectrum: Spectrum) -> Doubt | 
     return None
 
 
-def doubts_of_noise(snr: float, stated: bool) -> list[Doubt]:
-    """Doubts about the noise: ``snr`` per pixel, and whether the file's own uncertainties gave it."""
-    found = [] if stated else [Doubt("uncertainty_estimated", FLAGS["uncertainty_estimated"])]
+def doubts_of_noise(snr: float, stated: bool, why: str = "the file has no uncertainties") -> list[Doubt]:
+    """Doubts about the noise.
+
+    Args:
+        snr: per pixel.
+        stated: whether the file's own uncertainties gave it.
+        why: they did not.
+    """
+    measured = f"{why[:1].upper()}{why[1:]}; noise was measured from the spectrum itself."
+    found = [] if stated else [Doubt("uncertainty_estimated", measured)]
     if not snr >= LOW_SNR:
         found.append(
             Doubt(

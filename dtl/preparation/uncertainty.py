@@ -12,6 +12,7 @@ from dtl.preparation.noise import estimate_snr
 from dtl.preparation.noise_transfer import remaining_part
 from dtl.preparation.refusals import misses_window
 from dtl.preparation.state import PreparationState
+from dtl.spectrum import Spectrum
 from dtl.wavelengths import SPEED_OF_LIGHT
 
 __all__ = ["estimate_noise", "remaining_noise"]
@@ -37,7 +38,17 @@ def estimate_noise(state: PreparationState) -> PreparationState:
         template * fit_continuum(rest, state.flux, window=state.window)[inside],
         pixel=float(np.median(np.diff(rest[inside]))),
     )
-    return replace(state, snr=snr, stated=stated).doubted(doubts_of_noise(snr, stated))
+    return replace(state, snr=snr, stated=stated).doubted(doubts_of_noise(snr, stated, _why_measured(spectrum)))
+
+
+def _why_measured(spectrum: Spectrum) -> str:
+    """Why noise is measured, where it is: what became of the uncertainties of the file."""
+    if spectrum.uncertainty is not None:
+        return "the file has uncertainties for less than half of the pixels in the window"
+    found = {finding.value: finding.reason for finding in spectrum.findings if finding.name == "uncertainty"}
+    if "set aside" in found:
+        return f"the uncertainties were set aside: {found['set aside']}"
+    return found.get("none", "the file has no uncertainties")
 
 
 def remaining_noise(state: PreparationState) -> np.ndarray:

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dtl.flags import explain
 from dtl.preparation.doubts import doubts_of_gaps, doubts_of_noise, doubts_of_resolution, doubts_of_velocity
 from dtl.preparation.prepare import prepare
 from dtl.preparation.velocity import Velocity
-from dtl.spectrum import Spectrum
+from dtl.spectrum import Finding, Spectrum
 from tests.builders import WINDOW, observe, target
 
 SPECTRUM = Spectrum(np.arange(3.0), np.ones(3), frame="barycentric", resolution=60_000.0)
@@ -58,6 +59,23 @@ def test_noise(snr: float, stated: bool, flags: list[str]) -> None:
     assert [doubt.flag for doubt in found] == flags
     if np.isfinite(snr) and flags:
         assert f"{snr:.0f} per pixel" in found[-1].sentence and found[-1].limit in {30.0, 2000.0}
+
+
+def test_noise_that_was_measured_says_why() -> None:
+    prepared = prepare(replace(observe(), uncertainty=None), target())
+    assert prepared.flags == ("uncertainty_estimated",)
+    plain = "The file has no uncertainties; noise was measured from the spectrum itself."
+    assert prepared.doubts[0].sentence == plain == explain("uncertainty_estimated")
+    reason = "column ERR fits neither sigma nor variance"
+    for value, words in (("set aside", f"The uncertainties were set aside: {reason}; "), ("none", "Column ERR fits ")):
+        found = (Finding("uncertainty", value, "guessed", reason),)
+        (doubt,) = prepare(replace(observe(), uncertainty=None, findings=found), target()).doubts
+        assert doubt.flag == "uncertainty_estimated" and doubt.sentence.startswith(words)
+        assert doubt.sentence.endswith("; noise was measured from the spectrum itself.")
+    sparse = observe()
+    sparse = replace(sparse, uncertainty=np.where(np.arange(sparse.flux.size) % 3, np.nan, sparse.uncertainty))
+    (doubt,) = prepare(sparse, target()).doubts
+    assert "less than half of the pixels" in doubt.sentence
 
 
 def test_resolution_and_gaps() -> None:
