@@ -55,6 +55,10 @@ class Scale:
         air = " in air" if self.medium == "air" else ""
         return f"wavelength{air} [{UNITS[self.unit]}]"
 
+    def places(self) -> int:
+        """Decimals of its numbers in a table: a hundredth of an Angstrom or of a km/s."""
+        return 3 if self.unit == "nm" else 2
+
     def span(self, window: Window) -> tuple[float, float]:
         """Ends of the axis: of a window, or so far on each side of the line."""
         if self.unit == "km/s" and self.line is not None:

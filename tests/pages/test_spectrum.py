@@ -7,6 +7,7 @@ from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
 from dtl.exploration.wavelength_range import range_statistics
 from dtl.figures.scale import ANGSTROM
@@ -178,6 +179,12 @@ def words(app) -> set[str]:
     return {annotation["text"] for annotation in figure(app)["layout"].get("annotations", [])}
 
 
+def written(table) -> list[str]:
+    """The first column of a table as it is written, empty where that is left to the browser."""
+    words = table.proto.arrow_data.styler.display_values
+    return list(convert_arrow_bytes_to_pandas_df(words).iloc[:, 0]) if words else []
+
+
 def test_the_unit_of_display_changes_figures_and_tables_alone(visit, calls):
     app = visit()
     app.session_state["reconstruction-table"] = True
@@ -195,14 +202,17 @@ def test_the_unit_of_display_changes_figures_and_tables_alone(visit, calls):
     twin = app.dataframe[0].value
     assert twin.columns[0] == "wavelength in air [nm]"
     assert twin.iloc[0, 0] == pytest.approx((x[0] - 2.42) / 10, abs=1e-3)
+    assert not written(app.dataframe[0])  # nothing negative in it
     app.segmented_control(key="axis").set_value("km/s").run()
     app.selectbox(key="axis-line").set_value("Fe I 8826.6").run()
     layout = figure(app)["layout"]
     assert layout["xaxis2"]["title"]["text"] == "Velocity from Fe I 8826.6 Å, star at rest [km/s]"
     assert layout["xaxis2"]["range"] == [-300, 300]
     assert any(a["text"] == "Fe I 8826.6" and abs(a["x"]) < 1e-6 for a in layout["annotations"])
+    assert written(app.dataframe[0])[0].startswith("−") and app.dataframe[0].value.iloc[0, 0] < 0  # sorts as a number
     app.pills(key="step").set_value("Velocity").run()
     assert figure(app, 1)["layout"]["xaxis"]["title"]["text"] == "Velocity [km/s]"  # that of the correlation
+    assert written(app.dataframe[1])[0].startswith("−")
     assert metrics(app) == before and len(calls) == analysed
 
 

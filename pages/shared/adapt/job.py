@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import weakref
+from collections import deque
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
@@ -16,6 +17,10 @@ __all__ = ["Cancelled", "Job", "Reporter", "waiting"]
 
 #: How many works run at once on this machine, whoever started them; the others wait for their turn.
 _PLACES = max(1, (os.cpu_count() or 2) // 2)
+#: Seconds between two notes of how far a work is, and how many are kept.
+_STEP, _COURSE = 2.0, 60
+#: Seconds or part of the work before which no pace is known.
+_SOONEST, _SURE = 20.0, 0.15
 _log = logging.getLogger(__name__)
 
 
@@ -75,13 +80,13 @@ class Reporter:
         fraction: done, 0 to 1.
         text: what is being done.
         rows: what else was reported, in order.
-        started: when the work itself began, None while it waits for its turn.
+        course: times and fractions done of the last two minutes, from the beginning of the work itself.
     """
 
     def __init__(self) -> None:
         self.fraction, self.text = 0.0, ""
         self.rows: list[dict[str, Any]] = []
-        self.started: float | None = None
+        self.course: deque[tuple[float, float]] = deque(maxlen=_COURSE)
         self.unwanted = threading.Event()
         self.result: Any = None
         self.problem: str | None = None
@@ -96,6 +101,9 @@ class Reporter:
         if self.unwanted.is_set():
             raise Cancelled
         self.fraction, self.text = min(max(float(fraction), 0.0), 1.0), text
+        now = monotonic()
+        if not self.course or now - self.course[-1][0] >= _STEP:
+            self.course.append((now, self.fraction))
 
     def watch(self, row: dict[str, Any]) -> None:
         """Report a row of figures."""
@@ -159,11 +167,14 @@ class Job:
 
     @property
     def seconds_left(self) -> float | None:
-        """A guess by the pace so far, None where it is too early for one."""
-        started, fraction = self._reporter.started, self._reporter.fraction
-        if started is None or fraction < 0.15 or self.over:
+        """A guess by the pace of the last minutes, as others come and go; None where it is too early for one."""
+        if self.over or not self._reporter.course:
             return None
-        return (monotonic() - started) * (1.0 - fraction) / fraction
+        then, before = self._reporter.course[0]
+        taken, done = monotonic() - then, self.fraction - before
+        if done <= 0 or (taken < _SOONEST and self.fraction < _SURE):
+            return None
+        return taken * (1.0 - self.fraction) / done
 
     def cancel(self) -> None:
         """Ask the work to end; it does where it reports next."""
@@ -178,7 +189,8 @@ def _run(work: Callable[[Reporter], Any], reporter: Reporter, what: str) -> None
     try:
         if not _line.wait(reporter):
             raise Cancelled
-        reporter.started, reporter.state = monotonic(), "running"
+        reporter.course.append((monotonic(), 0.0))
+        reporter.state = "running"
         reporter.result = work(reporter)
         reporter.state = "done"
     except Cancelled:

@@ -19,7 +19,7 @@ from dtl.rounding import format_number
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
-__all__ = ["describe", "neighbours", "number_table", "spectrum_table", "text_table"]
+__all__ = ["describe", "neighbours", "number_table", "point_table", "spectrum_table", "text_table"]
 
 
 def text_table(columns: Mapping[str, Sequence[str]], alt: str) -> None:
@@ -50,6 +50,23 @@ def number_table(rows: object, places: Mapping[str, int], *, signed: Collection[
     return table.style.format(formats, na_rep="")
 
 
+def point_table(columns: Mapping[str, np.ndarray], places: Mapping[str, int], alt: str) -> None:
+    """A curve point by point: written as the rest of the app writes numbers where one of them is negative.
+
+    Other tables are left to the browser, which writes thousands of rows at once: nothing in them would look different.
+
+    Args:
+        columns: shape ``(n,)`` each.
+        places: column -> decimals, of those that may be negative and of those that then stand beside them.
+        alt: what the table holds.
+    """
+    if any(np.nanmin(columns[name], initial=0.0) < 0 for name in places):
+        # A screen reader is given the number, not how it is written.
+        rounded = {name: np.round(columns[name], decimals) for name, decimals in places.items()}
+        columns = number_table({**columns, **rounded}, places)
+    st.dataframe(columns, alt=alt, hide_index=True)
+
+
 def _signed(value: float, places: int) -> str:
     text = format_number(value, places)
     return f"+{text}" if value > 0 and float(text) else text
@@ -73,7 +90,8 @@ def spectrum_table(
         name: model,
         **(more or {}),
     }
-    st.dataframe(columns, alt=f"Wavelength, flux, uncertainty and {name}, point by point", hide_index=True)
+    places = {title: 4 for title in columns if title != "used"} | {scale.column(): scale.places()}
+    point_table(columns, places, f"Wavelength, flux, uncertainty and {name}, point by point")
 
 
 def describe(neighbour: Neighbour) -> str:

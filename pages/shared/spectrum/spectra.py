@@ -13,6 +13,7 @@ from dtl.figures.style import lay_out
 from dtl.lines import TELLURIC, species_of
 from dtl.preparation.masks import telluric_lines
 from dtl.result import InferenceResult
+from dtl.rounding import decimals
 from dtl.spectrum import PreparationStep, UnusableInput
 from pages.shared.core import bundles, keeping, tables, wording
 from pages.shared.core.chart import chart, dark
@@ -168,8 +169,10 @@ def _in_air(result: InferenceResult) -> bool:
 
 def _step_table(step: PreparationStep, scale: Scale) -> None:
     if step.x_title.startswith("Wavelength"):
-        title = scale.column() + ("" if step.name in AT_REST else ", as in the file")
+        title, places = scale.column() + ("" if step.name in AT_REST else ", as in the file"), scale.places()
         columns = {title: scale.at(step.wavelength)}
     else:
-        columns = {step.x_title: step.wavelength}
-    st.dataframe(columns | {"value": step.flux}, hide_index=True, alt=f"{step.name}, point by point")
+        title, places = step.x_title, 2
+        columns = {title: step.wavelength}
+    digits = {title: places, "value": decimals(float(np.nanmax(np.abs(step.flux), initial=0.0)) / 1e4, 4)}
+    tables.point_table(columns | {"value": step.flux}, digits, f"{step.name}, point by point")
