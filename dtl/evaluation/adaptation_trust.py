@@ -94,15 +94,9 @@ def adapt_to_sample(
     course = {"progress": lambda part, text: progress(0.55 * part, text), "watch": watch}
     adapted = adapt(bundle, sample.spectra, settings=settings, **course, **details)
     settings = with_trust(bundle, prepared_flux(bundle, sample.spectra), settings)
-    free = not settings.trusted and prior_of(bundle.card) is not None
-    moved = moves(
-        adapted,
-        sample.spectra,
-        settings,
-        start=bundle if free else None,
-        seed=seed,
-        progress=lambda part: progress(0.55 + 0.2 * part, "beliefs"),
-    )
+    start = None if settings.trusted or prior_of(bundle.card) is None else bundle
+    course = {"progress": lambda part: progress(0.55 + 0.2 * part, "beliefs")}
+    moved = moves(adapted, sample.spectra, settings, start=start, seed=seed, **course)
     told = shares(moved)
     if anchors:
         adapted, settings, told = follow_anchors(
