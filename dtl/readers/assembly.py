@@ -29,6 +29,8 @@ __all__ = ["assemble"]
 #: What is kept on either side of the window, Angstrom: room for Doppler shifts and a continuum.
 _KEPT = 40.0
 _MIN_PIXELS = 10
+#: A number beyond is no flux in any unit, but bytes that were misread; its square still is a number.
+_LARGEST = 1e100
 
 
 def assemble(contents: Contents, source: Source, options: ReadOptions, window: Window) -> Spectrum:
@@ -131,7 +133,7 @@ def _rows(contents: Contents, source: Source) -> list[Order]:
             contents.note("bad pixels", "flags ignored", "guessed", "every single pixel is flagged")
         else:
             flux[flagged] = np.nan
-    flux[~np.isfinite(flux)] = np.nan
+    flux[~(np.abs(flux) < _LARGEST)] = np.nan
     if uncertainty is not None:
         unusable = ~(np.isfinite(uncertainty) & (uncertainty > 0))
         seen = np.isfinite(flux) & (flux != 0)
