@@ -9,7 +9,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from math import inf
 from multiprocessing import get_context
@@ -27,14 +27,15 @@ __all__ = ["LocalPool"]
 _PATIENCE = 6
 #: Jobs that are given out before the first of them is answered, for each worker: what is ready waits in memory.
 _AHEAD = 16
-#: What a worker says of its job.
-_BEGAN, _GAVE, _RAISED, _DONE = "began", "gave", "raised", "done"
+#: What a worker says: that it can be told something, and then of its job.
+_READY, _BEGAN, _GAVE, _RAISED, _DONE = "ready", "began", "gave", "raised", "done"
 
 
 @dataclass
 class _Worker:
     process: BaseProcess
     connection: Connection
+    ready: bool = False
     job: tuple[int, Any] | None = None
     began: float = inf
     results: list[Any] = field(default_factory=list)
@@ -64,7 +65,7 @@ class LocalPool:
     def give(self, number: int, job: Any) -> None:
         self._waiting.append((number, job))
         if len(self._crew) < self._workers:
-            self._crew.append(_start(self._work))
+            self._crew.append(_start())
         self._set_to_work()
 
     def collect(self, patience: float) -> list[tuple[int, list[Any]]]:
@@ -77,7 +78,11 @@ class LocalPool:
             except (EOFError, OSError):
                 ended += self._replace(worker)
                 continue
-            if word == _BEGAN:  # only now: the process may have had to start first
+            if word == _READY:  # earlier it would have to be waited for: a pipe holds less than what jobs share
+                worker.ready = True
+                _tell(worker, self._work)
+                _tell(worker, worker.job[1])
+            elif word == _BEGAN:  # only now: the process may have had to start first
                 worker.began = time.monotonic()
             elif word == _GAVE:
                 worker.results.append(content)
@@ -114,7 +119,7 @@ class LocalPool:
         worker.connection.close()
         status = worker.process.exitcode
         place = self._crew.index(worker)
-        self._crew[place] = _start(self._work)
+        self._crew[place] = _start()
         late = late or status == -SIGXCPU
         if not late and not worker.again:  # the job may have had nothing to do with it
             self._crew[place].again = True
@@ -126,16 +131,19 @@ class LocalPool:
 
 def _send(worker: _Worker, job: tuple[int, Any]) -> None:
     worker.job, worker.began = job, inf
-    try:
-        worker.connection.send(job[1])
-    except OSError:
-        return  # it has died, which is seen when its answer is waited for
+    if worker.ready:
+        _tell(worker, job[1])
 
 
-def _start(arguments: tuple[Any, ...]) -> _Worker:
+def _tell(worker: _Worker, content: Any) -> None:
+    with suppress(OSError):  # it has died, which is seen when its answer is waited for
+        worker.connection.send(content)
+
+
+def _start() -> _Worker:
     context = get_context("spawn")  # a fork would copy the threads of the networks in an unknown state
     ours, theirs = context.Pipe()
-    process = context.Process(target=_answer_jobs, args=(theirs, *arguments), daemon=True, name="dtl worker")
+    process = context.Process(target=_answer_jobs, args=(theirs,), daemon=True, name="dtl worker")
     with _single_threaded():
         process.start()
     theirs.close()
@@ -157,12 +165,17 @@ def _single_threaded() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _answer_jobs(connection: Connection, function: JobFunction, shared: tuple[Any, ...], limits: Limits | None) -> None:
+def _answer_jobs(connection: Connection) -> None:
     """Answer jobs until the other end is closed: a word once one is begun, one for each result, and one at its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the work
-    if limits:
-        lower_limit(resource.RLIMIT_DATA, limits.memory)
+    function: JobFunction
+    shared: tuple[Any, ...]
+    limits: Limits | None
     try:
+        connection.send((_READY, None))
+        function, shared, limits = connection.recv()
+        if limits:
+            lower_limit(resource.RLIMIT_DATA, limits.memory)
         while True:
             job = connection.recv()
             if limits:
