@@ -39,7 +39,7 @@ def moves(
         spectra: one a star.
         settings: of its transfer.
         start: where the transfer began, for one whose Teff is free to follow the main sequence. It does so by a small
-            part in each round, so that another belief shows in the whole way alone, not in a few rounds more.
+            part in each round, so that another sequence shows in the whole way alone, not in a few rounds more.
         seed: of the half and everything else random.
         progress: called with the fraction done.
 
@@ -58,24 +58,43 @@ def moves(
         sign["mean_mh"] = 1.0 if population.mean_mh < 0.5 * (low + high) else -1.0
         other = population.mean_mh + sign["mean_mh"] * population.mean_mh_error
         runs.append(("mean_mh", order, replace(population, mean_mh=other)))
-    if population.main_sequence:
+    if population.main_sequence and start is None:
         runs.append(("sequence", order, replace(population, sequence_offset=population.sequence_error)))
     enough = len(flux) >= population.least
     before = adapted.parameters(flux)
     found: dict[str, np.ndarray] = {}
+    part = 1.0 if start is None else 0.3
     for i, (why, rows, belief) in enumerate(runs):
         known = replace(belief, least=min(belief.least, half)) if enough else belief
-        anew = start is not None and why != "stars"
-        how = replace(settings, rounds=settings.rounds if anew else min(MORE_ROUNDS, settings.rounds), population=known)
         again = transfer(
-            start if anew else adapted,
+            adapted,
             flux[rows],
-            how,
+            replace(settings, rounds=min(MORE_ROUNDS, settings.rounds), population=known),
             seed=seed + i,
-            progress=lambda part, text, i=i: progress((i + part) / len(runs)),
+            progress=lambda done, text, i=i: progress(part * (i + done) / len(runs)),
         )
         found[why] = (again.bundle.parameters(flux) - before) * sign.get(why, 1.0)
+    if population.main_sequence and start is not None:
+        found["sequence"] = _whole_way(start, flux, settings, seed, lambda done: progress(part + (1 - part) * done))
     return found
+
+
+def _whole_way(
+    start: ModelBundle, flux: np.ndarray, settings: TransferSettings, seed: int, progress: Callable[[float], None]
+) -> np.ndarray:
+    """Half the difference of the parameters with a main sequence higher and lower by its error; shape ``(k, 4)``."""
+    ends = []
+    for i, sign in enumerate((-1.0, 1.0)):
+        known = replace(settings.population, sequence_offset=sign * settings.population.sequence_error)
+        ended = transfer(
+            start,
+            flux,
+            replace(settings, population=known),
+            seed=seed,
+            progress=lambda done, text, i=i: progress((i + done) / 2),
+        )
+        ends.append(ended.bundle.parameters(flux))
+    return 0.5 * (ends[1] - ends[0])
 
 
 def shares(moved: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:

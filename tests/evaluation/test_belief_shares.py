@@ -28,16 +28,20 @@ def test_a_higher_mean_metallicity_is_one_whichever_way_it_was_tried() -> None:
         assert moves(bundle, spectra, known)["mean_mh"][:, 2].mean() > 0.02
 
 
-def test_from_the_start_another_belief_goes_the_whole_way() -> None:
-    """So many rounds as the transfer had, from where it began; half of the stars goes on from where it ended."""
+def test_from_the_start_another_sequence_goes_the_whole_way() -> None:
+    """So many rounds as the transfer had, from where it began, up and down; all else goes on from where it ended."""
     bundle, _, spectra = adapted()
-    began, flux = toy_bundle(), prepared_flux(bundle, spectra)
-    population = replace(POPULATION, sequence_offset=POPULATION.sequence_error, least=min(POPULATION.least, 15))
-    order = np.random.default_rng(42).permutation(len(flux))
-    whole = transfer(began, flux[order], replace(QUICK, rounds=2, population=population), seed=44).bundle
-    found = moves(bundle, spectra, replace(QUICK, rounds=2), start=began)
-    np.testing.assert_array_equal(found["sequence"], whole.parameters(flux) - bundle.parameters(flux))
-    np.testing.assert_array_equal(found["stars"], moves(bundle, spectra, replace(QUICK, rounds=2))["stars"])
+    began, flux, how = toy_bundle(), prepared_flux(bundle, spectra), replace(QUICK, rounds=2)
+    low, high = (
+        transfer(
+            began, flux, replace(how, population=replace(POPULATION, sequence_offset=offset)), seed=42
+        ).bundle.parameters(flux)
+        for offset in (-POPULATION.sequence_error, POPULATION.sequence_error)
+    )
+    found, without = moves(bundle, spectra, how, start=began), moves(bundle, spectra, how)
+    np.testing.assert_array_equal(found["sequence"], 0.5 * (high - low))
+    for name in ("stars", "mean_mh"):
+        np.testing.assert_array_equal(found[name], without[name])
 
 
 def test_a_share_is_a_root_mean_square() -> None:
