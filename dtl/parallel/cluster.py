@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 import time
 import warnings
 from collections import Counter
@@ -129,7 +130,10 @@ class DaskCluster:
     def _submit(self) -> None:
         missing = [number for number in self._open if number not in self._futures]
         if missing and self._sent is None:
-            (self._sent,) = self._client.scatter([self._shared], broadcast=True, hash=False)
+            # A job like others: where all workers that have it die, the scheduler has it run again.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # it may be large
+                self._sent = self._client.submit(pickle.loads, pickle.dumps(self._shared), pure=False)
         for number in missing:
             arguments = (self._function, self._open[number], self._sent, _versions())
             self._futures[number] = self._client.submit(_listed, *arguments, pure=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from threading import Thread
 
@@ -39,6 +40,17 @@ def expected(jobs: list[int]) -> list[tuple[int, list[int]]]:
 def test_each_job_has_its_results(running: Cluster) -> None:
     jobs = [9, 0, 1, 4, 2] * 12
     assert list(Engine(scheduler=running.address).answers(squares, jobs, (3,), ordered=True)) == expected(jobs)
+
+
+def sizes(job: int, content: bytes) -> Iterator[int]:
+    yield job + len(content)
+
+
+def test_much_may_be_shared(running: Cluster) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = list(Engine(scheduler=running.address).answers(sizes, [1, 2, 3], (bytes(30_000_000),), ordered=True))
+    assert found == [(0, [30_000_001]), (1, [30_000_002]), (2, [30_000_003])]
 
 
 def doubled(job: dict[str, int], factor: int) -> dict[str, int]:
