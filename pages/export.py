@@ -31,9 +31,9 @@ with left:
 with right:
     takeaway.archive(everything)
 keeping.python("table")
-st.markdown("#### How to cite")
+st.markdown("## How to cite")
 cite(bundles.of_result(result).card, result)
-st.markdown("#### Figures")
+st.markdown("## Figures")
 st.caption(
     "Every figure of this app has “Save” below it: PDF and SVG for a paper, 88 or 180 mm wide and always light, HTML "
     "as a page of its own; its camera button gives PNG. The report holds this one for each of your spectra, "

@@ -10,7 +10,7 @@ from pages.shared.literature.star_search import one_star
 st.title("Comparison with the literature", anchor=False)
 elements.choose_spectrum("literature-choice")
 one_star()
-st.markdown("#### All stars")
+st.markdown("## All stars")
 st.caption(
     "The parameters of 286 M dwarfs by Mas-Buitrago et al. (2024), and yours, against what others have published of "
     "the same stars."

@@ -252,7 +252,7 @@ def _cold(browser: object) -> float:
 def _upload(page: object, paths: list[Path]) -> float:
     """Seconds from the chosen files to the painted frame with the last one's parameters, by the browser's clock."""
     # Its name stands in the uploader and beside the progress, too, but not as a heading; the parameters come after it.
-    heading = "[data-testid=stMain] :is(h3, [data-testid=stMarkdown] p)"
+    heading = "[data-testid=stMain] :is(h1, h2, [data-testid=stMarkdown] p)"
     page.evaluate(_WATCH, [heading, [paths[-1].name], True, _CARD])
     page.set_input_files("input[type=file]", paths)
     taken = page.evaluate("() => window.painted")

@@ -123,7 +123,9 @@ def upload(app: AppTest, **files: bytes) -> AppTest:
 
 def texts(app: AppTest) -> str:
     """All Markdown, captions and titles of a page."""
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.subheader, *app.title])
+    return "\n".join(
+        element.value for element in [*app.markdown, *app.caption, *app.header, *app.subheader, *app.title]
+    )
 
 
 def figure(app: AppTest, number: int = 0) -> dict:

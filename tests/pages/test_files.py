@@ -38,7 +38,7 @@ def several(visit):
 
 def test_one_file_needs_no_table(visit):
     app = upload(visit(), a_txt=GOOD)
-    assert "#### Your files" not in texts(app)
+    assert "## Your files" not in texts(app)
     assert not app.dataframe
     assert {"ECSV", "FITS", "VOTable", "CSV", "Parquet", "JSON", "LaTeX, A&A", "LaTeX, AAS"} <= {
         b.label for b in app.get("download_button")

@@ -217,7 +217,7 @@ def test_surveys_and_gap(with_cards):
 def test_intervals(with_cards):
     app = with_cards(full_card())
     assert "Here 62 to 72 do" in texts(app)
-    assert table(app, "")["log g"] == ("66 %", "68 %", "62 %")
+    assert table(app, "Inside the interval")["log g"] == ("66 %", "68 %", "62 %")
     assert table(app, "Calibration")["Teff"] == ("1.2", "21 K")
 
 

@@ -30,7 +30,7 @@ def ask() -> tuple[Plan, DeltaGenerator]:
     groups = _groups()
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.markdown("#### Which spectra")
+        st.markdown("## Which spectra")
         enough = max(map(len, groups.values()), default=0) >= MIN_STARS
         source = st.segmented_control(
             "Adapt to", list(_SOURCES), format_func=_SOURCES.get, default="own" if enough else "survey", required=True,
@@ -41,7 +41,7 @@ def ask() -> tuple[Plan, DeltaGenerator]:
         )  # fmt: skip
         name, spectra, stars = _own(groups) if source == "own" else _survey()
     with right:
-        st.markdown("#### What is known of the stars")
+        st.markdown("## What is known of the stars")
         settings = _beliefs(name)
         scale = _scale(spectra)
     seed = int(st.session_state.get("adapt-seed", 1))

@@ -74,7 +74,7 @@ def _anchors(adapted: Adapted) -> None:
     entry = lookup(adapted.bundle.card, "adapted", "anchors")
     if not entry:
         return
-    st.markdown("#### Stars of known parameters")
+    st.markdown("### Stars of known parameters")
     rows = [name for name in ("teff", "mh") if entry["left_out"]["before"][name]["stars"]]
     columns = {"Known minus found": [f"{PARAMETERS[name][0]}, mean (rms)" for name in rows]}
     columns["Anchors"] = [str(entry["left_out"]["before"][name]["stars"]) for name in rows]
@@ -119,7 +119,7 @@ def _gap(adapted: Adapted) -> None:
 
 def _parameters(adapted: Adapted) -> None:
     change = adapted.change
-    st.markdown("#### The parameters before and after")
+    st.markdown("### The parameters before and after")
     if change.errors:
         columns = {"rmse (bias)": [label for label, _, _ in PARAMETERS.values()]}
         for state, title in STATES.items():
@@ -160,7 +160,7 @@ def _parameters(adapted: Adapted) -> None:
         )
     limits = [s for s in lookup(adapted.bundle.card, "limits") or [] if not s.startswith("Said of ")]
     if limits:
-        st.markdown("#### Limits of validity")
+        st.markdown("### Limits of validity")
         st.markdown("\n".join(f"- {wording.plain(wording.with_minus(sentence), 1000)}" for sentence in limits))
 
 
@@ -216,7 +216,13 @@ def _course(adapted: Adapted) -> None:
             "adapt-course-figure",
             f"Loss and residual rms in {len(history)} rounds",
         )
-        st.dataframe(history, hide_index=True, alt="Loss and residual rms of every round")
+        titles = {"round": "Round", "loss": "Loss", "held_out_rms": "Residual rms of spectra held out"}
+        st.dataframe(
+            tables.number_table(history, {"loss": 4, "held_out_rms": 4}),
+            hide_index=True,
+            column_config=titles,
+            alt="Loss and residual rms of every round",
+        )
 
 
 def _actions(adapted: Adapted, *, consent: bool) -> None:

@@ -53,7 +53,7 @@ def listed() -> None:
     own = bundles.own()
     if not own:
         return
-    st.markdown("#### Networks of this visit")
+    st.markdown("## Networks of this visit")
     for name, bundle in own.items():
         used = len(bundles.digests(name))
         with st.container(border=True):
@@ -100,7 +100,7 @@ def loader() -> None:
     """A field for a zip file of networks."""
     from dtl.bundle.zip_file import MAX_BYTES
 
-    st.markdown("#### Load networks from a file")
+    st.markdown("## Load networks from a file")
     file = uploads.show_uploader(
         "Zip file of networks", "load-networks", type=["zip"], max_upload_size=MAX_BYTES >> 20,
         help="As it was downloaded here, or a zip of the folder that `dtl adapt` or `train` wrote. It gets a "

@@ -52,7 +52,7 @@ def heading(result: InferenceResult, *, top: bool = False) -> None:
         badge += f"{ANCHOR[0]} "
     title = wording.plain(spectrum.star or spectrum.file)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="star-heading"):
-        (st.title if top else st.subheader)(title, anchor=False, width="content")
+        (st.title if top else st.header)(title, anchor=False, width="content")
         st.markdown(
             badge + " · ".join(wording.plain(part) for part in parts if part),
             width="content",

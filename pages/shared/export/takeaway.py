@@ -41,7 +41,7 @@ class Written:
 
 def save_session() -> None:
     """The visit as a file."""
-    st.markdown("#### Save the session")
+    st.markdown("## Save the session")
     embed = st.toggle(
         "With the spectra themselves",
         value=True,
@@ -72,7 +72,7 @@ def save_session() -> None:
 
 def restore_session() -> None:
     """A file of a saved visit comes back, and what was wrong with one that did not."""
-    st.markdown("#### Restore a session")
+    st.markdown("## Restore a session")
     file = uploads.show_uploader(
         "Saved session",
         "restore",
@@ -97,7 +97,7 @@ def awaited() -> None:
     if not waiting:
         return
     count = len(waiting)
-    st.markdown(f"#### {count} saved {'result' if count == 1 else 'results'} without the spectrum")
+    st.markdown(f"## {count} saved {'result' if count == 1 else 'results'} without the spectrum")
     st.caption(
         "The values are those that were saved. Upload a file here or on the first page: one with the same checksum "
         "comes back with its reading options, whatever its name."
@@ -145,7 +145,7 @@ def _interval(row: dict[str, object], name: str) -> str:
 
 def tables(results: Sequence[InferenceResult]) -> None:
     """The table of results in every format."""
-    st.markdown("#### Tables")
+    st.markdown("## Tables")
     downloads(results, "table")
     send_to_topcat(results)
     st.caption(f"One row a spectrum, {len(results)} in all: values, 1σ intervals, flags and networks.")
@@ -153,7 +153,7 @@ def tables(results: Sequence[InferenceResult]) -> None:
 
 def archive(results: Sequence[InferenceResult]) -> None:
     """The report, made when it is asked for."""
-    st.markdown("#### Report")
+    st.markdown("## Report")
     st.caption(
         "One archive for the folder of a paper: tables, figures, the log of every file, checksums, versions, the "
         "script and the BibTeX entries."

@@ -95,7 +95,7 @@ def _show_stars(parameter: str, chosen: list[str], mine: pd.DataFrame, *, errors
 def _show_statistics(parameter: str, mine: pd.DataFrame) -> None:
     """Mean differences and what goes with them, of the published stars and of the user's spectra."""
     title, unit, _ = PARAMETERS[parameter]
-    st.markdown(f"#### {title}: literature − this work [{unit}]")
+    st.markdown(f"### {title}: literature − this work [{unit}]")
     statistics = differences(parameter)
     statistics_table(statistics, parameter, alt=f"Differences of {title} between every source and the 286 stars")
     st.caption(

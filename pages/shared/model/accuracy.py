@@ -68,7 +68,7 @@ def _reconstruction(card: dict) -> None:
     metrics, n_latent = card["metrics"], int(number(card, "architecture", "n_latent") or 32)
     ours, noisy = metrics["autoencoder_mse"], number(metrics, "autoencoder_mse_snr100")
     pca = {int(k): float(v) for k, v in (metrics.get("pca_mse") or {}).items()}
-    st.markdown("#### The reconstruction of a spectrum")
+    st.markdown("### The reconstruction of a spectrum")
     text = (
         f"The autoencoder encodes a spectrum in {n_latent} latents and rebuilds it with a mean squared error of "
         f"{format_significant(ours)}; published are {format_significant(PUBLISHED['autoencoder_mse'], 1)}."
@@ -107,7 +107,7 @@ def _reconstruction(card: dict) -> None:
 
 
 def _parameters(card: dict) -> None:
-    st.markdown("#### The parameters")
+    st.markdown("### The parameters")
     clean, noisy = (lookup(card, "metrics", f"rmse_{kind}") for kind in ("noise_free", "snr100"))
     if not clean:
         card_parts.lacking("the parameters of test spectra")
@@ -159,7 +159,7 @@ def intervals(card: dict) -> None:
             f"Part of the true values inside their interval: {low} to {high} %, ideal are 68.3 %",
         )
     with right:
-        names = {name: [PARAMETERS[name][0] for name in PARAMETERS] for name in ("",)}
+        names = {"Inside the interval": [PARAMETERS[name][0] for name in PARAMETERS]}
         inside = {
             f"S/N {snr}": [_percent(number(level, name)) for name in PARAMETERS] for snr, level in covered.items()
         }

@@ -96,7 +96,7 @@ def _flagged(card: dict) -> None:
 
 
 def _scores(card: dict) -> None:
-    st.markdown("#### How it is noticed")
+    st.markdown("### How it is noticed")
     percentile, scores = number(card, "trust", "percentile"), lookup(card, "trust", "scores")
     if percentile is None or not scores:
         card_parts.lacking("the scores behind the flags")

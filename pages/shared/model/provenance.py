@@ -33,7 +33,7 @@ def purpose(card: dict) -> None:
         else:
             card_parts.lacking("what they are for")
     with right:
-        st.markdown("#### What a result does not mean")
+        st.markdown("### What a result does not mean")
         limits = lookup(card, "limits") or []
         if general := boundary.sentences(card):
             st.markdown("\n".join(f"- {wording.plain(sentence)}" for sentence in general))

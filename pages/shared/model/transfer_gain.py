@@ -177,7 +177,7 @@ def _distance(card: dict) -> str:
 
 
 def _surveys(card: dict) -> None:
-    st.markdown("#### Simulated surveys it has not seen")
+    st.markdown("### Simulated surveys it has not seen")
     survey = lookup(card, "metrics", "survey")
     if not survey:
         card_parts.lacking("simulated surveys")
@@ -206,7 +206,7 @@ def _error(name: str, errors: object) -> str:
 
 
 def _gap(card: dict) -> None:
-    st.markdown("#### The gap between models and observations")
+    st.markdown("### The gap between models and observations")
     gap = lookup(card, "metrics", "gap")
     if not gap:
         card_parts.lacking("the gap")

@@ -69,7 +69,7 @@ def files() -> None:
     if not several():
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.markdown(f"#### Your files\n{_count()}", width="stretch")
+        st.markdown(f"## Your files\n{_count()}", width="stretch")
         with st.container(width=330):
             elements.choose_spectrum("spectrum-choice")
         order = st.selectbox(

@@ -33,7 +33,7 @@ _RANKS = ("1st", "2nd", "3rd", *(f"{number}th" for number in range(4, 9)))
 def reconstruction(result: InferenceResult) -> None:
     """The spectrum with its reconstruction and whatever else it is compared with."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("#### Spectrum and reconstruction", width="stretch")
+        st.markdown("## Spectrum and reconstruction", width="stretch")
         overlays, lines = _controls(result)
         scale = axes.choose_scale(result)
         measuring = st.toggle(
