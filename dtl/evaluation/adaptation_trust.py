@@ -37,6 +37,8 @@ MAX_SHIFT = {"teff": 40.0, "mh": 0.1}
 _JUDGED_SNR = 100.0
 #: Errors that differ by less than this part are alike.
 _DIFFERENT = 0.05
+#: Parts of the work, by processor time without anchors, that are done after transfer, moves and anchors.
+_LEARNED, _MOVED, _ANCHORED = 0.62, 0.92, 0.96
 _CALIBRATED = (
     "The intervals were calibrated on simulated stars that differ from models by the learned gap; they hold what an "
     "error of the believed mean [M/H], and another choice of the stars, would change."
@@ -91,11 +93,11 @@ def adapt_to_sample(
         UnusableInput: for a mean [M/H] that no model has.
     """
     details = {"name": name, "digests": digests, "seed": seed}
-    course = {"progress": lambda part, text: progress(0.55 * part, text), "watch": watch}
+    course = {"progress": lambda part, text: progress(_LEARNED * part, text), "watch": watch}
     adapted = adapt(bundle, sample.spectra, settings=settings, **course, **details)
     settings = with_trust(bundle, prepared_flux(bundle, sample.spectra), settings)
     start = None if settings.trusted or prior_of(bundle.card) is None else bundle
-    course = {"progress": lambda part: progress(0.55 + 0.2 * part, "beliefs")}
+    course = {"progress": lambda part: progress(_LEARNED + (_MOVED - _LEARNED) * part, "beliefs")}
     moved = moves(adapted, sample.spectra, settings, start=start, seed=seed, **course)
     told = shares(moved)
     if anchors:
@@ -106,10 +108,10 @@ def adapt_to_sample(
             anchors,
             settings=settings,
             moved=moved,
-            progress=lambda part, text: progress(0.75 + 0.1 * part, text),
+            progress=lambda part, text: progress(_MOVED + (_ANCHORED - _MOVED) * part, text),
             **details,
         )
-    progress(0.85, "calibration")
+    progress(_ANCHORED, "calibration")
     done = _with_verdict(*judge(bundle, adapted, sample.spectra, told, settings, seed=seed), sample, told)
     progress(1.0, "")
     return done

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Adapted", "Plan", "adapt_elsewhere", "start"]
 
 #: Parts of the whole that are done after the simulation and after the transfer.
-_SIMULATED, _TRANSFERRED = 0.06, 0.9
+_SIMULATED, _TRANSFERRED = 0.06, 0.97
 
 
 @dataclass(frozen=True)
