@@ -23,6 +23,7 @@ button {
 }
 button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-link-color); }
 span { font-size: 0.875rem; color: var(--st-text-color); margin-left: 0.5rem; }
+span:empty { display: none; }
 """
 
 
