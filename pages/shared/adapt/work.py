@@ -24,6 +24,13 @@ __all__ = ["Adapted", "Plan", "adapt_elsewhere", "start"]
 
 #: Parts of the whole that are done after the simulation and after the transfer.
 _SIMULATED, _TRANSFERRED = 0.06, 0.97
+#: Word of `dtl.evaluation.adaptation_trust.adapt_to_sample` -> what is being done; rounds are called by their number.
+_PARTS = {
+    "before": "Reading the spectra with the networks as they are",
+    "": "Learning",
+    "beliefs": "Learning again with other things taken as known, to tell what the answers owe to them",
+    "calibration": "Calibrating the intervals",
+}
 
 
 @dataclass(frozen=True)
@@ -149,7 +156,9 @@ def _work(plan: Plan, reporter: Reporter | _Sender) -> Adapted:
         settings=plan.settings,
         anchors=find_anchors(sample.spectra, plan.scale) if plan.scale and keys else (),
         seed=plan.seed,
-        progress=lambda part, text: reporter.progress(begun + (_TRANSFERRED - begun) * part, f"Learning, {text}"),
+        progress=lambda part, text: reporter.progress(
+            begun + (_TRANSFERRED - begun) * part, _PARTS.get(text, f"Learning, {text}")
+        ),
         watch=reporter.watch,
     )
     reporter.progress(_TRANSFERRED, "Comparing before and after")
