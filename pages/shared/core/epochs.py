@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from dtl.catalogue.epochs import Epochs, group_epochs
 from dtl.result import InferenceResult
@@ -11,10 +12,22 @@ from pages.shared.core import visit
 __all__ = ["epochs_of", "one_each", "stars"]
 
 
-def stars() -> list[Epochs]:
-    """The stars of this visit, each with all its exposures."""
-    now = visit.current()
-    return group_epochs(now.results, now.stars)
+@dataclass(frozen=True)
+class KnownStars:
+    """The stars of a visit as they were last put together, and what they were put together from."""
+
+    results: Mapping[str, InferenceResult] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
+    stars: tuple[Epochs, ...] = ()
+
+
+def stars() -> tuple[Epochs, ...]:
+    """The stars of this visit, each with all its exposures; put together anew only where something has changed."""
+    now, known = visit.current(), visit.kept(KnownStars)
+    if known.results is not now.results or known.said is not now.stars:
+        known = KnownStars(now.results, now.stars, tuple(group_epochs(now.results, now.stars)))
+        visit.keep(known)
+    return known.stars
 
 
 def epochs_of(digest: str | None) -> Epochs | None:
@@ -24,5 +37,6 @@ def epochs_of(digest: str | None) -> Epochs | None:
 
 def one_each(results: Mapping[str, InferenceResult]) -> dict[str, InferenceResult]:
     """One result a star: what its exposures say together, by the digest of the best of them."""
-    found = group_epochs(results, visit.current().stars)
+    now = visit.current()
+    found = stars() if results is now.results else group_epochs(results, now.stars)
     return {star.key: star.combined for star in found}
