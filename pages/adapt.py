@@ -7,7 +7,7 @@ from pages.shared.adapt import adaptation, choice, outcome, own_networks, sample
 st.title("Networks adapted to your spectra", anchor=False)
 st.caption(
     "Real stars differ from all models, each spectrograph in its own way. Here the encoder of the networks learns that "
-    "difference, the synthetic gap, from spectra whose parameters nobody has to know. It takes five minutes or more."
+    "difference, the synthetic gap, from spectra whose parameters nobody has to know. It takes some ten minutes."
 )
 now = adaptation.collect()
 plan, place = choice.ask()

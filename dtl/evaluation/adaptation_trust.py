@@ -38,7 +38,7 @@ _JUDGED_SNR = 100.0
 #: Errors that differ by less than this part are alike.
 _DIFFERENT = 0.05
 #: Parts of the work, by processor time without anchors, that are done after transfer, moves and anchors.
-_LEARNED, _MOVED, _ANCHORED = 0.45, 0.95, 0.98
+_LEARNED, _MOVED, _ANCHORED = 0.36, 0.97, 0.98
 _CALIBRATED = (
     "The intervals were calibrated on simulated stars that differ from models by the learned gap; they hold what an "
     "error of the believed mean [M/H], and another choice of the stars, would change."

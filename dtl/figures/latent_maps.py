@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -122,9 +123,8 @@ def outside_map(places: np.ndarray, star: np.ndarray) -> bool:
 def _models(places: np.ndarray, nodes: np.ndarray) -> go.Scatter:
     x, y = np.ascontiguousarray(_rounded(places).T, dtype=np.float32)
     shown = [f"%{{customdata[{i}]:.{decimals}f}}" for i, (_, _, decimals) in enumerate(PARAMETERS.values())]
-    *_, (_, _, decimals) = PARAMETERS.values()
-    # The last goes as text: rows of three numbers are whole letters of base64 and repeat, which packs to a sixth.
-    shown[-1] = "%{text}"
+    # The last stands by itself: rows of three numbers are whole letters of base64 and repeat, which packs to a sixth.
+    shown[-1] = shown[-1].replace(f"customdata[{len(shown) - 1}]", "text")
     hover = "<br>".join(
         f"{name} {value} {unit}" for value, (name, unit, _) in zip(shown, PARAMETERS.values(), strict=True)
     )
@@ -134,16 +134,16 @@ def _models(places: np.ndarray, nodes: np.ndarray) -> go.Scatter:
         mode="none",
         name="Model spectra",
         customdata=np.ascontiguousarray(nodes[:, :-1], dtype=np.float32),
-        text=_words(nodes[:, -1], decimals),
+        text=_as_sent(nodes[:, -1]),
         hovertemplate=hover + "<extra>Model spectrum</extra>",
         showlegend=False,
     )
 
 
-def _words(values: np.ndarray, decimals: int) -> np.ndarray:
-    """Numbers in words, each value once: so many strings one by one would take longer than all else."""
-    known, which = np.unique(values, return_inverse=True)
-    return np.array([f"{value:.{decimals}f}" for value in known])[which]
+def _as_sent(values: np.ndarray) -> dict[str, str]:
+    """Numbers in the form in which arrays are sent: as they are, Plotly would make a word of each."""
+    single = np.ascontiguousarray(values, dtype="<f4")
+    return {"dtype": "f4", "bdata": base64.b64encode(single.tobytes()).decode("ascii")}
 
 
 def _rounded(places: np.ndarray) -> np.ndarray:

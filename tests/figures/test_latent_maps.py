@@ -82,12 +82,12 @@ def test_the_pointer_reads_every_model_from_single_precision():
     models = latent_map(PLACES, NODES, PICTURE).data[0]
     assert models.mode == "none" and models.type == "scatter"
     assert models.x.dtype == models.customdata.dtype == np.float32
-    read = np.column_stack([models.customdata, np.asarray(models.text, dtype=float)])
-    np.testing.assert_allclose(read, NODES, atol=0.05)
+    rotation = np.frombuffer(base64.b64decode(models.text["bdata"]), models.text["dtype"])
+    np.testing.assert_allclose(np.column_stack([models.customdata, rotation]), NODES, rtol=1e-6)
     box = map_box(PLACES)
     assert np.allclose(np.stack([models.x, models.y], axis=1), PLACES, atol=np.max(box[1] - box[0]) / SIZE[0])
     shown = [text.strip() for text in models.hovertemplate.removesuffix("<extra>Model spectrum</extra>").split("<br>")]
-    assert shown[2:] == ["[M/H] %{customdata[2]:.2f} dex", "v sin i %{text} km/s"]
+    assert shown[2:] == ["[M/H] %{customdata[2]:.2f} dex", "v sin i %{text:.1f} km/s"]
 
 
 def test_stars_do_not_change_the_models_or_the_axes():
