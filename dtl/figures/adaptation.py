@@ -54,7 +54,7 @@ def learning_figure(rows: Sequence[Mapping[str, float]], rounds: int, *, dark: b
         )
     low, high = (min(values[1:], default=90.0), max(values[1:], default=100.0))
     margin = max(2.0, 0.1 * (high - low))
-    lay_out(figure, xaxis=axis("Round", 0.6, rounds + 0.4, colours, dtick=1))
+    lay_out(figure, xaxis=axis("Round", 0.6, rounds + 0.4, colours, dtick=1 if rounds <= 10 else 5))
     lay_out(figure, yaxis=axis("Relative to the first round [%]", low - margin, high + margin, colours, nticks=6))
     return _still(figure, legend=True)
 
