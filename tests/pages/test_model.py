@@ -79,6 +79,15 @@ def test_anything_may_be_missing(with_cards, keys):
     assert len(app.header) == 8
 
 
+def test_limits_stand_under_the_networks_that_they_are_said_of(with_cards):
+    own, old = "Adapted to 10 spectra.", ["Teff 3000-4300 K: more is not validated.", "No giants."]
+    app = with_cards(full_card() | {"limits": [own, *(f"Said of old 2.0: {limit}" for limit in old)]})
+    lists = [element.value for element in app.markdown]
+    at = next(i for i, words in enumerate(lists) if words.startswith("Said of old 2"))
+    assert lists[at + 1].count("\n") == 1 and "No giants" in lists[at + 1] and "Said of" not in lists[at + 1]
+    assert lists[at - 2] == "Of these networks their card says:" and "Adapted to 10" in lists[at - 1]
+
+
 def test_kinds_of_gaps_that_were_left_out(with_cards):
     """A row for each kind: what it is, error and part within the interval, part flagged."""
     app = with_cards(full_card())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -16,6 +18,7 @@ from pages.shared.model import boundary, card_parts
 
 __all__ = ["purpose", "training"]
 
+_OF_THESE = "Of these networks their card says:"
 _VALIDATION = "Where these limits are left nothing was validated, whatever the numbers look like."
 
 
@@ -38,11 +41,22 @@ def purpose(card: dict) -> None:
         if general := boundary.sentences(card):
             st.markdown("\n".join(f"- {wording.plain(sentence)}" for sentence in general))
         if limits:
-            st.markdown("Of these networks their card says:")
-            st.markdown("\n".join(f"- {wording.plain(wording.with_minus(limit), 2000)}" for limit in limits))
+            for origin, sentences in _by_origin(limits).items():
+                st.markdown(f"Said of {wording.plain(origin)}, which they come from:" if origin else _OF_THESE)
+                st.markdown("\n".join(f"- {wording.plain(wording.with_minus(limit), 2000)}" for limit in sentences))
             st.caption(_VALIDATION)
         else:
             card_parts.lacking("the limits of a result")
+
+
+def _by_origin(limits: Sequence[str]) -> dict[str, list[str]]:
+    """Name of the networks that limits are said of -> these limits; an empty name for those of the card itself."""
+    found: dict[str, list[str]] = {}
+    for limit in limits:
+        said = re.fullmatch(r"Said of ([^:]+): (.*)", limit)
+        origin, sentence = said.groups() if said else ("", limit)
+        found.setdefault(origin, []).append(sentence)
+    return found
 
 
 def _facts(card: dict) -> dict[str, str]:
