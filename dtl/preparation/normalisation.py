@@ -28,7 +28,9 @@ def divide_continuum(state: PreparationState) -> PreparationState:
     """
     work, present, degraded = state.work, state.present, state.degraded
     continuum = fit_continuum(work, np.where(present, degraded, np.nan), window=state.window)
-    if not np.isfinite(continuum).all():
+    with np.errstate(all="ignore"):
+        usable = np.isfinite(degraded / continuum).all()  # a steep curve can be next to nothing somewhere
+    if not usable:
         raise no_continuum(state.spectrum)
     picture = PreparationStep(
         "Continuum",

@@ -88,6 +88,14 @@ def test_rotation_transfer_where_series_and_closed_form_meet() -> None:
     assert rotation_transfer(np.zeros(1), 5.0)[0] == pytest.approx(1.0, abs=1e-15)
 
 
+def test_no_rotation_and_that_of_an_m_dwarf() -> None:
+    """Limb darkening is 0.6 where none is given, and slow rotation is no special case."""
+    frequency = np.linspace(0.0, 1.0, 9)
+    np.testing.assert_array_equal(rotation_transfer(frequency, 0.0), np.ones(9))
+    np.testing.assert_array_equal(rotation_transfer(frequency, 0.5), rotation_transfer(frequency, 0.5, 0.6))
+    np.testing.assert_allclose(rotation_transfer(frequency, 0.5), rotation_transfer(frequency / 16, 8.0), rtol=1e-12)
+
+
 def test_negative_vsini() -> None:
     with pytest.raises(ValueError, match=r"negative.*-1"):
         rotation_transfer(np.zeros(3), -1.0)

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dtl.preparation.masks import telluric_lines
+from dtl.preparation.masks import masked_flux, telluric_lines
 from dtl.preparation.prepare import prepare
-from dtl.wavelengths import doppler_shift
+from dtl.wavelengths import SPEED_OF_LIGHT, doppler_shift
 from tests.builders import observe, target
 
 TARGET = target()
@@ -39,6 +39,25 @@ def test_telluric_lines_are_placed_at_the_rest_of_the_star():
     for line in places[(places > 8800.5) & (places < 8834.5)]:
         assert not observed.good[np.argmin(np.abs(observed.wavelength - line))]
     assert telluric_lines(prepare(observe(frame="barycentric"), TARGET)).size == 0
+
+
+def test_telluric_lines_do_not_know_of_the_earths_motion():
+    """The velocity that was measured is what they are shifted by, whatever the barycentric one is: exactly."""
+    observed = prepare(observe(velocity=-110.0, frame="observatory", barycentric_velocity=0.0), TARGET)
+    measured, much = observed.rv, 3000.0
+    spectrum = replace(observed.spectrum, barycentric_velocity=much)
+    moved = replace(observed, spectrum=spectrum, rv=measured + much + measured * much / SPEED_OF_LIGHT)
+    np.testing.assert_allclose(telluric_lines(moved), telluric_lines(observed), rtol=1e-13)
+
+
+def test_masked_flux_is_that_of_the_nearest_pixel():
+    """Between pixels as far as half-way to the next one; a used one beside joins the curves."""
+    rest, nan = np.array([1.0, 2.0, 3.0, 4.0, 8.0]), np.nan
+    masked, used = np.array([nan, nan, 7.0, nan, nan]), np.array([5.0, 6.0, nan, nan, 9.0])
+    where = np.array([1.9, 2.4, 2.6, 3.4, 3.6, 5.9, 6.1])
+    good = np.array([True, False, False, False, False, False, False])
+    # the pixel at 4.0 is neither used nor masked, so that nothing was measured near it
+    np.testing.assert_allclose(masked_flux(rest, masked, used, where, good), [nan, 6.4, 6.6, 7.16, nan, nan, 8.24])
 
 
 def test_a_cosmic_ray_is_drawn_and_counted():

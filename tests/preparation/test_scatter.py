@@ -46,3 +46,18 @@ def test_the_ratio_does_not_rise_by_resampling_alone() -> None:
 def test_without_noise_or_pixels() -> None:
     assert measure_scatter(np.ones(50))[0] == 0.0
     assert measure_scatter(np.array([1.0, np.nan, 2.0, 1.0, 1.0])) == (0.0, 0)
+
+
+def test_lines_of_coarse_pixels_are_not_taken_for_correlated_noise() -> None:
+    """Differences that grow with the distance are lines where it is more than 0.09 Angstrom."""
+    flux = np.sin(np.arange(2000) * 0.05) + np.random.default_rng(3).normal(0, 1e-3, 2000)
+    strides = {pixel: measure_scatter(flux, pixel)[1] for pixel in (None, 0.0, -1.0, 0.004, 0.01, 0.03, 0.05, 2.0)}
+    # a curvature grows with the square of the distance, from 17 on by less than an eighth from one to the next
+    assert strides[None] == strides[0.0] == strides[-1.0] == strides[0.004] == 17
+    assert strides[0.01] == 9 and strides[0.03] == 3
+    assert strides[0.05] == strides[2.0] == 2
+    assert estimate_snr(flux + 5, None, pixel=0.05)[0] > 5 * estimate_snr(flux + 5, None)[0]
+
+
+def test_five_pixels_are_enough() -> None:
+    assert measure_scatter(np.array([1.0, 1.0, 4.0, 1.0, 1.0]))[1] == 2

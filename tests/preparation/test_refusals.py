@@ -1,0 +1,99 @@
+"""Each sentence says what was found, the likely cause, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dtl.preparation.refusals import misses_window, no_continuum, window_missing
+from dtl.preparation.velocity import Velocity
+from dtl.spectrum import Spectrum, UnusableInput
+from tests.builders import WINDOW, observe
+
+GOOD = replace(observe(), file="star.fits")
+
+
+def without(part: np.ndarray) -> Spectrum:
+    return replace(GOOD, flux=np.where(part, np.nan, GOOD.flux))
+
+
+def velocity(value: float, *, uncertain: bool = False) -> Velocity:
+    return Velocity(value, 0.9, uncertain, 0, np.zeros(3), np.zeros(3))
+
+
+def test_most_pixels_are_flagged() -> None:
+    found = misses_window(without(np.arange(GOOD.flux.size) % 5 > 0), WINDOW)
+    assert isinstance(found, UnusableInput)
+    assert str(found) == (
+        "star.fits: 80 % of the pixels in 8800–8835 Å have no usable flux, too many to find its lines, probably "
+        "because they are flagged as bad; use another exposure or reduction."
+    )
+
+
+def test_a_tenth_of_them_is_not_the_reason() -> None:
+    coarse = replace(GOOD, wavelength=GOOD.wavelength[::20], flux=GOOD.flux[::20], uncertainty=None)
+    inside = WINDOW.holds(coarse.wavelength)
+    assert str(misses_window(coarse, WINDOW)) == (
+        f"star.fits: it has only {inside.sum()} usable pixels in 8800–8835 Å, far too few for its lines; give a "
+        "high-resolution spectrum (R of 50,000 or more)."
+    )
+    flux = coarse.flux.copy()
+    flux[np.flatnonzero(inside)[:3]] = np.nan  # 3 of 35: below a tenth
+    assert f"only {inside.sum() - 3} usable pixels" in str(misses_window(replace(coarse, flux=flux), WINDOW))
+
+
+@pytest.mark.parametrize(
+    ("lost", "reach"),
+    [
+        (GOOD.wavelength > 8810.02, "its usable flux goes from 8780.0 to 8810.0 Å"),
+        (GOOD.wavelength < 8820.02, "its usable flux goes from 8820.0 to 8859.9 Å"),
+        (GOOD.wavelength > 0, "it has no usable flux"),
+    ],
+)
+def test_another_part_of_the_spectrum(lost: np.ndarray, reach: str) -> None:
+    assert str(misses_window(without(lost), WINDOW)) == (
+        f"star.fits: {reach} and misses most of the window 8800–8835 Å (vacuum); take the order or the arm that "
+        "covers it, or correct the unit of the wavelengths."
+    )
+
+
+def test_half_of_the_window_is_most_of_it() -> None:
+    """17.5 Å are: what reaches further is told by its pixels."""
+    assert "misses most" in str(misses_window(without(GOOD.wavelength > 8817.4), WINDOW))
+    assert "have no usable flux" in str(misses_window(without(GOOD.wavelength > 8817.6), WINDOW))
+
+
+def test_no_continuum() -> None:
+    assert str(no_continuum(GOOD)) == (
+        "star.fits: no continuum could be found, because most of the flux is zero, negative or constant; check the "
+        "flux column."
+    )
+
+
+def test_a_window_with_holes() -> None:
+    words = (
+        "star.fits: 40 % of the window 8800–8835 Å has no usable pixel, too much to say anything; take an exposure or "
+        "an order that covers it."
+    )
+    assert str(window_missing(GOOD, WINDOW, 0.4, velocity(20.0))) == words
+    assert str(window_missing(GOOD, WINDOW, 0.4, velocity(-350.0))) == words
+    # a wrong velocity explains nothing where the pixels are missing themselves
+    holes = without((GOOD.wavelength > 8810) & (GOOD.wavelength < 8820))
+    assert str(window_missing(holes, WINDOW, 0.4, velocity(380.0, uncertain=True))) == words
+    # one pixel in twenty is no hole
+    few = without(np.arange(GOOD.flux.size) % 20 == 0)
+    assert "its velocity came out" in str(window_missing(few, WINDOW, 0.4, velocity(380.0)))
+    # and what has no pixel there at all has no velocity to blame
+    beside = replace(GOOD, wavelength=GOOD.wavelength + 200.0)
+    assert str(window_missing(beside, WINDOW, 1.0, velocity(380.0))).startswith("star.fits: 100 % of the window")
+
+
+@pytest.mark.parametrize(("value", "uncertain", "sign"), [(351.0, False, "+351"), (-40.4, True, "-40")])
+def test_a_wrong_velocity(value: float, uncertain: bool, sign: str) -> None:
+    assert str(window_missing(GOOD, WINDOW, 0.35, velocity(value, uncertain=uncertain))) == (
+        f"star.fits: its velocity came out as {sign} km/s, which shifts 35 % of the window 8800–8835 Å out of the "
+        "spectrum and is probably wrong, as its lines are hardly recognised; check the columns, the unit and the "
+        "medium of the wavelengths, and whether this is an M dwarf."
+    )
