@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -106,17 +107,43 @@ def _answer_parts(
         limits=None if apart else limits_of_file(),
     )
     done = refused = 0
-    for part in missing:
-        rows = _PartRows(bundles)
-        for number in run.files_of(part):
-            found = [_answer(each, files[number][1]) for each in next(answers)[1]]
-            rows.add(found)
-            done += 1
-            began = began or time.monotonic()  # the first answer waits for the workers to start
-            refused += sum(answer.prepared is None for answer in found)
-            progress(1 - (count - done) / len(files), _in_words(done, count, time.monotonic() - began, refused))
-        run.write_part(part, rows.finished())
+    with ThreadPoolExecutor(1, "networks") as networks:  # meanwhile the workers are kept busy from here
+        writing: Future[None] | None = None
+        for part in missing:
+            found: list[Answer] = []
+            for number in run.files_of(part):
+                own = [_answer(each, files[number][1]) for each in next(answers)[1]]
+                found += own
+                done += 1
+                began = began or time.monotonic()  # the first answer waits for the workers to start
+                refused += sum(answer.prepared is None for answer in own)
+                progress(1 - (count - done) / len(files), _in_words(done, count, time.monotonic() - began, refused))
+            if writing is not None:
+                writing.result()  # one part waits at most, which bounds the memory
+            writing = networks.submit(_write_part, run, part, found, bundles)
+        if writing is not None:
+            writing.result()
     answers.close()
+
+
+def _write_part(run: RunFolder, part: int, answers: Sequence[Answer], bundles: dict[str, ModelBundle]) -> None:
+    """Have the networks answer the spectra of a part, some together, and keep its rows in the order of the files."""
+    rows: list[dict[str, object]] = [{"file": answer.name, "failure": answer.sentence or None} for answer in answers]
+    for name, bundle in bundles.items():
+        own = [place for place, each in enumerate(answers) if each.prepared is not None and each.bundle == name]
+        for first in range(0, len(own), _TOGETHER):
+            together = own[first : first + _TOGETHER]
+            for place, row in zip(together, _rows_of([answers[place] for place in together], bundle), strict=True):
+                rows[place] = row or _failed(answers[place].name)
+    run.write_part(part, rows)
+
+
+def _failed(name: str) -> dict[str, object]:
+    return {
+        "file": name,
+        "failure": f"{name}: could not be analysed because of an unexpected problem, probably because its numbers are "
+        "damaged; look at its flux, and try another file.",
+    }
 
 
 def _check_seen(engine: Engine, paths: Sequence[str]) -> None:
@@ -144,41 +171,6 @@ def _in_words(done: int, count: int, seconds: float, refused: int) -> str:
     left = int((count - done) / rate)
     words = f"{rate:.1f} files/s, {left // 3600}:{left // 60 % 60:02d}:{left % 60:02d} left"
     return f"{words}, {refused} not usable" if refused else words
-
-
-class _PartRows:
-    """The rows of a part, answered in the order of its files."""
-
-    def __init__(self, bundles: dict[str, ModelBundle]) -> None:
-        self._bundles = bundles
-        self._rows: list[dict[str, object]] = []
-        self._open: dict[str, list[tuple[int, Answer]]] = {}  # bundle -> place of the row, and its spectrum
-
-    def add(self, answers: Sequence[Answer]) -> None:
-        """The answers to a file; spectra wait until there are enough for the networks."""
-        for answer in answers:
-            place = len(self._rows)
-            self._rows.append({"file": answer.name, "failure": answer.sentence or None})
-            if answer.prepared is not None:
-                waiting = self._open.setdefault(answer.bundle, [])
-                waiting.append((place, answer))
-                if len(waiting) == _TOGETHER:
-                    self._infer(answer.bundle)
-
-    def finished(self) -> list[dict[str, object]]:
-        """All rows, once the last are answered."""
-        for name in list(self._open):
-            self._infer(name)
-        return self._rows
-
-    def _infer(self, name: str) -> None:
-        waiting, bundle = self._open.pop(name), self._bundles[name]
-        for (place, answer), found in zip(waiting, _rows_of([a for _, a in waiting], bundle), strict=True):
-            self._rows[place] = found if found is not None else {
-                "file": answer.name,
-                "failure": f"{answer.name}: could not be analysed because of an unexpected problem, probably because "
-                "its numbers are damaged; look at its flux, and try another file.",
-            }  # fmt: skip
 
 
 def _rows_of(answers: Sequence[Answer], bundle: ModelBundle) -> Iterator[dict[str, object] | None]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -79,10 +80,10 @@ class RunFolder:
         """Write the rows of a part, whole or not at all.
 
         Raises:
-            OSError: where it cannot be written.
+            UnusableInput: where it cannot be written.
         """
         table = pa.Table.from_pylist(list(rows), schema=_SCHEMA)
-        with whole_file(self._part(number)) as place:
+        with _writing(self.folder), whole_file(self._part(number)) as place:
             pq.write_table(table, place)
 
     def rows(self) -> Iterator[pa.Table]:
@@ -108,21 +109,29 @@ class RunFolder:
         return found
 
     def write_failures(self) -> int:
-        """Write `failures.ecsv`; returns how many there are."""
+        """Write `failures.ecsv`; returns how many there are.
+
+        Raises:
+            UnusableInput: where it cannot be written.
+        """
         from astropy.table import Table
 
         found = self.failures()
         table = Table(
             {"file": [file for file, _ in found], "sentence": [words for _, words in found]}, dtype=[str, str]
         )
-        with whole_file(self.folder / "failures.ecsv") as place:
+        with _writing(self.folder), whole_file(self.folder / "failures.ecsv") as place:
             table.write(place, format="ascii.ecsv")
         return len(found)
 
     def log(self, event: str, **details: object) -> None:
-        """Add a line to the log."""
+        """Add a line to the log.
+
+        Raises:
+            UnusableInput: where it cannot be written.
+        """
         line = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "event": event, **details}
-        with open(self.folder / "log.jsonl", "a", encoding="utf-8") as file:
+        with _writing(self.folder), open(self.folder / "log.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
     def _part(self, number: int) -> Path:
@@ -148,11 +157,13 @@ def open_run(
         part: files to a part of a run that is begun.
 
     Raises:
-        UnusableInput: where the folder holds something else, a run that was asked for otherwise, or one at work.
+        UnusableInput: where the folder holds something else, a run that was asked for otherwise, or one at work, or
+            cannot be written.
     """
     folder = Path(folder)
     _check_place(folder)
-    (folder / "parts").mkdir(parents=True, exist_ok=True)
+    with _writing(folder):
+        (folder / "parts").mkdir(parents=True, exist_ok=True)
     with open(folder / "lock", "w", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -190,6 +201,19 @@ def read_run(folder: str | Path) -> RunFolder:
     return RunFolder(folder, about)
 
 
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """A full disk or missing rights in one sentence."""
+    try:
+        yield
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise UnusableInput(
+            f"{folder}: cannot be written ({why}); make room or give rights, and run the same command again: what is "
+            "done is kept."
+        ) from error
+
+
 def _check_place(folder: Path) -> None:
     """Make sure that a folder is new, empty, or one of a run."""
     if folder.exists() and not folder.is_dir():
@@ -206,7 +230,6 @@ def _begin(
     folder: Path, inputs: Sequence[tuple[str, str]], asked: dict[str, Any], versions: dict[str, str], part: int
 ) -> RunFolder:
     text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in inputs)
-    write_whole(folder / "inputs.jsonl", text)
     about = {
         "format": _FORMAT,
         "software": f"dtl {dtl.__version__}",
@@ -215,5 +238,7 @@ def _begin(
         "inputs": {"count": len(inputs), "sha256": sha256(text.encode()).hexdigest()},
         "asked": asked,
     }
-    write_whole(folder / "run.json", json.dumps(about, indent=1, ensure_ascii=False) + "\n")
+    with _writing(folder):
+        write_whole(folder / "inputs.jsonl", text)
+        write_whole(folder / "run.json", json.dumps(about, indent=1, ensure_ascii=False) + "\n")
     return RunFolder(folder, json.loads(json.dumps(about)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from dtl.batch.merge import merge_run
@@ -72,3 +74,18 @@ def test_nothing_but_refused_files_is_no_table(tmp_path: Path) -> None:
         run.write_part(0, [row("a.fits", "a.fits: is bad; try another.")])
     with pytest.raises(UnusableInput, match="none of its spectra"):
         merge_run(tmp_path, tmp_path / "table.csv")
+
+
+def test_a_full_disk_is_one_sentence_and_what_is_done_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(table: object, place: Path) -> None:
+        place.write_bytes(b"PAR1")
+        raise OSError(errno.ENOSPC, "Error writing bytes to file")
+
+    with open_run(tmp_path / "run", INPUTS, {}, {}, part=2) as run:
+        run.write_part(0, [row("a.fits"), row("b.fits")])
+        monkeypatch.setattr(pq, "write_table", full)
+        words = r"run: cannot be written \(No space left on device\); make room or give rights, and run the same"
+        with pytest.raises(UnusableInput, match=words):
+            run.write_part(1, [row("c.fits")])
+        assert [path.name for path in (tmp_path / "run" / "parts").iterdir()] == ["part-00000000.parquet"]
+        assert run.missing()[0] == 1
