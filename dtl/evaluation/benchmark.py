@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -84,12 +86,23 @@ def measure_times(path: str | Path = DEFAULT_FILE, *, bundle: str = "common-r500
         "bundle": f"{networks.name} {networks.version}",
         "cpus": os.cpu_count(),
         "machine": platform.machine(),
+        "processor": _processor(),
+        "date": datetime.now(UTC).date().isoformat(),
         "versions": {
             "python": platform.python_version(),
             "dtl": dtl.__version__,
             **{package: version(package) for package in ("torch", "numpy", "scipy", "astropy")},
         },
     }
+
+
+def _processor() -> str:
+    """Its name as the system has it, without signs of trade."""
+    try:
+        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+    except OSError:
+        found = None
+    return " ".join(re.sub(r"\((R|TM)\)", " ", found[1] if found else platform.processor()).split())
 
 
 def _simulate(bundle: ModelBundle) -> list[PreparedSpectrum]:
