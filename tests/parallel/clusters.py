@@ -45,7 +45,7 @@ class Cluster:
         from distributed import Client
 
         with Client(self.address, timeout=30, set_as_default=False) as client:
-            return list(client.run(os.getpid).values())
+            return list(client.run(os.getpid, on_error="ignore").values())  # one may be about to die
 
     def kill_worker(self, place: int = 0) -> None:
         """Kill one of the workers at once."""
