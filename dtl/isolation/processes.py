@@ -29,6 +29,8 @@ _PATIENCE = 3
 _LOOK = 0.25
 #: Bytes of an answer at most.
 _MAX_ANSWER = 500_000_000
+#: What PyTorch says, as a RuntimeError, where memory is denied to it.
+_NO_MEMORY = "can't allocate memory"
 #: Status of a process -> why it was ended: the system ends what takes too long, and what memory is lacking for.
 _WHY = {-SIGXCPU: "time", -SIGKILL: "memory"}
 
@@ -103,7 +105,7 @@ class Processes:
         if kind == GAVE:
             return found[0]
         error, where = found
-        if isinstance(error, MemoryError):
+        if isinstance(error, MemoryError) or _NO_MEMORY in str(error):
             raise Ended("memory")
         raise error from RaisedElsewhere(where)
 

@@ -45,6 +45,13 @@ def lay_hold_of(size: int) -> int:
     return sum(len(part) for part in held)
 
 
+def lay_hold_of_a_tensor(size: int) -> int:
+    """Memory that PyTorch asks for, whose refusal is no MemoryError."""
+    import torch
+
+    return len(torch.ones(size, dtype=torch.uint8))
+
+
 def spin() -> None:
     while True:
         pass
@@ -106,6 +113,13 @@ def test_what_takes_too_much_memory_is_ended_alone(processes: Processes) -> None
         processes.call(lay_hold_of, 200 << 20, bounds=bounds)
     assert end.value.why == "memory"
     assert processes.call(lay_hold_of, 50 << 20, bounds=bounds) == 50 << 20
+
+
+def test_memory_that_is_denied_to_pytorch_is_memory(processes: Processes) -> None:
+    assert processes.call(lay_hold_of_a_tensor, 1 << 20) == 1 << 20
+    with pytest.raises(Ended) as end:
+        processes.call(lay_hold_of_a_tensor, 8 << 30, bounds=Bounds(memory=4 << 30))
+    assert end.value.why == "memory"
 
 
 def test_what_takes_too_long_is_ended_alone(processes: Processes) -> None:
