@@ -41,7 +41,7 @@ _DIFFERENT = 0.05
 _LEARNED, _MOVED, _ANCHORED = 0.36, 0.97, 0.98
 _CALIBRATED = (
     "The intervals were calibrated on simulated stars that differ from models by the learned gap; they hold what an "
-    "error of the believed mean [M/H], and another choice of the stars, would change."
+    "error of the believed mean [M/H] or of the main sequence, and another choice of the stars, would change."
 )
 
 
