@@ -54,8 +54,8 @@ class TransferSettings(GapLearningSettings):
 
     Attributes:
         rounds, epochs: see `dtl.training.transfer_settings.GapLearningSettings`. Teff settles by the number of rounds,
-            whether each has two epochs or four: where the gap is of a kind that was not met before, 20 rounds halve the
-            error that 6 leave.
+            whether each has two epochs or four: where the gap is of a kind that was not met before, its error goes
+            on falling over 20 of them.
         batch: spectra a step.
         learning_rate: peak of the one-cycle schedule.
         latent_weight, parameter_weight: of the loss of the latents, and of that of the regressors.
