@@ -27,6 +27,9 @@ class Visitor:
     def __init__(self, page: object) -> None:
         self.page = page
         page.set_default_timeout(PATIENCE)
+        # Whoever listens from the start gets every dialog for files; Playwright lets the page go on before a listener
+        # that comes with the key is in place, and half of those dialogs were lost on a busy machine.
+        page.on("filechooser", lambda dialog: None)
 
     # What they do
 
