@@ -35,7 +35,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         choices=list(METRIC_GROUPS),
         default=list(METRIC_GROUPS),
         metavar="PART",
-        help=f"what is measured, the rest taken from the card: {', '.join(METRIC_GROUPS)} (default: all, half an hour)",
+        help=f"what is measured, the rest taken from the card: {', '.join(METRIC_GROUPS)} (default: all, two hours)",
     )
     parser.add_argument(
         "--calibrate",

@@ -14,7 +14,7 @@ from dtl.evaluation.node_metrics import measure
 from dtl.evaluation.real_stars import compare
 from dtl.evaluation.survey_accuracy import survey_simulator
 from dtl.evaluation.survey_report import measure_on_surveys, measure_transfer, measure_trust
-from dtl.evaluation.unseen_gaps import leave_out, measure_unseen
+from dtl.evaluation.unseen_gaps import leave_out, measure_adapted, measure_unseen
 from dtl.grid.build import Grid, GridSettings, build_grid
 from dtl.grid.library import Library, OutsideLibrary
 from dtl.grid.recognition import read_library, wavelengths_around
@@ -65,9 +65,11 @@ def evaluate(
     simulator = survey_simulator(bundle, settings.grid, plan, models)
     if "surveys" in parts:
         metrics |= measure_on_surveys(bundle, simulator, plan, progress=lambda f, t: progress("surveys", f, t))
-    if "gaps" in parts and settings.survey.transfer == "family":
+    if {"gaps", "adapted"} & set(parts) and settings.survey.transfer == "family":
         left_out = leave_out(bundle, simulator, settings, progress=lambda f, t: progress("unseen gaps", f, t))
-        metrics |= measure_unseen(left_out, bundle, simulator, progress=lambda f, t: progress("unseen gaps", f, t))
+        for part, measured in (("gaps", measure_unseen), ("adapted", measure_adapted)):
+            if part in parts:
+                metrics |= measured(left_out, bundle, simulator, progress=lambda f, t, p=part: progress(p, f, t))
     if "ablation" in parts:
         metrics |= measure_transfer(bundle, simulator, plan, progress=lambda f, t: progress("transfer", f, t))
     if "trust" in parts:

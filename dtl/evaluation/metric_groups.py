@@ -9,6 +9,7 @@ METRIC_GROUPS: dict[str, str] = {
     "models": "model spectra",
     "surveys": "simulated surveys",
     "gaps": "kinds of synthetic gaps that networks have not met (minutes)",
+    "adapted": "the same kinds, by networks adapted to thirty of their stars (half an hour)",
     "ablation": "simulated surveys, by every way of transfer (minutes)",
     "trust": "spectra that must not pass",
     "stars": "real stars",

@@ -101,6 +101,7 @@ def test_figures_from_the_card_where_the_library_is_absent(
     monkeypatch.setattr(module, "measure_transfer", lambda *a, **k: {})
     monkeypatch.setattr(module, "leave_out", lambda *a, **k: [])
     monkeypatch.setattr(module, "measure_unseen", lambda *a, **k: {})
+    monkeypatch.setattr(module, "measure_adapted", lambda *a, **k: {})
     report = evaluate(bundle)
     assert report["metrics"] == {"autoencoder_mse": 4e-7, "survey": "new", "trust": {"all": 1.0}}
     assert report["source"] == {"autoencoder_mse": "card", "survey": "recomputed", "trust": "recomputed"}

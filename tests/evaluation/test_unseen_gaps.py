@@ -9,7 +9,7 @@ import pytest
 
 import dtl.evaluation.unseen_gaps as module
 from dtl.evaluation.survey_accuracy import SurveySimulator, survey_simulator
-from dtl.evaluation.unseen_gaps import LeftOut, answers_for_unseen, leave_out, measure_unseen
+from dtl.evaluation.unseen_gaps import LeftOut, answers_for_unseen, leave_out, measure_adapted, measure_unseen
 from dtl.inference.prior import StarPrior
 from dtl.result import PARAMETERS
 from dtl.simulation.gap_kinds import LABEL_KINDS, ROTATION_KINDS, gap_kinds
@@ -76,3 +76,28 @@ def test_figures_of_a_kind(left_out: list[LeftOut], simulator: SurveySimulator) 
                 assert np.mean(thirds) == pytest.approx(kind["coverage"][name])
         assert 0 <= kind["flagged"] <= 1
     assert found["cool star"]["errors"]["teff"] != found["hot star"]["errors"]["teff"]
+
+
+def test_adapted_networks_are_judged_on_other_stars(
+    left_out: list[LeftOut], simulator: SurveySimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of six stars two are learned from, and the figures are those of the adapted networks for the four others."""
+    learned, judged = [], []
+
+    def adapt_to_sample(bundle, sample, **known):
+        learned.append(sample.spectra)
+        return replace(bundle, card=bundle.card | {"name": "adapted"})
+
+    def observe(bundle, prepared):
+        assert bundle.name == "adapted"
+        judged.append(prepared)
+        return seen(bundle, prepared)
+
+    seen = module.observe
+    monkeypatch.setattr(module, "adapt_to_sample", adapt_to_sample)
+    monkeypatch.setattr(module, "observe", observe)
+    found = measure_adapted(left_out, shipped(), simulator, learned_from=2)["adapted_gaps"]
+    assert list(found) == ["cool star", "hot star", "saturation"]
+    for few, rest in zip(learned, judged, strict=True):
+        stars = {spectrum.spectrum.file for spectrum in (*few, *rest)}
+        assert (len(few), len(rest), len(stars)) == (2, 4, 6)

@@ -89,12 +89,16 @@ def test_limits_stand_under_the_networks_that_they_are_said_of(with_cards):
 
 
 def test_kinds_of_gaps_that_were_left_out(with_cards):
-    """A row for each kind: what it is, error and part within the interval, part flagged."""
+    """A row for each kind: what it is, error and part within the interval, part flagged; and once adapted to it."""
     app = with_cards(full_card())
-    rows = table(app, "Kind left out")
-    assert list(rows) == ["gap of GJ 699 alone, at any Teff", "atoms' lines 12 % weaker, molecules' stronger"]
-    for cells in rows.values():
-        assert cells[0].replace("\\", "") == "44 K, 70 %" and cells[-1] == "4 %"
+    for first, expected in (("Kind left out", "44 K, 70 %"), ("Kind adapted to", "140 K, 80 %")):
+        rows = table(app, first)
+        assert list(rows) == ["gap of GJ 699 alone, at any Teff", "atoms' lines 12 % weaker, molecules' stronger"]
+        for cells in rows.values():
+            assert cells[0].replace("\\", "") == expected and cells[-1] == "4 %"
+    del (card := full_card())["metrics"]["adapted_gaps"]
+    app = with_cards(card)
+    assert not app.exception and "Kind adapted to" not in [t.value.columns[0] for t in app.table]
 
 
 def test_a_search_that_chose_others_is_told(with_cards):
