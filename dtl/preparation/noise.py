@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from dtl.preparation.scatter import measure_scatter
@@ -30,7 +32,7 @@ def scatter_snr(flux: np.ndarray, pixel: float | None = None) -> float:
 def estimate_snr(
     flux: np.ndarray,
     uncertainty: np.ndarray | None,
-    model: np.ndarray | None = None,
+    model: Callable[[], np.ndarray] | None = None,
     *,
     pixel: float | None = None,
 ) -> tuple[float, bool]:
@@ -39,8 +41,8 @@ def estimate_snr(
     Args:
         flux: shape ``(n,)``.
         uncertainty: 1 sigma, or None; shape ``(n,)``.
-        model: what the flux should be but for the noise; where given, its lines are not counted as noise if
-            that raises the ratio; shape ``(n,)``.
+        model: gives what the flux should be but for the noise, shape ``(n,)``, where the ratio comes from the flux; its
+            lines are not counted as noise if that raises the ratio.
         pixel: step in Angstrom, so that lines are not taken for correlated noise.
     """
     if uncertainty is not None:
@@ -51,4 +53,4 @@ def estimate_snr(
     if model is None:
         return plain, False
     level = np.nanmedian(flux)
-    return max(plain, scatter_snr(level + flux - model, pixel)), False
+    return max(plain, scatter_snr(level + flux - model(), pixel)), False

@@ -31,11 +31,15 @@ def estimate_noise(state: PreparationState) -> PreparationState:
     inside = state.window.holds(rest)
     if inside.sum() < 50:
         raise misses_window(spectrum, state.window)
-    template = np.interp(rest[inside], target.wavelength, target.templates[state.velocity.template])
+
+    def model() -> np.ndarray:
+        template = np.interp(rest[inside], target.wavelength, target.templates[state.velocity.template])
+        return template * fit_continuum(rest, state.flux, window=state.window)[inside]
+
     snr, stated = estimate_snr(
         state.flux[inside],
         None if spectrum.uncertainty is None else spectrum.uncertainty[inside],
-        template * fit_continuum(rest, state.flux, window=state.window)[inside],
+        model,
         pixel=float(np.median(np.diff(rest[inside]))),
     )
     return replace(state, snr=snr, stated=stated).doubted(doubts_of_noise(snr, stated, _why_measured(spectrum)))

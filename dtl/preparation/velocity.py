@@ -90,8 +90,8 @@ def measure_velocity(
 
     most = int(_RANGE / _STEP)
     lags = np.arange(max(offset - most, 1 - points), min(offset + most, len(grid) - 1) + 1)
-    seen = np.stack([present.astype(float), data, data**2])
-    (overlap, sum_f, sum_ff), sum_t, sum_tt, sum_ft = _correlate(seen, depth, lags)
+    overlap, sum_f, sum_ff = _sums(np.stack([present, data, data**2]), lags, lags + points)
+    sum_t, sum_tt, sum_ft = _seen(depth, present, lags), _seen(depth**2, present, lags), _products(data, depth, lags)
     enough = overlap > _OVERLAP * points
     n = np.where(enough, overlap, 1.0)
     covariance = sum_ft - sum_f * sum_t / n
@@ -103,27 +103,36 @@ def measure_velocity(
     return _place_peak((lags - offset) * _STEP, correlation[best], best)
 
 
-def _correlate(seen: np.ndarray, depth: np.ndarray, lags: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Sums over the points where data and templates overlap, at some lags, by Fourier transform.
+def _sums(values: np.ndarray, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
+    """Sums of values ``(k, n)`` from some places to others, what lies beyond the ends being 0; shape ``(k, l)``."""
+    total = np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
+    start, stop = (np.clip(places, 0, values.shape[1]) for places in (start, stop))
+    return total[:, stop] - total[:, start]
+
+
+def _seen(depth: np.ndarray, present: np.ndarray, lags: np.ndarray) -> np.ndarray:
+    """Sums of templates, shifted by some lags, over the points where there are data.
 
     Args:
-        seen: 1 where there are data and 0 elsewhere, the data, and their squares; shape ``(3, n)``.
-        depth: of the templates; shape ``(k, m)``.
-        lags: by which the templates are shifted, consecutive; shape ``(l,)``.
+        depth: of the templates, or its squares; shape ``(k, m)``.
+        present: whether there are data; shape ``(n,)``.
+        lags: consecutive; shape ``(l,)``.
 
     Returns:
-        Of ``seen``, shape ``(3, l)``; of the templates, of their squares, and of their products with the data, shape
-        ``(k, l)`` each.
+        Shape ``(k, l)``.
     """
-    count, points = seen.shape[-1], depth.shape[-1]
+    sums = _sums(depth, -lags, len(present) - lags)
+    return sums if present.all() else sums - _products(1.0 - present, depth, lags)
+
+
+def _products(seen: np.ndarray, depth: np.ndarray, lags: np.ndarray) -> np.ndarray:
+    """Sums of the products of data ``(n,)`` with templates ``(k, m)`` at some lags ``(l,)``, by Fourier transform."""
+    count, points = len(seen), depth.shape[-1]
     # Long enough that no lag that is asked for meets another one from beyond the ends.
     longest = max(count, points, int(lags[-1]) + points, count - int(lags[0]))
     length = scipy.fft.next_fast_len(longest, real=True)
-    present, data, squares = scipy.fft.rfft(seen, length)
-    ones = scipy.fft.rfft(np.ones(points), length).conj()
-    first, second = scipy.fft.rfft(np.stack([depth, depth**2]), length).conj()
-    products = (np.stack([present, data, squares]) * ones, present * first, present * second, data * first)
-    return tuple(scipy.fft.irfft(product, length)[:, lags % length] for product in products)
+    transformed = scipy.fft.rfft(seen, length) * scipy.fft.rfft(depth, length).conj()
+    return scipy.fft.irfft(transformed, length)[:, lags % length]
 
 
 def _place_peak(velocities: np.ndarray, correlation: np.ndarray, template: int) -> Velocity:

@@ -90,7 +90,7 @@ def stated_unit(column: Column) -> str | None:
 def _unit_of_quantity(column: Column) -> str | None:
     """The unit of a wavenumber, frequency or energy that is named so without one: that of light near the visible."""
     units = next((units for word, units in _QUANTITIES.items() if word in split_words(column.name)), ())
-    finite = column.values[np.isfinite(column.values)]
+    finite = column.values[np.isfinite(column.values)] if units else np.empty(0)
     if not finite.size:
         return None
     middle = np.array([np.median(finite)])

@@ -118,7 +118,8 @@ class Source:
         except UnicodeDecodeError:
             text = self.data.decode("latin-1")
         head = text[:4000]
-        strange = sum(1 for c in head if not c.isprintable() and not c.isspace() and c != "\ufeff")
+        letters = "".join(head.split())  # all but blanks, of which a text has no strange ones
+        strange = 0 if letters.isprintable() else sum(not c.isprintable() and c != "\ufeff" for c in letters)
         return "" if strange > 0.02 * len(head) else text
 
     def close(self) -> None:

@@ -112,10 +112,10 @@ def _plain(body: list[str]) -> tuple[list[str], str | None]:
     """Lines with points as decimal marks and without thousands separators, and the separator of columns."""
     mark = next((m for m in (";", "|", "\t") if all(m in line for line in body[:50])), None)
     cells = [c.strip().strip("\"'") for line in body[:200] for c in (line.split(mark) if mark else line.split())]
-    german = sum("," in c and bool(re.fullmatch(_GERMAN, c)) for c in cells)
+    german = sum(bool(re.fullmatch(_GERMAN, c)) for c in cells if "," in c)
     if german > 0.2 * len(cells):
         return [line.replace(".", "").replace(",", ".") for line in body], mark
-    english = sum("." in c and bool(re.fullmatch(_ENGLISH, c)) for c in cells)
+    english = sum(bool(re.fullmatch(_ENGLISH, c)) for c in cells if "," in c and "." in c)
     if english > 0.2 * len(cells):
         return [line.replace(",", "") for line in body], mark
     separator, comma = _separator(body[:50])

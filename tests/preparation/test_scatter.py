@@ -33,7 +33,7 @@ def test_resampled_white_noise(oversampling: float, cubic: bool) -> None:
     truth = 1 / np.std(flux) if oversampling < 1 else 50.0
     assert 1 / sigma == pytest.approx(truth, rel=0.2)
     with_lines, model = resampled(oversampling, cubic, 50.0, star=True, phase=0.1)
-    snr, stated = estimate_snr(with_lines, None, model, pixel=pixel)
+    snr, stated = estimate_snr(with_lines, None, lambda: model, pixel=pixel)
     assert not stated and snr == pytest.approx(truth * np.median(with_lines), rel=0.2)
 
 
