@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
-from scipy.signal import ZoomFFT
+from scipy.signal import ZoomFFT, fftconvolve
+from scipy.signal.windows import gaussian
 
 from dtl.spectrum import PreparedSpectrum
 
@@ -71,12 +71,18 @@ def trust_scores(
     return {
         "residual": beyond,
         "relative_residual": beyond / max(depth, 1e-6),
-        "slow_residual": float(np.std(gaussian_filter1d(residual, _SLOW)[good])),
+        "slow_residual": float(np.std(_smoothed(residual)[good])),
         "periodic_residual": _strongest_period(residual, float(np.ptp(spectrum.wavelength))),
         "latent_distance": distance,
         "member_spread": float(np.sqrt(np.mean(np.square(spread)))),
         "velocity_mismatch": 1.0 - spectrum.rv_quality,
     }
+
+
+def _smoothed(residual: np.ndarray) -> np.ndarray:
+    """Residuals ``(n,)`` under a Gaussian of 4 sigma either side, mirrored at both ends."""
+    kernel = gaussian(8 * _SLOW + 1, _SLOW)
+    return fftconvolve(np.pad(residual, 4 * _SLOW, mode="symmetric"), kernel / kernel.sum(), mode="valid")
 
 
 def _strongest_period(residual: np.ndarray, width: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.fft
 from scipy.special import j1
 
 from dtl.wavelengths import SPEED_OF_LIGHT
@@ -75,10 +76,11 @@ def broaden(
     """
     if vsini == 0.0 and fwhm == 0.0:
         return np.array(flux, dtype=float)
-    pad = int(np.ceil((vsini + 4.0 * fwhm) / step)) + 1
-    padded = np.pad(flux, [(0, 0)] * (np.ndim(flux) - 1) + [(pad, pad)], mode="edge")
-    frequency = np.fft.rfftfreq(padded.shape[-1], d=step)
+    pad, points = int(np.ceil((vsini + 4.0 * fwhm) / step)) + 1, np.shape(flux)[-1]
+    length = scipy.fft.next_fast_len(points + 2 * pad, real=True)
+    padded = np.pad(flux, [(0, 0)] * (np.ndim(flux) - 1) + [(pad, length - points - pad)], mode="edge")
+    frequency = np.fft.rfftfreq(length, d=step)
     transfer = gaussian_transfer(frequency, fwhm)
     if vsini > 0.0:
         transfer = transfer * rotation_transfer(frequency, vsini, limb_darkening)
-    return np.fft.irfft(np.fft.rfft(padded) * transfer, n=padded.shape[-1])[..., pad:-pad]
+    return scipy.fft.irfft(scipy.fft.rfft(padded) * transfer, length)[..., pad : pad + points]
