@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from dtl.flags import Doubt, explain
 from dtl.preparation.normalisation import divide_continuum, resample
 from dtl.preparation.observed import show_as_read, subtract_sky
@@ -14,6 +16,7 @@ from dtl.preparation.target import PreparationTarget
 from dtl.preparation.uncertainty import estimate_noise
 from dtl.preparation.velocity_error import velocity_error
 from dtl.spectrum import PreparedSpectrum, Spectrum
+from dtl.wavelengths import SPEED_OF_LIGHT
 
 __all__ = ["STEPS", "prepare"]
 
@@ -55,7 +58,7 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
         rv=rv,
         rv_frame=rv_frame,
         rv_quality=state.velocity.quality,
-        rv_error=velocity_error(state.velocity, state.good.mean() * target.window.width / state.pixel),
+        rv_error=_velocity_error(state),
         steps=state.pictures,
         flags=tuple(dict.fromkeys(doubt.flag for doubt in state.doubts)),
         masked=state.masked,
@@ -64,3 +67,12 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
         lines=target.lines,
         telluric_lines=target.telluric_lines,
     )
+
+
+def _velocity_error(state: PreparationState) -> float | None:
+    """1 sigma of the velocity, from the part of the window that is there and its signal-to-noise ratio."""
+    window = state.window
+    width = state.good.mean() * window.width
+    variance = float(np.var(state.prepared[state.good]))
+    noise = 1.0 / (state.snr**2 * variance) if state.snr > 0 and variance > 0 else 1.0
+    return velocity_error(state.velocity, width / state.pixel, width / window.centre * SPEED_OF_LIGHT, min(noise, 1.0))
