@@ -155,10 +155,8 @@ def judge(
     """
     raw = replace(adapted, card=adapted.card | {"calibration": {name: asdict(Calibration()) for name in PARAMETERS}})
     truth, flux = stars_like(adapted, spectra, settings, seed)
-    found = {
-        snr: intervals(observe(raw, as_observed(flux, snr, spectra[0], seed + i)))
-        for i, snr in enumerate(CALIBRATION_SNR)
-    }
+    observed = {snr: as_observed(flux, snr, spectra[0], seed + i) for i, snr in enumerate(CALIBRATION_SNR)}
+    found = {snr: intervals(observe(raw, stars)) for snr, stars in observed.items()}
     calibration = {}
     for column, name in enumerate(PARAMETERS):
         fitted = fit_calibration([found[snr][name] for snr in CALIBRATION_SNR], [truth[:, column]] * len(found))
@@ -166,7 +164,7 @@ def judge(
         extra = sum(share[name] ** 2 for why, share in told.items() if why != "sequence" or not settings.trusted)
         calibration[name] = asdict(replace(fitted, floor=float(np.sqrt(fitted.floor**2 + extra))))
     rmse = {"after": _rmse(found[_JUDGED_SNR], truth)}
-    rmse["before"] = _rmse(intervals(observe(before, as_observed(flux, _JUDGED_SNR, spectra[0], seed))), truth)
+    rmse["before"] = _rmse(intervals(observe(before, observed[_JUDGED_SNR])), truth)
     return replace(adapted, card=adapted.card | {"calibration": calibration}), _verdict(rmse, adapted, told)
 
 

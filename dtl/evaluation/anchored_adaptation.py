@@ -77,6 +77,7 @@ def _anchored(settings: TransferSettings, estimates: np.ndarray, found: ZeroPoin
     known = replace(
         population,
         teff_offset=float(found.shift[0]),
+        vsini_offset=None if population.vsini_offset is None else 0.0,  # it was moved already
         mean_mh=float(estimates[:, 2].mean() + found.shift[1]),
         mean_mh_error=float(np.sqrt(found.covariance[1, 1])),
         slow=population.slow if enough else None,

@@ -11,7 +11,7 @@ from dtl.bundle.model import ModelBundle
 from dtl.evaluation.survey_accuracy import prepared_flux
 from dtl.result import PARAMETERS
 from dtl.spectrum import PreparedSpectrum
-from dtl.transfer.fine_tuning import TransferSettings, transfer
+from dtl.transfer.fine_tuning import TransferSettings, held_out, transfer
 
 __all__ = ["MORE_ROUNDS", "moves", "shares"]
 
@@ -50,22 +50,24 @@ def moves(
     flux = prepared_flux(adapted, list(spectra))
     order = np.random.default_rng(seed).permutation(len(flux))
     half = len(flux) // 2
-    population = settings.population
+    # What was moved from where the transfer began is not moved again from where it ended.
+    population = replace(settings.population, vsini_offset=None if settings.population.vsini_offset is None else 0.0)
+    enough = len(flux) - held_out(len(flux), settings) >= population.least
+    few = min(population.least, half - held_out(half, settings))
     runs = [("stars", order[:half], population)]
     sign = {}
-    if population.mean_mh is not None and len(flux) >= population.least:
+    if population.mean_mh is not None and enough:
         low, high = adapted.nodes[:, 2].min(), adapted.nodes[:, 2].max()
         sign["mean_mh"] = 1.0 if population.mean_mh < 0.5 * (low + high) else -1.0
         other = population.mean_mh + sign["mean_mh"] * population.mean_mh_error
         runs.append(("mean_mh", order, replace(population, mean_mh=other)))
     if population.main_sequence and start is None:
         runs.append(("sequence", order, replace(population, sequence_offset=population.sequence_error)))
-    enough = len(flux) >= population.least
     before = adapted.parameters(flux)
     found: dict[str, np.ndarray] = {}
     part = 1.0 if start is None else 0.3
     for i, (why, rows, belief) in enumerate(runs):
-        known = replace(belief, least=min(belief.least, half)) if enough else belief
+        known = replace(belief, least=few) if enough else belief
         again = transfer(
             adapted,
             flux[rows],

@@ -14,7 +14,7 @@ import numpy as np
 
 from dtl.bundle.model import ModelBundle
 from dtl.inference.prior import prior_of
-from dtl.transfer.fine_tuning import TransferSettings
+from dtl.transfer.fine_tuning import TransferSettings, held_out
 
 __all__ = ["knows_gap", "with_trust"]
 
@@ -36,14 +36,15 @@ def with_trust(bundle: ModelBundle, flux: np.ndarray, settings: TransferSettings
     if prior_of(bundle.card) is None or bundle.target_encoder is None or population.vsini_offset is not None:
         return settings
     estimates, beyond = bundle.parameters(flux), 0.0
-    if population.slow is not None and len(flux) >= population.least:
+    enough = len(flux) - held_out(len(flux), settings) >= population.least
+    if population.slow is not None and enough:
         beyond = float(np.quantile(estimates[:, 3], population.slow)) - population.slow_vsini - _MARGIN
     known = replace(population, slow=None, vsini_offset=-max(beyond, 0.0))
     if knows_gap(bundle, flux):
         known = replace(known, teff_offset=0.0)
         rounds, rate = min(settings.rounds, _ROUNDS), min(settings.learning_rate, _LEARNING_RATE)
         settings = replace(settings, trusted=True, rounds=rounds, learning_rate=rate)
-        if len(flux) < population.least and population.mean_mh is not None:  # too few stars to say what their mean is
+        if not enough and population.mean_mh is not None:  # too few stars to say what their mean is
             known = replace(known, mean_mh=float(estimates[:, 2].mean()), least=1)
     return replace(settings, population=known)
 

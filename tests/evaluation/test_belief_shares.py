@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
+from dtl.evaluation import belief_shares as module
 from dtl.evaluation.belief_shares import moves, shares
 from dtl.evaluation.survey_accuracy import prepared_flux
-from dtl.transfer.fine_tuning import transfer
+from dtl.transfer.fine_tuning import held_out, transfer
 from tests.evaluation.test_adaptation_trust import SETTINGS, adapted
 from tests.training.toys import POPULATION, toy_bundle
 
@@ -42,6 +45,26 @@ def test_from_the_start_another_sequence_goes_the_whole_way() -> None:
     np.testing.assert_array_equal(found["sequence"], 0.5 * (high - low))
     for name in ("stars", "mean_mh"):
         np.testing.assert_array_equal(found[name], without[name])
+
+
+def test_half_of_a_sample_keeps_its_beliefs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 15 stars three only judge; and what was moved from the start is not moved once more."""
+    bundle, _, spectra = adapted()
+    asked = []
+
+    def follow(start, flux, settings, **more):
+        asked.append((len(flux) - held_out(len(flux), settings), settings.population))
+        return SimpleNamespace(bundle=start)
+
+    monkeypatch.setattr(module, "transfer", follow)
+    known = replace(QUICK, population=replace(POPULATION, vsini_offset=-1.0))
+    assert set(moves(bundle, spectra, known)) == {"stars", "mean_mh", "sequence"}
+    assert [learned for learned, _ in asked] == [12, 24, 24]
+    assert all(learned >= population.least for learned, population in asked)
+    assert all(population.vsini_offset == 0.0 for _, population in asked)
+    asked.clear()
+    assert "mean_mh" not in moves(bundle, spectra[:22], known)  # 18 to learn from say nothing of a mean
+    assert asked[0][1].least == POPULATION.least
 
 
 def test_a_share_is_a_root_mean_square() -> None:
