@@ -70,6 +70,6 @@ def shipped_windows() -> dict[str, Window]:
     return windows
 
 
-def damaged(path: Path, reason: object) -> UnusableInput:
+def damaged(path: str | Path, reason: object) -> UnusableInput:
     """The sentence about a bundle that cannot be read, to be raised."""
     return UnusableInput(f"{path}: the bundle is damaged ({reason}); fetch it again.")

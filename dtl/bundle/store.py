@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import os
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +18,38 @@ from safetensors.torch import load_file, save_file
 
 from dtl.bundle.calibration import Reference
 from dtl.bundle.card import CARD_FILE
+from dtl.bundle.card_rules import check_card
 from dtl.bundle.learned_gap import LearnedGap
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import FluxBasis
 from dtl.bundle.shipped import SHIPPED_BUNDLES, damaged, shipped_bundles
-from dtl.bundle.window import lines_of, telluric_lines_of, window_of
+from dtl.bundle.verification import check_arrays, check_networks
+from dtl.bundle.window import window_of
 from dtl.networks.layouts import make_autoencoder, make_regressor
 from dtl.networks.regressor import Regressor
 from dtl.resources import whole_folder
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
 
-__all__ = ["FORMAT", "GRID_FILE", "WEIGHTS_FILE", "check_new_place", "load_bundle", "save_bundle"]
+__all__ = [
+    "BROKEN",
+    "FORMAT",
+    "GRID_FILE",
+    "WEIGHTS_FILE",
+    "check_new_place",
+    "load_bundle",
+    "read_bundle",
+    "save_bundle",
+]
 
 #: Version of the bundle's layout; another one is refused.
 FORMAT = 2
 WEIGHTS_FILE, GRID_FILE = "weights.safetensors", "grid.npz"
+#: What reading damaged files may raise.
+BROKEN = (
+    zipfile.BadZipFile, OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError,
+    NotImplementedError, EOFError, ArithmeticError, RecursionError, AssertionError, SafetensorError,
+)  # fmt: skip
 
 
 def check_new_place(folder: str | Path) -> None:
@@ -105,61 +123,75 @@ def _halved(key: str, value: torch.Tensor) -> torch.Tensor:
     return value.half() if key.endswith(("weight", "bias")) else value
 
 
-def load_bundle(source: str | Path) -> ModelBundle:
+def load_bundle(source: str | os.PathLike) -> ModelBundle:
     """A bundle by the name of a shipped one, or by its folder.
 
     Raises:
-        UnusableInput: where there is none, its hashes differ, or its format is another version's.
+        UnusableInput: where there is none, its hashes differ, its format is another version's, or where its card, its
+            arrays and its networks do not make sense together.
+        TypeError: for what is neither a name nor a folder.
     """
+    if not isinstance(source, str | os.PathLike):
+        raise TypeError(f"bundle: {type(source).__name__} is neither the name of a bundle nor a folder; give either.")
     folder = SHIPPED_BUNDLES / source if str(source) in shipped_bundles() else Path(source)
     if not (folder / CARD_FILE).is_file():
         raise UnusableInput(
-            f"{source}: is no bundle; shipped are {', '.join(shipped_bundles()) or 'none'}, "
+            f"{source} is no bundle; shipped are {', '.join(shipped_bundles()) or 'none'}, "
             f"or give a folder with {CARD_FILE}."
         )
+    return read_bundle(folder, str(folder))
+
+
+def read_bundle(folder: Path, name: str) -> ModelBundle:
+    """The bundle in a folder, which is called ``name`` in messages.
+
+    Raises:
+        UnusableInput: as `load_bundle`.
+    """
     try:
         card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
         if card.get("format") != FORMAT:
             raise UnusableInput(
-                f"{folder}: the bundle has format {card.get('format')}, this program reads format {FORMAT}; "
+                f"{name}: the bundle has format {card.get('format')}, this program reads format {FORMAT}; "
                 "take the bundle and the program of one release."
             )
         for file in (WEIGHTS_FILE, GRID_FILE):
             if _sha256(folder / file) != card["sha256"][file]:
-                raise UnusableInput(
-                    f"{folder / file}: differs from what its card says (sha256); fetch the bundle again."
-                )
+                raise UnusableInput(f"{name}: {file} differs from what its card says (sha256); fetch the bundle again.")
+        check_card(card)
         tensors = {key: value.float() for key, value in load_file(folder / WEIGHTS_FILE).items()}
         with np.load(folder / GRID_FILE, allow_pickle=False) as data:
             arrays = {key: data[key] for key in data.files}
-        return _assemble(card, tensors, arrays)
-    except (OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
+        check_arrays(arrays, card)
+        bundle = _assemble(card, tensors, arrays)
+        check_networks(bundle)
+        return bundle
+    except BROKEN as error:
         if isinstance(error, UnusableInput):
             raise
         reason = " ".join((str(error) or type(error).__name__).split())[:200]  # torch writes a page
-        raise damaged(folder, reason) from error
+        raise damaged(name, reason) from error
 
 
 def _assemble(card: dict[str, Any], tensors: dict[str, torch.Tensor], arrays: dict[str, np.ndarray]) -> ModelBundle:
-    window = window_of(card)
-    _ = lines_of(card), telluric_lines_of(card)  # what is wrong with them is said now, not in the middle of an analysis
-    if not np.allclose(arrays["wavelength"][[0, -1]], (window.lower, window.upper), rtol=0.0, atol=1e-3):
-        raise ValueError(f"its card gives the window {window}, its wavelengths another")
     architecture = card["architecture"]
-    autoencoder = make_autoencoder(
-        architecture.get("layout", "compact"),
-        len(arrays["wavelength"]),
-        architecture["hidden"],
-        architecture["n_latent"],
-    )
-    autoencoder.load_state_dict(_part(tensors, "autoencoder."))
+    # Shapes without memory, which the tensors give: whatever a card asks for costs nothing.
+    with torch.device("meta"):
+        autoencoder = make_autoencoder(
+            architecture.get("layout", "compact"),
+            len(arrays["wavelength"]),
+            architecture["hidden"],
+            architecture["n_latent"],
+        )
+    autoencoder.load_state_dict(_part(tensors, "autoencoder."), assign=True)
     regressors: dict[str, list[Regressor]] = {}
     for name in PARAMETERS:
         count = len({key.split(".")[2] for key in tensors if re.match(rf"regressor\.{name}\.", key)})
         regressors[name] = []
         for i in range(count):
-            member = make_regressor(architecture.get("regressor", "compact"), architecture["n_latent"])
-            member.load_state_dict(_part(tensors, f"regressor.{name}.{i}."))
+            with torch.device("meta"):
+                member = make_regressor(architecture.get("regressor", "compact"), architecture["n_latent"])
+            member.load_state_dict(_part(tensors, f"regressor.{name}.{i}."), assign=True)
             regressors[name].append(member.eval())
     target = None
     if any(key.startswith("target.") for key in tensors):
@@ -167,7 +199,7 @@ def _assemble(card: dict[str, Any], tensors: dict[str, torch.Tensor], arrays: di
         target.load_state_dict(autoencoder.state_dict() | _part(tensors, "target."))
     gap = None
     if "gap" in arrays:
-        gap = LearnedGap(*arrays["gap"].astype(float), float(arrays["gap_teff"]), window)
+        gap = LearnedGap(*arrays["gap"].astype(float), float(arrays["gap_teff"]), window_of(card))
     references = {
         match[1]: Reference(arrays[key], arrays[f"reference_{match[1]}_quantiles"])
         for key in arrays

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import io
-import json
 import re
 import zipfile
 from collections.abc import Collection
@@ -20,16 +19,10 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 import numpy as np
-import torch
-from safetensors import SafetensorError, safe_open
 
-from dtl.bundle.calibration import SCORES, quantile
 from dtl.bundle.card import CARD_FILE
 from dtl.bundle.model import ModelBundle
-from dtl.bundle.projection import project
-from dtl.bundle.store import GRID_FILE, WEIGHTS_FILE, load_bundle, save_bundle
-from dtl.networks.layouts import make_autoencoder
-from dtl.result import PARAMETERS
+from dtl.bundle.store import BROKEN, GRID_FILE, WEIGHTS_FILE, load_bundle, read_bundle, save_bundle
 from dtl.spectrum import UnusableInput
 
 __all__ = ["MAX_BYTES", "as_saved", "free_name", "pack", "unpack"]
@@ -40,22 +33,13 @@ MAX_BYTES = 64 * 2**20
 _MEMBERS = {CARD_FILE: 4 * 2**20, WEIGHTS_FILE: MAX_BYTES, GRID_FILE: MAX_BYTES}
 #: Most bytes of all arrays of a grid together, unpacked; those of the shipped bundles have 5 MB.
 _MAX_ARRAYS = 64 * 2**20
-#: Most layers of an encoder, and most latents.
-_MAX_LAYERS, _MAX_LATENTS = 16, 1024
 #: Array -> most of its length in each direction.
 _SHAPES = {
-    "wavelength": (50_000,), "nodes": (100_000, 4), "latents": (100_000, _MAX_LATENTS), "map_flux": (100_000, 2),
+    "wavelength": (50_000,), "nodes": (100_000, 4), "latents": (100_000, 1024), "map_flux": (100_000, 2),
     "map_latent": (100_000, 2), "flux_components": (256, 50_000), "flux_scores": (100_000, 256),
     "template_nodes": (200,), "gap": (2, 50_000), "gap_teff": (),
 }  # fmt: skip
 _REFERENCE_SHAPES = {"snr": (1000,), "quantiles": (1000, 101)}
-#: Sense of a card's resolution, to which spectra are broadened: memory goes as the width of what they are blurred by.
-_RESOLUTIONS = (1e3, 1e6)
-_MAX_LINES = 1000
-_BROKEN = (
-    zipfile.BadZipFile, OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError,
-    NotImplementedError, EOFError, ArithmeticError, RecursionError, AssertionError, SafetensorError,
-)  # fmt: skip
 #: Of the disk, not of the file.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.ENOENT)
 
@@ -101,30 +85,29 @@ def unpack(data: bytes, file: str) -> ModelBundle:
         UnusableInput: where it is none, damaged, too large, of another format, or where it does not work.
     """
     if len(data) > MAX_BYTES:
-        raise UnusableInput(f"{file}: has more than {MAX_BYTES >> 20} MB, a bundle has about 19; give the right file.")
+        raise UnusableInput(f"{file} has more than {MAX_BYTES >> 20} MB, a bundle has about 19; give the right file.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive, TemporaryDirectory() as folder:
             for member, info in _members(archive, file).items():
                 (Path(folder) / member).write_bytes(_content(archive, info, _MEMBERS[member]))
             _check_arrays(Path(folder) / GRID_FILE)
-            _check_networks(Path(folder))
-            bundle = load_bundle(folder)
-            return _tried(bundle)
+            bundle = read_bundle(Path(folder), file)
     except _Rejected as error:
-        raise UnusableInput(f"{file}: {error}; download it again from where you have it.") from error
-    except UnusableInput as error:  # names a folder that nobody knows
-        reason = re.sub(r"^\S*?: ", "", str(error)).rpartition(";")[0] or str(error)
-        raise UnusableInput(f"{file}: {reason}; download it again from where you have it.") from error
-    except _BROKEN as error:
+        raise UnusableInput(f"{file} {error}; download it again from where you have it.") from error
+    except UnusableInput:
+        raise
+    except (*BROKEN, MemoryError) as error:
         if getattr(error, "errno", None) in _NO_ROOM:
             raise UnusableInput(
-                f"{file}: was not loaded, as this machine has no room to unpack it; try it again in a while, or tell "
+                f"{file} was not loaded, as this machine has no room to unpack it; try it again in a while, or tell "
                 "those who run the program that their disk is full."
             ) from error
         kind = "not a zip file" if isinstance(error, zipfile.BadZipFile) else "not a bundle, or a damaged one"
         raise UnusableInput(
-            f"{file}: is {kind}; give a zip file that this program wrote, with {', '.join(_MEMBERS)}."
+            f"{file} is {kind}; give a zip file that this program wrote, with {', '.join(_MEMBERS)}."
         ) from error
+    version = re.sub(r"[^A-Za-z0-9._-]+", "-", bundle.version)[:20]
+    return replace(bundle, card=bundle.card | {"version": version})
 
 
 class _Rejected(Exception):
@@ -184,57 +167,3 @@ def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, _, kind = read(stream)
     return shape, kind
-
-
-def _check_networks(folder: Path) -> None:
-    """Compare the layers that a card asks for with those that are there, before they get any memory."""
-    card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
-    architecture = card["architecture"]
-    hidden, n_latent = [int(width) for width in architecture["hidden"]], int(architecture["n_latent"])
-    if not 0 < len(hidden) <= _MAX_LAYERS or min(*hidden, n_latent) < 1 or n_latent > _MAX_LATENTS:
-        raise _Rejected("asks for networks that no bundle has")
-    many = max(len(card.get(key, ())) for key in ("lines", "telluric_lines"))
-    if not _RESOLUTIONS[0] <= float(card["resolution"]) <= _RESOLUTIONS[1] or many > _MAX_LINES:
-        raise _Rejected("is for a resolution or lines that no spectrograph has")
-    with safe_open(folder / WEIGHTS_FILE, "pt") as file:
-        shapes = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}
-    with np.load(folder / GRID_FILE, allow_pickle=False) as arrays:
-        points, nodes, templates = len(arrays["wavelength"]), arrays["nodes"], arrays["template_nodes"]
-        steps = np.diff(arrays["wavelength"].astype(float))
-        if points < 10 or not (0 < steps.min() and steps.max() < 2 * steps.min()):
-            raise _Rejected("has wavelengths that do not ascend in even steps")
-        if (
-            not len(templates)
-            or templates.dtype.kind not in "iu"
-            or not 0 <= templates.min() <= templates.max() < len(nodes)
-        ):
-            raise _Rejected("names velocity templates that it does not hold")
-    with torch.device("meta"):  # shapes without memory
-        wanted = make_autoencoder(architecture.get("layout", "compact"), points, hidden, n_latent).state_dict()
-    if any(shapes.get(f"autoencoder.{key}") != tuple(value.shape) for key, value in wanted.items()):
-        raise _Rejected("has weights that do not fit the networks in its card")
-
-
-def _tried(bundle: ModelBundle) -> ModelBundle:
-    """The bundle, once it has given an answer for a spectrum of its own; what is odd about it fails here."""
-    nodes, count = bundle.nodes, len(bundle.nodes)
-    shapes = [(nodes, 4), (bundle.latents, bundle.latents.shape[-1]), (bundle.map_flux, 2), (bundle.map_latent, 2)]
-    if count < 100 or any(array.shape != (count, width) for array, width in shapes):
-        raise _Rejected("has arrays that do not fit each other")
-    everything = [array for array, _ in shapes] + [bundle.wavelength, bundle.flux_basis.scores]
-    if not all(np.isfinite(array).all() for array in everything) or not set(bundle.references) <= set(SCORES):
-        raise _Rejected("has arrays without sense")
-    if not all(bundle.regressors[name] for name in PARAMETERS):
-        raise _Rejected("has no network for one of the parameters")
-    card = bundle.card | {"version": re.sub(r"[^A-Za-z0-9._-]+", "-", str(bundle.card["version"]))[:20]}
-    bundle = replace(bundle, card=card)
-    _ = bundle.target, bundle.calibration, bundle.trust_threshold
-    flux = bundle.reconstruct(bundle.latents[:1])
-    latents = bundle.encode(flux)
-    answers = [bundle.regress(latents, name) for name in PARAMETERS]
-    answers += [project(latents, bundle.latents, bundle.map_latent), bundle.flux_basis.project(flux, bundle.map_flux)]
-    answers += [calibration.widen(1.0) for calibration in bundle.calibration.values()]
-    answers += [quantile(50.0, 100.0, reference) for reference in bundle.references.values()]
-    if not all(np.isfinite(answer).all() for answer in answers):
-        raise _Rejected("gives no parameters")
-    return bundle

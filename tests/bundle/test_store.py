@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from dtl.bundle.card_rules import check_card
 from dtl.bundle.store import FORMAT, load_bundle, save_bundle
 from dtl.inference.gradients import member_slopes
 from dtl.inference.infer import estimate_parameters, noise_responses
@@ -156,6 +157,106 @@ def test_weights_of_another_architecture(copy: Path) -> None:
     """Hashes that fit do not make weights fit."""
     rewrite(copy, lambda card: card["architecture"].update(hidden=[8]))
     assert "damaged" in refusal(copy)
+
+
+def resaved(folder: Path, name: str, array: np.ndarray) -> None:
+    """Another array in the grid of a bundle, whose hash is that of the file."""
+    with np.load(folder / "grid.npz") as grid:
+        arrays = {key: grid[key] for key in grid.files}
+    np.savez(folder / "grid.npz", **arrays | {name: array})
+    digest = hashlib.sha256((folder / "grid.npz").read_bytes()).hexdigest()
+    rewrite(folder, lambda card: card["sha256"].update({"grid.npz": digest}))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda card: card.update(step="x"), "gives step as x, where a number from"),
+        (lambda card: card.update(step=0.02), "gives the step 0.02, its wavelengths 0.01 Angstrom"),
+        (lambda card: card.update(resolution=-1), "gives resolution as -1, where a number from"),
+        (lambda card: card.update(resolution=float("nan")), "gives resolution as nan"),
+        (lambda card: card.update(resolution=True), "gives resolution as True"),
+        (lambda card: card.update(name=" "), "gives name as"),
+        (lambda card: card.update(limits=[3]), "gives limits.0 as 3, where a text belongs"),
+        (lambda card: card.update(limits="one"), "gives limits as one"),
+        (lambda card: card.update(parameters={}), "says nothing of parameters.teff.range"),
+        (lambda card: card["parameters"]["mh"].update(range=[0.5, -0.5]), "a lower and an upper end"),
+        (lambda card: card.pop("calibration"), "says nothing of calibration.teff.scale"),
+        (lambda card: card["calibration"]["mh"].update(scale=-1.0), "gives calibration.mh.scale as -1.0"),
+        (lambda card: card.update(trust=None), "gives trust as None, where a set of names belongs"),
+        (lambda card: card.update(trust={}), "says nothing of trust.percentile"),
+        (lambda card: card.update(prior={}), "says nothing of prior.mean_mh"),
+        (lambda card: card.update(metrics=[]), "gives metrics as []"),
+        (lambda card: card["metrics"].update(ablation=3), "gives metrics.ablation as 3"),
+        (lambda card: card["metrics"]["real_stars"].update(stars="x"), "gives metrics.real_stars.stars as x"),
+        (lambda card: card.update(lines=[1, 2]), "gives lines.0 as 1"),
+        (lambda card: card.update(telluric_lines="abc"), "gives telluric_lines as abc, where a list"),
+        (lambda card: card["nodes"].update(count=5), "has 11576 models"),
+        (lambda card: card["architecture"].update(n_latent=10**9), "gives architecture.n_latent as 1000000000"),
+        (lambda card: card.update(window={"lower": 8835.0, "upper": 8800.0, "margin": 5.0}), "is no window"),
+    ],
+)
+def test_a_card_without_sense(copy: Path, change: Callable[[dict], object], words: str) -> None:
+    rewrite(copy, change)
+    assert words in refusal(copy)
+
+
+def test_cards_of_old_say_less() -> None:
+    """What the first bundles did not say is not asked for."""
+    known = ("name", "version", "resolution", "architecture", "calibration")
+    check_card({name: shipped().card[name] for name in known})
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "words"),
+    [
+        *[
+            (name, np.zeros((10, width), dtype=np.float32), "do not fit each other")
+            for name, width in (
+                ("nodes", 4),
+                ("latents", 32),
+                ("map_flux", 2),
+                ("map_latent", 2),
+                ("flux_scores", 32),
+                ("flux_components", 3501),
+            )
+        ],
+        ("wavelength", np.linspace(8800.0, 8835.0, 3501)[::-1], "do not ascend in even steps"),
+        ("latents", np.full((11576, 32), np.nan, dtype=np.float16), "latents does not hold finite numbers alone"),
+        ("map_flux", np.full((11576, 2), "x"), "map_flux does not hold finite numbers alone"),
+        ("gap", np.zeros((2, 10)), "gap is (2, 10), the others ask for (2, 3501)"),
+        ("gap_teff", np.array(np.inf), "gap_teff does not hold finite numbers alone"),
+        ("template_nodes", np.array([11576]), "velocity templates that it does not hold"),
+        ("template_nodes", np.array([0.5]), "velocity templates that it does not hold"),
+        ("reference_residual_quantiles", np.zeros((3, 101)), "reference_residual_quantiles is (3, 101)"),
+        ("reference_residual_snr", np.array([20.0, 10.0, 50.0, 100.0]), "residual, does not rise"),
+        ("reference_beauty_snr", np.ones(4), "has no array reference_beauty_quantiles"),
+    ],
+)
+def test_arrays_without_sense(copy: Path, name: str, array: np.ndarray, words: str) -> None:
+    resaved(copy, name, array)
+    assert words in refusal(copy)
+
+
+@pytest.mark.parametrize(("value", "words"), [(float("nan"), "not all finite"), (3e38, "gives no parameters")])
+def test_weights_without_sense(tmp_path: Path, value: float, words: str) -> None:
+    """One weight is enough, be it of a network that observed spectra do not meet."""
+    bundle = load_bundle("common-r50000")
+    with torch.no_grad():
+        bundle.autoencoder.scale[0] = value  # buffers are not halved
+        bundle.autoencoder.mean[0] = value
+    assert words in refusal(save_bundle(bundle, tmp_path / "bundle"))
+
+
+def test_a_bundle_without_a_network(tmp_path: Path) -> None:
+    bundle = shipped()
+    folder = save_bundle(replace(bundle, regressors=bundle.regressors | {"mh": []}), tmp_path / "bundle")
+    assert "has no network for mh" in refusal(folder)
+
+
+def test_what_is_neither_a_name_nor_a_folder() -> None:
+    with pytest.raises(TypeError, match="int is neither the name of a bundle nor a folder"):
+        load_bundle(3)
 
 
 @pytest.mark.parametrize("there", [True, False])

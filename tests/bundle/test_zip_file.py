@@ -49,7 +49,7 @@ def refusal(data: bytes) -> str:
     with pytest.raises(UnusableInput) as caught:
         unpack(data, "given.zip")
     sentence = str(caught.value)
-    assert sentence.startswith("given.zip: ") and sentence.endswith(".") and "\n" not in sentence
+    assert sentence.startswith(("given.zip: ", "given.zip ")) and sentence.endswith(".") and "\n" not in sentence
     assert "/tmp" not in sentence
     return sentence
 
@@ -130,7 +130,7 @@ def test_a_full_disk_is_not_the_fault_of_the_file(packed, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(zip_file.Path, "write_bytes", full)
-    with pytest.raises(UnusableInput, match=r"^mine\.zip: was not loaded, as this machine has no room"):
+    with pytest.raises(UnusableInput, match=r"^mine\.zip was not loaded, as this machine has no room"):
         unpack(packed, "mine.zip")
 
 
@@ -201,7 +201,7 @@ def test_arrays_that_do_not_fit(packed, adapted):
         ("template_nodes", np.zeros(100_000, dtype=int), "arrays that no bundle has"),
         ("template_nodes", np.array([10**6]), "velocity templates that it does not hold"),
         ("template_nodes", np.array([], dtype=int), "velocity templates that it does not hold"),
-        ("wavelength", np.full(3501, 8800.0), "do not ascend in even steps"),
+        ("wavelength", np.full(351, 8800.0), "do not ascend in even steps"),
         ("nodes", np.zeros((10**6, 4), dtype=np.float32), "arrays that no bundle has"),
         ("flux_components", np.zeros((3000, 3501), dtype=np.float16), "arrays that no bundle has"),
         ("reference_residual_snr", np.ones(5000), "arrays that no bundle has"),
