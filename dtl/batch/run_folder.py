@@ -34,6 +34,8 @@ __all__ = ["PART", "RunFolder", "open_run", "read_run"]
 #: Files to a part: what is lost at most when a run is killed, and what is held in memory.
 PART = 100
 _FORMAT = 1
+#: Where files of a run are written before they take their names.
+_BESIDE = (".run.json-*", ".inputs.jsonl-*", ".failures.ecsv-*", "parts/.part-*.parquet-*")
 #: Of a part: the row of the contract, flags joined, or the name of the file and why it has none.
 _SCHEMA = pa.schema(
     [*((name, pa.string() if name in TEXT_COLUMNS else pa.float64()) for name in COLUMNS), ("failure", pa.string())]
@@ -169,7 +171,7 @@ def open_run(
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise UnusableInput(f"{folder}: another process is at work on this run; wait for it, or end it.") from error
-        for rest in [*folder.glob(".*-*"), *(folder / "parts").glob(".*-*")]:  # of a run that was killed
+        for rest in (rest for beside in _BESIDE for rest in folder.glob(beside)):  # of a run that was killed
             shutil.rmtree(rest, ignore_errors=True)
         run = read_run(folder) if (folder / "run.json").exists() else _begin(folder, inputs, asked, versions, part)
         differing = [key for key in asked if run.about["asked"].get(key) != json.loads(json.dumps(asked[key]))]
@@ -229,7 +231,7 @@ def _check_place(folder: Path) -> None:
 def _begin(
     folder: Path, inputs: Sequence[tuple[str, str]], asked: dict[str, Any], versions: dict[str, str], part: int
 ) -> RunFolder:
-    text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in inputs)
+    text = "".join(json.dumps(entry) + "\n" for entry in inputs)  # names may hold bytes that are no letters
     about = {
         "format": _FORMAT,
         "software": f"dtl {dtl.__version__}",

@@ -96,6 +96,8 @@ def prepare_file(task: Task, wanted: Wanted) -> Iterator[Answer]:
                     yield Answer(name, sentence=str(error))
     except UnusableInput as error:
         yield Answer(name, sentence=str(error))
+    except MemoryError:
+        yield Answer(name, sentence=sentence_of_lost(name, "memory"))
     except Exception as error:
         yield Answer(
             name,

@@ -30,8 +30,9 @@ _RADIUS_KS, _KS, _RADIUS_SCATTER = (1.9515, -0.3520, 0.01680), (4.6, 9.8), 0.028
 _MASS_KS, _MASSES, _MASS_SCATTER = (-0.642, -0.208, -8.43e-4, 7.87e-3, 1.42e-4, -2.13e-4), (0.075, 0.70), 0.020
 #: Relative scatter of `main_sequence.radius`, and where it holds, K.
 _TEFF_SCATTER, _TEFF = 0.093, (2700.0, 4100.0)
-#: Errors of constant and slope of `main_sequence.mass_of_radius`, which the publication gives.
-_MASS_ERRORS = (0.0076, 0.017)
+#: Errors of constant and slope of `main_sequence.mass_of_radius`, which the publication gives, and the masses of its
+#: stars.
+_MASS_ERRORS, _ECLIPSING = (0.0076, 0.017), (0.09, 0.6)
 
 
 class AbsoluteMagnitude(NamedTuple):
@@ -96,7 +97,7 @@ def _by_luminosity(teff: Estimate, luminosity: LuminosityInput) -> list[Derived]
     error = radius * np.hypot(0.5 * luminosity.error / luminosity.value, (teff.lower + teff.upper) / teff.value)
     found = Derived("radius", float(radius), float(error), "luminosity and Teff, Stefan–Boltzmann")
     mass = float(main_sequence.mass_of_radius(radius))
-    if not 0.0 < mass:
+    if not _ECLIPSING[0] <= mass <= _ECLIPSING[1]:
         return [found]
     spread = np.hypot.reduce([_MASS_ERRORS[0], _MASS_ERRORS[1] * radius, main_sequence.mass_of_radius(1.0 + error)
                               - main_sequence.mass_of_radius(1.0)])  # fmt: skip

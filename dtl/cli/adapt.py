@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,26 +110,42 @@ def _run(options: argparse.Namespace) -> int:
         for sentence in (*sample.left_out, *sample.merged, *notes(len(sample.spectra), settings)):
             progress.say(sentence)
         anchors = _anchors(options, table, sample, spectra)
-        options.output.mkdir(parents=True, exist_ok=True)  # where it cannot be made, that is said before the work
-        adapted = adapt_to_sample(
-            bundle,
-            sample,
-            name=options.output.resolve().name,
-            digests=[digests[i] for i in sample.best(spectra)],
-            settings=settings,
-            anchors=anchors,
-            seed=options.seed,
-            progress=lambda fraction, text: progress("adapt", fraction, text),
-        )
-    moved = shift_in_words(adapted)
-    if moved and not options.yes:
-        options.output.rmdir()
-        raise UnusableInput(f"{options.output}: was not written. {moved} With --yes it is written as it is.")
-    save_bundle(adapted, options.output)
+        with _place(options.output):
+            adapted = adapt_to_sample(
+                bundle,
+                sample,
+                name=options.output.resolve().name,
+                digests=[digests[i] for i in sample.best(spectra)],
+                settings=settings,
+                anchors=anchors,
+                seed=options.seed,
+                progress=lambda fraction, text: progress("adapt", fraction, text),
+            )
+            moved = shift_in_words(adapted)
+            if moved and not options.yes:
+                raise UnusableInput(f"{options.output}: was not written. {moved} With --yes it is written as it is.")
+            save_bundle(adapted, options.output)
     _tell(adapted, options.output)
     if moved:
         print(moved)
     return 2 if unusable else 0
+
+
+@contextmanager
+def _place(folder: Path) -> Iterator[None]:
+    """A folder that is made before the work, so that where it cannot be that is said first; it stays if it is filled.
+
+    Raises:
+        OSError: where it cannot be made.
+    """
+    new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        if new:
+            with suppress(OSError):  # it is filled
+                folder.rmdir()
 
 
 def _anchor_table(options: argparse.Namespace) -> tuple[str, list[str]]:

@@ -140,6 +140,7 @@ def _predict_into(
     from dtl.batch.prediction import predict_into
 
     inputs = [(os.path.abspath(path), name) for path, name in zip(paths, names_of(paths), strict=True)]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with Progress() as progress:
         files, refused = predict_into(
             options.into,
@@ -147,7 +148,7 @@ def _predict_into(
             bundle,
             options=known,
             every=options.row == "all",
-            engine=engine_of(options, progress.say, len(os.sched_getaffinity(0))),
+            engine=engine_of(options, progress.say, cores),
             progress=lambda fraction, text: progress("predict", fraction, text),
         )
     words = f", {refused} not usable, see {Path(options.into) / 'failures.ecsv'}" if refused else ""

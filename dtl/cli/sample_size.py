@@ -31,17 +31,17 @@ def _run(options: argparse.Namespace) -> int:
     import torch
 
     from dtl.bundle.store import load_bundle
-    from dtl.evaluation.sample_size import COUNTS, SEEDS, SampleSizes, measure_sample_sizes, read_sample_sizes
+    from dtl.evaluation.sample_size import COUNTS, SEEDS, SampleSizes, measure_sample_sizes, read_begun
 
     check_output(options.output, [".json"], "a table of sample sizes")
-    known = read_sample_sizes(options.output)
+    known = read_begun(options.output)
     torch.set_num_threads(1)
     with Progress() as progress:
         table = measure_sample_sizes(
             load_bundle(options.bundle),
             counts=options.counts or COUNTS,
             seeds=options.seeds or SEEDS,
-            known=known.table if known else None,
+            known=known,
             engine=engine_of(options, progress.say),
             keep=lambda table: write_whole(options.output, json.dumps(table, indent=1) + "\n"),
             progress=lambda fraction, text: progress("sample size", fraction, text),

@@ -39,10 +39,14 @@ _JUDGED_SNR = 100.0
 _DIFFERENT = 0.05
 #: Parts of the work, by processor time without anchors, that are done after transfer, moves and anchors.
 _LEARNED, _MOVED, _ANCHORED = 0.36, 0.97, 0.98
-_CALIBRATED = (
-    "The intervals were calibrated on simulated stars that differ from models by the learned gap; they hold what an "
-    "error of the believed mean [M/H] or of the main sequence, and another choice of the stars, would change."
-)
+_CALIBRATED = "The intervals were calibrated on simulated stars that differ from models by the learned gap; they hold "
+#: What is in the intervals beside, as `dtl.evaluation.belief_shares` and anchors tell.
+_HELD = {
+    "mean_mh": "an error of the believed mean [M/H]",
+    "sequence": "one of the main sequence",
+    "anchors": "errors of the anchors",
+    "stars": "another choice of the stars",
+}
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,8 @@ def _with_verdict(
         "verdict": asdict(verdict),
     }
     said = bundle.card["limits"]
-    limits = [*said[:3], _CALIBRATED, *said[3:]]  # before what was said of the bundle as it was
+    held = " and ".join(words for why, words in _HELD.items() if why in told)
+    limits = [*said[:3], f"{_CALIBRATED}what {held} would change.", *said[3:]]  # before what was said of the bundle
     return replace(bundle, card=bundle.card | {"adapted": entry, "limits": limits})
 
 

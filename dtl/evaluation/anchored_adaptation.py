@@ -93,7 +93,7 @@ def _with_anchors(
     entry = adapted.card["adapted"]
     later = [row | {"round": row["round"] + len(history)} for row in entry["history"]]
     table = {
-        "stars": [asdict(anchor) for anchor in anchors],
+        "stars": [asdict(anchor) | {n: _known(getattr(anchor, n)) for n in ("values", "errors")} for anchor in anchors],
         "shift": dict(zip(ANCHORED, found.shift.tolist(), strict=True)),
         "error": _errors(found),
         "left_out": {
@@ -102,6 +102,11 @@ def _with_anchors(
         },
     }
     return replace(adapted, card=adapted.card | {"adapted": entry | {"history": [*history, *later], "anchors": table}})
+
+
+def _known(values: Sequence[float]) -> list[float | None]:
+    """Values for a card, None for what is not known."""
+    return [float(value) if np.isfinite(value) else None for value in values]
 
 
 def _spread_of(differences: np.ndarray) -> dict[str, float]:

@@ -91,11 +91,16 @@ def fit_calibration(estimates: list[np.ndarray], truths: list[np.ndarray]) -> Ca
         estimates: one array a noise level, value, lower, upper (uncalibrated); shape ``(k, 3)`` each.
         truths: true values; shape ``(k,)`` each.
 
-    Answers that are withheld count neither way.
+    Answers that are withheld count neither way, nor does a level that has no others.
+
+    Raises:
+        ValueError: where all are withheld.
     """
     kept = [np.isfinite(e).all(axis=1) for e in estimates]
-    estimates = [e[keep] for e, keep in zip(estimates, kept, strict=True)]
-    truths = [t[keep] for t, keep in zip(truths, kept, strict=True)]
+    levels = [(e[keep], t[keep]) for e, t, keep in zip(estimates, truths, kept, strict=True) if keep.any()]
+    if not levels:
+        raise ValueError("no answer to calibrate with: all are withheld")
+    estimates, truths = zip(*levels, strict=True)
     typical = float(np.median(np.concatenate([np.abs(e[:, 0] - t) for e, t in zip(estimates, truths, strict=True)])))
     best, least = Calibration(), np.inf
     for scale in np.linspace(0.5, 3.0, 26):

@@ -206,15 +206,35 @@ def read_sample_sizes(path: str | Path = _TABLE) -> SampleSizes | None:
     Raises:
         UnusableInput: where the file is no such table.
     """
+    table = read_begun(path)
+    if table is None:
+        return None
     try:
-        sizes = SampleSizes(json.loads(Path(path).read_text(encoding="utf-8")))
+        sizes = SampleSizes(table)
         if not sizes.surveys:
             return None
         sizes.enough()
+    except (ValueError, LookupError, TypeError) as error:
+        raise _no_table(path) from error
+    return sizes
+
+
+def read_begun(path: str | Path) -> dict[str, Any] | None:
+    """A table as it was last kept, complete or not; None where there is none.
+
+    Raises:
+        UnusableInput: where the file is no such table.
+    """
+    try:
+        table = json.loads(Path(path).read_text(encoding="utf-8"))
+        if not all(isinstance(table[key], list) for key in ("counts", "surveys", "runs")):
+            raise ValueError("a part of it is missing")
     except FileNotFoundError:
         return None
     except (ValueError, LookupError, TypeError) as error:
-        raise UnusableInput(
-            f"{path}: is no table of sample sizes; name another file, or measure it: `dtl sample-size`."
-        ) from error
-    return sizes
+        raise _no_table(path) from error
+    return table
+
+
+def _no_table(path: str | Path) -> UnusableInput:
+    return UnusableInput(f"{path}: is no table of sample sizes; name another file, or measure it: `dtl sample-size`.")

@@ -49,9 +49,13 @@ def as_text(value: object, what: str, *, longest: int = 1000) -> str:
 
 def as_number(value: object, what: str, *, low: float = -math.inf, high: float = math.inf) -> float:
     """A finite number between two bounds."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+    try:
+        number = math.nan if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
+    except OverflowError:  # a whole number with hundreds of digits
+        number = math.inf
+    if not math.isfinite(number) or not low <= number <= high:
         raise BadValue(f"“{what}” is no number that is possible there")
-    return float(value)
+    return number
 
 
 def as_digest(value: object, what: str) -> str:

@@ -64,7 +64,7 @@ def table_of(columns: Mapping[str, Sequence[object]]) -> Table:
         "method": "Mas-Buitrago et al. 2024, A&A 687, A205",
         "interval": "mode of the ensemble with distances to the 16 % and 84 % quantiles, calibrated on simulated stars",
         "limit": "where vsini_limit is given, vsini was not measured and is below that with a confidence of 95 %",
-        "absent": "not a number: withheld, as no star can have it (see flags), or no limit",
+        "absent": "not a number: withheld, as no star can have it (see flags), no limit, or not stated by the file",
     }
     used = dict.fromkeys(flag for flags in dict.fromkeys(columns["flags"]) for flag in flags.split(", ") if flag)
     table.meta |= {f"flag {flag}": explain(flag) for flag in used}

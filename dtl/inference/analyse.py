@@ -115,6 +115,11 @@ def analyse(
     except Exception as error:
         read = isinstance(source, Spectrum)
         file = name or (source.file if read else source if isinstance(source, str | os.PathLike) else "the file")
+        if isinstance(error, MemoryError):
+            raise AnalysisFailed(
+                f"{file}: needs more memory than there is; cut it to the window of the networks and some 50 Å on each "
+                "side."
+            ) from error
         raise AnalysisFailed(
             f"{file}: could not be analysed because of an unexpected problem ({type(error).__name__}), probably "
             "because its numbers are damaged; look at its flux, and try another file."

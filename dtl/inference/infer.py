@@ -68,7 +68,11 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
     responses = noise_responses(slopes, prepared, bundle)
     misfit = [_misfit(scores["residual"], p.snr, bundle) for scores, p in zip(all_scores, prepared, strict=True)]
     misfits = misfit_responses(slopes, misfit)
-    of_all = map(_with_misfit, estimate_parameters(slopes, responses, bundle), misfits)
+    starts = np.cumsum([0, *map(len, slopes.values.values())])[:-1]
+    of_all = [
+        _with_misfit(estimates, response, starts)
+        for estimates, response in zip(estimate_parameters(slopes, responses, bundle), misfits, strict=True)
+    ]
     results = []
     for i, (spectrum, estimates, scores) in enumerate(zip(prepared, of_all, all_scores, strict=True)):
         residual = (spectrum.flux - reconstruction[i])[spectrum.good]
@@ -183,16 +187,18 @@ def estimate_parameters(
     ]
 
 
-def _with_misfit(estimates: dict[str, Estimate], responses: np.ndarray) -> dict[str, Estimate]:
+def _with_misfit(estimates: dict[str, Estimate], responses: np.ndarray, starts: np.ndarray) -> dict[str, Estimate]:
     """Intervals as wide as a misfit asks for. It is no part of the calibration, which has seen good stars alone.
 
     Args:
         estimates: parameter name -> calibrated estimate.
         responses: of the members of all parameters to the misfit; shape ``(members of all, noises)``.
+        starts: number of the first member of each parameter.
     """
     if not responses.size:
         return estimates
-    variances = (responses**2).sum(axis=1).reshape(len(estimates), -1).mean(axis=1)
+    counts = np.diff([*starts, len(responses)])
+    variances = np.add.reduceat((responses**2).sum(axis=1), starts) / counts
     return {
         name: replace(e, lower=float(np.sqrt(e.lower**2 + more)), upper=float(np.sqrt(e.upper**2 + more)))
         for (name, e), more in zip(estimates.items(), variances, strict=True)

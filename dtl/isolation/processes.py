@@ -183,8 +183,10 @@ def _answer(
                 raise Ended("time")
         try:
             received = connection.recv_bytes(_MAX_ANSWER)
-        except OSError:
+        except ConnectionError:
             raise EOFError from None
+        except OSError:  # it is larger than that, and its process waits for somebody to take it
+            raise Ended("memory") from None
         answer = pickle.loads(received)  # from a process of our own
         if answer[0] != TOLD:
             return answer

@@ -78,11 +78,13 @@ def _angle(key: str, text: str) -> float | None:
     """Degrees of right ascension or declination; text is in hours or degrees, a plain number in degrees."""
     found = sexagesimal(text)
     if found is not None:
-        return 15.0 * found if key == "ra" else found
-    number = re.match(r"^[+-]?\d+(?:\.\d*)?", text)
-    value = float(number[0]) if number else None
+        value = 15.0 * found if key == "ra" else found
+    elif number := re.match(r"^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?", text):
+        value = float(number[0])
+    else:
+        return None
     limits = (0.0, 360.0) if key == "ra" else (-90.0, 90.0)
-    return value if value is not None and limits[0] <= value <= limits[1] else None
+    return value if limits[0] <= value <= limits[1] else None
 
 
 def _parse(key: str, text: str) -> str | float | None:

@@ -164,7 +164,7 @@ def _in_words(source: Source) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # astropy's notes on header cards are not for the person who uploads
             yield
-    except UnusableInput:
+    except (UnusableInput, MemoryError):  # that memory is lacking says nothing of the file
         raise
     except Exception as error:
         # damage can strike anywhere in a parser; whatever it raises, a person gets a sentence

@@ -81,7 +81,9 @@ def read_espadons(source: Source, options: ReadOptions, window: Window) -> Conte
     reason = "head of Libre-ESpRIT, which ESPaDOnS and NARVAL (R = 65,000) share"
     instrument = Claim("NARVAL" if known == "narval" else "ESPaDOnS", "guessed", reason)
     if options.columns is not None:
-        contents = contents_from_columns("Libre-ESpRIT text", espadons_columns(source, window), source, options, window)
+        contents = contents_from_columns(
+            "Libre-ESpRIT text", espadons_columns(source, options, window), source, options, window
+        )
         _describe_espadons(contents, instrument)
     else:
         contents = _espadons(source, table, instrument)

@@ -26,6 +26,7 @@ from dtl.result import PARAMETERS
 from dtl.spectrum import PreparedSpectrum, UnusableInput
 from dtl.training.augmentation import Augmentation
 from dtl.transfer.fine_tuning import Transfer, TransferSettings, held_out, transfer
+from dtl.transfer.sample import MIN_STARS
 from dtl.transfer.trust_in_start import with_trust
 
 __all__ = ["MIN_SPECTRA", "adapt", "check_spectra", "notes", "read_spectra"]
@@ -96,7 +97,7 @@ def check_spectra(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle, set
     if len(prepared) < MIN_SPECTRA:
         raise UnusableInput(
             f"Usable spectra: {len(prepared)}, too few to learn from them how real stars differ from models; "
-            f"give {MIN_SPECTRA} at least, better thirty."
+            f"give spectra of {MIN_STARS} stars at least, better thirty."
         )
     mean, known = settings.population.mean_mh, bundle.nodes[:, 2]
     if mean is not None and not known.min() <= mean <= known.max():
@@ -161,6 +162,7 @@ def adapt(
     looks = {"models_alone": _look(source, flux, good)}
     looks["before"] = _look(bundle, flux, good) if bundle.target_encoder is not None else looks["models_alone"]
     augmentation = Augmentation()
+    before = "the networks before the anchors" if start is not None else f"{source.name} {source.version}"
     start = start or (source if prior_of(bundle.card) is None else bundle)
     filled = looks["before"].filled
     said, settings = notes(len(prepared), settings), with_trust(start, filled, settings)
@@ -172,7 +174,7 @@ def adapt(
         "seed": seed,
         "notes": said,
     }
-    card = _card(source, prepared, settings, name or f"{source.name}-adapted", entry)
+    card = _card(source, prepared, settings, name or f"{source.name}-adapted", entry, before=before)
     progress(1.0, "")
     return replace(learned.bundle, card=card)
 
@@ -236,26 +238,31 @@ def _card(
     settings: TransferSettings,
     name: str,
     entry: dict[str, Any],
+    *,
+    before: str,
 ) -> dict[str, Any]:
-    """The card of the new bundle; ``entry`` describes the adaptation."""
+    """The card of the new bundle; ``entry`` describes the adaptation, ``before`` what it started from."""
     kind = "simulated" if all(p.spectrum.simulated for p in prepared) else "observed"
     return source.card | {
         "name": name,
         "created": datetime.now(UTC).strftime("%Y-%m-%d"),
         "data": source.card.get("data", {}) | {"observed": f"{len(prepared)} spectra without labels, see adapted"},
-        "limits": _limits(len(prepared), source, settings, entry["notes"]),
+        "limits": _limits(len(prepared), source, settings, entry["notes"], before),
         "transfer": {"spectra": len(prepared), "what": f"{kind} spectra without labels", "history": entry["history"]},
         "adapted": entry,
     }
 
 
-def _limits(count: int, origin: ModelBundle, settings: TransferSettings, said: list[str]) -> list[str]:
+def _limits(count: int, origin: ModelBundle, settings: TransferSettings, said: list[str], before: str) -> list[str]:
     """What the new card says plainly: its own limits, then those that were said of the bundle before."""
     population, name = settings.population, f"{origin.name} {origin.version}"
     known = [f"a mean [M/H] of {population.mean_mh:.2f} dex"] if population.mean_mh is not None else []
     if population.teff_offset is not None:
-        word = f"{population.teff_offset:+.0f} K from" if population.teff_offset else "as found by"
-        known.append(f"a mean Teff {word} {name}")
+        word = f"{population.teff_offset:+.0f} K from that of" if population.teff_offset else "as found by"
+        known.append(f"a mean Teff {word} {before}")
+    if population.vsini_offset is not None:
+        word = f"{population.vsini_offset:+.1f} km/s from that of" if population.vsini_offset else "as found by"
+        known.append(f"a median v sin i {word} {before}")
     known += ["log g on the main sequence"] if population.main_sequence else []
     if population.slow is not None:
         known.append(f"{100 * population.slow:.0f} % of the stars with v sin i <= {population.slow_vsini:g} km/s")

@@ -116,7 +116,8 @@ def find_anchors(spectra: Sequence[PreparedSpectrum], scale: str) -> list[Anchor
         )
         if np.isfinite(values).any():
             found.append(Anchor(row, str(star["name"] or star["karmn"]), values, errors))
-    _check_enough(found, f"published stars with values of {sources[0].label} among the spectra")
+    what = f"published with values of {sources[0].label} among the spectra"
+    _check_enough(found, what, "names are taken from the files; choose another scale")
     return found
 
 
@@ -132,18 +133,26 @@ def read_anchors(path: str | os.PathLike, sample: Sample, given: Sequence[Prepar
         UnusableInput: where the file cannot be used, names no spectrum, or leaves fewer than three anchors.
     """
     table = _table(Path(path))
-    rows = {Path(given[i].spectrum.file).name: row for row, star in enumerate(sample.exposures) for i in star}
+    rows: dict[str, set[int]] = {}
+    for row, star in enumerate(sample.exposures):
+        for i in star:
+            rows.setdefault(Path(given[i].spectrum.file).name, set()).add(row)
     found: dict[int, Anchor] = {}
     for _, entry in table.iterrows():
-        row = rows.get(Path(str(entry["file"])).name)
+        own = rows.get(Path(str(entry["file"])).name, set())
         values = tuple(float(entry[value]) for value, _ in _COLUMNS)
-        if row is None or not np.isfinite(values).any():
+        if not own or not np.isfinite(values).any():
             continue
+        if len(own) > 1:
+            raise UnusableInput(
+                f"{path}: {entry['file']} is the name of spectra of several stars; give their files names of their own."
+            )
+        (row,) = own
         errors = tuple(float(entry[error]) for _, error in _COLUMNS)
         if any(np.isfinite(v) and not e > 0 for v, e in zip(values, errors, strict=True)):
             raise UnusableInput(f"{path}: {entry['file']} has a value without an error above 0; give each its 1 sigma.")
         found[row] = Anchor(row, Path(str(entry["file"])).name, values, errors)
-    _check_enough(list(found.values()), f"stars of {path} among the spectra")
+    _check_enough(list(found.values()), f"of {path} among the spectra", "name more of the files in the table")
     return list(found.values())
 
 
@@ -164,11 +173,12 @@ def _table(path: Path) -> pd.DataFrame:
     return table
 
 
-def _check_enough(found: list[Anchor], what: str) -> None:
+def _check_enough(found: list[Anchor], what: str, remedy: str) -> None:
     if len(found) < MIN_ANCHORS:
+        stars = "1 star" if len(found) == 1 else f"{len(found)} stars"
         raise UnusableInput(
-            f"Anchors: {len(found)} {what}, too few to fix a zero point; {MIN_ANCHORS} are needed, better fifteen. "
-            "Names are taken from the files; choose another scale, or adapt without anchors."
+            f"Anchors: {stars} {what}, too few to fix a zero point ({MIN_ANCHORS} are needed, better fifteen); "
+            f"{remedy}, or adapt without anchors."
         )
 
 

@@ -85,7 +85,7 @@ def select_sample(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle, *, 
     groups = [[*epochs.results] for epochs in group_epochs({str(i): results[i] for i in kept})]
     stars = [tuple(int(key) for key in group) for group in groups]
     merged: list[str] = []
-    if not distinct:
+    if stars and not distinct:
         stars, merged = _merged(stars, prepared, bundle)
     sample = Sample([coadd([prepared[i] for i in star]) for star in stars], stars, left_out, merged)
     if len(stars) < MIN_STARS:

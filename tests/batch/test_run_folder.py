@@ -89,3 +89,19 @@ def test_a_full_disk_is_one_sentence_and_what_is_done_stays(tmp_path: Path, monk
             run.write_part(1, [row("c.fits")])
         assert [path.name for path in (tmp_path / "run" / "parts").iterdir()] == ["part-00000000.parquet"]
         assert run.missing()[0] == 1
+
+
+def test_hidden_folders_of_others_stay(tmp_path: Path) -> None:
+    """Those of a disk, say; what a run that was killed left goes."""
+    kept, left = tmp_path / ".Trash-1000" / "thesis.tex", tmp_path / ".run.json-abc" / "run.json"
+    for place in (kept, left):
+        place.parent.mkdir()
+        place.write_text("")
+    with open_run(tmp_path, INPUTS, {}, {}):
+        assert kept.exists() and not left.parent.exists()
+
+
+def test_names_may_be_no_text(tmp_path: Path) -> None:
+    inputs = [("/data/star\udce9.fits", "star.fits")]
+    with open_run(tmp_path, inputs, {}, {}) as run:
+        assert run.inputs() == inputs

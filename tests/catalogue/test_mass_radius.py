@@ -63,6 +63,8 @@ def test_errors_are_those_of_random_draws() -> None:
 def test_relations_end_with_their_stars() -> None:
     cool = mass_and_radius(Estimate(2500.0, 30, 30), MH, None, AbsoluteMagnitude(12.0, 0.02))
     assert not cool
+    giant = mass_and_radius(Estimate(3800.0, 30, 30), MH, LuminosityInput(100.0, 1.0))
+    assert [derived.quantity for derived in giant] == ["radius", "radius"]  # no eclipsing M dwarf is like it
     withheld = Estimate(np.nan, np.nan, np.nan)
     assert not mass_and_radius(withheld, MH, LuminosityInput(0.01, 0.001))
     assert len(mass_and_radius(withheld, MH, None, AbsoluteMagnitude(7.0, 0.02))) == 2

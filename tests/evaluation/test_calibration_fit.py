@@ -84,3 +84,7 @@ def test_answers_that_are_withheld_count_neither_way() -> None:
     found = np.column_stack([truth + rng.normal(size=400), np.full(400, 0.5), np.full(400, 0.5)])
     more = np.concatenate([found, np.full((30, 3), np.nan)])
     assert fit_calibration([found], [truth]) == fit_calibration([more], [np.concatenate([truth, np.zeros(30)])])
+    none = np.full((50, 3), np.nan)  # a level without answers
+    assert fit_calibration([found, none], [truth, np.zeros(50)]) == fit_calibration([found], [truth])
+    with pytest.raises(ValueError, match="withheld"):
+        fit_calibration([none], [np.zeros(50)])

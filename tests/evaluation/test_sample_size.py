@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dtl.evaluation import sample_size
-from dtl.evaluation.sample_size import COUNTS, SEEDS, SampleSizes, measure_sample_sizes, read_sample_sizes
+from dtl.evaluation.sample_size import COUNTS, SEEDS, SampleSizes, measure_sample_sizes, read_begun, read_sample_sizes
 from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
 from dtl.training.transfer_settings import SurveyPlan
@@ -74,6 +74,14 @@ def test_a_file_that_is_no_table(tmp_path):
         with pytest.raises(UnusableInput, match="is no table of sample sizes"):
             read_sample_sizes(path)
     read_sample_sizes.cache_clear()
+
+
+def test_a_table_that_is_only_begun_is_gone_on_with(tmp_path):
+    """Where no survey is complete there is nothing to tell, but all to go on with."""
+    path, begun = tmp_path / "begun.json", {"counts": [4, 8], "surveys": [], "runs": [{"seed": 1, "stars": 4}]}
+    path.write_text(json.dumps(begun))
+    assert read_begun(path) == begun and read_sample_sizes(path) is None
+    assert read_begun(tmp_path / "none.json") is None
 
 
 def test_the_measurement_goes_on_where_it_stood(monkeypatch):

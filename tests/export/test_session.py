@@ -100,6 +100,8 @@ def packed(data: bytes) -> str:
         (changed(("spectra", 0, "options", "columns"), ["a"]), "columns"),
         (changed(("spectra", 0, "options", "resolution"), True), "resolution"),
         (changed(("spectra", 0, "result", "teff"), "hot"), "teff"),
+        (changed(("spectra", 0, "result", "teff"), 10**400), "teff"),
+        (changed(("spectra", 0, "result", "teff"), 1e400).replace(b"Infinity", b"1e999"), "teff"),
         (changed(("spectra", 0, "result", "evil"), 1), "columns"),
         (changed(("luminosities",), {DIGEST: {"value": -1, "error": 0, "source": ""}}), "luminosity"),
         (changed(("settings", "map"), {"a": 1}), "map"),

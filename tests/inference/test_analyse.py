@@ -16,6 +16,7 @@ from dtl.bundle import learned_gap
 from dtl.bundle.model import ModelBundle
 from dtl.inference import analyse as module
 from dtl.inference.analyse import Stages, analyse
+from dtl.readers import registry
 from dtl.readers.options import ReadOptions
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.spectrum import AnalysisFailed, UnusableInput
@@ -201,3 +202,12 @@ def test_a_fault_of_the_program_is_one_sentence_of_its_file(monkeypatch: pytest.
     with pytest.raises(AnalysisFailed, match=r"star\.txt: .*ZeroDivisionError.*try another") as caught:
         analyse((EXAMPLES / ENTRIES[0]["file"]).read_bytes(), name="star.txt", bundle=shipped())
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_that_memory_is_lacking_says_nothing_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lack(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(registry, "assemble", lack)
+    with pytest.raises(AnalysisFailed, match=r"star\.txt: needs more memory than there is"):
+        analyse((EXAMPLES / ENTRIES[0]["file"]).read_bytes(), name="star.txt", bundle=shipped())

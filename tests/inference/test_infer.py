@@ -10,10 +10,10 @@ import pytest
 
 from dtl.flags import FLAGS
 from dtl.inference.gradients import member_slopes
-from dtl.inference.infer import encode_with_gaps, estimate_parameters, infer, noise_responses
+from dtl.inference.infer import _with_misfit, encode_with_gaps, estimate_parameters, infer, noise_responses
 from dtl.inference.noise_propagation import misfit_responses
 from dtl.preparation.prepare import prepare
-from dtl.result import COLUMNS, PARAMETERS, InferenceResult
+from dtl.result import COLUMNS, PARAMETERS, Estimate, InferenceResult
 from dtl.spectrum import PreparedSpectrum
 from tests.builders import observe_model, shipped
 
@@ -170,6 +170,14 @@ def test_a_misfit_widens_intervals_by_all_it_may_move() -> None:
     _, moves = misfit_responses(slopes, [0.0, 1.0])
     each = (moves**2).sum(axis=1).reshape(len(PARAMETERS), -1).mean(axis=1)[:3]
     np.testing.assert_allclose(added / each, (added / each)[0], rtol=1e-2)
+
+
+def test_members_of_different_numbers_keep_to_their_parameters() -> None:
+    found = {name: Estimate(0.0, 3.0, 4.0) for name in PARAMETERS}
+    responses = np.repeat([[2.0], [0.0], [1.0], [0.0]], [2, 4, 4, 2], axis=0)
+    wider = _with_misfit(found, responses, np.array([0, 2, 6, 10]))
+    assert [round(e.lower**2, 9) for e in wider.values()] == [13.0, 9.0, 10.0, 9.0]
+    assert [round(e.upper**2, 9) for e in wider.values()] == [20.0, 16.0, 17.0, 16.0]
 
 
 def test_flags_of_the_preparation_come_first() -> None:

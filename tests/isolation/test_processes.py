@@ -142,6 +142,14 @@ def test_a_process_that_dies_is_told(processes: Processes, number: int, why: str
     assert end.value.why == why
 
 
+def test_an_answer_that_is_too_large_is_told(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its process waits for somebody to take it, and is ended."""
+    monkeypatch.setattr("dtl.isolation.processes._MAX_ANSWER", 1000)
+    with pytest.raises(Ended) as ended:
+        processes.call(bytes, 10_000_000)
+    assert ended.value.why == "memory"
+
+
 def test_others_go_on_meanwhile(processes: Processes) -> None:
     with ThreadPoolExecutor(8) as pool:
         long = pool.submit(processes.call, spin, bounds=Bounds(seconds=2))

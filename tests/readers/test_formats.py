@@ -320,6 +320,27 @@ def test_espadons(head: bool, columns: int) -> None:
     assert "of 30 used" in finding(spectrum, "orders").value
 
 
+def test_columns_of_espadons_as_the_user_says() -> None:
+    spectrum = read_spectrum(layouts.espadons(), options=ReadOptions(columns=("1", "2", "3")))
+    check(spectrum, tolerance=5e-3)
+    assert spectrum.instrument == "ESPaDOnS"
+
+
+@pytest.mark.parametrize(
+    ("ra", "dec", "place"),
+    [
+        ("17:57:48.5", "+04:41:36", (269.452, 4.693)),
+        ("269.4521", "4.6933", (269.452, 4.693)),
+        ("269:27:08.5", "+04:41:36", None),  # degrees, which as hours are no place
+        ("8.9e-05", "-1.5e1", (0.0, -15.0)),
+    ],
+)
+def test_places(ra: str, dec: str, place: tuple[float, float] | None) -> None:
+    text = f"# ra: {ra}\n# dec: {dec}\n".encode() + layouts.text()
+    found = read_spectrum(text)
+    assert (None if found.position is None else tuple(round(angle, 3) for angle in found.position)) == place
+
+
 def test_gzip_and_path(tmp_path) -> None:
     path = tmp_path / "template.fits.gz"
     path.write_bytes(gzip.compress(layouts.carmenes()))

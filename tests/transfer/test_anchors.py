@@ -65,7 +65,7 @@ def test_a_table_names_files_with_or_without_folders(tmp_path: Path) -> None:
     [
         ("file,teff\n0.fits,3300\n1.fits,3300\n2.fits,3300\n", "0.fits has a value without an error"),
         ("star,teff\n0.fits,3300\n", "needs the columns file, teff"),
-        ("file,teff,teff_error\n0.fits,3300,60\n", r"Anchors: 1 .* too few"),
+        ("file,teff,teff_error\n0.fits,3300,60\n", r"Anchors: 1 star of .* too few.*more of the files"),
         ("\x00\x01", "mine.csv"),
         (None, "cannot be read as a table of anchors"),
     ],
@@ -76,6 +76,15 @@ def test_a_table_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Path, text:
     if text is not None:
         table.write_text(text)
     with pytest.raises(UnusableInput, match=said):
+        read_anchors(table, all_distinct(spectra), spectra)
+
+
+def test_a_name_that_several_stars_share_is_no_anchor(tmp_path: Path) -> None:
+    spectra = [named(file=name) for name in ("spec.fits", "spec.fits", "b.fits", "c.fits")]
+    table = tmp_path / "mine.csv"
+    rows = "".join(f"{name},3300,60\n" for name in ("GJ 699/spec.fits", "b.fits", "c.fits"))
+    table.write_text(f"file,teff,teff_error\n{rows}")
+    with pytest.raises(UnusableInput, match="spectra of several stars"):
         read_anchors(table, all_distinct(spectra), spectra)
 
 

@@ -96,3 +96,11 @@ def test_likeness_is_a_matter_of_the_noise() -> None:
 def test_stars_of_a_simulation_are_taken_as_they_are() -> None:
     spectra = stars(5)
     assert all_distinct(spectra).spectra == spectra and all_distinct(spectra).exposures == [(i,) for i in range(5)]
+
+
+def test_no_star_at_all_is_said() -> None:
+    spectra = [known(spectrum, flags=("rv_uncertain",)) for spectrum in stars(3)]
+    damaged = [replace(spectrum, flags=("rv_uncertain",)) for spectrum in spectra]
+    for distinct in (False, True):
+        with pytest.raises(UnusableInput, match="Distinct stars: 0, too few"):
+            select_sample(damaged, shipped(), distinct=distinct)
