@@ -10,7 +10,7 @@ __all__ = ["FLAGS", "LIMITS", "NOTES", "Doubt", "doubts", "explain", "joined", "
 #: word -> one sentence for a person.
 FLAGS: dict[str, str] = {
     "outside_grid": (
-        "The estimate lies outside the models the network was trained on, or at their edge; "
+        "The estimate lies outside the models the network was trained on, or its interval reaches their end; "
         "treat the numbers as a direction, not a value."
     ),
     "out_of_distribution": (

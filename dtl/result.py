@@ -10,7 +10,16 @@ import numpy as np
 from dtl.flags import Doubt, sentence_of
 from dtl.spectrum import PreparedSpectrum
 
-__all__ = ["COLUMNS", "PARAMETERS", "POSSIBLE", "TEXT_COLUMNS", "Estimate", "InferenceResult", "Neighbour"]
+__all__ = [
+    "COLUMNS",
+    "FRAME_WORDS",
+    "PARAMETERS",
+    "POSSIBLE",
+    "TEXT_COLUMNS",
+    "Estimate",
+    "InferenceResult",
+    "Neighbour",
+]
 
 #: The stellar parameters in the order of every array: name -> (label, unit, decimals shown).
 PARAMETERS: dict[str, tuple[str, str, int]] = {
@@ -68,6 +77,13 @@ COLUMNS: dict[str, tuple[str, str]] = {
 }
 
 
+#: Frame of a velocity, ``rv_frame`` -> how it is written beside the velocity.
+FRAME_WORDS = {
+    "barycentric": "barycentric",
+    "observatory": "topocentric",
+    "rest": "rest frame of the file",
+    "unknown": "frame unknown",
+}
 #: Those that hold text; flags are several words. All others are numbers.
 TEXT_COLUMNS = ("file", "star", "instrument", "flags", "bundle", "rv_frame")
 

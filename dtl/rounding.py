@@ -51,12 +51,12 @@ def format_significant(value: float, figures: int = 2) -> str:
     return f"{mantissa} × 10{str(power).translate(_RAISED)}"
 
 
-def format_with_error(value: float, error: float, figures: int = 3) -> str:
+def format_with_error(value: float, error: float | None, figures: int = 3) -> str:
     """``value ± error``, both with the decimals of two significant figures of the error.
 
     Where there is no error, ``value`` with so many significant ``figures`` at most.
     """
-    if not isfinite(error) or error <= 0:
+    if error is None or not isfinite(error) or error <= 0:
         text = format_significant(value, figures)
         return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
     places = decimals(error, 99)

@@ -7,6 +7,7 @@ import sys
 from textwrap import wrap
 
 from dtl.bundle.shipped import read_card
+from dtl.inference.judgement import least_measured_rotation
 from dtl.result import PARAMETERS
 from tests.conftest import ROOT
 
@@ -53,7 +54,7 @@ def section() -> str:
     for name, card in cards.items():
         survey = card["metrics"]["survey"]
         lines.append(f"| `{name}`: the gap in the middle of the family, no transfer | {_row(survey['before'])} |")
-        lines.append(f"| as shipped | {_row(survey['after'], card['metrics']['coverage_1_sigma']['100'])} |")
+        lines.append(f"| as shipped | {_row(survey['after'], card['metrics']['coverage_1_sigma'])} |")
         for words, kinds in list(_KINDS.items())[: None if name == _FIRST else 1]:
             found = [card["metrics"]["unseen_gaps"][kind] for kind in kinds]
             lines.append(f"| {words} | {_ranges(found)} |")
@@ -61,7 +62,7 @@ def section() -> str:
     real = [part for kind, part in flagged.items() if kind not in _FAULTS]
     words = (
         "Below the first two rows of each bundle the networks had not met that kind of gap, and the intervals were "
-        "fitted to other stars; of several kinds the range is told. "
+        "fitted to other stars; of several kinds, or S/N of 50, 100 and 300, the range is told. "
         f"{min(real):.0f}–{max(real):.0f} % of stars with gaps of real stars are flagged, and "
         f"{min(flagged[kind] for kind in _FAULTS):.0f} % of those with other faults. From the cards, by "
         "`python -m tests.readme_figures`."
@@ -79,19 +80,30 @@ def _all(values: dict[str, float]) -> str:
     return ", ".join(f"{values[name]:.{places[name]}f}{_UNITS[name]}" for name in PARAMETERS)
 
 
-def _row(errors: dict, covered: dict | None = None) -> str:
-    held = {name: f" ({100 * covered[name]:.0f} %)" if covered else "" for name in PARAMETERS}
+def rotation() -> str:
+    """From where on rotation is measured, as the README's section on limits has it."""
+    least = {name: least_measured_rotation(read_card(name)) for name in reversed(_BUNDLES)}
+    return " and ".join(f"{speed:.1f} km/s with `{name}`" for name, speed in least.items())
+
+
+def _row(errors: dict, covered: dict[str, dict] | None = None) -> str:
+    """Errors, with the least and the largest part within the intervals over signal-to-noise ratios."""
+    held = {name: f" ({_span([parts[name] for parts in covered.values()])})" if covered else "" for name in PARAMETERS}
     return " | ".join(_number(name, errors[name]["rmse"]) + held[name] for name in PARAMETERS)
+
+
+def _span(parts: list[float]) -> str:
+    low, high = round(100 * min(parts)), round(100 * max(parts))
+    return f"{low if low == high else f'{low}–{high}'} %"
 
 
 def _ranges(kinds: list[dict]) -> str:
     cells = []
     for name in PARAMETERS:
         rmse = sorted(kind["errors"][name]["rmse"] for kind in kinds)
-        held = sorted(round(100 * kind["coverage"][name]) for kind in kinds)
         low, high = (f"{value:.{_PLACES[name]}f}" for value in (rmse[0], rmse[-1]))
         errors = (low if low == high else f"{low}–{high}") + _UNITS[name]
-        cells.append(f"{errors} ({held[0] if held[0] == held[-1] else f'{held[0]}–{held[-1]}'} %)")
+        cells.append(f"{errors} ({_span([kind['coverage'][name] for kind in kinds])})")
     return " | ".join(cells)
 
 

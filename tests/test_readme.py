@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
-from tests.readme_figures import README, section
+from tests.readme_figures import README, rotation, section
 from tests.readme_speed import MEASURED, table
 
 
 def test_figures_are_those_of_the_cards() -> None:
-    assert section() in README.read_text(encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
+    assert section() in text
+    assert rotation() in " ".join(text.split())
 
 
 def test_speed_is_what_was_measured() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dtl.result import Estimate
-from dtl.rounding import decimals, format_estimate, format_number, format_significant
+from dtl.rounding import decimals, format_estimate, format_number, format_significant, format_with_error
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,14 @@ from dtl.rounding import decimals, format_estimate, format_number, format_signif
 )
 def test_estimates(name, estimate, expected):
     assert format_estimate(name, Estimate(*estimate)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "expected"),
+    [(5.5234, 0.0312, "5.523 ± 0.031"), (-110.48, 0.31, "−110.48 ± 0.31"), (5.5234, None, "5.52")],
+)
+def test_velocities(value, error, expected):
+    assert format_with_error(value, error) == expected
 
 
 def test_numbers_that_are_none():

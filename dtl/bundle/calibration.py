@@ -8,15 +8,16 @@ import numpy as np
 
 __all__ = ["SCORES", "Calibration", "Reference", "percentile", "quantile"]
 
-#: What is compared with good stars of the same signal-to-noise ratio; larger is stranger.
+#: What is compared with good stars of the same signal-to-noise ratio; larger is stranger. Each is a noun
+#: that stands alone and after "the".
 SCORES: dict[str, str] = {
-    "residual": "observed minus reconstruction, beyond the noise",
-    "relative_residual": "the same, relative to the depth of the lines",
-    "slow_residual": "the same, smoothed over half an Angstrom",
-    "periodic_residual": "amplitude of its strongest period between 0.8 and 9 Angstrom",
+    "residual": "residual (observed minus reconstruction) beyond the noise",
+    "relative_residual": "residual beyond the noise, relative to the depth of the lines",
+    "slow_residual": "residual smoothed over half an Angstrom",
+    "periodic_residual": "amplitude of the strongest period of the residual between 0.8 and 9 Angstrom",
     "latent_distance": "distance to the nearest model in latent space",
     "member_spread": "disagreement of the members of the ensemble",
-    "velocity_mismatch": "one minus the height of the cross-correlation peak",
+    "velocity_mismatch": "mismatch of the velocity, one minus the height of the cross-correlation peak",
 }
 
 

@@ -175,19 +175,17 @@ def _report(options: argparse.Namespace, results: list[InferenceResult], used: l
 
 def _print(result: InferenceResult) -> None:
     """A result for people."""
-    from dtl.result import PARAMETERS
+    from dtl.result import FRAME_WORDS, PARAMETERS
+    from dtl.rounding import estimate_words, format_number, format_with_error
 
-    row = result.row()
-    print(f"{row['file']}  {row['star']}  {row['instrument']}".rstrip())
-    print(f"  rv     {row['rv']:+.2f} km/s ({row['rv_frame']}), S/N {row['snr']:.0f}")
-    for name, (label, unit, digits) in PARAMETERS.items():
-        e = result.estimates[name]
-        text = f"{e.value:.{digits}f}  -{e.lower:.{digits}f} +{e.upper:.{digits}f}  {unit}"
-        if e.withheld:
-            text = "withheld"
-        elif e.limit is not None:
-            text = f"< {e.limit:.{digits}f}  {unit}  (upper limit, 95 %)"
-        print(f"  {label:8s}{text}")
+    prepared = result.prepared
+    print(f"{prepared.spectrum.file}  {prepared.spectrum.star}  {prepared.spectrum.instrument}".rstrip())
+    velocity = format_with_error(prepared.rv, prepared.rv_error)
+    print(f"  rv      {velocity} km/s ({FRAME_WORDS[prepared.rv_frame]}), S/N {format_number(prepared.snr, 0)}")
+    for name, (label, _, _) in PARAMETERS.items():
+        estimate = result.estimates[name]
+        limit = "  (upper limit, 95 %)" if estimate.limit is not None else ""
+        print(f"  {label:8s}{estimate_words(name, estimate)}{limit}")
     print(f"  flags   {', '.join(result.flags) or 'none'}")
     for flag in result.flags:
         print(f"          {flag}: {result.explain(flag)}")

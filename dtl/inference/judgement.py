@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from dtl.bundle.calibration import SCORES
+from dtl.bundle.card import lookup, number
 from dtl.flags import Doubt
 from dtl.inference.prior import StarPrior
 from dtl.inference.trust import HULL_UNIT, hull_distance
@@ -18,6 +19,7 @@ __all__ = [
     "doubts_of_estimates",
     "doubts_of_gravity",
     "doubts_of_strangeness",
+    "least_measured_rotation",
     "limit_rotation",
     "measured_from",
     "mistaken_rotation",
@@ -83,6 +85,12 @@ def measured_from(slowest: float, lower: float) -> float:
     return slowest + _DETECTED * lower
 
 
+def least_measured_rotation(card: object) -> float | None:
+    """The v sin i in km/s from which rotation is measured where there is no noise, None where the card lacks it."""
+    ends = lookup(card, "parameters", "vsini", "range")
+    return measured_from(ends[0], number(card, "calibration", "vsini", "floor") or 0.0) if ends else None
+
+
 def rotation_limit(estimate: Estimate, slowest: float) -> float:
     """The upper limit in km/s that stands for a v sin i which is not measured, see `limit_rotation`."""
     return max(estimate.value, measured_from(slowest, estimate.lower)) + _LIMIT * estimate.upper
@@ -137,7 +145,8 @@ def limit_rotation(estimate: Estimate, slowest: float) -> tuple[Estimate, list[D
     limit = f"v sin i {estimate_words('vsini', limited)} (95 %)"
     sentence = (
         f"The rotation is not resolved: {limit}. The networks say {format_number(estimate.value, 1)} km/s, and a "
-        f"rotation is measured from {format_number(threshold, 1)} km/s on. The other parameters are not concerned."
+        f"rotation is measured from {format_number(threshold, 1)} km/s on. This says nothing against the other "
+        "parameters."
     )
     return limited, [Doubt("upper_limit_vsini", sentence, ("vsini",), estimate.value, limited.limit)]
 
@@ -154,9 +163,9 @@ def doubts_of_strangeness(percentiles: dict[str, float], threshold: float, rv_qu
     if not name or percentiles[name] < threshold:
         return []
     sentence = (
-        f"The spectrum is unlike any model: of 1,000 good stars of like S/N {10 * percentiles[name]:.0f} are less "
-        f"strange in one respect ({SCORES[name]}; limit {10 * threshold:.0f}). Nothing says that the four parameters "
-        "mean anything; the radial velocity can be used if its match is good "
+        f"The spectrum is unlike any model: of 1,000 good stars of like S/N, {10 * percentiles[name]:.0f} are less "
+        f"strange in one respect (limit {10 * threshold:.0f}), the {SCORES[name]}. Nothing says that the four "
+        "parameters mean anything; the radial velocity can be used if its match is good "
         f"({format_number(rv_quality, 2)} here, 1 is perfect)."
     )
     return [Doubt("out_of_distribution", sentence, tuple(PARAMETERS), percentiles[name], threshold)]
@@ -182,10 +191,8 @@ def doubts_of_estimates(
         if slow or first - more <= value <= last + more:
             continue
         doubts.append(_beyond(name, estimates[name], float(first if value < first else last)))
-    teff = estimates["teff"]
-    near = teff.value - teff.lower < low[0] + _SATURATED, teff.value + teff.upper > high[0] - _SATURATED
-    if unlike and not doubts and any(near):
-        doubts.append(_beyond("teff", teff, float(low[0] if near[0] else high[0])))
+    if unlike and not doubts:
+        doubts += _saturated(estimates["teff"], float(low[0]), float(high[0]))
     if not doubts:
         doubts += _off_sequence(estimates, triples)
     return doubts
@@ -207,8 +214,8 @@ def doubts_of_gravity(estimates: dict[str, Estimate], prior: StarPrior | None) -
         sentence = (
             f"log g {value} lies {format_number(mean - logg.value, 2)} below the main sequence, {usual} (limit "
             f"{format_number(_GIANT, 2)}): a giant or a subgiant, for which nothing was validated, or a spectrum "
-            "unlike that of any star. Take Teff and [M/H] as a direction; v sin i and the radial velocity are not "
-            "concerned."
+            "unlike that of any star. Take Teff and [M/H] as a direction. This says nothing against v sin i and the "
+            "radial velocity."
         )
         return [Doubt("outside_grid", sentence, _PLACE, logg.value, mean - _GIANT)]
     interval = 0.5 * (logg.lower + logg.upper)
@@ -230,10 +237,31 @@ def _beyond(name: str, estimate: Estimate, end: float) -> Doubt:
         "the lines are broader than those of any model, and the other parameters are uncertain too"
         if name == "vsini"
         else "the star may lie beyond it by any amount, and Teff, log g and [M/H], which go together, are a direction "
-        "rather than values; v sin i and the radial velocity are not concerned"
+        "rather than values. This says nothing against v sin i and the radial velocity"
     )
-    sentence = f"{label}{said} lies at or beyond the end of the models, {format_number(end, places)} {unit}: {use}."
+    sentence = f"{label}{said} lies beyond the end of the models, {format_number(end, places)} {unit}: {use}."
     return Doubt("outside_grid", sentence, (name,), estimate.value if said else None, end)
+
+
+def _saturated(teff: Estimate, low: float, high: float) -> list[Doubt]:
+    """The doubt about the Teff of a spectrum unlike the models, whose interval reaches an end of theirs."""
+    reached = [
+        end
+        for end, near in (
+            (low, teff.value - teff.lower < low + _SATURATED),
+            (high, teff.value + teff.upper > high - _SATURATED),
+        )
+        if near
+    ]
+    if not reached:
+        return []
+    ends = " and ".join(f"{format_number(end, 0)} K" for end in reached)
+    sentence = (
+        f"The interval of Teff, {estimate_words('teff', teff)}, comes within {_SATURATED:.0f} K of {ends}, where the "
+        "models end, or goes beyond. As the spectrum is unlike the models, the star may lie beyond by any amount, "
+        "where the networks cannot follow."
+    )
+    return [Doubt("outside_grid", sentence, ("teff",), teff.value, min(reached, key=lambda end: abs(end - teff.value)))]
 
 
 def _off_sequence(estimates: dict[str, Estimate], triples: np.ndarray) -> list[Doubt]:
@@ -255,7 +283,7 @@ def _off_sequence(estimates: dict[str, Estimate], triples: np.ndarray) -> list[D
     sentence = (
         f"{here} do not go together in any model; the nearest has {there}, which is "
         f"{format_number(distance, 1)} units of 50 K and 0.15 dex away (limit {_OUTSIDE:.0f}). Take "
-        f"{' and '.join(PARAMETERS[name][0] for name in concerned)} as a direction, not a value; v sin i and the "
-        "radial velocity are not concerned."
+        f"{' and '.join(PARAMETERS[name][0] for name in concerned)} as a direction, not a value. This says nothing "
+        "against v sin i and the radial velocity."
     )
     return [Doubt("outside_grid", sentence, concerned, distance, _OUTSIDE)]

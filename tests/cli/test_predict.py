@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile
@@ -53,6 +54,8 @@ def test_human_table(capsys: pytest.CaptureFixture) -> None:
     assert all(label in out for label, _, _ in PARAMETERS.values())
     assert "logg_from_main_sequence" in out  # a note; nothing is in doubt
     assert "outside_grid" not in out and "out_of_distribution" not in out
+    assert re.search(r"rv +\S+ ± \S+ km/s \(barycentric\), S/N \d+\n", out)
+    assert re.search(r"rv +\S+ ± \S+ km/s \(barycentric\), S/N \d+", out)
 
 
 @pytest.mark.parametrize("ending", ["ecsv", "csv"])

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
+from dtl.bundle.calibration import SCORES
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.store import load_bundle
 from dtl.export.tables import json_line, results_table
@@ -57,6 +58,10 @@ def test_networks_that_saturate_are_told_at_the_nearer_end(teff: float, end: flo
     """A spectrum unlike the models near an end may lie beyond that end, and not beyond the other."""
     (doubt,) = doubts(unlike=True, teff=teff)
     assert doubt.limit == end and doubt.parameters == ("teff",)
+    assert "interval" in doubt.sentence and "lies beyond the end" not in doubt.sentence
+    wide = estimates(teff=teff) | {"teff": Estimate(teff, 1300.0, 1300.0)}
+    (both,) = doubts_of_estimates(wide, shipped().limits, shipped().triples, unlike=True)
+    assert both.limit == end and "3000 K and 4300 K" in both.sentence
 
 
 @pytest.mark.parametrize(
@@ -110,10 +115,18 @@ def test_a_gravity_that_only_repeats_the_main_sequence() -> None:
     assert doubts_of_gravity(told | {"mh": Estimate(np.nan, np.nan, np.nan)}, prior) == []
 
 
+@pytest.mark.parametrize("name", SCORES)
+def test_each_score_is_understood_alone(name: str) -> None:
+    """It may be the only one that is named."""
+    (doubt,) = doubts_of_strangeness({name: 99.9}, 99.0, 0.83)
+    assert f", the {SCORES[name]}." in doubt.sentence
+    assert not {"same", "its", "it"} & set(SCORES[name].split())
+
+
 def test_unlike_the_models() -> None:
     (doubt,) = doubts_of_strangeness({"residual": 99.4, "latent_distance": 12.0}, 99.0, 0.83)
     assert doubt.flag == "out_of_distribution" and doubt.parameters == tuple(PARAMETERS)
-    assert "994" in doubt.sentence and "990" in doubt.sentence and "0.83" in doubt.sentence
+    assert "S/N, 994 are" in doubt.sentence and "990" in doubt.sentence and "0.83" in doubt.sentence
     hottest = dict(zip(("teff", "logg", "mh"), max(map(tuple, shipped().nodes[:, :3].tolist())), strict=True))
     assert [d.flag for d in doubts(unlike=True, **hottest)] == ["outside_grid"]  # networks saturate at the ends
     assert doubts(unlike=False, **hottest) == []

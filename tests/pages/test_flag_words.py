@@ -34,7 +34,9 @@ def estimates(**values: float) -> dict[str, Estimate]:
         (doubts_of_resolution(42_000.0, 50_000.0), "Resolution 42,000, models 50,000"),
         (doubts_of_gaps(0.053, WINDOW), "5 % of the window missing (limit 2 %)"),
         (doubts_of_estimates(estimates(teff=4380.0), LIMITS, TRIPLES, unlike=False),
-         "Teff 4380 at the end of the models, 4300 K"),
+         "Teff 4380, beyond the end of the models, 4300 K"),
+        (doubts_of_estimates(estimates(teff=4250.0), LIMITS, TRIPLES, unlike=True),
+         "Teff 4250, interval reaches the end of the models, 4300 K"),
         (doubts_of_strangeness({"latent_distance": 99.84}, 99.5, 0.8),
          "Unlike any model (99.8 > 99.5 %)"),
         (limit_rotation(Estimate(2.1, 0.3, 0.4), 2.0)[1], "v sin i < 3.5 km/s, not resolved"),
@@ -46,7 +48,9 @@ def test_the_figures_of_a_flag(doubts, words):
 
 def test_words_beside_a_value_do_not_repeat_it():
     (end,) = doubts_of_estimates(estimates(teff=4380.0), LIMITS, TRIPLES, unlike=False)
-    assert short_reason(end, beside_value=True) == "At the end of the models, 4300 K"
+    assert short_reason(end, beside_value=True) == "Beyond the end of the models, 4300 K"
+    (near,) = doubts_of_estimates(estimates(teff=4250.0), LIMITS, TRIPLES, unlike=True)
+    assert short_reason(near, beside_value=True) == "Interval reaches the end of the models, 4300 K"
     _, (limit,) = limit_rotation(Estimate(2.1, 0.3, 0.4), 2.0)
     assert short_reason(limit, beside_value=True) == "95 % limit, not resolved"
 

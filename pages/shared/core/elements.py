@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dtl.flags import NOTES, doubts
-from dtl.result import InferenceResult
-from dtl.rounding import format_number
+from dtl.result import FRAME_WORDS, InferenceResult
+from dtl.rounding import format_number, format_with_error
 from pages.shared.core import visit, wording
 from pages.shared.core.stars import ANCHOR, sets_the_gap
 
@@ -87,9 +87,15 @@ def facts(result: InferenceResult) -> None:
         for text, help_ in (
             (f"S/N **{format_number(prepared.snr, 0)}**", "Signal-to-noise ratio per pixel of the file in the window."),
             (
-                f"Radial velocity **{format_number(prepared.rv, 1)} km/s** ({wording.plain(prepared.rv_frame)})",
-                f"Radial velocity {_FRAMES.get(prepared.rv_frame, '')}, from cross-correlation with a model spectrum; "
-                f"the peak is {format_number(prepared.rv_quality, 2)} high, where 1 is a perfect match.",
+                f"Radial velocity **{format_with_error(prepared.rv, prepared.rv_error)} km/s** "
+                f"({FRAME_WORDS[prepared.rv_frame]})",
+                f"Radial velocity {_FRAMES[prepared.rv_frame]}, from cross-correlation with a model spectrum; "
+                f"the peak is {format_number(prepared.rv_quality, 2)} high, where 1 is a perfect match. "
+                + (
+                    "Its 1σ error cannot be told from the peak."
+                    if prepared.rv_error is None
+                    else "Its 1σ error is that of the peak; the error of the file's wavelengths comes on top."
+                ),
             ),
             (
                 f"Residual rms **{residual_rms} %**",

@@ -20,9 +20,8 @@ def short_reason(doubt: Doubt, *, beside_value: bool = False) -> str:
     """
     if beside_value and doubt.flag in _BESIDE:
         return _BESIDE[doubt.flag]
-    if beside_value and doubt.flag == "outside_grid" and "end of the models" in doubt.sentence and doubt.parameters:
-        _, unit, places = PARAMETERS[doubt.parameters[0]]
-        return f"At the end of the models, {format_number(doubt.limit, places)} {unit}"
+    if beside_value and doubt.flag == "outside_grid" and (words := _at_end(doubt)):
+        return words[0].upper() + words[1:]
     if doubt.flag in _WORDS:
         try:
             return _WORDS[doubt.flag](doubt)
@@ -38,12 +37,22 @@ def remarks(result: InferenceResult) -> str:
     return "; ".join(word[:1].upper() + word[1:] for word in words) or "none"
 
 
+def _at_end(doubt: Doubt) -> str:
+    """That a value, or its interval alone, lies beyond an end of the models; empty where the doubt is another."""
+    if doubt.limit is None or not doubt.parameters:
+        return ""
+    _, unit, places = PARAMETERS[doubt.parameters[0]]
+    end = f"the end of the models, {format_number(doubt.limit, places)} {unit}"
+    if "beyond the end of the models" in doubt.sentence:
+        return f"beyond {end}"
+    return f"interval reaches {end}" if "where the models end" in doubt.sentence else ""
+
+
 def _outside(doubt: Doubt) -> str:
-    if "end of the models" in doubt.sentence and doubt.limit is not None:
-        name = doubt.parameters[0]
-        label, unit, places = PARAMETERS[name]
+    if words := _at_end(doubt):
+        label, _, places = PARAMETERS[doubt.parameters[0]]
         value = "" if doubt.value is None else f" {format_number(doubt.value, places)}"
-        return f"{label}{value} at the end of the models, {format_number(doubt.limit, places)} {unit}"
+        return f"{label}{value}, {words}"
     if "below the main sequence" in doubt.sentence and doubt.value is not None:
         return f"log g {format_number(doubt.value, 2)}, a dwarf has more than {format_number(doubt.limit, 2)}"
     if doubt.value is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dtl.bundle.card import lookup, number
-from dtl.inference.judgement import measured_from
+from dtl.inference.judgement import least_measured_rotation
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 from pages.shared.core import wording
@@ -40,12 +40,10 @@ def sentences(card: dict) -> list[str]:
             f"No flag is not a clean bill: of spectra of the kind “{name}”, {100 * (1 - flagged[worst]):.0f} in 100 "
             "pass without one."
         )
-    ends, floor = lookup(card, "parameters", "vsini", "range"), number(card, "calibration", "vsini", "floor")
-    if ends:
-        slowest = format_number(measured_from(ends[0], floor or 0.0), 1)
+    if slowest := least_measured_rotation(card):
         found.append(
-            f"A v sin i below {slowest} km/s is not a measured rotation, nor a somewhat higher one where the noise is "
-            "high: an upper limit is given instead."
+            f"A v sin i below {format_number(slowest, 1)} km/s is not a measured rotation, nor a somewhat higher one "
+            "where the noise is high: an upper limit is given instead."
         )
     return found
 

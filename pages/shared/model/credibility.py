@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dtl.bundle.calibration import SCORES
 from dtl.bundle.card import lookup, number
 from dtl.flags import FLAGS
 from dtl.rounding import format_number, format_significant
@@ -114,7 +115,7 @@ def _scores(card: dict) -> None:
     tables.text_table(
         {
             "Score": [wording.plain(name.replace("_", " ")) for name in scores],
-            "What it measures": [wording.plain(words) for words in scores.values()],
+            "What it measures": [wording.plain(SCORES.get(name, words)) for name, words in scores.items()],
         },
         "Scores of strangeness",
     )

@@ -6,11 +6,13 @@ import numpy as np
 import streamlit as st
 
 from dtl.catalogue.epochs import Epochs
-from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import estimate_words, format_number
+from dtl.result import FRAME_WORDS, PARAMETERS, InferenceResult
+from dtl.rounding import estimate_words, format_number, format_with_error
 from pages.shared.core import epochs, visit, wording
 
 __all__ = ["exposures"]
+
+_VELOCITY = "Radial velocity [km/s]"
 
 
 def exposures() -> None:
@@ -52,7 +54,7 @@ def _row(result: InferenceResult) -> dict[str, str]:
     row = {
         "Exposure": wording.plain(prepared.spectrum.file),
         "S/N": format_number(prepared.snr, 0),
-        "Velocity [km/s]": f"{format_number(prepared.rv, 2)} ({wording.plain(prepared.rv_frame)})",
+        _VELOCITY: f"{format_with_error(prepared.rv, prepared.rv_error)} ({FRAME_WORDS[prepared.rv_frame]})",
     }
     return row | {label: estimate_words(name, result.estimates[name]) for name, (label, _, _) in PARAMETERS.items()}
 
@@ -60,7 +62,7 @@ def _row(result: InferenceResult) -> dict[str, str]:
 def _means(star: Epochs) -> dict[str, str]:
     velocity = star.velocity
     said = f"{format_number(velocity.value, 2)}, scatter {format_number(velocity.scatter, 2)}" if velocity else "–"
-    row = {"Exposure": "**Mean**", "S/N": "", "Velocity [km/s]": said}
+    row = {"Exposure": "**Mean**", "S/N": "", _VELOCITY: said}
     for name, (label, _, places) in PARAMETERS.items():
         scatter = star.scatter[name]
         more = f", scatter {format_number(scatter, places)}" if np.isfinite(scatter) else ""
