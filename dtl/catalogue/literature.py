@@ -1,6 +1,7 @@
 """The published stars and the user's against the literature: differences and their statistics.
 
-A difference is always literature - this work, as in section 4.2 of Mas-Buitrago et al. (2024).
+A difference is always literature - what is compared with it, as in section 4.2 of Mas-Buitrago et al. (2024): that
+publication for the published stars, the result of this program for the user's.
 """
 
 from __future__ import annotations
@@ -39,10 +40,10 @@ __all__ = [
 MEANINGS = {
     "source": "set of literature values",
     "stars": "number of stars compared",
-    "mean": "mean of literature - this work",
-    "median": "median of literature - this work",
+    "mean": "mean of the differences",
+    "median": "median of the differences",
     "rmse": "root of the mean squared difference",
-    "scatter": "standard deviation of the difference",
+    "scatter": "standard deviation of the differences",
     "correlation": "Pearson correlation of the two sets of values",
     "published_mean": "mean difference as published",
     "published_correlation": "correlation as published",
@@ -54,14 +55,14 @@ MEANINGS = {
     "value": "literature value",
     "error": "1-sigma uncertainty of value",
     "limit": "value is an upper limit",
-    "published": "value of this work: Mas-Buitrago et al. 2024",
+    "published": "value of Mas-Buitrago et al. 2024",
     "published_lower": "lower 1-sigma distance of published",
     "published_upper": "upper 1-sigma distance of published",
-    "difference": "literature - this work",
+    "difference": "value - own where the user has a result, else value - that of Mas-Buitrago et al. 2024",
     "sigma": "difference over the combined 1-sigma uncertainty",
     "reference": "publication",
     "spectrum": "the user's spectrum",
-    "own": "value of this work: the user's spectrum",
+    "own": "result of this program for the user's spectrum",
     "own_limit": "own is an upper limit",
     "own_lower": "lower 1-sigma distance of own",
     "own_upper": "upper 1-sigma distance of own",
@@ -95,7 +96,7 @@ def statistics(value: np.ndarray, reference: np.ndarray) -> Statistics:
 
     Args:
         value: literature; shape ``(n,)``.
-        reference: this work, same unit; shape ``(n,)``.
+        reference: what it is compared with, same unit; shape ``(n,)``.
     """
     value, reference = np.asarray(value, float), np.asarray(reference, float)
     both = np.isfinite(value) & np.isfinite(reference)

@@ -21,6 +21,7 @@ from dtl.spectrum import Spectrum
 
 __all__ = [
     "PUBLISHED",
+    "PUBLISHED_LABEL",
     "SOURCES",
     "Luminosity",
     "Reference",
@@ -43,6 +44,8 @@ __all__ = [
 _FOLDER = asset("catalogue")
 #: Key of the work whose stars these are.
 PUBLISHED = "mas-buitrago2024"
+#: Short name of its values, as those of `SOURCES` have one.
+PUBLISHED_LABEL = "Mas-Buitrago+24"
 _PARAMETERS = ("teff", "logg", "mh", "vsini")
 
 

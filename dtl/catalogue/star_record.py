@@ -1,4 +1,4 @@
-"""One star in all sources: every published value, and how far each is from this work."""
+"""One star in all sources: every published value, and how far each is from what they are compared with."""
 
 from __future__ import annotations
 
@@ -17,18 +17,20 @@ OWN = "own"
 
 
 def star_values(karmn: str, own: Mapping[str, Estimate] | None = None) -> pd.DataFrame:
-    """All values of a star, and how far each is from this work: the user's own estimates, or else the published ones.
+    """All values of a star, and how far each is from the user's own estimates, or else from the published ones.
+
+    The published ones are those of Mas-Buitrago et al. (2024).
 
     Args:
         karmn: CARMENES identifier of the star.
         own: parameter -> the user's estimate.
 
     Returns:
-        One row for each parameter and source, this work first: parameter, source (key of
+        One row for each parameter and source, the one compared with first: parameter, source (key of
         `dtl.catalogue.published_stars.SOURCES`, `OWN` or `dtl.catalogue.published_stars.PUBLISHED`), value, lower
         and upper (1-sigma distances, NaN where not published), limit (True for upper limits), difference (value -
-        this work; NaN where this work is a limit that allows the value), sigma (see `difference_in_sigma`; NaN for this
-        work itself and for limits) and reference (key of
+        the first; NaN where the first is a limit that allows the value), sigma (see `difference_in_sigma`; NaN for the
+        first itself and for limits) and reference (key of
         `dtl.catalogue.published_stars.references`, empty for `OWN`); in K, dex or km/s.
 
     Raises:

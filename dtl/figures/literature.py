@@ -1,6 +1,6 @@
-"""Literature against this work for many stars.
+"""Literature against Mas-Buitrago et al. (2024), and the user's results, for many stars.
 
-After figures 11 to 14 of Mas-Buitrago et al. (2024): this work across, literature up, the dashed line where both agree.
+After figures 11 to 14 of that publication: its values across, literature up, the dashed line where both agree.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
 
-from dtl.catalogue.published_stars import SOURCES
+from dtl.catalogue.published_stars import PUBLISHED_LABEL, SOURCES
 from dtl.figures.marks import limit_arrows
 from dtl.figures.palette import Palette
 from dtl.figures.style import axis, lay_out, prepare, two_panels
@@ -54,7 +54,7 @@ def comparison_figure(
     errors: bool = True,
     dark: bool = False,
 ) -> go.Figure:
-    """Literature against this work with the line of equality, and the differences below on the same values.
+    """Literature against the publication with the line of equality, and the differences below on the same values.
 
     Each star has its CARMENES identifier as ``customdata``. Upper limits are hollow. v sin i is on logarithmic axes.
 
@@ -86,14 +86,17 @@ def comparison_figure(
         ticks = [tick for tick in _TICKS if span[0] <= tick <= span[1]]
         scale = {"type": "log", "tickvals": ticks, "ticktext": [str(tick) for tick in ticks]}
         span = tuple(np.log10(span))
+    across, below = f"{TITLES[parameter]}, {PUBLISHED_LABEL}", f"Literature −<br>{PUBLISHED_LABEL}"
+    if len(mine):
+        across, below = f"{across} (yours: dtl)", f"{below}, dtl"
     limit = _difference_limit([*(part["difference"] for part in shown), mine.get("difference")], _MARGIN[parameter])
     return lay_out(
         figure,
         xaxis=axis("", *span, colours, **scale, showticklabels=False),
-        xaxis2=axis(f"{TITLES[parameter]}, this work", *span, colours, **scale),
+        xaxis2=axis(across, *span, colours, **scale),
         yaxis=axis(f"{TITLES[parameter]}, literature", *span, colours, **scale),
-        yaxis2=axis("Literature − this work", -limit, limit, colours, nticks=6),
-        margin={"t": 24},
+        yaxis2=axis(f"{below} [{PARAMETERS[parameter][1]}]", -limit, limit, colours, nticks=6),
+        margin={"t": 24, "l": 78},
         legend={"y": -0.1},
     )
 
@@ -107,8 +110,8 @@ def _add_source(figure: go.Figure, part: pd.DataFrame, parameter: str, colours: 
     unit, places = PARAMETERS[parameter][1:]
     texts = [
         f"<b>{escape(row.name_)}</b> ({row.karmn})<br>{SOURCES[source].label}: {'< ' if row.limit else ''}"
-        f"{value_text(row.value, row.error, places)} {unit}<br>this work: {format_number(row.published, places)} {unit}"
-        f"<br>difference: {format_number(row.difference, places)} {unit}"
+        f"{value_text(row.value, row.error, places)} {unit}<br>{PUBLISHED_LABEL}: "
+        f"{format_number(row.published, places)} {unit}<br>difference: {format_number(row.difference, places)} {unit}"
         for row in part.rename(columns={"name": "name_"}).itertuples()
     ]
     x, error = part["published"], part["error"]

@@ -18,7 +18,7 @@ from dtl.rounding import format_number
 
 __all__ = ["FAR", "star_figure"]
 
-#: From how many sigma on a value is called far from this work.
+#: From how many sigma on a value is called far from the one that all are compared with.
 FAR = 3.0
 #: Pixels that a letter of a name along the axis needs, on average.
 _LETTER = 7
@@ -27,13 +27,13 @@ _LETTER = 7
 def star_figure(
     values: pd.DataFrame, parameter: str, labels: Mapping[str, str], *, first: str, dark: bool = False
 ) -> go.Figure:
-    """All values of one parameter of one star, a line for each source, with the 1 and 3 sigma bands of this work.
+    """All values of one parameter of one star, a line for each source, with the 1 and 3 sigma bands of one source.
 
     Args:
         values: rows of `dtl.catalogue.star_record.star_values`.
         parameter: name in `dtl.result.PARAMETERS`.
         labels: source -> what it is called.
-        first: source of this work, whose bands are drawn.
+        first: source that the others are compared with, whose bands are drawn.
         dark: for a dark page.
     """
     figure = go.Figure()
@@ -49,7 +49,7 @@ def star_figure(
     bars = {"array": part["upper"], "arrayminus": part["lower"], "color": colours.data, "width": 4, "thickness": 1.4}
     texts = [
         f"<b>{escape(labels[source])}</b>: {'< ' if limit else ''}{value_text(value, upper, places)} {unit}"
-        + ("" if np.isnan(sigma) else f"<br>{format_number(sigma, 1)}σ from this work")
+        + ("" if np.isnan(sigma) else f"<br>{format_number(sigma, 1)}σ from {escape(labels[first])}")
         for source, limit, value, upper, sigma in zip(
             *(part[c] for c in ("source", "limit", "value", "upper", "sigma")), strict=True
         )
@@ -87,7 +87,7 @@ def star_figure(
 
 
 def _name_far(figure: go.Figure, part: pd.DataFrame, labels: Mapping[str, str], colours: Palette) -> None:
-    """Write beside the values that are far from this work how many sigma they are."""
+    """Write beside the values that are far from the one they are compared with how many sigma they are."""
     for source, value, sigma in zip(part["source"], part["value"], part["sigma"], strict=True):
         if abs(sigma) > FAR:
             figure.add_annotation(

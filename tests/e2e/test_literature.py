@@ -35,6 +35,6 @@ def test_a_star_that_is_clicked_is_shown_in_all_sources(enter):
 
 def check(visitor, title: str, *, mean: str, published: str) -> None:
     """Section 4.2 of Mas-Buitrago et al. 2024: Marfil et al. 2021 minus their own, of all their stars."""
-    assert visitor.reads(f"{title}: literature − this work")
+    assert visitor.reads(f"{title}: literature − Mas-Buitrago+24")
     row = visitor.row("Marfil+21", last=True)
     assert (row["Stars"], row["Mean"], row["Published"]) == ("286", mean, published)

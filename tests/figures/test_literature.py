@@ -88,6 +88,17 @@ def test_the_users_spectra_are_diamonds_on_top():
     assert labels == ["one &lt;1&gt;", "two"]
 
 
+def test_axes_say_whose_values_and_in_which_unit():
+    """Those of the publication, and this program's where a spectrum of the user is drawn."""
+    users = user_comparison({"one": (fakes.make_result(star="GJ 699"), "J17578+046")})
+    for parameter, unit in (("teff", "K"), ("logg", "dex"), ("mh", "dex"), ("vsini", "km/s")):
+        for mine in (None, users):
+            layout = comparison_figure(TABLE, parameter, ["passegger2020"], users=mine).layout
+            assert layout.yaxis2.title.text.endswith(f"[{unit}]")
+            for title in (layout.xaxis2.title.text, layout.yaxis2.title.text):
+                assert "Mas-Buitrago+24" in title and ("dtl" in title) == (mine is not None)
+
+
 def test_no_two_sources_look_alike():
     colours = palette(False)
     for parameter in ("teff", "logg", "mh", "vsini"):

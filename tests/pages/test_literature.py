@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dtl.catalogue import resolver
+from dtl.catalogue import published_stars, resolver
 from dtl.catalogue.online import Answer, Unanswered
 from pages.shared.literature import star_search
 from pages.shared.literature.star_search import StarSearch
@@ -65,6 +65,11 @@ def test_before_any_upload_the_publication_is_compared_with_marfil():
     assert barnard.loc["Marfil+21", "[M/H] [dex]"].startswith("▼ ")
     assert barnard.loc["Marfil+21", "Link"] == "https://doi.org/10.1051/0004-6361/202141980"
     assert "simulated observation is of no star" in text(page)
+    assert "Teff: literature − Mas-Buitrago+24 [K]" in text(page) and "this work" not in text(page).lower()
+    assert barnard.loc["Interferometry", "Teff [K]"] == "3252" and "Values without ±" in text(page)
+    (references,) = [line for line in text(page).splitlines() if "References:" in line]
+    for source in published_stars.SOURCES.values():  # each is found there under its name or its author's
+        assert source.label.split("+")[0].split()[0] in references
 
 
 @pytest.mark.parametrize(

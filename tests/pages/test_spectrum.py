@@ -367,3 +367,13 @@ def test_what_was_understood_can_be_folded(visit):
     app.session_state[f"reading-{sha256(GOOD).hexdigest()}"] = False
     app.run()
     assert not app.exception and not app.table
+
+
+def test_a_velocity_has_its_error_and_its_frame(visit):
+    """Where the frame is unknown it is the frame that is said to be, not the velocity."""
+    app = upload(visit(), a_txt=GOOD)
+    ((digest, result),) = visit_of(app).results.items()
+    prepared = replace(result.prepared, rv=5.5234, rv_error=0.031, rv_frame="unknown")
+    change(app, results={digest: replace(result, prepared=prepared)})
+    app.run()
+    assert "Radial velocity **5.523 ± 0.031 km/s** (frame unknown)" in texts(app)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dtl.catalogue import literature, published_stars
 from dtl.result import PARAMETERS
-from pages.shared.core import links
+from pages.shared.core import links, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.literature import figures, identity
 from pages.shared.literature.source_tables import differences, downloads, label_of, statistics_table, twin
@@ -23,11 +23,8 @@ def comparison() -> None:
         st.rerun()
     parameter, chosen, errors = _choose()
     mine = figures.users(identity.matched())
-    wide, narrow = st.columns([3, 2], gap="large")
-    with wide:
-        _show_stars(parameter, chosen, mine, errors=errors)
-    with narrow:
-        _show_statistics(parameter, mine)
+    _show_stars(parameter, chosen, mine, errors=errors)
+    _show_statistics(parameter, mine)
 
 
 def _choose() -> tuple[str, list[str], bool]:
@@ -68,15 +65,16 @@ def _show_stars(parameter: str, chosen: list[str], mine: pd.DataFrame, *, errors
     chart(
         figures.comparison(parameter, chosen, mine, errors=errors, dark=dark()),
         key="literature-figure",
-        alt=f"{title} in the literature ({names}) against this work for the published stars and {spectra} of your "
-        "stars, with the line of equality, and the differences below",
+        alt=f"{title} in the literature ({names}) against {label_of(published_stars.PUBLISHED)} for the published stars"
+        + (f" and your results for {spectra} of your stars" if spectra else "")
+        + ", with the line of equality, and the differences below",
         on_select=lambda: search_clicked("literature-figure"),
         selection_mode="points",
     )
     st.caption(
-        "On the dashed line both agree. Hollow points are upper limits. A diamond is a spectrum of yours, your result "
-        "across, crossed where a flag doubts it, hollow with an arrow where it is an upper limit. Point at a star to "
-        "read its name, or click it to see all its values at the top of the page."
+        "On the dashed line both agree. Hollow points are upper limits. A diamond is a spectrum of yours, with the "
+        "result of this program across, crossed where a flag doubts it, hollow with an arrow where it is an upper "
+        "limit. Point at a star to read its name, or click it to see all its values at the top of the page."
         + (" Both axes are logarithmic." if parameter == "vsini" else "")
     )
     twin_of_figure = st.expander("Data table", icon=":material/table:", on_change="rerun", key="literature-table")
@@ -95,12 +93,12 @@ def _show_stars(parameter: str, chosen: list[str], mine: pd.DataFrame, *, errors
 def _show_statistics(parameter: str, mine: pd.DataFrame) -> None:
     """Mean differences and what goes with them, of the published stars and of the user's spectra."""
     title, unit, _ = PARAMETERS[parameter]
-    st.markdown(f"### {title}: literature − this work [{unit}]")
+    st.markdown(f"### {title}: literature − {label_of(published_stars.PUBLISHED)} [{unit}]")
     statistics = differences(parameter)
     statistics_table(statistics, parameter, alt=f"Differences of {title} between every source and the 286 stars")
     st.caption(
-        "All sources, whatever is drawn; upper limits count with their value. What the publication states stands "
-        "beside what is computed here from the table of facts: ✓ where both agree to the last digit stated."
+        "All sources, whatever is drawn; upper limits count with their value. What Mas-Buitrago et al. (2024) state "
+        "stands beside what is computed here from the values of each star: ✓ where both agree to the last digit stated."
     )
     downloads(statistics, f"comparison-{parameter}", f"{title}: literature - Mas-Buitrago et al. 2024", unit)
     own = literature.user_statistics(mine, parameter)
@@ -113,6 +111,13 @@ def _show_statistics(parameter: str, mine: pd.DataFrame) -> None:
 def references() -> None:
     """The works whose values are shown."""
     works = published_stars.references()
-    keys = (published_stars.PUBLISHED, *(source.reference for source in published_stars.SOURCES.values()))
-    listed = " · ".join(f"[{works[key].citation}]({works[key].url})" for key in dict.fromkeys(keys))
+    other_names: dict[str, list[str]] = {published_stars.PUBLISHED: []}  # of sets that are not called by an author
+    for source in published_stars.SOURCES.values():
+        names = other_names.setdefault(source.reference, [])
+        if source.label.split("+")[0].split()[0] not in works[source.reference].citation:
+            names.append(source.label)
+    listed = " · ".join(
+        f"[{works[key].citation}]({works[key].url})" + (f" (for {wording.listed(names)})" if names else "")
+        for key, names in other_names.items()
+    )
     st.markdown(f":small[References: {listed}]")  # not as a caption, in which links are too pale to read

@@ -30,7 +30,9 @@ def label_of(source: str) -> str:
     """What a source is called."""
     if source == OWN:
         return "Your spectrum"
-    return "Mas-Buitrago+24" if source == published_stars.PUBLISHED else published_stars.SOURCES[source].label
+    if source == published_stars.PUBLISHED:
+        return published_stars.PUBLISHED_LABEL
+    return published_stars.SOURCES[source].label
 
 
 def statistics_table(table: pd.DataFrame, parameter: str, alt: str) -> None:
@@ -96,7 +98,7 @@ def downloads(table: pd.DataFrame, stem: str, title: str, unit: str = "") -> Non
 
 
 def record_table(values: pd.DataFrame, alt: str) -> None:
-    """All values of a star, a line for each source, with how many sigma each is from this work."""
+    """All values of a star, a line for each source, with how many sigma each is from the first."""
     works, rows = published_stars.references(), []
     for source in values["source"].drop_duplicates():
         part = values[values["source"] == source].set_index("parameter")

@@ -152,6 +152,8 @@ def _show(star: pd.Series) -> None:
         _figure(star["name"], values, OWN if own else published_stars.PUBLISHED)
     with wide:
         record_table(values, alt=f"All values of {star['name']} by source, with references")
+        if (~values["limit"] & values["value"].notna() & values["upper"].isna()).any():
+            st.caption("Values without ± are held here without their uncertainty, so that no σ is given.")
         downloads(values, "one-star", f"{star['karmn']} in all sources")
 
 
