@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dtl.export.session import SavedSpectrum, read_session
 from pages.shared.core import keeping
 from pages.shared.core.links import ViewOptions
 from pages.shared.export.takeaway import Written
@@ -51,6 +54,7 @@ def test_an_embedded_session_comes_back_whole(visit, content):
     digest = visit_of(app).selected
     assert visit_of(app).uploads[digest].options.medium == "air"
     assert not visit_of(app).awaited
+    assert "1 spectrum with reading options and results and the views you chose" in app.success[0].value
     app.switch_page("pages/latent_space.py").run()
     assert app.segmented_control(key="transfer").value == "before"
 
@@ -58,6 +62,7 @@ def test_an_embedded_session_comes_back_whole(visit, content):
 def test_without_the_spectrum_the_saved_values_are_shown_until_it_comes(visit, content):
     app = restore(visit(PAGE), content[False])
     assert not app.exception
+    assert "Restored: 1 saved result without the spectrum" in app.success[0].value
     assert any("3456" in frame.value.to_string() for frame in app.dataframe)
     uploader(app, "awaited").upload("mine.txt", b"fake teff=3000")
     app.run()
@@ -82,7 +87,16 @@ def test_a_bad_file_is_one_sentence_and_changes_nothing(visit):
     before = teffs(app)
     app = restore(app, b"{}", "x.json")
     assert not app.exception and len(app.error) == 1 and "no saved session" in app.error[0].value
-    assert teffs(app) == before
+    assert teffs(app) == before and not app.success
+
+
+def test_a_restored_spectrum_that_cannot_be_read_is_told(visit, content):
+    saved, data = read_session(content[True], "s.json"), b"rubbish"
+    bad = SavedSpectrum("bad.txt", sha256(data).hexdigest(), data=data)
+    app = restore(visit(PAGE), replace(saved, spectra=(*saved.spectra, bad)).to_json(embed=True))
+    assert (
+        "Restored: 1 spectrum with" in app.success[0].value and "1 spectrum could not be read" in app.success[0].value
+    )
 
 
 def test_a_file_cannot_set_what_is_no_view(visit, content):

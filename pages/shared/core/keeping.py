@@ -68,8 +68,12 @@ def _saved(now: visit.Visit, settings: dict[str, object]) -> SavedSession:
     )
 
 
-def restore(saved: SavedSession) -> None:
-    """Bring a saved visit back beside what is there; spectra that are not at hand are awaited by their checksum."""
+def restore(saved: SavedSession) -> str:
+    """Bring a saved visit back beside what is there; spectra that are not at hand are awaited by their checksum.
+
+    Returns:
+        What came back, in words.
+    """
     known = {example.digest: example.read() for example in list_examples()}
     bar = st.progress(0.0, "Restoring …")
     files = {spectrum.sha256: spectrum for spectrum in saved.spectra}  # one file may hold several of them
@@ -91,6 +95,36 @@ def restore(saved: SavedSession) -> None:
         selected=saved.selected if saved.selected in now.results else now.selected,
     )
     links.want(saved.settings)
+    return _told(saved, visit.current())
+
+
+def _told(saved: SavedSession, now: visit.Visit) -> str:
+    """What of a saved session is back, as a sentence or two."""
+    keys = {spectrum.key for spectrum in saved.spectra}
+    refused = {key for key in keys - now.results.keys() if {key, key.partition("#")[0]} & now.failures.keys()}
+    parts = [
+        f"{_count(len(found), *words)}{more}"
+        for found, words, more in (
+            (keys & now.results.keys(), ("spectrum", "spectra"), " with reading options and results"),
+            (
+                (keys & now.awaited.keys()) - refused,
+                ("saved result", "saved results"),
+                " without the spectrum, see below",
+            ),
+            (saved.luminosities, ("typed luminosity", "typed luminosities"), ""),
+        )
+        if found
+    ]
+    if saved.settings:
+        parts.append("the views you chose")
+    sentence = f"Restored: {wording.listed(parts) or 'an empty session'}."
+    if refused:
+        sentence += f" {_count(len(refused), 'spectrum', 'spectra')} could not be read; the first page says why."
+    return sentence
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def notes() -> None:

@@ -32,11 +32,13 @@ class Written:
         results: that the report is about.
         report: bytes of the archive, None where none was made.
         refusal: why the last file was not restored, empty where it was.
+        restored: what came back with the last file, empty where it was refused.
     """
 
     results: tuple[InferenceResult, ...] = ()
     report: bytes | None = None
     refusal: str = ""
+    restored: str = ""
 
 
 def save_session() -> None:
@@ -81,14 +83,17 @@ def restore_session() -> None:
     )
     if file:
         try:
-            keeping.restore(apart.call(file.name, read_session, file.getvalue(), file.name))
-            visit.keep(replace(visit.kept(Written), refusal=""))
+            told = keeping.restore(apart.call(file.name, read_session, file.getvalue(), file.name))
+            visit.keep(replace(visit.kept(Written), refusal="", restored=told))
         except UnusableInput as error:
-            visit.keep(replace(visit.kept(Written), refusal=str(error)))
+            visit.keep(replace(visit.kept(Written), refusal=str(error), restored=""))
         uploads.empty_uploader("restore", file)
         st.rerun()
-    if problem := visit.kept(Written).refusal:
-        st.error(wording.plain(problem), icon=":material/error:")
+    written = visit.kept(Written)
+    if written.refusal:
+        st.error(wording.plain(written.refusal), icon=":material/error:")
+    elif written.restored:
+        st.success(written.restored, icon=":material/check:")
 
 
 def awaited() -> None:
