@@ -8,9 +8,16 @@ from dtl.preparation.velocity import Velocity
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 from dtl.spectrum import Spectrum
-from dtl.wavelengths import AIR_SHIFT, Window, atmosphere_reach
+from dtl.wavelengths import AIR_SHIFT, SPEED_OF_LIGHT, Window, atmosphere_reach
 
-__all__ = ["LOW_SNR", "doubts_of_gaps", "doubts_of_noise", "doubts_of_resolution", "doubts_of_velocity"]
+__all__ = [
+    "LOW_SNR",
+    "doubts_of_gaps",
+    "doubts_of_noise",
+    "doubts_of_resolution",
+    "doubts_of_sampling",
+    "doubts_of_velocity",
+]
 
 #: Signal-to-noise ratio per pixel below which the networks were not trained.
 LOW_SNR = 30.0
@@ -19,6 +26,9 @@ LOW_SNR = 30.0
 _AT_REST, _FASTEST_STAR = 10.0, 350.0
 #: How far a velocity may lie from another of the same star, km/s: in a binary, and where Earth's motion is unknown.
 _COMPANION, _EARTH = 12.0, 32.0
+#: Rotation that looks as half the resolution does, in units of the resolution as a velocity; by the variances of a
+#: rotation profile and a Gaussian.
+_HALVED = 1.55
 #: Part of the window that may be missing without a word.
 _MISSING = 0.02
 _ALL = tuple(PARAMETERS)
@@ -144,7 +154,10 @@ def doubts_of_resolution(resolution: float | None, wanted: float) -> list[Doubt]
         return [
             Doubt(
                 "resolution_unknown",
-                f"The file does not state its resolution; that of the models, {wanted:,.0f}, was taken.",
+                f"The file does not state its resolution; that of the models, {wanted:,.0f}, was taken. If that of the "
+                "spectrograph is lower, its blur is taken for rotation: v sin i is then too high, at half by some "
+                f"{_HALVED * SPEED_OF_LIGHT / wanted:.0f} km/s for a slow star. State it where you know it.",
+                ("vsini",),
             )
         ]
     if resolution >= wanted:
@@ -158,6 +171,24 @@ def doubts_of_resolution(resolution: float | None, wanted: float) -> list[Doubt]
             ("vsini",),
             resolution,
             wanted,
+        )
+    ]
+
+
+def doubts_of_sampling(pixel: float, wanted: float, window: Window) -> list[Doubt]:
+    """Doubts about pixels of ``pixel`` Angstrom that are wider than a line of models of a resolution ``wanted``."""
+    width = window.centre / wanted
+    if pixel <= width:
+        return []
+    return [
+        Doubt(
+            "resolution_too_low",
+            f"The pixels of the spectrum, {format_number(pixel, 2)} Å, are wider than a line of the models, "
+            f"{format_number(width, 2)} Å: probably the wavelengths were rounded, or the spectrum was binned. Lines "
+            "are not resolved, and v sin i is too high by an unknown amount.",
+            ("vsini",),
+            pixel,
+            width,
         )
     ]
 

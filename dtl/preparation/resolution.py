@@ -6,7 +6,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
-from dtl.preparation.doubts import doubts_of_resolution
+from dtl.preparation.doubts import doubts_of_resolution, doubts_of_sampling
 from dtl.preparation.state import PreparationState
 from dtl.preparation.target import PreparationTarget
 from dtl.spectrum import PreparationStep, Spectrum, UnusableInput
@@ -49,6 +49,7 @@ def match_resolution(state: PreparationState) -> PreparationState:
         f"Shifted to rest and brought from {_resolution_words(spectrum, target)}.",
         *present_part(work, present, degraded),
     )
+    state = state.doubted(doubts_of_sampling(pixel, target.resolution, window))
     return state.shown(picture, work=work, present=present, pixel=pixel, fwhm=fwhm, degraded=degraded)
 
 

@@ -18,8 +18,9 @@ _SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999
 _HUGE, _WORTHLESS = 8.0, 100.0
 #: Neighbours of equal flux that noise does not make.
 _RUN = 5
-#: More than this part of the pixels is never bad: then the mask or the rule is not understood.
-_MOST_BAD = 0.5
+#: More than this part of the pixels is never bad: then the mask or the rule is not understood. A flag of several that
+#: more than the second part carries is no fault: without these pixels the spectrum could not be used at all.
+_MOST_BAD, _OFTEN = 0.5, 0.3
 
 
 def is_mask(values: np.ndarray) -> bool:
@@ -37,7 +38,7 @@ def is_mask(values: np.ndarray) -> bool:
 def bad_by_mask(values: np.ndarray) -> np.ndarray:
     """Which pixels a mask marks as bad; what most pixels hold is good, whatever it is called; shape of ``values``.
 
-    Of flags with bits, those that most pixels carry are informative and mark nothing; 0 is always good there.
+    Of flags with bits, those that many pixels carry are informative and mark nothing; 0 is always good there.
     """
     finite = np.isfinite(values)
     found, counts = np.unique(values[finite], return_counts=True)
@@ -47,7 +48,11 @@ def bad_by_mask(values: np.ndarray) -> np.ndarray:
     if set(found.tolist()) <= {0.0, 1.0}:
         return finite & (values != usual)
     whole = np.where(finite & (np.abs(values) < 2**53), values, 0).astype(np.int64)
-    return finite & (values != usual) & ((whole & ~np.int64(usual)) != 0)
+    often = np.int64(usual)
+    for bit in np.int64(1) << np.arange(53):
+        if ((whole & bit) != 0).sum() > _OFTEN * finite.sum():
+            often |= bit
+    return finite & (values != usual) & ((whole & ~often) != 0)
 
 
 def bad_by_value(flux: np.ndarray, uncertainty: np.ndarray | None) -> dict[str, np.ndarray]:

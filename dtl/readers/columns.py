@@ -14,6 +14,7 @@ from dtl.readers.dispersion import Column, stated_unit
 from dtl.readers.options import ReadOptions
 from dtl.readers.roles import Roles, assign_roles
 from dtl.readers.scales import linear_flux, log_factor
+from dtl.readers.several import is_other_spectrum, same_but_for_number
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import medium_of
 from dtl.readers.uncertainties import KINDS, to_sigma
@@ -123,7 +124,7 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
             "neighbouring pixels says otherwise",
         )
         contents.flags.add("uncertainty_implausible")
-    _note_numbered(contents, roles)
+    _note_several(contents, columns, roles)
     if roles.blaze is not None:
         _divide(contents, np.broadcast_to(roles.blaze.values, shape), _show(columns, roles.blaze))
     contents.bad = _bad(contents, columns, roles.masks, shape)
@@ -131,13 +132,26 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
     return contents
 
 
-def _note_numbered(contents: Contents, roles: Roles) -> None:
-    """Say where columns of flux differ by their number or letter only, as ``flux_1`` and ``flux_2`` of two stars."""
-    fluxes = [name for name in (roles.flux_name, *(other.meaning for other in roles.others)) if name.role == "flux"]
-    count = sum(len(name.stem) == 1 and bool(re.fullmatch(r"\d+|[a-z]", *name.stem)) for name in fluxes)
-    if count > 1 and len(roles.flux_name.stem) == 1:
+def _note_several(contents: Contents, columns: Sequence[Column], roles: Roles) -> None:
+    """Say where columns differ by their number or letter only, as ``flux_1`` and ``flux_2`` or ``GJ_1`` and ``GJ_2``.
+
+    Where no name says what the flux is, another column counts too that has lines of its own.
+    """
+    names = [roles.flux_name, *(other.meaning for other in roles.others)]
+    numbered = [n for n in names if n.role == "flux" and len(n.stem) == 1 and re.fullmatch(r"\d+|[a-z]", *n.stem)]
+    count, reason = len(numbered), "columns of flux that differ by their number only"
+    if roles.flux_name.role != "flux":
+        alike = [other for other in roles.others if same_but_for_number(roles.flux.name, other.name)]
+        free = [other for other in roles.others if other is not roles.uncertainty]
+        found = alike or [other for other in free if is_other_spectrum(roles.flux.values, other.values)]
+        count = len(found) + 1
+        reason = f"{', '.join(_show(columns, other) for other in found[:3])} "
+        reason += "differ from it by the number in the name only" if alike else "have lines of their own"
+    elif roles.flux_name not in numbered:
+        count = 0
+    if count > 1:
         contents.flags.add("several_spectra")
-        contents.note("spectra", f"1 of {count} used", "guessed", "columns of flux that differ by their number only")
+        contents.note("spectra", f"1 of {count} used", "guessed", reason)
 
 
 def _add_uncertainty(contents: Contents, columns: Sequence[Column], roles: Roles, told: str | None, scale: str) -> None:

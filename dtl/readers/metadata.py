@@ -26,6 +26,8 @@ _NAMES = {
     "ra": ("ra", "right ascension", "raj2000", "ra j2000"),
     "dec": ("dec", "declination", "dej2000", "dec j2000"),
 }
+#: A resolution in the middle of a sentence.
+_RESOLUTION = re.compile(r"\b(?:R|(?:resolution|resolving power)(?: of)?)\s*[=~≈:]?\s*(\d[\d,]{3,8})\b")
 _KEYS = {word: key for key, words in _NAMES.items() for word in words}
 
 
@@ -38,7 +40,14 @@ def parse_comments(lines: list[str]) -> dict[str, str]:
             found.setdefault(match[1], match[2].strip().strip("'\""))
         if not match and re.search(r"\bsimulated\b", line, re.IGNORECASE):
             found.setdefault("simulated", "true")
+    resolution = next((said[1] for said in map(_RESOLUTION.search, lines) if said), None)
+    if resolution and not any(_key(name) == "resolution" for name in found):
+        found["resolution"] = resolution
     return found
+
+
+def _key(name: str) -> str | None:
+    return _KEYS.get(re.sub(r"[\s_-]+", " ", name).strip().lower())
 
 
 def apply_metadata(contents: Contents, pairs: Mapping[str, object]) -> None:
@@ -52,7 +61,7 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object]) -> None:
     for raw, value in pairs.items():
         if not isinstance(raw, str) or not isinstance(value, str | int | float):  # a tree may be endless as text
             continue
-        key = _KEYS.get(re.sub(r"[\s_-]+", " ", raw).strip().lower())
+        key = _key(raw)
         text = sanitise(value)
         if key is None or not text:
             continue

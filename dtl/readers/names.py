@@ -16,7 +16,8 @@ __all__ = ["NO_NAME", "Name", "parse_description", "parse_name", "says_nothing",
 _UNCERTAINTY = {
     "sigma": {"err", "errs", "error", "errors", "unc", "uncert", "uncertainty", "uncertainties", "sigma", "sig", "std"}
     | {"stddev", "stdev", "noise", "errorbar", "errorbars", "fluctuation", "e", "dflux", "eflux", "fluxerr", "errflux"}
-    | {"rms", "sem", "stderr", "sigmas", "errdata", "deviation", "fluxerror", "sigmaflux", "df", "sd"},
+    | {"rms", "sem", "stderr", "sigmas", "errdata", "deviation", "fluxerror", "sigmaflux", "df", "sd"}
+    | {"relerr", "fracerr", "fehler", "erreur", "incertitude"},
     "variance": {"var", "variance", "variances", "sigma2", "err2", "stat", "error2", "std2", "noise2", "sig2"},
     "ivar": {"ivar", "invvar", "invvariance", "inversevariance", "weight", "weights", "wgt"},
     "snr": {"snr", "sn", "s2n", "signaltonoise", "ston"},
@@ -70,7 +71,7 @@ _TREATED = {
 _TREATED |= {"sub", "free", "deblazed", "normalization", "rectified"}
 _QUALIFIERS = {"raw", "reduced", "uncalibrated", "weighted", "smooth", "original", "orig", "opt", "box"}
 _LOGARITHM = {"log": "log10", "log10": "log10", "lg": "log10", "ln": "ln", "loge": "ln", "dex": "log10"}
-_RELATIVE = {"relative", "rel", "fractional", "frac", "fraction"}
+_RELATIVE = {"relative", "rel", "fractional", "frac", "fraction", "relerr", "fracerr"}
 _PERCENT = {"percent", "percentage", "pct", "perc", "%"}
 _MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag"}
 #: Words that were written as one.

@@ -166,7 +166,13 @@ def _head(lines: list[str]) -> tuple[list[str], list[str], int | None]:
 
 
 def _is_data(line: str) -> bool:
-    """Whether the line begins with two numbers; where the first is missing, all others must be numbers."""
+    """Whether the line begins with two numbers; where the first is missing or a word, all others must be numbers."""
+    mark = next((mark for mark in ";|\t," if mark in line), None)
+    words = [cell.strip() for cell in line.split(mark)] if mark else []
+    if len(words) > 2 and re.search(r"[^\W\d]", words[0]) and _number(words[0]) is None:
+        line = line.split(mark, 1)[1]  # the name of the star in each row
+        if any(_number(cell) is None for cell in words[1:]):
+            return False
     cells = [cell for cell in re.split(r"[\s,;|]+", line.strip()) if cell]
     if len(cells) < 2 or any(_number(cell) is None for cell in cells[:2]):
         return False

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dtl.preparation.scatter import measure_scatter
+from dtl.readers.several import common_shape
 
 __all__ = ["KINDS", "MAX_SNR", "Verdict", "judge", "to_sigma"]
 
@@ -32,6 +33,8 @@ _HIGH = 30.0
 #: The same for a column of which nothing says that it holds uncertainties, and how strongly its kind must be favoured.
 _LOW_UNNAMED, _HIGH_UNNAMED = 0.12, 25.0
 _PENALTY = {"sigma": 0.0, "variance": 0.5, "ivar": 0.5, "relative": 0.8, "percent": 1.0, "snr": 1.2}
+#: Correlation with the flux that parts of it have at least, upside down; relative range of numbers without lines.
+_UPSIDE_DOWN, _FLAT = -0.5, 0.05
 #: A ratio this near to 1 is what an uncertainty looks like.
 _CLOSE = 3.0
 
@@ -104,7 +107,10 @@ def judge(values: np.ndarray, flux: np.ndarray, pixel: float | None, named: str 
             ratios[kind] = float(np.median(sigma[good]) / scatter)
     if named is None:
         low = _LOW_OF_NOISY if noisy else _LOW_UNNAMED
-        found = [Verdict(k, r, False) for k, r in ratios.items() if low < r < _HIGH_UNNAMED and _can_be(k, values)]
+        # These are larger where there is less light, or are flat: what has lines of its own is another flux.
+        upright = common_shape(flux[usable], values[usable]) > _UPSIDE_DOWN and not _is_flat(values[usable])
+        kinds = {k: r for k, r in ratios.items() if not (upright and k in ("percent", "relative", "ivar"))}
+        found = [Verdict(k, r, False) for k, r in kinds.items() if low < r < _HIGH_UNNAMED and _can_be(k, values)]
         return min(found, key=lambda v: v.distance, default=Verdict("", 0.0, False))
     ratio = ratios.get(named, 0.0)
     low = _LOW_OF_NOISY if noisy else _LOW_OF_GOOD
@@ -133,6 +139,12 @@ def _alternatives(named: str) -> tuple[str, ...]:
         "relative": ("percent", "sigma"),
         "snr": (),
     }.get(named, ())
+
+
+def _is_flat(values: np.ndarray) -> bool:
+    """Whether nearly all numbers are alike: those of a spectrum are not in its lines."""
+    low, middle, high = np.percentile(values, (2.0, 50.0, 98.0))
+    return bool(high - low < _FLAT * abs(middle))
 
 
 def _can_be(kind: str, values: np.ndarray) -> bool:

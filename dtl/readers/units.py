@@ -102,7 +102,7 @@ def show_unit(unit: str) -> str:
 def parse_medium(text: str) -> str | None:
     """``vacuum`` or ``air`` where a text holds just one of the words, else None."""
     words = set(re.split(r"[^a-z]+", text.lower()))
-    vacuum, air = bool(words & {"vacuum", "vac"}), bool(words & {"air"})
+    vacuum, air = bool(words & {"vacuum", "vac", "vakuum", "vide"}), bool(words & {"air", "luft"})
     return None if vacuum == air else ("vacuum" if vacuum else "air")
 
 

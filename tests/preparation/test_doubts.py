@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from dtl.flags import explain
-from dtl.preparation.doubts import doubts_of_gaps, doubts_of_noise, doubts_of_resolution, doubts_of_velocity
+from dtl.inference.judgement import mistaken_rotation
+from dtl.preparation.doubts import (
+    doubts_of_gaps,
+    doubts_of_noise,
+    doubts_of_resolution,
+    doubts_of_sampling,
+    doubts_of_velocity,
+)
 from dtl.preparation.prepare import prepare
 from dtl.preparation.velocity import Velocity
 from dtl.spectrum import Finding, Spectrum
@@ -92,3 +99,16 @@ def test_a_spectrum_carries_its_doubts() -> None:
     """One for each flag, in the order of the flags."""
     prepared = prepare(observe(snr=15.0, resolution=None), target())
     assert prepared.flags == tuple(doubt.flag for doubt in prepared.doubts) == ("resolution_unknown", "low_snr")
+
+
+def test_an_unknown_resolution_may_look_like_rotation() -> None:
+    """By as much as the variances of a Gaussian and a rotation profile of limb darkening 0.6 say."""
+    (doubt,) = doubts_of_resolution(None, 50_000.0)
+    assert doubt.flag == "resolution_unknown" and doubt.parameters == ("vsini",)
+    assert f"some {mistaken_rotation(25_000.0, 50_000.0):.0f} km/s" in doubt.sentence
+
+
+def test_pixels_wider_than_a_line_are_doubted() -> None:
+    assert not doubts_of_sampling(0.17, 50_000.0, WINDOW)
+    (doubt,) = doubts_of_sampling(0.20, 50_000.0, WINDOW)
+    assert doubt.flag == "resolution_too_low" and doubt.parameters == ("vsini",) and doubt.limit < doubt.value == 0.20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dtl.readers.metadata import parse_comments
 from dtl.readers.names import parse_description, parse_name, says_nothing
 
 
@@ -59,3 +60,22 @@ def test_a_logarithm_by_its_symbol(text: str, scale: str) -> None:
 @pytest.mark.parametrize(("text", "kind"), [("err_2", "sigma"), ("err^2", "variance"), ("sigma**2", "variance")])
 def test_a_number_is_no_square(text: str, kind: str) -> None:
     assert parse_name(text).kind == kind
+
+
+@pytest.mark.parametrize("text", ["relerr", "rel_err", "fractional error"])
+def test_an_error_relative_to_the_flux(text: str) -> None:
+    assert (parse_name(text).role, parse_name(text).kind) == ("uncertainty", "relative")
+
+
+@pytest.mark.parametrize(
+    ("line", "resolution"),
+    [
+        ("Air wavelengths in nm, R=50000", "50000"),
+        ("taken with a resolving power of 94,600 in 2018", "94,600"),
+        ("R = 0.5 of all", None),
+        ("RA=12345", None),
+        ("resolution: 60000", "60000"),
+    ],
+)
+def test_a_resolution_in_a_sentence(line: str, resolution: str | None) -> None:
+    assert parse_comments([line]).get("resolution") == resolution

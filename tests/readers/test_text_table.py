@@ -27,3 +27,15 @@ def test_thousands_separators(row: str) -> None:
 def test_rows_of_different_length() -> None:
     sentence = refusal(["1 2", "1 2 3", "1 2", "1 2 3"] * 10 + ["1 2"])
     assert "(3 columns in row 2 of the numbers, 2 in most)" in sentence
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_star_named_in_each_row(mark: str) -> None:
+    """First or last: its column is no number, and the others are read."""
+    numbers = [f"{8800 + 0.1 * i:.1f}{mark}0.9{mark}0.01" for i in range(40)]
+    for head, rows in (
+        (f"star{mark}wave{mark}flux{mark}err", [f"GJ 699{mark}{row}" for row in numbers]),
+        (f"wave{mark}flux{mark}err{mark}star", [f"{row}{mark}GJ 699" for row in numbers]),
+    ):
+        table = parse_table(Source("star.csv", "\n".join([head, *rows]).encode()))
+        assert table.names == ["wave", "flux", "err"] and table.values.shape == (40, 3)
