@@ -54,7 +54,7 @@ def test_an_embedded_session_comes_back_whole(visit, content):
     digest = visit_of(app).selected
     assert visit_of(app).uploads[digest].options.medium == "air"
     assert not visit_of(app).awaited
-    assert "1 spectrum with reading options and results and the views you chose" in app.success[0].value
+    assert "1 spectrum read as before and the views you chose" in app.success[0].value
     app.switch_page("pages/latent_space.py").run()
     assert app.segmented_control(key="transfer").value == "before"
 
@@ -95,7 +95,7 @@ def test_a_restored_spectrum_that_cannot_be_read_is_told(visit, content):
     bad = SavedSpectrum("bad.txt", sha256(data).hexdigest(), data=data)
     app = restore(visit(PAGE), replace(saved, spectra=(*saved.spectra, bad)).to_json(embed=True))
     assert (
-        "Restored: 1 spectrum with" in app.success[0].value and "1 spectrum could not be read" in app.success[0].value
+        "Restored: 1 spectrum read" in app.success[0].value and "1 spectrum could not be read" in app.success[0].value
     )
 
 

@@ -105,7 +105,7 @@ def _told(saved: SavedSession, now: visit.Visit) -> str:
     parts = [
         f"{_count(len(found), *words)}{more}"
         for found, words, more in (
-            (keys & now.results.keys(), ("spectrum", "spectra"), " with reading options and results"),
+            (keys & now.results.keys(), ("spectrum", "spectra"), " read as before"),
             (
                 (keys & now.awaited.keys()) - refused,
                 ("saved result", "saved results"),

@@ -14,7 +14,7 @@ from dtl.catalogue.star_record import OWN
 from dtl.figures.star_record import FAR
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
-from pages.shared.core import tables
+from pages.shared.core import tables, wording
 
 __all__ = ["differences", "downloads", "label_of", "record_table", "statistics_table", "twin"]
 
@@ -22,6 +22,8 @@ _HEADERS = {
     "source": "Source", "stars": "Stars", "mean": "Mean", "published_mean": "Published", "correlation": "r",
     "published_correlation": "Published r", "rmse": "rmse", "median": "Median", "scatter": "Scatter", "note": "Note",
 }  # fmt: skip
+#: Width in which the longest note can be read, pixels.
+_NOTE = 470
 #: Column of what the publication states -> column that is computed here.
 _STATED = {"published_mean": "mean", "published_correlation": "correlation"}
 
@@ -54,10 +56,13 @@ def statistics_table(table: pd.DataFrame, parameter: str, alt: str) -> None:
                 for stated, *pair in zip(table[column], table[_STATED[column]], table[column], strict=True)
             ]
             words += " ✓ where the value computed here agrees to its last digit, ≠ where it does not."
+        elif column == "note":
+            shown[column] = shown[column].map(wording.with_minus)
         elif shown[column].dtype.kind == "f" and shown[column].isna().any():
             shown[column] = [format_number(value, decimals) for value in shown[column]]
         if shown[column].dtype.kind not in "fi":
-            columns[column] = st.column_config.TextColumn(header, help=words, pinned=column == "source")
+            width = _NOTE if column == "note" else None
+            columns[column] = st.column_config.TextColumn(header, help=words, pinned=column == "source", width=width)
         else:
             shown_places[column] = decimals
             shown[column] = shown[column].round(decimals)  # a screen reader is given the number, not how it is written
