@@ -48,11 +48,11 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
     if options.instrument is not None:
         contents.instrument = Claim(options.instrument, "user", "given by the user")
     rows = _rows(contents, source)
-    unit = resolve_unit(contents, source, options, window)
-    medium = resolve_medium(contents, source, options, unit.value)
+    unit = resolve_unit(contents, options, window)
+    medium = resolve_medium(contents, options, unit.value)
     orders, notes = _vacuum_orders(rows, unit.value, medium.value)
     limits.check("orders", len(orders), source.refuse)
-    frame = resolve_frame(contents, source, options)
+    frame = resolve_frame(contents, options)
     medium, oxygen = confirm_medium(contents, orders, medium, frame)
     orders, spectra = _one_spectrum(contents, source, orders, options.row)
     leave_out_bad_pixels(contents, orders, window)
@@ -62,7 +62,7 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
     order = _drop_worthless_uncertainty(contents, order)
     _check_flux(source, order, window)
     velocity = resolve_velocity(contents, frame)
-    resolution = resolve_resolution(contents, source, options)
+    resolution = resolve_resolution(contents, options)
     instrument = known_instrument(contents)
     star = contents.star.value if contents.star else ""
     head = _findings(contents, source, unit=unit, medium=medium, frame=frame, resolution=resolution)

@@ -23,10 +23,6 @@ from dtl.wavelengths import Window
 
 __all__ = ["KINDS", "Column", "assign", "contents_from_columns", "usable"]
 
-#: Words of the user for kinds of uncertainty that have another here.
-_ALIASES = {"inverse": "ivar"}
-
-
 def contents_from_columns(
     label: str, columns: Sequence[Column], source: Source, options: ReadOptions, window: Window
 ) -> Contents:
@@ -42,12 +38,7 @@ def contents_from_columns(
             "are needed; "
             "save both in one table."
         )
-    told = _ALIASES.get(options.uncertainty or "", options.uncertainty)
-    if told is not None and told not in (*KINDS, "none"):
-        raise source.refuse(
-            f"was to be read with uncertainties as '{sanitise(options.uncertainty, 20)}', which is unknown; use "
-            "sigma, variance, ivar, percent or none."
-        )
+    told = options.uncertainty
     if options.columns is not None:
         roles = _asked_roles(columns, options.columns, told, source)
     else:
