@@ -6,6 +6,7 @@ import ast
 import doctest
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,6 +76,56 @@ def test_a_bad_file_among_good_ones(tmp_path: Path) -> None:
     assert isinstance(results[:1], dtl.Results) and "1 spectra, 1 not usable" in repr(results)
     with pytest.raises(dtl.UnusableInput, match=r"empty\.fits"):
         dtl.predict(tmp_path / "empty.fits")
+
+
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file can be read: what is wrong with a call is said before."""
+
+    def fail(*given: object, **named: object) -> None:
+        raise AssertionError("a file was read")
+
+    for module in ("dtl.readers.source", "dtl.readers.registry"):
+        monkeypatch.setattr(f"{module}.open_source", fail)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "words"),
+    [
+        (lambda file: dtl.read(file, resolution="high"), dtl.UnusableInput, "The resolution 'high' .* a number from"),
+        (lambda file: dtl.read(file, foo=1), TypeError, "'foo' is no argument; what may be told of a file: unit"),
+        (lambda file: dtl.read(3), TypeError, "path: int is neither"),
+        (lambda file: dtl.read(file, bundle=3), TypeError, "bundle: int is neither"),
+        (lambda file: dtl.predict(3), TypeError, "sources: 3 is neither a file nor a spectrum"),
+        (lambda file: dtl.predict(b"content"), TypeError, "sources: b'content' is neither"),
+        (lambda file: dtl.predict([file, 3]), TypeError, "sources: 3 is neither"),
+        (lambda file: dtl.predict(file, bundle=[]), TypeError, "bundle: list is neither"),
+        (lambda file: dtl.predict([file, file], medium="vacum"), dtl.UnusableInput, "The medium 'vacum' .* or air"),
+        (lambda file: dtl.predict([file], mediun="air"), TypeError, "'mediun' is no argument"),
+        (lambda file: dtl.prepare(None, "common-r50000"), TypeError, "spectrum: None is neither"),
+        (lambda file: dtl.prepare(file, None), TypeError, "bundle: NoneType is neither"),
+        (lambda file: dtl.example("x"), dtl.UnusableInput, "x is no example; .* simulated-m3.fits"),
+        (lambda file: dtl.adapt(3, "common-r50000"), TypeError, "sources: 3 is neither"),
+        (lambda file: dtl.adapt([file], 3), TypeError, "bundle: int is neither"),
+        (lambda file: dtl.adapt([file], "common-r50000", unit="mile"), dtl.UnusableInput, "The unit 'mile'"),
+        (lambda file: dtl.adapt([file], "common-r50000", seed=-1), dtl.UnusableInput, "seed: -1 is none"),
+        (lambda file: dtl.adapt([file], "common-r50000", seed="x"), dtl.UnusableInput, "seed: 'x' is none"),
+        (lambda file: dtl.adapt([file], "common-r50000", mean_mh="x"), dtl.UnusableInput, "mean_mh: 'x' is no mean"),
+        (lambda file: dtl.adapt([file], "common-r50000", mean_mh_error=0), dtl.UnusableInput, "mean_mh_error: 0 is no"),
+        (lambda file: dtl.adapt([file], "common-r50000", name=3), TypeError, "name: 3 is no text"),
+        (lambda file: dtl.adapt([file], "common-r50000", anchors=3), TypeError, "anchors: 3 is neither"),
+        (lambda file: dtl.adapt([file], "common-r50000", anchors="mann"), dtl.UnusableInput, "no scale; .* mann15"),
+        (lambda file: dtl.explain(3), TypeError, "results: 3 is no result"),
+        (lambda file: dtl.fit_least_squares("x"), TypeError, "results: 'x' is no result"),
+        (lambda file: dtl.draw_diagram([3]), TypeError, "results: 3 is no result"),
+        (lambda file: dtl.draw_diagram([], kind="x"), ValueError, "kind: 'x' is no diagram; give one of hr"),
+        (lambda file: dtl.draw_diagram([], [None]), ValueError, "luminosities: 1 for 0 results"),
+    ],
+)
+def test_a_wrong_argument_is_one_error(unread: None, call: Callable, kind: type[Exception], words: str) -> None:
+    with pytest.raises(kind, match=words) as caught:
+        call(dtl.examples()[0])
+    assert "\n" not in str(caught.value)
 
 
 def test_table_and_file(tmp_path: Path) -> None:

@@ -164,33 +164,13 @@ def reading(options: argparse.Namespace) -> ReadOptions:
     """What the user said of the files.
 
     Raises:
-        UnusableInput: for a spectrograph that is not known.
+        UnusableInput: for what cannot be, as a spectrograph that is not known.
     """
-    from dtl.readers.instruments import INSTRUMENTS
     from dtl.readers.options import ReadOptions
-    from dtl.spectrum import UnusableInput
 
-    instrument = options.instrument
-    if instrument is not None:
-        known = {known.name.lower(): known.name for known in INSTRUMENTS}
-        if instrument.lower() not in known:
-            raise UnusableInput(
-                f"{instrument}: is no spectrograph that is known here; name one of {', '.join(known.values())}, "
-                "or give --resolution and --medium."
-            )
-        instrument = known[instrument.lower()]
-    return ReadOptions(
-        unit=options.unit,
-        medium=options.medium,
-        frame=options.frame,
-        resolution=options.resolution,
-        columns=options.columns,
-        uncertainty=options.uncertainty,
-        instrument=instrument,
-        order=options.order,
-        row=None if options.row == "all" else options.row,
-        extension=options.extension,
-    )
+    names = ("unit", "medium", "frame", "resolution", "columns", "uncertainty", "instrument", "order", "extension")
+    row = None if options.row == "all" else options.row
+    return ReadOptions(row=row, **{name: getattr(options, name) for name in names})
 
 
 def check_installed(*libraries: str) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import fields
 
 from dtl.readers.options import ReadOptions
 from dtl.result import COLUMNS, PARAMETERS
+from dtl.spectrum import UnusableInput
 
 __all__ = ["BadValue", "as_dict", "as_digest", "as_key", "as_number", "as_options", "as_row", "as_settings", "as_text"]
 
@@ -16,12 +16,6 @@ TEXTS = ("file", "star", "instrument", "bundle", "rv_frame")
 #: Columns that not every spectrum has, and sessions of earlier versions have not.
 _OPTIONAL = ("rv_error", "ra", "dec", "mjd")
 _NEEDED = {"file", "bundle", *(f"{name}{end}" for name in PARAMETERS for end in ("", "_lower", "_upper"))}
-_CHOICES = {
-    "unit": (None, "Angstrom", "nm", "um"),
-    "medium": (None, "vacuum", "air"),
-    "frame": (None, "observatory", "barycentric", "rest"),
-    "uncertainty": (None, "sigma", "variance", "ivar", "percent", "relative", "snr", "none", "inverse"),
-}
 _MAX = 500
 
 
@@ -74,33 +68,15 @@ def as_key(value: object, what: str) -> str:
 def as_options(value: object, what: str) -> ReadOptions:
     """What the user said of a file."""
     options = as_dict(value, f"options of {what}")
-    known = {field.name: None for field in fields(ReadOptions)}
-    if not set(options) <= set(known):
-        raise BadValue(f"the reading options of {what} are not those of this program")
-    options = known | options
-    for name, allowed in _CHOICES.items():
-        if options[name] not in allowed:
-            raise BadValue(f"“{str(options[name])[:40]}” is no {name} that is known")
-    resolution, columns = options["resolution"], options["columns"]
-    if resolution is not None:
-        resolution = as_number(resolution, f"resolution of {what}", low=1.0, high=1e7)
-    if columns is not None:
-        if not isinstance(columns, list) or len(columns) != 3 or None in columns[:2]:
-            raise BadValue(f"the columns of {what} are not three")
-        columns = tuple(None if name is None else as_text(name, f"column of {what}") for name in columns)
-    instrument, order = options["instrument"], options["order"]
-    if instrument is not None:
-        instrument = as_text(instrument, f"instrument of {what}")
-    if order is not None:
-        order = int(as_number(order, f"order of {what}", low=0, high=1e4))
-    row, extension = options["row"], options["extension"]
-    if row is not None:
-        row = int(as_number(row, f"row of {what}", low=1, high=1e6))
-    if extension is not None:
-        extension = as_text(extension, f"extension of {what}")
-    told = {"resolution": resolution, "columns": columns, "instrument": instrument, "order": order}
-    told |= {"row": row, "extension": extension}
-    return ReadOptions(**{name: options[name] for name in _CHOICES}, **told)
+    if any(len(str(told)) > 3000 for told in options.values()):
+        raise BadValue(f"the reading options of {what} are too long")
+    try:
+        return ReadOptions.told(**options)
+    except TypeError as error:
+        raise BadValue(f"the reading options of {what} are not those of this program") from error
+    except UnusableInput as error:
+        reason = str(error).partition(";")[0].replace("The", "the", 1)
+        raise BadValue(f"{reason} among the reading options of {what}") from error
 
 
 def as_row(value: object, what: str) -> dict[str, object]:

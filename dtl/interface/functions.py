@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.store import load_bundle
+from dtl.interface.call_checks import Source, as_bundle, as_results, as_source, as_sources
 from dtl.interface.results import Results
 from dtl.readers.options import ReadOptions
 from dtl.resources import asset
@@ -42,9 +43,6 @@ __all__ = [
     "read",
 ]
 
-#: A file, or a spectrum that was read from one.
-Source = str | os.PathLike | Spectrum
-
 
 def examples() -> list[Path]:
     """The simulated spectra that come with the program.
@@ -60,8 +58,15 @@ def example(name: str) -> Path:
 
     >>> dtl.read(dtl.example("simulated-m3.fits")).star
     'Simulated M3 dwarf'
+
+    Raises:
+        UnusableInput: for a name that none of them has.
     """
-    return asset("examples", Path(name).name)
+    found = {path.name: path for path in examples()}
+    wanted = Path(str(name)).name
+    if wanted not in found:
+        raise UnusableInput(f"{name} is no example; those that come with the program are {', '.join(found)}.")
+    return found[wanted]
 
 
 def read(
@@ -89,13 +94,17 @@ def read(
             `dtl.readers.options.ReadOptions`.
 
     Raises:
-        UnusableInput: with one sentence that names the file, what is wrong and what to do.
+        UnusableInput: with one sentence that names the file, or the argument, what is wrong and what to do.
+        TypeError: for an argument of another kind; so below.
     """
     from dtl.bundle.selector import shipped_by_resolution
     from dtl.inference.analyse import read_for
 
-    windows = shipped_by_resolution().windows if bundle is None else (_loaded(bundle).window,)
-    return read_for(windows, path, name=name, options=ReadOptions(**known))[0]
+    options = ReadOptions.told(**known)
+    if not isinstance(path, bytes | str | os.PathLike):
+        raise TypeError(f"path: {type(path).__name__} is neither a path nor the content of a file; give either.")
+    windows = shipped_by_resolution().windows if bundle is None else (as_bundle(bundle).window,)
+    return read_for(windows, path, name=name, options=options)[0]
 
 
 def prepare(spectrum: Source, bundle: str | Path | ModelBundle) -> PreparedSpectrum:
@@ -114,8 +123,8 @@ def prepare(spectrum: Source, bundle: str | Path | ModelBundle) -> PreparedSpect
     """
     from dtl.preparation.prepare import prepare as prepare_for
 
-    bundle = _loaded(bundle)
-    read_spectrum = spectrum if isinstance(spectrum, Spectrum) else read(spectrum, bundle=bundle)
+    source, bundle = as_source(spectrum, "spectrum"), as_bundle(bundle)
+    read_spectrum = source if isinstance(source, Spectrum) else read(source, bundle=bundle)
     return prepare_for(read_spectrum, bundle.target)
 
 
@@ -139,17 +148,18 @@ def predict(
         in ``failures``.
 
     Raises:
-        UnusableInput: where the one file that was given cannot be used, or the bundle cannot.
+        UnusableInput: where the one file that was given cannot be used, or the bundle or what is known of the files.
     """
     from dtl.bundle.selector import shipped_by_resolution
     from dtl.inference.analyse import analyse
 
-    chosen = shipped_by_resolution() if bundle is None else _loaded(bundle)
-    options = ReadOptions(**known)
+    options = ReadOptions.told(**known)
+    every = as_sources(sources)
+    chosen = shipped_by_resolution() if bundle is None else as_bundle(bundle)
     if isinstance(sources, str | os.PathLike | Spectrum):
         return Results([analyse(sources, bundle=chosen, options=options)])
     results, failures = [], []
-    for source in sources:
+    for source in every:
         try:
             results.append(analyse(source, bundle=chosen, options=options))
         except UnusableInput as error:
@@ -172,6 +182,7 @@ def fit_least_squares(result: InferenceResult, bundle: str | Path | ModelBundle 
     from dtl.inference.interpolation import node_spectra
     from dtl.inference.least_squares import fit_least_squares as fit
 
+    as_results(result)
     return fit(result.prepared, node_spectra(_bundle_of(result, bundle)))
 
 
@@ -187,6 +198,7 @@ def explain(result: InferenceResult, bundle: str | Path | ModelBundle | None = N
     """
     from dtl.inference.attribution import explain_spectrum
 
+    as_results(result)
     return explain_spectrum(result.prepared, _bundle_of(result, bundle))
 
 
@@ -206,6 +218,9 @@ def draw_diagram(
         luminosities: value and 1 sigma in solar luminosities for each result; None takes the published one of the
             star that the file names, if there is any.
         kind: ``hr`` (luminosity against temperature), ``spectroscopic`` (Teff^4/g) or ``kiel`` (log g).
+
+    Raises:
+        ValueError: for another kind, or other luminosities than one for each result.
     """
     from dtl.catalogue import published_stars
     from dtl.catalogue.epochs import group_epochs
@@ -215,15 +230,19 @@ def draw_diagram(
     from dtl.figures.plotted_star import PlottedStar
     from dtl.figures.spectroscopic_hr import spectroscopic_hr_diagram
 
-    draw = {"hr": hr_diagram, "spectroscopic": spectroscopic_hr_diagram, "kiel": kiel_diagram}[kind]
-    every = list(results)
+    kinds = {"hr": hr_diagram, "spectroscopic": spectroscopic_hr_diagram, "kiel": kiel_diagram}
+    if kind not in kinds:
+        raise ValueError(f"kind: {kind!r} is no diagram; give one of {', '.join(kinds)}.")
+    every = as_results(results)
+    if luminosities is not None and len(luminosities) != len(every):
+        raise ValueError(f"luminosities: {len(luminosities)} for {len(every)} results; give one for each, or None.")
     stars = []
     given = dict(zip(map(str, range(len(every))), luminosities or [None] * len(every), strict=True))
     for star in group_epochs(dict(zip(given, every, strict=True))):
         told = next((LuminosityInput(*given[key]) for key in star.results if given[key] is not None), None)
         known = published_stars.star_luminosity(star.combined.prepared.spectrum, told)
         stars.append(PlottedStar.from_result(star.combined, *(known or ())))
-    return draw(published_stars.stars(), stars)
+    return kinds[kind](published_stars.stars(), stars)
 
 
 def adapt(
@@ -244,8 +263,9 @@ def adapt(
 ) -> ModelBundle:
     """Adapt a bundle to spectra of unknown stars, by transfer without labels; minutes on two processors.
 
-    >>> adapted = dtl.adapt(dtl.examples(), "common-r50000", name="mine")  # doctest: +SKIP
-    >>> dtl.predict(dtl.examples(), bundle=adapted)  # doctest: +SKIP
+    >>> spectra = sorted(Path("my-sample").glob("*.fits"))  # of ten stars at least  # doctest: +SKIP
+    >>> adapted = dtl.adapt(spectra, "common-r50000", output="my-networks")  # doctest: +SKIP
+    >>> dtl.predict(spectra, bundle=adapted).write("my-sample.ecsv")  # doctest: +SKIP
 
     Args:
         sources: files or spectra of `read`, of ten stars at least, better thirty or more of one sample.
@@ -265,75 +285,27 @@ def adapt(
         known: what is known of the files, as for `read`.
 
     Returns:
-        The adapted bundle; its card's entry ``adapted`` holds the verdict. Spectra that cannot be used, or do not
-        belong to the others, are left out and named in a warning.
+        The adapted bundle, with the verdict in its card. Spectra left out are named in a warning.
 
     Raises:
         UnusableInput: for fewer than ten stars, a shift of the sample that is not accepted, a mean [M/H] that no model
-            has, or a folder that cannot be used.
+            has, a folder that cannot be used, or another argument that cannot be.
     """
     from dtl.bundle.store import check_new_place, save_bundle
-    from dtl.transfer.fine_tuning import TransferSettings
-    from dtl.transfer.population import Population
+    from dtl.interface.sample_adaptation import adapt_to_sources, check_adaptation, settings_of
 
+    settings = settings_of(mean_mh if population else None, mean_mh_error, population=population)
+    check_adaptation(name, anchors, seed)
     if output is not None:
         check_new_place(output)
         name = name or Path(output).resolve().name
-    belief = Population(mean_mh, mean_mh_error) if population else Population(None, main_sequence=False, slow=None)
-    details = {"name": name, "settings": TransferSettings(population=belief), "seed": seed, "progress": progress}
-    adapted = _adapted(sources, _loaded(bundle), ReadOptions(**known), distinct=distinct, anchors=anchors, **details)
-    _check_shift(adapted, accepted=accept_shift)
+    every, start, options = as_sources(sources), as_bundle(bundle), ReadOptions.told(**known)
+    details = {"name": name, "seed": seed, "progress": progress, "distinct": distinct, "accept_shift": accept_shift}
+    adapted = adapt_to_sources(every, start, options, settings, anchors=anchors, **details)
     if output is not None:
         save_bundle(adapted, output)
     return adapted
 
 
-def _adapted(
-    sources: Sequence[Source],
-    start: ModelBundle,
-    options: ReadOptions,
-    *,
-    distinct: bool,
-    anchors: str | os.PathLike | None,
-    **details: Any,
-) -> ModelBundle:
-    """A bundle adapted to one spectrum a star of what can be used; what cannot is named in warnings."""
-    from dataclasses import replace
-
-    from dtl.evaluation import adaptation_trust
-    from dtl.transfer.adaptation import check_spectra, read_spectra
-    from dtl.transfer.anchors import SCALES, find_anchors, read_anchors
-    from dtl.transfer.sample import select_sample
-
-    files = [source for source in sources if not isinstance(source, Spectrum)]
-    spectra, digests, unusable = read_spectra(files, start, options=options)
-    spectra += [replace(prepare(source, start), steps=()) for source in sources if isinstance(source, Spectrum)]
-    digests += [None] * (len(spectra) - len(digests))
-    for sentence in unusable:
-        warnings.warn(sentence, stacklevel=3)
-    check_spectra(spectra, start, details["settings"])
-    sample = select_sample(spectra, start, distinct=distinct)
-    for sentence in (*sample.left_out, *sample.merged):
-        warnings.warn(sentence, stacklevel=3)
-    kept = [digests[i] for i in sample.best(spectra)]
-    known = []
-    if anchors is not None:
-        named = str(anchors) in SCALES
-        known = find_anchors(sample.spectra, str(anchors)) if named else read_anchors(anchors, sample, spectra)
-    return adaptation_trust.adapt_to_sample(start, sample, digests=kept, anchors=known, **details)
-
-
-def _check_shift(adapted: ModelBundle, *, accepted: bool) -> None:
-    """Raise `UnusableInput` where the sample moved as a whole and nobody said that this is right."""
-    from dtl.evaluation.adaptation_trust import shift_in_words
-
-    if (moved := shift_in_words(adapted)) and not accepted:
-        raise UnusableInput(f"{moved} With accept_shift=True the bundle is given as it is.")
-
-
-def _loaded(bundle: str | Path | ModelBundle) -> ModelBundle:
-    return bundle if isinstance(bundle, ModelBundle) else load_bundle(bundle)
-
-
 def _bundle_of(result: InferenceResult, bundle: str | Path | ModelBundle | None) -> ModelBundle:
-    return _loaded(result.bundle.rpartition(" ")[0] if bundle is None else bundle)
+    return as_bundle(result.bundle.rpartition(" ")[0] if bundle is None else bundle)

@@ -23,6 +23,7 @@ from dtl.wavelengths import Window
 
 __all__ = ["KINDS", "Column", "assign", "contents_from_columns", "usable"]
 
+
 def contents_from_columns(
     label: str, columns: Sequence[Column], source: Source, options: ReadOptions, window: Window
 ) -> Contents:

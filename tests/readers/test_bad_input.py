@@ -93,10 +93,6 @@ def test_nan_in_the_window_alone() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (ReadOptions(unit="parsec"), "parsec"),
-        (ReadOptions(medium="water"), "water"),
-        (ReadOptions(frame="galactic"), "galactic"),
-        (ReadOptions(resolution=-1), "resolution"),
         (ReadOptions(columns=("9", "2", None)), "no column '9'"),
         (ReadOptions(unit="nm"), "covers"),
     ],

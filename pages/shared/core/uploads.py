@@ -93,7 +93,10 @@ def reread(digest: str, **changes: object) -> str | None:
     upload = visit.current().uploads[digest]
     if "bundle" in changes:
         upload = upload._replace(bundle=changes.pop("bundle"))
-    upload = upload._replace(options=replace(upload.options, **changes))
+    try:
+        upload = upload._replace(options=replace(upload.options, **changes))
+    except UnusableInput as error:
+        return str(error)
     answer = analyse_upload(upload)
     if isinstance(answer, str):
         return answer
