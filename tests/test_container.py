@@ -7,7 +7,8 @@ import re
 import pytest
 import yaml
 
-from dtl.readers.limits import LIMITS
+from dtl.readers.limits import LIMITS, limits_of
+from dtl.resources import asset
 from tests.conftest import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -38,6 +39,8 @@ def test_the_proxy_speaks_for_the_app(services: dict[str, dict]) -> None:
         assert header in caddyfile
     policy = re.search(r'Content-Security-Policy "([^"]+)"', caddyfile)[1]
     assert "unsafe-eval" not in policy and "frame-ancestors 'none'" in policy and "default-src 'self'" in policy
+    hub = re.search(r'^const HUB = "([^"]+)/";$', asset("samp.js").read_text("utf-8"), re.MULTILINE)[1]
+    assert hub in re.search(r"connect-src ([^;]+);", policy)[1].split()  # "Send to TOPCAT" asks it
     port = re.search(r"reverse_proxy dtl:(\d+)", caddyfile)[1]
     assert services["dtl"]["expose"] == [port] and f'"--port", "{port}"' in DOCKERFILE
     assert f"127.0.0.1:{port}/_stcore/health" in DOCKERFILE
@@ -55,6 +58,17 @@ def test_all_that_the_wheel_is_made_of_is_there() -> None:
     assert copied == let_in and all((ROOT / name).exists() for name in copied)
     needed = re.findall(r'^"([^"]+)" = "dtl/', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
     assert {"dtl", "pyproject.toml", "README.md", "LICENSE", *needed} <= copied
+
+
+def test_all_that_is_done_at_once_fits(services: dict[str, dict]) -> None:
+    service = services["dtl"]
+    limits = limits_of({name: str(value) for name, value in service["environment"].items()})
+    most = {name: limit.most for name, limit in limits.items()}
+    assert (most["readers_at_once"], most["adaptations_at_once"]) == (service["cpus"], 1)
+    files = 1e9 * int(re.search(r"size=(\d+)g", service["tmpfs"][0])[1])
+    needed = most["readers_at_once"] * most["worker_bytes"] + most["adaptations_at_once"] * most["adaptation_bytes"]
+    needed += 1e9 * float(re.search(r"20 visitors takes ([\d.]+) GB", COMPOSE)[1]) + files + most["waiting_bytes"]
+    assert 1e9 * int(service["mem_limit"].removesuffix("g")) >= needed
 
 
 def test_the_limits_that_are_named_exist() -> None:

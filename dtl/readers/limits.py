@@ -23,11 +23,16 @@ class Limit:
     Attributes:
         most: the number.
         sentence: what is said of a file with more; it goes on after the file's name, ``{found}`` and ``{most}`` stand
-            for numbers.
+            for numbers. Empty where what is beyond the limit waits.
     """
 
     most: int
-    sentence: str
+    sentence: str = ""
+
+
+def _cores() -> int:
+    """How many processors this program may run on; a container's quota of their time is not among what it tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 _CUT = "give one exposure, or cut it to the window of the networks and some 50 Å on each side."
@@ -98,6 +103,8 @@ _DEFAULTS = {
     "adaptations": Limit(
         20, "cannot begin: {most} others wait for their turn on this machine already; try it again in a while."
     ),
+    "readers_at_once": Limit(max(2, _cores())),
+    "adaptations_at_once": Limit(max(1, _cores() // 2)),
     "orders": Limit(
         2_000, "holds {found} orders or spectra and the limit is {most}; give a part of them, or one after the other."
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from dtl.transfer.fine_tuning import TransferSettings
 from pages.shared.adapt import work
 from pages.shared.core import analysis, apart, visit
 from tests.builders import shipped
+from tests.conftest import ROOT
 from tests.isolation.test_processes import alive, gone, spin
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
@@ -70,6 +72,15 @@ def test_a_file_that_takes_too_much_costs_its_sender_a_sentence(started: None, m
     with pytest.raises(UnusableInput, match=r"^large\.txt needs more than 50 MB of memory"):
         apart.call("large.txt", np.ones, 20_000_000)
     assert apart.call("good.txt", abs, -1) == 1
+
+
+def test_so_many_files_are_read_at_once_as_the_limit_says() -> None:
+    code = "from pages.shared.core import apart; print([apart._turns.acquire(blocking=False) for _ in range(4)])"
+    settings = os.environ | {"DTL_MAX_READERS_AT_ONCE": "3"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=settings, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "[True, True, True, False]", done.stderr
 
 
 @linux

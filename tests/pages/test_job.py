@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from dtl.readers import limits
 from dtl.spectrum import UnusableInput
 from pages.shared.adapt import job as module
 from pages.shared.adapt.job import Job, Reporter
@@ -90,7 +91,7 @@ def test_work_that_nobody_holds_is_given_up(begun, go):
 
 
 def test_others_wait_for_their_turn_and_can_be_cancelled_meanwhile(monkeypatch, begun, go):
-    monkeypatch.setattr(module, "_PLACES", 1)
+    monkeypatch.setitem(limits.LIMITS, "adaptations_at_once", limits.Limit(1))
     first = Job(lambda reporter: steps(reporter, begun, go), "The work")
     assert begun.wait(10)
     second, third = (Job(lambda reporter: "late", "The work") for _ in range(2))

@@ -7,6 +7,8 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
+from dtl.spectrum import UnusableInput
+from pages.shared.spectrum import wizard
 from tests.pages.conftest import figure, texts, upload, visit_of
 
 WAVE = np.arange(8780.0, 8860.0, 0.05)
@@ -99,3 +101,16 @@ def test_the_unit_of_the_wavelengths_can_be_said(visit):
     app.selectbox(key=key("unit", STRANGE)).set_value("nm").run()
     app.button(key=key("apply", STRANGE)).click().run()
     assert visit_of(app).uploads[sha256(STRANGE).hexdigest()].options.unit == "nm"
+
+
+def test_a_file_that_is_too_much_for_its_preview_is_tried_once(visit, monkeypatch):
+    tried: list[str] = []
+
+    def refuse(*_: object, name: str, **__: object) -> None:
+        tried.append(name)
+        raise UnusableInput(f"{name} takes more than 20 s to read; cut it.")
+
+    monkeypatch.setattr(wizard, "preview_table", refuse)
+    app = upload(visit(), letter_txt=b"Dear reader").run()
+    assert not app.exception and len(app.error) == 1 and tried.count("letter.txt") == 1
+    assert not any("columns" in box.label for box in app.expander)

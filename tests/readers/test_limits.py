@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -123,6 +126,18 @@ def test_limits_can_be_set() -> None:
     for wrong in ("0", "-1", "many", "1.5"):
         with pytest.raises(UnusableInput, match="DTL_MAX_LINES"):
             limits_of({"DTL_MAX_LINES": wrong})
+
+
+def test_what_is_done_at_once_goes_by_the_processors_that_may_be_used() -> None:
+    code = (
+        "import os; os.cpu_count = lambda: 64; os.sched_getaffinity = lambda _: set(range(6)); "
+        "from dtl.readers.limits import most; print(most('readers_at_once'), most('adaptations_at_once'))"
+    )
+    for settings, found in (({}, "6 3"), ({"DTL_MAX_READERS_AT_ONCE": "2", "DTL_MAX_ADAPTATIONS_AT_ONCE": "1"}, "2 1")):
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | settings, capture_output=True, text=True, check=False
+        )
+        assert done.stdout.strip() == found, done.stderr
 
 
 def stretch(first: float, flux: np.ndarray, number: int) -> Order:

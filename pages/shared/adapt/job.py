@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import weakref
 from collections import deque
@@ -11,12 +10,11 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
+from dtl.readers import limits
 from dtl.spectrum import UnusableInput
 
 __all__ = ["Cancelled", "Job", "Reporter", "waiting"]
 
-#: How many works run at once on this machine, whoever started them; the others wait for their turn.
-_PLACES = max(1, (os.cpu_count() or 2) // 2)
 #: Seconds between two notes of how far a work is, and how many are kept.
 _STEP, _COURSE = 2.0, 60
 #: Seconds or part of the work before which no pace is known.
@@ -29,7 +27,10 @@ class Cancelled(Exception):
 
 
 class _Line:
-    """Works that are under way or wait, in the order in which they came; each visit has one at the most."""
+    """Works that are under way or wait, in the order in which they came; each visit has one at the most.
+
+    The first ones run, whoever started them, as many as the limit ``adaptations_at_once`` says.
+    """
 
     def __init__(self) -> None:
         self._turn = threading.Condition()
@@ -39,12 +40,12 @@ class _Line:
         """How many must end before it is the turn of a work; 0 where that has come."""
         with self._turn:
             place = self._order.index(reporter) if reporter in self._order else 0
-            return max(0, place + 1 - _PLACES)
+            return max(0, place + 1 - _places())
 
     def count(self) -> int:
         """How many wait."""
         with self._turn:
-            return max(0, len(self._order) - _PLACES)
+            return max(0, len(self._order) - _places())
 
     def join(self, reporter: Reporter) -> None:
         """Take the last place."""
@@ -54,7 +55,7 @@ class _Line:
     def wait(self, reporter: Reporter) -> bool:
         """Wait for the turn of a work; returns whether it is wanted still."""
         with self._turn:
-            while reporter in self._order[_PLACES:] and not reporter.unwanted.is_set():
+            while reporter in self._order[_places() :] and not reporter.unwanted.is_set():
                 self._turn.wait(0.2)
         return not reporter.unwanted.is_set()
 
@@ -63,6 +64,10 @@ class _Line:
         with self._turn:
             self._order.remove(reporter)
             self._turn.notify_all()
+
+
+def _places() -> int:
+    return limits.most("adaptations_at_once")
 
 
 _line = _Line()

@@ -1,14 +1,13 @@
 """Work on files of strangers, apart from the server that answers all visitors: who waits, and what is said of one.
 
-Once `start` was called, each call has a process of its own with limits of memory and time, see `dtl.isolation`; so
-many at a time as there are processors, two at least, in the order in which they came. A visit asks for one after the
+Once `start` was called, each call has a process of its own with limits of memory and time, see `dtl.isolation`; as
+many at a time as the limit ``readers_at_once`` says, in the order in which they came. A visit asks for one after the
 other, so each visitor has the same share. Where no processes can be started the work is done in place.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable
 from functools import partial
 from threading import BoundedSemaphore, Event
@@ -37,7 +36,7 @@ _MODULES = (
 #: By how much the processes step back behind the server.
 _BEHIND, _FAR_BEHIND = 3, 10
 
-_turns = BoundedSemaphore(max(2, os.cpu_count() or 1))
+_turns = BoundedSemaphore(limits.most("readers_at_once"))
 #: The one that makes the processes, once it is started.
 _started: list[Processes] = []
 #: Not set between `expect` and `start`, in which calls wait, for so many seconds at most.

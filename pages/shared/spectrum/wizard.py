@@ -58,10 +58,14 @@ def columns(digest: str, *, unreadable: bool) -> None:
 def _preview(
     digest: str, extension: str | None, _data: bytes | Path, _name: str, windows: tuple[Window, ...]
 ) -> Preview | None:
-    """The table around the first of the windows that it reaches, or around the first of all."""
-    previews = [
-        apart.call(_name, preview_table, _data, window=window, name=_name, extension=extension) for window in windows
-    ]
+    """The table around the first of the windows that it reaches, or around the first of all; None where none is."""
+    try:
+        previews = [
+            apart.call(_name, preview_table, _data, window=window, name=_name, extension=extension)
+            for window in windows
+        ]
+    except UnusableInput:  # it takes more than a file may; what is said of the file itself stands on the page already
+        return None
     return next((preview for preview in previews if preview and preview.reaches_window), previews[0])
 
 
