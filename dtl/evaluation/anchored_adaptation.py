@@ -56,7 +56,8 @@ def follow_anchors(
     found = zero_points(estimates, anchors, _doubt(moved, told))
     settings = _anchored(settings, estimates, found)
     history = adapted.card["adapted"]["history"]
-    after = adapt(bundle, spectra, settings=settings, start=adapted, progress=progress, **details)
+    details |= {"start": adapted, "anchors": len(anchors)}
+    after = adapt(bundle, spectra, settings=settings, progress=progress, **details)
     return _with_anchors(after, anchors, found, history), settings, _shares_left(told, found)
 
 

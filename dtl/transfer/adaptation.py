@@ -130,6 +130,7 @@ def adapt(
     digests: Sequence[str] | None = None,
     settings: TransferSettings = TransferSettings(),
     start: ModelBundle | None = None,
+    anchors: int = 0,
     seed: int = 42,
     progress: Callable[[float, str], None] = lambda fraction, text: None,
     watch: Callable[[dict[str, float]], None] = lambda row: None,
@@ -148,6 +149,7 @@ def adapt(
         digests: sha256 of the file of each spectrum, for the card.
         settings: of the transfer.
         start: what the transfer goes on from instead: the bundle as adapted to the same spectra before.
+        anchors: how many of the stars have known parameters, of which ``settings`` tell; for the card.
         seed: of everything random.
         progress: called with the fraction done and a word; what it raises ends the work.
         watch: called with each row of the history of the transfer as soon as it is known.
@@ -174,7 +176,7 @@ def adapt(
         "seed": seed,
         "notes": said,
     }
-    card = _card(source, prepared, settings, name or f"{source.name}-adapted", entry, before=before)
+    card = _card(source, prepared, settings, name or f"{source.name}-adapted", entry, before=before, anchors=anchors)
     progress(1.0, "")
     return replace(learned.bundle, card=card)
 
@@ -240,20 +242,22 @@ def _card(
     entry: dict[str, Any],
     *,
     before: str,
+    anchors: int,
 ) -> dict[str, Any]:
     """The card of the new bundle; ``entry`` describes the adaptation, ``before`` what it started from."""
     kind = "simulated" if all(p.spectrum.simulated for p in prepared) else "observed"
+    labels = f", {anchors} of them of stars of known parameters" if anchors else " without labels"
     return source.card | {
         "name": name,
         "created": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "data": source.card.get("data", {}) | {"observed": f"{len(prepared)} spectra without labels, see adapted"},
-        "limits": _limits(len(prepared), source, settings, entry["notes"], before),
-        "transfer": {"spectra": len(prepared), "what": f"{kind} spectra without labels", "history": entry["history"]},
+        "data": source.card.get("data", {}) | {"observed": f"{len(prepared)} spectra{labels}, see adapted"},
+        "limits": _limits(f"{len(prepared)} spectra{labels}", source, settings, entry["notes"], before),
+        "transfer": {"spectra": len(prepared), "what": f"{kind} spectra{labels}", "history": entry["history"]},
         "adapted": entry,
     }
 
 
-def _limits(count: int, origin: ModelBundle, settings: TransferSettings, said: list[str], before: str) -> list[str]:
+def _limits(spectra: str, origin: ModelBundle, settings: TransferSettings, said: list[str], before: str) -> list[str]:
     """What the new card says plainly: its own limits, then those that were said of the bundle before."""
     population, name = settings.population, f"{origin.name} {origin.version}"
     known = [f"a mean [M/H] of {population.mean_mh:.2f} dex"] if population.mean_mh is not None else []
@@ -267,8 +271,8 @@ def _limits(count: int, origin: ModelBundle, settings: TransferSettings, said: l
     if population.slow is not None:
         known.append(f"{100 * population.slow:.0f} % of the stars with v sin i <= {population.slow_vsini:g} km/s")
     return [
-        f"Adapted to {count} spectra without labels. For stars unlike them, or observed by another spectrograph, it "
-        "may be worse than before.",
+        f"Adapted to {spectra}. For stars unlike them, or observed by another spectrograph, it may be worse than "
+        "before.",
         f"Taken as known of the sample: {', '.join(known) or 'nothing'}.",
         f"The metrics, and what counts as unlike the models, are those of {name}: they were not measured again.",
         *said,

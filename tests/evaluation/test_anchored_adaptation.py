@@ -45,6 +45,9 @@ def test_the_card_says_what_anchors_did() -> None:
     entry = bundle.card["adapted"]
     told = entry["anchors"]
     before, after = (told["left_out"][when]["mh"] for when in ("before", "after"))
+    said = "30 spectra, 15 of them of stars of known parameters"
+    assert bundle.card["limits"][0].startswith(f"Adapted to {said}. ") and said in bundle.card["data"]["observed"]
+    assert bundle.card["transfer"]["what"] == "observed spectra" + said.removeprefix("30 spectra")
     assert len(told["stars"]) == before["stars"] == 15
     assert abs(after["mean"]) < abs(before["mean"]) and after["rms"] < before["rms"] and told["shift"]["mh"] < -0.03
     assert "anchors" in entry["shares"] and "mean_mh" not in entry["shares"]
@@ -56,4 +59,5 @@ def test_the_card_says_what_anchors_did() -> None:
 
 def test_without_anchors_the_card_says_nothing_of_them() -> None:
     bundle, _, _ = adapted(with_anchors=False)
+    assert bundle.card["limits"][0].startswith("Adapted to 30 spectra without labels. ")
     assert "anchors" not in bundle.card["adapted"] and "mean_mh" in bundle.card["adapted"]["shares"]

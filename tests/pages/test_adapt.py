@@ -212,6 +212,15 @@ def test_the_work_is_shown_survives_a_page_change_and_ends(page):
     assert {trace.get("name") for trace in charts[2]["data"]} == {None, "Before", "Adapted", "True value"}
 
 
+def test_the_next_in_the_queue_has_place_one(page, monkeypatch):
+    app = page.open()
+    app.button(key="adapt-start").click().run()
+    monkeypatch.setattr(Job, "state", "waiting")  # its turn has come, and it has not begun
+    app.run()
+    (bar,) = app.get("progress")
+    assert page.jobs[0].ahead == 0 and bar.proto.text.startswith("Place 1 in the queue")
+
+
 def test_it_can_be_cancelled(page):
     app = page.open()
     app.button(key="adapt-start").click().run()
@@ -258,7 +267,8 @@ def test_the_verdict_comes_first_and_says_what_was_left_out(page):
     finish(page, app)
     assert app.success[0].value.replace("\\", "") == "Better: smaller errors in Teff."
     assert [box.label for box in app.expander if "Left out" in box.label] == ["Left out or put together: 1"]
-    assert "adapt-consent" not in [box.key for box in app.checkbox] and not app.button(key="adapt-keep").disabled
+    assert not any(box.key.startswith("adapt-consent") for box in app.checkbox)
+    assert not app.button(key="adapt-keep").disabled
 
 
 def test_networks_that_move_the_sample_need_a_yes(page):
@@ -268,9 +278,21 @@ def test_networks_that_move_the_sample_need_a_yes(page):
     finish(page, app)
     assert "mean Teff by −132 K (limit 40)" in app.warning[0].value.replace("\\", "")
     assert app.button(key="adapt-keep").disabled
-    app.checkbox(key="adapt-consent").check().run()
+    app.checkbox(key="adapt-consent-1").check().run()
     app.button(key="adapt-keep").click().run()
     assert len(visit_of(app).own_bundles) == 1
+
+
+def test_a_yes_to_networks_is_none_to_the_next(page):
+    page.moved = -132.0
+    app = page.open()
+    for _ in range(2):
+        app.button(key="adapt-start").click().run()
+        finish(page, app)
+        (consent,) = (box for box in app.checkbox if box.key.startswith("adapt-consent"))
+        assert not consent.value and app.button(key="adapt-keep").disabled
+        consent.check().run()
+        assert not app.button(key="adapt-keep").disabled
 
 
 def test_names_are_never_given_twice(page):

@@ -131,6 +131,21 @@ def test_where_the_word_of_the_networks_ends(with_cards):
     assert re.search(r"A v sin i below \d\.\d km/s is not a measured rotation", words)
 
 
+@pytest.mark.parametrize(
+    ("anchors", "labels"),
+    [(None, " without labels"), ({"stars": [{}, {}]}, ", 2 of them of stars of known parameters")],
+)
+def test_what_is_cited_says_whether_labels_were_used(with_cards, anchors, labels):
+    app = with_cards(full_card())
+    entry = {"from": "made-up 0.1", "spectra": 60} | ({"anchors": anchors} if anchors else {})
+    change(app, own_bundles={"mine": SimpleNamespace(card=full_card("mine") | {"adapted": entry})})
+    app.run()
+    app.selectbox(key="card").set_value("mine").run()
+    app.session_state["citation"] = True
+    app.run()
+    assert not app.exception and f"adapted from made-up 0.1 to 60 spectra{labels}, " in app.code[0].value
+
+
 def test_networks_of_the_visit_show_their_own_card(with_cards):
     app = with_cards(full_card())
     card = without(full_card("made-up-adapted"), "metrics") | {

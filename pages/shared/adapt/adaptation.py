@@ -31,6 +31,7 @@ class Adaptation:
         rounds: that it takes at most.
         told: kind and text of what is to be said of the last one, None for nothing.
         adapted: what the last one gave.
+        number: of those that gave something.
         name: under which its networks are kept for the visit, None where they are not.
         problems: sentences that are to be shown once.
     """
@@ -39,6 +40,7 @@ class Adaptation:
     rounds: int = 0
     told: tuple[str, str] | None = None
     adapted: work.Adapted | None = None
+    number: int = 0
     name: str | None = None
     problems: tuple[str, ...] = ()
 
@@ -80,7 +82,7 @@ def collect() -> Adaptation:
         return now
     after = replace(now, job=None)
     if now.job.state == "done":
-        after = replace(after, adapted=now.job.result, name=None)
+        after = replace(after, adapted=now.job.result, number=now.number + 1, name=None)
     elif now.job.state == "failed":
         after = replace(after, told=("error", now.job.problem))
     visit.keep(after)
@@ -94,7 +96,8 @@ def watch(job: Job) -> None:
     if job.over or now.job is not job:  # done, or given up here
         st.rerun()
     if job.state == "waiting":
-        text = f"Place {job.ahead} in the queue: other adaptations on this machine come first"
+        ahead = max(1, job.ahead)  # its turn may come at any moment
+        text = f"Place {ahead} in the queue: other adaptations on this machine come first"
     else:
         seconds = job.seconds_left
         text = job.text + (f", about {_duration(seconds)} left" if seconds is not None else "")

@@ -66,7 +66,8 @@ def _verdict_first(adapted: Adapted) -> bool:
     if not moved:
         return True
     st.warning(wording.plain(moved), icon=":material/priority_high:")
-    return st.checkbox("I know why, and want to use these networks all the same", key="adapt-consent")
+    key = f"adapt-consent-{visit.kept(Adaptation).number}"  # a yes to these networks is none to the next
+    return st.checkbox("I know why, and want to use these networks all the same", key=key)
 
 
 def _anchors(adapted: Adapted) -> None:

@@ -46,4 +46,8 @@ def cite(card: dict, result: InferenceResult | None) -> None:
 def _origin(card: dict) -> str:
     """What networks were adapted from and to, empty for others."""
     spectra, origin = number(card, "adapted", "spectra"), lookup(card, "adapted", "from")
-    return f"adapted from {origin} to {spectra:,.0f} spectra without labels" if spectra and origin else ""
+    if not spectra or not origin:
+        return ""
+    anchors = len(lookup(card, "adapted", "anchors", "stars") or [])
+    labels = f", {anchors} of them of stars of known parameters" if anchors else " without labels"
+    return f"adapted from {origin} to {spectra:,.0f} spectra{labels}"
