@@ -119,6 +119,12 @@ def test_parameters_together(visit):
     assert twin["correlation with Teff"].iloc[0] == 1.0
 
 
+def test_an_upper_limit_is_one_among_the_correlations(visit):
+    app = upload(visit(), a_txt=GOOD + b" flags=upper_limit_vsini")
+    row = opened(app, "corner", "corner-figure-table").dataframe[0].value.iloc[-1]
+    assert (row["parameter"], row["value"], row["68 %"]) == ("v sin i [km/s]", "< 2.9 (95 %)", "")
+
+
 def test_derivatives_by_wavelength(visit):
     app = opened(visit(), "wavelengths", "explanation-table")
     bars = figure(app, 1)["data"][-1]["y"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from dtl.catalogue import published_stars, resolver
@@ -185,6 +187,15 @@ def test_tables_are_sent_once_opened():
     assert not page.exception
     yours, drawn = page.dataframe[1].value, page.dataframe[2].value
     assert set(yours["source"]) == {"Marfil+21"} and len(drawn) == 286
+
+
+def test_numbers_of_sigma_have_two_decimals():
+    page = open_page(results={A: fakes.make_result(star="GJ 699")}, selected=A, **{"literature-table": True})
+    display = page.dataframe[1].proto.arrow_data.styler.display_values
+    words = convert_arrow_bytes_to_pandas_df(display).iloc[0]
+    columns = list(page.dataframe[1].value)
+    assert re.fullmatch(r"−?\d+\.\d\d", words.iloc[columns.index("sigma")])
+    assert "." not in words.iloc[columns.index("difference")]  # K
 
 
 def test_without_astroquery_there_are_links_and_no_buttons(monkeypatch):

@@ -29,6 +29,13 @@ def test_cards_say_what_is_withheld_and_what_is_a_limit(visit):
     assert pd.isna(last["vsini"]) and pd.isna(last["teff"])  # no value beside a limit, and none that no star can have
 
 
+def test_what_the_transfer_changed_says_no_value_that_is_none(visit):
+    app = upload(visit(), a_txt=b"fake teff=3200 flags=value_withheld,upper_limit_vsini")
+    app.switch_page("pages/latent_space.py").run()
+    (words,) = (line for line in texts(app).splitlines() if "after the transfer:" in line)
+    assert "Teff **withheld**, log g " in words and r"v sin i **\< 2\.9 km\/s**" in words
+
+
 @pytest.mark.parametrize("parameter", ["logg", "mh", "vsini"])
 @pytest.mark.parametrize("page", ["spectrum", "latent_space", "hr_diagram", "literature", "export"])
 def test_one_withheld_parameter_spoils_nothing_of_other_stars(visit, page, parameter):

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dtl.exploration.position import values_read
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import format_number, format_significant
+from dtl.rounding import estimate_words, format_number, format_significant
 from pages.shared.core import bundles, wording
 from pages.shared.latent_space.positions import has_transfer, places, spacings
 from pages.shared.latent_space.synthetic_gap import distances_of
@@ -36,6 +36,10 @@ def this_star(result: InferenceResult) -> None:
         changes = []
         for parameter, (before, after) in values_read(found[number], bundle).items():
             label, unit, places_ = PARAMETERS[parameter]
+            estimate = result.estimates[parameter]
+            if estimate.withheld or estimate.limit is not None:
+                changes.append(f"{label} **{wording.plain(estimate_words(parameter, estimate))}**")
+                continue
             first, last = (format_number(value, places_) for value in (before, after))
             changes.append(f"{label} {first} → **{last}** {unit}")
         st.markdown(

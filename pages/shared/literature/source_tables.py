@@ -77,7 +77,7 @@ def twin(table: pd.DataFrame, alt: str) -> None:
     columns = {name: st.column_config.Column(name, help=MEANINGS.get(name)) for name in table}
     shown = table.assign(source=[label_of(source) for source in table["source"]]).reset_index(drop=True)
     places = max((PARAMETERS[name][2] for name in table["parameter"].unique()), default=2)
-    numbers = {name: places + (places > 0) for name in shown if shown[name].dtype.kind == "f"}
+    numbers = {name: places + (places > 0) for name in shown if shown[name].dtype.kind == "f"} | {"sigma": 2}
     st.dataframe(tables.number_table(shown, numbers), column_config=columns, hide_index=True, alt=alt)
 
 

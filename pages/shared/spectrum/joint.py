@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dtl.figures.corner import PARTS, corner_figure
-from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import format_estimate
+from dtl.result import PARAMETERS, Estimate, InferenceResult
+from dtl.rounding import format_estimate, format_number
 from pages.shared.core import tables, wording
 from pages.shared.core.chart import chart, dark
 
@@ -36,18 +36,26 @@ def correlations(result: InferenceResult) -> None:
 
 def _table(result: InferenceResult, kept: list[str]) -> None:
     numbers = [list(PARAMETERS).index(name) for name in kept]
-    words = [format_estimate(name, result.estimates[name]) for name in kept]
+    words = [_words(name, result.estimates[name]) for name in kept]
     pairs = {
         f"correlation with {PARAMETERS[name][0]}": result.correlation[numbers, i]
         for i, name in zip(numbers, kept, strict=True)
     }
     rows = {
         "parameter": [f"{PARAMETERS[name][0]} [{PARAMETERS[name][1]}]" for name in kept],
-        "value": [value for value, _, _ in words],
-        "68 %": [f"{lower} {upper}" for _, lower, upper in words],
+        "value": [value for value, _ in words],
+        "68 %": [interval for _, interval in words],
     }
     st.dataframe(
         tables.number_table(rows | pairs, dict.fromkeys(pairs, 2)),
         hide_index=True,
         alt="Value, 1-sigma distances and correlations of each parameter",
     )
+
+
+def _words(name: str, estimate: Estimate) -> tuple[str, str]:
+    """Value and interval without units; an upper limit has none."""
+    if estimate.limit is not None:
+        return f"< {format_number(estimate.limit, PARAMETERS[name][2])} (95 %)", ""
+    value, lower, upper = format_estimate(name, estimate)
+    return value, f"{lower} {upper}"
