@@ -260,6 +260,10 @@ def test_doubts(with_cards):
     assert rows["Good, S/N 50"][1] == "3.0 %"
     assert "Cooler star: left out" in words
     assert len(table(app, "Score")) == len(SCORES)
+    older = full_card()
+    older["trust"]["scores"] = dict.fromkeys(older["trust"]["scores"], "the same") | {"unknown": "what it is"}
+    scores = table(with_cards(older), "Score")
+    assert scores["relative residual"] == (SCORES["relative_residual"],) and scores["unknown"] == ("what it is",)
     assert table(app, "Flag")["`low_snr`"][0].startswith("The signal")
 
 
