@@ -10,7 +10,7 @@ import numpy as np
 from dtl.readers.bad_pixels import bad_by_mask
 from dtl.readers.bins import with_middles
 from dtl.readers.contents import Claim, Contents
-from dtl.readers.dispersion import Column, stated_unit
+from dtl.readers.dispersion import Column, frame_of_name, stated_unit
 from dtl.readers.options import ReadOptions
 from dtl.readers.roles import Roles, assign_roles
 from dtl.readers.scales import linear_flux, log_factor
@@ -199,6 +199,9 @@ def _describe_wavelength(contents: Contents, columns: Sequence[Column], wave: Co
         if medium:
             contents.medium = Claim(medium, "file", f"column '{name}': '{sanitise(text, 40)}'")
             break
+    frame = frame_of_name(wave.name)
+    if frame:
+        contents.frame = Claim(frame, "file", f"column '{name}'")
     twins = [c for c in columns if c is not wave and c.meaning.role == "wavelength"]
     in_air = next((c for c in twins if parse_medium(c.name.replace("_", " ")) == "air"), None)
     if contents.medium is None and in_air is not None:

@@ -16,6 +16,7 @@ __all__ = [
     "Candidate",
     "Column",
     "Part",
+    "frame_of_name",
     "lies_elsewhere",
     "rank_wavelengths",
     "runs",
@@ -31,6 +32,7 @@ _WAVENUMBER, _FREQUENCY, _ENERGY = ("1/cm", "1/m", "1/um"), ("Hz", "GHz", "THz")
 _QUANTITIES = {"wavenumber": _WAVENUMBER, "wavenum": _WAVENUMBER, "wavenumbers": _WAVENUMBER, "frequency": _FREQUENCY}
 _QUANTITIES |= {"freq": _FREQUENCY, "energy": _ENERGY}
 _NEAR_VISIBLE = (2000.0, 60_000.0)  # Angstrom
+_FRAMES = {"barycentric": {"bary", "barycentric", "helio", "heliocentric"}, "rest": {"rest", "restframe"}}
 #: What is looked at beyond the window, Angstrom, as the medium and the velocity are not known yet.
 _REACH = 12.0
 
@@ -85,6 +87,12 @@ def stated_unit(column: Column) -> str | None:
             scale = column.meaning.scale
             return f"{scale} {unit}" if scale in ("log10", "ln") and " " not in unit else unit
     return _unit_of_quantity(column)
+
+
+def frame_of_name(name: str) -> str | None:
+    """The frame that the name of wavelengths gives, as ``WAVE_BARY``."""
+    words = set(split_words(name))
+    return next((frame for frame, known in _FRAMES.items() if words & known), None)
 
 
 def _unit_of_quantity(column: Column) -> str | None:
@@ -142,9 +150,11 @@ def rank_wavelengths(columns: Sequence[Column], names: list[Name], window: Windo
         guess = str(guess_unit(column.values, window).value)
         holds = any(holds_window(column.values, u, window) for u in {unit, guess} if u)
         if name.role == "wavelength" and np.isfinite(column.values).any():
-            air = "air" in column.name.lower()
+            air, bary = "air" in column.name.lower(), frame_of_name(column.name) == "barycentric"
             reason = "named so; its numbers " + ("hold the window" if holds else "miss the window")
-            found.append((10 - name.doubt + 2 * holds - 0.1 * air - 0.01 * number, Candidate(column, reason)))
+            found.append(
+                (10 - name.doubt + 2 * holds - 0.1 * air + 0.05 * bary - 0.01 * number, Candidate(column, reason))
+            )
         elif not name.role and not _has_other_unit(column) and runs(column.values, guess):
             # one that misses the window is still the wavelengths: the refusal then says what they cover
             reason = "its numbers run as wavelengths do and " + ("hold the window" if holds else "miss the window")

@@ -154,8 +154,6 @@ def _describe(contents: Contents, source: Source, group: Group) -> None:
             if ucd.startswith("em.wl") and not contents.medium:
                 medium = "air" if "obs.atmos" in ucd else "vacuum"
                 contents.medium = Claim(medium, "file", f"card {key} = '{ucd}', as ESO's standard defines it")
-    if any("BARY" in str(finding.value).upper() for finding in contents.findings if finding.name == "columns"):
-        contents.frame = Claim("barycentric", "file", "the name of the wavelengths says so")
     if "NEID" in str(primary.get("INSTRUME", "")).upper():
         contents.frame = contents.frame or Claim(
             "observatory", "file", "NEID's pipeline does not remove Earth's motion"

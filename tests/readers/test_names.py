@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from dtl.readers.metadata import parse_comments
 from dtl.readers.names import parse_description, parse_name, says_nothing
+from tests.readers import layouts
+from tests.readers.reading import read_spectrum
 
 
 @pytest.mark.parametrize(
@@ -79,3 +82,14 @@ def test_an_error_relative_to_the_flux(text: str) -> None:
 )
 def test_a_resolution_in_a_sentence(line: str, resolution: str | None) -> None:
     assert parse_comments([line]).get("resolution") == resolution
+
+
+@pytest.mark.parametrize(
+    ("names", "frame", "shift"), [("WAVE_VAC,WAVE_VAC_BARY", "barycentric", 0.5), ("WAVE_VAC,other", "unknown", 0.0)]
+)
+def test_wavelengths_at_the_barycentre_go_first(names: str, frame: str, shift: float) -> None:
+    wave = layouts.grid()
+    rows = [f"{w:.4f},{w + 0.5:.4f},{f:.5f}" for w, f in zip(wave, layouts.truth(wave), strict=True)]
+    spectrum = read_spectrum("\n".join([f"{names},flux", *rows]).encode())
+    assert spectrum.frame == frame
+    assert spectrum.wavelength[np.nanargmin(spectrum.flux)] == pytest.approx(8822.3 + shift, abs=0.06)
