@@ -49,7 +49,9 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="1 sigma of the mean [M/H], which widens the intervals by what it does to them (default: 0.1)",
     )
     parser.add_argument(
-        "--distinct", action="store_true", help="each spectrum is of another star, also where two look alike"
+        "--distinct",
+        action="store_true",
+        help="each spectrum is of another star, also where two look alike or have one name",
     )
     parser.add_argument(
         "--anchors",

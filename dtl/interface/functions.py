@@ -275,7 +275,7 @@ def adapt(
         mean_mh: mean [M/H] of the sample in dex, None where it is not known.
         mean_mh_error: 1 sigma of it in dex, which widens the intervals by what it does to them.
         population: use what is known of nearby stars: ``mean_mh``, the main sequence, a third of slow rotators.
-        distinct: each spectrum is of another star, also where two look alike.
+        distinct: each spectrum is of another star, also where two look alike or have one name.
         anchors: stars of known parameters among them, which fix the zero points of Teff and [M/H]: the scale of the
             published ones, ``"mann15"``, ``"interferometry"``, ``"marfil21"`` or ``"passegger19"``, or a CSV file with
             the columns file, teff, teff_error, mh and mh_error; None for none.

@@ -26,6 +26,7 @@ __all__ = [
     "SCALES",
     "Anchor",
     "ZeroPoints",
+    "anchors_among",
     "find_anchors",
     "read_anchors",
     "zero_points",
@@ -88,9 +89,7 @@ class ZeroPoints:
 
 
 def find_anchors(spectra: Sequence[PreparedSpectrum], scale: str) -> list[Anchor]:
-    """The spectra of published stars that have values on a scale, recognised by name.
-
-    A simulated spectrum is of no star, whatever it is called.
+    """`anchors_among` the spectra of a sample.
 
     Args:
         spectra: of the sample.
@@ -101,6 +100,22 @@ def find_anchors(spectra: Sequence[PreparedSpectrum], scale: str) -> list[Anchor
     """
     if scale not in SCALES:
         raise UnusableInput(f"No scale is called {scale!r}; there are {', '.join(SCALES)}.")
+    found = anchors_among(spectra, scale)
+    label = published_stars.SOURCES[SCALES[scale][0]].label
+    what = f"published with values of {label} among the spectra"
+    _check_enough(found, what, "names are taken from the files; choose another scale")
+    return found
+
+
+def anchors_among(spectra: Sequence[PreparedSpectrum], scale: str) -> list[Anchor]:
+    """The spectra of published stars that have values on a scale, recognised by name.
+
+    A simulated spectrum is of no star, whatever it is called.
+
+    Args:
+        spectra: any.
+        scale: one of `SCALES`.
+    """
     sources = [published_stars.SOURCES[key] for key in SCALES[scale]]
     found = []
     for row, spectrum in enumerate(spectra):
@@ -116,8 +131,6 @@ def find_anchors(spectra: Sequence[PreparedSpectrum], scale: str) -> list[Anchor
         )
         if np.isfinite(values).any():
             found.append(Anchor(row, str(star["name"] or star["karmn"]), values, errors))
-    what = f"published with values of {sources[0].label} among the spectra"
-    _check_enough(found, what, "names are taken from the files; choose another scale")
     return found
 
 

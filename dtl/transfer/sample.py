@@ -17,7 +17,7 @@ from dtl.inference.infer import encode_with_gaps, infer, noise_responses
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.spectrum import PreparedSpectrum, UnusableInput
 
-__all__ = ["MIN_STARS", "Sample", "all_distinct", "coadd", "same_star", "select_sample"]
+__all__ = ["MIN_STARS", "Sample", "all_distinct", "by_star", "coadd", "same_star", "select_sample"]
 
 #: Stars from which a gap can be told from what one of them has of its own. Adapted to fewer, simulated stars came out
 #: with errors of 45 K and more, above those of the networks before.
@@ -62,6 +62,14 @@ def all_distinct(prepared: Sequence[PreparedSpectrum]) -> Sample:
     return Sample(list(prepared), [(i,) for i in range(len(prepared))], [], [])
 
 
+def by_star(results: Sequence[InferenceResult], *, distinct: bool = False) -> list[tuple[int, ...]]:
+    """Indices of the spectra of each star, by name and place; each spectrum alone where they are of distinct stars."""
+    if distinct:
+        return [(i,) for i in range(len(results))]
+    groups = group_epochs({str(i): result for i, result in enumerate(results)})
+    return [tuple(int(key) for key in epochs.results) for epochs in groups]
+
+
 def select_sample(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle, *, distinct: bool = False) -> Sample:
     """One spectrum a star, of one instrument and without what is damaged or unlike the others.
 
@@ -71,7 +79,7 @@ def select_sample(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle, *, 
     Args:
         prepared: the spectra, prepared for the bundle.
         bundle: to be adapted, which judges them.
-        distinct: each spectrum is of a star of its own, as the user says; likeness then joins none.
+        distinct: each spectrum is of a star of its own, as the user says; neither name, place nor likeness joins any.
 
     Raises:
         UnusableInput: where fewer than ten stars are left.
@@ -82,8 +90,7 @@ def select_sample(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle, *, 
         for result in infer(prepared[start : start + _AT_ONCE], bundle)
     ]
     kept, left_out = _belonging(results)
-    groups = [[*epochs.results] for epochs in group_epochs({str(i): results[i] for i in kept})]
-    stars = [tuple(int(key) for key in group) for group in groups]
+    stars = [tuple(kept[i] for i in star) for star in by_star([results[i] for i in kept], distinct=distinct)]
     merged: list[str] = []
     if stars and not distinct:
         stars, merged = _merged(stars, prepared, bundle)

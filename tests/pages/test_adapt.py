@@ -160,6 +160,17 @@ def test_spectra_of_one_star_count_once(page):
     assert "9 spectra of 1 star: at least 10 stars" in app.info[0].value and app.button(key="adapt-start").disabled
 
 
+def test_spectra_of_one_name_may_be_said_to_be_of_distinct_stars(page):
+    app = page.visit()
+    upload(app, **{f"n{i}_txt": f"fake teff={3200 + i} star=TARGET".encode() for i in range(12)})
+    app.switch_page(PAGE).run()
+    app.segmented_control(key="adapt-source").set_value("own").run()
+    assert "12 spectra of 1 star" in app.info[0].value
+    app.checkbox(key="adapt-distinct").check().run()
+    assert "12 spectra of 12 stars will be learned from" in texts(app)
+    assert not app.button(key="adapt-start").disabled
+
+
 def test_what_was_measured_is_a_figure_and_a_table(page):
     app = page.open()
     app.session_state["adapt-measured"] = True
@@ -327,7 +338,7 @@ def test_networks_from_a_file(page):
     assert re.fullmatch("made-up-[0-9a-f]{6}", name) and name in app.success[0].value.replace("\\", "")
     uploader(app, "load-networks").upload("bad.zip", b"nothing", "application/zip").run()
     assert not app.exception
-    assert "bad.zip: is not a zip file" in app.error[0].value.replace("\\", "")
+    assert "bad.zip is not a zip file" in app.error[0].value.replace("\\", "")
     assert list(visit_of(app).own_bundles) == [name]
     for _ in range(2):
         uploader(app, "load-networks").upload("mine.zip", data, "application/zip").run()
@@ -355,9 +366,11 @@ def test_anchors_are_an_option_where_published_stars_are_among_them(page):
     upload(app, **{f"star{i}_txt": f"fake teff={3200 + 10 * i} star={n}".encode() for i, n in enumerate(names)})
     app = app.switch_page(PAGE).run()
     toggle = app.toggle(key="adapt-anchors")
-    assert toggle.label == "With anchors: 4 published stars" and not toggle.value
+    assert not toggle.value
     toggle.set_value(True).run()
-    assert app.selectbox(key="adapt-scale").options[:2] == ["Mann+15", "Interferometry and FGK+M binaries"]
+    assert app.selectbox(key="adapt-scale").options == [
+        "Mann+15: 4 stars", "Interferometry and FGK+M binaries: 3 stars", "Marfil+21: 4 stars", "Passegger+19: 4 stars",
+    ]  # fmt: skip
     app.selectbox(key="adapt-scale").set_value("marfil21").run()
     page.anchors = ANCHORS
     app.button(key="adapt-start").click().run()
@@ -367,6 +380,32 @@ def test_anchors_are_an_option_where_published_stars_are_among_them(page):
     rows = [tuple(row) for row in told.itertuples(index=False)]
     assert rows[0] == ("Teff, mean (rms)", "12", "−33 (71 K)", "−2 (63 K)")
     assert rows[1][2].startswith("+0.09") and len(rows) == 2
+
+
+def test_scales_with_too_few_stars_are_not_offered(page):
+    app = page.visit()
+    names = ("GJ_699", "GJ_273", "GJ_436", *(f"HD_{i}" for i in range(8)))
+    upload(app, **{f"star{i}_txt": f"fake teff={3200 + 10 * i} star={n}".encode() for i, n in enumerate(names)})
+    app = app.switch_page(PAGE).run()
+    app.toggle(key="adapt-anchors").set_value(True).run()
+    offered = app.selectbox(key="adapt-scale")
+    assert offered.options == ["Mann+15: 3 stars", "Marfil+21: 3 stars", "Passegger+19: 3 stars"]
+    offered.set_value("passegger19").run()
+    app.multiselect(key="adapt-left-out").set_value([next(iter(visit_of(app).results))]).run()
+    assert not app.exception and "adapt-anchors" not in [toggle.key for toggle in app.toggle]
+
+
+def test_a_scale_that_has_too_few_stars_now_is_chosen_no_more(page):
+    app = page.visit()
+    names = ("GJ_699", "GJ_273", "GJ_436", "GJ_15A", *(f"HD_{i}" for i in range(8)))
+    upload(app, **{f"star{i}_txt": f"fake teff={3200 + 10 * i} star={n}".encode() for i, n in enumerate(names)})
+    app = app.switch_page(PAGE).run()
+    app.toggle(key="adapt-anchors").set_value(True).run()
+    app.selectbox(key="adapt-scale").set_value("interferometry").run()
+    app.multiselect(key="adapt-left-out").set_value([next(iter(visit_of(app).results))]).run()
+    assert not app.exception
+    app.button(key="adapt-start").click().run()
+    assert page.plans[0].scale == "mann15"
 
 
 def test_no_anchors_without_published_stars(page):

@@ -145,7 +145,7 @@ def test_uploads_are_read_apart_and_examples_are_not(started: None, monkeypatch:
 def test_a_bundle_is_opened_apart_first(started: None, monkeypatch: pytest.MonkeyPatch) -> None:
     limited(monkeypatch, worker_seconds=100)
     apart.call("networks.zip", check_bundle, pack(shipped()), "networks.zip")
-    with pytest.raises(UnusableInput, match=r"^forged\.zip: is not a zip file"):
+    with pytest.raises(UnusableInput, match=r"^forged\.zip is not a zip file"):
         apart.call("forged.zip", check_bundle, b"no zip", "forged.zip")
 
 

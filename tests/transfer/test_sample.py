@@ -55,6 +55,15 @@ def test_exposures_of_one_name_are_coadded() -> None:
     assert sample.best(spectra)[3] in (3, 7)
 
 
+def test_stars_that_are_said_to_be_distinct_are_so_whatever_they_are_called() -> None:
+    """As where a header has the name of the programme in place of the star's."""
+    spectra = [known(spectrum, star="TARGET") for spectrum in stars(12)]
+    with pytest.raises(UnusableInput, match="Distinct stars: 1, too few"):
+        select_sample(spectra, shipped())
+    sample = select_sample(spectra, shipped(), distinct=True)
+    assert sample.exposures == [(i,) for i in range(12)]
+
+
 def test_other_instruments_and_damaged_spectra_are_left_out_and_named() -> None:
     spectra = [known(spectrum, instrument="HPF") for spectrum in stars(13)]
     spectra[2] = known(spectra[2], instrument="NEID")

@@ -9,12 +9,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dtl.catalogue import published_stars
-from dtl.catalogue.literature import recognise
 from dtl.result import InferenceResult
-from dtl.transfer.anchors import MIN_ANCHORS, SCALES
+from dtl.transfer.anchors import MIN_ANCHORS, SCALES, anchors_among
 from dtl.transfer.fine_tuning import TransferSettings
 from dtl.transfer.population import Population
-from dtl.transfer.sample import MIN_STARS
+from dtl.transfer.sample import MIN_STARS, by_star
 from pages.shared.adapt.sample_size import counted
 from pages.shared.adapt.work import Plan
 from pages.shared.core import bundles, visit, wording
@@ -46,9 +45,8 @@ def ask() -> tuple[Plan, DeltaGenerator]:
         scale = _scale(spectra)
     seed = int(st.session_state.get("adapt-seed", 1))
     origin = name.partition("-adapted")[0]
-    distinct = bool(st.session_state.get("adapt-distinct", False))
     name_of_new = bundles.free_name(f"{origin}-adapted")
-    plan = Plan(bundles.find_bundle(name), name_of_new, settings, seed, spectra, stars, distinct, scale)
+    plan = Plan(bundles.find_bundle(name), name_of_new, settings, seed, spectra, stars, _distinct(), scale)
     return plan, left.container()
 
 
@@ -58,6 +56,11 @@ def _groups() -> dict[str, dict[str, InferenceResult]]:
     for digest, result in visit.current().results.items():
         groups.setdefault(bundles.name_of(result), {})[digest] = result
     return dict(sorted(groups.items(), key=lambda item: -len(item[1])))
+
+
+def _distinct() -> bool:
+    """Whether each spectrum is said to be of another star."""
+    return bool(st.session_state.get("adapt-distinct", False))
 
 
 def _own(groups: Mapping[str, dict[str, InferenceResult]]) -> tuple[str, dict[str, InferenceResult], int]:
@@ -79,14 +82,14 @@ def _own(groups: Mapping[str, dict[str, InferenceResult]]) -> tuple[str, dict[st
     st.caption(_summary(spectra))
     st.checkbox(
         "Each spectrum is of another star", key="adapt-distinct", persist_state="session",
-        help="Spectra that differ by no more than their noise count as one star otherwise, and exposures of one star "
-        "are put together.",
+        help="Spectra of one name or place, and those that differ by no more than their noise, count as one star "
+        "otherwise and are put together.",
     )  # fmt: skip
     return name, spectra, 0
 
 
 def _summary(spectra: Mapping[str, InferenceResult]) -> str:
-    stars = {result.prepared.spectrum.star or digest for digest, result in spectra.items()}
+    stars = by_star(list(spectra.values()), distinct=_distinct())
     simulated = sum(result.prepared.spectrum.simulated for result in spectra.values())
     text = f"{counted(len(spectra), 'spectrum')} of {counted(len(stars), 'star')} will be learned from."
     if simulated:
@@ -117,19 +120,21 @@ def _survey() -> tuple[str, dict[str, InferenceResult], int]:
 
 def _scale(spectra: Mapping[str, InferenceResult]) -> str:
     """Whose values of published stars among the spectra fix the zero points; empty for nobody's."""
-    known = {star for star in map(recognise, spectra.values()) if star is not None}
-    if len(known) < MIN_ANCHORS:
+    prepared = [result.prepared for result in spectra.values()]
+    known = {scale: len({anchor.star for anchor in anchors_among(prepared, scale)}) for scale in SCALES}
+    offered = {scale: stars for scale, stars in known.items() if stars >= MIN_ANCHORS}
+    if not offered:
         return ""
     if not st.toggle(
-        f"With anchors: {counted(len(known), 'published star')}", value=False, key="adapt-anchors",
-        persist_state="session",
+        "With anchors: published stars among them", value=False, key="adapt-anchors", persist_state="session",
         help="Literature values of stars among them fix the zero points of Teff and [M/H], in place of the mean [M/H]. "
         "The adaptation is then no longer without labels; the stars are judged one by one, each left out.",
     ):  # fmt: skip
         return ""
     return st.selectbox(
-        "Their values from", list(SCALES), format_func=_scale_in_words, key="adapt-scale", persist_state="session"
-    )
+        "Their values from", list(offered), key="adapt-scale", persist_state="session",
+        format_func=lambda scale: f"{_scale_in_words(scale)}: {counted(offered[scale], 'star')}",
+    )  # fmt: skip
 
 
 def _scale_in_words(scale: str) -> str:

@@ -8,7 +8,7 @@ from dtl.evaluation.sample_size import SampleSizes, read_sample_sizes
 from dtl.figures.adaptation import sample_size_figure
 from dtl.result import PARAMETERS
 from dtl.transfer.adaptation import notes
-from dtl.transfer.sample import MIN_STARS
+from dtl.transfer.sample import MIN_STARS, by_star
 from pages.shared.adapt.work import Plan
 from pages.shared.core import tables, wording
 from pages.shared.core.chart import chart, dark
@@ -18,8 +18,8 @@ __all__ = ["counted", "guard", "measured"]
 
 def guard(plan: Plan) -> str | None:
     """Say whether the spectra are enough to help; returns why the work cannot begin, None where it can."""
-    names = {result.prepared.spectrum.star or digest for digest, result in plan.spectra.items()}
-    count, stars = (len(plan.spectra), len(names)) if not plan.stars else (plan.stars, plan.stars)
+    known = len(by_star(list(plan.spectra.values()), distinct=plan.distinct))
+    count, stars = (len(plan.spectra), known) if not plan.stars else (plan.stars, plan.stars)
     if stars < MIN_STARS:
         st.info(
             f"{counted(count, 'spectrum').capitalize()} of {counted(stars, 'star')}: at least {MIN_STARS} stars are "
