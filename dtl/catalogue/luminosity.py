@@ -89,6 +89,12 @@ BOLOMETRIC = BolometricCorrection(
 )
 
 
+def distance_of(parallax: float, parallax_error: float = 0.0) -> tuple[float, float]:
+    """Distance and its 1-sigma uncertainty in pc of a parallax in mas: the inverse, so the parallax must be precise."""
+    distance = 1e3 / parallax
+    return distance, distance * parallax_error / parallax
+
+
 @dataclass(frozen=True)
 class Photometry:
     """Distance and magnitudes of a star, with 1-sigma uncertainties; no extinction, which nearby stars hardly have.
@@ -108,9 +114,9 @@ class Photometry:
 
     @classmethod
     def from_parallax(cls, parallax: float, g: float, j: float, parallax_error: float = 0.0, **errors: float):
-        """The same from a parallax and its uncertainty in mas; the distance is its inverse, so it must be precise."""
-        distance = 1e3 / parallax
-        return cls(distance, g, j, distance_error=distance * parallax_error / parallax, **errors)
+        """The same from a parallax and its uncertainty in mas, see `distance_of`."""
+        distance, distance_error = distance_of(parallax, parallax_error)
+        return cls(distance, g, j, distance_error=distance_error, **errors)
 
     @property
     def colour(self) -> float:

@@ -89,7 +89,7 @@ _DEFAULTS = {
         "has there, so several spectra were probably put together; give one exposure.",
     ),
     "visit_files": Limit(
-        2_000, "was not read: this visit holds {most} files already; remove some first, or use the command line."
+        2_000, "was not read: a visit holds {most} files at most; remove some first, or use the command line."
     ),
     "visit_bytes": Limit(400_000_000, "was not read: this visit holds {most} already; remove a spectrum first."),
     "waiting_bytes": Limit(2_000_000_000, "was not taken: the server has no room for more than {most} of uploads."),

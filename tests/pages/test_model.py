@@ -96,6 +96,8 @@ def test_kinds_of_gaps_that_were_left_out(with_cards):
         assert list(rows) == ["gap of GJ 699 alone, at any Teff", "atoms' lines 12 % weaker, molecules' stronger"]
         for cells in rows.values():
             assert cells[0].replace("\\", "") == expected and cells[-1] == "4 %"
+    (card := full_card())["metrics"]["unseen_gaps"] |= {"**bold**": {}}
+    assert r"\*\*bold\*\*" in table(with_cards(card), "Kind left out")
     del (card := full_card())["metrics"]["adapted_gaps"]
     app = with_cards(card)
     assert not app.exception and "Kind adapted to" not in [t.value.columns[0] for t in app.table]
@@ -255,6 +257,9 @@ def test_doubts(with_cards):
     assert "least often “wrong resolution”, 28 %" in words
     assert "Of good ones 1.7 to 3.0 % are flagged by mistake" in words
     assert "Above 99.62 of 100" in words and "1.5 % of good spectra" in words
+    (card := full_card())["metrics"]["trust"]["flagged"] |= {"**bold**": 0.01}
+    app = with_cards(card)
+    assert r"\*\*bold\*\*" in table(app, "Kind") and r"least often “\*\*bold\*\*”" in texts(app)
     rows = table(app, "Kind")
     assert rows["Hot star"] == ("A star of type K to A", "96.0 %")
     assert rows["Good, S/N 50"][1] == "3.0 %"

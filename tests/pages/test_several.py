@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 
+from dtl.readers import limits
 from tests.pages.conftest import upload, visit_of
 from tests.pages.test_export import _current, restore
 
@@ -46,6 +48,21 @@ def test_all_are_analysed_under_names_of_their_own(visit):
     assert "Spectrum of this file" not in [box.label for box in app.selectbox]
     app.button(key=f"remove-{KEYS[1]}").click().run()
     assert KEYS[1] not in visit_of(app).results and KEYS[0] in visit_of(app).uploads
+
+
+def test_more_than_a_visit_takes_are_not_made_of_one_file(visit, monkeypatch):
+    monkeypatch.setitem(limits.LIMITS, "visit_files", replace(limits.LIMITS["visit_files"], most=3))
+    app = upload(visit(), first_txt=b"fake teff=3000", field_txt=THREE)
+    app.button(key=f"analyse-all-{DIGEST}").click().run()
+    assert not app.exception and len(visit_of(app).uploads) == 2 and DIGEST in visit_of(app).results
+    (error,) = app.error
+    assert error.value.replace("\\", "") == (
+        "Each of the 3 spectra of field.txt was not read: a visit holds 3 files at most; remove some first, or use the "
+        "command line. The earlier reading is kept."
+    )
+    monkeypatch.setitem(limits.LIMITS, "visit_files", replace(limits.LIMITS["visit_files"], most=4))
+    app.button(key=f"analyse-all-{DIGEST}").click().run()
+    assert list(visit_of(app).results)[1:] == KEYS and not app.error
 
 
 def test_a_spectrum_that_cannot_be_used_is_a_sentence(visit):

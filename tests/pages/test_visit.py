@@ -65,6 +65,13 @@ def test_without_a_file_nothing_of_it_is_left():
     assert rest.shown is None
 
 
+def test_without_a_part_of_a_file_what_was_kept_of_it_is_gone():
+    first, other = (Upload("field.txt", b"", part=f"{row} of 2") for row in (1, 2))
+    uploads = {f"{A}#{upload.part}": upload for upload in (first, other)}
+    stages = {(upload.title, A): object() for upload in (first, other)}
+    assert list(Visit(uploads=uploads, stages=stages).without(f"{A}#1 of 2").stages) == [(other.title, A)]
+
+
 def test_files_come_into_the_visit_together(state, monkeypatch):
     monkeypatch.setattr(uploads, "analyse_upload", lambda upload: fakes.make_result(file=upload.name))
     uploads.add([("a.txt", b"a"), ("b.txt", b"b")])

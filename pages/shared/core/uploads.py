@@ -116,8 +116,10 @@ def reread(digest: str, **changes: object) -> str | None:
 
 def separate(
     digest: str, parts: Sequence[Part], progress: Callable[[int, str], object] = lambda number, name: None
-) -> None:
+) -> str | None:
     """Make each of several spectra of one file one of the visit, in the place of the file.
+
+    Where they are more than a visit takes, the file stays as it is and a sentence is given.
 
     Args:
         digest: of the file.
@@ -128,13 +130,16 @@ def separate(
 
     upload = visit.current().uploads[digest]
     each = {spectrum_key(digest, p.title): upload._replace(options=p.options, part=p.title) for p in parts}
+    files = {*visit.current().uploads, *each} - {digest}
+    if refusal := _refusal(f"Each of the {len(each)} spectra of {upload.name}", visit.current().size, len(files)):
+        return refusal
     answers: dict[str, InferenceResult | str] = {}
     for number, (key, one) in enumerate(each.items()):
         progress(number, one.title)
         answers[key] = analyse_upload(one)
     good = {key: answer for key, answer in answers.items() if not isinstance(answer, str)}
     if not good:
-        return
+        return None
     shown = (upload.options.row or 1, upload.options.extension)
     same = [key for key in good if (each[key].options.row or 1, each[key].options.extension) == shown]
     key = next(iter(same), next(iter(good)))
@@ -149,6 +154,7 @@ def separate(
         luminosities=_in_place(before.luminosities, digest, {key: before.luminosities.get(digest)}),
         stars=_in_place(before.stars, digest, {key: before.stars.get(digest)}),
     )
+    return None
 
 
 def _in_place(before: Mapping[str, object], digest: str, new: Mapping[str, object]) -> dict[str, object]:

@@ -121,7 +121,10 @@ class Visit:
             name: {digest: value for digest, value in getattr(self, name).items() if digest not in digests}
             for name in ("results", "uploads", "failures")
         }
-        stages = {key: value for key, value in self.stages.items() if key[1] not in digests}
+        named = {
+            (self.uploads[d].title, d.partition("#")[0]) for d in digests if d in self.uploads
+        }  # parts have titles
+        stages = {key: value for key, value in self.stages.items() if key not in named and key[1] not in digests}
         return replace(self, **rest, stages=stages)
 
 

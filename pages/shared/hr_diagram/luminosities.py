@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from dtl.catalogue import published_stars
-from dtl.catalogue.luminosity import BOLOMETRIC, LuminosityInput, Photometry, photometric_luminosity
+from dtl.catalogue.luminosity import BOLOMETRIC, LuminosityInput, Photometry, distance_of, photometric_luminosity
 from dtl.catalogue.mass_radius import AbsoluteMagnitude, Derived, absolute_magnitude, mass_and_radius
 from dtl.figures.plotted_star import PlottedStar
 from dtl.result import InferenceResult
@@ -130,9 +130,11 @@ def _from_photometry(digest: str, row: object) -> LuminosityInput | None:
         f"scatter by {BOLOMETRIC.scatter:.3f} mag around it, which the uncertainty holds. Extinction is left out; the "
         "G of the fit is that of Gaia DR2."
     )
-    lacking = None in (far, far_error, ks, ks_error)
-    size = far if lacking or kind == "distance" else 1e3 / far
-    _keep_ks(digest, None if lacking else absolute_magnitude(ks, ks_error, size, size * far_error / far))
+    magnitude = None
+    if None not in (far, far_error, ks, ks_error):
+        distance = distance_of(far, far_error) if kind == "parallax" else (far, far_error)
+        magnitude = absolute_magnitude(ks, ks_error, *distance)
+    _keep_ks(digest, magnitude)
     if None in (far, far_error, g, g_error, j, j_error):
         return None
     errors = {"g_error": g_error, "j_error": j_error}

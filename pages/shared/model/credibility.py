@@ -65,9 +65,10 @@ def _flagged(card: dict) -> None:
     count = number(card, "metrics", "trust", "spectra_of_each_kind")
     mean = sum(flagged.values()) / len(flagged)
     worst = min(flagged, key=flagged.__getitem__)
+    name = wording.plain(_kind(worst)[0].lower())
     st.markdown(
         f"Of spectra that are no ordinary M dwarf well observed, {format_number(100 * mean, 0)} % are flagged or "
-        f"not readable; least often “{_kind(worst)[0].lower()}”, {format_number(100 * flagged[worst], 0)} %."
+        f"not readable; least often “{name}”, {format_number(100 * flagged[worst], 0)} %."
         + (f" Of good ones {_range(alarms)} % are flagged by mistake." if alarms else "")
     )
     chart(
@@ -85,15 +86,18 @@ def _flagged(card: dict) -> None:
         + "What carries no flag may still be wrong: kinds that nobody thought of are not in this figure."
     )
     with card_parts.twin():
-        rows = [(*_kind(kind), part) for kind, part in flagged.items()]
-        rows += [(f"Good, S/N {snr}", "An ordinary M dwarf: flagged by mistake", part) for snr, part in alarms.items()]
+        rows = [(wording.plain(_kind(kind)[0]), _kind(kind)[1], part) for kind, part in flagged.items()]
+        rows += [
+            (f"Good, S/N {wording.plain(snr)}", "An ordinary M dwarf: flagged by mistake", part)
+            for snr, part in alarms.items()
+        ]
         names, words, parts = zip(*rows, strict=True)
         tables.text_table(
             {"Kind": names, "What it is": words, "Flagged": [f"{format_number(100 * part, 1)} %" for part in parts]},
             "Part of the spectra of each kind that is flagged or not readable",
         )
         for kind, reason in (lookup(card, "metrics", "trust", "left_out") or {}).items():
-            st.caption(f"{_kind(kind)[0]}: left out. {wording.plain(reason)}")
+            st.caption(f"{wording.plain(_kind(kind)[0])}: left out. {wording.plain(reason)}")
 
 
 def _scores(card: dict) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from dtl.bundle.card import lookup, number
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
-from pages.shared.core import tables
+from pages.shared.core import tables, wording
 from pages.shared.core.wording import with_unit
 from pages.shared.model import card_parts
 
@@ -59,7 +59,7 @@ def unseen_gaps(card: dict) -> None:
 
 
 def _table(kinds: dict, first: str, title: str) -> None:
-    columns: dict[str, list[str]] = {first: [_KINDS.get(kind, kind) for kind in kinds]}
+    columns: dict[str, list[str]] = {first: [_KINDS.get(kind) or wording.plain(kind) for kind in kinds]}
     for name, (label, _, _) in PARAMETERS.items():
         columns[f"{label} rmse, held"] = [_held(name, row) for row in kinds.values()]
     columns["Flagged"] = [_percent(number(row, "flagged")) for row in kinds.values()]

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-import numpy as np
-
 from dtl.result import InferenceResult
 from pages.shared.core import visit, wording
 
-__all__ = ["names", "on_grid_of", "others"]
+__all__ = ["names", "others"]
 
 
 def others(result: InferenceResult) -> dict[str, InferenceResult]:
@@ -27,14 +25,3 @@ def names(results: Mapping[str, InferenceResult]) -> dict[str, str]:
     short = {digest: wording.label(result, short=True) for digest, result in results.items()}
     count = Counter(short.values())
     return {digest: name if count[name] == 1 else wording.label(results[digest]) for digest, name in short.items()}
-
-
-def on_grid_of(result: InferenceResult, other: InferenceResult) -> np.ndarray:
-    """The prepared flux of another spectrum at the wavelengths of ``result``; NaN where it has none.
-
-    Shape ``(n_wavelength,)``. Both are at rest and normalised; each has the resolution of its own bundle.
-    """
-    theirs, ours = other.prepared, result.prepared.wavelength
-    flux = np.interp(ours, theirs.wavelength, np.where(theirs.good, theirs.flux, 0.0), left=np.nan, right=np.nan)
-    good = np.interp(ours, theirs.wavelength, theirs.good.astype(float), left=0.0, right=0.0)
-    return np.where(good > 0.999, flux, np.nan)

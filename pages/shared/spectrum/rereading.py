@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from dtl.readers.parts import Part
 from pages.shared.core import uploads, visit
 
-__all__ = ["problem_of", "reread"]
+__all__ = ["problem_of", "reread", "separate"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ def reread(digest: str, **changes: object) -> str | None:
     problem = uploads.reread(digest, **changes)
     visit.keep(Rereading(digest, problem, tuple(changes)))
     return problem
+
+
+def separate(digest: str, parts: Sequence[Part], progress: Callable[[int, str], object]) -> None:
+    """Make each spectrum of a file one of the visit, see `pages.shared.core.uploads.separate`; a sentence is kept."""
+    visit.keep(Rereading(digest, uploads.separate(digest, parts, progress), ("row",)))  # shown beside the list
 
 
 def problem_of(digest: str, *, about: tuple[str, ...]) -> str | None:

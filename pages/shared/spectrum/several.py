@@ -6,7 +6,7 @@ import streamlit as st
 
 from dtl.readers.parts import Part, parts_of
 from dtl.result import InferenceResult
-from pages.shared.core import uploads, visit, wording
+from pages.shared.core import visit, wording
 from pages.shared.spectrum import rereading
 
 __all__ = ["several_spectra"]
@@ -58,5 +58,5 @@ def _analyse_all(digest: str, parts: list[Part]) -> None:
     def progress(number: int, name: str) -> None:
         bar.progress(number / len(parts), f"{number + 1} of {len(parts)}: {wording.plain(name)}")
 
-    uploads.separate(digest, parts, progress)
+    rereading.separate(digest, parts, progress)
     st.rerun()

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
+from dtl.exploration.overlay import flux_at
 from dtl.figures.scale import Scale
 from dtl.figures.spectrum import AT_REST, preparation_figure, reconstruction_figure
 from dtl.figures.style import lay_out
@@ -123,7 +124,7 @@ def _controls(result: InferenceResult) -> tuple[dict[str, np.ndarray], list[str]
             except UnusableInput as error:
                 st.info(wording.plain(error), icon=":material/info:")
         elif key in mine:
-            overlays[names[key]] = own_spectra.on_grid_of(result, mine[key])
+            overlays[names[key]] = flux_at(result.prepared.wavelength, mine[key].prepared)
         elif key in near:
             bundle = bundles.of_result(result)
             overlays[f"{names[key]}: {tables.describe(near[key])}"] = bundle.decode(bundle.latents[[near[key].index]])[
