@@ -12,6 +12,8 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parents[1]
+#: Seconds that anything may take: far more than it does, as the machine may do other things too.
+PATIENCE = 300.0
 if str(ROOT) not in sys.path:  # so that the tests run without an installation
     sys.path.insert(0, str(ROOT))
 

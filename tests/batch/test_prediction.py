@@ -185,8 +185,11 @@ def test_limits_hold_on_a_cluster(files: list[tuple[str, str]], monkeypatch: pyt
         assert (apart.prepared is None) == (here.prepared is None)
         if here.prepared is not None:
             np.testing.assert_array_equal(apart.prepared.flux, here.prepared.flux)
-    for killed, words in ((deadly.die, "ended the process that read it"), (deadly.compute, "took more than 1 s")):
-        monkeypatch.setitem(limits.LIMITS, "worker_seconds", limits.Limit(1, ""))
+    for killed, seconds, words in (
+        (deadly.die, 600, "ended the process that read it"),
+        (deadly.compute, 1, "took more than 1 s"),
+    ):
+        monkeypatch.setitem(limits.LIMITS, "worker_seconds", limits.Limit(seconds, ""))
         monkeypatch.setattr(worker, "_all_of_file", killed)
         (answer,) = prepare_apart(tasks[0], wanted)
         assert answer.sentence.startswith(f"{tasks[0].name}: {words}") and answer.prepared is None

@@ -14,6 +14,7 @@ from astropy.table import MaskedColumn, Table
 
 from dtl.catalogue import resolver
 from dtl.catalogue.online import HOSTS, Unanswered
+from tests.conftest import PATIENCE
 
 
 class Client:
@@ -30,14 +31,14 @@ class Client:
 def test_the_answer_comes_through():
     row = {"oid": 1, "main_id": "GJ 1", "ra": 1.0, "dec": 2.0, "plx_value": 230.0, "sp_type": "M2V", "ids": "GJ 1"}
     tables = [Table(rows=[row]), None, None]
-    answer = resolver.ask("SIMBAD", "  GJ \n 1 ", client=Client(lambda: tables.pop(0)))
+    answer = resolver.ask("SIMBAD", "  GJ \n 1 ", client=Client(lambda: tables.pop(0)), patience=PATIENCE)
     assert (answer.service, answer.name, answer.karmn) == ("SIMBAD", "GJ 1", None)
 
 
 @pytest.mark.parametrize("error", [OSError("secret"), RuntimeError("secret"), SystemExit(3)])
 def test_out_of_reach_is_one_sentence(error):
     with pytest.raises(Unanswered, match=f"SIMBAD could not be reached at {HOSTS['SIMBAD']}") as caught:
-        resolver.ask("SIMBAD", "GJ 699", client=Client(error))
+        resolver.ask("SIMBAD", "GJ 699", client=Client(error), patience=PATIENCE)
     assert "secret" not in str(caught.value) and "\n" not in str(caught.value)
 
 
@@ -45,7 +46,7 @@ def test_a_late_answer_is_given_up_and_its_place_freed():
     release, done = threading.Event(), threading.Event()
 
     def wait() -> None:
-        release.wait(30)
+        release.wait(PATIENCE)
         done.set()
 
     before = resolver._places._value
@@ -53,10 +54,10 @@ def test_a_late_answer_is_given_up_and_its_place_freed():
         resolver.ask("SIMBAD", "GJ 699", patience=0.05, client=Client(wait))
     assert resolver._places._value == before - 1
     release.set()
-    assert done.wait(30)
+    assert done.wait(PATIENCE)
     for thread in threading.enumerate():
         if thread.name == "ask SIMBAD":
-            thread.join(30)
+            thread.join(PATIENCE)
     assert resolver._places._value == before
 
 
@@ -64,7 +65,7 @@ def test_questions_at_once_are_bounded(monkeypatch):
     monkeypatch.setattr(resolver, "_places", threading.BoundedSemaphore(1))
     release = threading.Event()
     with pytest.raises(Unanswered, match="did not answer"):
-        resolver.ask("SIMBAD", "GJ 699", patience=0.01, client=Client(lambda: release.wait(30)))
+        resolver.ask("SIMBAD", "GJ 699", patience=0.01, client=Client(lambda: release.wait(PATIENCE)))
     second = Client(OSError())
     with pytest.raises(Unanswered, match="Too many questions"):
         resolver.ask("SIMBAD", "GJ 699", client=second)
@@ -159,7 +160,7 @@ def test_vizier_through_astroquery(loopback):
 
     address, sent = loopback
     vizier = type("Loopback", (VizierClass,), {"_server_to_url": lambda self, return_type: f"{address}/{return_type}"})
-    answer = resolver.ask("VizieR", "GJ 699", client=vizier(columns=["*", "+_r"], timeout=5))
+    answer = resolver.ask("VizieR", "GJ 699", client=vizier(columns=["*", "+_r"], timeout=PATIENCE), patience=PATIENCE)
     assert [(v["parameter"], v["value"], v["error"]) for v in answer.values] == [("teff", 3254.0, 32.0)]
     assert len(sent) == 1 and "-c=GJ 699" in sent[0] and "J/A+A/656/A162" in sent[0]
 
@@ -173,10 +174,10 @@ def test_simbad_and_gaia_through_astroquery(loopback):
     service = TAPService(f"{address}/tap")
     client = type("Loopback", (SimbadClass,), {"tap": property(lambda self: service)})()
     client.launch_job = TapPlus(url=f"{address}/tap").launch_job
-    answer = resolver.ask("SIMBAD", "Barnard's star", client=client)
+    answer = resolver.ask("SIMBAD", "Barnard's star", client=client, patience=PATIENCE)
     assert (answer.name, answer.karmn) == ("NAME Barnard's star", "J17578+046")
     found = [(v["parameter"], v["value"], v["limit"]) for v in answer.values]
     assert found == [("teff", 3278.0, False), ("vsini", 2.0, True)]
-    answer = resolver.ask("Gaia", "LHS 9999", client=client)
+    answer = resolver.ask("Gaia", "LHS 9999", client=client, patience=PATIENCE)
     assert (answer.name, answer.values[0]["value"], answer.values[0]["error"]) == ("Gaia DR3 44", 3300.0, 11.0)
     assert "source_id = 44 " in sent[-1]

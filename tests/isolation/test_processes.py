@@ -17,6 +17,7 @@ import pytest
 from dtl.isolation.fork_server import Bounds
 from dtl.isolation.processes import Ended, Processes
 from dtl.spectrum import UnusableInput
+from tests.conftest import PATIENCE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
 
@@ -78,12 +79,28 @@ def alive(process: int) -> bool:
     return state not in "ZX"
 
 
-def gone(process: int, seconds: float = 10.0) -> bool:
-    """Whether a process ends soon."""
-    end = time.monotonic() + seconds
-    while alive(process) and time.monotonic() < end:
+def holds(condition: Callable[[], object]) -> bool:
+    """Whether something becomes true in time."""
+    end = time.monotonic() + PATIENCE
+    while not condition() and time.monotonic() < end:
         time.sleep(0.02)
-    return not alive(process)
+    return bool(condition())
+
+
+def gone(process: int) -> bool:
+    """Whether a process ends."""
+    return holds(lambda: not alive(process))
+
+
+def appears(path: Path) -> bool:
+    """Whether a file comes to be."""
+    return holds(path.exists)
+
+
+def wait_between(begun: Path, go: Path) -> str:
+    """Make one file, and wait for another."""
+    begun.touch()
+    return "went on" if appears(go) else "was late"
 
 
 def test_each_call_has_a_process_of_its_own(processes: Processes) -> None:
@@ -126,7 +143,7 @@ def test_what_takes_too_long_is_ended_alone(processes: Processes) -> None:
     with pytest.raises(Ended) as end:
         processes.call(spin, bounds=Bounds(seconds=1))
     assert end.value.why == "time"
-    assert processes.call(abs, -1, bounds=Bounds(seconds=1)) == 1
+    assert processes.call(abs, -1) == 1
 
 
 def test_what_sleeps_too_long_is_ended_by_the_clock(processes: Processes) -> None:
@@ -150,13 +167,15 @@ def test_an_answer_that_is_too_large_is_told(processes: Processes, monkeypatch: 
     assert ended.value.why == "memory"
 
 
-def test_others_go_on_meanwhile(processes: Processes) -> None:
+def test_others_go_on_meanwhile(processes: Processes, tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        long = pool.submit(processes.call, spin, bounds=Bounds(seconds=2))
+        long = pool.submit(processes.call, wait_between, tmp_path / "begun", tmp_path / "go")
+        assert appears(tmp_path / "begun")
         quick = [pool.submit(processes.call, pow, 2, number) for number in range(40)]
-        assert [answer.result() for answer in quick] == [2**number for number in range(40)]
-        with pytest.raises(Ended):
-            long.result()
+        assert [answer.result(PATIENCE) for answer in quick] == [2**number for number in range(40)]
+        assert not long.done()
+        (tmp_path / "go").touch()
+        assert long.result(PATIENCE) == "went on"
 
 
 def test_it_tells_on_its_way_and_ends_once_it_is_not_wanted(processes: Processes) -> None:
@@ -200,12 +219,10 @@ def test_all_end_with_the_one_that_makes_them() -> None:
     _, maker = made.call(who)
     with ThreadPoolExecutor(1) as pool:
         call = pool.submit(made.call, say_who_and_wait, tell=lambda kind, number: process.append(number))
-        end = time.monotonic() + 20
-        while not process and time.monotonic() < end:
-            time.sleep(0.01)
+        assert holds(lambda: process)
         made.close()
         with pytest.raises(Ended):
-            call.result(20)
+            call.result(PATIENCE)
     assert gone(process[0]) and gone(maker)
 
 

@@ -18,6 +18,7 @@ import dtl.exploration.latent_traversal  # noqa: F401
 from pages.shared.core import examples
 from pages.shared.core.visit import Visit
 from tests import cards, fakes
+from tests.conftest import PATIENCE
 
 APP = str(Path(__file__).parents[2] / "app.py")
 EXAMPLE = b"fake teff=3300 star=GJ_699 simulated"
@@ -58,7 +59,7 @@ def visit(calls: list[str]) -> Callable[..., AppTest]:
     """A function that opens the app, on another page than the first where ``page`` says so."""
 
     def open_app(page: str | None = None, theme: str = "light") -> AppTest:
-        app = AppTest.from_file(APP, default_timeout=60)
+        app = AppTest.from_file(APP, default_timeout=PATIENCE)
         app.context = {"theme": theme}
         app.run()
         return app.switch_page(page).run() if page else app
@@ -77,7 +78,7 @@ def open_alone(page: Path, *, query: dict[str, str] | None = None, theme: str = 
         theme: ``light`` or ``dark``.
         state: fields of the visit, and values of widgets by their keys.
     """
-    app = AppTest.from_file(str(page), default_timeout=60)
+    app = AppTest.from_file(str(page), default_timeout=PATIENCE)
     app.context = {"theme": theme}
     of_visit = {field.name for field in fields(Visit)} & set(state)
     app.session_state["visit"] = Visit(**{name: state.pop(name) for name in of_visit})

@@ -18,6 +18,7 @@ from dtl.transfer.fine_tuning import TransferSettings
 from pages.shared.adapt import sample_size, work
 from pages.shared.adapt.job import Job
 from tests import fakes
+from tests.conftest import PATIENCE
 from tests.evaluation.test_sample_size import sizes
 from tests.pages.conftest import figure, texts, upload, uploader, visit_of
 from tests.training import toys
@@ -67,7 +68,7 @@ def page(visit, monkeypatch):
 
         begun.plans.append(plan)
         begun.jobs.append(Job(run, "The adaptation"))
-        assert begun.reported.wait(10)
+        assert begun.reported.wait(PATIENCE)
         return begun.jobs[-1]
 
     def card(plan: work.Plan) -> dict:
@@ -93,12 +94,12 @@ def page(visit, monkeypatch):
     yield begun
     begun.go.set()
     for job in begun.jobs:
-        job.wait(10)
+        assert job.wait(PATIENCE)
 
 
 def finish(page, app):
     page.go.set()
-    page.jobs[-1].wait(10)
+    assert page.jobs[-1].wait(PATIENCE)
     return app.run()
 
 
@@ -236,7 +237,7 @@ def test_it_can_be_cancelled(page):
     app = page.open()
     app.button(key="adapt-start").click().run()
     app.button(key="adapt-cancel").click().run()
-    page.jobs[0].wait(10)  # go was never set
+    assert page.jobs[0].wait(PATIENCE)  # go was never set
     assert page.jobs[0].state == "cancelled"
     app.run()
     assert not app.exception and "was cancelled" in app.info[-1].value

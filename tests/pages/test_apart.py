@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -27,20 +28,17 @@ from dtl.transfer.fine_tuning import TransferSettings
 from pages.shared.adapt import work
 from pages.shared.core import analysis, apart, visit
 from tests.builders import shipped
-from tests.conftest import ROOT
-from tests.isolation.test_processes import alive, gone, spin
+from tests.conftest import PATIENCE, ROOT
+from tests.isolation.test_processes import alive, appears, gone, spin, wait_between
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
-
-
-#: Seconds that something may take on a machine that does other things too.
-PATIENCE = 300.0
 
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("_BEHIND", "_FAR_BEHIND"):
         monkeypatch.setattr(apart, name, 0)  # other tests may take all of the machine
+    limited(monkeypatch, worker_seconds=600)
     apart.start()
     assert apart.running()
     yield
@@ -66,9 +64,12 @@ def test_answers_are_the_same_wherever_the_work_is_done(started: None, file: str
 
 @linux
 def test_a_file_that_takes_too_much_costs_its_sender_a_sentence(started: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    limited(monkeypatch, worker_seconds=1, worker_bytes=50_000_000)
-    with pytest.raises(UnusableInput, match=r"^slow\.txt takes more than 1 s to read"):
-        apart.call("slow.txt", spin)
+    assert apart.call("first.txt", abs, -1) == 1  # what makes the processes is there
+    with monkeypatch.context() as short:
+        limited(short, worker_seconds=1)
+        with pytest.raises(UnusableInput, match=r"^slow\.txt takes more than 1 s to read"):
+            apart.call("slow.txt", spin)
+    limited(monkeypatch, worker_bytes=50_000_000)
     with pytest.raises(UnusableInput, match=r"^large\.txt needs more than 50 MB of memory"):
         apart.call("large.txt", np.ones, 20_000_000)
     assert apart.call("good.txt", abs, -1) == 1
@@ -84,15 +85,14 @@ def test_so_many_files_are_read_at_once_as_the_limit_says() -> None:
 
 
 @linux
-def test_a_slow_file_holds_up_no_other(started: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    limited(monkeypatch, worker_seconds=3)
-    apart.call("first.txt", abs, -1)  # all is loaded
+def test_a_slow_file_holds_up_no_other(started: None, tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(apart.call, "slow.txt", spin)
+        slow = pool.submit(apart.call, "slow.txt", wait_between, tmp_path / "begun", tmp_path / "go")
+        assert appears(tmp_path / "begun")
         assert [apart.call("good.txt", abs, -number) for number in range(20)] == list(range(20))
         assert not slow.done()
-        with pytest.raises(UnusableInput):
-            slow.result()
+        (tmp_path / "go").touch()
+        assert slow.result(PATIENCE) == "went on"
 
 
 def test_no_processes_no_matter(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
@@ -106,7 +106,8 @@ def test_no_processes_no_matter(monkeypatch: pytest.MonkeyPatch, caplog: pytest.
 
 
 @linux
-def test_files_that_come_early_wait_for_the_processes() -> None:
+def test_files_that_come_early_wait_for_the_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    limited(monkeypatch, worker_seconds=600)
     apart.expect()
     try:
         with ThreadPoolExecutor(1) as pool:
@@ -142,8 +143,7 @@ def test_uploads_are_read_apart_and_examples_are_not(started: None, monkeypatch:
 
 
 @linux
-def test_a_bundle_is_opened_apart_first(started: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    limited(monkeypatch, worker_seconds=100)
+def test_a_bundle_is_opened_apart_first(started: None) -> None:
     apart.call("networks.zip", check_bundle, pack(shipped()), "networks.zip")
     with pytest.raises(UnusableInput, match=r"^forged\.zip is not a zip file"):
         apart.call("forged.zip", check_bundle, b"no zip", "forged.zip")
@@ -163,7 +163,7 @@ def test_an_adaptation_is_a_process_that_ends_when_it_is_cancelled(started: None
     workers = descendants(apart._started[0]._server.pid)
     assert len(workers) == 1 and alive(workers[0])
     job.cancel()
-    job.wait(PATIENCE)
+    assert job.wait(PATIENCE)
     assert job.state == "cancelled" and gone(workers[0])
 
 
@@ -199,5 +199,5 @@ def test_an_adaptation_gives_there_what_it_gives_here(started: None, monkeypatch
 def test_an_adaptation_that_needs_too_much_is_told(started: None, monkeypatch: pytest.MonkeyPatch) -> None:
     limited(monkeypatch, adaptation_bytes=30_000_000)
     job = work.start(plan())
-    job.wait(PATIENCE)
+    assert job.wait(PATIENCE)
     assert job.state == "failed" and job.problem.startswith("The adaptation needs more than 30 MB of memory")

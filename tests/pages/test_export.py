@@ -14,6 +14,7 @@ from dtl.export.session import SavedSpectrum, read_session
 from pages.shared.core import keeping
 from pages.shared.core.links import ViewOptions
 from pages.shared.export.takeaway import Written
+from tests.conftest import PATIENCE
 from tests.pages.conftest import APP, EXAMPLE, kept, upload, uploader, visit_of
 
 OWN = b"fake teff=3456 star=GJ_1"
@@ -131,7 +132,7 @@ def test_the_script_of_a_page_names_the_example(visit, page, key):
 
 
 def linked(**params) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
     app.context = {"theme": "light"}
     for key, value in params.items():
         app.query_params[key] = value

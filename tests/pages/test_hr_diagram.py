@@ -15,6 +15,7 @@ from dtl.quantities import QUANTITIES
 from pages.shared.hr_diagram import chosen_star
 from pages.shared.hr_diagram.luminosities import LuminosityInput
 from tests import fakes
+from tests.conftest import PATIENCE
 from tests.pages.conftest import open_alone, texts, upload, visit_of
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "hr_diagram.py"
@@ -320,7 +321,7 @@ def test_population_in_both_groups_is_explained():
 
 
 def test_view_stands_in_the_address():
-    page = AppTest.from_file(str(PAGE), default_timeout=60)
+    page = AppTest.from_file(str(PAGE), default_timeout=PATIENCE)
     page.query_params["diagram"] = "kiel"
     page.query_params["diagram-colour"] = "teff"
     page.run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 
 import pytest
 
@@ -11,6 +12,16 @@ from dtl.readers import limits
 from dtl.spectrum import UnusableInput
 from pages.shared.adapt import job as module
 from pages.shared.adapt.job import Job, Reporter
+from tests.conftest import PATIENCE
+
+
+@pytest.fixture(autouse=True)
+def alone() -> None:
+    """Nobody stands in line, which all works of this process have in common."""
+    end = time.monotonic() + PATIENCE
+    while module._line._order and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not module._line._order
 
 
 def steps(reporter: Reporter, begun: threading.Event, go: threading.Event) -> str:
@@ -36,10 +47,10 @@ def go() -> threading.Event:
 @pytest.fixture
 def running(begun, go):
     job = Job(lambda reporter: steps(reporter, begun, go), "The work")
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     yield job
     go.set()
-    job.wait(10)
+    assert job.wait(PATIENCE)
 
 
 def test_it_finishes(running, go):
@@ -47,14 +58,14 @@ def test_it_finishes(running, go):
     assert running.fraction >= 0.25 and running.text in ("first", "on")
     assert running.seconds_left is not None and running.seconds_left >= 0
     go.set()
-    running.wait(10)
+    assert running.wait(PATIENCE)
     assert running.over and running.state == "done" and running.result == "result"
     assert running.rows == [{"round": 1, "loss": 0.5}] and running.seconds_left is None
 
 
 def test_it_is_cancelled_where_it_reports_next(running):
     running.cancel()
-    running.wait(10)  # go was never set: only the cancellation ends it
+    assert running.wait(PATIENCE)  # go was never set: only the cancellation ends it
     assert running.over and running.state == "cancelled" and running.result is None and running.problem is None
 
 
@@ -66,7 +77,7 @@ def test_an_error_is_one_sentence(error):
         raise error
 
     job = Job(fail, "The work")
-    job.wait(10)
+    assert job.wait(PATIENCE)
     assert job.state == "failed" and job.result is None
     if isinstance(error, UnusableInput):
         assert job.problem == str(error)
@@ -84,25 +95,25 @@ def test_work_that_nobody_holds_is_given_up(begun, go):
             ended.set()
 
     job = Job(work, "The work")
-    assert begun.wait(10) and not ended.is_set()
+    assert begun.wait(PATIENCE) and not ended.is_set()
     del job
     gc.collect()
-    assert ended.wait(10)  # go was never set
+    assert ended.wait(PATIENCE)  # go was never set
 
 
 def test_others_wait_for_their_turn_and_can_be_cancelled_meanwhile(monkeypatch, begun, go):
     monkeypatch.setitem(limits.LIMITS, "adaptations_at_once", limits.Limit(1))
     first = Job(lambda reporter: steps(reporter, begun, go), "The work")
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     second, third = (Job(lambda reporter: "late", "The work") for _ in range(2))
     assert second.state == "waiting" and (first.ahead, second.ahead, third.ahead) == (0, 1, 2)
     assert module.waiting() == 2
     third.cancel()
-    third.wait(10)
+    assert third.wait(PATIENCE)
     assert third.state == "cancelled" and second.state == "waiting"
     assert module.waiting() == second.ahead == 1
     go.set()
-    second.wait(10)
+    assert second.wait(PATIENCE)
     assert first.result == "result" and second.result == "late"
 
 

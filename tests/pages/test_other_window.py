@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dtl.bundle.zip_file import pack
+from tests.conftest import PATIENCE
 from tests.other_window import other_bundle, other_file
 from tests.pages.conftest import APP, figure, texts, upload, uploader, visit_of
 
@@ -13,7 +14,7 @@ from tests.pages.conftest import APP, figure, texts, upload, uploader, visit_of
 @pytest.fixture
 def app() -> AppTest:
     """The app as it is, with the shipped networks."""
-    return AppTest.from_file(APP, default_timeout=120).run()
+    return AppTest.from_file(APP, default_timeout=PATIENCE).run()
 
 
 def test_a_spectrum_of_another_window_is_answered_by_the_networks_that_know_it(app: AppTest) -> None:

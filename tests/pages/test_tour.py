@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pages.shared.core import tour
+from tests.conftest import PATIENCE
 from tests.pages.conftest import APP, AppTest
 
 
@@ -15,7 +16,7 @@ def test_nobody_who_has_no_browser_is_shown_around(visit):
 
 
 def test_it_comes_when_asked_for_and_leads_through_its_steps_to_the_end(calls):
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
     app.query_params["tour"] = ""
     app.run()
     assert buttons(app) == ["Close for good", "Next"]
@@ -32,7 +33,7 @@ def test_it_comes_when_asked_for_and_leads_through_its_steps_to_the_end(calls):
 
 
 def test_its_last_step_ends_it(calls):
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
     app.query_params["tour"] = ""
     app.run()
     for _ in tour.STEPS[1:]:

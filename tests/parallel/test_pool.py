@@ -72,19 +72,28 @@ def deadly(job: str) -> Iterator[str]:
         os.kill(os.getpid(), signal.SIGKILL)
     while job == "computes":
         pass
-    if job == "waits":
-        time.sleep(3600)
     if job == "fills":
         kept = bytearray(10**9)
         yield str(len(kept))
 
 
 def test_what_kills_its_workers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "_PATIENCE", 2)
-    jobs = ["good", "dies", "killed", "computes", "waits", "good"]
+    monkeypatch.setattr(pool, "_PATIENCE", 300)  # here the system ends what computes too long, not the clock
+    jobs = ["good", "dies", "killed", "computes", "good"]
     found = list(Engine(2).answers(deadly, jobs, limits=Limits(1, 2_000_000_000), ordered=True))
-    whys = {1: "died", 2: "memory", 3: "time", 4: "time"}
+    whys = {1: "died", 2: "memory", 3: "time"}
     assert found == [(i, [job, *([Lost(whys[i])] if i in whys else [])]) for i, job in enumerate(jobs)]
+
+
+def waits(job: str) -> Iterator[str]:
+    time.sleep(3600)
+    yield job
+
+
+def test_what_only_waits_is_ended_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_PATIENCE", 2)
+    found = list(Engine(2).answers(waits, ["a", "b"], limits=Limits(1, 2_000_000_000), ordered=True))
+    assert found == [(0, [Lost("time")]), (1, [Lost("time")])]
 
 
 def test_memory_is_limited() -> None:

@@ -12,8 +12,7 @@ from dtl.transfer.fine_tuning import TransferSettings
 from dtl.transfer.population import Population
 from dtl.transfer.trust_in_start import knows_gap, with_trust
 
-RNG = np.random.default_rng(1)
-OWN = 0.01 * RNG.standard_normal((30, 200))
+OWN = 0.01 * np.random.default_rng(1).standard_normal((30, 200))
 
 
 def family(estimates: np.ndarray, **more: object) -> SimpleNamespace:
@@ -33,7 +32,7 @@ def stars(vsini: float = 2.4) -> np.ndarray:
 
 
 def test_a_known_gap_leaves_no_common_residual() -> None:
-    common = 0.03 * RNG.standard_normal(200)
+    common = 0.03 * np.random.default_rng(2).standard_normal(200)
     assert knows_gap(family(stars()), 1.0 + OWN + 0.1 * common)
     assert not knows_gap(family(stars()), 1.0 + OWN + common)
 

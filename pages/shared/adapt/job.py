@@ -185,9 +185,10 @@ class Job:
         """Ask the work to end; it does where it reports next."""
         self._reporter.unwanted.set()
 
-    def wait(self, seconds: float | None = None) -> None:
-        """Wait until it is over, or for some time."""
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until it is over, or for some time; returns whether it is."""
         self._thread.join(seconds)
+        return not self._thread.is_alive()
 
 
 def _run(work: Callable[[Reporter], Any], reporter: Reporter, what: str) -> None:
