@@ -6,18 +6,19 @@ import atexit
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from urllib.error import URLError
+from tempfile import TemporaryDirectory
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[1]
+#: Seconds that anything may take: far more than it does, as the machine may do other things too.
+PATIENCE = 180.0
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
     "--headless",
@@ -30,7 +31,14 @@ CHROMIUM_ARGUMENTS = (
 
 def addresses() -> list[str]:
     """Ends of the addresses of all pages, in the order in which ``app.py`` lists them; that of the first is ``""``."""
-    return ["", *re.findall(r'url_path="([^"]+)"', (ROOT / "app.py").read_text(encoding="utf-8"))[1:]]
+    return list(titles())
+
+
+def titles() -> dict[str, str]:
+    """End of the address of each page, as of `addresses` -> its title."""
+    text = (ROOT / "app.py").read_text(encoding="utf-8")
+    pages = re.findall(r'title="([^"]+)",.+?url_path="([^"]+)"', text, re.DOTALL)
+    return {path if number else "": title for number, (title, path) in enumerate(pages)}
 
 
 def missing() -> str:
@@ -43,46 +51,45 @@ def missing() -> str:
 
 
 @contextmanager
-def serve(*, patience: float = 60.0, processes: list[int] | None = None) -> Iterator[str]:
+def serve(*, patience: float = PATIENCE, processes: list[int] | None = None) -> Iterator[str]:
     """The address of a freshly started server, which answers already; it ends with the block.
 
     Args:
         patience: seconds until it must answer.
         processes: takes the number of its process.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--browser.gatherUsageStats", "false"]
-    server = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ.copy(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    if processes is not None:
-        processes.append(server.pid)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(server, f"{address}/_stcore/health", patience)
-        yield address
-    finally:
-        server.terminate()
+    # A port that is free when it is asked for may be taken when it is used: the server finds one and says which.
+    command += ["--server.address", "127.0.0.1", "--server.port", "0", "--browser.gatherUsageStats", "false"]
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "log.txt"
+        with log.open("wb") as said:
+            server = subprocess.Popen(command, cwd=ROOT, env=os.environ.copy(), stdout=said, stderr=subprocess.STDOUT)
+        if processes is not None:
+            processes.append(server.pid)
         try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
+            yield _address(server, log, patience)
+        finally:
+            server.terminate()
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
 
 
-def _wait(server: subprocess.Popen, health: str, patience: float) -> None:
+def _address(server: subprocess.Popen, log: Path, patience: float) -> str:
+    """The address that a server says to have, once it answers there."""
     end = time.monotonic() + patience
     while time.monotonic() < end:
         if server.poll() is not None:
-            raise RuntimeError(f"the server ended with status {server.returncode}")
-        try:
-            if urlopen(health, timeout=2).status == 200:
-                return
-        except (URLError, OSError):
-            time.sleep(0.05)
-    raise TimeoutError("the server does not answer")
+            raise RuntimeError(f"the server ended with status {server.returncode}: {log.read_text(errors='replace')}")
+        with suppress(OSError):
+            if found := re.search(r"http://127\.0\.0\.1:\d+(?=\s)", log.read_text(errors="replace")):
+                if urlopen(f"{found[0]}/_stcore/health", timeout=PATIENCE).status == 200:
+                    return found[0]
+        time.sleep(0.05)
+    raise TimeoutError(f"the server does not answer: {log.read_text(errors='replace')}")
 
 
 @contextmanager
@@ -127,14 +134,14 @@ def visit(browser: object, address: str, *, path: str = "", tour: bool = False, 
     try:
         page = context.new_page()
         page.goto(f"{address}/{path}")
-        page.wait_for_selector("h1", timeout=60_000)
+        page.wait_for_selector("h1", timeout=1000 * PATIENCE)
         settle(page)
         yield page
     finally:
         context.close()
 
 
-def settle(page: object, *, patience: float = 90.0) -> None:
+def settle(page: object, *, patience: float = PATIENCE) -> None:
     """Wait until the script has run and figures are drawn."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=1000 * patience)
     page.wait_for_function(
@@ -149,13 +156,13 @@ def follow(page: object, path: str) -> None:
     from playwright.sync_api import TimeoutError as Late
 
     link = f"a[href$='/{path}']"
-    page.wait_for_selector(link, state="attached")
-    for patience in (10_000, 10_000, 30_000):  # a click while the page is drawn anew is lost
+    page.wait_for_selector(link, state="attached", timeout=1000 * PATIENCE)
+    for _ in range(9):  # a click while the page is drawn anew is lost
         page.eval_on_selector(link, "element => element.click()")  # on a narrow page the link is in the folded sidebar
-        try:
-            page.wait_for_function("path => location.pathname.endsWith(path)", arg=path, timeout=patience)
+        with suppress(Late):
+            page.wait_for_function("path => location.pathname === `/${path}`", arg=path, timeout=20_000)
             break
-        except Late:
-            continue
-    page.wait_for_timeout(300)
+    else:
+        raise TimeoutError(f"the link to /{path} leads nowhere")
+    page.wait_for_function("title => document.title.startsWith(title)", arg=titles()[path], timeout=1000 * PATIENCE)
     settle(page)

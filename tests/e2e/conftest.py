@@ -17,7 +17,7 @@ def address() -> Iterator[str]:
     """Of a server with the whole app."""
     if not examples():
         pytest.skip("no examples in assets/examples")
-    with server.serve(patience=180) as address:
+    with server.serve() as address:
         yield address
 
 

@@ -11,11 +11,11 @@ new MutationObserver(note).observe(document, {subtree: true, childList: true, ch
 
 
 def test_no_page_is_said_to_be_missing(browser):
-    with server.serve(patience=180) as address:
+    with server.serve() as address:
         page = browser.new_page()
         page.add_init_script(_NOTE)
         page.goto(f"{address}/model-card")
-        page.wait_for_selector("h1", timeout=120_000)
+        page.wait_for_selector("h1", timeout=1000 * server.PATIENCE)
         server.settle(page)
         lines = page.evaluate("[...window.lines]")
         page.close()

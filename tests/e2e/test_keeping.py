@@ -8,23 +8,18 @@ import os
 import pytest
 
 from tests import server
-from tests.e2e.visitor import QUIET
+from tests.e2e.visitor import OTHER_VALUES, QUIET
 
 EXAMPLE = server.ROOT / "assets" / "examples" / "simulated-m1-fast.txt"
-
-#: Whether the page shows values, and others than those given.
-_OTHER_VALUES = """old => {
-    const now = [...document.querySelectorAll("[data-testid=stMetricValue]")].map(e => e.innerText);
-    return now.length && now.join() !== old.join();
-}"""
 
 pytestmark = pytest.mark.skipif(bool(server.missing()), reason=server.missing() or "-")
 
 
 def opened(browser, address: str):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(1000 * server.PATIENCE)
     page.goto(address)
-    page.wait_for_selector("[data-testid=stMetricValue]", timeout=180_000)
+    page.wait_for_selector("[data-testid=stMetricValue]")
     server.settle(page)
     return page
 
@@ -42,12 +37,12 @@ def picture(page, name: str) -> None:
 
 def test_a_session_outlives_the_server_and_its_script_runs(tmp_path):
     with server.chromium() as browser:
-        with server.serve(patience=180) as address:
+        with server.serve() as address:
             page = opened(browser, address)
             own = {"name": "mine.bin", "mimeType": "", "buffer": EXAMPLE.read_bytes()}
             example = values(page)
             page.set_input_files("input[type=file]", own)
-            page.wait_for_function(_OTHER_VALUES, arg=example, timeout=180_000)
+            page.wait_for_function(OTHER_VALUES, arg=example)
             page.evaluate(QUIET)
             server.settle(page)
             before = values(page)
@@ -68,16 +63,20 @@ def test_a_session_outlives_the_server_and_its_script_runs(tmp_path):
         assert "Save as " in (tmp_path / "figure.html").read_text()
         saved = json.loads(path.read_text())["spectra"]
         assert [spectrum["file"] for spectrum in saved] == ["mine.bin"]
-        with server.serve(patience=180) as address:
+        with server.serve() as address:
             page = opened(browser, address)
             assert values(page) == example
             server.follow(page, "keep-results")
-            page.set_input_files("input[type=file]", path)
+            with page.expect_response(lambda answer: answer.request.method == "PUT"):
+                page.set_input_files("input[type=file]", path)
+            # The name of the file is shown from before it is sent until the session is restored.
+            page.wait_for_selector("[data-testid=stFileChip]", state="detached")
             page.evaluate(QUIET)
             server.settle(page)
             picture(page, "keep-restored")
             server.follow(page, "")
-            page.wait_for_function(_OTHER_VALUES, arg=example, timeout=180_000)
+            page.wait_for_function(OTHER_VALUES, arg=example)
+            page.evaluate(QUIET)
             server.settle(page)
             assert values(page) == before
             assert page.locator("[data-testid=stException]").count() == 0

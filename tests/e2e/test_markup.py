@@ -45,17 +45,19 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def test_names_stay_text_on_every_page(enter, files: list[Path]) -> None:
-    page = enter().page
+    visitor = enter()
+    page = visitor.page
     page.locator("input[type=file]").first.set_input_files(files)
     page.wait_for_function("() => document.body.innerText.replaceAll('\\u2060', '').includes('evil.example notes.txt')")
-    server.settle(page)
+    visitor.wait_until_read()
     for address in server.addresses():
         if address:
             server.follow(page, address)
+            visitor.rest()
         for box in page.locator(_BOXES).all():
             if box.is_visible():
                 box.evaluate("element => element.click()")
-        server.settle(page)
+        visitor.rest()
         assert page.evaluate(_FOUND) == [], address
         if not address:
             assert "evil.example" in page.inner_text("body").replace("\N{WORD JOINER}", "")

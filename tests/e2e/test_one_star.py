@@ -35,7 +35,10 @@ def test_three_exposures_are_one_star_with_a_limit_everywhere(visitor, tmp_path)
     assert len(table) == 3 and np.isfinite(table["vsini_limit"]).all()
     assert abs(table["rv"] + 110.3).max() < 1.0
     visitor.open_box("Least-squares fit")
-    visitor.wait_for("< ")
+    fit = visitor.page.get_by_test_id("stTable").filter(has_text="Difference [sigma]")
+    cells = fit.get_by_role("row").filter(has_text="v sin i").get_by_role("cell").all_inner_texts
+    visitor.wait_until(lambda: len(cells()) == 4)
+    assert cells()[1].startswith("< "), cells()
     visitor.go("HR diagram")
     visitor.wait_for_figure("1 of yours")
     visitor.go("Literature")

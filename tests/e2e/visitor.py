@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 
 from tests.server import settle
 
@@ -12,13 +14,19 @@ from tests.server import settle
 PATIENCE = 120_000
 #: Presses of the tabulator after which a place counts as out of reach.
 _FAR = 150
-#: Ends when nothing on the page has changed for half a second.
+#: Ends when nothing on the page has changed for half a second, or after a minute of changes.
 QUIET = """() => new Promise(done => {
     const end = () => { seen.disconnect(); done(); };
+    setTimeout(end, 60000);
     let timer = setTimeout(end, 500);
     const seen = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(end, 500); });
     seen.observe(document.querySelector("[data-testid=stApp]"), {subtree: true, childList: true, characterData: true});
 })"""
+#: Whether the page shows values, and others than those given.
+OTHER_VALUES = """old => {
+    const now = [...document.querySelectorAll("[data-testid=stMetricValue]")].map(e => e.innerText);
+    return now.length && now.join() !== old.join();
+}"""
 
 
 class Visitor:
@@ -63,7 +71,7 @@ class Visitor:
         box.fill(option)
         self.page.get_by_role("option").filter(has_text=option).first.wait_for()
         box.press("Enter")
-        self._rest()
+        self.rest()
 
     def drop(self, option: str) -> None:
         """Take a chosen option out of a list of several, which stays open in front of the page until it is closed."""
@@ -85,19 +93,33 @@ class Visitor:
 
     def press_button(self, name: str) -> None:
         """Press a button, once the page is at rest: a click while it draws is lost."""
-        self._rest()
+        self.rest()
         self.button(name).first.click()
         settle(self.page)
 
+    def press_button_of_work(self, name: str) -> None:
+        """Press a button that goes once it is pressed, while the page shows work and never rests."""
+        self.wait_until(lambda: self._pressed(name))
+        settle(self.page)
+
+    def _pressed(self, name: str) -> bool:
+        from playwright.sync_api import TimeoutError as Late
+
+        button = self.button(name).first
+        with suppress(Late):
+            button.click(timeout=10_000)
+            button.wait_for(state="detached", timeout=10_000)
+        return not button.count()
+
     def open_box(self, title: str) -> None:
         """Open an expander, once the page is at rest: a click while it draws is lost."""
-        self._rest()
+        self.rest()
         self.page.locator("summary").filter(has_text=title).click()
         settle(self.page)
 
     def turn_to(self, tab: str, *, within: str = "") -> None:
         """Turn to a tab, of an expander that is opened first where it is closed."""
-        self._rest()
+        self.rest()
         closed = self.page.locator("details:not([open]) > summary").filter(has_text=within)
         if within and closed.count():
             closed.first.click()
@@ -144,7 +166,7 @@ class Visitor:
         for _ in range(_FAR):
             self.page.keyboard.press("Tab")
             if target.evaluate("e => e === document.activeElement || e.contains(document.activeElement)"):
-                self._rest()
+                self.rest()
                 return
             passed.append(self.page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText"))
         raise AssertionError(f"no way to {target} by keyboard; the focus went over {passed}")
@@ -194,6 +216,16 @@ class Visitor:
         place.wait_for(timeout=1000 * patience)
         settle(self.page)
 
+    def wait_until_read(self) -> None:
+        """Wait until the files are read whose names the page shows.
+
+        They stand in the list of the upload and beside its progress before anything is known of the files.
+        """
+        for passing in ("stFileChip", "stProgress"):
+            self.page.get_by_test_id(passing).first.wait_for(state="detached")
+        # Between the upload and the new page the script rests for a moment; a click on what is drawn anew then is lost.
+        self.rest()
+
     def wait_for_figure(self, text: str) -> None:
         """Wait for a figure that is said to show something."""
         self.page.wait_for_function(
@@ -204,12 +236,19 @@ class Visitor:
         )
         settle(self.page)
 
+    def wait_until(self, condition: Callable[[], object]) -> None:
+        """Wait until something is so."""
+        end = monotonic() + PATIENCE / 1000
+        while not condition():
+            assert monotonic() < end, "it never came to be"
+            self.page.wait_for_timeout(100)
+
     def wait_until_gone(self, text: str) -> None:
         """Wait until a text is no longer on the page."""
         self.page.get_by_test_id("stMain").get_by_text(text).first.wait_for(state="detached")
         settle(self.page)
 
-    def _rest(self) -> None:
+    def rest(self) -> None:
         """Wait until the script has run and nothing on the page changes any more."""
         settle(self.page)
         self.page.evaluate(QUIET)
@@ -286,12 +325,8 @@ class Visitor:
         )
 
     def _uploaded(self, paths: list[Path]) -> None:
-        # The names stand in the list of the upload and beside its progress before anything is known of the files.
         self.wait_for(paths[-1].name)
-        for passing in ("stFileChip", "stProgress"):
-            self.page.get_by_test_id(passing).first.wait_for(state="detached")
-        # Between the upload and the new page the script rests for a moment; a click on what is drawn anew then is lost.
-        self.page.evaluate(QUIET)
+        self.wait_until_read()
         self.wait_for(paths[-1].name)
 
     def _arrived(self, title: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -25,7 +25,7 @@ EXAMPLE = b"fake teff=3300 star=GJ_699 simulated"
 
 
 @pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str]]:
     """Names of the files that were analysed, in order; two examples are installed."""
     names: list[str] = []
 
@@ -51,7 +51,9 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.setattr(examples, "EXAMPLES", tmp_path)
     st.cache_data.clear()
     st.cache_resource.clear()
-    return names
+    yield names
+    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture
@@ -64,9 +66,7 @@ def visit(calls: list[str]) -> Callable[..., AppTest]:
         app.run()
         return app.switch_page(page).run() if page else app
 
-    yield open_app
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    return open_app
 
 
 def open_alone(page: Path, *, query: dict[str, str] | None = None, theme: str = "light", **state: object) -> AppTest:
