@@ -23,6 +23,7 @@ from dtl.batch.merge import merge_run
 from dtl.batch.prediction import predict_into
 from dtl.batch.worker import Task, Wanted, prepare_apart, prepare_file
 from dtl.inference.analyse import analyse
+from dtl.parallel import cluster as dask
 from dtl.parallel.engine import Engine
 from dtl.readers import limits
 from dtl.readers.options import ReadOptions
@@ -30,7 +31,7 @@ from dtl.result import PARAMETERS
 from dtl.spectrum import UnusableInput
 from tests.batch import deadly
 from tests.builders import observe_model, shipped
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 from tests.parallel.clusters import Cluster, cluster
 
 #: A run of small parts in a process of its own, to be killed.
@@ -154,9 +155,10 @@ def predict_on_cluster(
     [1, pytest.param(5, marks=pytest.mark.skipif("SLOW_TESTS" not in os.environ, reason="minutes; set SLOW_TESTS"))],
 )
 def test_workers_of_a_cluster_that_are_killed_change_nothing(
-    files: list[tuple[str, str]], undisturbed: Path, tmp_path: Path, times: int
+    files: list[tuple[str, str]], undisturbed: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, times: int
 ) -> None:
     pytest.importorskip("distributed", reason="Dask is optional")
+    monkeypatch.setattr(dask, "_ANSWER", PATIENCE)
     with cluster() as running:
         kills = {1 + 2 * kill: partial(running.kill_worker, kill) for kill in range(times)}
         predict_on_cluster(tmp_path / "run", files, running, kills)
@@ -165,9 +167,10 @@ def test_workers_of_a_cluster_that_are_killed_change_nothing(
 
 
 def test_a_scheduler_that_goes_and_comes_back_changes_nothing(
-    files: list[tuple[str, str]], undisturbed: Path, tmp_path: Path
+    files: list[tuple[str, str]], undisturbed: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     pytest.importorskip("distributed", reason="Dask is optional")
+    monkeypatch.setattr(dask, "_ANSWER", PATIENCE)
     with cluster(1) as running:
         restart = Timer(1.0, running.start, [1])
         predict_on_cluster(tmp_path / "run", files, running, {3: lambda: (running.stop(), restart.start())})

@@ -7,7 +7,8 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
-from threading import Thread
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,14 @@ from dtl.spectrum import UnusableInput
 pytest.importorskip("distributed", reason="Dask is optional")
 
 from dtl.parallel import cluster as dask
+from tests.conftest import PATIENCE
+from tests.isolation.test_processes import appears
 from tests.parallel.clusters import Cluster, cluster
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask, "_ANSWER", PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -91,17 +99,33 @@ def test_a_worker_that_is_killed_costs_nothing(running: Cluster) -> None:
     assert found == expected(jobs)
 
 
-def test_a_scheduler_that_goes_and_comes_back() -> None:
+def held(job: int, factor: int, go: Path) -> Iterator[int]:
+    """As `squares`; the largest wait for a file."""
+    if job > 8:
+        assert appears(go)
+    yield from squares(job, factor)
+
+
+def test_a_scheduler_that_goes_and_comes_back(tmp_path: Path) -> None:
     """Whoever waits is told, and then has all results."""
-    jobs, found, told = [5, 3] * 40, [], []
-    with cluster(1) as own:
-        for answer in Engine(scheduler=own.address, say=told.append).answers(squares, jobs, (3,), ordered=True):
+    jobs, found, told = [*([5, 3] * 20), 9, *([5, 3] * 20)], [], []
+    with cluster(1) as own, ThreadPoolExecutor(1) as pool:
+        again: list[Future[None]] = []
+
+        def say(sentence: str) -> None:
+            told.append(sentence)
+            if "the connection is lost; waiting" in sentence and not again:
+                again.append(pool.submit(own.start, 1))
+
+        engine = Engine(scheduler=own.address, say=say)
+        for answer in engine.answers(held, jobs, (3, tmp_path / "go"), ordered=True):
             found.append(answer)
             if len(found) == 10:
                 own.stop()
-                Thread(target=lambda: (time.sleep(2), own.start(1))).start()
+                (tmp_path / "go").touch()
+        assert again, told
+        again[0].result()
     assert found == expected(jobs)
-    assert any("the connection is lost; waiting" in sentence for sentence in told)
 
 
 def test_a_cluster_without_workers_is_waited_for() -> None:
@@ -119,10 +143,10 @@ def test_no_scheduler(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
         list(Engine(scheduler=address).answers(squares, [1], (3,)))
 
 
-def test_a_scheduler_that_stays_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_stays_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(dask, "_RETURN", 1.0)
     with cluster(1) as own, pytest.raises(UnusableInput, match="the scheduler has gone; check the address, start it"):
-        for _ in Engine(scheduler=own.address).answers(squares, [5] * 40, (3,)):
+        for _ in Engine(scheduler=own.address).answers(held, [5, 9], (3, tmp_path / "never")):
             own.stop()
 
 
