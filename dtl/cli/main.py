@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -29,9 +30,12 @@ __all__ = ["main"]
 #: In the order of the help.
 _COMMANDS = (predict, merge, app, adapt, train, search, grid, simulate, evaluate, sample_size, benchmark, examples)
 
+#: Exit status of what ends because nobody reads its output any more, as shells give it: 128 + SIGPIPE.
+_PIPE_CLOSED = 141
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status: 0, or 2 for unusable arguments or input.
+    """Run a command; returns the exit status: 0, or 2 for unusable arguments or input; 130 or 141 where it was ended.
 
     Args:
         arguments: those of the process where None.
@@ -43,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with warnings.catch_warnings():
             if not sys.warnoptions:
                 warnings.simplefilter("ignore")  # of libraries, about what a sentence or a flag says in words
-            return options.run(options)
+            status = options.run(options)
+            sys.stdout.flush()  # what cannot be written is said here, not while the interpreter ends
+            return status
     except UnusableInput as error:
         print(error, file=sys.stderr)
     except ModuleNotFoundError as error:
@@ -54,6 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "(`pip install .`), or use the Python that has it.",
             file=sys.stderr,
         )
+    except BrokenPipeError:  # who reads the output, as `head`, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains at its end
+        return _PIPE_CLOSED
     except OSError as error:
         reason = error.strerror or error
         print(f"{error.filename or 'output'}: cannot be used ({reason}); choose another place.", file=sys.stderr)

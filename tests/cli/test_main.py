@@ -125,6 +125,16 @@ def test_as_a_process(tmp_path: Path) -> None:
     assert len(rows(done.stdout)) == 1 and "missing.fits" in done.stderr and len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("arguments", [["predict", *GOOD], ["predict", *GOOD, "--json"], ["merge", "--help"]])
+def test_a_reader_that_has_enough_ends_it_quietly(arguments: list[str]) -> None:
+    """As `head` does: it closes the pipe while more is to come."""
+    command = [sys.executable, "-m", "dtl", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        process.stdout.close()
+        said = process.stderr.read()
+    assert said == "" and process.returncode != 2
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["predict", "--help"], ["grid", "build", "--help"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     code = f"""
