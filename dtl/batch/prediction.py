@@ -141,7 +141,7 @@ def _write_part(run: RunFolder, part: int, answers: Sequence[Answer], bundles: d
 def _failed(name: str) -> dict[str, object]:
     return {
         "file": name,
-        "failure": f"{name}: could not be analysed because of an unexpected problem, probably because its numbers are "
+        "failure": f"{name} could not be analysed because of an unexpected problem, probably because its numbers are "
         "damaged; look at its flux, and try another file.",
     }
 

@@ -100,7 +100,7 @@ class RunFolder:
                 if path.exists():
                     yield pq.read_table(path, schema=_SCHEMA)
             except (OSError, pa.ArrowException) as error:
-                raise UnusableInput(f"{path}: is damaged; remove it and run the same command again.") from error
+                raise UnusableInput(f"{path} is damaged; remove it and run the same command again.") from error
 
     def failures(self) -> list[tuple[str, str]]:
         """File and sentence of what could not be used, in the order of the inputs."""
@@ -177,7 +177,7 @@ def open_run(
         differing = [key for key in asked if run.about["asked"].get(key) != json.loads(json.dumps(asked[key]))]
         if differing:
             raise UnusableInput(
-                f"{folder}: holds a run that was begun otherwise (with other {', '.join(differing)}); give the same "
+                f"{folder} holds a run that was begun otherwise (with other {', '.join(differing)}); give the same "
                 "command to go on with it, or a new folder."
             )
         yield run
@@ -193,12 +193,12 @@ def read_run(folder: str | Path) -> RunFolder:
     try:
         about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         if about["format"] != _FORMAT or min(about["part"], about["inputs"]["count"]) < 1:
-            raise UnusableInput(f"{folder}: holds a run of another version of the program; take the one that began it.")
+            raise UnusableInput(f"{folder} holds a run of another version of the program; take the one that began it.")
     except (OSError, ValueError, LookupError, TypeError) as error:
         if isinstance(error, UnusableInput):
             raise
         raise UnusableInput(
-            f"{folder}: holds no run; give the folder that `dtl predict ... --into` was given."
+            f"{folder} holds no run; give the folder that `dtl predict ... --into` was given."
         ) from error
     return RunFolder(folder, about)
 
@@ -211,7 +211,7 @@ def _writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else str(error)
         raise UnusableInput(
-            f"{folder}: cannot be written ({why}); make room or give rights, and run the same command again: what is "
+            f"{folder} cannot be written ({why}); make room or give rights, and run the same command again: what is "
             "done is kept."
         ) from error
 
@@ -219,13 +219,13 @@ def _writing(folder: Path) -> Iterator[None]:
 def _check_place(folder: Path) -> None:
     """Make sure that a folder is new, empty, or one of a run."""
     if folder.exists() and not folder.is_dir():
-        raise UnusableInput(f"{folder}: is a file; name a folder for the run.")
+        raise UnusableInput(f"{folder} is a file; name a folder for the run.")
     if not folder.exists() or (folder / "run.json").exists():
         return
     strange = [place.name for place in folder.iterdir() if place.name not in ("parts", "lock", "inputs.jsonl")]
     strange = [name for name in strange if not name.startswith(".")]
     if strange:
-        raise UnusableInput(f"{folder}: holds other files ({strange[0][:40]}); name a new folder for the run.")
+        raise UnusableInput(f"{folder} holds other files ({strange[0][:40]}); name a new folder for the run.")
 
 
 def _begin(

@@ -101,7 +101,7 @@ def prepare_file(task: Task, wanted: Wanted) -> Iterator[Answer]:
     except Exception as error:
         yield Answer(
             name,
-            sentence=f"{name}: could not be analysed because of an unexpected problem ({type(error).__name__}), "
+            sentence=f"{name} could not be analysed because of an unexpected problem ({type(error).__name__}), "
             "probably because its numbers are damaged; look at its flux, and try another file.",
         )
 

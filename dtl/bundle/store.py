@@ -61,13 +61,13 @@ def check_new_place(folder: str | Path) -> None:
     folder = Path(folder)
     place = folder.resolve()
     if place.is_relative_to(SHIPPED_BUNDLES.resolve()):
-        raise UnusableInput(f"{folder}: is kept for the bundles of the program; name another folder.")
+        raise UnusableInput(f"{folder} is kept for the bundles of the program; name another folder.")
     if place.name in shipped_bundles():
-        raise UnusableInput(f"{folder}: has the name of a bundle of the program; name the folder otherwise.")
+        raise UnusableInput(f"{folder} has the name of a bundle of the program; name the folder otherwise.")
     if (folder / CARD_FILE).exists():
-        raise UnusableInput(f"{folder}: holds a bundle already; name a new folder.")
+        raise UnusableInput(f"{folder} holds a bundle already; name a new folder.")
     if folder.exists() and not folder.is_dir():
-        raise UnusableInput(f"{folder}: is a file; name a folder.")
+        raise UnusableInput(f"{folder} is a file; name a folder.")
 
 
 def save_bundle(bundle: ModelBundle, folder: str | Path) -> Path:

@@ -94,7 +94,7 @@ def _run(options: argparse.Namespace) -> int:
         population = replace(population, mean_mh=options.mean_mh)
     if options.mean_mh_error is not None:
         if options.mean_mh_error <= 0:
-            raise UnusableInput(f"--mean-mh-error {options.mean_mh_error:g}: must be above 0 dex.")
+            raise UnusableInput(f"--mean-mh-error {options.mean_mh_error:g} must be above 0 dex.")
         population = replace(population, mean_mh_error=options.mean_mh_error)
     settings = TransferSettings(population=population)
     with Progress() as progress:
@@ -125,7 +125,7 @@ def _run(options: argparse.Namespace) -> int:
             )
             moved = shift_in_words(adapted)
             if moved and not options.yes:
-                raise UnusableInput(f"{options.output}: was not written. {moved} With --yes it is written as it is.")
+                raise UnusableInput(f"{options.output} was not written. {moved} With --yes it is written as it is.")
             save_bundle(adapted, options.output)
     _tell(adapted, options.output)
     if moved:

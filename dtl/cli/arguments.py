@@ -205,7 +205,7 @@ def check_output(path: str | Path, endings: Iterable[str], kind: str) -> None:
 
     path, endings = Path(path), tuple(endings)
     if path.suffix.lower() not in endings:
-        raise UnusableInput(f"{path}: is no name for {kind}; let it end in {', '.join(endings)}.")
+        raise UnusableInput(f"{path} is no name for {kind}; let it end in {', '.join(endings)}.")
     reason = None
     if path.is_dir():
         reason = "there is a folder of that name"
@@ -214,4 +214,4 @@ def check_output(path: str | Path, endings: Iterable[str], kind: str) -> None:
     elif not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         reason = "it may not be written"
     if reason:
-        raise UnusableInput(f"{path}: cannot be written ({reason}); choose another place.")
+        raise UnusableInput(f"{path} cannot be written ({reason}); choose another place.")

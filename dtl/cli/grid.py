@@ -69,7 +69,7 @@ def grid_for(options: argparse.Namespace, settings: TrainingSettings) -> Grid:
         if other:
             told = ", ".join(f"{key} {_plain(value)}, not {_plain(of_config[key])}" for key, value in other.items())
             raise UnusableInput(
-                f"{options.grid}: was built for another [{name}] than that of {options.config} ({told}); build one "
+                f"{options.grid} was built for another [{name}] than that of {options.config} ({told}); build one "
                 f"with `dtl grid build --config {options.config}`."
             )
     return grid

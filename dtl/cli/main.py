@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _PIPE_CLOSED
     except OSError as error:
         reason = error.strerror or error
-        print(f"{error.filename or 'output'}: cannot be used ({reason}); choose another place.", file=sys.stderr)
+        print(f"{error.filename or 'output'} cannot be used ({reason}); choose another place.", file=sys.stderr)
     except KeyboardInterrupt:
         print("stopped by the user", file=sys.stderr)
         return 130

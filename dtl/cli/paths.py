@@ -43,7 +43,7 @@ def _lines(path: str) -> list[str]:
     from dtl.spectrum import UnusableInput
 
     if not path:
-        raise UnusableInput("@: names no list of files; write its name behind it, as @list.txt.")
+        raise UnusableInput("@ names no list of files; write its name behind it, as @list.txt.")
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:

@@ -76,10 +76,10 @@ def _run(options: argparse.Namespace) -> int:
     if options.report:
         check_output(options.report, [".zip"], "a report")
     if options.into and options.report:
-        raise UnusableInput("--into: writes the parts of a table and goes with --workers; leave out --report.")
+        raise UnusableInput("--into writes the parts of a table and goes with --workers; leave out --report.")
     for name in ("workers", "scheduler"):
         if getattr(options, name) and not options.into:
-            raise UnusableInput(f"--{name}: is for runs of many files; give --into RUN too.")
+            raise UnusableInput(f"--{name} is for runs of many files; give --into RUN too.")
     torch.set_num_threads(1)  # one spectrum gains nothing from more, and waits for them on a busy machine
     known = reading(options)
     bundle = load_bundle(options.bundle) if options.bundle else shipped_by_resolution()
@@ -129,7 +129,7 @@ def _check_not_read(paths: list[str], *outputs: str | None) -> None:
 
     for output in outputs:
         if output and Path(output).exists() and any(Path(p).exists() and Path(p).samefile(output) for p in paths):
-            raise UnusableInput(f"{output}: is one of the files to be read; choose another place.")
+            raise UnusableInput(f"{output} is one of the files to be read; choose another place.")
 
 
 def _predict_into(

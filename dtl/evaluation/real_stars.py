@@ -53,7 +53,7 @@ def read_stack(path: str | Path, window: Window) -> list[Spectrum]:
             star = str(data["star"])
             arrays = [np.atleast_2d(data[name]) for name in ("wave", "flux", "sigma", "sky", "blaze", "order")]
     except (OSError, KeyError, ValueError) as error:
-        raise UnusableInput(f"{path}: is no stack of exposures ({error}); give files of spectra.") from error
+        raise UnusableInput(f"{path} is no stack of exposures ({error}); give files of spectra.") from error
     spectra = []
     for i, (wave, flux, sigma, sky, blaze, order) in enumerate(zip(*arrays, strict=True)):
         # The order that holds the most of the window.

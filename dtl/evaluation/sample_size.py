@@ -237,4 +237,4 @@ def read_begun(path: str | Path) -> dict[str, Any] | None:
 
 
 def _no_table(path: str | Path) -> UnusableInput:
-    return UnusableInput(f"{path}: is no table of sample sizes; name another file, or measure it: `dtl sample-size`.")
+    return UnusableInput(f"{path} is no table of sample sizes; name another file, or measure it: `dtl sample-size`.")

@@ -82,7 +82,7 @@ def write_table(results: Sequence[InferenceResult], path: str | Path) -> None:
     if ending not in ENDINGS:
         raise UnusableInput(f"{path}: unknown kind of table; let the name end in {', '.join(ENDINGS)}.")
     if not path.parent.is_dir():
-        raise UnusableInput(f"{path}: cannot be written (there is no folder {path.parent}); choose another place.")
+        raise UnusableInput(f"{path} cannot be written (there is no folder {path.parent}); choose another place.")
     if ending != ".tex":
         save_table(results_table(results), path)
         return
@@ -113,7 +113,7 @@ def save_table(table: Table, path: Path) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> UnusableInput:
-    return UnusableInput(f"{path}: cannot be written ({error.strerror or error}); choose another place.")
+    return UnusableInput(f"{path} cannot be written ({error.strerror or error}); choose another place.")
 
 
 def table_bytes(results: Sequence[InferenceResult], ending: str) -> bytes:

@@ -91,7 +91,7 @@ class Grid:
                 np.savez(place, wavelength=self.wavelength, nodes=self.nodes, flux=self.flux, meta=np.array(meta))
         except OSError as error:
             raise UnusableInput(
-                f"{path}: cannot be written ({error.strerror or error}); choose another place."
+                f"{path} cannot be written ({error.strerror or error}); choose another place."
             ) from error
 
     def digest(self) -> str:
@@ -125,7 +125,7 @@ def load_grid(path: str | Path) -> Grid:
             )
     except (OSError, KeyError, ValueError, TypeError, EOFError, BadZipFile) as error:
         reason = getattr(error, "strerror", None) or "it is of another kind, or damaged"
-        raise UnusableInput(f"{path}: is no grid ({reason}); make one with `dtl grid build`.") from error
+        raise UnusableInput(f"{path} is no grid ({reason}); make one with `dtl grid build`.") from error
 
 
 def render(

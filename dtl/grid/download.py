@@ -97,7 +97,7 @@ def plan_download(folder: str | Path, settings: GridSettings, *, server: str = S
     """
     folder, server = Path(folder), server.rstrip("/")
     if not server.startswith(("https://", "http://")):
-        raise UnusableInput(f"{server}: is no address of a web server; it begins like https://, as {SERVER}.")
+        raise UnusableInput(f"{server} is no address of a web server; it begins like https://, as {SERVER}.")
     nodes = needed_nodes(settings)
     there = {path.name: path for path in folder.rglob("*.fits")}
     _check_box(folder, nodes, there)
@@ -123,7 +123,7 @@ def _check_box(folder: Path, nodes: np.ndarray, there: dict[str, Path]) -> None:
     box = library.around(nodes.min(axis=0), nodes.max(axis=0))
     if len(box.nodes) != np.prod([len(axis) for axis in box.axes]):
         raise UnusableInput(
-            f"{folder}: holds other PHOENIX nodes, which make no full box with those of this domain, probably from a "
+            f"{folder} holds other PHOENIX nodes, which make no full box with those of this domain, probably from a "
             "download for another config; give an empty folder with --to."
         )
 
@@ -152,7 +152,7 @@ def download(plan: Plan, *, progress: Callable[[float, str], None] = lambda frac
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             remedy = "make room" if full else "give a folder that you may write to with --to"
             raise UnusableInput(
-                f"{file}: cannot be written ({error.strerror}), {count - i} files are missing; {remedy} and run the "
+                f"{file} cannot be written ({error.strerror}), {count - i} files are missing; {remedy} and run the "
                 "command again, it goes on from here."
             ) from error
         report(1.0, "")

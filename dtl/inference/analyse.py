@@ -117,11 +117,11 @@ def analyse(
         file = name or (source.file if read else source if isinstance(source, str | os.PathLike) else "the file")
         if isinstance(error, MemoryError):
             raise AnalysisFailed(
-                f"{file}: needs more memory than there is; cut it to the window of the networks and some 50 Å on each "
+                f"{file} needs more memory than there is; cut it to the window of the networks and some 50 Å on each "
                 "side."
             ) from error
         raise AnalysisFailed(
-            f"{file}: could not be analysed because of an unexpected problem ({type(error).__name__}), probably "
+            f"{file} could not be analysed because of an unexpected problem ({type(error).__name__}), probably "
             "because its numbers are damaged; look at its flux, and try another file."
         ) from error
 

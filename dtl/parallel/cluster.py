@@ -97,7 +97,7 @@ class DaskCluster:
             from distributed import Client
         except ImportError as error:
             raise UnusableInput(
-                "--scheduler: needs Dask, which is not installed; run `pip install distributed`, or leave it out."
+                "--scheduler needs Dask, which is not installed; run `pip install distributed`, or leave it out."
             ) from error
         end = time.monotonic() + patience
         while True:
@@ -122,7 +122,7 @@ class DaskCluster:
             self._told = False
             return True
         if not self._told:
-            self._say(f"{self._address}: has no workers; waiting for the first.")
+            self._say(f"{self._address} has no workers; waiting for the first.")
             self._told = True
         time.sleep(patience)
         return False

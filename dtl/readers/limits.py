@@ -121,7 +121,7 @@ def limits_of(settings: Mapping[str, str]) -> dict[str, Limit]:
     for name, limit in _DEFAULTS.items():
         text = settings.get(f"DTL_MAX_{name.upper()}", "").strip()
         if text and (not text.isdecimal() or int(text[:18]) < 1):
-            raise UnusableInput(f"DTL_MAX_{name.upper()}={text[:40]}: is no whole number above 0; mend or unset it.")
+            raise UnusableInput(f"DTL_MAX_{name.upper()}={text[:40]} is no whole number above 0; mend or unset it.")
         found[name] = Limit(int(text[:18]), limit.sentence) if text else limit
     return found
 

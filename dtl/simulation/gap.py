@@ -102,7 +102,7 @@ def read_gap(path: str | Path = GAP_FILE) -> GapModel:
     try:
         return _from_entries(json.loads(Path(path).read_text(encoding="utf-8")))
     except (OSError, ValueError, LookupError, TypeError) as error:
-        raise UnusableInput(f"{path}: is no description of a synthetic gap ({error}); use the shipped one.") from error
+        raise UnusableInput(f"{path} is no description of a synthetic gap ({error}); use the shipped one.") from error
 
 
 def gap_of(card: Mapping[str, Any]) -> GapModel | None:

@@ -79,9 +79,9 @@ def simulate_stars(
     settings = SurveySettings()
     if snr is not None:
         if not 0 < snr[0] <= snr[1] < np.inf:
-            raise UnusableInput(f"S/N {snr[0]:g} to {snr[1]:g}: is no range; give the lower end first.")
+            raise UnusableInput(f"S/N {snr[0]:g} to {snr[1]:g} is no range; give the lower end first.")
         if snr[1] > _MAX_SNR:
-            raise UnusableInput(f"S/N {snr[1]:g}: is beyond what any spectrum has; give {_MAX_SNR:,.0f} at most.")
+            raise UnusableInput(f"S/N {snr[1]:g} is beyond what any spectrum has; give {_MAX_SNR:,.0f} at most.")
         settings = replace(settings, snr=snr)
     chosen = np.random.default_rng(_ORDER_SEED).permutation(len(names))[:count]
     stars = (parameters[chosen], [names[i] for i in chosen])
@@ -107,9 +107,9 @@ def check_place(folder: Path) -> None:
         UnusableInput: where the folder holds something, or is none.
     """
     if folder.exists() and not folder.is_dir():
-        raise UnusableInput(f"{folder}: is a file; name a new folder.")
+        raise UnusableInput(f"{folder} is a file; name a new folder.")
     if folder.is_dir() and any(folder.iterdir()):
-        raise UnusableInput(f"{folder}: is not empty; name a new folder.")
+        raise UnusableInput(f"{folder} is not empty; name a new folder.")
 
 
 def write_survey(stars: SimulatedStars, folder: Path) -> None:
@@ -169,5 +169,5 @@ def _source_in_domain(library: Library, bundle: ModelBundle, settings: SurveySet
 
 def _too_small(library: str, bundle: ModelBundle, error: OutsideLibrary) -> UnusableInput:
     return UnusableInput(
-        f"{library}: does not hold the domain of {bundle.name} ({error}); add spectra, or leave the library out."
+        f"{library} does not hold the domain of {bundle.name} ({error}); add spectra, or leave the library out."
     )

@@ -281,10 +281,10 @@ def read_settings(path: str | Path) -> TrainingSettings:
         settings = _assembled(data, _config_region(data))
     except OSError as error:
         raise UnusableInput(
-            f"{path}: cannot be opened ({error.strerror}); give the path of a training config."
+            f"{path} cannot be opened ({error.strerror}); give the path of a training config."
         ) from error
     except (ValueError, TypeError, AttributeError) as error:  # ValueError: no TOML, or no UTF-8
         raise UnusableInput(
-            f"{path}: is no training config ({error}); compare with assets/configs/common-r50000.toml."
+            f"{path} is no training config ({error}); compare with assets/configs/common-r50000.toml."
         ) from error
     return settings if gap is None else replace(settings, gap=_own_gap(Path(path).parent / gap, settings.window))

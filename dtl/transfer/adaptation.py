@@ -70,7 +70,7 @@ def read_spectra(
             continue
         if digest in digests:
             known = spectra[digests.index(digest)].spectrum.file
-            unusable.append(f"{path}: is a copy of {known}, which would count twice; it was left out.")
+            unusable.append(f"{path} is a copy of {known}, which would count twice; it was left out.")
             continue
         parts = parts_of(first, options) if every and first.spectra > 1 else []
         for part in parts or [None]:

@@ -175,12 +175,12 @@ def _table(path: Path) -> pd.DataFrame:
         table = pd.read_csv(path, comment="#", skipinitialspace=True)
     except (OSError, ValueError, UnicodeDecodeError) as error:
         raise UnusableInput(
-            f"{path}: cannot be read as a table of anchors ({type(error).__name__}); give a CSV file with the columns "
+            f"{path} cannot be read as a table of anchors ({type(error).__name__}); give a CSV file with the columns "
             f"file, {', '.join(wanted)}."
         ) from error
     table.columns = [str(name).strip().casefold() for name in table.columns]
     if "file" not in table or not any(value in table for value, _ in _COLUMNS):
-        raise UnusableInput(f"{path}: is no table of anchors; it needs the columns file, {', '.join(wanted)}.")
+        raise UnusableInput(f"{path} is no table of anchors; it needs the columns file, {', '.join(wanted)}.")
     for name in wanted:
         table[name] = pd.to_numeric(table[name], errors="coerce") if name in table else np.nan
     return table

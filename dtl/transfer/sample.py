@@ -123,18 +123,18 @@ def _belonging(results: Sequence[InferenceResult]) -> tuple[list[int], list[str]
         spectrum = result.prepared.spectrum
         if (spectrum.instrument or "") != usual:
             left_out[i] = (
-                f"{spectrum.file}: was taken with {spectrum.instrument or 'an unknown instrument'}, most others with "
+                f"{spectrum.file} was taken with {spectrum.instrument or 'an unknown instrument'}, most others with "
                 f"{usual or 'an unknown one'}; it was left out, for each instrument has differences of its own."
             )
         elif damaged := sorted(_DAMAGED & set(result.flags)):
-            left_out[i] = f"{spectrum.file}: is flagged {', '.join(damaged)}; it was left out."
+            left_out[i] = f"{spectrum.file} is flagged {', '.join(damaged)}; it was left out."
     rest = [i for i in range(len(results)) if i not in left_out]
     strange = [i for i in rest if doubts(results[i].flags)]
     if len(strange) <= _MINORITY * len(rest):
         for i in strange:
             flags = ", ".join(doubts(results[i].flags))
             left_out[i] = (
-                f"{results[i].prepared.spectrum.file}: is flagged {flags}, which most others are not; it was left out."
+                f"{results[i].prepared.spectrum.file} is flagged {flags}, which most others are not; it was left out."
             )
     return [i for i in range(len(results)) if i not in left_out], [left_out[i] for i in sorted(left_out)]
 

@@ -65,7 +65,7 @@ def test_a_damaged_part_is_named(tmp_path: Path) -> None:
     with open_run(tmp_path, INPUTS[:1], {}, {}) as run:
         run.write_part(0, [row("a.fits")])
     (tmp_path / "parts" / "part-00000000.parquet").write_bytes(b"PAR1 and no more")
-    with pytest.raises(UnusableInput, match=r"part-00000000\.parquet: is damaged"):
+    with pytest.raises(UnusableInput, match=r"part-00000000\.parquet is damaged"):
         merge_run(tmp_path, tmp_path / "table.csv")
 
 
@@ -84,7 +84,7 @@ def test_a_full_disk_is_one_sentence_and_what_is_done_stays(tmp_path: Path, monk
     with open_run(tmp_path / "run", INPUTS, {}, {}, part=2) as run:
         run.write_part(0, [row("a.fits"), row("b.fits")])
         monkeypatch.setattr(pq, "write_table", full)
-        words = r"run: cannot be written \(No space left on device\); make room or give rights, and run the same"
+        words = r"run cannot be written \(No space left on device\); make room or give rights, and run the same"
         with pytest.raises(UnusableInput, match=words):
             run.write_part(1, [row("c.fits")])
         assert [path.name for path in (tmp_path / "run" / "parts").iterdir()] == ["part-00000000.parquet"]

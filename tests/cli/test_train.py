@@ -89,7 +89,7 @@ def test_from_a_library_to_an_answer(
     tiny_grid().save(tmp_path / "other.npz")
     assert run(*again, "--grid", tmp_path / "other.npz") == 2
     refused = capsys.readouterr().err
-    assert "other.npz: was built for another [grid]" in refused
+    assert "other.npz was built for another [grid]" in refused
     assert "(teff 3350.0 to 3450.0, not 3350.0 to 3425.0)" in refused
     config.write_text(CONFIG.replace("3425.0", "3450.0"))
     assert run(*again, "--grid", tmp_path / "other.npz") == 2
@@ -144,5 +144,5 @@ def test_another_window_is_a_config(
     tiny_grid().save(tmp_path / "shipped.npz")
     assert run(*again, "--grid", tmp_path / "shipped.npz") == 2
     refused = capsys.readouterr().err
-    assert "shipped.npz: was built for another [window]" in refused and "lower 8800.0, not 8650.0" in refused
+    assert "shipped.npz was built for another [window]" in refused and "lower 8800.0, not 8650.0" in refused
     assert not (tmp_path / "again").exists()

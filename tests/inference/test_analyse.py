@@ -209,5 +209,5 @@ def test_that_memory_is_lacking_says_nothing_of_the_file(monkeypatch: pytest.Mon
         raise MemoryError
 
     monkeypatch.setattr(registry, "assemble", lack)
-    with pytest.raises(AnalysisFailed, match=r"star\.txt: needs more memory than there is"):
+    with pytest.raises(AnalysisFailed, match=r"star\.txt needs more memory than there is"):
         analyse((EXAMPLES / ENTRIES[0]["file"]).read_bytes(), name="star.txt", bundle=shipped())

@@ -75,7 +75,7 @@ def page(visit, monkeypatch):
         entry = {"history": HISTORY, "mean_change": {"teff": begun.moved}, "spectra": 4, "from": "made-up 0.1"}
         entry |= {
             "verdict": {"word": "better", "sentence": "Better: smaller errors in Teff."},
-            "left_out": ["a.txt: is flagged rv_uncertain; it was left out."],
+            "left_out": ["a.txt is flagged rv_uncertain; it was left out."],
         }
         entry |= {"anchors": begun.anchors} if begun.anchors else {}
         return {

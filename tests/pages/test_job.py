@@ -70,7 +70,7 @@ def test_it_is_cancelled_where_it_reports_next(running):
 
 
 @pytest.mark.parametrize(
-    "error", [UnusableInput("star.fits: is no spectrum; give another."), KeyError("secret detail")]
+    "error", [UnusableInput("star.fits is no spectrum; give another."), KeyError("secret detail")]
 )
 def test_an_error_is_one_sentence(error):
     def fail(reporter: Reporter) -> None:

@@ -152,7 +152,7 @@ def test_a_scheduler_that_stays_away(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 def test_without_dask(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(UnusableInput, match=r"^--scheduler: needs Dask, which is not installed; run `pip install"):
+    with pytest.raises(UnusableInput, match=r"^--scheduler needs Dask, which is not installed; run `pip install"):
         list(Engine(scheduler="tcp://127.0.0.1:9").answers(squares, [1], (3,)))
 
 

@@ -134,7 +134,7 @@ def test_a_gap_lies_beside_the_config(tmp_path: Path) -> None:
     config, region = tmp_path / "configs" / "run.toml", "[window]\nlower = 8800.0\nupper = 8835.0\n"
     config.parent.mkdir()
     config.write_text(f'name = "x"\n{region}[survey]\ngap = "../own.json"\nstars = 9\n')
-    with pytest.raises(UnusableInput, match=r"own.json: is no description of a synthetic gap"):
+    with pytest.raises(UnusableInput, match=r"own.json is no description of a synthetic gap"):
         read_settings(config)
     shipped = read_gap()
     replace(shipped, source="own stars").save(tmp_path / "own.json")

@@ -26,7 +26,7 @@ def _is_collection(path: Path) -> bool:
             return {"wave", "flux", "params"} <= set(data.files)
     except (OSError, ValueError, TypeError, EOFError, BadZipFile) as error:
         raise UnusableInput(
-            f"{path}: cannot be read ({error}); probably an interrupted download, fetch it again."
+            f"{path} cannot be read ({error}); probably an interrupted download, fetch it again."
         ) from error
 
 
@@ -43,7 +43,7 @@ def _read(folder: Path, files: list[Path], reach: tuple[float, float]) -> Librar
     wavelength = air_to_vacuum(wave) if match[1] == "air" else wave
     keep = slice(*np.searchsorted(wavelength, reach))
     if keep.stop - keep.start < 100:
-        raise UnusableInput(f"{path}: does not cover {reach[0]:.0f}-{reach[1]:.0f} Angstrom.")
+        raise UnusableInput(f"{path} does not cover {reach[0]:.0f}-{reach[1]:.0f} Angstrom.")
     source = f"{path.name} ({len(nodes)} nodes)"
     return Library(wavelength[keep], nodes, flux[:, keep], float(match[2]), source, REFERENCE)
 

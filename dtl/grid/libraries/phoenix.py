@@ -54,13 +54,13 @@ def _read(folder: Path, files: list[Path], reach: tuple[float, float]) -> Librar
     wavelength = _read_fits(wavelength_file)
     keep = slice(*np.searchsorted(wavelength, reach))
     if keep.stop - keep.start < 100:
-        raise UnusableInput(f"{wavelength_file}: does not cover {reach[0]:.0f}-{reach[1]:.0f} Angstrom.")
+        raise UnusableInput(f"{wavelength_file} does not cover {reach[0]:.0f}-{reach[1]:.0f} Angstrom.")
     flux = np.empty((len(files), keep.stop - keep.start))
     for i, file in enumerate(files):
         spectrum = _read_fits(file)
         if spectrum.shape != wavelength.shape:
             raise UnusableInput(
-                f"{file}: has {spectrum.size} points where {WAVELENGTH_FILE} has {wavelength.size}; "
+                f"{file} has {spectrum.size} points where {WAVELENGTH_FILE} has {wavelength.size}; "
                 "probably an interrupted download, fetch it again."
             )
         flux[i] = spectrum[keep]
@@ -75,7 +75,7 @@ def _read_fits(path: Path) -> np.ndarray:
             return np.asarray(hdus[0].data, dtype=float).ravel()
     except Exception as error:  # astropy raises many kinds for a broken file
         raise UnusableInput(
-            f"{path}: cannot be read as FITS ({error}); probably an interrupted download, fetch it again."
+            f"{path} cannot be read as FITS ({error}); probably an interrupted download, fetch it again."
         ) from error
 
 
