@@ -69,9 +69,7 @@ def test_it_is_cancelled_where_it_reports_next(running):
     assert running.over and running.state == "cancelled" and running.result is None and running.problem is None
 
 
-@pytest.mark.parametrize(
-    "error", [UnusableInput("star.fits is no spectrum; give another."), KeyError("secret detail")]
-)
+@pytest.mark.parametrize("error", [UnusableInput("star.fits is no spectrum; give another."), KeyError("secret detail")])
 def test_an_error_is_one_sentence(error):
     def fail(reporter: Reporter) -> None:
         raise error

@@ -133,7 +133,7 @@ def test_a_cluster_without_workers_is_waited_for() -> None:
     with cluster(0) as own:
         engine = Engine(scheduler=own.address, say=lambda sentence: (told.append(sentence), own.add_workers(1)))
         assert list(engine.answers(squares, [2], (3,))) == [(0, [0, 3])]
-    assert told == [f"{own.address}: has no workers; waiting for the first."]
+    assert told == [f"{own.address} has no workers; waiting for the first."]
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://", "127.0.0.1:notaport"])

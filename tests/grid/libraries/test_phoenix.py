@@ -74,7 +74,9 @@ def test_without_wavelengths(folder: Path) -> None:
 def test_truncated_file(folder: Path, length: int) -> None:
     victim = folder / hires_path(3400, 5.0, 0.5)
     victim.write_bytes(victim.read_bytes()[:length])
-    with pytest.raises(UnusableInput, match=rf"{re.escape(victim.name)}: .*interrupted download, fetch it again"):
+    with pytest.raises(
+        UnusableInput, match=rf"{re.escape(victim.name)} cannot be read as FITS .*interrupted download, fetch it again"
+    ):
         read_library(folder, reach=REACH)
 
 
