@@ -16,7 +16,7 @@ from dtl.bundle.calibration import Calibration
 from dtl.bundle.card import number
 from dtl.bundle.model import ModelBundle
 from dtl.evaluation.anchored_adaptation import follow_anchors
-from dtl.evaluation.belief_shares import moves, shares
+from dtl.evaluation.belief_shares import inherited, moves, shares
 from dtl.evaluation.calibration_fit import CALIBRATION_SNR, fit_calibration, intervals
 from dtl.evaluation.simulated_sample import as_observed, stars_like
 from dtl.evaluation.survey_accuracy import observe, prepared_flux
@@ -45,6 +45,7 @@ _HELD = {
     "mean_mh": "an error of the believed mean [M/H]",
     "sequence": "one of the main sequence",
     "anchors": "errors of the anchors",
+    "start": "one of the zero points of Teff and v sin i that the networks had before",
     "stars": "another choice of the stars",
 }
 
@@ -79,7 +80,8 @@ def adapt_to_sample(
     """Adapt a bundle to the stars of a sample, calibrate it anew, and judge what came of it.
 
     The card's entry ``adapted`` says beside what `dtl.transfer.adaptation.adapt` tells: ``stars`` and ``left_out``;
-    ``shares``, see `dtl.evaluation.belief_shares`, which are in the intervals; ``verdict``; and ``anchors``, what they
+    ``shares``, see `dtl.evaluation.belief_shares`, which are in the intervals, ``start`` for what is taken from the
+    bundle as it was; ``verdict``; and ``anchors``, what they
     say of the zero points, which the networks then follow in place of the belief about the mean [M/H].
 
     Args:
@@ -115,6 +117,8 @@ def adapt_to_sample(
             progress=lambda part, text: progress(_MOVED + (_ANCHORED - _MOVED) * part, text),
             **details,
         )
+    if taken := inherited(bundle):
+        told |= {"start": taken | ({"teff": 0.0} if anchors else {})}  # anchors say the zero point of Teff
     progress(_ANCHORED, "calibration")
     done = _with_verdict(*judge(bundle, adapted, sample.spectra, told, settings, seed=seed), sample, told)
     progress(1.0, "")
@@ -134,7 +138,7 @@ def _with_verdict(
         "verdict": asdict(verdict),
     }
     said = bundle.card["limits"]
-    held = " and ".join(words for why, words in _HELD.items() if why in told)
+    held = ", ".join(words for why, words in _HELD.items() if why in told)
     limits = [*said[:3], f"{_CALIBRATED}what {held} would change.", *said[3:]]  # before what was said of the bundle
     return replace(bundle, card=bundle.card | {"adapted": entry, "limits": limits})
 

@@ -7,13 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from dtl.bundle.card import lookup, number
 from dtl.bundle.model import ModelBundle
 from dtl.evaluation.survey_accuracy import prepared_flux
+from dtl.inference.prior import prior_of
 from dtl.result import PARAMETERS
+from dtl.simulation.gap_kinds import OBSERVED_KINDS
 from dtl.spectrum import PreparedSpectrum
 from dtl.transfer.fine_tuning import TransferSettings, held_out, transfer
 
-__all__ = ["MORE_ROUNDS", "moves", "shares"]
+__all__ = ["MORE_ROUNDS", "inherited", "moves", "shares"]
 
 #: Rounds in which networks that are adapted already follow another belief or another half of the stars.
 MORE_ROUNDS = 3
@@ -97,6 +100,24 @@ def _whole_way(
         )
         ends.append(ended.bundle.parameters(flux))
     return 0.5 * (ends[1] - ends[0])
+
+
+def inherited(bundle: ModelBundle) -> dict[str, float] | None:
+    """How far the zero points are off that a transfer takes from the networks it starts from, each in its unit.
+
+    These are those of Teff and v sin i, which no unlabelled star tells: the rms, over kinds of gaps that were measured
+    on real stars and left out of the training, of their mean errors, by the card; where it has none, the error that
+    the networks' members have in common. None where a transfer takes nothing from the bundle.
+    """
+    if prior_of(bundle.card) is None or bundle.target_encoder is None:
+        return None
+    kinds = lookup(bundle.card, "metrics", "unseen_gaps") or {}
+    found = dict.fromkeys(PARAMETERS, 0.0)
+    for name in ("teff", "vsini"):
+        biases = [number(kinds, kind, "errors", name, "bias") for kind in OBSERVED_KINDS]
+        known = [bias for bias in biases if bias is not None]
+        found[name] = float(np.sqrt(np.mean(np.square(known)))) if known else bundle.calibration[name].floor
+    return found
 
 
 def shares(moved: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:

@@ -15,6 +15,7 @@ from dtl.wavelengths import SPEED_OF_LIGHT
 
 __all__ = [
     "LABEL_KINDS",
+    "OBSERVED_KINDS",
     "ROTATION_KINDS",
     "GapKind",
     "gap_kinds",
@@ -45,6 +46,8 @@ ROTATION_KINDS = {
     "measured stars faster": (0.0, 0.0, 0.0, 0.7),
     "measured stars slower": (0.0, 0.0, 0.0, -0.7),
 }
+#: Those that were measured on real stars.
+OBSERVED_KINDS = ("cool star", "hot star", *LABEL_KINDS, *ROTATION_KINDS)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from dtl.evaluation import belief_shares as module
-from dtl.evaluation.belief_shares import moves, shares
+from dtl.evaluation.belief_shares import inherited, moves, shares
 from dtl.evaluation.survey_accuracy import prepared_flux
 from dtl.transfer.fine_tuning import held_out, transfer
+from tests.builders import shipped
 from tests.evaluation.test_adaptation_trust import SETTINGS, adapted
 from tests.training.toys import POPULATION, toy_bundle
 
@@ -65,6 +66,20 @@ def test_half_of_a_sample_keeps_its_beliefs(monkeypatch: pytest.MonkeyPatch) -> 
     asked.clear()
     assert "mean_mh" not in moves(bundle, spectra[:22], known)  # 18 to learn from say nothing of a mean
     assert asked[0][1].least == POPULATION.least
+
+
+def test_what_a_transfer_takes_from_its_start() -> None:
+    """The rms of the mean errors for kinds of measured gaps, not for lines that are wrong as no star is known to be."""
+    bundle = shipped()
+    kinds = bundle.card["metrics"]["unseen_gaps"]
+    found, floors = inherited(bundle), bundle.calibration
+    for name in ("teff", "vsini"):
+        biases = [kinds[kind]["errors"][name]["bias"] for kind in kinds if "atoms" not in kind and kind != "saturation"]
+        assert len(biases) == 8 and found[name] == pytest.approx(np.sqrt(np.mean(np.square(biases))))
+    assert found["logg"] == found["mh"] == 0.0
+    unmeasured = replace(bundle, card=bundle.card | {"metrics": {}})
+    assert inherited(unmeasured)["teff"] == floors["teff"].floor
+    assert inherited(toy_bundle()) is None
 
 
 def test_a_share_is_a_root_mean_square() -> None:
