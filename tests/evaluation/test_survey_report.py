@@ -95,15 +95,15 @@ def test_seeds_of_surveys_never_meet() -> None:
 def test_figures_from_the_card_where_the_library_is_absent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bundle = with_metrics(shipped(), {"autoencoder_mse": 4e-7, "survey": "old"})
-    monkeypatch.setattr(module, "measure_on_surveys", lambda *a, **k: {"survey": "new"})
+    bundle = with_metrics(shipped(), {"autoencoder_mse": 4e-7, "survey": {"stars": 1}})
+    monkeypatch.setattr(module, "measure_on_surveys", lambda *a, **k: {"survey": {"stars": 2}})
     monkeypatch.setattr(module, "measure_trust", lambda *a, **k: {"all": 1.0})
     monkeypatch.setattr(module, "measure_transfer", lambda *a, **k: {})
     monkeypatch.setattr(module, "leave_out", lambda *a, **k: [])
     monkeypatch.setattr(module, "measure_unseen", lambda *a, **k: {})
     monkeypatch.setattr(module, "measure_adapted", lambda *a, **k: {})
     report = evaluate(bundle)
-    assert report["metrics"] == {"autoencoder_mse": 4e-7, "survey": "new", "trust": {"all": 1.0}}
+    assert report["metrics"] == {"autoencoder_mse": 4e-7, "survey": {"stars": 2}, "trust": {"all": 1.0}}
     assert report["source"] == {"autoencoder_mse": "card", "survey": "recomputed", "trust": "recomputed"}
     folder = save_bundle(bundle, tmp_path / "mine")
     assert main(["evaluate", "--bundle", str(folder), "--json", "--write"]) == 0

@@ -199,7 +199,7 @@ def test_no_curve_is_broadened_beyond_the_models(monkeypatch: pytest.MonkeyPatch
 
 def test_a_fault_of_the_program_is_one_sentence_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "prepare", lambda *_: 1 / 0)
-    with pytest.raises(AnalysisFailed, match=r"star\.txt: .*ZeroDivisionError.*try another") as caught:
+    with pytest.raises(AnalysisFailed, match=r"star\.txt could .*ZeroDivisionError.*try another") as caught:
         analyse((EXAMPLES / ENTRIES[0]["file"]).read_bytes(), name="star.txt", bundle=shipped())
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 

@@ -74,7 +74,7 @@ def alive(process: int) -> bool:
     """Whether a process is there and has not ended."""
     try:
         state = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it may end while it is looked at
         return False
     return state not in "ZX"
 
