@@ -73,7 +73,10 @@ def _shown(address: str) -> str:
 def _predicted(command: str, folder: str) -> float:
     """Temperature of that example on the command line."""
     python = Path(command).with_name("python")
-    where = "import dtl, json; r = json.load(open(dtl.example('index.json'))); print(dtl.example(r[0]['file']))"
+    where = (
+        "import json; from dtl.resources import asset; "
+        "print(asset('examples', json.loads(asset('examples', 'index.json').read_text())[0]['file']))"
+    )
     path = subprocess.run([python, "-c", where], cwd=folder, capture_output=True, text=True, check=True).stdout.strip()
     done = subprocess.run([command, "predict", path, "--json"], cwd=folder, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)["teff"]
