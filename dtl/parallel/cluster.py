@@ -25,6 +25,8 @@ __all__ = ["DaskCluster"]
 _AHEAD = 16
 #: Seconds: for a scheduler to answer at first, for it to come back, between two looks at the jobs, and at the workers.
 _ANSWER, _RETURN, _LOOK, _COUNT = 10.0, 300.0, 0.02, 5.0
+#: Seconds for a result to come over. Dask waits for ever for one whose scheduler goes meanwhile.
+_TAKEN = 30.0
 #: How often a job may be what Dask gives up, each time after several workers have died with it.
 _TRIES = 3
 #: What the workers have to have as this machine has it, so that an answer does not depend on where it was made.
@@ -157,7 +159,14 @@ class DaskCluster:
         from distributed import KilledWorker
 
         done = {number: future for number, future in self._futures.items() if future.status == "finished"}
-        found = list(zip(done, self._client.gather(list(done.values())), strict=True))
+        found = []
+        for number, future in done.items():
+            try:
+                found.append((number, future.result(timeout=_TAKEN)))
+            except TimeoutError:
+                if future.status == "finished":  # the scheduler has gone
+                    raise
+                break  # the worker that had it has gone, and another one does it again
         for number, future in [(n, future) for n, future in self._futures.items() if future.status == "error"]:
             error = future.exception()
             if not isinstance(error, KilledWorker):

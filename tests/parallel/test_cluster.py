@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -168,3 +169,22 @@ def test_a_job_that_kills_its_workers_is_told(running: Cluster) -> None:
 
     found = list(Engine(scheduler=running.address).answers(deadly, [0, 1, 2], ordered=True))
     assert found == [(0, [0]), (1, [Lost("died")]), (2, [2])]
+
+
+@pytest.mark.parametrize("left", ["finished", "pending"])
+def test_a_result_that_does_not_come_is_not_waited_for(left: str) -> None:
+    """Its scheduler has gone, or its worker has and another one does it again; then the job stays open."""
+
+    def result(timeout: float) -> None:
+        future.status = left
+        raise TimeoutError
+
+    future = SimpleNamespace(status="finished", result=result)
+    backend = object.__new__(dask.DaskCluster)
+    backend._futures, backend._open = {7: future}, {7: "a job"}
+    if left == "finished":
+        with pytest.raises(TimeoutError):
+            backend._gather()
+    else:
+        assert backend._gather() == ([], None)
+    assert backend._open == {7: "a job"} and backend._futures == {7: future}
