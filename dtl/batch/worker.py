@@ -16,7 +16,7 @@ from dtl.isolation.processes import Ended, Processes
 from dtl.parallel.outcome import Limits
 from dtl.preparation.prepare import prepare
 from dtl.preparation.target import PreparationTarget
-from dtl.readers import Reading, limits, read_contents
+from dtl.readers import Reading, limits, read_contents, read_first
 from dtl.readers.options import ReadOptions
 from dtl.readers.parts import name_part, parts_of
 from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
@@ -82,7 +82,7 @@ def prepare_file(task: Task, wanted: Wanted) -> Iterator[Answer]:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             selector = wanted.selector()
-            first, reading, window = _read(task, selector.windows, wanted.options)
+            (first, reading), window = read_first(selector.windows, lambda window: _read(task, window, wanted.options))
             if not wanted.every:
                 yield _prepared(name, first, window, selector)
                 return
@@ -90,8 +90,7 @@ def prepare_file(task: Task, wanted: Wanted) -> Iterator[Answer]:
             for title, options in parts or [("", replace(wanted.options, row=1))]:
                 name = name_part(task.name, title)
                 try:
-                    spectrum = replace(reading.spectrum(options), file=name)
-                    yield _prepared(name, spectrum, window, selector)
+                    yield _prepared(name, reading.spectrum(options, name), window, selector)
                 except UnusableInput as error:
                     yield Answer(name, sentence=str(error))
     except UnusableInput as error:
@@ -106,16 +105,9 @@ def prepare_file(task: Task, wanted: Wanted) -> Iterator[Answer]:
         )
 
 
-def _read(task: Task, windows: tuple[Window, ...], options: ReadOptions) -> tuple[Spectrum, Reading, Window]:
-    """The file, read for the first of the windows that it reaches; the sentence is about the first."""
-    refusal: UnusableInput | None = None
-    for window in windows:
-        try:
-            reading = read_contents(task.path, window=window, name=task.name, options=options)
-            return reading.spectrum(options), reading, window
-        except UnusableInput as error:
-            refusal = refusal or error
-    raise refusal or UnusableInput("There are no trained networks to read a file for; install the program again.")
+def _read(task: Task, window: Window, options: ReadOptions) -> tuple[Spectrum, Reading]:
+    reading = read_contents(task.path, window=window, name=task.name, options=options)
+    return reading.spectrum(options), reading
 
 
 def _prepared(name: str, spectrum: Spectrum, window: Window, selector: BundleSelector) -> Answer:

@@ -19,7 +19,8 @@ from dtl.evaluation.anchored_adaptation import follow_anchors
 from dtl.evaluation.belief_shares import inherited, moves, shares
 from dtl.evaluation.calibration_fit import CALIBRATION_SNR, fit_calibration, intervals
 from dtl.evaluation.simulated_sample import as_observed, stars_like
-from dtl.evaluation.survey_accuracy import observe, prepared_flux
+from dtl.evaluation.survey_accuracy import prepared_flux
+from dtl.inference.infer import infer_in_parts
 from dtl.inference.prior import prior_of
 from dtl.result import PARAMETERS
 from dtl.spectrum import PreparedSpectrum
@@ -165,7 +166,7 @@ def judge(
     raw = replace(adapted, card=adapted.card | {"calibration": {name: asdict(Calibration()) for name in PARAMETERS}})
     truth, flux = stars_like(adapted, spectra, settings, seed)
     observed = {snr: as_observed(flux, snr, spectra[0], seed + i) for i, snr in enumerate(CALIBRATION_SNR)}
-    found = {snr: intervals(observe(raw, stars)) for snr, stars in observed.items()}
+    found = {snr: intervals(infer_in_parts(stars, raw)) for snr, stars in observed.items()}
     calibration = {}
     for column, name in enumerate(PARAMETERS):
         fitted = fit_calibration([found[snr][name] for snr in CALIBRATION_SNR], [truth[:, column]] * len(found))
@@ -173,7 +174,7 @@ def judge(
         extra = sum(share[name] ** 2 for why, share in told.items() if why != "sequence" or not settings.trusted)
         calibration[name] = asdict(replace(fitted, floor=float(np.sqrt(fitted.floor**2 + extra))))
     rmse = {"after": _rmse(found[_JUDGED_SNR], truth)}
-    rmse["before"] = _rmse(intervals(observe(before, observed[_JUDGED_SNR])), truth)
+    rmse["before"] = _rmse(intervals(infer_in_parts(observed[_JUDGED_SNR], before)), truth)
     return replace(adapted, card=adapted.card | {"calibration": calibration}), _verdict(rmse, adapted, told)
 
 

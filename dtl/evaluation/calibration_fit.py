@@ -9,7 +9,8 @@ import numpy as np
 
 from dtl.bundle.calibration import SCORES, Calibration, Reference, percentile
 from dtl.bundle.model import ModelBundle
-from dtl.evaluation.survey_accuracy import SurveySimulator, observe
+from dtl.evaluation.survey_accuracy import SurveySimulator
+from dtl.inference.infer import infer_in_parts
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.training.transfer_settings import SurveyPlan
 
@@ -70,7 +71,7 @@ def survey_answers(
 
     def answers(snr: float) -> tuple[list[InferenceResult], np.ndarray]:
         taken = [simulator.observe(bundle, seed, snr) for seed in plan.seeds("calibration")]
-        results = [result for prepared, _ in taken for result in observe(bundle, prepared)]
+        results = [result for prepared, _ in taken for result in infer_in_parts(prepared, bundle)]
         return results, np.concatenate([truth for _, truth in taken])
 
     return answers

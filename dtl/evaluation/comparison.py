@@ -92,11 +92,12 @@ def compare(
         truth: of simulated stars; shape ``(k, 4)``.
         progress: called with the fraction done; what it raises ends the work.
     """
-    from dtl.evaluation.survey_accuracy import observe, parameter_errors
+    from dtl.evaluation.survey_accuracy import parameter_errors
+    from dtl.inference.infer import infer_in_parts
 
     views, errors = {}, {}
     for i, (state, bundle) in enumerate(zip(STATES, (before.source, before, after), strict=True)):
-        results = observe(bundle, list(prepared), progress=lambda part, i=i: progress((i + part) / len(STATES)))
+        results = infer_in_parts(prepared, bundle, progress=lambda part, i=i: progress((i + part) / len(STATES)))
         views[state] = _view(results)
         if truth is not None:
             errors[state] = parameter_errors(results, truth)

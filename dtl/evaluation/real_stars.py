@@ -10,7 +10,7 @@ import numpy as np
 from astropy.table import Table
 
 from dtl.bundle.model import ModelBundle
-from dtl.evaluation.survey_accuracy import observe
+from dtl.inference.infer import infer_in_parts
 from dtl.preparation.prepare import prepare
 from dtl.readers import read_spectrum
 from dtl.resources import asset
@@ -95,7 +95,7 @@ def compare(bundle: ModelBundle, paths: Sequence[str | Path]) -> dict[str, objec
         except UnusableInput as error:
             refused.append(str(error))
     groups: dict[str, list[InferenceResult]] = {}
-    for result in observe(bundle, prepared):
+    for result in infer_in_parts(prepared, bundle):
         spectrum = result.prepared.spectrum
         groups.setdefault(star_key(spectrum.star or spectrum.file), []).append(result)
     known = literature()

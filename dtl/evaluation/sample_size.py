@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from dtl.bundle.model import ModelBundle
-from dtl.evaluation.survey_accuracy import SurveySimulator, observe, parameter_errors, survey_simulator
+from dtl.evaluation.survey_accuracy import SurveySimulator, parameter_errors, survey_simulator
 from dtl.grid.build import GridSettings
+from dtl.inference.infer import infer_in_parts
 from dtl.parallel.engine import Engine
 from dtl.parallel.outcome import Lost
 from dtl.resources import asset
@@ -161,11 +162,11 @@ def _measure(
     judges, judged_truth = [prepared[j] for j in judged], truth[judged]
     if count == _UNADAPTED:
         states = {"models_alone": bundle.source, "shipped": bundle}
-        errors = {name: parameter_errors(observe(state, judges), judged_truth) for name, state in states.items()}
+        errors = {name: parameter_errors(infer_in_parts(judges, state), judged_truth) for name, state in states.items()}
         yield {"seed": seed, "judged": len(judged)} | errors
         return
     adapted = adapt(bundle, [prepared[j] for j in order[:count]], settings=settings, seed=seed)
-    yield {"stars": count, "seed": seed, "errors": parameter_errors(observe(adapted, judges), judged_truth)}
+    yield {"stars": count, "seed": seed, "errors": parameter_errors(infer_in_parts(judges, adapted), judged_truth)}
 
 
 def _check_counts(counts: Sequence[int], stars: int) -> None:

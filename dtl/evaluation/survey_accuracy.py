@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +10,7 @@ from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import nearest
 from dtl.grid.build import GridSettings
 from dtl.grid.library import Library
-from dtl.inference.infer import encode_with_gaps, infer
+from dtl.inference.infer import encode_with_gaps
 from dtl.preparation.prepare import prepare
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.simulation.gap import GapModel, gap_of
@@ -20,10 +19,7 @@ from dtl.simulation.survey import Source, SurveySettings, library_source, publis
 from dtl.spectrum import PreparedSpectrum
 from dtl.training.transfer_settings import SurveyPlan
 
-__all__ = ["SurveySimulator", "distances", "errors", "observe", "parameter_errors", "prepared_flux", "survey_simulator"]
-
-#: Spectra that are asked at once: more gain no time and take memory.
-_AT_ONCE = 64
+__all__ = ["SurveySimulator", "distances", "errors", "parameter_errors", "prepared_flux", "survey_simulator"]
 
 
 @dataclass(frozen=True)
@@ -82,17 +78,6 @@ def survey_simulator(
     low, high = np.array([grid.teff, grid.logg, grid.mh]).T
     source = library_source(library.around(low, high), bundle.window, extrapolate_logg=grid.extrapolate_logg)
     return SurveySimulator(source, SurveySettings(pixel=plan.pixel), gap_of(bundle.card), plan.stars)
-
-
-def observe(
-    bundle: ModelBundle, prepared: list[PreparedSpectrum], progress: Callable[[float], None] = lambda fraction: None
-) -> list[InferenceResult]:
-    """The results for many spectra, a part at a time."""
-    results: list[InferenceResult] = []
-    for start in range(0, len(prepared), _AT_ONCE):
-        results += infer(prepared[start : start + _AT_ONCE], bundle)
-        progress(len(results) / len(prepared))
-    return results
 
 
 def prepared_flux(bundle: ModelBundle, prepared: list[PreparedSpectrum]) -> np.ndarray:

@@ -11,7 +11,8 @@ from dtl.bundle.model import ModelBundle
 from dtl.evaluation.ablation import FAMILY, VARIANTS, ablation, summary
 from dtl.evaluation.calibration_fit import coverage, intervals
 from dtl.evaluation.contaminants import contaminants, flagged_fractions, is_flagged, left_out
-from dtl.evaluation.survey_accuracy import SurveySimulator, distances, errors, observe, parameter_errors, prepared_flux
+from dtl.evaluation.survey_accuracy import SurveySimulator, distances, errors, parameter_errors, prepared_flux
+from dtl.inference.infer import infer_in_parts
 from dtl.result import PARAMETERS
 from dtl.simulation.exposures import load_inputs
 from dtl.training.transfer_settings import SurveyPlan
@@ -50,7 +51,7 @@ def measure_on_surveys(
     for i, snr in enumerate(_JUDGED_SNR):
         progress((i + 1) / (len(_JUDGED_SNR) + 1), f"S/N {snr:.0f}")
         taken = [simulator.observe(bundle, seed, snr) for seed in plan.seeds("test")[:_JUDGED_SURVEYS]]
-        results = [result for prepared, _ in taken for result in observe(bundle, prepared)]
+        results = [result for prepared, _ in taken for result in infer_in_parts(prepared, bundle)]
         true = np.concatenate([true for _, true in taken])
         found = intervals(results)
         covered[f"{snr:.0f}"] = {name: coverage(found[name], true[:, k]) for k, name in enumerate(PARAMETERS)}

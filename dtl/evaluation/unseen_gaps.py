@@ -17,7 +17,8 @@ from dtl.bundle.model import ModelBundle
 from dtl.evaluation.adaptation_trust import adapt_to_sample
 from dtl.evaluation.calibration_fit import coverage, intervals
 from dtl.evaluation.contaminants import is_flagged
-from dtl.evaluation.survey_accuracy import SurveySimulator, observe, parameter_errors
+from dtl.evaluation.survey_accuracy import SurveySimulator, parameter_errors
+from dtl.inference.infer import infer_in_parts
 from dtl.inference.prior import StarPrior
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.simulation.gap_kinds import GapKind, gap_kinds
@@ -106,7 +107,7 @@ def answers_for_unseen(
     for i, unseen in enumerate(observed or left_out):
         stars = prior.draw(settings.survey.kind_stars, bundle.limits, _CALIBRATES + i)
         prepared, truth = _simulator(simulator, unseen.kind, stars).observe(bundle, _CALIBRATES + i, snr)
-        results += observe(_with_card_of(unseen, bundle), prepared)
+        results += infer_in_parts(prepared, _with_card_of(unseen, bundle))
         truths.append(truth)
     return results, np.concatenate(truths)
 
@@ -173,7 +174,7 @@ def measure_adapted(
 
 
 def _figures(bundle: ModelBundle, prepared: list[PreparedSpectrum], truth: np.ndarray) -> dict[str, object]:
-    results = observe(bundle, prepared)
+    results = infer_in_parts(prepared, bundle)
     answers = intervals(results)
     return {
         "errors": parameter_errors(results, truth),

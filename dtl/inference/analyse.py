@@ -15,7 +15,7 @@ from dtl.bundle.selector import shipped_by_resolution
 from dtl.inference.infer import infer
 from dtl.preparation.prepare import prepare
 from dtl.preparation.target import PreparationTarget
-from dtl.readers import Reading, read_contents
+from dtl.readers import Reading, read_contents, read_first
 from dtl.readers.options import ReadOptions
 from dtl.readers.parts import Part, name_part, parts_of
 from dtl.result import InferenceResult
@@ -69,7 +69,7 @@ class Stages:
             self.reading = asked, self.run(read_contents, source, window=window, name=name, options=options)
             self.spectrum = None
         if self.spectrum is None or self.spectrum[0] != options:
-            self.spectrum = options, self.run(Reading.spectrum, self.reading[1], options)
+            self.spectrum = options, self.run(Reading.spectrum, self.reading[1], options, name)
         return self.spectrum[1]
 
     def prepare(self, spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
@@ -148,13 +148,14 @@ def analyse_rows(
         UnusableInput: as `analyse`, where the file cannot be read at all.
     """
     windows = (bundle.window,) if isinstance(bundle, ModelBundle) else (bundle or shipped_by_resolution()).windows
-    first, _ = read_for(windows, source, name=name, options=options)
+    stages = Stages()  # the file is read once
+    first, _ = read_for(windows, source, name=name, options=options, stages=stages)
     parts = parts_of(first, options) if first.spectra > 1 else [Part("", replace(options, row=1))]
     answers: list[tuple[Part, InferenceResult | UnusableInput]] = []
     for part in parts:
         called = name_part(name, part.title)
         try:
-            answer = analyse(source, bundle=bundle, name=called, options=part.options)
+            answer = analyse(source, bundle=bundle, name=called, options=part.options, stages=stages)
         except UnusableInput as error:
             answer = error
         answers.append((part, answer))
@@ -206,13 +207,7 @@ def read_for(
         inside = (window for window in windows if window.holds(source.wavelength).any())
         return source, next(inside, windows[0])
     stages = stages or Stages()
-    refusal = UnusableInput("There are no trained networks to read a file for; install the program again.")
-    for number, window in enumerate(windows):
-        try:
-            return stages.read(source, window, name, options), window
-        except UnusableInput as error:
-            refusal = refusal if number else error
-    raise refusal
+    return read_first(windows, lambda window: stages.read(source, window, name, options))
 
 
 def _alike(one: PreparationTarget, other: PreparationTarget) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -31,8 +31,10 @@ from dtl.result import Estimate, InferenceResult, Neighbour
 from dtl.spectrum import PreparedSpectrum
 from dtl.wavelengths import SPEED_OF_LIGHT
 
-__all__ = ["encode_with_gaps", "estimate_parameters", "infer", "noise_responses"]
+__all__ = ["encode_with_gaps", "estimate_parameters", "infer", "infer_in_parts", "noise_responses"]
 
+#: Spectra that are asked at once: more gain no time and take memory.
+_AT_ONCE = 64
 #: Values that stand for each member's spread by the noise: of a normal distribution at even steps of probability, of
 #: unit variance.
 _NORMAL = ndtri((np.arange(32) + 0.5) / 32)
@@ -104,6 +106,19 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
                 ),
             )
         )
+    return results
+
+
+def infer_in_parts(
+    prepared: Sequence[PreparedSpectrum],
+    bundle: ModelBundle,
+    progress: Callable[[float], None] = lambda fraction: None,
+) -> list[InferenceResult]:
+    """`infer` for any number of spectra, some at a time; ``progress`` is called with the fraction done."""
+    results: list[InferenceResult] = []
+    for start in range(0, len(prepared), _AT_ONCE):
+        results += infer(prepared[start : start + _AT_ONCE], bundle)
+        progress(len(results) / len(prepared))
     return results
 
 

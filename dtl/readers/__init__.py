@@ -5,7 +5,7 @@ May use: preparation and the words of the ground floor; nothing of torch, Plotly
 """
 
 from dtl.readers.options import ReadOptions
-from dtl.readers.registry import FORMATS, Format, Reading, read_columns, read_contents, read_spectrum
+from dtl.readers.registry import FORMATS, Format, Reading, read_columns, read_contents, read_first, read_spectrum
 from dtl.readers.source import SIZE_LIMIT
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "Reading",
     "read_columns",
     "read_contents",
+    "read_first",
     "read_spectrum",
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from dtl.readers import carmenes, chiron, ecsv, fits_spectrum, hpf, text, votable
 from dtl.readers.assembly import assemble
@@ -17,7 +18,9 @@ from dtl.readers.source import Source, open_source, sanitise
 from dtl.spectrum import Spectrum, UnusableInput
 from dtl.wavelengths import Window
 
-__all__ = ["FORMATS", "Format", "Reading", "read_columns", "read_contents", "read_spectrum"]
+__all__ = ["FORMATS", "Format", "Reading", "read_columns", "read_contents", "read_first", "read_spectrum"]
+
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,20 @@ class Reading:
         """Bytes of its arrays."""
         return sum(getattr(part, "nbytes", 0) for part in vars(self.contents).values())
 
-    def spectrum(self, options: ReadOptions) -> Spectrum:
+    def spectrum(self, options: ReadOptions, name: str | None = None) -> Spectrum:
         """The spectrum with what the user says; any number of times.
+
+        Args:
+            options: of which those about columns counted when the file was read.
+            name: of this spectrum for people; that of the file where None.
 
         Raises:
             UnusableInput: with one sentence, as `read_spectrum`.
         """
-        with _in_words(self.source):
+        source = replace(self.source, name=sanitise(name or self.source.name, 120))
+        with _in_words(source):
             contents = replace(self.contents, findings=list(self.contents.findings), flags=set(self.contents.flags))
-            return assemble(contents, self.source, options, self.window)
+            return assemble(contents, source, options, self.window)
 
 
 #: Special layouts come before general ones.
@@ -142,6 +150,28 @@ def read_contents(
             )
         contents = form.read(opened, options, window)
     return Reading(Source(opened.name, b"", opened.compressed), contents, window)
+
+
+def read_first(windows: Sequence[Window], read: Callable[[Window], _Read]) -> tuple[_Read, Window]:
+    """Read a file for the first of several windows that it reaches.
+
+    Args:
+        windows: in the order in which they are tried.
+        read: reads the file for a window.
+
+    Returns:
+        What ``read`` gave, and the window that it was read for.
+
+    Raises:
+        UnusableInput: where it reaches none of them; the sentence is about the first.
+    """
+    refusal: UnusableInput | None = None
+    for window in windows:
+        try:
+            return read(window), window
+        except UnusableInput as error:
+            refusal = refusal or error
+    raise refusal or UnusableInput("There are no trained networks to read a file for; install the program again.")
 
 
 def read_columns(

@@ -13,7 +13,7 @@ from dtl.bundle.model import ModelBundle
 from dtl.catalogue.epochs import group_epochs
 from dtl.flags import doubts
 from dtl.inference.gradients import member_slopes
-from dtl.inference.infer import encode_with_gaps, infer, noise_responses
+from dtl.inference.infer import encode_with_gaps, infer_in_parts, noise_responses
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.spectrum import PreparedSpectrum, UnusableInput
 
@@ -32,8 +32,6 @@ _ALIKE = 1.15
 #: Chi squared of four parameters that one star in a thousand exceeds, and what exposures of one star differ by beyond
 #: photon noise, as continuum and velocity do: K, dex, dex, km/s.
 _CHI_SQUARED, _EXPOSURES = 18.5, np.array([4.0, 0.01, 0.01, 0.1])
-#: Spectra that are asked at once.
-_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -84,11 +82,7 @@ def select_sample(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle, *, 
     Raises:
         UnusableInput: where fewer than ten stars are left.
     """
-    results = [
-        result
-        for start in range(0, len(prepared), _AT_ONCE)
-        for result in infer(prepared[start : start + _AT_ONCE], bundle)
-    ]
+    results = infer_in_parts(prepared, bundle)
     kept, left_out = _belonging(results)
     stars = [tuple(kept[i] for i in star) for star in by_star([results[i] for i in kept], distinct=distinct)]
     merged: list[str] = []

@@ -88,14 +88,14 @@ def test_adapted_networks_are_judged_on_other_stars(
         learned.append(sample.spectra)
         return replace(bundle, card=bundle.card | {"name": "adapted"})
 
-    def observe(bundle, prepared):
+    def infer_in_parts(prepared, bundle):
         assert bundle.name == "adapted"
         judged.append(prepared)
-        return seen(bundle, prepared)
+        return seen(prepared, bundle)
 
-    seen = module.observe
+    seen = module.infer_in_parts
     monkeypatch.setattr(module, "adapt_to_sample", adapt_to_sample)
-    monkeypatch.setattr(module, "observe", observe)
+    monkeypatch.setattr(module, "infer_in_parts", infer_in_parts)
     found = measure_adapted(left_out, shipped(), simulator, learned_from=2)["adapted_gaps"]
     assert list(found) == ["cool star", "hot star", "saturation"]
     for few, rest in zip(learned, judged, strict=True):
