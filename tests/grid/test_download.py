@@ -323,7 +323,8 @@ def test_a_folder_that_is_a_file_is_said(server, config, tmp_path, capsys):
     assert "cannot be written" in capsys.readouterr().err
 
 
-def test_nodes_of_another_domain_are_in_the_way(server, config, tmp_path):
+def test_nodes_of_another_domain_are_in_the_way(server, config, tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**13, 0, 10**13))
     _download(server, config, tmp_path / "library")
     other = GridSettings(teff=(3900.0, 3900.0))
     with pytest.raises(UnusableInput, match=r"holds other PHOENIX nodes.*empty folder"):
