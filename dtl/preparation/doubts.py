@@ -66,8 +66,8 @@ def doubts_of_velocity(velocity: Velocity, rv: float, spectrum: Spectrum) -> lis
         Doubt(
             "rv_implausible",
             f"The velocity, {format_number(worst, 1)} km/s, is not that of {why} (at most {limit:.0f} km/s): probably "
-            "wavelengths in air were taken for vacuum, or in another frame than stated. The parameters can be used if "
-            "the lines were recognised; the velocity cannot.",
+            "wavelengths in air were taken for vacuum, or in another frame than stated. The velocity cannot be used; "
+            "that alone does not spoil the parameters, if the lines were recognised.",
             (),
             worst,
             limit,
@@ -99,8 +99,8 @@ def _doubt_of_medium(measured: float, rv: float, spectrum: Spectrum) -> Doubt | 
                     "rv_implausible",
                     f"The velocity, {format_number(rv, 1)} km/s, is probably {format_number(off, 0)} km/s off: {what} "
                     f"moves at {format_number(found, 1)} km/s{stated}, as it does where wavelengths in {right} are "
-                    f"taken for {taken}. Read the file again with its wavelengths in {right}. The parameters can be "
-                    "used; the velocity cannot.",
+                    f"taken for {taken}. Read the file again with its wavelengths in {right}. The velocity cannot "
+                    "be used; that alone does not spoil the parameters.",
                     (),
                     off,
                     limit,
@@ -123,8 +123,8 @@ def doubts_of_noise(snr: float, stated: bool, why: str = "the file has no uncert
             Doubt(
                 "low_snr",
                 f"The signal-to-noise ratio, {format_number(snr, 0)} per pixel, is below {LOW_SNR:.0f}, where the "
-                "networks were not trained: the intervals of the four parameters may be too narrow. The radial "
-                "velocity can be used.",
+                "networks were not trained: the intervals of the four parameters may be too narrow. That alone does "
+                "not spoil the radial velocity.",
                 _ALL,
                 snr,
                 LOW_SNR,
@@ -138,8 +138,8 @@ def doubts_of_noise(snr: float, stated: bool, why: str = "the file has no uncert
             Doubt(
                 "snr_implausible",
                 f"The signal-to-noise ratio, {format_number(snr, 0)} per pixel, is above {MAX_SNR:,.0f}, which no "
-                f"spectrograph reaches: {why}. The values "
-                "can be used, their intervals lack the photon noise.",
+                f"spectrograph reaches: {why}. That alone does not spoil the values, but their "
+                "intervals lack the photon noise.",
                 _ALL,
                 snr,
                 MAX_SNR,
@@ -202,7 +202,7 @@ def doubts_of_gaps(missing: float, window: Window) -> list[Doubt]:
             "window_incomplete",
             f"{format_number(100 * missing, 1)} % of the window {window} has no usable pixel, "
             f"more than {100 * _MISSING:.0f} %: the four parameters rest on the lines that are left, and their "
-            "intervals may be too narrow. The radial velocity can be used.",
+            "intervals may be too narrow. That alone does not spoil the radial velocity.",
             _ALL,
             missing,
             _MISSING,
