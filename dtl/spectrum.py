@@ -106,7 +106,7 @@ class PreparationStep:
         flux: the spectrum after the step, NaN where there is none; shape ``(n,)``.
         overlays: named curves on the same axes, name -> ``(x, y)``, as the continuum itself.
         x_title: title of the horizontal axis where it is no wavelength.
-        unused: flux of the pixels that are left out from here on, NaN elsewhere; shape ``(n,)``, or None.
+        masked: flux of the pixels that are left out from here on, NaN elsewhere; shape ``(n,)``, or None.
     """
 
     name: str

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dtl.flags import explain
+from dtl.flags import Doubt, explain
 from dtl.inference.judgement import mistaken_rotation
 from dtl.preparation.doubts import (
     doubts_of_gaps,
@@ -18,6 +18,7 @@ from dtl.preparation.doubts import (
 )
 from dtl.preparation.prepare import prepare
 from dtl.preparation.velocity import Velocity
+from dtl.rounding import format_number
 from dtl.spectrum import Finding, Spectrum
 from tests.builders import WINDOW, observe, target
 
@@ -50,9 +51,52 @@ def test_velocity(measured: float, reported: float, frame: str, flagged: bool) -
         )
 
 
+def test_a_velocity_is_believed_up_to_its_limit() -> None:
+    """What is measured is named where it is beyond the limit itself, else what is reported."""
+    assert doubts_of_velocity(velocity(350.0), -350.0, SPECTRUM) == []
+    (doubt,) = doubts_of_velocity(velocity(350.0), 400.0, SPECTRUM)
+    assert doubt == Doubt(
+        "rv_implausible",
+        "The velocity, 400.0 km/s, is not that of a star near by (at most 350 km/s): probably wavelengths in air were "
+        "taken for vacuum, or in another frame than stated. The velocity cannot be used; that alone does not spoil the "
+        "parameters, if the lines were recognised.",
+        (),
+        400.0,
+        350.0,
+    )
+
+
+@pytest.mark.parametrize(("shift", "taken", "right"), [(-82.0, "vacuum", "air"), (82.0, "air", "vacuum")])
+def test_a_medium_that_oxygen_or_a_stated_velocity_contradicts(shift: float, taken: str, right: str) -> None:
+    end = (
+        f", as it does where wavelengths in {right} are taken for {taken}. Read the file again with its wavelengths in "
+        f"{right}. The velocity cannot be used; that alone does not spoil the parameters."
+    )
+    start = f"The velocity, {format_number(15.0 + shift, 1)} km/s, is probably {format_number(shift, 0)} km/s off: "
+    moved = format_number(15.0 + shift, 1)
+    stated = replace(SPECTRUM, stated_velocity=15.0)
+    (doubt,) = doubts_of_velocity(velocity(15.0 + shift), 15.0 + shift, stated)
+    said = f"the star moves at {moved} km/s rather than the 15.0 km/s that the file states"
+    assert doubt == Doubt("rv_implausible", start + said + end, (), shift, 12.0)
+    told = replace(SPECTRUM, frame="observatory", barycentric_velocity=5.0, oxygen_velocity=shift)
+    (doubt,) = doubts_of_velocity(velocity(10.0 + shift), 15.0 + shift, told)
+    said = f"the oxygen lines of Earth's atmosphere moves at {format_number(shift, 1)} km/s"
+    assert (doubt.flag, doubt.sentence, doubt.value) == ("rv_implausible", start + said + end, shift)
+
+
+@pytest.mark.parametrize(("known", "reach"), [(None, 44.0), (5.0, 12.0)])
+def test_a_stated_velocity_is_that_of_the_barycentre(known: float | None, reach: float) -> None:
+    """Where Earth's motion is not known, it may lie between what is stated and what is measured."""
+    told = replace(SPECTRUM, frame="observatory", stated_velocity=15.0, barycentric_velocity=known)
+    for off, flagged in ((reach - 1.0, True), (reach + 1.0, False)):
+        found = doubts_of_velocity(velocity(15.0), 15.0 + 82.2 + off, told)
+        assert [doubt.limit for doubt in found] == [reach] * flagged
+
+
 def test_uncertain_velocity_hides_no_other_flag() -> None:
     (doubt,) = doubts_of_velocity(velocity(900.0, 0.21, uncertain=True), 900.0, SPECTRUM)
     assert doubt.flag == "rv_uncertain" and "0.21" in doubt.sentence and "900.0 km/s" in doubt.sentence
+    assert doubt.value == 0.21
 
 
 @pytest.mark.parametrize(
@@ -66,6 +110,30 @@ def test_noise(snr: float, stated: bool, flags: list[str]) -> None:
     assert [doubt.flag for doubt in found] == flags
     if np.isfinite(snr) and flags:
         assert f"{snr:.0f} per pixel" in found[-1].sentence and found[-1].limit in {30.0, 2000.0}
+
+
+def test_what_is_said_of_noise() -> None:
+    (low,) = doubts_of_noise(29.0, True)
+    assert low == Doubt(
+        "low_snr",
+        "The signal-to-noise ratio, 29 per pixel, is below 30, where the networks were not trained: the intervals of "
+        "the four parameters may be too narrow. That alone does not spoil the radial velocity.",
+        ("teff", "logg", "mh", "vsini"),
+        29.0,
+        30.0,
+    )
+    unfit, high = doubts_of_noise(2500.0, True)
+    assert unfit == Doubt("uncertainty_implausible", "The uncertainties of the file do not fit its flux.")
+    assert high == Doubt(
+        "snr_implausible",
+        "The signal-to-noise ratio, 2500 per pixel, is above 2,000, which no spectrograph reaches: its uncertainties "
+        "are of another kind or scale. That alone does not spoil the values, but their intervals lack the photon "
+        "noise.",
+        ("teff", "logg", "mh", "vsini"),
+        2500.0,
+        2000.0,
+    )
+    assert "its flux was smoothed, or is a model. That alone" in doubts_of_noise(2500.0, False)[-1].sentence
 
 
 def test_noise_that_was_measured_says_why() -> None:
@@ -110,5 +178,6 @@ def test_an_unknown_resolution_may_look_like_rotation() -> None:
 
 def test_pixels_wider_than_a_line_are_doubted() -> None:
     assert not doubts_of_sampling(0.17, 50_000.0, WINDOW)
+    assert not doubts_of_sampling(WINDOW.centre / 50_000.0, 50_000.0, WINDOW)
     (doubt,) = doubts_of_sampling(0.20, 50_000.0, WINDOW)
     assert doubt.flag == "resolution_too_low" and doubt.parameters == ("vsini",) and doubt.limit < doubt.value == 0.20

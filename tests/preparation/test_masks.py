@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dtl.preparation.masks import masked_flux, telluric_lines
+from dtl.preparation.masks import masked_flux, show_masked, telluric_lines, without_cosmics
 from dtl.preparation.prepare import prepare
+from dtl.spectrum import PreparationStep
 from dtl.wavelengths import SPEED_OF_LIGHT, doppler_shift
-from tests.builders import observe, target
+from tests.builders import WINDOW, observe, target
 
 TARGET = target()
 
@@ -71,6 +72,25 @@ def test_a_cosmic_ray_is_drawn_and_counted():
     assert prepared.wavelength[np.nanargmax(prepared.masked)] == pytest.approx(8817.0, abs=0.06)
     first = prepared.steps[0]
     assert np.isnan(first.flux[at]) and first.masked[at] == hit[at]
+    assert (np.isnan(first.masked) == np.isfinite(first.flux)).all()
+
+
+@pytest.mark.parametrize(("place", "found"), [(8796.0, True), (8839.0, True), (8793.0, False), (8842.0, False)])
+def test_cosmic_rays_are_looked_for_as_far_as_the_continuum_reaches(place: float, found: bool) -> None:
+    clean = observe(velocity=0.0)
+    at = int(np.argmin(np.abs(clean.wavelength - place)))
+    hit = clean.flux.copy()
+    hit[at] *= 4
+    assert np.isnan(without_cosmics(clean.wavelength, replace(clean, flux=hit), WINDOW)[at]) == found
+
+
+def test_what_is_left_out_is_counted_by_its_cause() -> None:
+    step = PreparationStep("As read", "Read.", np.arange(4.0), np.ones(4))
+    telluric, cosmic = np.array([1, 1, 0, 0], dtype=bool), np.array([0, 0, 1, 0], dtype=bool)
+    shown = show_masked(step, telluric, cosmic)
+    assert shown.text == "Read. Pixels left out from here on: 2 under telluric lines, 1 hit by cosmic rays."
+    np.testing.assert_array_equal(shown.masked, [1.0, 1.0, 1.0, np.nan])
+    assert show_masked(step, ~telluric & False, cosmic & False) is step
 
 
 @pytest.mark.parametrize("name", ["Rest frame", "Continuum"])

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dtl.flags import FLAGS
+from dtl.flags import FLAGS, explain
 from dtl.preparation.prepare import prepare
 from dtl.preparation.velocity import add_velocities
 from dtl.spectrum import PreparedSpectrum, Spectrum, UnusableInput
-from dtl.wavelengths import doppler_shift
+from dtl.wavelengths import SPEED_OF_LIGHT, doppler_shift
 from tests.builders import observe, target
 
 TARGET = target()
@@ -58,6 +58,26 @@ def test_motion_and_sampling_do_not_matter(velocity: float, pixel: float) -> Non
     # at rest the pixels are shrunk or stretched by the motion; what is left is the error of 0.02 km/s
     np.testing.assert_allclose(prepared.flux, TRUTH, atol=2e-3)
     assert prepared.flags == ("uncertainty_estimated", "snr_implausible")
+
+
+def test_the_error_of_the_velocity_is_its_scatter() -> None:
+    """Where noise is all that keeps a spectrum from being its template."""
+    runs = [prepare(observe(seed=seed, snr=50.0), TARGET) for seed in range(40)]
+    assert np.mean([run.rv_error for run in runs]) == pytest.approx(np.std([run.rv for run in runs], ddof=1), rel=0.35)
+
+
+@pytest.mark.parametrize("resolution", [50_000.0, 60_000.0, 94_600.0])
+def test_what_brings_the_resolution_to_that_of_the_models(resolution: float) -> None:
+    """A Gaussian of the width by which theirs is the wider one, in quadrature; none where they are alike."""
+    wanted = np.sqrt((SPEED_OF_LIGHT / 50_000.0) ** 2 - (SPEED_OF_LIGHT / resolution) ** 2)
+    assert prepare(observe(resolution=resolution), TARGET).fwhm == pytest.approx(wanted, abs=1e-9)
+
+
+def test_flags_of_the_file_are_carried_on() -> None:
+    prepared = prepare(replace(observe(), flags=("medium_guessed",)), TARGET)
+    assert [(doubt.flag, doubt.sentence) for doubt in prepared.doubts] == [
+        ("medium_guessed", explain("medium_guessed"))
+    ]
 
 
 def test_flux_is_normalised() -> None:
