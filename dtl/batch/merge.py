@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dtl.batch.run_folder import read_run
+from dtl.batch.run_folder import RunFolder, read_run
 from dtl.export.tables import save_table, table_of
 from dtl.result import COLUMNS, TEXT_COLUMNS
 from dtl.spectrum import UnusableInput
@@ -27,14 +27,15 @@ def merge_run(folder: str | Path, output: str | Path) -> tuple[int, int]:
         How many rows it has, and how many spectra could not be used.
 
     Raises:
-        UnusableInput: where the run is not at its end, a part is damaged, or the file cannot be written.
+        UnusableInput: where the run is not at its end or damaged, or the file cannot be written or is one of the run.
     """
-    run = read_run(folder)
+    run, output = read_run(folder), Path(output)
+    _check_place(output, run)
     missing = len(run.missing())
     if missing:
         raise UnusableInput(
-            f"{folder}: {missing} of {run.parts} parts are still missing, probably because the run was stopped; run "
-            "the same `dtl predict ... --into` again to go on with it."
+            f"{folder}: {missing} of {run.parts} parts are still missing, because the run was stopped or files were "
+            "changed since; run the same `dtl predict ... --into` again to go on with it."
         )
     parts = [(part.filter(pc.is_null(part["failure"])), part.num_rows) for part in run.rows()]
     table = pa.concat_tables([part for part, _ in parts])
@@ -45,5 +46,15 @@ def merge_run(folder: str | Path, output: str | Path) -> tuple[int, int]:
         name: table[name].to_pylist() if name in TEXT_COLUMNS else table[name].to_numpy(zero_copy_only=False)
         for name in COLUMNS
     }
-    save_table(table_of({name: np.asarray(values) for name, values in columns.items()}), Path(output))
+    save_table(table_of({name: np.asarray(values) for name, values in columns.items()}), output)
     return table.num_rows, refused
+
+
+def _check_place(output: Path, run: RunFolder) -> None:
+    """Make sure that a table is written over nothing that the run has read or made."""
+    place = output.resolve()
+    own = {run.folder.resolve() / name for name in ("run.json", "inputs.jsonl", "failures.ecsv", "log.jsonl", "lock")}
+    if place in own or place.parent == run.folder.resolve() / "parts":
+        raise UnusableInput(f"{output} is a file of the run itself; choose another place.")
+    if output.exists() and any(Path(path).exists() and output.samefile(path) for path, _ in run.inputs):
+        raise UnusableInput(f"{output} is one of the files that the run has read; choose another place.")

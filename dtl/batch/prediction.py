@@ -11,7 +11,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from dtl.batch.run_folder import PART, RunFolder, open_run
+from dtl.batch.run_folder import PART, RunFolder, file_state, open_run
 from dtl.batch.worker import Answer, Task, Wanted, limits_of_file, prepare_apart, prepare_file, sees, sentence_of_lost
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.selector import BundleSelector
@@ -80,7 +80,7 @@ def predict_into(
         missing = run.missing()
         run.log("begun", parts=run.parts, missing=len(missing), workers=engine.scheduler or engine.workers)
         if missing:
-            _answer_parts(run, bundles, wanted, engine, progress)
+            _answer_parts(run, missing, bundles, wanted, engine, progress=progress)
         refused = run.write_failures()
         run.log("done", failures=refused)
         return run.about["inputs"]["count"], refused
@@ -88,20 +88,28 @@ def predict_into(
 
 def _answer_parts(
     run: RunFolder,
+    missing: Sequence[int],
     bundles: dict[str, ModelBundle],
     wanted: Wanted,
     engine: Engine,
+    *,
     progress: Callable[[float, str], None],
 ) -> None:
-    files, missing = run.inputs(), run.missing()
-    tasks = (Task(number, *files[number]) for part in missing for number in run.files_of(part))
+    files = run.inputs
+    states: dict[int, list[int] | None] = {}
+
+    def tasks() -> Iterator[Task]:
+        for number in (number for part in missing for number in run.files_of(part)):
+            states[number] = file_state(files[number][0])  # before it is read: what is changed later is read again
+            yield Task(number, *files[number])
+
     count, began = sum(len(run.files_of(part)) for part in missing), 0.0
     apart = engine.scheduler is not None
     if apart:
         _check_seen(engine, [path for path, _ in files])
     answers = engine.answers(
         prepare_apart if apart else prepare_file,
-        tasks,
+        tasks(),
         (wanted,),
         ordered=True,
         limits=None if apart else limits_of_file(),
@@ -120,13 +128,20 @@ def _answer_parts(
                 progress(1 - (count - done) / len(files), _in_words(done, count, time.monotonic() - began, refused))
             if writing is not None:
                 writing.result()  # one part waits at most, which bounds the memory
-            writing = networks.submit(_write_part, run, part, found, bundles)
+            of_files = [states.pop(number) for number in run.files_of(part)]
+            writing = networks.submit(_write_part, run, part, found, of_files, bundles)
         if writing is not None:
             writing.result()
     answers.close()
 
 
-def _write_part(run: RunFolder, part: int, answers: Sequence[Answer], bundles: dict[str, ModelBundle]) -> None:
+def _write_part(
+    run: RunFolder,
+    part: int,
+    answers: Sequence[Answer],
+    states: Sequence[list[int] | None],
+    bundles: dict[str, ModelBundle],
+) -> None:
     """Have the networks answer the spectra of a part, some together, and keep its rows in the order of the files."""
     rows: list[dict[str, object]] = [{"file": answer.name, "failure": answer.sentence or None} for answer in answers]
     for name, bundle in bundles.items():
@@ -135,7 +150,7 @@ def _write_part(run: RunFolder, part: int, answers: Sequence[Answer], bundles: d
             together = own[first : first + _TOGETHER]
             for place, row in zip(together, _rows_of([answers[place] for place in together], bundle), strict=True):
                 rows[place] = row or _failed(answers[place].name)
-    run.write_part(part, rows)
+    run.write_part(part, rows, states)
 
 
 def _failed(name: str) -> dict[str, object]:

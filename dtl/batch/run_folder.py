@@ -2,7 +2,8 @@
 
 RUN/run.json        bundles, options, versions, number and digest of the inputs
 RUN/inputs.jsonl    path of each file and what it is called in results
-RUN/parts/          part-00000012.parquet: the rows of the files 12 * PART to 13 * PART - 1, refused ones too
+RUN/parts/          part-00000012.parquet: the rows of the files 12 * PART to 13 * PART - 1, refused ones too, and of
+                    which run they are and what the files were like
 RUN/failures.ecsv   file and sentence of what could not be used
 RUN/log.jsonl       when it was begun, went on and ended
 """
@@ -16,6 +17,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -29,11 +31,13 @@ from dtl.resources import whole_file, write_whole
 from dtl.result import COLUMNS, TEXT_COLUMNS
 from dtl.spectrum import UnusableInput
 
-__all__ = ["PART", "RunFolder", "open_run", "read_run"]
+__all__ = ["PART", "RunFolder", "file_state", "open_run", "read_run"]
 
 #: Files to a part: what is lost at most when a run is killed, and what is held in memory.
 PART = 100
-_FORMAT = 1
+_FORMAT = 2
+#: What a part says of itself, in the metadata of its schema.
+_OF_PART = b"dtl"
 #: Where files of a run are written before they take their names.
 _BESIDE = (".run.json-*", ".inputs.jsonl-*", ".failures.ecsv-*", "parts/.part-*.parquet-*")
 #: Of a part: the row of the contract, flags joined, or the name of the file and why it has none.
@@ -56,35 +60,55 @@ class RunFolder:
     @property
     def parts(self) -> int:
         """Number of parts of the whole run."""
-        return -(-self.about["inputs"]["count"] // self.about["part"])
+        return -(-len(self.inputs) // self.about["part"])
 
     def files_of(self, number: int) -> range:
         """Numbers of the files of a part."""
         size = self.about["part"]
-        return range(number * size, min((number + 1) * size, self.about["inputs"]["count"]))
+        return range(number * size, min((number + 1) * size, len(self.inputs)))
 
     def missing(self) -> list[int]:
-        """Numbers of the parts that are not done."""
-        return [number for number in range(self.parts) if not self._part(number).exists()]
+        """Numbers of the parts that are still to be answered: not there, damaged, or of files that were changed since.
 
+        A file that is gone since keeps its rows.
+
+        Raises:
+            UnusableInput: as `inputs`.
+        """
+        return [number for number in range(self.parts) if not self._is_done(number)]
+
+    @cached_property
     def inputs(self) -> list[tuple[str, str]]:
         """Path and name of each file.
 
         Raises:
-            UnusableInput: where the list was changed.
+            UnusableInput: where the list is gone or was changed.
         """
-        text = (self.folder / "inputs.jsonl").read_bytes()
-        if sha256(text).hexdigest() != self.about["inputs"]["sha256"]:
+        try:
+            text = (self.folder / "inputs.jsonl").read_bytes()
+        except OSError as error:
+            raise UnusableInput(f"{self.folder} has lost its list of inputs; begin in a new folder.") from error
+        lines = text.splitlines()
+        if sha256(text).hexdigest() != self.about["inputs"]["sha256"] or len(lines) != self.about["inputs"]["count"]:
             raise UnusableInput(f"{self.folder}: its list of inputs was changed; begin in a new folder.")
-        return [tuple(json.loads(line)) for line in text.splitlines()]
+        return [tuple(json.loads(line)) for line in lines]
 
-    def write_part(self, number: int, rows: Sequence[dict[str, object]]) -> None:
+    def write_part(
+        self, number: int, rows: Sequence[dict[str, object]], states: Sequence[list[int] | None] = ()
+    ) -> None:
         """Write the rows of a part, whole or not at all.
+
+        Args:
+            number: of the part.
+            rows: one a spectrum.
+            states: `file_state` of its files before they were read, taken now where there are none.
 
         Raises:
             UnusableInput: where it cannot be written.
         """
+        of_part = {"run": self._digest, "part": number, "files": list(states) or self._states(number)}
         table = pa.Table.from_pylist(list(rows), schema=_SCHEMA)
+        table = table.replace_schema_metadata({_OF_PART: json.dumps(of_part)})
         with _writing(self.folder), whole_file(self._part(number)) as place:
             pq.write_table(table, place)
 
@@ -136,8 +160,36 @@ class RunFolder:
         with _writing(self.folder), open(self.folder / "log.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
+    @property
+    def _digest(self) -> str:
+        """Tells a run from others."""
+        known = json.dumps([self.about["inputs"], self.about["asked"]], sort_keys=True)
+        return sha256(known.encode()).hexdigest()
+
+    def _states(self, number: int) -> list[list[int] | None]:
+        return [file_state(self.inputs[file][0]) for file in self.files_of(number)]
+
+    def _is_done(self, number: int) -> bool:
+        try:
+            known = json.loads(pq.read_schema(self._part(number)).metadata[_OF_PART])
+            if (known["run"], known["part"]) != (self._digest, number):
+                return False
+            pairs = zip(known["files"], self._states(number), strict=True)
+            return all(now is None or now == then for then, now in pairs)
+        except (OSError, pa.ArrowException, LookupError, TypeError, ValueError):
+            return False
+
     def _part(self, number: int) -> Path:
         return self.folder / "parts" / f"part-{number:08d}.parquet"
+
+
+def file_state(path: str) -> list[int] | None:
+    """Size in bytes and time of the last change in nanoseconds of a file, None where there is none."""
+    try:
+        known = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return [known.st_size, known.st_mtime_ns]
 
 
 @contextmanager
@@ -164,9 +216,12 @@ def open_run(
     """
     folder = Path(folder)
     _check_place(folder)
+    if not inputs:
+        raise UnusableInput(f"{folder}: there are no files to be answered; name some.")
     with _writing(folder):
         (folder / "parts").mkdir(parents=True, exist_ok=True)
-    with open(folder / "lock", "w", encoding="utf-8") as lock:
+        lock = open(folder / "lock", "w", encoding="utf-8")
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -191,15 +246,22 @@ def read_run(folder: str | Path) -> RunFolder:
     """
     folder = Path(folder)
     try:
-        about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        if about["format"] != _FORMAT or min(about["part"], about["inputs"]["count"]) < 1:
-            raise UnusableInput(f"{folder} holds a run of another version of the program; take the one that began it.")
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        if isinstance(error, UnusableInput):
-            raise
+        text = (folder / "run.json").read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
         raise UnusableInput(
             f"{folder} holds no run; give the folder that `dtl predict ... --into` was given."
         ) from error
+    try:
+        about = json.loads(text)
+        known = about["format"] == _FORMAT
+        numbers = (about["part"], about["inputs"]["count"])
+        whole = isinstance(about["asked"], dict) and all(type(number) is int and number > 0 for number in numbers)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        known, whole = True, False
+    if not known:
+        raise UnusableInput(f"{folder} holds a run of another version of the program; take the one that began it.")
+    if not whole:
+        raise UnusableInput(f"{folder}/run.json is damaged; begin in a new folder.")
     return RunFolder(folder, about)
 
 

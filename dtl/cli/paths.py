@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
-from glob import glob, has_magic
+from glob import escape, glob, has_magic
 from pathlib import Path
 
 __all__ = ["expand_paths", "names_of"]
@@ -27,10 +28,25 @@ def expand_paths(given: Sequence[str]) -> list[str]:
             files = sorted(str(file) for file in Path(path).iterdir() if file.is_file() and file.name[0] != ".")
             found += files or [path]  # an empty one is refused like a bad file
         elif has_magic(path) and not Path(path).exists():
-            found += sorted(file for file in glob(path, recursive=True) if Path(file).is_file()) or [path]
+            found += sorted(file for file in _matching(path) if Path(file).is_file()) or [path]
         else:
             found.append(path)
     return found
+
+
+def _matching(pattern: str) -> set[str]:
+    """What fits a pattern. ``**`` goes down all folders but hidden ones and links, which may lead in a circle."""
+    parts = pattern.split("/")
+    if "**" not in parts:
+        return set(glob(pattern))
+    at = parts.index("**")
+    before, after = "/".join(parts[:at]), "/".join(parts[at + 1 :]) or "*"
+    found: set[str] = set()
+    for start in glob(before or ("/" if at else ".")):
+        for folder, below, _ in os.walk(start):
+            below[:] = [name for name in below if name[0] != "."]
+            found |= _matching(f"{escape(folder.removesuffix('/'))}/{after}")
+    return {name.removeprefix("./") for name in found} if not at else found
 
 
 def names_of(paths: Sequence[str]) -> list[str]:
@@ -45,11 +61,13 @@ def _lines(path: str) -> list[str]:
     if not path:
         raise UnusableInput("@ names no list of files; write its name behind it, as @list.txt.")
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_text(encoding="utf-8-sig").split("\n")  # no other sign ends a name
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise UnusableInput(f"{path}: the list of files cannot be read ({reason}); check the path.") from None
     found = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    if not found:
+        raise UnusableInput(f"{path} names no files; write the paths of the spectra, one a line.")
     if any(line.startswith("@") for line in found):
         raise UnusableInput(f"{path}: names another list; write the paths of the spectra themselves, one a line.")
     return found

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pickle
 import resource
 from contextlib import suppress
+from pathlib import Path
 
-__all__ = ["ONE_THREAD", "RaisedElsewhere", "lower_limit", "sendable"]
+__all__ = ["ONE_THREAD", "RaisedElsewhere", "data_memory", "lower_limit", "sendable"]
 
 #: Environment of a process whose libraries compute with one thread: there is a process for each processor.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -29,6 +30,15 @@ def lower_limit(kind: int, most: int) -> None:
     _, hard = resource.getrlimit(kind)
     with suppress(ValueError, OSError):
         resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def data_memory() -> int:
+    """Bytes that count for `resource.RLIMIT_DATA` of this process; 0 where the system does not say."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    return next((1024 * int(line.split()[1]) for line in status.splitlines() if line.startswith("VmData:")), 0)
 
 
 def sendable(error: BaseException) -> BaseException:

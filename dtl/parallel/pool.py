@@ -18,7 +18,7 @@ from multiprocessing.process import BaseProcess
 from signal import SIGKILL, SIGXCPU
 from typing import Any
 
-from dtl.parallel.child_process import ONE_THREAD, RaisedElsewhere, lower_limit, sendable
+from dtl.parallel.child_process import ONE_THREAD, RaisedElsewhere, data_memory, lower_limit, sendable
 from dtl.parallel.outcome import JobFunction, Limits, Lost
 
 __all__ = ["LocalPool"]
@@ -27,8 +27,11 @@ __all__ = ["LocalPool"]
 _PATIENCE = 6
 #: Jobs that are given out before the first of them is answered, for each worker: what is ready waits in memory.
 _AHEAD = 16
-#: What a worker says: that it can be told something, and then of its job.
-_READY, _BEGAN, _GAVE, _RAISED, _DONE = "ready", "began", "gave", "raised", "done"
+#: What a worker says: that it can be told something, and then of its job; at the end of one, that it is not fit for
+#: another.
+_READY, _BEGAN, _GAVE, _RAISED, _DONE, _SPENT = "ready", "began", "gave", "raised", "done", "spent"
+#: Part of the memory of a job that the jobs before may have left occupied: more would be wanting for the next one.
+_LEFT = 0.2
 
 
 @dataclass
@@ -92,6 +95,8 @@ class LocalPool:
             else:
                 ended.append((worker.job[0], worker.results))
                 worker.results, worker.job, worker.again = [], None, False
+                if word == _SPENT:
+                    self._renew(worker)
         longest = _PATIENCE * self._limits.seconds if self._limits else inf
         for worker in [worker for worker in self._crew if worker.job is not None]:
             # Where a word of it waits here, it was not the job that took so long.
@@ -115,11 +120,8 @@ class LocalPool:
 
     def _replace(self, worker: _Worker, *, late: bool = False) -> list[tuple[int, list[Any]]]:
         """Put another process in the place of one that has died, for its job once more, or give the job up."""
-        worker.process.join()
-        worker.connection.close()
+        place = self._renew(worker)
         status = worker.process.exitcode
-        place = self._crew.index(worker)
-        self._crew[place] = _start()
         late = late or status == -SIGXCPU
         if not late and not worker.again:  # the job may have had nothing to do with it
             self._crew[place].again = True
@@ -127,6 +129,14 @@ class LocalPool:
             return []
         why = "time" if late else "memory" if status == -SIGKILL else "died"
         return [(worker.job[0], [*worker.results, Lost(why)])]
+
+    def _renew(self, worker: _Worker) -> int:
+        """Put another process in the place of one that has ended; returns the place."""
+        worker.process.join()
+        worker.connection.close()
+        place = self._crew.index(worker)
+        self._crew[place] = _start()
+        return place
 
 
 def _send(worker: _Worker, job: tuple[int, Any]) -> None:
@@ -176,6 +186,7 @@ def _answer_jobs(connection: Connection) -> None:
         function, shared, limits = connection.recv()
         if limits:
             lower_limit(resource.RLIMIT_DATA, limits.memory)
+        spent = inf if not limits else data_memory() + _LEFT * limits.memory
         while True:
             job = connection.recv()
             if limits:
@@ -189,6 +200,9 @@ def _answer_jobs(connection: Connection) -> None:
             except Exception as error:
                 where = traceback.format_exc()
                 connection.send((_RAISED, (sendable(error), where)))
+            if data_memory() > spent:  # what a job has left behind would count against the next ones
+                connection.send((_SPENT, None))
+                return
             connection.send((_DONE, None))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the parent is gone

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from dtl.batch.merge import merge_run
-from dtl.batch.run_folder import open_run
+from dtl.batch.run_folder import file_state, open_run, read_run
 from dtl.result import COLUMNS, TEXT_COLUMNS
 from dtl.spectrum import UnusableInput
 
@@ -25,7 +27,7 @@ def row(name: str, failure: str | None = None) -> dict[str, object]:
 
 def test_parts_in_any_order(tmp_path: Path) -> None:
     with open_run(tmp_path / "run", INPUTS, {"options": 1}, {}, part=2) as run:
-        assert run.missing() == [0, 1, 2] and run.inputs() == INPUTS and list(run.files_of(2)) == [4]
+        assert run.missing() == [0, 1, 2] and run.inputs == INPUTS and list(run.files_of(2)) == [4]
         run.write_part(2, [row("e.fits")])
         run.write_part(0, [row("a.fits"), row("b.fits", "b.fits: is bad; try another.")])
     with pytest.raises(UnusableInput, match="1 of 3 parts are still missing"):
@@ -64,9 +66,84 @@ def test_places_that_are_no_run(tmp_path: Path) -> None:
 def test_a_damaged_part_is_named(tmp_path: Path) -> None:
     with open_run(tmp_path, INPUTS[:1], {}, {}) as run:
         run.write_part(0, [row("a.fits")])
-    (tmp_path / "parts" / "part-00000000.parquet").write_bytes(b"PAR1 and no more")
+    part = tmp_path / "parts" / "part-00000000.parquet"
+    part.write_bytes(part.read_bytes()[:4] + bytes(200) + part.read_bytes()[204:])
     with pytest.raises(UnusableInput, match=r"part-00000000\.parquet is damaged"):
         merge_run(tmp_path, tmp_path / "table.csv")
+
+
+def test_a_part_that_is_none_of_the_run_is_answered_again(tmp_path: Path) -> None:
+    """One that was cut, one of another run, one of another place: none of their rows comes into the table."""
+    place = [tmp_path / name / "parts" / "part-00000000.parquet" for name in ("run", "other")]
+    for name, asked in (("run", {}), ("other", {"options": 1})):
+        with open_run(tmp_path / name, INPUTS[:2], asked, {}, part=1) as run:
+            run.write_part(0, [row(f"{name}.fits")])
+            run.write_part(1, [row("b.fits")])
+    whole = place[0].read_bytes()
+    second = place[0].with_name("part-00000001.parquet").read_bytes()
+    for content in (whole[:-9], b"", place[1].read_bytes(), second):
+        place[0].write_bytes(content)
+        with pytest.raises(UnusableInput, match="1 of 2 parts are still missing"):
+            merge_run(tmp_path / "run", tmp_path / "table.csv")
+        with open_run(tmp_path / "run", INPUTS[:2], {}, {}) as run:
+            assert run.missing() == [0]
+            run.write_part(0, [row("run.fits")])
+        assert place[0].read_bytes() == whole
+    assert merge_run(tmp_path / "run", tmp_path / "table.csv") == (2, 0)
+
+
+def test_files_that_were_changed_since_are_answered_again(tmp_path: Path) -> None:
+    """Those that are gone keep their rows."""
+    files = [(str(tmp_path / name), name) for name in ("a.fits", "b.fits", "c.fits")]
+    for path, _ in files:
+        Path(path).write_text("one")
+    with open_run(tmp_path / "run", files, {}, {}, part=1) as run:
+        for number, (path, name) in enumerate(files):
+            run.write_part(number, [row(name)], [file_state(path)])
+        assert run.missing() == []
+        Path(files[0][0]).write_text("other")
+        Path(files[2][0]).unlink()
+        assert run.missing() == [0]
+    with pytest.raises(UnusableInput, match="files were changed since"):
+        merge_run(tmp_path / "run", tmp_path / "table.csv")
+
+
+@pytest.mark.parametrize("output", ["parts/part-00000000.parquet", "failures.ecsv", "../a.fits"])
+def test_a_table_is_written_over_nothing_that_was_read_or_made(tmp_path: Path, output: str) -> None:
+    file = tmp_path / "a.fits"
+    file.write_text("a spectrum")
+    with open_run(tmp_path / "run", [(str(file), "a.fits")], {}, {}) as run:
+        run.write_part(0, [row("a.fits")])
+        run.write_failures()
+    before = {path: path.read_bytes() for path in (file, *(tmp_path / "run").rglob("*.*"))}
+    with pytest.raises(UnusableInput, match="choose another place"):
+        merge_run(tmp_path / "run", tmp_path / "run" / output)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda about: about.pop("asked"), lambda about: about.update(part=1.5), lambda about: about.update(inputs=None),
+     lambda about: about.update(part=True), lambda about: about["inputs"].update(count=10**9)],
+)  # fmt: skip
+def test_a_damaged_description_is_called_so(tmp_path: Path, change: Callable[[dict], object]) -> None:
+    with open_run(tmp_path, INPUTS[:1], {}, {}) as run:
+        run.write_part(0, [row("a.fits")])
+    change(about := json.loads((tmp_path / "run.json").read_text()))
+    (tmp_path / "run.json").write_text(json.dumps(about))
+    for use in (lambda: merge_run(tmp_path, tmp_path / "table.csv"), lambda: read_run(tmp_path).missing()):
+        with pytest.raises(UnusableInput, match=r"run\.json is damaged|list of inputs was changed"):
+            use()
+    for text in ("", "[" * 100_000, "{}", "null"):
+        (tmp_path / "run.json").write_text(text)
+        with pytest.raises(UnusableInput, match=r"run\.json is damaged"), open_run(tmp_path, INPUTS[:1], {}, {}):
+            pass
+
+
+def test_no_files_are_no_run(tmp_path: Path) -> None:
+    with pytest.raises(UnusableInput, match="no files"), open_run(tmp_path / "run", [], {}, {}):
+        pass
+    assert not (tmp_path / "run").exists()
 
 
 def test_nothing_but_refused_files_is_no_table(tmp_path: Path) -> None:
@@ -104,4 +181,4 @@ def test_hidden_folders_of_others_stay(tmp_path: Path) -> None:
 def test_names_may_be_no_text(tmp_path: Path) -> None:
     inputs = [("/data/star\udce9.fits", "star.fits")]
     with open_run(tmp_path, inputs, {}, {}) as run:
-        assert run.inputs() == inputs
+        assert run.inputs == inputs

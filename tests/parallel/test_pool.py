@@ -117,3 +117,20 @@ def test_where_a_job_raised_is_told() -> None:
     with pytest.raises(UnusableInput) as caught:
         list(Engine(2).answers(refuses, [7]))
     assert "in refuses" in str(caught.value.__cause__)
+
+
+_KEPT: list[bytearray] = []
+
+
+def keeps(job: int) -> Iterator[tuple[int, int]]:
+    """Its process, which needs a part of what jobs may need and does not give it back."""
+    _KEPT.append(bytearray(job))
+    yield os.getpid(), len(_KEPT)
+
+
+@pytest.mark.parametrize(("size", "alone"), [(100_000_000, False), (300_000_000, True)])
+def test_what_a_job_leaves_behind_is_not_counted_against_the_next(size: int, alone: bool) -> None:
+    """A process that keeps more than a fifth of what a job may need answers no other one."""
+    found = [results[0] for _, results in Engine(2).answers(keeps, [size] * 8, limits=Limits(20, 1_000_000_000))]
+    assert len(found) == 8
+    assert (max(kept for _, kept in found) == 1) == alone
