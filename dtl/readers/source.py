@@ -240,5 +240,5 @@ def _refuse_foreign(name: str, data: bytes) -> None:
         raise UnusableInput(
             f"{name} is a web page, probably because the download asked for a login or failed; fetch the file again."
         )
-    if head.startswith((b"<?xml", b"<votable")) and b"<votable" not in data[:4000].lower():
+    if head.startswith((b"<?xml", b"<votable")) and not re.search(rb"[<:]votable", data[:4000].lower()):
         raise UnusableInput(f"{name} is an XML file and no VOTable; export the spectrum as VOTable, ECSV or FITS.")

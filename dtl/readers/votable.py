@@ -31,6 +31,8 @@ _ELSEWHERE = re.compile(rb"<(\w{1,40}:)?(STREAM|VALUES|FITS|TABLE|FIELD)\s[^>]*\
 _ROW = re.compile(rb"<(?:\w{1,40}:)?TR\b")
 _ROWS = re.compile(rb"\bnrows\s*=\s*[\"']\s*(\d+)")
 _FIELD = re.compile(rb"<(?:\w{1,40}:)?(?:TABLE|FIELD)\b")
+#: A tag that begins or ends anything but a row or a cell; XML tells upper from lower case.
+_ELEMENT = re.compile(rb"<(?!/?(?:\w{1,40}:)?T[RD][\s/>])")
 
 
 def identify(source: Source) -> bool:
@@ -68,9 +70,10 @@ def _table(source: Source) -> tuple[Any, Table]:
             "is a VOTable whose numbers are in another file or on a server, where they are not looked for; write it "
             "with its numbers inside."
         )
-    limits.check("lines", len(_ROW.findall(source.data)), source.refuse)
+    limits.check("elements", _count(_ELEMENT, source), source.refuse)
+    limits.check("lines", _count(_ROW, source), source.refuse)
     limits.check("lines", max((int(rows[:18]) for rows in _ROWS.findall(source.data)), default=0), source.refuse)
-    limits.check("columns", len(_FIELD.findall(source.data)), source.refuse)
+    limits.check("columns", _count(_FIELD, source), source.refuse)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -85,3 +88,8 @@ def _table(source: Source) -> tuple[Any, Table]:
     if found is None:
         raise source.refuse("is a VOTable without a table of numbers; give one with the columns wavelength and flux.")
     return found
+
+
+def _count(pattern: re.Pattern[bytes], source: Source) -> int:
+    """How often a pattern is found, without a list of millions of finds."""
+    return sum(1 for _ in pattern.finditer(source.data))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import subprocess
 import sys
 
@@ -84,6 +85,7 @@ HOSTILE = {
     "entities": (votable("", ENTITIES), "declares entities"),
     "elsewhere": (votable(REMOTE), "in another file or on a server"),
     "rows": (votable("").replace(b"<TABLE", b'<TABLE nrows="900000000"'), "900,000,000 lines"),
+    "parameters": (votable('<PARAM name="c" datatype="int" value="1"/>' * 30_000), "has 30,009 tags of XML"),
     "hdus": (PRIMARY + header("XTENSION= 'IMAGE'", "BITPIX  = 8", "NAXIS   = 0") * 1200, "more than 1,000 FITS"),
     "cards": (header(*IMAGE[:2], "NAXIS   = 0", *(f"K{i:06d} = {i}" for i in range(60_000))), "more than 50,000 cards"),
     "axis": (header(*IMAGE, "NAXIS1  = 1000000000") + bytes(2880), "truncated"),
@@ -111,6 +113,16 @@ def test_few_references_are_no_harm() -> None:
     """What a program writes that notes one list twice."""
     spectrum = read_spectrum(ecsv("# - a: &id001 [1, 2]\n# - b: *id001\n# - object: GJ 1\n"), name="star.ecsv")
     assert spectrum.star == "GJ 1"
+
+
+def test_rows_and_cells_of_a_votable_are_not_counted_as_what_describes_it() -> None:
+    rows = "".join(f"<v:TR><v:TD>{w:.4f}</v:TD><v:TD\n>{1 + i % 7}</v:TD></v:TR>" for i, w in enumerate(
+        np.linspace(8780, 8880, 10_000)))  # fmt: skip
+    plain = votable(f"<DATA><TABLEDATA>{rows}</TABLEDATA></DATA>").decode()
+    prefixed = re.sub(r"<(/?)(?=[A-Z])", r"<\1v:", plain)
+    named = prefixed.replace("<v:VOTABLE", '<v:VOTABLE xmlns:v="http://www.ivoa.net/xml/VOTable/v1.3"')
+    assert named.count("<") > 2 * LIMITS["elements"].most
+    assert len(read_spectrum(named.encode(), name="star.vot").flux) > 1000
 
 
 def test_a_header_of_twenty_thousand_cards_is_read() -> None:
