@@ -96,7 +96,13 @@ def test_text_of_an_ecsv_file_is_that_of_the_written_one(tmp_path: Path) -> None
     assert ecsv_text(RESULTS) == (tmp_path / "results.ecsv").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "  =1", "GJ 699", "a=b"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "  =1", "GJ 699", "a=b", "a\uff1db"),
+        *("\uff1d1", "\uff0b1", "\uff0d1", "\uff201", "\u3000\uff1d1"),  # of full width
+    ],
+)
 def test_no_cell_of_a_csv_is_a_formula(name: str, tmp_path: Path) -> None:
     """A spreadsheet would run it; a quote before it says that it is text."""
     write_table([make_result(file="a.fits", star=name)], tmp_path / "r.csv")
