@@ -36,8 +36,11 @@ _ELEMENT = re.compile(rb"<(?!/?(?:\w{1,40}:)?T[RD][\s/>])")
 
 
 def identify(source: Source) -> bool:
-    """Whether the XML holds the element VOTABLE near its beginning."""
-    return b"<VOTABLE" in source.data[:4000] or b":VOTABLE" in source.data[:4000]
+    """Whether the XML holds the element VOTABLE near its beginning.
+
+    No text has the byte 0 but in an encoding in which nothing that is looked for before the parser runs is found.
+    """
+    return b"\0" not in source.data and (b"<VOTABLE" in source.data[:4000] or b":VOTABLE" in source.data[:4000])
 
 
 def read(source: Source, options: ReadOptions, window: Window) -> Contents:
@@ -81,13 +84,22 @@ def _table(source: Source) -> tuple[Any, Table]:
             tables = [(element, element.to_table(use_names_over_ids=True)) for element in elements[:20]]
         except Exception as error:
             raise source.refuse(
-                f"is a VOTable that cannot be parsed ({sanitise(error, 100).rstrip('.')}), probably because it was cut "
+                f"is a VOTable that cannot be parsed ({_reason(error)}), probably because it was cut "
                 "off or edited by hand; write it again."
             ) from error
     found = next(((e, t) for e, t in tables if len(t) >= 10 and len(table_columns(t)) >= 2), None)
     if found is None:
         raise source.refuse("is a VOTable without a table of numbers; give one with the columns wavelength and flux.")
     return found
+
+
+def _reason(error: Exception) -> str:
+    """What the parser found wrong, in words of the file where it speaks of Python."""
+    if isinstance(error, RecursionError):
+        return "its XML is nested too deeply"
+    if "dtype size" in str(error):
+        return "an array size in it is beyond sense"
+    return sanitise(error, 100).rstrip(".")
 
 
 def _count(pattern: re.Pattern[bytes], source: Source) -> int:
