@@ -90,7 +90,8 @@ def write_whole(path: str | Path, text: str) -> None:
 def plain_cell(value: object) -> object:
     """A cell of a table for spreadsheets: text that would be taken for a formula is marked as text by a quote.
 
-    Names of stars and files come from strangers, and spreadsheets run what begins as a formula.
+    Names of stars and files come from strangers, and spreadsheets run what begins as a formula; some take the signs
+    of full width, as they are typed in East Asia, for the plain ones.
     """
-    formula = isinstance(value, str) and value.lstrip()[:1] in tuple("=+-@")
+    formula = isinstance(value, str) and value.lstrip()[:1] in tuple("=+-@\uff1d\uff0b\uff0d\uff20")
     return f"'{value}" if formula else value

@@ -113,6 +113,11 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda file: dtl.adapt([file], "common-r50000", mean_mh="x"), dtl.UnusableInput, "mean_mh: 'x' is no mean"),
         (lambda file: dtl.adapt([file], "common-r50000", mean_mh_error=0), dtl.UnusableInput, "mean_mh_error: 0 is no"),
         (lambda file: dtl.adapt([file], "common-r50000", name=3), TypeError, "name: 3 is no text"),
+        (
+            lambda file: dtl.adapt([file], "common-r50000", name="a/b"),
+            dtl.UnusableInput,
+            "name: 'a/b' is none that a bundle",
+        ),
         (lambda file: dtl.adapt([file], "common-r50000", anchors=3), TypeError, "anchors: 3 is neither"),
         (lambda file: dtl.adapt([file], "common-r50000", anchors="mann"), dtl.UnusableInput, "no scale; .* mann15"),
         (lambda file: dtl.explain(3), TypeError, "results: 3 is no result"),

@@ -11,20 +11,25 @@ from dtl.result import PARAMETERS
 
 __all__ = [
     "CARD_FILE",
+    "NAME_LENGTH",
     "PUBLISHED",
     "Comparison",
     "closest",
     "comparisons",
     "flattened",
+    "is_plain_name",
     "least_error",
     "lookup",
     "mean_error",
     "number",
+    "plain_name",
     "survey_errors",
 ]
 
 #: Name of the card in a bundle's folder.
 CARD_FILE = "card.json"
+#: Most letters of the name of a bundle.
+NAME_LENGTH = 80
 #: Mas-Buitrago et al. (2024): test MSE of the autoencoder, rmse of the worst of the 80 regressors kept, mean distance
 #: of an observed spectrum to the nearest synthetic one in flux and (after the transfer) in latent space, MSE of
 #: observed spectra before and after the transfer; and the weights of their autoencoders, counted from their layers.
@@ -34,6 +39,17 @@ PUBLISHED: dict[str, Any] = {
     "gap": {"flux": 2.72, "latent_after": 0.086, "mse_before": 3e-3, "mse_after": 4e-4},
     "autoencoder_parameters": (9_874_125, 25_118_669),
 }
+
+
+def is_plain_name(text: str) -> bool:
+    """Whether a text may be the name of a bundle, which is shown, and which files and folders are called after."""
+    return bool(text.strip()) and text.isprintable() and not set(text) & set("/\\") and len(text) <= NAME_LENGTH
+
+
+def plain_name(text: str, end: str = "") -> str:
+    """A text as the name of a bundle, with something at its end that is kept where the whole is too long."""
+    plain = "".join(c if c.isprintable() and c not in "/\\" else "-" for c in text)
+    return (plain.strip() or "networks")[: NAME_LENGTH - len(end)] + end
 
 
 def lookup(card: object, *keys: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
-from dtl.bundle.card import lookup
+from dtl.bundle.card import NAME_LENGTH, is_plain_name, lookup
 from dtl.result import PARAMETERS
 
 __all__ = ["check_card"]
@@ -39,7 +39,11 @@ def _between(low: float, high: float) -> _Kind:
 _MAX_LAYERS, _MAX_LATENTS, _MAX_WIDTH, _MAX_LINES = 16, 1024, 100_000, 1000
 _ANY = _Kind(lambda value: True, "anything")
 _TEXT = _Kind(lambda value: isinstance(value, str), "a text")
-_NAME = _Kind(lambda value: isinstance(value, str) and bool(value.strip()), "a text that is not empty")
+_FILLED = _Kind(lambda value: isinstance(value, str) and bool(value.strip()), "a text that is not empty")
+_NAME = _Kind(
+    lambda value: isinstance(value, str) and is_plain_name(value),
+    f"a name of 1 to {NAME_LENGTH} printable letters, none a slash or a backslash,",
+)
 _RANGE = _Kind(_is_range, "a lower and an upper end")
 _LIST = _Kind(lambda value: isinstance(value, list) and len(value) <= _MAX_LINES, "a list of usual length")
 _WAVELENGTH = _between(1e3, 1e6)
@@ -56,7 +60,7 @@ _WIDTHS = _Kind(
 #: Place in the card -> what stands there, if anything does; ``*`` is any name, or any part of a list.
 _RULES: dict[str, _Kind] = {
     "name": _NAME,
-    "version": _NAME,
+    "version": _FILLED,
     "lines": _LIST,
     "lines.*.species": _TEXT,
     "lines.*.air": _WAVELENGTH,

@@ -169,7 +169,8 @@ def read_bundle(folder: Path, name: str) -> ModelBundle:
     except BROKEN as error:
         if isinstance(error, UnusableInput):
             raise
-        reason = " ".join((str(error) or type(error).__name__).split())[:200]  # torch writes a page
+        said = "".join(c if c.isprintable() else " " for c in str(error) or type(error).__name__)
+        reason = " ".join(said.split())[:200]  # torch writes a page
         raise damaged(name, reason) from error
 
 

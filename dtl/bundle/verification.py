@@ -19,6 +19,8 @@ __all__ = ["check_arrays", "check_networks"]
 
 #: Fewest wavelengths and nodes.
 _MIN_POINTS, _MIN_NODES = 10, 20
+#: What the parameters of any model of a star lie within, and more; numbers beyond were forged or damaged.
+_SENSE = {"teff": (500.0, 100_000.0), "logg": (-3.0, 9.0), "mh": (-8.0, 3.0), "vsini": (0.0, 1000.0)}
 
 
 def check_arrays(arrays: Mapping[str, np.ndarray], card: Mapping[str, Any]) -> None:
@@ -40,6 +42,7 @@ def check_arrays(arrays: Mapping[str, np.ndarray], card: Mapping[str, Any]) -> N
         if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
             raise ValueError(f"its array {name} does not hold finite numbers alone")
     _check_wavelength(arrays["wavelength"].astype(float), card)
+    _check_nodes(arrays["nodes"])
     count, templates = len(arrays["nodes"]), arrays["template_nodes"]
     if count < _MIN_NODES or number(card, "nodes", "count") not in (None, count):
         raise ValueError(f"it has {count} models, which is less than {_MIN_NODES}, or not what its card says")
@@ -99,6 +102,17 @@ def _check_wavelength(wavelength: np.ndarray, card: Mapping[str, Any]) -> None:
     step = number(card, "step")
     if step is not None and not np.isclose(step, steps.mean(), rtol=0.01):
         raise ValueError(f"its card gives the step {step:g}, its wavelengths {steps.mean():.4g} Angstrom")
+
+
+def _check_nodes(nodes: np.ndarray) -> None:
+    """Make sure that the parameters of the models, shape ``(m, 4)``, are such as a star can have."""
+    for values, (name, (low, high)) in zip(nodes.T, _SENSE.items(), strict=True):
+        outside = values[(values < low) | (values > high)]
+        if len(outside):
+            title, unit, _ = PARAMETERS[name]
+            raise ValueError(
+                f"it has a model with {title} = {outside[0]:g}, beyond {low:g} to {high:g} {unit}".rstrip()
+            )
 
 
 def check_networks(bundle: ModelBundle) -> None:

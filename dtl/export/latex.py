@@ -143,5 +143,9 @@ def _number(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    """Text without what LaTeX takes for a command."""
-    return "".join(_SPECIAL.get(c, c) for c in text if c.isprintable())
+    """Text without what LaTeX takes for a command, or at its beginning for a part of the command before it.
+
+    The end of a row looks beyond blanks for a star and for a length in brackets.
+    """
+    plain = "".join(_SPECIAL.get(c, c) for c in text if c.isprintable()).lstrip()
+    return f"{{{plain[0]}}}{plain[1:]}" if plain.startswith(("[", "*")) else plain

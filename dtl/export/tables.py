@@ -113,7 +113,9 @@ def save_table(table: Table, path: Path) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> UnusableInput:
-    return UnusableInput(f"{path} cannot be written ({error.strerror or error}); choose another place.")
+    # astropy says once more what it was told at each of its levels
+    reason = (error.strerror or str(error)).partition(". ")[0].rstrip(".")
+    return UnusableInput(f"{path} cannot be written ({reason}); choose another place.")
 
 
 def table_bytes(results: Sequence[InferenceResult], ending: str) -> bytes:

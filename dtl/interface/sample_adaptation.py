@@ -9,6 +9,7 @@ from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any
 
+from dtl.bundle.card import NAME_LENGTH, is_plain_name
 from dtl.bundle.model import ModelBundle
 from dtl.evaluation import adaptation_trust
 from dtl.interface.call_checks import Source, shown
@@ -47,6 +48,11 @@ def check_adaptation(name: object, anchors: object, seed: object) -> None:
     """
     if not (name is None or isinstance(name, str)):
         raise TypeError(f"name: {shown(name)} is no text; give one, or None.")
+    if name and not is_plain_name(name):
+        raise UnusableInput(
+            f"name: {shown(name)} is none that a bundle can have; give one of at most {NAME_LENGTH} printable letters "
+            "without slashes."
+        )
     if not (anchors is None or isinstance(anchors, str | os.PathLike)):
         raise TypeError(f"anchors: {shown(anchors)} is neither the name of a scale nor a file; give either, or None.")
     if not (anchors is None or str(anchors) in SCALES or os.path.isfile(anchors)):

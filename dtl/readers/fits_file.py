@@ -11,7 +11,7 @@ import numpy as np
 from astropy.io import fits
 
 from dtl.readers import limits
-from dtl.readers.source import Source
+from dtl.readers.source import Source, sanitise
 
 __all__ = [
     "VALUE_LIMIT",
@@ -26,6 +26,8 @@ __all__ = [
 #: Largest array that is read, in values; a CARMENES exposure has 250,000.
 VALUE_LIMIT = limits.most("values")
 
+#: Bytes of a value in a cell of variable length, by the letter of its kind.
+_BYTES = {"L": 1, "B": 1, "I": 2, "J": 4, "K": 8, "E": 4, "F": 4, "D": 8}
 _IMAGES = (fits.PrimaryHDU, fits.ImageHDU, fits.CompImageHDU)
 _TABLES = (fits.BinTableHDU, fits.TableHDU)
 
@@ -61,10 +63,12 @@ def table_values(source: Source, hdu: Any, column: Any) -> np.ndarray | None:
         Shape ``(rows,)``, or ``(rows, n)`` for vectors; those of variable length end in NaN.
 
     Raises:
-        UnusableInput: too large to be of a spectrum.
+        UnusableInput: too large to be of a spectrum, or damaged.
     """
     form = str(column.format)
     code = form.lstrip("0123456789").strip("()")[:1].upper()
+    if code in tuple("PQBIJKEDFL"):
+        _check_scale(source, hdu, column)
     if code in ("P", "Q"):
         return _ragged_values(source, hdu, column) if form.lstrip("01")[1:2].upper() in tuple("BIJKEDFL") else None
     if code not in ("B", "I", "J", "K", "E", "D", "F", "L") or not code:
@@ -78,17 +82,41 @@ def table_values(source: Source, hdu: Any, column: Any) -> np.ndarray | None:
     return values
 
 
+def _check_scale(source: Source, hdu: Any, column: Any) -> None:
+    """Make sure that what the numbers of a column are multiplied with and moved by are numbers themselves.
+
+    Raises:
+        UnusableInput: where they are not.
+    """
+    for key, value in (("TSCAL", column.bscale), ("TZERO", column.bzero)):
+        if value not in ("", None) and not isinstance(value, int | float):
+            place = hdu.columns.names.index(column.name) + 1
+            raise source.refuse(
+                f"has the card {key}{place} = '{sanitise(value, 20)}' where a number belongs, probably because it was "
+                "edited by hand; fetch the file again."
+            )
+
+
 def _ragged_values(source: Source, hdu: Any, column: Any) -> np.ndarray:
     """A column of variable length; its descriptors are measured before a cell is read, as they may share their bytes.
 
     Raises:
-        UnusableInput: negative or absurd lengths.
+        UnusableInput: negative or absurd lengths, or cells outside the file.
     """
-    lengths = np.rec.recarray.field(hdu.data, column.name)[:, 0].astype(np.int64)
+    lengths, offsets = np.rec.recarray.field(hdu.data, column.name).astype(np.int64).T
     longest = int(lengths.max(initial=0))
     if lengths.min(initial=0) < 0:
         raise source.refuse("has a table with cells of negative length, so it is damaged; fetch the file again.")
     source.claim(len(lengths) * longest)
+    header, size = hdu.header, _BYTES[str(column.format).lstrip("01")[1:2].upper()]
+    before = header["NAXIS1"] * header["NAXIS2"]  # bytes of the table, which cells of other length follow
+    start = header.get("THEAP", before)
+    end = before + header.get("PCOUNT", 0)
+    outside = (lengths > 0) & ((offsets < 0) | (start + offsets + size * lengths > end))
+    if start < before or outside.any():
+        raise source.refuse(
+            "has a table that looks for its numbers outside of itself, so it is damaged; fetch the file again."
+        )
     values = np.full((len(lengths), longest), np.nan)
     for row, cell in zip(values, hdu.data[column.name], strict=True):
         flat = np.asarray(cell, dtype=float).ravel()

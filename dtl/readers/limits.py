@@ -65,6 +65,11 @@ _DEFAULTS = {
     "columns": Limit(
         250, "has {found} columns and the limit is {most}, so it is hardly a single spectrum; leave out the others."
     ),
+    "elements": Limit(
+        20_000,
+        "has {found} tags of XML beside those of its rows and the limit is {most}, so they hardly describe a spectrum; "
+        "write it with fewer parameters, groups and notes.",
+    ),
     "hdus": Limit(
         1_000,
         "has more than {most} FITS extensions, so it is hardly a single spectrum; give the extensions of one exposure.",

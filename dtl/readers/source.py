@@ -109,8 +109,6 @@ class Source:
         """Its content as text, empty where it is none."""
         if self.is_fits:
             return ""
-        if self.data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return self.data.decode("utf-16", errors="replace")
         if b"\x00" in self.data:
             return ""
         try:
@@ -165,7 +163,16 @@ def open_source(source: str | os.PathLike | bytes, name: str | None = None) -> S
     opened = Source(name, data, compressed)
     if not opened.is_fits:
         limits.check("text_bytes", len(data), lambda words: opened.refuse(words.replace("unpacks to", "has")))
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            opened.data = _from_utf16(data)
+            _refuse_foreign(name, opened.data)
     return opened
+
+
+def _from_utf16(data: bytes) -> bytes:
+    """Text in UTF-16 as UTF-8, in which all readers look for their marks; XML that names its encoding no more does."""
+    text = data.decode("utf-16", errors="replace")
+    return re.sub(r"""^(<\?xml[^>]{0,200}?)\sencoding\s*=\s*["'][^"'>]{0,40}["']""", r"\1", text).encode()
 
 
 def _read_path(path: Path, name: str) -> bytes:
@@ -240,5 +247,5 @@ def _refuse_foreign(name: str, data: bytes) -> None:
         raise UnusableInput(
             f"{name} is a web page, probably because the download asked for a login or failed; fetch the file again."
         )
-    if head.startswith((b"<?xml", b"<votable")) and b"<votable" not in data[:4000].lower():
+    if head.startswith((b"<?xml", b"<votable")) and not re.search(rb"[<:]votable", data[:4000].lower()):
         raise UnusableInput(f"{name} is an XML file and no VOTable; export the spectrum as VOTable, ECSV or FITS.")

@@ -27,6 +27,8 @@ _ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 #: Blanks, minus signs and marks of Unicode -> those of ASCII.
 _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _SPACES = str.maketrans(dict.fromkeys(_BLANKS, " ") | {"\u2212": "-", "\u200b": "", "\ufeff": ""})
+#: What a number begins with, but for digits: signs, marks, infinity, and a NaN after blanks.
+_FIRST = set("+-.,in")
 _TRUTH = {"true": 1.0, "false": 0.0}
 _GERMAN, _ENGLISH = r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?([eE][-+]?\d+)?", r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?([eE][-+]?\d+)?"
 #: Marks between thousands, as in 8'810.25.
@@ -256,10 +258,15 @@ def _number(cell: str) -> float | None:
         return np.nan
     if cell in _TRUTH:
         return _TRUTH[cell]
+    first = cell.lstrip()[:1]
+    if not first.isdigit() and first not in _FIRST:
+        return None  # a word, as most of millions of cells may be: an error raised and caught costs ten times as much
     try:
         return float(cell)
     except ValueError:
         pass
+    if "d" not in cell and "," not in cell:
+        return None
     try:  # Fortran's 1.0D+03
         return float(cell.replace("d", "e").replace(",", "."))
     except ValueError:

@@ -31,11 +31,16 @@ _ELSEWHERE = re.compile(rb"<(\w{1,40}:)?(STREAM|VALUES|FITS|TABLE|FIELD)\s[^>]*\
 _ROW = re.compile(rb"<(?:\w{1,40}:)?TR\b")
 _ROWS = re.compile(rb"\bnrows\s*=\s*[\"']\s*(\d+)")
 _FIELD = re.compile(rb"<(?:\w{1,40}:)?(?:TABLE|FIELD)\b")
+#: A tag that begins or ends anything but a row or a cell; XML tells upper from lower case.
+_ELEMENT = re.compile(rb"<(?!/?(?:\w{1,40}:)?T[RD][\s/>])")
 
 
 def identify(source: Source) -> bool:
-    """Whether the XML holds the element VOTABLE near its beginning."""
-    return b"<VOTABLE" in source.data[:4000] or b":VOTABLE" in source.data[:4000]
+    """Whether the XML holds the element VOTABLE near its beginning.
+
+    No text has the byte 0 but in an encoding in which nothing that is looked for before the parser runs is found.
+    """
+    return b"\0" not in source.data and (b"<VOTABLE" in source.data[:4000] or b":VOTABLE" in source.data[:4000])
 
 
 def read(source: Source, options: ReadOptions, window: Window) -> Contents:
@@ -68,9 +73,10 @@ def _table(source: Source) -> tuple[Any, Table]:
             "is a VOTable whose numbers are in another file or on a server, where they are not looked for; write it "
             "with its numbers inside."
         )
-    limits.check("lines", len(_ROW.findall(source.data)), source.refuse)
+    limits.check("elements", _count(_ELEMENT, source), source.refuse)
+    limits.check("lines", _count(_ROW, source), source.refuse)
     limits.check("lines", max((int(rows[:18]) for rows in _ROWS.findall(source.data)), default=0), source.refuse)
-    limits.check("columns", len(_FIELD.findall(source.data)), source.refuse)
+    limits.check("columns", _count(_FIELD, source), source.refuse)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -78,10 +84,24 @@ def _table(source: Source) -> tuple[Any, Table]:
             tables = [(element, element.to_table(use_names_over_ids=True)) for element in elements[:20]]
         except Exception as error:
             raise source.refuse(
-                f"is a VOTable that cannot be parsed ({sanitise(error, 100).rstrip('.')}), probably because it was cut "
+                f"is a VOTable that cannot be parsed ({_reason(error)}), probably because it was cut "
                 "off or edited by hand; write it again."
             ) from error
     found = next(((e, t) for e, t in tables if len(t) >= 10 and len(table_columns(t)) >= 2), None)
     if found is None:
         raise source.refuse("is a VOTable without a table of numbers; give one with the columns wavelength and flux.")
     return found
+
+
+def _reason(error: Exception) -> str:
+    """What the parser found wrong, in words of the file where it speaks of Python."""
+    if isinstance(error, RecursionError):
+        return "its XML is nested too deeply"
+    if "dtype size" in str(error):
+        return "an array size in it is beyond sense"
+    return sanitise(error, 100).rstrip(".")
+
+
+def _count(pattern: re.Pattern[bytes], source: Source) -> int:
+    """How often a pattern is found, without a list of millions of finds."""
+    return sum(1 for _ in pattern.finditer(source.data))

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from dtl.bundle.card import NAME_LENGTH, is_plain_name
 from dtl.bundle.window import lines_of, telluric_lines_of, window_entries, window_of
 from dtl.grid.build import GridSettings
 from dtl.inference.prior import PriorSettings
@@ -161,6 +162,10 @@ class TrainingSettings:
     family: FamilySettings = field(default_factory=FamilySettings)
     survey: SurveyPlan = field(default_factory=SurveyPlan)
     gap: GapModel | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not is_plain_name(self.name):
+            raise ValueError(f"name must be 1 to {NAME_LENGTH} printable letters without slashes, it is {self.name!r}")
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for a card, where the gap has a place of its own."""

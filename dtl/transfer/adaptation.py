@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 import dtl
+from dtl.bundle.card import plain_name
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.projection import nearest
 from dtl.inference.infer import encode_with_gaps
@@ -176,7 +177,8 @@ def adapt(
         "seed": seed,
         "notes": said,
     }
-    card = _card(source, prepared, settings, name or f"{source.name}-adapted", entry, before=before, anchors=anchors)
+    called = plain_name(name) if name else plain_name(source.name, "-adapted")
+    card = _card(source, prepared, settings, called, entry, before=before, anchors=anchors)
     progress(1.0, "")
     return replace(learned.bundle, card=card)
 

@@ -9,16 +9,32 @@ from dtl.bundle.card import (
     closest,
     comparisons,
     flattened,
+    is_plain_name,
     least_error,
     lookup,
     mean_error,
     number,
+    plain_name,
     survey_errors,
 )
 from dtl.evaluation import node_metrics
 from dtl.networks.layouts import make_autoencoder
 from dtl.training.settings import AutoencoderSettings
 from tests.cards import full_card, without
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "name"),
+    [
+        ("common-r50000", "-adapted", "common-r50000-adapted"),
+        ("x" * 80, "-adapted", "x" * 72 + "-adapted"),
+        ("a/b\\c\nd", "", "a-b-c-d"),
+        (" ", "", "networks"),
+        ("y" * 255, "", "y" * 80),
+    ],
+)
+def test_names_that_are_made_are_plain(text: str, end: str, name: str) -> None:
+    assert plain_name(text, end) == name and is_plain_name(name)
 
 
 def test_the_published_figures_are_those_of_the_training():

@@ -176,7 +176,11 @@ def resaved(folder: Path, name: str, array: np.ndarray) -> None:
         (lambda card: card.update(resolution=-1), "gives resolution as -1, where a number from"),
         (lambda card: card.update(resolution=float("nan")), "gives resolution as nan"),
         (lambda card: card.update(resolution=True), "gives resolution as True"),
-        (lambda card: card.update(name=" "), "gives name as"),
+        *[
+            (lambda card, name=name: card.update(name=name), "a name of 1 to 80 printable letters, none a slash")
+            for name in (" ", "../mine", "..\\mine", "a\x1b[31mb", "two\nlines", "x" * 81, 3)
+        ],
+        (lambda card: card.update(version=""), "gives version as"),
         (lambda card: card.update(limits=[3]), "gives limits.0 as 3, where a text belongs"),
         (lambda card: card.update(limits="one"), "gives limits as one"),
         (lambda card: card.update(parameters={}), "says nothing of parameters.teff.range"),
@@ -199,6 +203,12 @@ def resaved(folder: Path, name: str, array: np.ndarray) -> None:
 def test_a_card_without_sense(copy: Path, change: Callable[[dict], object], words: str) -> None:
     rewrite(copy, change)
     assert words in refusal(copy)
+
+
+@pytest.mark.parametrize("name", ["x" * 80, "Étoiles M, 2026 (neuf)"])
+def test_a_plain_name_is_loaded(copy: Path, name: str) -> None:
+    rewrite(copy, lambda card: card.update(name=name))
+    assert load_bundle(copy).name == name
 
 
 def test_cards_of_old_say_less() -> None:
@@ -235,6 +245,22 @@ def test_cards_of_old_say_less() -> None:
 )
 def test_arrays_without_sense(copy: Path, name: str, array: np.ndarray, words: str) -> None:
     resaved(copy, name, array)
+    assert words in refusal(copy)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        (0, 4e33, "it has a model with Teff = 4e+33, beyond 500 to 100000 K"),
+        (1, 9.5, "it has a model with log g = 9.5, beyond -3 to 9 dex"),
+        (2, -9.0, "it has a model with [M/H] = -9, beyond -8 to 3 dex"),
+        (3, 1.5e30, "it has a model with v sin i = 1.5e+30, beyond 0 to 1000 km/s"),
+    ],
+)
+def test_models_that_are_no_stars(copy: Path, column: int, value: float, words: str) -> None:
+    nodes = shipped().nodes.copy()
+    nodes[-1, column] = value
+    resaved(copy, "nodes", nodes)
     assert words in refusal(copy)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from dtl.export.latex import latex_table
 from dtl.export.tables import write_table
 from tests.fakes import make_result
@@ -37,6 +39,16 @@ def test_it_is_written_like_other_tables(tmp_path: Path) -> None:
     assert (tmp_path / "results.tex").read_text(encoding="utf-8") == latex_table(RESULTS)
     text = latex_table(RESULTS)
     assert text.count("{") == text.count("}") and "\\begin{tabular}{lrrrrrrl}" in text
+
+
+@pytest.mark.parametrize("style", ["aa", "aastex"])
+@pytest.mark.parametrize(
+    ("star", "cell"),
+    [("[3cm] GJ 1", "{[}3cm] GJ 1"), ("*12 Oph", "{*}12 Oph"), ("  [x]", "{[}x]"), ("GJ [1]*", "GJ [1]*")],
+)
+def test_a_name_is_no_part_of_the_end_of_the_row_before(star: str, cell: str, style: str) -> None:
+    text = latex_table([RESULTS[0], make_result(file="b.txt", star=star)], style)
+    assert f" \\\\\n{cell} & " in text
 
 
 def test_columns_of_position_date_and_the_error_of_the_velocity() -> None:

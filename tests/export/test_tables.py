@@ -91,12 +91,31 @@ def test_where_nothing_can_be_written(ending: str, tmp_path: Path) -> None:
         write_table(RESULTS, tmp_path / "missing" / f"results{ending}")
 
 
+def test_a_full_disk_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each level of astropy's FITS puts the same before what it was told by the one below."""
+    said = "Not enough space on disk: requested 8640, available 0. "
+
+    def fail(*given: object, **known: object) -> None:
+        raise OSError(3 * said + "[Errno 28] No space left on device")
+
+    monkeypatch.setattr(Table, "write", fail)
+    with pytest.raises(UnusableInput) as caught:
+        write_table(RESULTS, tmp_path / "r.fits")
+    assert str(caught.value) == f"{tmp_path / 'r.fits'} cannot be written ({said.rstrip('. ')}); choose another place."
+
+
 def test_text_of_an_ecsv_file_is_that_of_the_written_one(tmp_path: Path) -> None:
     write_table(RESULTS, tmp_path / "results.ecsv")
     assert ecsv_text(RESULTS) == (tmp_path / "results.ecsv").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "  =1", "GJ 699", "a=b"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "  =1", "GJ 699", "a=b", "a\uff1db"),
+        *("\uff1d1", "\uff0b1", "\uff0d1", "\uff201", "\u3000\uff1d1"),  # of full width
+    ],
+)
 def test_no_cell_of_a_csv_is_a_formula(name: str, tmp_path: Path) -> None:
     """A spreadsheet would run it; a quote before it says that it is text."""
     write_table([make_result(file="a.fits", star=name)], tmp_path / "r.csv")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import subprocess
 import sys
 
@@ -69,6 +70,29 @@ def votable(inside: str, before: str = "") -> bytes:
     return f"{text}</RESOURCE></VOTABLE>".encode()
 
 
+def scaled(card: str) -> bytes:
+    """A table of which a card that scales the second column is no number."""
+    content = layouts.fits_table(names=("wavelength", "flux"))
+    end = content.rindex(b"END" + b" " * 77)
+    return content[:end] + card.ljust(80).encode() + content[end : end + 80] + content[end + 160 :]
+
+
+def elsewhere(offset: int = 0, heap: int = 0) -> bytes:
+    """A table of cells of which the last begins, or all begin, beside the numbers of the file."""
+    wave = layouts.grid()
+    cells = np.empty(3, dtype=object)
+    cells[:] = [wave, wave, wave]
+    columns = [fits.Column(name, "PD()", array=cells) for name in ("wave", "flux")]
+    content = layouts.to_bytes(fits.PrimaryHDU(), fits.BinTableHDU.from_columns(columns))
+    hdus = fits.open(io.BytesIO(content))
+    at = hdus[1].fileinfo()["datLoc"] + 2 * 16 + 12  # where the flux of the last row is
+    place = int.from_bytes(content[at : at + 4], "big") + offset
+    content = content[:at] + place.to_bytes(4, "big", signed=True) + content[at + 4 :]
+    end = content.rindex(b"END" + b" " * 77)
+    card = f"THEAP   = {48 + heap:20d}".ljust(80).encode()
+    return content[:end] + card + content[end : end + 80] + content[end + 160 :]
+
+
 ALIASES = "# - a: &a0 [x, x]\n" + "".join(f"# - b{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 40))
 ENTITIES = '<!DOCTYPE VOTABLE [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
 REMOTE = '<DATA><BINARY><STREAM encoding="base64" href="file:///etc/hostname"/></BINARY></DATA>'
@@ -84,6 +108,18 @@ HOSTILE = {
     "entities": (votable("", ENTITIES), "declares entities"),
     "elsewhere": (votable(REMOTE), "in another file or on a server"),
     "rows": (votable("").replace(b"<TABLE", b'<TABLE nrows="900000000"'), "900,000,000 lines"),
+    "parameters": (votable('<PARAM name="c" datatype="int" value="1"/>' * 30_000), "has 30,009 tags of XML"),
+    "hidden entities": (
+        b"<\0!\0-\0-\0<VOTABLE-\0-\0>\0" + votable("", ENTITIES).decode().encode("utf-16-le"), "neither FITS"),
+    "entities in UTF-16": (votable("", ENTITIES).decode().encode("utf-16"), "declares entities"),
+    "nested": (votable("").replace(b"<TABLE>", b"<RESOURCE>" * 2000 + b"<TABLE>"), "XML is nested too deeply"),
+    "array size": (votable("<DATA><TABLEDATA><TR><TD>1</TD></TR></TABLEDATA></DATA>").replace(
+        b"<FIELD", b'<FIELD arraysize="999999999"'), "an array size in it is beyond sense"),
+    "scale": (scaled("TSCAL2  = NaN"), "has the card TSCAL2 = 'NaN' where a number belongs"),
+    "zero": (scaled("TZERO2  = 'two'"), "has the card TZERO2 = 'two' where a number belongs"),
+    "cell after the end": (elsewhere(offset=8), "looks for its numbers outside of itself"),
+    "cell before the start": (elsewhere(offset=-10_000_000), "looks for its numbers outside of itself"),
+    "heap in the table": (elsewhere(heap=-60), "looks for its numbers outside of itself"),
     "hdus": (PRIMARY + header("XTENSION= 'IMAGE'", "BITPIX  = 8", "NAXIS   = 0") * 1200, "more than 1,000 FITS"),
     "cards": (header(*IMAGE[:2], "NAXIS   = 0", *(f"K{i:06d} = {i}" for i in range(60_000))), "more than 50,000 cards"),
     "axis": (header(*IMAGE, "NAXIS1  = 1000000000") + bytes(2880), "truncated"),
@@ -107,10 +143,24 @@ def test_answered_with_a_sentence(kind: str) -> None:
     assert sentence.startswith("star ") and sentence.endswith(".") and "; " in sentence and "\n" not in sentence
 
 
+def test_cells_of_variable_length_inside_their_table_are_read() -> None:
+    assert len(read_spectrum(elsewhere(), name="star.fits").flux)
+
+
 def test_few_references_are_no_harm() -> None:
     """What a program writes that notes one list twice."""
     spectrum = read_spectrum(ecsv("# - a: &id001 [1, 2]\n# - b: *id001\n# - object: GJ 1\n"), name="star.ecsv")
     assert spectrum.star == "GJ 1"
+
+
+def test_rows_and_cells_of_a_votable_are_not_counted_as_what_describes_it() -> None:
+    rows = "".join(f"<v:TR><v:TD>{w:.4f}</v:TD><v:TD\n>{1 + i % 7}</v:TD></v:TR>" for i, w in enumerate(
+        np.linspace(8780, 8880, 10_000)))  # fmt: skip
+    plain = votable(f"<DATA><TABLEDATA>{rows}</TABLEDATA></DATA>").decode()
+    prefixed = re.sub(r"<(/?)(?=[A-Z])", r"<\1v:", plain)
+    named = prefixed.replace("<v:VOTABLE", '<v:VOTABLE xmlns:v="http://www.ivoa.net/xml/VOTable/v1.3"')
+    assert named.count("<") > 2 * LIMITS["elements"].most
+    assert len(read_spectrum(named.encode(), name="star.vot").flux) > 1000
 
 
 def test_a_header_of_twenty_thousand_cards_is_read() -> None:

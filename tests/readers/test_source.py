@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+from astropy.table import Table
 
 from dtl.readers.source import open_source
 from dtl.spectrum import UnusableInput
+from tests.readers import layouts
+from tests.readers.reading import read_spectrum
 
 
 def refusal(path: Path) -> str:
@@ -23,6 +28,32 @@ def test_sentences_about_paths_stand_alone(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     assert refusal(pipe) == "pipe is a device or a pipe, not a file; give a regular file."
     assert refusal(tmp_path / "none.fits").startswith("none.fits was not found (")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("kind", ["votable", "text", "ecsv"])
+def test_a_file_in_utf16_is_read_as_in_utf8(kind: str, encoding: str) -> None:
+    wave = layouts.grid()
+    if kind == "text":
+        content = layouts.text().decode()
+    else:
+        table = Table({"wavelength": wave, "flux": layouts.truth(wave)}, units={"wavelength": "Angstrom"})
+        handle = io.BytesIO() if kind == "votable" else io.StringIO()
+        table.write(handle, format="votable" if kind == "votable" else "ascii.ecsv")
+        content = handle.getvalue().decode() if kind == "votable" else handle.getvalue()
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    other = content.replace('encoding="utf-8"', f'encoding="{encoding[:6].upper()}"')
+    assert kind != "votable" or "UTF-16" in other
+    plain, found = (read_spectrum(data, name="star") for data in (content.encode(), (mark + other).encode(encoding)))
+    np.testing.assert_array_equal(found.wavelength, plain.wavelength)
+    np.testing.assert_array_equal(found.flux, plain.flux)
+    assert [note.value for note in found.findings] == [note.value for note in plain.findings]
+
+
+def test_a_web_page_in_utf16_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "star.txt"
+    path.write_text("<!DOCTYPE html><html></html>", encoding="utf-16")
+    assert "is a web page" in refusal(path)
 
 
 def test_sentence_about_a_large_file_stands_alone(tmp_path: Path) -> None:

@@ -39,3 +39,18 @@ def test_a_star_named_in_each_row(mark: str) -> None:
     ):
         table = parse_table(Source("star.csv", "\n".join([head, *rows]).encode()))
         assert table.names == ["wave", "flux", "err"] and table.values.shape == (40, 3)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        *(("+1.5", 1.5), ("-.5", -0.5), (".5", 0.5), ("1.0D+03", 1000.0), ("' 2'", 2.0), ("٣", 3.0), ("true", 1.0)),
+        *(("Infinity", np.inf), ("-inf", -np.inf), ("' nan'", np.nan), ("n/a", np.nan)),
+        *(("word", np.nan), ("d5", np.nan), ("1a", np.nan), ("in", np.nan), ("²", np.nan), ("\"' '\"", np.nan)),
+    ],
+)
+def test_a_cell_is_the_number_it_writes_and_a_word_is_none(cell: str, value: float) -> None:
+    cells = [cell, "7", *["word"] * 18]
+    rows = [f"{8800 + i / 10:.1f};1.0;{text}" for i, text in enumerate(cells)]
+    found = parse_table(Source("star.csv", "\n".join(rows).encode())).values
+    np.testing.assert_array_equal(found[:3, 2], [value, 7.0, np.nan])

@@ -81,6 +81,8 @@ def test_everything_is_read(tmp_path: Path) -> None:
     [
         ("name = ", "no training config"),
         ("", "name"),
+        ('name = "a/b"', "name must be 1 to 80 printable letters without slashes, it is 'a/b'"),
+        ("name = 3", "name must be"),
         ('name = "x"\nepoch = 3', "epoch"),
         ('name = "x"\n[autoencoder]\nepoch = 3', "epoch"),
         ('name = "x"\nautoencoder = 3', "no training config"),
