@@ -1,7 +1,7 @@
 """The README's table of speed: python -m tests.readme_speed --measure FILE [PART ...], and then --write.
 
 FILE is an HPF file. What was measured is kept beside this module with the machine that it was measured on: by `dtl
-benchmark` for the file, for the same cut to the window as text, and for memory; by `tests.visitors` for a crowd.
+benchmark` for the file, for the same cut to the window as text, and for runs of many; by `tests.visitors` for a crowd.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _KEPT = 35.0
 def table(found: dict) -> str:
     """What the README has to say."""
     file, cut, crowd = found["file"], found["cut"], found["visitors"]
-    seconds, memory = file["seconds"], found["memory"]["memory_mb"]
-    counts = " / ".join(f"{int(count):,}" for count in memory)
+    seconds, runs = file["seconds"], found["runs"]["runs"]
+    counts = " / ".join(f"{int(count):,}" for count in runs)
     stages = " + ".join(f"{1000 * seconds[stage]:.0f}" for stage in ("read", "prepare", "infer"))
     slow, most = f"{seconds['noise_loop_286']:.0f} s", crowd["memory_mb"]
     rows = {
@@ -43,7 +43,9 @@ def table(found: dict) -> str:
         "files to table a second: reading alone, one worker, two workers (as text cut to the window)": (
             f"{_rates(file)} ({_rates(cut)})"
         ),
-        f"memory of a run beside its workers, {counts} files": " / ".join(map(str, memory.values())) + " MB",
+        f"runs of {counts} such texts: memory beside the workers; a second": (
+            f"{_of_runs(runs, 'memory_mb')} MB; {_of_runs(runs, 'rate')}"
+        ),
         "286 spectra with their noise: at once, in a loop over the members": f"{seconds['infer_286']:.1f} s, {slow}",
         "20 visitors, two adapting: p95 of pages, of uploads; memory at most, once they are gone": (
             f"{crowd['page']['p95']:.2f} s, {crowd['upload']['p95']:.2f} s; {most['most']}, {most['after']} MB"
@@ -55,6 +57,10 @@ def table(found: dict) -> str:
 def _rates(found: dict) -> str:
     batch = found["batch"]
     return ", ".join(f"{rate:.0f}" for rate in (batch["read"], *batch["workers"].values()))
+
+
+def _of_runs(runs: dict, what: str) -> str:
+    return " / ".join(f"{run[what]:.0f}" for run in runs.values())
 
 
 def _benchmark(path: Path, *options: str) -> dict:
@@ -82,7 +88,7 @@ def _crowd(path: Path) -> dict:
 PARTS: dict[str, Callable[[Path], dict]] = {
     "file": lambda path: _benchmark(path, "--files", "400"),
     "cut": lambda path: _cut(path, "--repeat", "3", "--files", "1000"),
-    "memory": lambda path: _cut(path, "--repeat", "1", "--memory", "1000", "10000"),
+    "runs": lambda path: _cut(path, "--repeat", "1", "--runs", "1000", "10000", "100000"),
     "visitors": _crowd,
 }
 

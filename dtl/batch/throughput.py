@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,11 +16,11 @@ from dtl.bundle.model import ModelBundle
 from dtl.parallel.engine import Engine
 from dtl.readers import read_spectrum
 
-__all__ = ["measure_memory", "measure_throughput"]
+__all__ = ["measure_runs", "measure_throughput"]
 
-#: A run in a process of its own, which says what it has needed at most.
+#: A run in a process of its own, which says what it has needed at most, and its rate from the first answer on.
 _RUN = """
-import resource, sys
+import json, resource, sys, time
 from dtl.batch.prediction import predict_into
 from dtl.bundle.store import load_bundle
 from dtl.parallel.engine import Engine
@@ -27,8 +28,11 @@ from dtl.parallel.engine import Engine
 if __name__ == "__main__":
     folder, bundle, path, count = sys.argv[1:]
     inputs = [(path, f"{number}.fits") for number in range(int(count))]
-    predict_into(folder, inputs, load_bundle(bundle), engine=Engine(2))
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    times = []
+    note = lambda fraction, text: times.append(time.perf_counter())
+    predict_into(folder, inputs, load_bundle(bundle), engine=Engine(2), progress=note)
+    rate = (len(times) - 1) / (time.perf_counter() - times[0])
+    print(json.dumps({"memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, "rate": rate}))
 """
 
 
@@ -73,22 +77,27 @@ def measure_throughput(
     }
 
 
-def measure_memory(path: str | Path, bundle: str, *, files: Sequence[int]) -> dict[str, int]:
-    """The most memory [MB] that a run needs beside its workers, by the number of its files (as text, for JSON).
+def measure_runs(path: str | Path, bundle: str, *, files: Sequence[int]) -> dict[str, dict[str, float]]:
+    """What runs with two workers need by the number of their files (as text, for JSON).
 
     Args:
         path: of the file that is answered under many names.
         bundle: name of a shipped bundle, or a folder.
         files: numbers that are tried, each in a process of its own.
+
+    Returns:
+        For each, ``memory_mb``, the most that the run has needed beside its workers, and ``rate``, files a second from
+        the first answer on.
     """
     unit = 2**20 if sys.platform == "darwin" else 2**10
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    found = {}
+    found: dict[str, dict[str, float]] = {}
     for count in files:
         with TemporaryDirectory() as folder:
             program = Path(folder) / "run.py"
             program.write_text(_RUN, encoding="utf-8")
             command = [sys.executable, str(program), f"{folder}/run", bundle, str(Path(path).resolve()), str(count)]
             done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-        found[str(count)] = round(int(done.stdout) / unit)
+        needed = json.loads(done.stdout)
+        found[str(count)] = {"memory_mb": round(needed["memory"] / unit), "rate": round(needed["rate"], 1)}
     return found

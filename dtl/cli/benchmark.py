@@ -21,7 +21,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         "--files", type=count, metavar="N", help="also how many files a second `predict --into` answers, of N"
     )
     parser.add_argument(
-        "--memory", type=count, nargs="+", metavar="N", help="also the memory that runs of N files need, as 100 1000"
+        "--runs", type=count, nargs="+", metavar="N", help="also memory and speed of runs of N files, as 100 1000"
     )
     parser.set_defaults(run=_run)
 
@@ -36,10 +36,10 @@ def _run(options: argparse.Namespace) -> int:
 
         path, bundle = options.file or DEFAULT_FILE, load_bundle(options.bundle)
         times["batch"] = measure_throughput(path, bundle, files=max(2, options.files))
-    if options.memory:
-        from dtl.batch.throughput import measure_memory
+    if options.runs:
+        from dtl.batch.throughput import measure_runs
 
-        times["memory_mb"] = measure_memory(options.file or DEFAULT_FILE, options.bundle, files=options.memory)
+        times["runs"] = measure_runs(options.file or DEFAULT_FILE, options.bundle, files=options.runs)
     if options.json:
         print(json.dumps(times))
     else:
@@ -48,6 +48,6 @@ def _run(options: argparse.Namespace) -> int:
         rates = times["batch"]["workers"] if options.files else {}
         for workers, rate in rates.items():
             print(f"{workers} worker{'' if workers == '1' else 's':6s}{rate:9.1f} files/s")
-        for files, memory in times.get("memory_mb", {}).items():
-            print(f"{files + ' files':15s}{memory:9d} MB")
+        for files, run in times.get("runs", {}).items():
+            print(f"{files + ' files':15s}{run['memory_mb']:9d} MB{run['rate']:9.1f} files/s")
     return 0
