@@ -92,7 +92,7 @@ def test_the_measurement_goes_on_where_it_stood(monkeypatch):
         observe=lambda bundle, seed: (list(range(12)), truth), settings=SampleSizes({"a": 1}), stars=12
     )
     monkeypatch.setattr(sample_size, "survey_simulator", lambda *given: simulator)
-    monkeypatch.setattr(sample_size, "observe", lambda bundle, spectra: (bundle, spectra))
+    monkeypatch.setattr(sample_size, "infer_in_parts", lambda spectra, bundle: (bundle, spectra))
     monkeypatch.setattr(
         sample_size, "parameter_errors", lambda found, truth: errors(float(len(found[1])), float(truth.sum()))
     )
