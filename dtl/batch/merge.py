@@ -52,9 +52,7 @@ def merge_run(folder: str | Path, output: str | Path) -> tuple[int, int]:
 
 def _check_place(output: Path, run: RunFolder) -> None:
     """Make sure that a table is written over nothing that the run has read or made."""
-    place = output.resolve()
-    own = {run.folder.resolve() / name for name in ("run.json", "inputs.jsonl", "failures.ecsv", "log.jsonl", "lock")}
-    if place in own or place.parent == run.folder.resolve() / "parts":
+    if run.holds(output):
         raise UnusableInput(f"{output} is a file of the run itself; choose another place.")
     if output.exists() and any(Path(path).exists() and output.samefile(path) for path, _ in run.inputs):
         raise UnusableInput(f"{output} is one of the files that the run has read; choose another place.")

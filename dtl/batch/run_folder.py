@@ -73,7 +73,8 @@ class RunFolder:
         A file that is gone since keeps its rows.
 
         Raises:
-            UnusableInput: as `inputs`.
+            UnusableInput: as `inputs`; where some files of a part were changed and others are gone, whose rows would
+                be lost with it.
         """
         return [number for number in range(self.parts) if not self._is_done(number)]
 
@@ -174,10 +175,24 @@ class RunFolder:
             known = json.loads(pq.read_schema(self._part(number)).metadata[_OF_PART])
             if (known["run"], known["part"]) != (self._digest, number):
                 return False
-            pairs = zip(known["files"], self._states(number), strict=True)
-            return all(now is None or now == then for then, now in pairs)
+            pairs = list(zip(known["files"], self._states(number), strict=True))
         except (OSError, pa.ArrowException, LookupError, TypeError, ValueError):
             return False
+        changed = [
+            file for file, (then, now) in zip(self.files_of(number), pairs, strict=True) if now not in (None, then)
+        ]
+        if changed and any(now is None and then is not None for then, now in pairs):
+            raise UnusableInput(
+                f"{self.inputs[changed[0]][0]} was changed since it was answered, while files of the same part are "
+                "gone, whose rows would be lost with it; bring them back, or answer what is there in a new folder."
+            )
+        return not changed
+
+    def holds(self, place: Path) -> bool:
+        """Whether a file is one of the run's own, be it there or not."""
+        own = ("run.json", "inputs.jsonl", "failures.ecsv", "log.jsonl", "lock")
+        folder, place = self.folder.resolve(), place.resolve()
+        return place.parent == folder / "parts" or (place.parent == folder and place.name in own)
 
     def _part(self, number: int) -> Path:
         return self.folder / "parts" / f"part-{number:08d}.parquet"

@@ -104,6 +104,14 @@ def test_files_that_were_changed_since_are_answered_again(tmp_path: Path) -> Non
         Path(files[0][0]).write_text("other")
         Path(files[2][0]).unlink()
         assert run.missing() == [0]
+    with open_run(tmp_path / "together", files, {}, {}, part=3) as run:
+        Path(files[2][0]).write_text("one")
+        run.write_part(0, [row(name) for _, name in files])
+        Path(files[2][0]).unlink()
+        assert run.missing() == []
+        Path(files[0][0]).write_text("another")
+        with pytest.raises(UnusableInput, match=r"a\.fits was changed since .* files of the same part are gone"):
+            run.missing()
     with pytest.raises(UnusableInput, match="files were changed since"):
         merge_run(tmp_path / "run", tmp_path / "table.csv")
 
