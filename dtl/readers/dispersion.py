@@ -97,7 +97,8 @@ def frame_of_name(name: str) -> str | None:
 
 def _unit_of_quantity(column: Column) -> str | None:
     """The unit of a wavenumber, frequency or energy that is named so without one: that of light near the visible."""
-    units = next((units for word, units in _QUANTITIES.items() if word in split_words(column.name)), ())
+    words = split_words(column.name)
+    units = next((units for word, units in _QUANTITIES.items() if word in words), ())
     finite = column.values[np.isfinite(column.values)] if units else np.empty(0)
     if not finite.size:
         return None
@@ -145,7 +146,10 @@ class Part:
 def rank_wavelengths(columns: Sequence[Column], names: list[Name], window: Window) -> list[Candidate]:
     """The columns that can be wavelengths, the best first: those named so before those that only look so."""
     found: list[tuple[float, Candidate]] = []
+    nameless = not any(column.name for column in columns)
     for number, (column, name) in enumerate(zip(columns, names, strict=True)):
+        if name.role not in ("", "wavelength") and not nameless:
+            continue
         unit = stated_unit(column)
         guess = str(guess_unit(column.values, window).value)
         holds = any(holds_window(column.values, u, window) for u in {unit, guess} if u)
@@ -159,7 +163,7 @@ def rank_wavelengths(columns: Sequence[Column], names: list[Name], window: Windo
             # one that misses the window is still the wavelengths: the refusal then says what they cover
             reason = "its numbers run as wavelengths do and " + ("hold the window" if holds else "miss the window")
             found.append(((1 if holds else 0.5) - 0.01 * number, Candidate(column, reason)))
-        elif holds and not any(c.name for c in columns) and runs(np.sort(column.values, axis=-1), guess):
+        elif holds and nameless and runs(np.sort(column.values, axis=-1), guess):
             found.append((0.2 - 0.01 * number, Candidate(column, "its numbers hold the window, in no order")))
     return [candidate for _, candidate in sorted(found, key=lambda pair: -pair[0])]
 

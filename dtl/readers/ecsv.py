@@ -63,6 +63,8 @@ def _table(source: Source) -> Table:
         warnings.simplefilter("ignore")
         try:
             return Table.read(lines, format="ascii.ecsv")
+        except MemoryError:  # that memory is lacking says nothing of the file
+            raise
         except Exception as error:
             raise source.refuse(
                 f"is an ECSV table that cannot be parsed ({sanitise(error, 100).rstrip('.')}), probably because "

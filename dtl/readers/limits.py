@@ -70,6 +70,7 @@ _DEFAULTS = {
         "has {found} tags of XML beside those of its rows and the limit is {most}, so they hardly describe a spectrum; "
         "write it with fewer parameters, groups and notes.",
     ),
+    "cells": Limit(1_500_000, "has {found} cells in tables of XML " + _LARGE),
     "hdus": Limit(
         1_000,
         "has more than {most} FITS extensions, so it is hardly a single spectrum; give the extensions of one exposure.",

@@ -108,10 +108,12 @@ def _lineless_run(x: np.ndarray, y: np.ndarray, pixels: np.ndarray, pixel: float
     level = float(np.median(y[:first]))
     if len(x) < 2 * first or not level > 0:
         return 0
+    scatter = _about_line(x[:first], y[:first]).std()
+    if not _CONTRAST * scatter < lines * level:
+        return 0
     noise, stride = measure_scatter(pixels[:first].ravel(), pixel)
     expected = noise * np.sqrt(max(stride, 2) / pixels.shape[1])
-    scatter = _about_line(x[:first], y[:first]).std()
-    if noise > _NOISY * level or not scatter < _NOISE_ONLY * expected or not _CONTRAST * scatter < lines * level:
+    if noise > _NOISY * level or not scatter < _NOISE_ONLY * expected:
         return 0
     back = int(np.ceil(_LOOK_BACK / step))
     length, offsets = first, []

@@ -16,8 +16,10 @@ from dtl.readers.statements import frame_of, medium_of
 __all__ = ["TextTable", "parse_table", "text_lines"]
 
 _COMMENT = re.compile(r"^\s*(#|%|!|//|\*|;|--)")
+_WITHOUT_NUMBERS = re.compile(rf"\s*$|{_COMMENT.pattern}")
 _MISSING = {"", "nan", "--", "---", "...", "indef", "null", "na", "n/a", "none", "*", "masked"}
 _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_MARKS = re.compile(r"[,;|]")
 _MIN_ROWS = 10
 _LONGEST_HEAD = 500
 #: Comments that are looked at, and letters of each.
@@ -77,7 +79,7 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
             "give a table "
             "with the columns wavelength and flux."
         )
-    body = [line for line in lines[first:] if line.strip() and not _COMMENT.match(line)]
+    body = [line for line in lines[first:] if not _WITHOUT_NUMBERS.match(line)]
     limits.check("columns", max(len(re.split(r"[\s,;|]+", line)) for line in body[:3]), source.refuse)
     body, separator = _plain(body)
     values, skipped = _numbers(source, body, separator)
@@ -102,11 +104,13 @@ def text_lines(source: Source, text: str) -> list[str]:
     """The lines of a text, counted and measured before anything looks at them.
 
     Raises:
-        UnusableInput: more, or longer ones, than a table has.
+        UnusableInput: more, or longer ones, or more cells in them, than a table has.
     """
     limits.check("lines", sum(text.count(end) for end in _ENDS), source.refuse)
     lines = text.splitlines()
     limits.check("line_length", max(map(len, lines), default=0), source.refuse)
+    if len(text) > 2 * limits.most("values"):  # else there are fewer, as each has a letter and a mark beside it
+        limits.check("values", sum(len(_MARKS.sub(" ", line).split()) for line in lines), source.refuse)
     return lines
 
 

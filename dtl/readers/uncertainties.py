@@ -99,28 +99,27 @@ def judge(values: np.ndarray, flux: np.ndarray, pixel: float | None, named: str 
         return Verdict("", 0.0, False)
     scatter = max(measure_scatter(flux[usable], pixel)[0], level / MAX_SNR)
     noisy = level / scatter < _NOISY
-    ratios = {}
-    for kind in KINDS:
+
+    def ratio_as(kind: str) -> float:
+        """Sigma over the scatter where the column is of a kind; 0 where it cannot be."""
         sigma = to_sigma(values[usable], kind, flux[usable])
         good = np.isfinite(sigma) & (sigma > 0)
-        if good.sum() > 0.5 * usable.sum() and level / np.median(sigma[good]) < MAX_SNR:
-            ratios[kind] = float(np.median(sigma[good]) / scatter)
+        middle = float(np.median(sigma[good])) if good.sum() > 0.5 * usable.sum() else 0.0
+        return middle / scatter if level < MAX_SNR * middle else 0.0
+
     if named is None:
         low = _LOW_OF_NOISY if noisy else _LOW_UNNAMED
         # These are larger where there is less light, or are flat: what has lines of its own is another flux.
         upright = common_shape(flux[usable], values[usable]) > _UPSIDE_DOWN and not _is_flat(values[usable])
-        kinds = {k: r for k, r in ratios.items() if not (upright and k in ("percent", "relative", "ivar"))}
+        kinds = {k: ratio_as(k) for k in KINDS if not (upright and k in ("percent", "relative", "ivar"))}
         found = [Verdict(k, r, False) for k, r in kinds.items() if low < r < _HIGH_UNNAMED and _can_be(k, values)]
         return min(found, key=lambda v: v.distance, default=Verdict("", 0.0, False))
-    ratio = ratios.get(named, 0.0)
+    ratio = ratio_as(named)
     low = _LOW_OF_NOISY if noisy else _LOW_OF_GOOD
     if low < ratio < _HIGH:
         return Verdict(named, ratio, True)
-    others = [
-        Verdict(kind, ratios[kind], False)
-        for kind in _alternatives(named)
-        if kind in ratios and 1 / _CLOSE < ratios[kind] < _CLOSE
-    ]
+    ratios = {kind: ratio_as(kind) for kind in _alternatives(named)}
+    others = [Verdict(kind, other, False) for kind, other in ratios.items() if 1 / _CLOSE < other < _CLOSE]
     best = min(others, key=lambda v: v.distance, default=None)
     if best is not None:
         return best

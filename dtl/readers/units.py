@@ -157,14 +157,9 @@ def guess_unit(values: np.ndarray, window: Window) -> Claim:
     median = float(np.median(finite)) if finite.size else 0.0
     by_size = "Angstrom" if median > 2000 else "nm" if median > 100 else "um" if median > 0.01 else "m"
     ends = _ends(values)
-    fitting = [unit for unit in _GUESSES if holds_window(ends, unit, window)]
+    fitting = next((unit for unit in (by_size, *_GUESSES) if holds_window(ends, unit, window)), None)
     span = f"from {finite.min():.6g} to {finite.max():.6g}" if finite.size else "nothing"
-    window = f"the window of {window.lower:.0f}–{window.upper:.0f} Å"
-    if by_size in fitting or not fitting:
-        what = f"hold {window} in {show_unit(by_size)}" if fitting else f"have a median of {median:.6g}"
-        return Claim(by_size, "guessed", f"no unit in the file; the numbers run {span} and {what}")
-    return Claim(
-        fitting[0],
-        "guessed",
-        f"no unit in the file; the numbers run {span} and hold {window} in {show_unit(fitting[0])}",
-    )
+    what = f"have a median of {median:.6g}"
+    if fitting:
+        what = f"hold the window of {window.lower:.0f}–{window.upper:.0f} Å in {show_unit(fitting)}"
+    return Claim(fitting or by_size, "guessed", f"no unit in the file; the numbers run {span} and {what}")

@@ -33,6 +33,13 @@ _ROWS = re.compile(rb"\bnrows\s*=\s*[\"']\s*(\d+)")
 _FIELD = re.compile(rb"<(?:\w{1,40}:)?(?:TABLE|FIELD)\b")
 #: A tag that begins or ends anything but a row or a cell; XML tells upper from lower case.
 _ELEMENT = re.compile(rb"<(?!/?(?:\w{1,40}:)?T[RD][\s/>])")
+_CELL = re.compile(rb"<(?:\w{1,40}:)?TD\b")
+#: What a binary table holds in place of cells, what it says of its columns, and the bytes that each kind of them takes.
+_STREAM = re.compile(rb"<(?:\w{1,40}:)?STREAM\b[^>]*>([^<]*)")
+_COLUMN = re.compile(rb"<(?:\w{1,40}:)?FIELD\b([^>]*)")
+_KIND, _COUNT = (re.compile(rb"\b%s\s*=\s*[\"'](\w+)" % name) for name in (b"datatype", b"arraysize"))
+_BYTES = {b"short": 2, b"unicodeChar": 2, b"int": 4, b"float": 4, b"long": 8, b"double": 8, b"floatComplex": 8}
+_BYTES |= {b"doubleComplex": 16}
 
 
 def identify(source: Source) -> bool:
@@ -77,11 +84,14 @@ def _table(source: Source) -> tuple[Any, Table]:
     limits.check("lines", _count(_ROW, source), source.refuse)
     limits.check("lines", max((int(rows[:18]) for rows in _ROWS.findall(source.data)), default=0), source.refuse)
     limits.check("columns", _count(_FIELD, source), source.refuse)
+    limits.check("cells", _count(_CELL, source) + _binary_cells(source), source.refuse)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             elements = list(parse(io.BytesIO(source.data), verify="ignore").iter_tables())
             tables = [(element, element.to_table(use_names_over_ids=True)) for element in elements[:20]]
+        except MemoryError:  # that memory is lacking says nothing of the file
+            raise
         except Exception as error:
             raise source.refuse(
                 f"is a VOTable that cannot be parsed ({_reason(error)}), probably because it was cut "
@@ -100,6 +110,25 @@ def _reason(error: Exception) -> str:
     if "dtype size" in str(error):
         return "an array size in it is beyond sense"
     return sanitise(error, 100).rstrip(".")
+
+
+def _binary_cells(source: Source) -> int:
+    """How many cells binary tables hold, as their sizes and those of their rows say."""
+    found = last = 0
+    for stream in _STREAM.finditer(source.data):
+        columns = _COLUMN.findall(
+            source.data, max(source.data.rfind(b"TABLE", last, stream.start()), last), stream.start()
+        )
+        row = sum(map(_bytes_of, columns))
+        last, size = stream.end(), 3 * len(stream[1]) // 4  # in base 64
+        found += len(columns) * (size // row) if row else 0
+    return found
+
+
+def _bytes_of(column: bytes) -> int:
+    """Bytes of a cell, by the attributes of its column; of one of any length those that count it."""
+    kind, count = _KIND.search(column), _COUNT.search(column)
+    return _BYTES.get(kind[1] if kind else b"", 1) * (int(count[1][:9]) if count and count[1].isdigit() else 1)
 
 
 def _count(pattern: re.Pattern[bytes], source: Source) -> int:

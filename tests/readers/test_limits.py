@@ -12,8 +12,9 @@ import sys
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.table import Table
 
-from dtl.readers.limits import LIMITS, limits_of
+from dtl.readers.limits import LIMITS, Limit, limits_of
 from dtl.readers.orders import Order
 from dtl.readers.spectra import drop_repeats, separate
 from dtl.spectrum import UnusableInput
@@ -101,6 +102,11 @@ HOSTILE = {
     "gzip in gzip": (gzip.compress(gzip.compress(layouts.text())), "compressed twice"),
     "lines": (b"\n" * 600_000 + layouts.text(), "has 601,900 lines"),
     "one line": (b"8800.0 1.0 " * 10_000, "has a line of"),
+    "cells of text": (("8800.0 1.0" + " w" * 20 + "\n").encode() * 300_000, "an array of 6,600,000 values"),
+    "cells of XML": (votable(f"<DATA><TABLEDATA><TR>{'<TD/>' * 1_600_000}</TR></TABLEDATA></DATA>"), "1,600,000 cells"),
+    "cells in base 64": (
+        votable(f"<DATA><BINARY><STREAM encoding='base64'>{'AAAA' * 2_000_000}</STREAM></BINARY></DATA>"
+        ).replace(b'"double"', b'"short" arraysize="1"'), "3,000,000 cells"),
     "columns": ("\n".join("8800 " * 300 for _ in range(20)).encode(), "columns and the limit is 250"),
     "aliases": (ecsv(ALIASES), "repeats parts of its metadata"),
     "metadata": (ecsv("".join(f"# - {{key{i}: {'x' * 90}}}\n" for i in range(3000))), "of metadata"),
@@ -151,6 +157,22 @@ def test_few_references_are_no_harm() -> None:
     """What a program writes that notes one list twice."""
     spectrum = read_spectrum(ecsv("# - a: &id001 [1, 2]\n# - b: *id001\n# - object: GJ 1\n"), name="star.ecsv")
     assert spectrum.star == "GJ 1"
+
+
+@pytest.mark.parametrize("form", ["binary", "binary2"])
+def test_cells_of_a_binary_votable_are_counted_by_the_size_of_its_rows(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = {"wavelength": np.linspace(8780, 8880, 2000), "flux": 1 + 0.1 * np.sin(np.arange(2000.0))}
+    written = io.BytesIO()
+    Table(columns | {"quality": np.zeros(2000, np.uint8)}).write(written, format="votable", tabledata_format=form)
+    for most, fits_in in ((6_600, True), (5_700, False)):
+        monkeypatch.setitem(LIMITS, "cells", Limit(most, LIMITS["cells"].sentence))
+        if fits_in:
+            assert len(read_spectrum(written.getvalue(), name="star.vot").flux) == 1900
+        else:
+            with pytest.raises(UnusableInput, match="cells in tables of XML"):
+                read_spectrum(written.getvalue(), name="star.vot")
 
 
 def test_rows_and_cells_of_a_votable_are_not_counted_as_what_describes_it() -> None:
