@@ -51,9 +51,20 @@ def image_extensions(source: Source) -> list[tuple[int, Any]]:
 
 
 def tables(source: Source) -> list[tuple[int, Any]]:
-    """Number and extension of all tables that have rows and columns."""
+    """Number and extension of all tables that have rows and columns.
+
+    Raises:
+        UnusableInput: more cells of variable length than any has, which are read one by one.
+    """
     found = [(number, hdu) for number, hdu in enumerate(source.hdus) if isinstance(hdu, _TABLES)]
-    return [(n, hdu) for n, hdu in found if hdu.header.get("NAXIS2", 0) > 0 and len(hdu.columns) > 0]
+    found = [(n, hdu) for n, hdu in found if hdu.header.get("NAXIS2", 0) > 0 and len(hdu.columns) > 0]
+    limits.check("ragged_cells", sum(_count_ragged(hdu) for _, hdu in found), source.refuse)
+    return found
+
+
+def _count_ragged(hdu: Any) -> int:
+    forms = [str(form).lstrip("01")[:1].upper() for form in hdu.columns.formats]
+    return hdu.header["NAXIS2"] * sum(form in ("P", "Q") for form in forms)
 
 
 def table_values(source: Source, hdu: Any, column: Any) -> np.ndarray | None:

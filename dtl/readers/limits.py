@@ -71,6 +71,11 @@ _DEFAULTS = {
         "write it with fewer parameters, groups and notes.",
     ),
     "cells": Limit(1_500_000, "has {found} cells in tables of XML " + _LARGE),
+    "ragged_cells": Limit(
+        100_000,
+        "has {found} table cells of variable length and the limit is {most}, so single numbers were probably written "
+        "as lists; write one number to a cell.",
+    ),
     "hdus": Limit(
         1_000,
         "has more than {most} FITS extensions, so it is hardly a single spectrum; give the extensions of one exposure.",

@@ -132,6 +132,7 @@ HOSTILE = {
     "negative axis": (header(*IMAGE, "NAXIS1  = -2880") + bytes(2880), "damaged FITS header"),
     "negative count": (PRIMARY + header(*TABLE, "NAXIS1  = 8", "NAXIS2  = 9", "PCOUNT  = -999"), "damaged FITS header"),
     "shared cells": (gzip.compress(ragged(50_000)), "an array of 150,000,000 values"),
+    "ragged cells": (ragged(1, rows=60_000), "120,000 table cells of variable length"),
     "negative cells": (ragged(-50), "cells of negative length"),
     "fields": (layouts.to_bytes(fits.PrimaryHDU(), fits.BinTableHDU.from_columns(
         [fits.Column(f"c{i}", "D", array=np.ones(20)) for i in range(300)])), "300 columns"),
