@@ -81,9 +81,10 @@ def _table(source: Source) -> tuple[Any, Table]:
             "with its numbers inside."
         )
     limits.check("elements", _count(_ELEMENT, source), source.refuse)
-    limits.check("lines", _count(_ROW, source), source.refuse)
-    limits.check("lines", max((int(rows[:18]) for rows in _ROWS.findall(source.data)), default=0), source.refuse)
+    rows = max(_count(_ROW, source), *(int(said[:18]) for said in _ROWS.findall(source.data)), 0)
+    limits.check("lines", rows, source.refuse)
     limits.check("columns", _count(_FIELD, source), source.refuse)
+    limits.check("fits_bytes", rows * sum(map(_bytes_of, _COLUMN.findall(source.data))), source.refuse)
     limits.check("cells", _count(_CELL, source) + _binary_cells(source), source.refuse)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -114,12 +114,14 @@ HOSTILE = {
     "entities": (votable("", ENTITIES), "declares entities"),
     "elsewhere": (votable(REMOTE), "in another file or on a server"),
     "rows": (votable("").replace(b"<TABLE", b'<TABLE nrows="900000000"'), "900,000,000 lines"),
+    "lists": (votable("").replace(b'<FIELD', b'<FIELD arraysize="20000"').replace(
+        b"<TABLE", b'<TABLE nrows="60000"'), "unpacks to more than the limit of 200 MB"),
     "parameters": (votable('<PARAM name="c" datatype="int" value="1"/>' * 30_000), "has 30,009 tags of XML"),
     "hidden entities": (
         b"<\0!\0-\0-\0<VOTABLE-\0-\0>\0" + votable("", ENTITIES).decode().encode("utf-16-le"), "neither FITS"),
     "entities in UTF-16": (votable("", ENTITIES).decode().encode("utf-16"), "declares entities"),
     "nested": (votable("").replace(b"<TABLE>", b"<RESOURCE>" * 2000 + b"<TABLE>"), "XML is nested too deeply"),
-    "array size": (votable("<DATA><TABLEDATA><TR><TD>1</TD></TR></TABLEDATA></DATA>").replace(
+    "array size": (votable("<DATA><BINARY><STREAM encoding='base64'>AAAA</STREAM></BINARY></DATA>").replace(
         b"<FIELD", b'<FIELD arraysize="999999999"'), "an array size in it is beyond sense"),
     "scale": (scaled("TSCAL2  = NaN"), "has the card TSCAL2 = 'NaN' where a number belongs"),
     "zero": (scaled("TZERO2  = 'two'"), "has the card TZERO2 = 'two' where a number belongs"),
