@@ -21,6 +21,9 @@ SCORES: dict[str, str] = {
 }
 
 
+_PERCENT = np.arange(101.0)
+
+
 @dataclass(frozen=True)
 class Calibration:
     """Widens an interval so that it covers what it claims: ``sqrt((scale * width)^2 + floor^2)``.
@@ -50,20 +53,23 @@ class Reference:
     quantiles: np.ndarray
 
 
-def percentile(score: float, snr: float, reference: Reference) -> float:
-    """Percentage of good stars at this signal-to-noise ratio with a lower score, 0 to 100."""
-    return float(np.interp(score, _at(snr, reference), np.arange(101.0)))
+def percentile(score: np.ndarray, snr: np.ndarray, reference: Reference) -> np.ndarray:
+    """Percentage of good stars at a signal-to-noise ratio with a lower score, 0 to 100; shape ``(k,)`` each."""
+    rows = zip(score, _at(snr, reference), strict=True)
+    return np.array([np.interp(one, quantiles, _PERCENT) for one, quantiles in rows])
 
 
-def quantile(part: float, snr: float, reference: Reference) -> float:
-    """The score that ``part`` per cent of good stars at this signal-to-noise ratio stay below."""
-    return float(np.interp(part, np.arange(101.0), _at(snr, reference)))
+def quantile(part: float | np.ndarray, snr: np.ndarray, reference: Reference) -> np.ndarray:
+    """The scores that ``part`` per cent of good stars at signal-to-noise ratios stay below; shape ``(k,)`` each."""
+    rows = zip(np.broadcast_to(part, len(snr)), _at(snr, reference), strict=True)
+    return np.array([np.interp(one, _PERCENT, quantiles) for one, quantiles in rows])
 
 
-def _at(snr: float, reference: Reference) -> np.ndarray:
-    """Quantiles 0 to 100 % at a signal-to-noise ratio, interpolated in its logarithm; shape ``(101,)``."""
-    position = np.interp(np.log(max(snr, 1e-3)), np.log(reference.snr), np.arange(len(reference.snr)))
-    low = int(position)
-    high = min(low + 1, len(reference.snr) - 1)
-    fraction = position - low
+def _at(snr: np.ndarray, reference: Reference) -> np.ndarray:
+    """Quantiles 0 to 100 % at signal-to-noise ratios ``(k,)``, interpolated in their logarithm; shape ``(k, 101)``."""
+    levels = np.arange(len(reference.snr))
+    position = np.interp(np.log(np.maximum(snr, 1e-3)), np.log(reference.snr), levels)
+    low = position.astype(int)
+    high = np.minimum(low + 1, levels[-1])
+    fraction = (position - low)[:, None]
     return (1 - fraction) * reference.quantiles[low] + fraction * reference.quantiles[high]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -129,15 +129,25 @@ class ModelBundle:
         """Latent vectors ``(k, n_latent)`` of normalised flux ``(k, n)`` as observed."""
         return self._run(self.observed_encoder.encode, flux)
 
-    def reconstruct(self, latents: np.ndarray) -> np.ndarray:
-        """What spectra with latents ``(k, n_latent)`` are expected to look like, the gap included; ``(k, n)``."""
+    def reconstruct(self, latents: np.ndarray, members: Mapping[str, np.ndarray] | None = None) -> np.ndarray:
+        """What spectra are expected to look like, the gap included.
+
+        Args:
+            latents: shape ``(k, n_latent)``.
+            members: parameter name -> what `regress` gives for them, where that is known; shape ``(members, k)``.
+
+        Returns:
+            Normalised flux; shape ``(k, n)``.
+        """
         flux = self.decode(latents)
         if self.gap is None:
             return flux
+        if members is None:
+            found = self._run(self.ensemble("teff", "vsini"), latents)
+            members = dict(zip(("teff", "vsini"), np.split(found, [len(self.regressors["teff"])]), strict=True))
         # Networks give any number for what is no star; a curve is broadened by what a model can have at most.
         low, high = self.limits
-        members = np.nan_to_num(self._run(self.ensemble("teff", "vsini"), latents))
-        teff, vsini = (part.mean(axis=0) for part in np.split(members, [len(self.regressors["teff"])]))
+        teff, vsini = (np.nan_to_num(members[name]).mean(axis=0) for name in ("teff", "vsini"))
         teff, vsini = np.clip(teff, low[0], high[0]), np.clip(vsini, 0.0, high[3])
         return flux + self.gap.curves(teff, vsini)
 

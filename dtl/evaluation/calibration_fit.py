@@ -142,8 +142,13 @@ def fit_threshold(
 ) -> float:
     """The percentile that the strangest score of all but a part ``false_alarms`` of good stars stays below."""
     strangest = [
-        max(percentile(result.scores[name], level, reference) for name, reference in references.items())
+        np.max(
+            [
+                percentile(np.array([r.scores[name] for r in of_level]), np.full(len(of_level), level), reference)
+                for name, reference in references.items()
+            ],
+            axis=0,
+        )
         for level, of_level in results.items()
-        for result in of_level
     ]
-    return float(np.quantile(strangest, 1.0 - false_alarms))
+    return float(np.quantile(np.concatenate(strangest), 1.0 - false_alarms))

@@ -85,6 +85,7 @@ def _places(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[L
     on_flux = bundle.flux_basis.project(filled, bundle.map_flux)
     on_latent = project(latents, bundle.latents, bundle.map_latent)
     reference = bundle.references.get("latent_distance")
+    usual = None if reference is None else quantile(UNUSUAL, np.array([p.snr for p in prepared]), reference)
     return [
         LatentPosition(
             flux=filled[i].astype(np.float32),
@@ -92,9 +93,9 @@ def _places(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[L
             map_flux=on_flux[i],
             map_latent=on_latent[i],
             neighbours=_neighbours(index[i], distance[i], bundle.nodes),
-            unusual=reference is not None and float(distance[i, 0]) > quantile(UNUSUAL, p.snr, reference),
+            unusual=usual is not None and bool(distance[i, 0] > usual[i]),
         )
-        for i, p in enumerate(prepared)
+        for i in range(len(prepared))
     ]
 
 
@@ -148,8 +149,7 @@ def spacing(vectors: np.ndarray, every: int = 10) -> np.ndarray:
 
 def from_quantiles(snr: float, reference: Reference, count: int = 1000) -> np.ndarray:
     """Scores of ``count`` made-up good stars at a signal-to-noise ratio that are spread as a reference says."""
-    parts = (np.arange(count) + 0.5) / count * 100
-    return np.array([quantile(part, snr, reference) for part in parts])
+    return quantile((np.arange(count) + 0.5) / count * 100, np.full(count, snr), reference)
 
 
 def _exact(

@@ -12,27 +12,26 @@ __all__ = ["correlate"]
 _MOST = 0.999
 
 
-def correlate(members: dict[str, np.ndarray], response: np.ndarray) -> np.ndarray:
-    """Correlation of the parameters of one spectrum, as the same noise moves all of them.
+def correlate(members: dict[str, np.ndarray], covariance: np.ndarray) -> np.ndarray:
+    """Correlation of the parameters of spectra, as the same noise moves all of them.
 
     A parameter varies as its members do: between them, each on its own, and with the noise, which all members see.
     Those of different parameters were trained apart, so that what separates members is no part of a covariance.
 
     Args:
-        members: parameter name -> values of its members; shape ``(members,)`` each.
-        response: of all members, in their order, to independent unit noises; shape ``(members of all, noises)``.
+        members: parameter name -> values of its members; shape ``(members, k)`` each.
+        covariance: of all members, in their order, by noise; shape ``(k, members of all, members of all)``.
 
     Returns:
-        Positive definite, in the order of `PARAMETERS`; shape ``(4, 4)``.
+        Positive definite, in the order of `PARAMETERS`; shape ``(k, 4, 4)``.
     """
-    counts = [len(members[name]) for name in PARAMETERS]
-    starts = np.r_[0, np.cumsum(counts)[:-1]]
-    response = np.asarray(response, dtype=float)
-    common = np.add.reduceat(response, starts, axis=0) / np.array(counts)[:, None]
-    covariance = common @ common.T
-    alone = np.add.reduceat(np.einsum("ij,ij->i", response, response), starts) / counts
-    variance = alone + [np.var(members[name]) for name in PARAMETERS]
-    deviation = np.sqrt(np.maximum(variance, np.finfo(float).tiny))
-    found = np.nan_to_num(covariance / np.outer(deviation, deviation)) * _MOST
-    np.fill_diagonal(found, 1.0)
+    counts = np.array([len(members[name]) for name in PARAMETERS])
+    starts = np.cumsum(counts) - counts
+    sums = np.add.reduceat(np.add.reduceat(covariance, starts, axis=1), starts, axis=2)
+    sums = 0.5 * (sums + sums.swapaxes(1, 2))  # rounding differs between the halves
+    alone = np.add.reduceat(np.diagonal(covariance, axis1=1, axis2=2), starts, axis=1) / counts
+    variance = alone + np.stack([np.var(members[name], axis=0) for name in PARAMETERS], axis=1)
+    deviation = counts * np.sqrt(np.maximum(variance, np.finfo(float).tiny))
+    found = np.nan_to_num(sums / (deviation[:, :, None] * deviation[:, None])) * _MOST
+    found[:, range(4), range(4)] = 1.0
     return found

@@ -38,7 +38,7 @@ class MemberSlopes:
 
 
 def member_slopes(flux: np.ndarray, bundle: ModelBundle) -> MemberSlopes:
-    """Values of all members for spectra and their derivatives, one backward pass a member.
+    """Values of all members for spectra and their derivatives: one pass of the encoder, and one back of each member.
 
     Args:
         flux: normalised, without gaps; shape ``(k, n)``.
@@ -47,14 +47,15 @@ def member_slopes(flux: np.ndarray, bundle: ModelBundle) -> MemberSlopes:
     encoder = bundle.observed_encoder
     first, others = encoder.encoder[0], encoder.encoder[1:]
     counts = [len(bundle.regressors[name]) for name in PARAMETERS]
-    with torch.inference_mode():
+    with torch.no_grad():
         points = torch.as_tensor(np.asarray(flux, dtype=np.float32), device=bundle.device)
         hidden = first((points - encoder.mean) / encoder.scale)
     with torch.enable_grad():
-        hidden = hidden.expand(sum(counts), *hidden.shape).clone().requires_grad_()
-        latents = (others(hidden) - encoder.latent_mean) / encoder.latent_scale
-        found = bundle.ensemble(*PARAMETERS)(latents)
-        (slopes,) = torch.autograd.grad(found.sum(), hidden)
+        latents = (others(hidden.requires_grad_()) - encoder.latent_mean) / encoder.latent_scale
+        of_each = latents.detach().expand(sum(counts), *latents.shape).clone().requires_grad_()
+        found = bundle.ensemble(*PARAMETERS)(of_each)
+        (outer,) = torch.autograd.grad(found.sum(), of_each)
+        (slopes,) = torch.autograd.grad(latents, hidden, outer, is_grads_batched=True)
     ends = np.cumsum(counts)[:-1]
     values, moves = (np.split(part.detach().cpu().numpy(), ends) for part in (found, slopes))
     return MemberSlopes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -24,14 +25,14 @@ from dtl.inference.judgement import (
     withhold,
     without_blur,
 )
-from dtl.inference.noise_propagation import misfit_responses, propagate_noise
+from dtl.inference.noise_propagation import misfit_covariance, propagate_noise
 from dtl.inference.prior import prior_of
 from dtl.inference.trust import trust_scores
 from dtl.result import Estimate, InferenceResult, Neighbour
 from dtl.spectrum import PreparedSpectrum
 from dtl.wavelengths import SPEED_OF_LIGHT
 
-__all__ = ["encode_with_gaps", "estimate_parameters", "infer", "infer_in_parts", "noise_responses"]
+__all__ = ["encode_with_gaps", "estimate_parameters", "infer", "infer_in_parts", "noise_covariance"]
 
 #: Spectra that are asked at once: more gain no time and take memory.
 _AT_ONCE = 64
@@ -58,30 +59,24 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
     if not prepared:
         return []
     flux, latents = encode_with_gaps(np.stack([p.flux for p in prepared]), np.stack([p.good for p in prepared]), bundle)
-    reconstruction = bundle.reconstruct(latents)
+    slopes = member_slopes(flux, bundle)
+    reconstruction = bundle.reconstruct(latents, slopes.values)
     index, distance = nearest(latents, bundle.latents, _NEIGHBOURS)
+    near = np.concatenate([distance[..., None], bundle.nodes[index]], axis=2)
     map_flux = bundle.flux_basis.project(flux, bundle.map_flux)
     map_latent = project(latents, bundle.latents, bundle.map_latent)
-    slopes = member_slopes(flux, bundle)
-    all_scores = [
-        trust_scores(p, reconstruction[i], float(distance[i, 0]), {name: v[:, i] for name, v in slopes.values.items()})
-        for i, p in enumerate(prepared)
-    ]
-    responses = noise_responses(slopes, prepared, bundle)
-    misfit = [_misfit(scores["residual"], p.snr, bundle) for scores, p in zip(all_scores, prepared, strict=True)]
-    misfits = misfit_responses(slopes, misfit)
-    starts = np.cumsum([0, *map(len, slopes.values.values())])[:-1]
-    of_all = [
-        _with_misfit(estimates, response, starts)
-        for estimates, response in zip(estimate_parameters(slopes, responses, bundle), misfits, strict=True)
-    ]
+    scores = trust_scores(prepared, reconstruction, distance[:, 0], slopes.values)
+    snr = np.array([p.snr for p in prepared])
+    percentiles = {name: percentile(scores[name], snr, reference) for name, reference in bundle.references.items()}
+    noise = noise_covariance(slopes, prepared, bundle)
+    misfit = misfit_covariance(slopes, _misfit(scores["residual"], snr, bundle))
+    correlation = correlate(slopes.values, noise + misfit)
+    of_all = _with_misfit(estimate_parameters(slopes, noise, bundle), _variances(misfit, slopes))
     results = []
-    for i, (spectrum, estimates, scores) in enumerate(zip(prepared, of_all, all_scores, strict=True)):
+    for i, (spectrum, estimates) in enumerate(zip(prepared, of_all, strict=True)):
         residual = (spectrum.flux - reconstruction[i])[spectrum.good]
-        percentiles = {
-            name: percentile(scores[name], spectrum.snr, reference) for name, reference in bundle.references.items()
-        }
-        answer, doubts = _judge(estimates, percentiles, spectrum, bundle)
+        unusual = _of_one(percentiles, i)
+        answer, doubts = _judge(estimates, unusual, spectrum, bundle)
         results.append(
             InferenceResult(
                 prepared=spectrum,
@@ -89,21 +84,16 @@ def infer(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[Inf
                 latent=latents[i],
                 reconstruction=reconstruction[i],
                 reconstruction_mse=float(np.mean(residual**2)),
-                latent_distance_percentile=percentiles.get("latent_distance", 0.0),
+                latent_distance_percentile=unusual.get("latent_distance", 0.0),
                 map_flux=map_flux[i],
                 map_latent=map_latent[i],
-                neighbours=tuple(
-                    Neighbour(int(k), float(d), *(float(v) for v in bundle.nodes[k]))
-                    for k, d in zip(index[i], distance[i], strict=True)
-                ),
+                neighbours=tuple(Neighbour(int(k), *row) for k, row in zip(index[i], near[i].tolist(), strict=True)),
                 flags=tuple(dict.fromkeys((*spectrum.flags, *(doubt.flag for doubt in doubts)))),
                 bundle=f"{bundle.name} {bundle.version}",
-                scores=scores,
-                percentiles=percentiles,
+                scores=_of_one(scores, i),
+                percentiles=unusual,
                 doubts=(*spectrum.doubts, *doubts),
-                correlation=correlate(
-                    {name: v[:, i] for name, v in slopes.values.items()}, np.hstack([responses[i], misfits[i]])
-                ),
+                correlation=correlation[i],
             )
         )
     return results
@@ -135,12 +125,23 @@ def _judge(
     return answer, doubts + withheld + limits
 
 
-def _misfit(residual: float, snr: float, bundle: ModelBundle) -> float:
-    """Rms by which a spectrum differs from its reconstruction beyond what good stars do, as noise; 0 for these."""
+def _misfit(residual: np.ndarray, snr: np.ndarray, bundle: ModelBundle) -> np.ndarray:
+    """Rms by which spectra differ from their reconstructions beyond what good stars do, as noise; 0 for these.
+
+    Args:
+        residual: the score of that name; shape ``(k,)``.
+        snr: signal-to-noise ratios; shape ``(k,)``.
+        bundle: what good stars have.
+    """
     if "residual" not in bundle.references:
-        return 0.0
+        return np.zeros(len(residual))
     usual = quantile(_USUAL, snr, bundle.references["residual"])
-    return _MISFIT * float(np.sqrt(max(residual**2 - usual**2, 0.0)))
+    return _MISFIT * np.sqrt(np.maximum(residual**2 - usual**2, 0.0))
+
+
+def _of_one(values: dict[str, np.ndarray], i: int) -> dict[str, float]:
+    """Of values by name, each of shape ``(k,)``, those of one spectrum."""
+    return {name: float(of_all[i]) for name, of_all in values.items()}
 
 
 def encode_with_gaps(flux: np.ndarray, good: np.ndarray, bundle: ModelBundle) -> tuple[np.ndarray, np.ndarray]:
@@ -167,10 +168,8 @@ def encode_with_gaps(flux: np.ndarray, good: np.ndarray, bundle: ModelBundle) ->
     return flux, latents
 
 
-def noise_responses(
-    slopes: MemberSlopes, prepared: Sequence[PreparedSpectrum], bundle: ModelBundle
-) -> list[np.ndarray]:
-    """How far noise moves the members, see `dtl.inference.noise_propagation.propagate_noise`.
+def noise_covariance(slopes: MemberSlopes, prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> np.ndarray:
+    """How noise moves the members, see `dtl.inference.noise_propagation.propagate_noise`.
 
     Args:
         slopes: values of the members for the spectra, and their derivatives.
@@ -186,50 +185,49 @@ def noise_responses(
     )
 
 
-def estimate_parameters(
-    slopes: MemberSlopes, responses: Sequence[np.ndarray], bundle: ModelBundle
-) -> list[dict[str, Estimate]]:
+def estimate_parameters(slopes: MemberSlopes, noise: np.ndarray, bundle: ModelBundle) -> list[dict[str, Estimate]]:
     """Estimates of spectra: the members' values, each spread by the photon noise, then calibrated.
 
     Args:
         slopes: values of the members for ``k`` spectra.
-        responses: of the members to noise, see `noise_responses`; length ``k``.
+        noise: covariance of the members by it, see `noise_covariance`; shape ``(k, members of all, members of all)``.
         bundle: the networks.
     """
-    return [
-        _estimate_all({name: values[:, i] for name, values in slopes.values.items()}, response, bundle)
-        for i, response in enumerate(responses)
-    ]
+    estimates = {}
+    for name, variance in _variances(noise, slopes).items():
+        found = slopes.values[name].T[..., None] + np.sqrt(variance)[..., None] * _NORMAL
+        found = found.reshape(len(found), -1)
+        if name == "vsini":
+            found = np.maximum(found, 0.0)  # networks go on below the slowest node, rotation does not
+        answers = estimate(found, bundle.calibration[name])
+        if name == "vsini":  # the smooth density of values that end at 0 may have its mode just below
+            answers = [replace(answer, value=max(answer.value, 0.0)) for answer in answers]
+        estimates[name] = answers
+    return [dict(zip(estimates, row, strict=True)) for row in zip(*estimates.values(), strict=True)]
 
 
-def _with_misfit(estimates: dict[str, Estimate], responses: np.ndarray, starts: np.ndarray) -> dict[str, Estimate]:
+def _variances(covariance: np.ndarray, slopes: MemberSlopes) -> dict[str, np.ndarray]:
+    """Variances of the members of each parameter, shape ``(k, members)``, from the covariance of all of them."""
+    ends = np.cumsum([len(values) for values in slopes.values.values()])[:-1]
+    parts = np.split(np.diagonal(covariance, axis1=1, axis2=2), ends, axis=1)
+    return dict(zip(slopes.values, parts, strict=True))
+
+
+def _with_misfit(
+    estimates: Sequence[dict[str, Estimate]], variances: dict[str, np.ndarray]
+) -> list[dict[str, Estimate]]:
     """Intervals as wide as a misfit asks for. It is no part of the calibration, which has seen good stars alone.
 
     Args:
-        estimates: parameter name -> calibrated estimate.
-        responses: of the members of all parameters to the misfit; shape ``(members of all, noises)``.
-        starts: number of the first member of each parameter.
+        estimates: of ``k`` spectra, parameter name -> calibrated estimate.
+        variances: parameter name -> of its members, by the misfit; shape ``(k, members)``.
     """
-    if not responses.size:
-        return estimates
-    counts = np.diff([*starts, len(responses)])
-    variances = np.add.reduceat((responses**2).sum(axis=1), starts) / counts
-    return {
-        name: replace(e, lower=float(np.sqrt(e.lower**2 + more)), upper=float(np.sqrt(e.upper**2 + more)))
-        for (name, e), more in zip(estimates.items(), variances, strict=True)
-    }
+    more = {name: of_members.mean(axis=1).tolist() for name, of_members in variances.items()}
+    return [{name: _widened(e, more[name][i]) for name, e in of_one.items()} for i, of_one in enumerate(estimates)]
 
 
-def _estimate_all(members: dict[str, np.ndarray], response: np.ndarray, bundle: ModelBundle) -> dict[str, Estimate]:
-    """Estimates of one spectrum from its members' values and their responses to the noise."""
-    spread = iter(np.sqrt((response**2).sum(axis=1)))
-    estimates = {}
-    for name, values in members.items():
-        found = np.concatenate([value + next(spread) * _NORMAL for value in values])
-        if name == "vsini":
-            found = np.maximum(found, 0.0)  # networks go on below the slowest node, rotation does not
-        answer = estimate(found, bundle.calibration[name])
-        if name == "vsini":  # the smooth density of values that end at 0 may have its mode just below
-            answer = replace(answer, value=max(answer.value, 0.0))
-        estimates[name] = answer
-    return estimates
+def _widened(estimate: Estimate, more: float) -> Estimate:
+    """An estimate whose distances have a variance more; itself where there is none."""
+    if not more:
+        return estimate
+    return replace(estimate, lower=math.sqrt(estimate.lower**2 + more), upper=math.sqrt(estimate.upper**2 + more))

@@ -183,7 +183,7 @@ def doubts_of_estimates(
         unlike: whether the spectrum is unlike the models.
     """
     low, high = limits
-    margin = np.r_[_HALF_STEP, (_FASTER - 1.0) * high[3]]
+    margin = (*_HALF_STEP, (_FASTER - 1.0) * high[3])
     doubts = []
     for name, first, last, more in zip(PARAMETERS, low, high, margin, strict=True):
         value = estimates[name].value
@@ -267,10 +267,14 @@ def _saturated(teff: Estimate, low: float, high: float) -> list[Doubt]:
 def _off_sequence(estimates: dict[str, Estimate], triples: np.ndarray) -> list[Doubt]:
     """The doubt about a combination of Teff, log g and [M/H] that is far from any node."""
     point = np.array([estimates[name].value for name in _PLACE])
+    apart = (point - triples[:, :3]) / HULL_UNIT
+    squared = np.einsum("ij,ij->i", apart, apart)
+    if squared.min() <= _OUTSIDE**2:  # the hull is no farther than the nearest node
+        return []
     distance = float(hull_distance(point, triples)[0])
     if distance <= _OUTSIDE:
         return []
-    nearest = triples[np.argmin((((point - triples[:, :3]) / HULL_UNIT) ** 2).sum(axis=1)), :3]
+    nearest = triples[np.argmin(squared), :3]
     here, there = (
         ", ".join(
             f"{PARAMETERS[n][0]} {format_number(float(v), PARAMETERS[n][2])}"
@@ -278,8 +282,8 @@ def _off_sequence(estimates: dict[str, Estimate], triples: np.ndarray) -> list[D
         )
         for values in (point, nearest)
     )
-    apart = np.abs(point - nearest) / HULL_UNIT
-    concerned = tuple(name for name, part in zip(_PLACE, apart, strict=True) if part > 0.5 * apart.max())
+    parts = np.abs(point - nearest) / HULL_UNIT
+    concerned = tuple(name for name, part in zip(_PLACE, parts, strict=True) if part > 0.5 * parts.max())
     sentence = (
         f"{here} do not go together in any model; the nearest has {there}, which is "
         f"{format_number(distance, 1)} units of 50 K and 0.15 dex away (limit {_OUTSIDE:.0f}). Take "

@@ -11,7 +11,7 @@ from dtl.inference.gradients import MemberSlopes
 from dtl.preparation.noise_transfer import noise_transfer, remaining_part
 from dtl.result import PARAMETERS
 
-__all__ = ["misfit_responses", "pixel_responses", "propagate_noise"]
+__all__ = ["misfit_covariance", "pixel_responses", "propagate_noise"]
 
 #: Width of a line in points of the grid.
 _LINE = 20
@@ -27,8 +27,8 @@ def propagate_noise(
     pixel: Sequence[float],
     fwhm: Sequence[float],
     step: float,
-) -> list[np.ndarray]:
-    """How far the noise of the input's pixels moves the members' values.
+) -> np.ndarray:
+    """Covariance of the members' values by the noise of the input's pixels.
 
     Args:
         slopes: of the members, for ``k`` spectra.
@@ -38,43 +38,49 @@ def propagate_noise(
         step: of the points of the spectra, Angstrom.
 
     Returns:
-        Responses of the values to independent unit noises, so that their products are covariances, one array a
-        spectrum; the members of all parameters in their order; shape ``(members of all, noises)``.
+        The members of all parameters in their order; shape ``(k, members of all, members of all)``.
     """
-    stacked = np.concatenate([slopes.slopes[name] for name in PARAMETERS]).swapaxes(0, 1)  # (k, members, h)
+    stacked = _stacked(slopes)
     groups: dict[tuple[int, int], list[int]] = {}
     for i, (size, width) in enumerate(zip(pixel, fwhm, strict=True)):
         groups.setdefault((round(np.log(max(size, step)) / _ALIKE), round(width / _STEP)), []).append(i)
-    responses: list[np.ndarray] = [np.empty(0)] * len(stacked)
+    covariance = np.empty((*stacked.shape[:2], stacked.shape[1]))
     for (size, width), group in groups.items():
-        inner = stacked[group]
-        few = inner[..., 0].size < len(slopes.weights)  # whichever has fewer rows is smoothed
-        functions = inner.reshape(-1, inner.shape[2]) @ slopes.weights if few else slopes.weights
+        inner = stacked[group].reshape(-1, stacked.shape[2])
+        few = len(inner) < len(slopes.weights)  # whichever has fewer rows is smoothed
+        functions = inner @ slopes.weights if few else slopes.weights
         moves, places = pixel_responses(functions, step, np.exp(size * _ALIKE), width * _STEP)
-        moves = moves.reshape(*inner.shape[:2], -1) if few else inner @ moves
-        for i, move in zip(group, moves, strict=True):
-            responses[i] = move * uncertainty[i, places]
-    return responses
+        moves = (moves if few else inner @ moves).reshape(len(group), -1, len(places))
+        covariance[group] = _products(moves * uncertainty[np.ix_(group, places)][:, None])
+    return covariance
 
 
-def misfit_responses(slopes: MemberSlopes, misfit: Sequence[float]) -> list[np.ndarray]:
+def misfit_covariance(slopes: MemberSlopes, misfit: np.ndarray) -> np.ndarray:
     """The same for what is neither noise nor the gap of good stars, taken as noise that is as wide as lines are.
 
     Args:
         slopes: of the members, for ``k`` spectra.
-        misfit: its rms in each spectrum; length ``k``.
+        misfit: its rms in each spectrum; shape ``(k,)``.
 
     Returns:
-        As `propagate_noise`; no noises for a spectrum without a misfit.
+        As `propagate_noise`; 0 for a spectrum without a misfit.
     """
-    counts = sum(slopes.slopes[name].shape[0] for name in PARAMETERS)
-    responses = [np.empty((counts, 0))] * len(misfit)
-    if any(more > 0 for more in misfit):
-        moves = _line_responses(slopes.weights)
-        for i in np.flatnonzero(misfit):
-            stacked = np.concatenate([slopes.slopes[name][:, i] for name in PARAMETERS])
-            responses[i] = misfit[i] * (stacked @ moves)
-    return responses
+    stacked, some = _stacked(slopes), np.flatnonzero(misfit)
+    covariance = np.zeros((*stacked.shape[:2], stacked.shape[1]))
+    if some.size:
+        moves = stacked[some] @ _line_responses(slopes.weights)
+        covariance[some] = _products(misfit[some, None, None] * moves)
+    return covariance
+
+
+def _stacked(slopes: MemberSlopes) -> np.ndarray:
+    """Derivatives of the members of all parameters in their order; shape ``(k, members of all, h)``."""
+    return np.concatenate([slopes.slopes[name] for name in PARAMETERS]).swapaxes(0, 1)
+
+
+def _products(responses: np.ndarray) -> np.ndarray:
+    """Covariances ``(k, m, m)`` of what responds to independent unit noises so; shape ``(k, m, noises)``."""
+    return responses @ responses.swapaxes(1, 2)
 
 
 def pixel_responses(weights: np.ndarray, step: float, pixel: float, fwhm: float) -> tuple[np.ndarray, np.ndarray]:
@@ -91,13 +97,14 @@ def pixel_responses(weights: np.ndarray, step: float, pixel: float, fwhm: float)
     """
     places = _places(weights.shape[1], pixel / step)
     part = remaining_part(pixel, fwhm)
-    return _smoothed(weights, lambda f: noise_transfer(f, pixel, fwhm) * pixel / step / part, step)[:, places], places
+    smoothed = _smoothed(weights, lambda f: noise_transfer(f, pixel, fwhm) * pixel / step / part, step)
+    return smoothed.take(places, axis=1), places
 
 
 def _line_responses(weights: np.ndarray) -> np.ndarray:
     """The same for unit differences at even steps of a line's width, with straight lines between them; ``(h, q)``."""
     smoothed = _smoothed(weights, lambda f: np.sinc(f * _LINE) ** 2 * _LINE, 1.0)
-    return smoothed[:, _places(weights.shape[1], _LINE)]
+    return smoothed.take(_places(weights.shape[1], _LINE), axis=1)
 
 
 def _places(points: int, spacing: float) -> np.ndarray:

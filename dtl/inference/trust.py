@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -52,43 +53,55 @@ def fills_box(nodes: np.ndarray) -> bool:
 
 
 def trust_scores(
-    spectrum: PreparedSpectrum, reconstruction: np.ndarray, distance: float, members: dict[str, np.ndarray]
-) -> dict[str, float]:
-    """The `SCORES` of one spectrum.
+    prepared: Sequence[PreparedSpectrum],
+    reconstruction: np.ndarray,
+    distance: np.ndarray,
+    members: dict[str, np.ndarray],
+) -> dict[str, np.ndarray]:
+    """The `SCORES` of spectra, each of shape ``(k,)``.
 
     Args:
-        spectrum: as prepared.
-        reconstruction: what the networks expect it to look like; shape ``(n,)``.
-        distance: to the nearest node in latent space.
-        members: parameter name -> value of each member; shape ``(members,)``.
+        prepared: the spectra; length ``k``.
+        reconstruction: what the networks expect them to look like; shape ``(k, n)``.
+        distance: to the nearest node in latent space; shape ``(k,)``.
+        members: parameter name -> value of each member; shape ``(members, k)``.
     """
-    good = spectrum.good
-    residual = np.where(good, spectrum.flux - reconstruction, 0.0)
-    mse = np.mean(residual[good] ** 2)
-    beyond = float(np.sqrt(max(mse - np.mean(spectrum.uncertainty[good] ** 2), 0.0)))
-    depth = float(np.sqrt(np.mean((1.0 - spectrum.flux[good]) ** 2)))
-    spread = [np.std(values) / _SPREAD_UNIT[name] for name, values in members.items()]
+    flux, uncertainty, good = (np.stack([getattr(p, of) for p in prepared]) for of in ("flux", "uncertainty", "good"))
+    residual = np.where(good, flux - reconstruction, 0.0)
+    excess = _mean(residual**2, good) - _mean(uncertainty**2, good)
+    beyond = np.sqrt(np.maximum(excess, 0.0))
+    depth = np.sqrt(_mean((1.0 - flux) ** 2, good))
+    smoothed = _smoothed(residual)
+    slow = _mean((smoothed - _mean(smoothed, good)[:, None]) ** 2, good)
+    spread = [np.std(values, axis=0) / _SPREAD_UNIT[name] for name, values in members.items()]
     return {
         "residual": beyond,
-        "relative_residual": beyond / max(depth, 1e-6),
-        "slow_residual": float(np.std(_smoothed(residual)[good])),
-        "periodic_residual": _strongest_period(residual, float(np.ptp(spectrum.wavelength))),
+        "relative_residual": beyond / np.maximum(depth, 1e-6),
+        "slow_residual": np.sqrt(slow),
+        "periodic_residual": _strongest_period(residual, float(np.ptp(prepared[0].wavelength))),
         "latent_distance": distance,
-        "member_spread": float(np.sqrt(np.mean(np.square(spread)))),
-        "velocity_mismatch": 1.0 - spectrum.rv_quality,
+        "member_spread": np.sqrt(np.mean(np.square(spread), axis=0)),
+        "velocity_mismatch": np.array([1.0 - p.rv_quality for p in prepared]),
     }
 
 
+def _mean(values: np.ndarray, good: np.ndarray) -> np.ndarray:
+    """Mean over the good points of each spectrum; values ``(k, n)``."""
+    return np.where(good, values, 0.0).sum(axis=1) / good.sum(axis=1)
+
+
 def _smoothed(residual: np.ndarray) -> np.ndarray:
-    """Residuals ``(n,)`` under a Gaussian of 4 sigma either side, mirrored at both ends."""
+    """Residuals ``(k, n)`` under a Gaussian of 4 sigma either side, mirrored at both ends."""
     kernel = gaussian(8 * _SLOW + 1, _SLOW)
-    return fftconvolve(np.pad(residual, 4 * _SLOW, mode="symmetric"), kernel / kernel.sum(), mode="valid")
+    mirrored = np.pad(residual, ((0, 0), (4 * _SLOW, 4 * _SLOW)), mode="symmetric")
+    return fftconvolve(mirrored, kernel[None] / kernel.sum(), mode="valid", axes=1)
 
 
-def _strongest_period(residual: np.ndarray, width: float) -> float:
-    """Amplitude of the strongest sinusoid in residuals ``(n,)`` over ``width`` Angstrom, by a tapered periodogram."""
-    taper, transform = _periodogram(residual.size, width)
-    return float(2.0 * np.abs(transform((residual - residual.mean()) * taper)).max() / taper.sum())
+def _strongest_period(residual: np.ndarray, width: float) -> np.ndarray:
+    """Amplitude of the strongest sinusoid in residuals ``(k, n)`` over ``width`` Angstrom, by a tapered periodogram."""
+    taper, transform = _periodogram(residual.shape[1], width)
+    tapered = (residual - residual.mean(axis=1, keepdims=True)) * taper
+    return 2.0 * np.abs(transform(tapered)).max(axis=1) / taper.sum()
 
 
 @lru_cache(maxsize=8)

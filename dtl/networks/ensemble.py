@@ -1,4 +1,4 @@
-"""Regressors of one layout side by side: what a loop over the members gives, in one pass of batched products."""
+"""Regressors of one layout side by side: what a loop over the members gives, as plain products of matrices."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import nn
+from torch.nn.functional import pad
 
 from dtl.networks.regressor import Regressor
 
 __all__ = ["stacked"]
 
 _Function = Callable[[torch.Tensor], torch.Tensor]
+#: What a layer of one member, by its number, or of all, by a slice, makes of values.
+_Layer = Callable[[torch.Tensor, int | slice], torch.Tensor]
 #: Up to this many spectra one pass is faster; of more, what lies between the layers outgrows the processor's cache.
 _FEW = 8
 _SCALES = ("centre", "spread")
@@ -26,23 +29,25 @@ def stacked(members: Sequence[Regressor]) -> _Function:
     Args:
         members: of any layouts; those whose layers are not all alike, and many spectra, go one member after the other.
     """
-
-    def one_by_one(latents: torch.Tensor) -> torch.Tensor:
-        return torch.stack([m(x) for m, x in zip(members, _of_each(latents, len(members)), strict=True)])
-
     layers = [list(member.network) for member in members]
     if len({tuple(map(repr, of_member)) for of_member in layers}) != 1:
-        return one_by_one
+        return lambda latents: torch.stack(
+            [m(x) for m, x in zip(members, _of_each(latents, len(members)), strict=True)]
+        )
     centre, spread = (torch.stack([getattr(member, name) for member in members])[:, None] for name in _SCALES)
-    steps = [_step(alike) for alike in zip(*layers, strict=True)]
+    of_all = [_layer(alike) for alike in zip(*layers, strict=True)]
+
+    def run(latents: torch.Tensor, which: int | slice) -> torch.Tensor:
+        found = latents[..., None]  # (..., k, points, channels)
+        for layer in of_all:
+            found = layer(found, which)
+        return found[..., 0]
 
     def values(latents: torch.Tensor) -> torch.Tensor:
-        if latents.shape[-2] > _FEW:
-            return one_by_one(latents)
-        found = _of_each(latents, len(members))[..., None, :]  # (members, k, channels, points)
-        for step in steps:
-            found = step(found)
-        return found[..., 0] * spread + centre
+        each = _of_each(latents, len(members))
+        few = latents.shape[-2] <= _FEW
+        found = run(each, slice(None)) if few else torch.stack([run(x, i) for i, x in enumerate(each)])
+        return found * spread + centre
 
     return values
 
@@ -51,19 +56,44 @@ def _of_each(latents: torch.Tensor, count: int) -> torch.Tensor:
     return latents if latents.ndim == 3 else latents.expand(count, *latents.shape)
 
 
-def _step(layers: Sequence[nn.Module]) -> _Function:
-    """One layer of all members."""
+def _layer(layers: Sequence[nn.Module]) -> _Layer:
+    """One layer of all members: of values ``(..., k, points, channels)``, and once these are flat ``(..., k, width)``.
+
+    Channels come last, as a convolution is then one product with all of its taps.
+    """
     first = layers[0]
+    if isinstance(first, nn.ConstantPad1d):
+        return lambda x, which: pad(x, (0, 0, *first.padding), value=first.value)
+    if isinstance(first, nn.Flatten):
+        return lambda x, which: x.transpose(-2, -1).flatten(-2)
     if not any(True for _ in first.parameters()):
-        return (lambda x: x.flatten(2)) if isinstance(first, nn.Flatten) else first
+        return lambda x, which: first(x)
     weight, bias = (torch.stack([getattr(layer, name).detach() for layer in layers]) for name in ("weight", "bias"))
-    flat = weight.flatten(2).transpose(1, 2).contiguous()
+    bias = bias[:, None]
     if isinstance(first, nn.Linear):
-        return lambda x: torch.baddbmm(bias[:, None], x, flat)
-    kernel = first.kernel_size[0]
+        flat = weight.transpose(1, 2).contiguous()
+        return lambda x, which: x @ flat[which] + bias[which]
+    return _convolution(weight, bias)
 
-    def convolve(x: torch.Tensor) -> torch.Tensor:
-        near = x.unfold(3, kernel, 1).transpose(2, 3).flatten(3)  # (members, k, points, channels * kernel)
-        return torch.baddbmm(bias[:, None], near.flatten(1, 2), flat).unflatten(1, near.shape[1:3]).transpose(2, 3)
 
-    return convolve
+def _convolution(weight: torch.Tensor, bias: torch.Tensor) -> _Layer:
+    """Convolutions: weight ``(members, filters, channels, kernel)``, bias ``(members, 1, filters)``.
+
+    Points are brought together before the product or after it, wherever there is less to move.
+    """
+    _, filters, channels, kernel = weight.shape
+    near = weight.permute(0, 2, 3, 1).flatten(1, 2).contiguous()  # (members, channels * kernel, filters)
+    taps = weight.permute(0, 2, 3, 1).flatten(2).contiguous()  # (members, channels, kernel * filters)
+
+    def before(x: torch.Tensor, which: int | slice) -> torch.Tensor:
+        x = x.unfold(-2, kernel, 1).flatten(-2)
+        return (x.flatten(-3, -2) @ near[which] + bias[which]).unflatten(-2, x.shape[-3:-1])
+
+    def after(x: torch.Tensor, which: int | slice) -> torch.Tensor:
+        parts = (x.flatten(-3, -2) @ taps[which]).unflatten(-2, x.shape[-3:-1]).chunk(kernel, dim=-1)
+        found = bias[which][..., None, :]
+        for i, part in enumerate(parts):
+            found = found + part[..., i : part.shape[-2] - kernel + 1 + i, :]
+        return found
+
+    return before if channels < filters else after

@@ -13,7 +13,7 @@ from dtl.bundle.model import ModelBundle
 from dtl.catalogue.epochs import group_epochs
 from dtl.flags import doubts
 from dtl.inference.gradients import member_slopes
-from dtl.inference.infer import encode_with_gaps, infer_in_parts, noise_responses
+from dtl.inference.infer import encode_with_gaps, infer_in_parts, noise_covariance
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.spectrum import PreparedSpectrum, UnusableInput
 
@@ -178,11 +178,11 @@ def _answers(spectra: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[t
     """Parameters of each spectrum ``(4,)`` and their covariance by photon noise alone ``(4, 4)``."""
     flux, good = (np.stack([getattr(p, part) for p in spectra]) for part in ("flux", "good"))
     slopes = member_slopes(encode_with_gaps(flux, good, bundle)[0], bundle)
-    responses = noise_responses(slopes, spectra, bundle)
+    noise = noise_covariance(slopes, spectra, bundle)
     counts = [len(slopes.values[name]) for name in PARAMETERS]
     means = block_diag(*(np.full((1, count), 1.0 / count) for count in counts))
     values = np.stack([slopes.values[name].mean(axis=0) for name in PARAMETERS], axis=1)
-    return [(value, (means @ r) @ (means @ r).T) for value, r in zip(values, responses, strict=True)]
+    return list(zip(values, means @ noise @ means.T, strict=True))
 
 
 def _same_answer(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]) -> bool:

@@ -16,7 +16,7 @@ import torch
 from dtl.bundle.card_rules import check_card
 from dtl.bundle.store import FORMAT, load_bundle, save_bundle
 from dtl.inference.gradients import member_slopes
-from dtl.inference.infer import estimate_parameters, noise_responses
+from dtl.inference.infer import estimate_parameters, noise_covariance
 from dtl.networks.autoencoder import Autoencoder
 from dtl.networks.published import PublishedAutoencoder, PublishedRegressor
 from dtl.preparation.prepare import prepare
@@ -111,7 +111,7 @@ def test_half_precision_does_not_matter(tmp_path: Path) -> None:
     noise = replace(prepare(observe_model(), bundle.target), uncertainty=np.full(flux.shape[1], 0.01))
     slopes = [member_slopes(flux, b) for b in (fine, cut)]
     before, after = (
-        estimate_parameters(s, noise_responses(s, [noise] * len(flux), b), b)
+        estimate_parameters(s, noise_covariance(s, [noise] * len(flux), b), b)
         for s, b in zip(slopes, (fine, cut), strict=True)
     )
     for name in PARAMETERS:

@@ -70,12 +70,30 @@ def test_correlation_of_networks_run_on_noise() -> None:
     assert said[1, 2] < -0.6  # log g and [M/H]
 
 
+def test_correlation_of_means_of_members_that_see_one_noise() -> None:
+    """From the noises themselves, spectrum by spectrum, for parameters with different numbers of members."""
+    rng, counts = np.random.default_rng(4), (2, 4, 3, 2)
+    members = {name: rng.normal(size=(count, 3)) for name, count in zip(PARAMETERS, counts, strict=True)}
+    responses = rng.normal(size=(3, sum(counts), 5)) + 1.0  # of each member to each of five noises
+    found = correlate(members, np.stack([r @ r.T for r in responses]))
+    for i, response in enumerate(responses):
+        parts = np.split(response, np.cumsum(counts)[:-1])
+        deviation = [
+            np.sqrt(np.mean((part**2).sum(axis=1)) + members[name][:, i].var())
+            for name, part in zip(PARAMETERS, parts, strict=True)
+        ]
+        for (j, one), (k, other) in combinations(enumerate(parts), 2):
+            expected = one.mean(axis=0) @ other.mean(axis=0) / (deviation[j] * deviation[k])
+            assert found[i, j, k] == found[i, k, j] == pytest.approx(0.999 * expected)
+
+
 def test_one_noise_is_all_that_is_seen() -> None:
-    response = np.ones((8, 1)) * np.repeat([10.0, 0.1, -0.1, 0.5], 2)[:, None]
-    members = {name: np.zeros(2) for name in PARAMETERS}
-    found = correlate(members, response)
+    response = np.repeat([10.0, 0.1, -0.1, 0.5], 2)
+    members = {name: np.zeros((2, 2)) for name in PARAMETERS}
+    covariance = np.outer(response, response)
+    found, nothing = correlate(members, np.stack([covariance, 0.0 * covariance]))
     assert np.linalg.eigvalsh(found).min() > 0 and found[0, 1] > 0.99 and found[0, 2] < -0.99
-    np.testing.assert_array_equal(correlate(members, 0.0 * response), np.eye(4))
+    np.testing.assert_array_equal(nothing, np.eye(4))
 
 
 def test_what_is_withheld_is_not_drawn() -> None:

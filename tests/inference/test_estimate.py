@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from dtl.bundle.calibration import Calibration
-from dtl.inference.estimate import estimate
+from dtl.inference.estimate import estimate as estimate_all
+from dtl.result import Estimate
+
+
+def estimate(values: np.ndarray, calibration: Calibration = Calibration()) -> Estimate:
+    """Of one ensemble."""
+    (found,) = estimate_all(np.asarray(values)[None], calibration)
+    return found
 
 
 def against_scipy(values: np.ndarray) -> tuple[float, float, float]:
@@ -66,6 +73,23 @@ def test_members_that_agree(values: list[float]) -> None:
 def test_nothing_finite(values: list[float]) -> None:
     with pytest.raises(ValueError, match="no finite value"):
         estimate(np.array(values))
+
+
+def test_ensembles_together_are_those_alone() -> None:
+    """Also beside one whose members agree, and one with values that are not finite."""
+    rng = np.random.default_rng(5)
+    rows = np.stack([rng.normal(3500, 20, 40), np.full(40, 3500.0), rng.gamma(2.0, 3.0, 40), rng.normal(0, 1, 40)])
+    rows[2, 7], rows[3, ::3] = np.inf, np.nan
+    together = estimate_all(rows, Calibration(1.5, 2.0))
+    for found, row in zip(together, rows, strict=True):
+        alone = estimate(row[np.isfinite(row)], Calibration(1.5, 2.0))
+        for name in ("value", "lower", "upper"):
+            assert getattr(found, name) == pytest.approx(getattr(alone, name), rel=1e-6, abs=1e-6)
+
+
+def test_one_ensemble_without_a_finite_value_is_refused() -> None:
+    with pytest.raises(ValueError, match="no finite value"):
+        estimate_all(np.array([[1.0, 2.0], [np.nan, np.inf]]))
 
 
 def test_calibration() -> None:

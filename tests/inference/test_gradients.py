@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dtl.inference.gradients import integrated_gradients, sensitivities
+from dtl.inference.gradients import integrated_gradients, member_slopes, sensitivities
 from dtl.result import PARAMETERS
 from tests.builders import shipped
 
@@ -49,6 +49,18 @@ def test_contributions_sum_to_the_difference(node: int) -> None:
 def test_a_spectrum_against_itself_has_no_contributions() -> None:
     baseline = shipped().autoencoder.mean.numpy()
     assert all((curve == 0).all() for curve in integrated_gradients(baseline, baseline, shipped()).values())
+
+
+@pytest.mark.parametrize("count", [3, 12])
+def test_slopes_of_the_members_are_the_derivatives_of_the_parameters(count: int) -> None:
+    """In the mean of the members and through the first layer, whether the members go together or one by one."""
+    bundle = shipped()
+    flux = bundle.decode(bundle.latents[:: len(bundle.latents) // count][:count])
+    members, (slopes, values) = member_slopes(flux, bundle), sensitivities(flux, bundle)
+    for name in PARAMETERS:
+        np.testing.assert_allclose(members.values[name].mean(axis=0), values[name], rtol=1e-4, atol=1e-4)
+        found = members.slopes[name].mean(axis=0) @ members.weights
+        np.testing.assert_allclose(found, slopes[name], atol=2e-4 * np.abs(slopes[name]).max())
 
 
 def test_spectra_do_not_mix() -> None:

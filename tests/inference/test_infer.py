@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from dtl.flags import FLAGS
-from dtl.inference.gradients import member_slopes
-from dtl.inference.infer import _with_misfit, encode_with_gaps, estimate_parameters, infer, noise_responses
-from dtl.inference.noise_propagation import misfit_responses
+from dtl.inference.gradients import MemberSlopes, member_slopes
+from dtl.inference.infer import _variances, _with_misfit, encode_with_gaps, estimate_parameters, infer, noise_covariance
+from dtl.inference.noise_propagation import misfit_covariance
 from dtl.preparation.prepare import prepare
 from dtl.result import COLUMNS, PARAMETERS, Estimate, InferenceResult
 from dtl.spectrum import PreparedSpectrum
@@ -147,7 +147,7 @@ def test_noise_widens_intervals() -> None:
     widths = []
     for factor in (0.1, 1.0, 4.0):
         noisy = replace(spectrum, uncertainty=factor * spectrum.uncertainty)
-        (estimates,) = estimate_parameters(slopes, noise_responses(slopes, [noisy], bundle), bundle)
+        (estimates,) = estimate_parameters(slopes, noise_covariance(slopes, [noisy], bundle), bundle)
         widths.append([estimates[name].lower + estimates[name].upper for name in PARAMETERS])
     assert (np.diff(widths, axis=0) > 0).all()
 
@@ -159,7 +159,7 @@ def test_a_misfit_widens_intervals_by_all_it_may_move() -> None:
     spectra = [good, replace(good, flux=good.flux + ripple)]
     flux, _ = encode_with_gaps(np.stack([s.flux for s in spectra]), np.stack([s.good for s in spectra]), bundle)
     slopes = member_slopes(flux, bundle)
-    without = estimate_parameters(slopes, noise_responses(slopes, spectra, bundle), bundle)
+    without = estimate_parameters(slopes, noise_covariance(slopes, spectra, bundle), bundle)
     found = [result.estimates for result in infer(spectra, bundle)]
     names = list(PARAMETERS)[:3]
     one, two = (
@@ -167,15 +167,17 @@ def test_a_misfit_widens_intervals_by_all_it_may_move() -> None:
     )
     assert np.abs(one).max() < 1e-3 and (two > 0.01).all()
     added = np.array([found[1][n].upper ** 2 - without[1][n].upper ** 2 for n in names])
-    _, moves = misfit_responses(slopes, [0.0, 1.0])
-    each = (moves**2).sum(axis=1).reshape(len(PARAMETERS), -1).mean(axis=1)[:3]
+    _, covariance = misfit_covariance(slopes, np.array([0.0, 1.0]))
+    each = np.diag(covariance).reshape(len(PARAMETERS), -1).mean(axis=1)[:3]
     np.testing.assert_allclose(added / each, (added / each)[0], rtol=1e-2)
 
 
 def test_members_of_different_numbers_keep_to_their_parameters() -> None:
+    counts = (2, 4, 4, 2)
+    slopes = MemberSlopes({n: np.empty((c, 1)) for n, c in zip(PARAMETERS, counts, strict=True)}, {}, np.empty((0, 0)))
+    covariance = np.diag(np.repeat([4.0, 0.0, 1.0, 0.0], counts))[None]
     found = {name: Estimate(0.0, 3.0, 4.0) for name in PARAMETERS}
-    responses = np.repeat([[2.0], [0.0], [1.0], [0.0]], [2, 4, 4, 2], axis=0)
-    wider = _with_misfit(found, responses, np.array([0, 2, 6, 10]))
+    (wider,) = _with_misfit([found], _variances(covariance, slopes))
     assert [round(e.lower**2, 9) for e in wider.values()] == [13.0, 9.0, 10.0, 9.0]
     assert [round(e.upper**2, 9) for e in wider.values()] == [20.0, 16.0, 17.0, 16.0]
 

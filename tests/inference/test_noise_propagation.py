@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dtl.inference.gradients import member_slopes
-from dtl.inference.noise_propagation import misfit_responses, pixel_responses, propagate_noise
+from dtl.inference.noise_propagation import misfit_covariance, pixel_responses, propagate_noise
 from dtl.preparation.prepare import prepare
 from dtl.result import PARAMETERS
 from dtl.spectrum import Spectrum
@@ -47,14 +47,14 @@ def test_repeated_noise(resolution: float, pixel: float) -> None:
 
     runs = [prepare(expose(clean), bundle.target) for _ in range(count)]
     slopes = member_slopes(np.stack([run.flux for run in runs]), bundle)
-    responses = propagate_noise(
+    covariance = propagate_noise(
         slopes,
         np.stack([run.uncertainty for run in runs]),
         [run.pixel for run in runs],
         [run.fwhm / SPEED_OF_LIGHT * CENTRE for run in runs],
         0.01,
     )
-    propagated = np.sqrt(np.mean([(r**2).sum(axis=1) for r in responses], axis=0)).reshape(len(PARAMETERS), -1)
+    propagated = np.sqrt(np.diag(covariance.mean(axis=0))).reshape(len(PARAMETERS), -1)
     for row, (name, values) in zip(propagated, slopes.values.items(), strict=True):
         widen = bundle.calibration[name].widen
         scatter = values.std(axis=1).mean()
@@ -67,6 +67,6 @@ def test_a_misfit_moves_all_members_in_proportion() -> None:
     bundle = shipped()
     prepared = prepare(observe_model(), bundle.target)
     slopes = member_slopes(np.stack([prepared.flux] * 3), bundle)
-    none, once, twice = ((moves**2).sum(axis=1) for moves in misfit_responses(slopes, [0.0, 0.01, 0.02]))
+    none, once, twice = map(np.diag, misfit_covariance(slopes, np.array([0.0, 0.01, 0.02])))
     assert (none == 0).all() and (once > 0).all()
     np.testing.assert_allclose(twice, 4 * once, rtol=1e-4)

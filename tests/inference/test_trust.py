@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter1d
 
 from dtl.bundle.calibration import SCORES, Reference, percentile, quantile
 from dtl.inference.trust import fills_box, hull_distance, trust_scores
@@ -17,34 +19,32 @@ REFERENCE = Reference(np.array([30.0, 100.0, 300.0]), np.outer([3.0, 1.0, 0.5], 
 
 def test_percentile_at_the_reference() -> None:
     for snr, row in zip(REFERENCE.snr, REFERENCE.quantiles, strict=True):
-        assert percentile(row[0] / 2, snr, REFERENCE) == 0.0
-        assert percentile(row[37], snr, REFERENCE) == pytest.approx(37.0)
-        assert percentile(row[-1] * 2, snr, REFERENCE) == 100.0
+        found = percentile(np.array([row[0] / 2, row[37], row[-1] * 2]), np.full(3, snr), REFERENCE)
+        assert found[0] == 0.0 and found[1] == pytest.approx(37.0) and found[2] == 100.0
 
 
 @pytest.mark.parametrize("snr", [0.0, 5.0, 47.0, 300.0, 1e5, np.inf])
 def test_percentile_is_monotone(snr: float) -> None:
-    scores = np.linspace(0.0, 8.0, 60)
-    found = [percentile(score, snr, REFERENCE) for score in scores]
+    found = percentile(np.linspace(0.0, 8.0, 60), np.full(60, snr), REFERENCE)
     assert (np.diff(found) >= 0).all() and 0 <= min(found) and max(found) == 100.0
 
 
 def test_percentile_between_levels() -> None:
     """The same distance is more unusual where the noise is lower."""
-    found = [percentile(1.2, snr, REFERENCE) for snr in (30, 60, 100, 170, 300)]
-    assert (np.diff(found) > 0).all()
-    halfway = percentile(2.0, np.sqrt(30 * 100), REFERENCE)  # quantiles are 2 (0.5 ... 2) there
+    snr = np.array([30.0, 60.0, 100.0, 170.0, 300.0])
+    assert (np.diff(percentile(np.full(5, 1.2), snr, REFERENCE)) > 0).all()
+    (halfway,) = percentile(np.array([2.0]), np.sqrt([30.0 * 100.0]), REFERENCE)  # quantiles are 2 (0.5 ... 2) there
     assert halfway == pytest.approx(100 / 3, abs=0.1)
 
 
 def test_quantile_inverts_percentile() -> None:
-    for snr in (30.0, 55.0, 300.0):
-        for part in (3.0, 50.0, 95.0):
-            assert percentile(quantile(part, snr, REFERENCE), snr, REFERENCE) == pytest.approx(part)
+    snr = np.array([30.0, 55.0, 300.0])
+    for part in (3.0, 50.0, 95.0):
+        np.testing.assert_allclose(percentile(quantile(part, snr, REFERENCE), snr, REFERENCE), part)
 
 
-def scores(change: np.ndarray, noise: float = 0.01) -> dict[str, float]:
-    """Scores of a spectrum that differs from its reconstruction by ``change`` and white noise."""
+def observed(change: np.ndarray, noise: float = 0.01) -> tuple[PreparedSpectrum, np.ndarray]:
+    """A spectrum that differs from its reconstruction by ``change`` and white noise, and the reconstruction."""
     x = np.linspace(0, 35, 3501)
     reconstruction = 1.0 - 0.4 * np.exp(-0.5 * ((x - 17) / 0.5) ** 2)
     flux = reconstruction + change + noise * np.random.default_rng(2).normal(size=x.size)
@@ -61,9 +61,42 @@ def scores(change: np.ndarray, noise: float = 0.01) -> dict[str, float]:
         rv_quality=0.9,
         window=WINDOW,
     )
-    return trust_scores(
-        spectrum, reconstruction, 1.5, {"teff": np.array([3500.0, 3530.0]), "logg": np.array([4.8, 4.8])}
-    )
+    return spectrum, reconstruction
+
+
+def scores(change: np.ndarray, noise: float = 0.01) -> dict[str, float]:
+    """Scores of such a spectrum."""
+    spectrum, reconstruction = observed(change, noise)
+    members = {"teff": np.array([[3500.0], [3530.0]]), "logg": np.array([[4.8], [4.8]])}
+    found = trust_scores([spectrum], reconstruction[None], np.array([1.5]), members)
+    return {name: float(value[0]) for name, value in found.items()}
+
+
+def test_scores_are_those_of_good_points_one_spectrum_after_the_other() -> None:
+    """Against their definitions, written out for one spectrum; the strongest period by a fit of sines."""
+    x = np.linspace(0, 35, 3501)
+    changes = (0.02 * np.sin(2 * np.pi * x / 2.0), 0.01 * np.cos(2 * np.pi * x / 30), 0.0 * x)
+    spectra, expected = zip(*(observed(change) for change in changes), strict=True)
+    gap = (x > 10) & (x < 12)
+    spectra = [*spectra[:2], replace(spectra[2], good=~gap, flux=np.where(gap, 9.0, spectra[2].flux))]
+    members = {"teff": np.array([[3500.0, 3500.0, 3500.0], [3530.0, 3560.0, 3500.0]])}
+    found = trust_scores(spectra, np.stack(expected), np.arange(3.0), members)
+    for i, (spectrum, model) in enumerate(zip(spectra, expected, strict=True)):
+        good = spectrum.good
+        left = np.where(good, spectrum.flux - model, 0.0)
+        beyond = np.sqrt(max(np.mean(left[good] ** 2) - 1e-4, 0.0))
+        slow = gaussian_filter1d(left, 50, mode="reflect", truncate=4.0)[good].std()
+        depth = np.sqrt(np.mean((1.0 - spectrum.flux[good]) ** 2))
+        assert found["residual"][i] == pytest.approx(beyond, rel=1e-9)
+        assert found["relative_residual"][i] == pytest.approx(beyond / depth, rel=1e-9)
+        assert found["slow_residual"][i] == pytest.approx(slow, rel=1e-9)
+        taper = np.hanning(x.size)
+        periods = 1.0 / np.linspace(1 / 8.9, 1 / 0.81, 800)
+        waves = np.exp(2j * np.pi * x / periods[:, None]) * taper
+        strongest = 2.0 * np.abs(waves @ (left - left.mean())).max() / taper.sum()
+        assert found["periodic_residual"][i] == pytest.approx(strongest, rel=0.02)
+        assert found["latent_distance"][i] == i
+    np.testing.assert_allclose(found["member_spread"], [0.5, 1.0, 0.0])
 
 
 def test_scores_of_noise_and_fringes() -> None:
