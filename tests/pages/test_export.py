@@ -160,3 +160,11 @@ def test_saved_results_without_their_spectra_can_be_forgotten(visit, content):
     assert visit_of(app).awaited
     app.button(key="forget-awaited").click().run()
     assert not app.exception and not visit_of(app).awaited
+
+
+def test_a_saved_value_without_its_interval_is_shown_without_it(visit, content):
+    tree = json.loads(content[False])
+    tree["spectra"][0]["result"]["teff_lower"] = None
+    app = restore(visit(PAGE), json.dumps(tree).encode())
+    assert not app.exception
+    assert any("3456 −– +" in frame.value.to_string() for frame in app.dataframe)

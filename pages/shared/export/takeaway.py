@@ -141,7 +141,8 @@ def _interval(row: dict[str, object], name: str) -> str:
         return f"< {format_number(float(row['vsini_limit']), places)}"
     if row[name] is None:
         return "withheld"
-    value, lower, upper = (float(row[f"{name}{end}"]) for end in ("", "_lower", "_upper"))
+    ends = (row[f"{name}{end}"] for end in ("", "_lower", "_upper"))
+    value, lower, upper = (math.nan if end is None else float(end) for end in ends)
     if math.isnan(value):
         return "–"
     numbers = (format_number(number, places) for number in (value, lower, upper))
