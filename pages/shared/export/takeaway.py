@@ -124,9 +124,9 @@ def awaited() -> None:
         max_upload_size=SIZE_LIMIT // 10**6,
     )
     if files:
+        uploads.take("awaited", files)
         with st.spinner("Reading and analysing …"):
-            uploads.add((file.name, file.getvalue()) for file in files)
-        uploads.empty_uploader("awaited", *files)
+            uploads.read_waiting()
         st.rerun()
     st.button("Forget them", key="forget-awaited", icon=":material/delete:", on_click=_forget)
 
