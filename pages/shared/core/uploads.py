@@ -17,7 +17,7 @@ from dtl.readers.parts import Part
 from dtl.resources import whole_file
 from dtl.result import InferenceResult
 from dtl.spectrum import UnusableInput
-from pages.shared.core import bundles, ending, visit
+from pages.shared.core import bundles, ending, holding, visit
 from pages.shared.core.analysis import analyse_upload
 from pages.shared.core.upload_memory import release_uploads
 from pages.shared.core.visit import Upload, Visit
@@ -62,7 +62,7 @@ def add(
     from dtl.readers import SIZE_LIMIT
 
     results, uploads, failures = {}, {}, {}
-    size, count = visit.current().size, len(visit.current().uploads)
+    size, new, count = visit.current().size, 0, len(visit.current().uploads)
     for number, (name, data) in enumerate(files):
         progress(number, name)
         digest = sha256(data).hexdigest()
@@ -70,10 +70,10 @@ def add(
         if len(data) > SIZE_LIMIT:  # refused by the reader, and not kept
             failures[digest] = str(analyse_upload(upload))
             continue
-        if refusal := _refusal(name, size + len(data), count + len(uploads) + 1):
+        if refusal := _refusal(name, size + len(data), count + len(uploads) + 1, 0 if stand_in else new + len(data)):
             failures[digest] = refusal
             continue
-        size += len(data)
+        size, new = size + len(data), new + len(data)
         for key, each in _as_saved(digest, _laid_aside(digest, upload)).items():
             answer = analyse_upload(each)
             uploads[key] = each
@@ -257,9 +257,10 @@ def _without_example(before: Visit, chosen: Iterable[str]) -> Visit:
     return replace(after, example=None if before.example else before.example)
 
 
-def _refusal(name: str, size: int, count: int) -> str:
-    """Why a visit takes no further file, empty where it does."""
+def _refusal(name: str, size: int, count: int, new: int = 0) -> str:
+    """Why a visit takes no further file, empty where it does; ``new`` is what all visits together do not hold yet."""
     try:
+        holding.check(name, new)
         for limit, found in (("visit_bytes", size), ("visit_files", count)):
             limits.check(limit, found, lambda words: UnusableInput(f"{name} {words}"))
     except UnusableInput as error:
@@ -292,6 +293,7 @@ def _delete_files(before: Visit) -> None:
     for upload in before.uploads.values():
         if isinstance(upload.content, Path) and upload.content not in held:
             upload.content.unlink(missing_ok=True)
+    holding.note()
 
 
 def _as_saved(digest: str, upload: Upload) -> dict[str, Upload]:
