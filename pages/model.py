@@ -5,6 +5,7 @@ import streamlit as st
 from dtl.spectrum import UnusableInput
 from pages.shared.core import bundles, links, visit, wording
 from pages.shared.model import accuracy, credibility, provenance
+from pages.shared.model.card_parts import as_far_as_possible
 from pages.shared.model.real_stars import real_stars
 from pages.shared.model.transfer_gain import transfer
 from pages.shared.model.unseen_gaps import unseen_gaps
@@ -12,8 +13,11 @@ from pages.shared.model.unseen_gaps import unseen_gaps
 TABS = ("Summary", "Validation", "Real stars", "Training")
 
 
-def choose_card() -> dict:
-    """The card of the networks that gave the result on show, or of others of the program or of this visit."""
+def choose_card() -> tuple[dict, bool]:
+    """The card of the networks that gave the result on show, or of others of the program or of this visit.
+
+    With it comes whether it is of this visit.
+    """
     from dtl.bundle.shipped import read_card, shipped_bundles
 
     own, result = bundles.own(), visit.shown()
@@ -35,8 +39,8 @@ def choose_card() -> dict:
             "measured before an adaptation, on the networks they came from.",
             icon=":material/info:",
         )
-        return own[used].card
-    return read_card(used)
+        return own[used].card, True
+    return read_card(used), False
 
 
 st.title("Model performance", anchor=False)
@@ -45,21 +49,21 @@ st.caption(
     "it, on spectra that they had not learned from."
 )
 try:
-    card = choose_card()
+    card, loaded = choose_card()
 except UnusableInput as error:
     st.error(wording.plain(error), icon=":material/error:")
     st.stop()
 summary, validation, stars, training = st.tabs(TABS, key="model-tab")
-with summary:
+with summary, as_far_as_possible(loaded):
     accuracy.summary(card)
     provenance.purpose(card)
-with validation:
+with validation, as_far_as_possible(loaded):
     accuracy.measured(card)
     transfer(card)
     accuracy.intervals(card)
     unseen_gaps(card)
     credibility.doubts(card)
-with stars:
+with stars, as_far_as_possible(loaded):
     real_stars(card)
-with training:
+with training, as_far_as_possible(loaded):
     provenance.training(card)

@@ -66,6 +66,7 @@ def test_all_that_is_done_at_once_fits(services: dict[str, dict]) -> None:
     most = {name: limit.most for name, limit in limits.items()}
     assert (most["readers_at_once"], most["adaptations_at_once"]) == (service["cpus"], 1)
     files = 1e9 * int(re.search(r"size=(\d+)g", service["tmpfs"][0])[1])
+    assert most["held_bytes"] <= files  # what finds no room there stays in memory
     needed = most["readers_at_once"] * most["worker_bytes"] + most["adaptations_at_once"] * most["adaptation_bytes"]
     needed += 1e9 * float(re.search(r"20 visitors takes ([\d.]+) GB", COMPOSE)[1]) + files + most["waiting_bytes"]
     assert 1e9 * int(service["mem_limit"].removesuffix("g")) >= needed

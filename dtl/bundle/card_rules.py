@@ -35,6 +35,8 @@ def _between(low: float, high: float) -> _Kind:
     return _Kind(lambda value: _is_number(value) and low <= value <= high, f"a number from {low:g} to {high:g}")
 
 
+#: How deep a card's sets of names and lists lie in each other: pages and checksums go through all of them.
+_MAX_DEPTH = 20
 #: Most layers of an encoder, most latents, and most of their widths and of lines.
 _MAX_LAYERS, _MAX_LATENTS, _MAX_WIDTH, _MAX_LINES = 16, 1024, 100_000, 1000
 _ANY = _Kind(lambda value: True, "anything")
@@ -144,12 +146,32 @@ def check_card(card: Mapping[str, Any]) -> None:
     Raises:
         ValueError: with what is wrong, as the middle of a sentence.
     """
+    _check_values(card, _MAX_DEPTH)
     for place, kind in _RULES.items():
         _check(card, place.split("."), kind)
     needed = [*_NEEDED, *(place for part, places in _NEEDED_WITH.items() if part in card for place in places)]
     for place in needed:
         if lookup(card, *place.split(".")) is None:
             raise ValueError(f"its card says nothing of {place}")
+
+
+def _check_values(value: object, depth: int) -> None:
+    """Make sure that anything in a card can be shown and written: texts of whole letters, and numbers that floats hold.
+
+    Raises:
+        ValueError: where it cannot; UnicodeEncodeError is one.
+        OverflowError: for a whole number with hundreds of digits.
+    """
+    if not depth:
+        raise ValueError("its card holds sets of names within each other that no card has")
+    if isinstance(value, Mapping | list):
+        for key, part in value.items() if isinstance(value, Mapping) else enumerate(value):
+            _check_values(str(key), depth - 1)
+            _check_values(part, depth - 1)
+    elif isinstance(value, str):
+        value.encode()
+    elif isinstance(value, int):
+        float(value)
 
 
 def _check(value: object, path: Sequence[str], kind: _Kind, place: str = "") -> None:

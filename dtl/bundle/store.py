@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import io
 import json
 import os
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, save
 
 from dtl.bundle.calibration import Reference
 from dtl.bundle.card import CARD_FILE
@@ -37,8 +39,9 @@ __all__ = [
     "GRID_FILE",
     "WEIGHTS_FILE",
     "check_new_place",
+    "contents",
     "load_bundle",
-    "read_bundle",
+    "read_contents",
     "save_bundle",
 ]
 
@@ -77,11 +80,13 @@ def save_bundle(bundle: ModelBundle, folder: str | Path) -> Path:
     """
     folder = Path(folder)
     with whole_folder(folder) as place:
-        _write(bundle, place)
+        for file, data in contents(bundle).items():
+            (place / file).write_bytes(data)
     return folder
 
 
-def _write(bundle: ModelBundle, folder: Path) -> None:
+def contents(bundle: ModelBundle) -> dict[str, bytes]:
+    """The files of a bundle by their names: what `save_bundle` writes, and `read_contents` reads without a disk."""
     tensors = {f"autoencoder.{key}": value for key, value in bundle.autoencoder.state_dict().items()}
     if bundle.target_encoder is not None:
         encoder = bundle.target_encoder.state_dict()
@@ -89,10 +94,9 @@ def _write(bundle: ModelBundle, folder: Path) -> None:
     for name, members in bundle.regressors.items():
         for i, member in enumerate(members):
             tensors |= {f"regressor.{name}.{i}.{key}": value for key, value in member.state_dict().items()}
-    save_file({key: _halved(key, value).contiguous() for key, value in tensors.items()}, folder / WEIGHTS_FILE)
-    (folder / WEIGHTS_FILE).chmod(0o644)  # safetensors writes files that only their owner may read
+    weights, grid = save({key: _halved(key, value).contiguous() for key, value in tensors.items()}), io.BytesIO()
     np.savez_compressed(
-        folder / GRID_FILE,
+        grid,
         wavelength=bundle.wavelength,
         nodes=bundle.nodes.astype(np.float32),
         latents=bundle.latents.astype(np.float16),
@@ -108,8 +112,9 @@ def _write(bundle: ModelBundle, folder: Path) -> None:
             for part, value in (("snr", reference.snr), ("quantiles", reference.quantiles.astype(np.float32)))
         },
     )
-    card = dict(bundle.card, format=FORMAT, sha256={file: _sha256(folder / file) for file in (WEIGHTS_FILE, GRID_FILE)})
-    (folder / CARD_FILE).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    files = {WEIGHTS_FILE: weights, GRID_FILE: grid.getvalue()}
+    card = dict(bundle.card, format=FORMAT, sha256={file: _sha256(data) for file, data in files.items()})
+    return {CARD_FILE: (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode(), **files}
 
 
 def _gap_arrays(gap: LearnedGap | None) -> dict[str, np.ndarray]:
@@ -139,28 +144,32 @@ def load_bundle(source: str | os.PathLike) -> ModelBundle:
             f"{source} is no bundle; shipped are {', '.join(shipped_bundles()) or 'none'}, "
             f"or give a folder with {CARD_FILE}."
         )
-    return read_bundle(folder, str(folder))
+    try:
+        files = {file: (folder / file).read_bytes() for file in (CARD_FILE, WEIGHTS_FILE, GRID_FILE)}
+    except OSError as error:
+        raise damaged(str(folder), str(error)) from error
+    return read_contents(files, str(folder))
 
 
-def read_bundle(folder: Path, name: str) -> ModelBundle:
-    """The bundle in a folder, which is called ``name`` in messages.
+def read_contents(files: Mapping[str, bytes], name: str) -> ModelBundle:
+    """The bundle that these files are, by their names as of `contents`; it is called ``name`` in messages.
 
     Raises:
         UnusableInput: as `load_bundle`.
     """
     try:
-        card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
+        card = json.loads(files[CARD_FILE].decode("utf-8"))
         if card.get("format") != FORMAT:
             raise UnusableInput(
                 f"{name}: the bundle has format {card.get('format')}, this program reads format {FORMAT}; "
                 "take the bundle and the program of one release."
             )
         for file in (WEIGHTS_FILE, GRID_FILE):
-            if _sha256(folder / file) != card["sha256"][file]:
+            if _sha256(files[file]) != card["sha256"][file]:
                 raise UnusableInput(f"{name}: {file} differs from what its card says (sha256); fetch the bundle again.")
         check_card(card)
-        tensors = {key: value.float() for key, value in load_file(folder / WEIGHTS_FILE).items()}
-        with np.load(folder / GRID_FILE, allow_pickle=False) as data:
+        tensors = {key: value.float() for key, value in load(files[WEIGHTS_FILE]).items()}
+        with np.load(io.BytesIO(files[GRID_FILE]), allow_pickle=False) as data:
             arrays = {key: data[key] for key in data.files}
         check_arrays(arrays, card)
         bundle = _assemble(card, tensors, arrays)
@@ -227,5 +236,5 @@ def _part(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tens
     return {key[len(prefix) :]: value for key, value in tensors.items() if key.startswith(prefix)}
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

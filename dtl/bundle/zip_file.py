@@ -2,35 +2,34 @@
 
 A file that was sent may be hostile. Nothing is unpacked by the names it holds: of three known members a bounded number
 of bytes is read, arrays are measured before they are opened, and networks are compared with their weights before any
-memory is given to them. Nothing in it is ever run.
+memory is given to them. Nothing in it is ever run, and nothing is written, as the disk may be full.
 """
 
 from __future__ import annotations
 
-import errno
 import io
 import re
 import zipfile
 from collections.abc import Collection
 from dataclasses import replace
 from math import prod
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from pathlib import PurePosixPath
 from typing import IO
 
 import numpy as np
 
 from dtl.bundle.card import CARD_FILE
 from dtl.bundle.model import ModelBundle
-from dtl.bundle.store import BROKEN, GRID_FILE, WEIGHTS_FILE, load_bundle, read_bundle, save_bundle
+from dtl.bundle.store import BROKEN, GRID_FILE, WEIGHTS_FILE, contents, read_contents
 from dtl.spectrum import UnusableInput
 
 __all__ = ["MAX_BYTES", "as_saved", "free_name", "pack", "unpack"]
 
 #: Most bytes of a zip file; the bundles of the program have 19 MB.
 MAX_BYTES = 64 * 2**20
-#: Member -> most bytes of it, unpacked.
-_MEMBERS = {CARD_FILE: 4 * 2**20, WEIGHTS_FILE: MAX_BYTES, GRID_FILE: MAX_BYTES}
+#: Member -> most bytes of it, unpacked. A card has 0.1 MB, and 1 MB with the checksums of 10,000 spectra; a page that
+#: shows more of one keeps the server busy for seconds, for all its visitors.
+_MEMBERS = {CARD_FILE: 2**21, WEIGHTS_FILE: MAX_BYTES, GRID_FILE: MAX_BYTES}
 #: Most bytes of all arrays of a grid together, unpacked; those of the shipped bundles have 5 MB.
 _MAX_ARRAYS = 64 * 2**20
 #: Array -> most of its length in each direction.
@@ -40,18 +39,14 @@ _SHAPES = {
     "template_nodes": (200,), "gap": (2, 50_000), "gap_teff": (),
 }  # fmt: skip
 _REFERENCE_SHAPES = {"snr": (1000,), "quantiles": (1000, 101)}
-#: Of the disk, not of the file.
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.ENOENT)
 
 
 def pack(bundle: ModelBundle) -> bytes:
     """A zip file of a bundle: its card, weights and arrays, as `dtl.bundle.store.save_bundle` writes them."""
     file = io.BytesIO()
-    with TemporaryDirectory() as folder:
-        place = save_bundle(bundle, folder)
-        with zipfile.ZipFile(file, "w") as archive:  # stored: weights in half precision do not shrink
-            for member in _MEMBERS:  # without a date, so that one bundle gives one file
-                archive.writestr(zipfile.ZipInfo(member), (place / member).read_bytes())
+    with zipfile.ZipFile(file, "w") as archive:  # stored: weights in half precision do not shrink
+        for member, data in contents(bundle).items():  # without a date, so that one bundle gives one file
+            archive.writestr(zipfile.ZipInfo(member), data)
     return file.getvalue()
 
 
@@ -60,8 +55,7 @@ def as_saved(bundle: ModelBundle) -> ModelBundle:
 
     What it shares with the bundle it came from stays shared.
     """
-    with TemporaryDirectory() as folder:
-        read = load_bundle(save_bundle(bundle, folder))
+    read = read_contents(contents(bundle), bundle.name)
     return replace(bundle, card=read.card, target_encoder=read.target_encoder, gap=read.gap)
 
 
@@ -87,21 +81,15 @@ def unpack(data: bytes, file: str) -> ModelBundle:
     if len(data) > MAX_BYTES:
         raise UnusableInput(f"{file} has more than {MAX_BYTES >> 20} MB, a bundle has about 19; give the right file.")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive, TemporaryDirectory() as folder:
-            for member, info in _members(archive, file).items():
-                (Path(folder) / member).write_bytes(_content(archive, info, _MEMBERS[member]))
-            _check_arrays(Path(folder) / GRID_FILE)
-            bundle = read_bundle(Path(folder), file)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            files = {m: _content(archive, info, _MEMBERS[m]) for m, info in _members(archive, file).items()}
+        _check_arrays(files[GRID_FILE])
+        bundle = read_contents(files, file)
     except _Rejected as error:
         raise UnusableInput(f"{file} {error}; download it again from where you have it.") from error
     except UnusableInput:
         raise
     except (*BROKEN, MemoryError) as error:
-        if getattr(error, "errno", None) in _NO_ROOM:
-            raise UnusableInput(
-                f"{file} was not loaded, as this machine has no room to unpack it; try it again in a while, or tell "
-                "those who run the program that their disk is full."
-            ) from error
         kind = "not a zip file" if isinstance(error, zipfile.BadZipFile) else "not a bundle, or a damaged one"
         raise UnusableInput(
             f"{file} is {kind}; give a zip file that this program wrote, with {', '.join(_MEMBERS)}."
@@ -145,9 +133,9 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> byte
     return content
 
 
-def _check_arrays(path: Path) -> None:
+def _check_arrays(grid: bytes) -> None:
     """Measure the arrays of a grid by their headers, before any is read."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(io.BytesIO(grid)) as archive:
         infos = archive.infolist()
         if len(infos) > 100 or sum(info.file_size for info in infos) > _MAX_ARRAYS:
             raise _Rejected("would be far larger unpacked than any bundle is")

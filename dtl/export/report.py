@@ -6,7 +6,6 @@ import io
 import json
 import platform
 import re
-import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -21,7 +20,7 @@ from dtl.catalogue.luminosity import LuminosityInput
 from dtl.export import snippet
 from dtl.export.citation import bibtex
 from dtl.export.session import SavedSession, SavedSpectrum, card_digest, spectrum_key
-from dtl.export.tables import write_table
+from dtl.export.tables import table_bytes
 from dtl.readers.options import ReadOptions
 from dtl.result import InferenceResult
 from dtl.spectrum import UnusableInput
@@ -103,10 +102,8 @@ def report_archive(
         words = {"count": len(results), "spectra": "spectrum" if len(results) == 1 else "spectra"}
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
         archive.writestr("README.txt", _README.format(**words, version=dtl.__version__, date=now))
-        with tempfile.TemporaryDirectory() as folder:
-            for name in ("results.ecsv", "results.csv"):
-                write_table(results, Path(folder) / name)
-                archive.write(Path(folder) / name, name)
+        for ending in (".ecsv", ".csv"):
+            archive.writestr(f"results{ending}", table_bytes(results, ending))
         archive.writestr("log.txt", "\n".join(line for entry in reported for line in log_lines(entry)))
         sums = dict.fromkeys(f"{entry.sha256}  {entry.file}\n" for entry in reported)
         archive.writestr("inputs.sha256", "".join(sums))

@@ -150,6 +150,7 @@ def read_session(content: bytes, name: str) -> SavedSession:
     limits.check("session_bytes", len(content), lambda words: UnusableInput(f"{name} {words}"))
     try:
         tree = json.loads(content, parse_constant=_refuse_constant)
+        json.dumps(tree, ensure_ascii=False).encode()  # halves of letters could be neither shown nor saved again
     except (ValueError, RecursionError) as error:
         raise UnusableInput(
             f"{name} is no JSON file, or only a part of one; choose the file that “Save the session” gave you."
@@ -158,8 +159,8 @@ def read_session(content: bytes, name: str) -> SavedSession:
         raise UnusableInput(f"{name} is no saved session; choose the file that “Save the session” gave you.")
     if tree.get("format_version") != FORMAT:
         raise UnusableInput(
-            f"{name} has version {str(tree.get('format_version'))[:20]} of the format and this program reads version "
-            f"{FORMAT}; use the version of the program that wrote it ({str(tree.get('software'))[:40]})."
+            f"{name} has version {_shown(tree.get('format_version'), 20)} of the format and this program reads version "
+            f"{FORMAT}; use the version of the program that wrote it ({_shown(tree.get('software'), 40)})."
         )
     try:
         return _session(tree)
@@ -215,6 +216,10 @@ def _written(spectrum: SavedSpectrum, embed: bool) -> dict[str, object]:
         "result": row,
         "data": packed,
     }
+
+
+def _shown(value: object, longest: int) -> str:
+    return "".join(c for c in str(value)[:longest] if c.isprintable())
 
 
 def _refuse_constant(word: str) -> float:

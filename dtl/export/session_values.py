@@ -110,6 +110,9 @@ def as_settings(value: object) -> dict[str, object]:
         if len(name) > 100 or len(parts) > _MAX:
             raise BadValue(f"the setting “{name[:40]}” is too long")
         for part in parts:
-            if not (part is None or isinstance(part, bool | int | float | str)) or len(str(part)) > 1000:
+            plain = (
+                part is None or isinstance(part, bool | int | str) or (isinstance(part, float) and math.isfinite(part))
+            )
+            if not plain or len(str(part)) > 1000:
                 raise BadValue(f"the setting “{name}” is no text or number")
     return dict(settings)

@@ -99,17 +99,26 @@ def save_table(table: Table, path: Path) -> None:
         UnusableInput: where it cannot be written.
     """
     ending = path.suffix.lower()
+    _fit(table, ending)
+    try:
+        with whole_file(path) as place:
+            _write(table, place, ending)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _fit(table: Table, ending: str) -> None:
+    """Make of a table what this kind of file can hold."""
     if ending == ".fits":
         _fit_to_fits(table)
     elif ending == ".csv":
         _fit_to_spreadsheets(table)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", AstropyWarning)  # neither FITS nor VOTable has the dex among its units
-            with whole_file(path) as place:
-                table.write(place, format=FORMATS[ending])
-    except OSError as error:
-        raise _unwritable(path, error) from error
+
+
+def _write(table: Table, place: Path | io.StringIO | io.BytesIO, ending: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AstropyWarning)  # neither FITS nor VOTable has the dex among its units
+        table.write(place, format=FORMATS[ending])
 
 
 def _unwritable(path: Path, error: OSError) -> UnusableInput:
@@ -129,6 +138,15 @@ def table_bytes(results: Sequence[InferenceResult], ending: str) -> bytes:
         return latex_table(results, "aastex").encode()
     if ending == ".json":
         return ("[\n" + ",\n".join(map(json_line, results)) + "\n]\n").encode()
+    if ending == ".tex":
+        return latex_table(results).encode()
+    if ending != ".parquet":  # in memory, as the disk of a server may be full
+        table = results_table(results)
+        _fit(table, ending)
+        stream = io.StringIO() if FORMATS[ending].startswith("ascii") else io.BytesIO()
+        _write(table, stream, ending)
+        content = stream.getvalue()
+        return content.encode() if isinstance(content, str) else content
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"table{ending}"
         write_table(results, path)

@@ -106,7 +106,12 @@ def _serve(control: socket.socket, heard: socket.socket, pipes: dict[int, int]) 
     if not message:
         return False
     connection, pipe = ends
-    process = os.fork()
+    try:
+        process = os.fork()
+    except OSError:  # as many processes as may be are there: whoever waits for this one hears of none
+        for end in ends:
+            os.close(end)
+        return True
     if process == 0:
         for end in (control.fileno(), heard.fileno(), pipe, *pipes.values()):
             os.close(end)

@@ -39,7 +39,8 @@ class Ended(Exception):
     """The process of a call was ended before it answered.
 
     Attributes:
-        why: ``time``, ``memory``, ``stopped`` (it was not wanted any more) or ``died``.
+        why: ``time``, ``memory``, ``stopped`` (it was not wanted any more), ``died``, or ``lost``: what makes the
+            processes was ended itself, or could make none, which is not the fault of the call.
     """
 
     def __init__(self, why: str) -> None:
@@ -97,7 +98,8 @@ class Processes:
                 ended = True
             except EOFError:
                 ended = True
-                raise Ended(_WHY.get(_number(pipe), "died")) from None
+                status = _number(pipe)
+                raise Ended("lost" if status is None else _WHY.get(status, "died")) from None
             finally:
                 if process and not ended:  # else its number may be another's by now
                     with suppress(ProcessLookupError):

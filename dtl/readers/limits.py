@@ -38,8 +38,8 @@ def _cores() -> int:
 _CUT = "give one exposure, or cut it to the window of the networks and some 50 Å on each side."
 _LARGE = "and the limit is {most}, so it is hardly a single spectrum; " + _CUT
 _BYTES = {
-    "file_bytes", "fits_bytes", "text_bytes", "yaml_bytes", "worker_bytes", "visit_bytes", "waiting_bytes",
-    "session_bytes", "adaptation_bytes",
+    "file_bytes", "fits_bytes", "text_bytes", "yaml_bytes", "worker_bytes", "visit_bytes", "held_bytes",
+    "waiting_bytes", "session_bytes", "adaptation_bytes",
 }  # fmt: skip
 _DEFAULTS = {
     "file_bytes": Limit(200_000_000, "has {found} " + _LARGE),
@@ -103,6 +103,11 @@ _DEFAULTS = {
         2_000, "was not read: a visit holds {most} files at most; remove some first, or use the command line."
     ),
     "visit_bytes": Limit(400_000_000, "was not read: this visit holds {most} already; remove a spectrum first."),
+    "held_bytes": Limit(
+        4_000_000_000,
+        "was not taken: this server holds {most} of files and networks for all its visits, and others have taken them; "
+        "try it again in a while, or use the command line.",
+    ),
     "waiting_bytes": Limit(2_000_000_000, "was not taken: the server has no room for more than {most} of uploads."),
     "visit_networks": Limit(3, "was not kept: this visit keeps {most} sets of networks; forget one first."),
     "session_bytes": Limit(

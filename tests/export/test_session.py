@@ -105,6 +105,10 @@ def packed(data: bytes) -> str:
         (changed(("spectra", 0, "result", "evil"), 1), "columns"),
         (changed(("luminosities",), {DIGEST: {"value": -1, "error": 0, "source": ""}}), "luminosity"),
         (changed(("settings", "map"), {"a": 1}), "map"),
+        (changed(("settings", "map"), 1e400).replace(b"Infinity", b"1e999"), "map"),
+        (changed(("spectra", 0, "file"), "\ud800"), "no JSON"),
+        (changed(("software",), "\ud800"), "no JSON"),
+        (changed(("format_version",), "2\n# x"), "version 2# x of"),
     ],
 )
 def test_a_bad_file_is_refused_in_one_sentence(content, word):

@@ -12,7 +12,7 @@ import pytest
 from astropy import units as u
 from astropy.table import Table
 
-from dtl.export.tables import FORMATS, ecsv_text, json_line, results_table, write_table
+from dtl.export.tables import ENDINGS, FORMATS, ecsv_text, json_line, results_table, table_bytes, write_table
 from dtl.result import COLUMNS
 from dtl.spectrum import UnusableInput
 from tests.fakes import make_result
@@ -123,3 +123,14 @@ def test_no_cell_of_a_csv_is_a_formula(name: str, tmp_path: Path) -> None:
     assert found == (name if name[0] in "Ga" else f"'{name}")
     write_table([make_result(file="a.fits", star=name)], tmp_path / "r.ecsv")
     assert str(Table.read(tmp_path / "r.ecsv", format="ascii.ecsv")["star"][0]).strip() == name.strip()
+
+
+@pytest.mark.parametrize("ending", [*(ending for ending in ENDINGS if ending != ".parquet"), ".json", ".aas.tex"])
+def test_what_is_downloaded_needs_no_disk(ending: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    results = [make_result(teff=3400.0)]
+    with_disk = table_bytes(results, ending)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    assert table_bytes(results, ending) == with_disk
+    if ending in FORMATS:
+        write_table(results, tmp_path / f"table{ending}")
+        assert with_disk == (tmp_path / f"table{ending}").read_bytes()

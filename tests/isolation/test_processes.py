@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dtl.isolation.fork_server import Bounds
+from dtl.isolation.fork_server import Bounds, _serve
 from dtl.isolation.processes import Ended, Processes
 from dtl.spectrum import UnusableInput
 from tests.conftest import PATIENCE
@@ -238,3 +239,36 @@ def place_of_temporary_files() -> str:
     import tempfile
 
     return tempfile.gettempdir()
+
+
+def test_what_is_lost_with_the_maker_of_the_processes_is_told_from_what_died(processes: Processes) -> None:
+    told: list[int] = []
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(processes.call, say_who_and_wait, tell=lambda kind, number: told.append(number))
+        assert holds(lambda: told)
+        processes._server.kill()
+        with pytest.raises(Ended) as end:
+            call.result(PATIENCE)
+    assert end.value.why == "lost" and gone(told[0])
+    assert processes.call(abs, -1) == 1
+
+
+def test_where_no_process_can_be_made_the_maker_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its end would be that of all other calls."""
+
+    def full() -> int:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr("os.fork", full)
+    control, ours = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    heard, rung = socket.socketpair()
+    waiting, theirs = socket.socketpair()
+    reading, writing = os.pipe()
+    with control, ours, heard, rung, waiting:
+        with theirs:
+            socket.send_fds(ours, [b"c"], [theirs.fileno(), writing])
+        os.close(writing)
+        pipes: dict[int, int] = {}
+        assert _serve(control, heard, pipes) and not pipes
+        assert os.read(reading, 8) == b"" and waiting.recv(8) == b""  # nobody holds the other ends
+    os.close(reading)

@@ -201,3 +201,28 @@ def test_an_adaptation_that_needs_too_much_is_told(started: None, monkeypatch: p
     job = work.start(plan())
     assert job.wait(PATIENCE)
     assert job.state == "failed" and job.problem.startswith("The adaptation needs more than 30 MB of memory")
+
+
+@linux
+def test_a_file_is_read_again_where_its_process_was_lost_by_no_fault_of_its_own(started: None, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(apart.call, "star.fits", wait_between, tmp_path / "begun", tmp_path / "go")
+        assert appears(tmp_path / "begun")
+        (tmp_path / "begun").unlink()
+        apart._started[0]._server.kill()
+        assert appears(tmp_path / "begun")
+        (tmp_path / "go").touch()
+        assert call.result(PATIENCE) == "went on"
+
+
+def test_where_no_process_is_to_be_had_it_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Without:
+        def call(self, *_: object, **__: object) -> None:
+            raise module.Ended("lost")
+
+    monkeypatch.setattr(apart, "_started", [Without()])
+    with pytest.raises(UnusableInput, match=r"^star\.fits was not read, .* overloaded; try it again"):
+        apart.call("star.fits", abs, -1)
+    job = work.start(plan())
+    assert job.wait(PATIENCE)
+    assert job.state == "failed" and job.problem.startswith("The adaptation was broken off")

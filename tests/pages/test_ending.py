@@ -9,14 +9,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from pages.shared.core import ending, uploads, visit
+from dtl.readers import limits
+from pages.shared.core import ending, holding, uploads, visit
 from pages.shared.core import server_folder as module
 from pages.shared.core.server_folder import server_folder
+from tests import fakes
+from tests.builders import shipped
 from tests.conftest import ROOT
 
 
@@ -161,3 +165,31 @@ def test_what_a_killed_server_left_behind_goes_before_the_next(monkeypatch: pyte
         assert [path.name for path in tmp_path.iterdir()] == ["notes"]
     finally:
         other.kill()
+
+
+def test_all_visits_together_hold_no_more_than_the_server_has(
+    of_visit: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else who opens a hundred of them takes all of its memory."""
+    monkeypatch.setattr(ending, "_held", {})
+    monkeypatch.setattr(uploads, "analyse_upload", lambda upload: fakes.make_result(file=upload.name))
+    monkeypatch.setitem(limits.LIMITS, "held_bytes", replace(limits.LIMITS["held_bytes"], most=100))
+    for of_visit.session_id in "ab":
+        monkeypatch.setattr(visit.st, "session_state", {})
+        ending.begin()
+        uploads.add([("one.txt", b"1" * 40), ("two.txt", of_visit.session_id.encode() * 15)])
+    assert ending.held() == 95  # of the second visit one found no room
+    (sentence,) = visit.current().failures.values()
+    assert sentence.startswith("two.txt was not taken") and "try it again" in sentence
+    uploads.remove(*visit.current().uploads)
+    assert ending.held() == 55
+    monkeypatch.setattr(ending, "_GRACE", -1.0)
+    ending._end_gone(Server("b"), time.monotonic())
+    assert ending.held() == 0
+    of_visit.session_id = "a"
+    ending.hold(70)  # a run that ends after its visit
+    assert ending.held() == 0
+
+
+def test_networks_count_by_their_weights() -> None:
+    assert 20e6 < holding.networks_size(shipped()) < 60e6

@@ -10,7 +10,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dtl.export.session import SavedSpectrum, read_session
+from dtl.catalogue.luminosity import LuminosityInput
+from dtl.export.session import SavedSession, SavedSpectrum, read_session
 from pages.shared.core import keeping
 from pages.shared.core.links import ViewOptions
 from pages.shared.export.takeaway import Written
@@ -160,3 +161,29 @@ def test_saved_results_without_their_spectra_can_be_forgotten(visit, content):
     assert visit_of(app).awaited
     app.button(key="forget-awaited").click().run()
     assert not app.exception and not visit_of(app).awaited
+
+
+def test_a_saved_value_without_its_interval_is_shown_without_it(visit, content):
+    tree = json.loads(content[False])
+    tree["spectra"][0]["result"]["teff_lower"] = None
+    app = restore(visit(PAGE), json.dumps(tree).encode())
+    assert not app.exception
+    assert any("3456 −– +" in frame.value.to_string() for frame in app.dataframe)
+
+
+def test_a_restore_that_is_broken_off_awaits_the_rest(monkeypatch):
+    state: dict[str, object] = {}
+    monkeypatch.setattr(st, "session_state", state)
+    luminosity = LuminosityInput(0.01, 0.001, "typed")
+    files = [SavedSpectrum(name, sha256(name.encode()).hexdigest(), data=name.encode()) for name in ("a", "b")]
+    saved = SavedSession(tuple(files), {"transfer": "before"}, {files[1].key: luminosity})
+
+    def leave(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(keeping.uploads, "add", leave)
+    with pytest.raises(KeyboardInterrupt):
+        keeping.restore(saved)
+    assert list(state["visit"].awaited) == [spectrum.key for spectrum in files]
+    assert state["visit"].luminosities == {files[1].key: luminosity}
+    assert state["visit"].pages[ViewOptions].wanted == {"transfer": "before"}

@@ -174,6 +174,20 @@ def test_networks_of_the_visit_show_their_own_card(with_cards):
     assert len(adaptation) == 1
 
 
+@pytest.mark.parametrize("metrics", [{"autoencoder_mse": 0}, {"adapted_gaps": [[["a"]]]}])
+def test_a_card_of_a_stranger_is_shown_as_far_as_possible(with_cards, metrics):
+    """What the card of the program never holds is a sentence, and the other parts are there."""
+    app = with_cards(full_card())
+    forged = full_card("forged")
+    change(app, own_bundles={"forged": SimpleNamespace(card=forged | {"metrics": forged["metrics"] | metrics})})
+    app.run()
+    app.selectbox(key="card").set_value("forged").run()
+    assert not app.exception
+    (warning,) = (each.value for each in app.warning if "cannot be shown" in each.value)
+    assert "changed by hand" in warning and "download them again" in warning
+    assert all(tab.header for tab in app.tabs)
+
+
 def test_errors_to_expect_stand_on_top(with_cards):
     app = with_cards(full_card())
     assert [(m.label, m.value, m.delta) for m in app.metric] == [

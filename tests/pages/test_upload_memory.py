@@ -16,7 +16,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from dtl.readers import limits
-from pages.shared.core import upload_memory
+from pages.shared.core import opening, upload_memory
+from pages.shared.core import visit as visits
 
 
 def test_only_what_was_read_is_let_go(monkeypatch):
@@ -27,6 +28,23 @@ def test_only_what_was_read_is_let_go(monkeypatch):
     monkeypatch.setattr(upload_memory, "get_script_run_ctx", lambda: context)
     upload_memory.release_uploads(SimpleNamespace(file_id="a"), SimpleNamespace(file_id="unknown"))
     assert [file.name for file in manager.get_files("visit", ["a", "b"])] == ["b"]
+
+
+def test_what_a_page_that_was_left_did_not_take_is_let_go(monkeypatch):
+    manager = MemoryUploadedFileManager("/upload")
+    for visit, name in (("visit", "a"), ("visit", "b"), ("other", "c")):
+        manager.add_file(visit, UploadedFileRec(name, name, "", b"data"))
+    context = SimpleNamespace(uploaded_file_mgr=manager, session_id="visit", page_script_hash="first")
+    for module in (upload_memory, opening):
+        monkeypatch.setattr(module, "get_script_run_ctx", lambda: context)
+    monkeypatch.setattr(visits.st, "session_state", {})
+    visits.change(waiting=(SimpleNamespace(file_id="b"),), pages={opening.Opened: opening.Opened("first")})
+    opening._leave_last_page()
+    assert len(manager.get_files("visit", ["a", "b"])) == 2
+    context.page_script_hash = "second"
+    opening._leave_last_page()
+    assert [file.name for file in manager.get_files("visit", ["a", "b"])] == ["b"]
+    assert manager.get_files("other", ["c"])
 
 
 def test_without_a_visit_nothing_happens():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, dataclass
+from types import SimpleNamespace
 
 import pytest
 
@@ -89,3 +90,43 @@ def test_an_analysis_that_is_interrupted_changes_nothing(state, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         uploads.add([("a.txt", b"a"), ("b.txt", b"b")])
     assert visit.current() is before
+
+
+def uploaded(*names: str) -> list[SimpleNamespace]:
+    return [SimpleNamespace(name=name, file_id=name, getvalue=name.encode) for name in names]
+
+
+def test_files_whose_reading_is_broken_off_are_read_later(state, monkeypatch):
+    """As by a look at another page: nothing is lost, and what is there already is not read again."""
+    read: list[str] = []
+
+    def analyse(upload: Upload) -> object:
+        if upload.name == "14.txt" and read.count("14.txt") == 0:
+            read.append(upload.name)
+            raise KeyboardInterrupt
+        read.append(upload.name)
+        return fakes.make_result(file=upload.name)
+
+    monkeypatch.setattr(uploads, "analyse_upload", analyse)
+    names = [f"{number}.txt" for number in range(25)]
+    uploads.take("upload", uploaded(*names))
+    assert visit.current().uploaders == {"upload": 1}
+    with pytest.raises(KeyboardInterrupt):
+        uploads.read_waiting()
+    assert len(visit.current().results) == 10 and len(visit.current().waiting) == 15
+    told: list[tuple[int, str]] = []
+    uploads.read_waiting(lambda number, name: told.append((number, name)))
+    assert told == list(enumerate(names[10:]))
+    assert [upload.name for upload in visit.current().uploads.values()] == names
+    assert not visit.current().waiting and read.count("9.txt") == 1
+
+
+def test_a_file_that_cannot_be_taken_at_all_is_not_tried_forever(state, monkeypatch):
+    def analyse(upload: Upload) -> object:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(uploads, "analyse_upload", analyse)
+    uploads.take("upload", uploaded("a.txt"))
+    with pytest.raises(RuntimeError):
+        uploads.read_waiting()
+    assert not visit.current().waiting

@@ -120,7 +120,10 @@ def _ended(why: str) -> Exception:
         return Cancelled()
     if why == "memory":
         return limits.refusal("adaptation_bytes", lambda words: UnusableInput(f"The adaptation {words}"))
-    return RuntimeError(why)
+    return UnusableInput(
+        "The adaptation was broken off, as its process was ended from outside or could not be started, probably "
+        "because this machine is overloaded or was restarted; your spectra are as they were, begin it again."
+    )
 
 
 def adapt_elsewhere(plan: Plan, tell: Callable[..., object]) -> tuple[object, ...]:

@@ -36,6 +36,8 @@ _MODULES = (
 #: By how much the processes step back behind the server.
 _BEHIND, _FAR_BEHIND = 3, 10
 
+#: How often work is begun whose process was lost by no fault of its own.
+_TRIES = 2
 _turns = BoundedSemaphore(limits.most("readers_at_once"))
 #: The one that makes the processes, once it is started.
 _started: list[Processes] = []
@@ -95,13 +97,17 @@ def call(file: str, function: Callable[..., Any], *arguments: object, **named: o
     from dtl.isolation.fork_server import Bounds
     from dtl.isolation.processes import Ended
 
-    bounds = Bounds(limits.most("worker_bytes"), limits.most("worker_seconds"), _BEHIND)
-    try:
-        with _turns:
-            return _started[0].call(function, *arguments, bounds=bounds, **named)
-    except Ended as end:
-        _log.warning("a process that worked on a file was ended: %s", end.why)
-        raise _refusal(file, end.why) from None
+    bounds, why = Bounds(limits.most("worker_bytes"), limits.most("worker_seconds"), _BEHIND), "lost"
+    for _ in range(_TRIES):
+        try:
+            with _turns:
+                return _started[0].call(function, *arguments, bounds=bounds, **named)
+        except Ended as end:
+            why = end.why
+            _log.warning("a process that worked on a file was ended: %s", why)
+        if why != "lost":
+            break
+    raise _refusal(file, why)
 
 
 def caller(file: str) -> Callable[..., Any]:
@@ -132,5 +138,10 @@ def call_long(function: Callable[..., Any], *arguments: object, tell: Callable[.
 def _refusal(file: str, why: str) -> UnusableInput:
     if why == "died":
         return UnusableInput(f"{file} ended the process that read it, probably because it is damaged; fetch it again.")
+    if why == "lost":
+        return UnusableInput(
+            f"{file} was not read, as the process that read it was ended from outside, or none could be started, "
+            "probably because this machine is overloaded; try it again in a while."
+        )
     limit = "worker_seconds" if why == "time" else "worker_bytes"
     return limits.refusal(limit, lambda words: UnusableInput(f"{file} {words}"))

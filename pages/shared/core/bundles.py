@@ -16,7 +16,7 @@ from dtl.readers import limits
 from dtl.result import InferenceResult
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
-from pages.shared.core import apart, visit
+from pages.shared.core import apart, holding, visit
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -182,11 +182,13 @@ def keep(bundle: ModelBundle) -> str:
         UnusableInput: where the visit keeps as many as it may.
     """
     _check_room(bundle.name)
+    holding.check(bundle.name, holding.networks_size(bundle))
     # What is drawn of a bundle is kept for all visits by its name, so another visit's networks must not have it too.
     mark = _digest(bundle)[:6]
     name = free_name(bundle.name if bundle.name.endswith(f"-{mark}") else f"{bundle.name}-{mark}")
     bundle = _sharing(replace(bundle, card=bundle.card | {"name": name}))
     visit.change(own_bundles=own() | {name: bundle}, bundle_names=visit.current().bundle_names | {name})
+    holding.note()
     return name
 
 
@@ -200,6 +202,7 @@ def load(data: bytes, file: str) -> str:
     from dtl.isolation.checks import check_bundle
 
     _check_room(file)
+    holding.check(file, len(data))
     if apart.running():  # what is odd about it does no harm there
         apart.call(file, check_bundle, data, file)
     return keep(unpack(data, file))
@@ -209,6 +212,7 @@ def forget(name: str) -> None:
     """Forget a bundle that no result comes from."""
     if not digests(name):
         visit.change(own_bundles={key: bundle for key, bundle in own().items() if key != name})
+        holding.note()
 
 
 def full() -> bool:

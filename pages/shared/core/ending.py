@@ -17,7 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared.core.speed import keep_loaded, trim_heap
 
-__all__ = ["at_end", "begin", "end_all", "watch"]
+__all__ = ["at_end", "begin", "end_all", "held", "hold", "watch"]
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +28,8 @@ _GRACE, _LOOK = 10.0, 2.0
 #: for.
 _seen: dict[str, float] = {}
 _wanted: dict[str, list[Callable[[], object]]] = {}
+#: Session -> bytes that its visit holds.
+_held: dict[str, int] = {}
 
 
 def begin() -> None:
@@ -42,6 +44,18 @@ def at_end(act: Callable[[], object]) -> None:
     context = get_script_run_ctx()
     if context is not None and exists():
         _wanted.setdefault(context.session_id, []).append(act)
+
+
+def hold(size: int) -> None:
+    """Say how many bytes the visit that runs holds now; they are free once it is gone."""
+    context = get_script_run_ctx()
+    if context is not None and context.session_id in _seen:  # else it has ended already
+        _held[context.session_id] = size
+
+
+def held() -> int:
+    """How many bytes all visits hold."""
+    return sum(list(_held.values()))
 
 
 async def watch() -> None:
@@ -79,6 +93,7 @@ def _end_gone(server: Runtime, now: float) -> int:
 
 
 def _end(session: str) -> None:
+    _held.pop(session, None)
     for act in _wanted.pop(session, ()):
         try:
             act()

@@ -75,6 +75,14 @@ def restore(saved: SavedSession) -> str:
         What came back, in words.
     """
     known = {example.digest: example.read() for example in list_examples()}
+    # First what takes no time: where the visitor leaves meanwhile, the rest is awaited as if it were not at hand.
+    visit.change(
+        awaited=visit.current().awaited | {spectrum.key: spectrum for spectrum in saved.spectra},
+        luminosities={**visit.current().luminosities, **saved.luminosities},
+    )
+    for key in [key for key in st.session_state if str(key).startswith("luminosity-")]:
+        st.session_state.pop(key, None)  # fields would bring their old values back
+    links.want(saved.settings)
     bar = st.progress(0.0, "Restoring …")
     files = {spectrum.sha256: spectrum for spectrum in saved.spectra}  # one file may hold several of them
     for number, (digest, spectrum) in enumerate(files.items(), 1):
@@ -82,19 +90,14 @@ def restore(saved: SavedSession) -> str:
         now = visit.current()
         held = next((upload for key, upload in now.uploads.items() if key.partition("#")[0] == digest), None)
         data = spectrum.data or (held.data if held else None) or known.get(digest)
-        visit.change(awaited=now.awaited | {s.key: s for s in saved.spectra if s.sha256 == digest})
         if data is not None:
             uploads.add([(spectrum.file, data)])
     bar.empty()
-    for key in [key for key in st.session_state if str(key).startswith("luminosity-")]:
-        st.session_state.pop(key, None)  # fields would bring their old values back
     now = visit.current()
     visit.change(
         example=None if now.results else now.example,
-        luminosities={**now.luminosities, **saved.luminosities},
         selected=saved.selected if saved.selected in now.results else now.selected,
     )
-    links.want(saved.settings)
     return _told(saved, visit.current())
 
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
 from pages.shared.core import ending, links, uploads, visit
 from pages.shared.core.examples import find_example, list_examples
+from pages.shared.core.upload_memory import forget_others
 
 __all__ = ["start"]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a visit keeps of the page that it saw last: its identifier."""
+
+    page: str = ""
 
 
 def start() -> None:
     """Make sure that there is a spectrum to show, where examples are installed."""
     ending.begin()
+    _leave_last_page()
     known, now = list_examples(), visit.current()
     if not now.results and known and now.example is None:
         uploads.add([(known[0].file, known[0].read())], stand_in=True)
@@ -18,6 +31,15 @@ def start() -> None:
     now = visit.current()
     if now.selected not in now.results:
         visit.change(selected=next(iter(now.results), None))
+
+
+def _leave_last_page() -> None:
+    """Forget uploads that were meant for a page that was left."""
+    context = get_script_run_ctx()
+    page = context.page_script_hash if context else ""
+    if page != visit.kept(Opened).page:
+        forget_others(*visit.current().waiting)
+        visit.keep(Opened(page))
 
 
 def _open_linked_example() -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-__all__ = ["UploadRoom", "keep_in_memory", "release_uploads"]
+__all__ = ["UploadRoom", "forget_others", "keep_in_memory", "release_uploads"]
 
 _PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 
@@ -60,6 +60,18 @@ def _waiting(session: str) -> tuple[int, int]:
     held = getattr(manager, "file_storage", {})
     sizes = {key: sum(len(file.data) for file in list(files.values())) for key, files in list(held.items())}
     return sizes.get(session, 0), sum(sizes.values())
+
+
+def forget_others(*files: UploadedFile) -> None:
+    """Free the memory of all uploads of the visit that runs, but for these; to be called as another page is opened.
+
+    A page that is left while files come in never takes them; without this they took the room of the visit for good.
+    """
+    context = get_script_run_ctx()
+    manager = context.uploaded_file_mgr if context else None
+    if isinstance(manager, MemoryUploadedFileManager):
+        for file in set(manager.file_storage.get(context.session_id, ())) - {file.file_id for file in files}:
+            manager.remove_file(session_id=context.session_id, file_id=file)
 
 
 def release_uploads(*files: UploadedFile) -> None:

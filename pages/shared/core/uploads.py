@@ -17,7 +17,7 @@ from dtl.readers.parts import Part
 from dtl.resources import whole_file
 from dtl.result import InferenceResult
 from dtl.spectrum import UnusableInput
-from pages.shared.core import bundles, ending, visit
+from pages.shared.core import bundles, ending, holding, visit
 from pages.shared.core.analysis import analyse_upload
 from pages.shared.core.upload_memory import release_uploads
 from pages.shared.core.visit import Upload, Visit
@@ -26,12 +26,24 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-__all__ = ["add", "empty_uploader", "reanalyse", "remove", "reread", "separate", "show_uploader"]
+__all__ = [
+    "add",
+    "empty_uploader",
+    "read_waiting",
+    "reanalyse",
+    "remove",
+    "reread",
+    "separate",
+    "show_uploader",
+    "take",
+]
 
 _log = logging.getLogger(__name__)
 
 #: Bytes from which an upload waits in a file rather than in memory.
 _MIN_BYTES_ON_DISK = 2**16
+#: Waiting files that come into the visit together: so many are read once more where the reading is broken off.
+_AT_ONCE = 10
 
 
 def add(
@@ -50,7 +62,7 @@ def add(
     from dtl.readers import SIZE_LIMIT
 
     results, uploads, failures = {}, {}, {}
-    size, count = visit.current().size, len(visit.current().uploads)
+    size, new, count = visit.current().size, 0, len(visit.current().uploads)
     for number, (name, data) in enumerate(files):
         progress(number, name)
         digest = sha256(data).hexdigest()
@@ -58,10 +70,10 @@ def add(
         if len(data) > SIZE_LIMIT:  # refused by the reader, and not kept
             failures[digest] = str(analyse_upload(upload))
             continue
-        if refusal := _refusal(name, size + len(data), count + len(uploads) + 1):
+        if refusal := _refusal(name, size + len(data), count + len(uploads) + 1, 0 if stand_in else new + len(data)):
             failures[digest] = refusal
             continue
-        size += len(data)
+        size, new = size + len(data), new + len(data)
         for key, each in _as_saved(digest, _laid_aside(digest, upload)).items():
             answer = analyse_upload(each)
             uploads[key] = each
@@ -209,15 +221,46 @@ def empty_uploader(name: str, *files: UploadedFile) -> None:
     release_uploads(*files)
 
 
+def take(name: str, files: Sequence[UploadedFile]) -> None:
+    """Have the files of an uploader wait for `read_waiting`, and put a fresh uploader in its place.
+
+    A click, or a look at another page, breaks the run of a page off; what waits in the visit is read in the next run.
+    """
+    now = visit.current()
+    visit.change(waiting=(*now.waiting, *files), uploaders={**now.uploaders, name: now.uploaders.get(name, 0) + 1})
+
+
+def read_waiting(progress: Callable[[int, str], object] = lambda number, name: None) -> None:
+    """Add the files that wait, some at a time; arguments as of `add`."""
+    done = 0
+    while files := visit.current().waiting[:_AT_ONCE]:
+        try:
+            add(
+                ((file.name, file.getvalue()) for file in files),
+                lambda number, name, before=done: progress(before + number, name),
+            )
+        except Exception:  # what fails so is not tried in each run again
+            _drop(files)
+            raise
+        _drop(files)
+        done += len(files)
+
+
+def _drop(files: Sequence[UploadedFile]) -> None:
+    visit.change(waiting=visit.current().waiting[len(files) :])
+    release_uploads(*files)
+
+
 def _without_example(before: Visit, chosen: Iterable[str]) -> Visit:
     """A visit without the example that stands in, which stays where it is itself among the chosen digests."""
     after = before.without(before.example) if before.example and before.example not in chosen else before
     return replace(after, example=None if before.example else before.example)
 
 
-def _refusal(name: str, size: int, count: int) -> str:
-    """Why a visit takes no further file, empty where it does."""
+def _refusal(name: str, size: int, count: int, new: int = 0) -> str:
+    """Why a visit takes no further file, empty where it does; ``new`` is what all visits together do not hold yet."""
     try:
+        holding.check(name, new)
         for limit, found in (("visit_bytes", size), ("visit_files", count)):
             limits.check(limit, found, lambda words: UnusableInput(f"{name} {words}"))
     except UnusableInput as error:
@@ -250,6 +293,7 @@ def _delete_files(before: Visit) -> None:
     for upload in before.uploads.values():
         if isinstance(upload.content, Path) and upload.content not in held:
             upload.content.unlink(missing_ok=True)
+    holding.note()
 
 
 def _as_saved(digest: str, upload: Upload) -> dict[str, Upload]:

@@ -21,6 +21,8 @@ from dtl.result import InferenceResult
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
     from dtl.bundle.model import ModelBundle
     from dtl.catalogue.luminosity import LuminosityInput
     from dtl.export.session import SavedSpectrum
@@ -86,6 +88,7 @@ class Visit:
         stars: digest -> CARMENES identifier that the user gave, empty for none.
         uploaders: name of an uploader -> how often it was emptied.
         folder: of large files; it goes with the visit.
+        waiting: uploaded files that are still to be read, see `pages.shared.core.uploads.take`.
         pages: type -> what a page keeps between two runs, see `kept`.
     """
 
@@ -103,6 +106,7 @@ class Visit:
     stars: Mapping[str, str] = field(default_factory=dict)
     uploaders: Mapping[str, int] = field(default_factory=dict)
     folder: TemporaryDirectory | None = None
+    waiting: tuple[UploadedFile, ...] = ()
     pages: Mapping[type, object] = field(default_factory=dict)
 
     @property

@@ -124,9 +124,9 @@ def awaited() -> None:
         max_upload_size=SIZE_LIMIT // 10**6,
     )
     if files:
+        uploads.take("awaited", files)
         with st.spinner("Reading and analysing …"):
-            uploads.add((file.name, file.getvalue()) for file in files)
-        uploads.empty_uploader("awaited", *files)
+            uploads.read_waiting()
         st.rerun()
     st.button("Forget them", key="forget-awaited", icon=":material/delete:", on_click=_forget)
 
@@ -141,7 +141,8 @@ def _interval(row: dict[str, object], name: str) -> str:
         return f"< {format_number(float(row['vsini_limit']), places)}"
     if row[name] is None:
         return "withheld"
-    value, lower, upper = (float(row[f"{name}{end}"]) for end in ("", "_lower", "_upper"))
+    ends = (row[f"{name}{end}"] for end in ("", "_lower", "_upper"))
+    value, lower, upper = (math.nan if end is None else float(end) for end in ends)
     if math.isnan(value):
         return "–"
     numbers = (format_number(number, places) for number in (value, lower, upper))

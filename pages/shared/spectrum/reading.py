@@ -34,13 +34,14 @@ def inputs() -> None:
         label_visibility="collapsed",
     )
     if files:
+        uploads.take("upload", files)  # the list of spectra below is the one that counts
+    if count := len(visit.current().waiting):
         bar = left.progress(0.0, "Reading and analysing …")
 
         def progress(number: int, name: str) -> None:
-            bar.progress(number / len(files), f"{number + 1} of {len(files)}: {wording.plain(name)}")
+            bar.progress(number / count, f"{number + 1} of {count}: {wording.plain(name)}")
 
-        uploads.add(((file.name, file.getvalue()) for file in files), progress)
-        uploads.empty_uploader("upload", *files)  # the list of spectra below is the one that counts
+        uploads.read_waiting(progress)
         st.rerun()
     examples = {example.file: example for example in list_examples()}
     if examples:
