@@ -69,10 +69,12 @@ def _smoothed(grid: np.ndarray, wavelength: np.ndarray, flux: np.ndarray) -> np.
     good = np.isfinite(flux)
     if good.sum() < 10:
         return np.full(grid.shape, np.nan)
+    value, sigma = np.interp(grid, wavelength[good], flux[good]), _SMOOTHING / _STEP
+    if good.all():
+        smooth = gaussian_filter1d(value, sigma, mode="nearest")
+        return np.where(smooth > 0, smooth, np.nan)
     weight = np.interp(grid, wavelength, good.astype(float))
     weight = (weight > 0.99).astype(float)
-    value = np.interp(grid, wavelength[good], flux[good])
-    sigma = _SMOOTHING / _STEP
     norm = gaussian_filter1d(weight, sigma, mode="nearest")
     smooth = gaussian_filter1d(value * weight, sigma, mode="nearest") / np.maximum(norm, 1e-9)
     return np.where((norm > 0.5) & (smooth > 0), smooth, np.nan)

@@ -62,6 +62,6 @@ def _measure(spectrum: Spectrum, target: PreparationTarget) -> Velocity:
     if flux.size and (np.median(flux) <= 0 or np.ptp(flux) == 0):
         raise no_continuum(spectrum)
     try:
-        return measure_velocity(spectrum.wavelength, spectrum.flux, target.wavelength, target.templates)
+        return measure_velocity(spectrum.wavelength, spectrum.flux, target.at_rest)
     except ValueError as error:
         raise misses_window(spectrum, window) from error

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from dtl.lines import Line
+from dtl.preparation.velocity import Templates
 from dtl.wavelengths import Window
 
 __all__ = ["PreparationTarget"]
@@ -33,3 +35,8 @@ class PreparationTarget:
     window: Window = field(kw_only=True)
     lines: tuple[Line, ...] = field(default=(), kw_only=True)
     telluric_lines: tuple[float, ...] = field(default=(), kw_only=True)
+
+    @cached_property
+    def at_rest(self) -> Templates:
+        """The templates as the velocity is measured with them."""
+        return Templates(self.wavelength, self.templates)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.fft
 
-from dtl.preparation.broadening import log_grid
 from dtl.preparation.continuum import fit_continuum
 from dtl.wavelengths import SPEED_OF_LIGHT, Window
 
-__all__ = ["Velocity", "add_velocities", "measure_velocity"]
+__all__ = ["Templates", "Velocity", "add_velocities", "measure_velocity"]
 
 #: Velocity step of the correlation, km/s; the peak is then placed by a parabola.
 _STEP = 0.3
-#: Velocities searched, km/s either way: the fastest halo stars and the Earth's motion.
+_LOG_STEP = _STEP / SPEED_OF_LIGHT
+#: Velocities searched, km/s either way: the fastest halo stars and the Earth's motion; and how far the data are used
+#: beyond the ends of the templates.
 _RANGE = 400.0
+_REACH = 1.1 * _RANGE
 #: Part of the template that must overlap the data for a velocity to be considered. Less than what preparation
 #: asks for: where the true velocity were not considered, a wrong one that covers more would be found instead.
 _OVERLAP = 0.5
@@ -46,14 +49,55 @@ class Velocity:
     correlation: np.ndarray
 
 
+@dataclass(frozen=True)
+class Templates:
+    """Spectra at rest that the data are correlated with, and what of it is the same for all data.
+
+    Attributes:
+        wavelength: vacuum Angstrom; shape ``(m,)``.
+        flux: normalised; shape ``(k, m)``.
+    """
+
+    wavelength: np.ndarray
+    flux: np.ndarray
+
+    def grid(self, first: int, points: int) -> np.ndarray:
+        """Wavelengths a constant velocity step apart, of which number 0 is the templates' first; ``(points,)``."""
+        return self.wavelength[0] * np.exp(_LOG_STEP * np.arange(first, first + points))
+
+    def place(self, wavelength: float) -> float:
+        """The number of a wavelength on this grid, between whole ones."""
+        return float(np.log(wavelength / self.wavelength[0]) / _LOG_STEP)
+
+    @cached_property
+    def depth(self) -> np.ndarray:
+        """One minus the flux on the grid from its number 0 on; shape ``(k, points)``."""
+        rest = self.grid(0, int(self.place(self.wavelength[-1])))
+        return np.stack([1.0 - np.interp(rest, self.wavelength, flux) for flux in self.flux])
+
+    @cached_property
+    def totals(self) -> tuple[np.ndarray, np.ndarray]:
+        """Of the depths and of their squares, see `_totals`."""
+        return _totals(self.depth), _totals(self.depth**2)
+
+    @cached_property
+    def length(self) -> int:
+        """So long that in a Fourier transform no lag that is asked for meets another from beyond the ends."""
+        return scipy.fft.next_fast_len(self.depth.shape[1] + 2 * int(np.ceil(_REACH / _STEP)) + 2, real=True)
+
+    @cached_property
+    def transforms(self) -> tuple[np.ndarray, np.ndarray]:
+        """Of the depths and of their squares, conjugated; shape ``(k, frequencies)`` each."""
+        depth, squares = (scipy.fft.rfft(values, self.length).conj() for values in (self.depth, self.depth**2))
+        return depth, squares
+
+
 def add_velocities(first: float, second: float) -> float:
     """Sum of two radial velocities in km/s: Doppler factors multiply, (1 + z1)(1 + z2)."""
     return first + second + first * second / SPEED_OF_LIGHT
 
 
-def measure_velocity(
-    wavelength: np.ndarray, flux: np.ndarray, template_wavelength: np.ndarray, templates: np.ndarray
-) -> Velocity:
+def measure_velocity(wavelength: np.ndarray, flux: np.ndarray, templates: Templates) -> Velocity:
     """Velocity of a spectrum against templates at rest.
 
     At each shift the Pearson coefficient is taken over the points where template and data overlap, so that
@@ -62,36 +106,28 @@ def measure_velocity(
     Args:
         wavelength: vacuum Angstrom, increasing; shape ``(n,)``.
         flux: any linear unit, NaN where bad; shape ``(n,)``.
-        template_wavelength: rest, vacuum Angstrom; shape ``(m,)``.
-        templates: normalised flux; shape ``(k, m)``.
+        templates: at rest.
 
     Raises:
         ValueError: where the data overlap the window at no velocity.
     """
-    reach = 1.0 + 1.1 * _RANGE / SPEED_OF_LIGHT
-    near = (wavelength > template_wavelength[0] / reach) & (wavelength < template_wavelength[-1] * reach)
+    reach, ends = 1.0 + _REACH / SPEED_OF_LIGHT, (templates.wavelength[0], templates.wavelength[-1])
+    near = (wavelength > ends[0] / reach) & (wavelength < ends[1] * reach)
     x, y = wavelength[near], flux[near]
     good = np.isfinite(y)
     if good.sum() < 50:
-        raise ValueError(
-            f"only {good.sum()} usable points near {template_wavelength[0]:.0f}-{template_wavelength[-1]:.0f} Angstrom"
-        )
+        raise ValueError(f"only {good.sum()} usable points near {ends[0]:.0f}-{ends[1]:.0f} Angstrom")
     continuum = fit_continuum(x, y, window=Window(float(x[0]), float(x[-1]), margin=0.0))
-    # Data and templates on one grid of constant velocity step, the templates' start aligned with it.
-    grid = log_grid(x[0], x[-1], _STEP)
+    first = int(np.ceil(templates.place(x[0])))
+    grid = templates.grid(first, int(templates.place(x[-1])) - first + 1)
     present = np.interp(grid, x, good.astype(float)) > 0.99
     data = np.where(present, 1.0 - np.interp(grid, x[good], (y / continuum)[good]), 0.0)
-    offset = int(np.ceil(np.log(template_wavelength[0] / grid[0]) / (_STEP / SPEED_OF_LIGHT)))
-    step = np.exp(_STEP / SPEED_OF_LIGHT)
-    start = grid[0] * step**offset
-    points = int(np.log(template_wavelength[-1] / start) / np.log(step))
-    rest = start * step ** np.arange(points)
-    depth = np.stack([1.0 - np.interp(rest, template_wavelength, t) for t in templates])
 
-    most = int(_RANGE / _STEP)
-    lags = np.arange(max(offset - most, 1 - points), min(offset + most, len(grid) - 1) + 1)
-    overlap, sum_f, sum_ff = _sums(np.stack([present, data, data**2]), lags, lags + points)
-    sum_t, sum_tt, sum_ft = _seen(depth, present, lags), _seen(depth**2, present, lags), _products(data, depth, lags)
+    points, most = templates.depth.shape[1], int(_RANGE / _STEP)
+    lags = np.arange(max(-first - most, 1 - points), min(most - first, len(grid) - 1) + 1)
+    overlap, sum_f, sum_ff = _between(_totals(np.stack([present, data, data**2])), lags, lags + points)
+    sum_t, sum_tt = _seen(templates, present, lags)
+    sum_ft = _products(data, templates.transforms[0], templates.length, lags)
     enough = overlap > _OVERLAP * points
     n = np.where(enough, overlap, 1.0)
     covariance = sum_ft - sum_f * sum_t / n
@@ -100,39 +136,48 @@ def measure_velocity(
     if not np.isfinite(correlation).any():
         raise ValueError(f"the spectrum reaches from {x[0]:.1f} to {x[-1]:.1f} Angstrom and misses most of the window")
     best = int(np.nanargmax(np.nanmax(np.nan_to_num(correlation, nan=-1.0), axis=1)))
-    return _place_peak((lags - offset) * _STEP, correlation[best], best)
+    return _place_peak((lags + first) * _STEP, correlation[best], best)
 
 
-def _sums(values: np.ndarray, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
-    """Sums of values ``(k, n)`` from some places to others, what lies beyond the ends being 0; shape ``(k, l)``."""
-    total = np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
-    start, stop = (np.clip(places, 0, values.shape[1]) for places in (start, stop))
-    return total[:, stop] - total[:, start]
+def _totals(values: np.ndarray) -> np.ndarray:
+    """Sums of values ``(k, n)`` from the first on, up to none of them, one, two, …; shape ``(k, n + 1)``."""
+    return np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
 
 
-def _seen(depth: np.ndarray, present: np.ndarray, lags: np.ndarray) -> np.ndarray:
-    """Sums of templates, shifted by some lags, over the points where there are data.
+def _between(totals: np.ndarray, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
+    """Sums from some places to others, what lies beyond the ends being 0; shape ``(k, l)``."""
+    start, stop = (np.clip(places, 0, totals.shape[1] - 1) for places in (start, stop))
+    return totals[:, stop] - totals[:, start]
+
+
+def _seen(templates: Templates, present: np.ndarray, lags: np.ndarray) -> list[np.ndarray]:
+    """Sums of templates and of their squares, shifted by some lags, over the points where there are data.
 
     Args:
-        depth: of the templates, or its squares; shape ``(k, m)``.
+        templates: ``k`` of them.
         present: whether there are data; shape ``(n,)``.
         lags: consecutive; shape ``(l,)``.
 
     Returns:
-        Shape ``(k, l)``.
+        Two of shape ``(k, l)``.
     """
-    sums = _sums(depth, -lags, len(present) - lags)
-    return sums if present.all() else sums - _products(1.0 - present, depth, lags)
+    sums = [_between(totals, -lags, len(present) - lags) for totals in templates.totals]
+    if present.all():
+        return sums
+    lacking = [_products(1.0 - present, transform, templates.length, lags) for transform in templates.transforms]
+    return [sum_ - less for sum_, less in zip(sums, lacking, strict=True)]
 
 
-def _products(seen: np.ndarray, depth: np.ndarray, lags: np.ndarray) -> np.ndarray:
-    """Sums of the products of data ``(n,)`` with templates ``(k, m)`` at some lags ``(l,)``, by Fourier transform."""
-    count, points = len(seen), depth.shape[-1]
-    # Long enough that no lag that is asked for meets another one from beyond the ends.
-    longest = max(count, points, int(lags[-1]) + points, count - int(lags[0]))
-    length = scipy.fft.next_fast_len(longest, real=True)
-    transformed = scipy.fft.rfft(seen, length) * scipy.fft.rfft(depth, length).conj()
-    return scipy.fft.irfft(transformed, length)[:, lags % length]
+def _products(seen: np.ndarray, transform: np.ndarray, length: int, lags: np.ndarray) -> np.ndarray:
+    """Sums of the products of data ``(n,)`` with templates at some lags ``(l,)``, by Fourier transform.
+
+    Args:
+        seen: the data; shape ``(n,)``.
+        transform: of the templates, conjugated; shape ``(k, frequencies)``.
+        length: of the transform, in points.
+        lags: shape ``(l,)``.
+    """
+    return scipy.fft.irfft(scipy.fft.rfft(seen, length) * transform, length)[:, lags % length]
 
 
 def _place_peak(velocities: np.ndarray, correlation: np.ndarray, template: int) -> Velocity:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dtl.preparation.velocity import Velocity, add_velocities, measure_velocity
+from dtl.preparation.velocity import Templates, Velocity, add_velocities, measure_velocity
 from dtl.wavelengths import SPEED_OF_LIGHT, doppler_shift
 from tests.builders import line_flux, observe, target
 
@@ -13,7 +13,7 @@ TARGET = target()
 
 
 def measure(wavelength: np.ndarray, flux: np.ndarray, templates: np.ndarray = TARGET.templates) -> Velocity:
-    return measure_velocity(wavelength, flux, TARGET.wavelength, templates)
+    return measure_velocity(wavelength, flux, Templates(TARGET.wavelength, templates))
 
 
 @pytest.mark.parametrize("velocity", [-300.0, -110.5, -0.15, 0.0, 33.33, 300.0])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dtl.preparation.velocity import measure_velocity
+from dtl.preparation.velocity import Templates, measure_velocity
 from dtl.preparation.velocity_error import velocity_error
 from dtl.wavelengths import SPEED_OF_LIGHT
 
@@ -33,7 +33,7 @@ def test_it_is_the_scatter_of_repeated_observations(snr):
     measured = []
     for _ in range(40):
         noisy = model(WAVELENGTH) + rng.normal(0.0, 1.0 / snr, WAVELENGTH.size)
-        measured.append(measure_velocity(WAVELENGTH, noisy, rest, model(rest)[None]))
+        measured.append(measure_velocity(WAVELENGTH, noisy, Templates(rest, model(rest)[None])))
     errors = np.array([velocity_error(velocity, 35.0 / 0.06, WIDTH, _noise(snr)) for velocity in measured])
     scatter = np.std([velocity.value for velocity in measured], ddof=1)
     assert 0.6 < np.median(errors) / scatter < 1.7
@@ -50,7 +50,7 @@ def test_lines_that_the_template_lacks_count_by_their_widths_not_by_pixels():
         for _ in range(40):
             depths = rng.normal(0.0, 0.05, places.size)
             strange = model(wavelength) - np.exp(-0.5 * ((wavelength[:, None] - places) / 0.3) ** 2) @ depths
-            measured.append(measure_velocity(wavelength, strange, rest, model(rest)[None]))
+            measured.append(measure_velocity(wavelength, strange, Templates(rest, model(rest)[None])))
         errors = np.array([velocity_error(velocity, 35.0 / pixel, WIDTH, 0.0) for velocity in measured])
         scatter = np.std([velocity.value for velocity in measured], ddof=1)
         assert 0.6 < np.median(errors) / scatter < 1.7
@@ -58,7 +58,7 @@ def test_lines_that_the_template_lacks_count_by_their_widths_not_by_pixels():
 
 def test_without_a_peak_there_is_none():
     rest = np.arange(8800.0, 8835.0, 0.01)
-    velocity = measure_velocity(WAVELENGTH, model(WAVELENGTH), rest, model(rest)[None])
+    velocity = measure_velocity(WAVELENGTH, model(WAVELENGTH), Templates(rest, model(rest)[None]))
     assert (
         velocity_error(replace(velocity, correlation=np.full_like(velocity.correlation, np.nan)), 500.0, WIDTH, 0.1)
         is None
