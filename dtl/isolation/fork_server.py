@@ -80,6 +80,7 @@ def main(descriptor: int, modules: list[str]) -> None:
             while _serve(control, heard, pipes):
                 pass
         finally:
+            signal.set_wakeup_fd(-1)  # its socket goes before the last of the processes
             for process in pipes:
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
