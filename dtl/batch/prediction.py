@@ -79,7 +79,10 @@ def predict_into(
         "options": {**vars(options), "every spectrum": every},
         "inputs": sha256(json.dumps(list(inputs)).encode()).hexdigest(),
     }
-    with open_run(folder, inputs, asked, {name: version(name) for name in _LIBRARIES}, part=part) as run:
+    versions = {name: version(name) for name in _LIBRARIES}
+    # With one thread for linear algebra here, a run on two processors is a seventh faster. It is asked for before any
+    # thread of a cluster is there: one that loads a library meanwhile, and this, could wait for each other for ever.
+    with threadpool_limits(1), open_run(folder, inputs, asked, versions, part=part) as run:
         missing = run.missing()
         run.log("begun", parts=run.parts, missing=len(missing), workers=engine.scheduler or engine.workers)
         if missing:
@@ -118,9 +121,8 @@ def _answer_parts(
         limits=None if apart else limits_of_file(),
     )
     done = refused = 0
-    # Meanwhile the workers are kept busy from here. The processors are theirs: with one thread for the networks, a run
-    # on two is a seventh faster.
-    with threadpool_limits(1), ThreadPoolExecutor(1, "networks", torch.set_num_threads, (1,)) as networks:
+    # Meanwhile the workers are kept busy from here; the processors are theirs.
+    with ThreadPoolExecutor(1, "networks", torch.set_num_threads, (1,)) as networks:
         writing: Future[None] | None = None
         for part in missing:
             found: list[Answer] = []

@@ -112,13 +112,10 @@ def find_bundle(name: str) -> ModelBundle:
 def _load_shipped(name: str) -> ModelBundle:
     """A bundle that comes with the program, loaded once for all visits."""
     import torch
-    from threadpoolctl import threadpool_limits
 
     from dtl.bundle.store import load_bundle
 
-    # One spectrum gains nothing from more threads, and visits would fight for the cores. NumPy has its own.
-    torch.set_num_threads(1)
-    threadpool_limits(1)
+    torch.set_num_threads(1)  # one spectrum gains nothing from more, and visits would fight for the cores
     return load_bundle(name)
 
 

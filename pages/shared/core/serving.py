@@ -7,21 +7,15 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from threading import Event, Thread
-from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.responses import RedirectResponse
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages.shared.core import apart, ending, speed, upload_memory
 from pages.shared.core.server_folder import server_folder
 
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-__all__ = ["NoPageBelow", "lifespan", "middleware", "wait"]
+__all__ = ["lifespan", "middleware", "wait"]
 
 _log = logging.getLogger(__name__)
 
@@ -30,8 +24,6 @@ _PATIENCE = 60.0
 #: The thread that gets ready, and Streamlit's logger, which warns that a thread has no visit: this one needs none.
 _THREAD = "get-ready"
 _WARNS_OF_THREADS = "streamlit.runtime.scriptrunner_utils.script_run_context"
-#: Folders of the server itself.
-_FOLDERS = {"_stcore", "static", "media", "component", "app", "vendor", "~"}
 _imported = Event()
 _imported.set()  # nothing to wait for until a server starts
 
@@ -65,31 +57,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
             ending.end_all()
 
 
-class NoPageBelow:
-    """Middleware that leads from an address below a page, as ``/latent-space/more``, to that page.
-
-    Streamlit answers there with its page all the same, which looks for its scripts in the wrong folder and stays empty.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._base = [part for part in (st.get_option("server.baseUrlPath") or "").split("/") if part]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand on a request, but for one for a page below another."""
-        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
-            parts, depth = [part for part in scope["path"].split("/") if part], len(self._base)
-            if parts[:depth] == self._base and len(parts) > depth + 1 and parts[depth] not in _FOLDERS:
-                place = "/" + "/".join(quote(part, safe="") for part in parts[: depth + 1])
-                query = scope.get("query_string", b"").decode("latin-1")
-                await RedirectResponse(place + (f"?{query}" if query else ""))(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
-
-
 def middleware() -> list[Middleware]:
     """What looks at requests before the server does."""
-    return [Middleware(upload_memory.UploadRoom), Middleware(NoPageBelow)]
+    return [Middleware(upload_memory.UploadRoom)]
 
 
 def wait() -> None:
