@@ -236,7 +236,13 @@ def find_star(name: str) -> pd.Series | None:
     parts = name[:200].replace("_", " ").split()
     while row is None and len(parts) > 1 and not re.fullmatch("[A-Da-d]{0,2}", parts.pop()):
         row = _index().get(one_spelling(" ".join(parts)))
-    return None if row is None else _read("stars.ecsv")[0].loc[row].copy()
+    return None if row is None else _star(row).copy()
+
+
+@lru_cache(maxsize=512)
+def _star(row: int) -> pd.Series:
+    """A row of `stars`, kept: it takes a millisecond to be cut out, and a page asks for each star several times."""
+    return _read("stars.ecsv")[0].loc[row]
 
 
 def luminosity(name: str) -> Luminosity | None:

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dtl.evaluation.comparison import STATES, AdaptationComparison
 from dtl.evaluation.sample_size import SampleSizes
 from dtl.figures.palette import Palette
-from dtl.figures.style import axis, lay_out, prepare
+from dtl.figures.style import axis, lay_out, prepare, scatter
 from dtl.result import PARAMETERS
 
 __all__ = ["LABELS", "gap_figure", "learning_figure", "parameter_figure", "sample_size_figure"]
@@ -41,7 +41,7 @@ def learning_figure(rows: Sequence[Mapping[str, float]], rounds: int, *, dark: b
         y = [100 * row[key] / rows[0][key] for row in rows]
         values += y
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=[row["round"] for row in rows],
                 y=y,
                 name=name,
@@ -81,7 +81,7 @@ def gap_figure(change: AdaptationComparison, quantity: str, *, dark: bool = Fals
         most = max(most, int(counts.max()))
         colour, dash = _look(state, colours)
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=np.repeat(edges, 2).astype(np.float32),
                 y=np.concatenate([[0], np.repeat(counts, 2), [0]]).astype(np.float32),
                 name=f"{STATES[state]}, median {np.median(values):.2f}",
@@ -108,7 +108,7 @@ def parameter_figure(change: AdaptationComparison, parameter: str, *, dark: bool
     names = [escape(change.names[i]) for i in order]
     lines = np.stack([before[order], after[order], np.full(len(order), np.nan)], axis=1).ravel()
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=np.repeat(x, 3), y=lines.astype(np.float32), mode="lines", showlegend=False, hoverinfo="skip",
             line={"color": colours.muted, "width": 1.5},
         )
@@ -121,7 +121,7 @@ def parameter_figure(change: AdaptationComparison, parameter: str, *, dark: bool
         points.append(("True value", change.truth[:, column], "line-ew-open", colours.data, 10))
     for name, values, symbol, colour, size in points:
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=x,
                 y=values[order].astype(np.float32),
                 name=name,
@@ -163,14 +163,14 @@ def sample_size_figure(
     without, shipped = sizes.unadapted(parameter), sizes.unadapted(parameter, "shipped")
     places = [(count, value) for count, values in found.items() for value in values]
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=[count for count, _ in places], y=[value for _, value in places], name="One survey", mode="markers",
             marker={"size": 7, "color": colours.others[0], "symbol": "circle-open", "line": {"width": 1.5}},
             hovertemplate=f"%{{x}} spectra, one survey: %{{y:.3~g}} {unit}<extra></extra>",
         )
     )  # fmt: skip
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=list(found), y=[float(np.mean(values)) for values in found.values()], name="Mean", mode="lines+markers",
             line={"color": colours.model, "width": 2.5},
             marker={"size": 9, "color": colours.model, "symbol": "diamond"},
@@ -181,7 +181,7 @@ def sample_size_figure(
     for name, values, dash in (("Models alone", without, "dash"), ("As shipped", shipped, "dot")):
         mean = float(np.mean(values))
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=ends, y=[mean, mean], name=name, mode="lines",
                 line={"color": colours.data, "width": 1.8, "dash": dash},
                 hovertemplate=f"{name}: %{{y:.3~g}} {unit}<extra></extra>",

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dtl.figures.curves import add_observation, along, finish, flux_range, mark_simulated, name_lines
 from dtl.figures.palette import palette
 from dtl.figures.scale import ANGSTROM, Scale
-from dtl.figures.style import axis, prepare, two_panels
+from dtl.figures.style import axis, prepare, scatter, two_panels
 from dtl.preparation.masks import telluric_lines
 from dtl.result import PARAMETERS
 
@@ -47,7 +47,7 @@ def explanation_figure(
     colours, prepared = palette(dark), result.prepared
     figure = two_panels(0.52, 0.03)
     add_observation(figure, prepared, colours, scale)
-    baseline = go.Scatter(
+    baseline = scatter(
         **along(scale.at(explanation.wavelength)),
         y=explanation.baseline.astype(np.float32),
         name="Average model",

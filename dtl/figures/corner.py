@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dtl.figures.palette import Palette
-from dtl.figures.style import axis, prepare
+from dtl.figures.style import axis, prepare, scatter
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
 
@@ -52,19 +52,19 @@ def corner_figure(result: InferenceResult, *, dark: bool = False) -> go.Figure:
     return figure.update_layout(showlegend=False, margin={"l": 72, "t": 12, "b": 56})
 
 
-def _distribution(draws: np.ndarray, colours: Palette) -> go.Scatter:
+def _distribution(draws: np.ndarray, colours: Palette) -> dict[str, object]:
     density, edges = np.histogram(draws, bins=_BINS, density=True)
-    return go.Scatter(
+    return scatter(
         x=0.5 * (edges[1:] + edges[:-1]), y=density, mode="lines", fill="tozeroy", fillcolor=colours.band,
         line={"color": colours.model, "shape": "hvh"}, hoverinfo="skip",
     )  # fmt: skip
 
 
-def _pair(result: InferenceResult, draws: np.ndarray, i: int, j: int, colours: Palette) -> list[go.Scatter]:
+def _pair(result: InferenceResult, draws: np.ndarray, i: int, j: int, colours: Palette) -> list[dict[str, object]]:
     """Some draws of two parameters, and the curves that hold `PARTS` of all."""
     some = draws[:_SHOWN].astype(np.float32)
     look = {"size": 3, "color": colours.muted, "opacity": 0.5}
-    traces = [go.Scatter(x=some[:, i], y=some[:, j], mode="markers", marker=look, hoverinfo="skip")]
+    traces = [scatter(x=some[:, i], y=some[:, j], mode="markers", marker=look, hoverinfo="skip")]
     angle = np.linspace(0.0, 2.0 * np.pi, 121)
     turned = np.linalg.cholesky(result.correlation[np.ix_((i, j), (i, j))]) @ np.array([np.cos(angle), np.sin(angle)])
     label = f"correlation {format_number(result.correlation[i, j], 2)}"
@@ -72,7 +72,7 @@ def _pair(result: InferenceResult, draws: np.ndarray, i: int, j: int, colours: P
         normal = turned * np.sqrt(-2.0 * np.log(1.0 - part / 100.0))
         x, y = (_stretched(result, k, values) for k, values in zip((i, j), normal, strict=True))
         traces.append(
-            go.Scatter(
+            scatter(
                 x=x, y=y, mode="lines", line={"color": colours.model, "width": 1.6},
                 hovertemplate=f"{label}<br>{part:g} % inside<extra></extra>",
             )

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dtl.figures.palette import Palette
 from dtl.figures.scale import ANGSTROM, Scale
-from dtl.figures.style import lay_out
+from dtl.figures.style import lay_out, scatter
 from dtl.lines import TELLURIC, Line, species_of
 from dtl.spectrum import PreparedSpectrum
 
@@ -41,9 +41,9 @@ def add_observation(figure: go.Figure, prepared: PreparedSpectrum, colours: Pale
         figure.add_trace(steps(x, grey, "Not used", colours.muted), row=1, col=1)
 
 
-def steps(wavelength: np.ndarray, flux: np.ndarray, name: str, colour: str) -> go.Scatter:
+def steps(wavelength: np.ndarray, flux: np.ndarray, name: str, colour: str) -> dict[str, object]:
     """A step plot that leaves gaps where ``flux`` is NaN."""
-    return go.Scatter(
+    return scatter(
         **along(wavelength),
         y=ordinates(flux),
         name=name,

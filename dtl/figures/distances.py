@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dtl.figures.palette import Palette, palette
-from dtl.figures.style import axis, prepare, two_panels
+from dtl.figures.style import axis, prepare, scatter, two_panels
 
 __all__ = ["MAX_NAMES", "DistanceStar", "distance_figure"]
 
@@ -113,7 +113,7 @@ def _add_stars(
     rows = np.arange(len(stars))
     gaps = np.full(len(stars), np.nan)
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=np.c_[distances, gaps].ravel(), y=np.repeat(rows, 3), mode="lines", showlegend=False, hoverinfo="skip",
             line={"color": colours.star, "width": 1},
         ),
@@ -123,7 +123,7 @@ def _add_stars(
     sizes = [small + 4 if i == chosen else small for i in rows]
     names = [escape(star.label) for star in stars]
     for column, state, symbol in ((0, "Your stars, before the transfer", "circle-open"), (1, "after it", "circle")):
-        trace = go.Scatter(
+        trace = scatter(
             x=distances[:, column],
             y=rows,
             mode="markers",
@@ -135,10 +135,10 @@ def _add_stars(
         figure.add_trace(trace, row=1, col=1)
 
 
-def _histogram(values: np.ndarray, edges: np.ndarray, name: str, colour: str, fill: str | None) -> go.Scatter:
+def _histogram(values: np.ndarray, edges: np.ndarray, name: str, colour: str, fill: str | None) -> dict[str, object]:
     counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
     share = 100.0 * counts / max(len(values), 1)
-    return go.Scatter(
+    return scatter(
         x=edges.astype(np.float32),
         y=np.append(share, share[-1]).astype(np.float32),
         name=name,

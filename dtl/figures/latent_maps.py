@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from dtl.exploration.spectrum_metrics import FLAG_GROUPS
 from dtl.figures.map_picture import background, map_box
 from dtl.figures.palette import Palette, palette
-from dtl.figures.style import axis, lay_out, prepare
+from dtl.figures.style import axis, lay_out, prepare, scatter
 from dtl.result import PARAMETERS
 
 __all__ = ["MAX_LABELS", "ColourBar", "MapStar", "latent_map", "outside_map"]
@@ -114,13 +114,13 @@ def latent_map(
     )
 
 
-def outside_map(places: np.ndarray, star: np.ndarray) -> bool:
-    """Whether a star, shape ``(2,)``, lies outside what the map of ``places``, shape ``(m, 2)``, shows."""
+def outside_map(places: np.ndarray, stars: np.ndarray) -> np.ndarray:
+    """Whether stars, shape ``(n, 2)``, lie outside what the map of ``places``, shape ``(m, 2)``, shows; ``(n,)``."""
     low, high = map_box(places)
-    return bool(np.any(star < low) or np.any(star > high))
+    return np.any((stars < low) | (stars > high), axis=1)
 
 
-def _models(places: np.ndarray, nodes: np.ndarray) -> go.Scatter:
+def _models(places: np.ndarray, nodes: np.ndarray) -> dict[str, object]:
     x, y = np.ascontiguousarray(_rounded(places).T, dtype=np.float32)
     shown = [f"%{{customdata[{i}]:.{decimals}f}}" for i, (_, _, decimals) in enumerate(PARAMETERS.values())]
     # The last stands by itself: rows of three numbers are whole letters of base64 and repeat, which packs to a sixth.
@@ -128,7 +128,7 @@ def _models(places: np.ndarray, nodes: np.ndarray) -> go.Scatter:
     hover = "<br>".join(
         f"{name} {value} {unit}" for value, (name, unit, _) in zip(shown, PARAMETERS.values(), strict=True)
     )
-    return go.Scatter(
+    return scatter(
         x=x,
         y=y,
         mode="none",
@@ -152,8 +152,8 @@ def _rounded(places: np.ndarray) -> np.ndarray:
     return np.rint(places / step) * step
 
 
-def _rings(places: np.ndarray, colours: Palette) -> go.Scatter:
-    return go.Scatter(
+def _rings(places: np.ndarray, colours: Palette) -> dict[str, object]:
+    return scatter(
         x=places[:, 0],
         y=places[:, 1],
         mode="markers",
@@ -234,7 +234,7 @@ def _labelled(shown: np.ndarray, chosen: int) -> list[int]:
 
 def _markers(
     shown: np.ndarray, stars: Sequence[MapStar], members: list[int], chosen: int, colours: Palette
-) -> go.Scatter:
+) -> dict[str, object]:
     group = stars[members[0]].group
     small = 13 if len(stars) <= 100 else 9
     marker: dict[str, object] = {
@@ -253,7 +253,7 @@ def _markers(
         marker |= {"color": shades, "coloraxis": "coloraxis"}
         marker |= {"line": {"color": colours.star, "width": 2}}
     texts = [f"<b>{escape(stars[i].label)}</b>" + (f"<br>{stars[i].note}" if stars[i].note else "") for i in members]
-    return go.Scatter(
+    return scatter(
         x=shown[members, 0],
         y=shown[members, 1],
         mode="markers",
@@ -266,9 +266,9 @@ def _markers(
     )
 
 
-def _shift(start: np.ndarray, end: np.ndarray, name: str, colours: Palette) -> go.Scatter:
+def _shift(start: np.ndarray, end: np.ndarray, name: str, colours: Palette) -> dict[str, object]:
     """The way of the chosen star from its place in the other state."""
-    return go.Scatter(
+    return scatter(
         x=[start[0], end[0]],
         y=[start[1], end[1]],
         mode="lines+markers",

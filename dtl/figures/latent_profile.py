@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from dtl.exploration.latent_profile import BANDS, LatentProfile
 from dtl.figures.palette import palette
-from dtl.figures.style import axis, lay_out, prepare
+from dtl.figures.style import axis, lay_out, prepare, scatter
 
 __all__ = ["profile_figure"]
 
@@ -36,15 +36,15 @@ def profile_figure(
     for band, opacity in zip(BANDS, (0.55, 1.0), strict=True):
         lower, upper = profile.bands[band][:, order]
         edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-        figure.add_trace(go.Scatter(x=at, y=lower, showlegend=False, **edge))
+        figure.add_trace(scatter(x=at, y=lower, showlegend=False, **edge))
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=at, y=upper, fill="tonexty", fillcolor=colours.band, opacity=opacity, name=f"{band} % of the models",
                 **edge,
             )
         )  # fmt: skip
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=at, y=profile.median[order], mode="lines", name="Median of the models", hoverinfo="skip",
             line={"color": colours.muted, "width": 1.5},
         )
@@ -58,7 +58,7 @@ def profile_figure(
             for i in order
         ]
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=at, y=profile.values[row, order].astype(np.float32), mode="markers", name=name, text=notes,
                 hovertemplate="%{text}<br>%{y:+.2f}<extra></extra>",
                 marker={"symbol": symbol, "size": size, "color": colour, "line": {"width": 1.6}},

@@ -11,7 +11,7 @@ from dtl.figures.curves import along, finish, flux_range, name_lines
 from dtl.figures.map_picture import background, map_box
 from dtl.figures.palette import palette
 from dtl.figures.scale import ANGSTROM
-from dtl.figures.style import axis, prepare, two_panels
+from dtl.figures.style import axis, prepare, scatter, two_panels
 from dtl.lines import Line
 
 __all__ = ["walk_figure", "walk_map"]
@@ -41,9 +41,9 @@ def walk_figure(
         (now, "Here", colours.model, 1.6),
     ):
         line = {"color": colour, "width": width}
-        curve = go.Scatter(**along(x), y=flux.astype(np.float32), name=name, line=line, hovertemplate="%{y:.3f}")
+        curve = scatter(**along(x), y=flux.astype(np.float32), name=name, line=line, hovertemplate="%{y:.3f}")
         figure.add_trace(curve, row=1, col=1)
-    change = go.Scatter(
+    change = scatter(
         **along(x), y=(now - before).astype(np.float32), name="Here minus start", showlegend=False,
         line={"color": colours.model, "width": 1.4}, hovertemplate="%{y:+.3f}",
     )  # fmt: skip
@@ -76,7 +76,7 @@ def walk_map(places: np.ndarray, picture: str, start: np.ndarray, here: np.ndarr
     figure.add_layout_image(background(picture, low, high))
     for place, name, symbol, size in ((start, "Start", "star-open", 15), (here, "Here", "star", 17)):
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=[place[0]], y=[place[1]], mode="markers", name=name, hovertemplate=f"{name}<extra></extra>",
                 marker={"symbol": symbol, "size": size, "color": colours.star, "line": {"width": 1.8}},
             )

@@ -17,7 +17,7 @@ from plotly.colors import hex_to_rgb
 from dtl.catalogue.published_stars import PUBLISHED_LABEL, SOURCES
 from dtl.figures.marks import limit_arrows
 from dtl.figures.palette import Palette
-from dtl.figures.style import axis, lay_out, prepare, two_panels
+from dtl.figures.style import axis, lay_out, prepare, scatter, two_panels
 from dtl.flags import doubts, explain
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
@@ -75,7 +75,7 @@ def comparison_figure(
     span = _span(parameter, [*(part[["published", "value"]] for part in shown), mine.get(["own", "value"])])
     line = {"color": colours.muted, "width": 1.5, "dash": "dash"}
     for row, ends in ((1, span), (2, (0.0, 0.0))):
-        guide = go.Scatter(x=span, y=ends, mode="lines", line=line, hoverinfo="skip", showlegend=False, meta="guide")
+        guide = scatter(x=span, y=ends, mode="lines", line=line, hoverinfo="skip", showlegend=False, meta="guide")
         figure.add_trace(guide, row=row, col=1)
     for part in shown:
         _add_source(figure, part, parameter, colours, errors=errors)
@@ -125,7 +125,7 @@ def _add_source(figure: go.Figure, part: pd.DataFrame, parameter: str, colours: 
                 line = {"color": _faint(colour), "width": 1}
                 shape = {"type": "path", "path": path, "line": line, "layer": "below", "name": f"{source} bars"}
                 figure.add_shape(shape, row=row, col=1)
-        points = go.Scatter(
+        points = scatter(
             x=x,
             y=part[column],
             mode="markers",
@@ -169,7 +169,7 @@ def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: P
     across = bars | {"array": mine["own_upper"], "arrayminus": _positive(mine, "own", parameter)}
     up = bars | {"array": mine["error"], "arrayminus": np.minimum(mine["error"], _floor(mine["value"], parameter))}
     for row, column in ((1, "value"), (2, "difference")):
-        points = go.Scatter(
+        points = scatter(
             x=mine["own"],
             y=mine[column],
             mode="markers",

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dtl.figures.palette import Palette
-from dtl.figures.style import POINT, diameter
+from dtl.figures.style import POINT, diameter, scatter
 from dtl.quantities import QUANTITIES
 
 __all__ = ["AS_PUBLISHED", "EQUAL", "SCALES", "Look", "add_size_key", "colour_axis", "diameters", "limit_arrows"]
@@ -119,9 +119,9 @@ def add_size_key(figure: go.Figure, name: str, colours: Palette) -> None:
     sizes = diameters(name, np.array(quantity.sizes))
     marker = {"size": sizes, "color": "rgba(0,0,0,0)", "line": {"color": colours.text, "width": 1.2}}
     common = {"x": [0.7, 2.0, 3.8], "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip", "showlegend": False}
-    figure.add_trace(go.Scatter(y=[1.15] * 3, mode="markers", marker=marker, meta="key", **common))
+    figure.add_trace(scatter(y=[1.15] * 3, mode="markers", marker=marker, meta="key", **common))
     texts = [quantity.text(value) for value in quantity.sizes]
-    figure.add_trace(go.Scatter(y=[0.25] * 3, mode="text", text=texts, textfont={"size": 12}, meta="key", **common))
+    figure.add_trace(scatter(y=[0.25] * 3, mode="text", text=texts, textfont={"size": 12}, meta="key", **common))
     hidden = {"visible": False, "fixedrange": True}
     figure.layout.xaxis2 = hidden | {"domain": [0.02, 0.02 + 0.3], "range": [0, 5], "anchor": "y2"}
     figure.layout.yaxis2 = hidden | {"domain": [0.02, 0.16], "range": [0, 2.6], "anchor": "x2"}
@@ -132,7 +132,7 @@ def add_size_key(figure: go.Figure, name: str, colours: Palette) -> None:
     )  # fmt: skip
 
 
-def limit_arrows(x: Sequence[float], y: Sequence[float], colour: str) -> go.Scatter:
+def limit_arrows(x: Sequence[float], y: Sequence[float], colour: str) -> dict[str, object]:
     """Arrows that begin at open symbols, which stand for upper limits on the horizontal axis, towards smaller values.
 
     They are text, as an arrow that is a marker ends at its place.
@@ -141,7 +141,7 @@ def limit_arrows(x: Sequence[float], y: Sequence[float], colour: str) -> go.Scat
         x, y: places of the symbols, in the units of the data.
         colour: of the arrows.
     """
-    return go.Scatter(
+    return scatter(
         x=x,
         y=y,
         mode="text",

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dtl.bundle.card import Comparison
 from dtl.figures.palette import Palette
-from dtl.figures.style import axis, lay_out, prepare
+from dtl.figures.style import axis, lay_out, prepare, scatter
 from dtl.result import PARAMETERS
 from dtl.rounding import format_significant
 
@@ -53,7 +53,7 @@ def reconstruction_errors(
     traces.append(("Published autoencoder", [32], [published], {"mode": "markers", "marker": cross}))
     for name, x, y, looks in traces:
         hover = [f"{name}, {n} numbers: {format_significant(error)}" for n, error in zip(x, y, strict=True)]
-        figure.add_trace(go.Scatter(x=x, y=y, name=name, text=hover, hovertemplate="%{text}<extra></extra>", **looks))
+        figure.add_trace(scatter(x=x, y=y, name=name, text=hover, hovertemplate="%{text}<extra></extra>", **looks))
     ticks = sorted({int(n) for _, x, _, _ in traces for n in x})
     powers = [log10(error) for _, _, y, _ in traces for error in y]
     low, high = min(powers) - 0.35, max(powers) + 0.35
@@ -94,7 +94,7 @@ def transfer_figure(
         mean = sum(values) / len(values)
         colour = colours.model if name == chosen else colours.others[0]
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=list(values),
                 y=[row] * len(values),
                 name=name,
@@ -110,7 +110,7 @@ def transfer_figure(
             )
         )
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=[mean],
                 y=[row],
                 name=name,
@@ -142,7 +142,7 @@ def coverage_figure(covered: Mapping[str, Mapping[str, float]], *, dark: bool = 
     for i, ((snr, parts), (symbol, colour)) in enumerate(zip(covered.items(), looks, strict=False)):
         shown = [name for name in names if name in parts]
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=[100 * parts[name] for name in shown],
                 y=[names.index(name) + 0.2 * (i - (len(covered) - 1) / 2) for name in shown],
                 name=f"S/N {snr}",
@@ -214,7 +214,7 @@ def star_figure(parameter: str, rows: Sequence[Comparison], *, dark: bool = Fals
     colours = prepare(figure, dark=dark, height=_AROUND + _ROW * max(len(known), 1))
     symbols = [("triangle-left" if row.limit else "circle") + ("-open" if row.anchor else "") for row in known]
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=[row.difference for row in known],
             y=list(range(len(known))),
             mode="markers",

@@ -12,7 +12,7 @@ from dtl.catalogue.populations import POPULATIONS, Comparison, sample
 from dtl.figures.marks import limit_arrows
 from dtl.figures.palette import Palette
 from dtl.figures.plotted_star import PlottedStar
-from dtl.figures.style import axis, prepare
+from dtl.figures.style import axis, prepare, scatter
 from dtl.quantities import QUANTITIES, Quantity
 
 __all__ = ["histogram", "name_group", "population_figure"]
@@ -69,9 +69,9 @@ def population_figure(
     looks = ((colours.model, "/", "solid"), (colours.others[0], "", "dash"))
     for group, number, (colour, pattern, dash) in zip(groups, comparison.numbers, looks, strict=True):
         name = f"{name_group(group)}, {number} stars"
-        figure.add_trace(_bars(table, name_group(group), number, quantity).update(marker=_filled(colour, pattern)))
+        figure.add_trace(_bars(table, name_group(group), number, quantity) | {"marker": _filled(colour, pattern)})
         steps = _steps(quantity.scaled(sample(stars, column, group)), edges, name)
-        figure.add_trace(steps.update(line={"shape": "hv", "color": colour, "width": 2.5, "dash": dash}))
+        figure.add_trace(steps | {"line": {"shape": "hv", "color": colour, "width": 2.5, "dash": dash}})
     highest = max(table[name_group(group)].max() / n for group, n in zip(groups, comparison.numbers, strict=True))
     _add_distance(figure, stars, column, comparison, colours)
     _add_users(figure, users, column, quantity, colours)
@@ -92,26 +92,27 @@ def _filled(colour: str, pattern: str) -> dict[str, object]:
     return {"color": colour, "line": {"color": colour, "width": 2}, "pattern": {"shape": pattern}}
 
 
-def _bars(table: pd.DataFrame, group: str, number: int, quantity: Quantity) -> go.Bar:
+def _bars(table: pd.DataFrame, group: str, number: int, quantity: Quantity) -> dict[str, object]:
     """Share of a group of ``number`` stars in each bin of `histogram`."""
     counts = table[group].to_numpy()
     low, high = (quantity.scaled(table[end].to_numpy()) for end in ("from", "to"))
-    return go.Bar(
-        x=(low + high) / 2,
-        y=counts / number,
-        width=high - low,
-        opacity=0.62,
-        customdata=np.column_stack([table["from"], table["to"], counts]),
-        hovertemplate=f"{group}, {number} stars<br>%{{customdata[0]:.3g}} to %{{customdata[1]:.3g}} {quantity.unit}: "
-        "%{customdata[2]} stars, %{y:.0%}<extra></extra>",
-        name=f"{group}, {number} stars",
-        meta="histogram",
-    )
+    return {
+        "type": "bar",
+        "x": (low + high) / 2,
+        "y": counts / number,
+        "width": high - low,
+        "opacity": 0.62,
+        "customdata": np.column_stack([table["from"], table["to"], counts]),
+        "hovertemplate": f"{group}, {number} stars<br>%{{customdata[0]:.3g}} to %{{customdata[1]:.3g}} "
+        f"{quantity.unit}: %{{customdata[2]}} stars, %{{y:.0%}}<extra></extra>",
+        "name": f"{group}, {number} stars",
+        "meta": "histogram",
+    }
 
 
-def _steps(values: np.ndarray, edges: np.ndarray, name: str) -> go.Scatter:
+def _steps(values: np.ndarray, edges: np.ndarray, name: str) -> dict[str, object]:
     """The cumulative distribution of sorted values, from the first edge to the last."""
-    return go.Scatter(
+    return scatter(
         x=np.concatenate([[edges[0]], values, [edges[-1]]]),
         y=np.concatenate([[0.0], np.arange(1, len(values) + 1) / len(values), [1.0]]),
         mode="lines",
@@ -142,8 +143,17 @@ def _add_distance(
     x = float(QUANTITIES[column].scaled(comparison.location))
     line = {"color": colours.text, "width": 2}
     marker = {"symbol": "line-ew", "size": 12, "line": line}
-    trace = go.Scatter(x=[x, x], y=ends, yaxis="y2", mode="lines+markers", line=line, marker=marker, meta="distance")
-    trace.update(name="largest distance", hovertemplate=f"D = {comparison.statistic:.3f}<extra></extra>")
+    trace = scatter(
+        x=[x, x],
+        y=ends,
+        yaxis="y2",
+        mode="lines+markers",
+        line=line,
+        marker=marker,
+        name="largest distance",
+        hovertemplate=f"D = {comparison.statistic:.3f}<extra></extra>",
+        meta="distance",
+    )
     figure.add_trace(trace)
     figure.add_annotation(
         x=x, y=sum(ends) / 2, yref="y2", text=f"<i>D</i> = {comparison.statistic:.2f}", showarrow=False,
@@ -166,7 +176,7 @@ def _add_users(
         places = quantity.scaled([star.quantity(column) for star in part])
         words = [quantity.text(star.quantity(column)) for star in part]
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=places,
                 y=np.zeros(len(part)),
                 mode="markers",

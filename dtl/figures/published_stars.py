@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from dtl.catalogue.populations import POPULATIONS
 from dtl.figures.marks import EQUAL, Look, diameters
 from dtl.figures.palette import Palette
+from dtl.figures.style import scatter
 from dtl.quantities import QUANTITIES
 from dtl.rounding import format_number, format_significant
 
@@ -51,8 +52,8 @@ def add_published(figure: go.Figure, stars: pd.DataFrame, vertical: str, look: L
     for column, symbol, size, name in _OUTLINES:
         part = stars[stars[column].to_numpy(bool)]
         marker = {"symbol": symbol, "size": size, "color": colours.text, "line": {"width": 1.6}}
-        trace = go.Scatter(x=part["teff"], y=part[vertical], mode="markers", marker=marker, name=name, meta="outline")
-        figure.add_trace(trace.update(hoverinfo="skip", showlegend=False))
+        trace = scatter(x=part["teff"], y=part[vertical], mode="markers", marker=marker, name=name, meta="outline")
+        figure.add_trace(trace | {"hoverinfo": "skip", "showlegend": False})
         add_legend_entry(figure, name, marker | {"size": 14})
 
 
@@ -80,7 +81,7 @@ def _add_markers(
     else:
         marker |= {"color": QUANTITIES[look.colour].scaled(part[look.colour].to_numpy()), "coloraxis": "coloraxis"}
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=part["teff"],
             y=part[vertical],
             mode="markers",
@@ -118,4 +119,4 @@ def _words(stars: pd.DataFrame, active: str) -> list[str]:
 
 def add_legend_entry(figure: go.Figure, name: str, marker: dict[str, object]) -> None:
     """An entry of the legend of its own size and colour, since those of the data vary."""
-    figure.add_trace(go.Scatter(x=[None], y=[None], mode="markers", marker=marker, name=name, meta="legend"))
+    figure.add_trace(scatter(x=[None], y=[None], mode="markers", marker=marker, name=name, meta="legend"))

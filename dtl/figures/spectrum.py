@@ -22,7 +22,7 @@ from dtl.figures.curves import (
 )
 from dtl.figures.palette import Palette, palette
 from dtl.figures.scale import ANGSTROM, Scale
-from dtl.figures.style import axis, lay_out, prepare, two_panels
+from dtl.figures.style import axis, lay_out, prepare, scatter, two_panels
 from dtl.preparation.masks import telluric_lines
 from dtl.result import InferenceResult
 from dtl.spectrum import PreparationStep
@@ -69,7 +69,7 @@ def reconstruction_figure(
     difference = data - model
     figure = two_panels(0.74, 0.03)
     add_observation(figure, prepared, colours, scale)
-    curve = go.Scatter(
+    curve = scatter(
         **along(wavelength),
         y=ordinates(model),
         name=escape(name),
@@ -79,7 +79,7 @@ def reconstruction_figure(
     figure.add_trace(curve, row=1, col=1)
     _add_overlays(figure, wavelength, overlays or {}, colours)
     residual = steps(wavelength, difference, "Residual", colours.data)
-    figure.add_trace(residual.update(showlegend=False, opacity=0.75), row=2, col=1)
+    figure.add_trace(residual | {"showlegend": False, "opacity": 0.75}, row=2, col=1)
     _add_noise(figure, wavelength, np.where(good, prepared.uncertainty, np.nan), colours)
     if lines:
         name_lines(figure, prepared.lines, colours, lines, scale, telluric=telluric_lines(prepared))
@@ -123,8 +123,8 @@ def preparation_figure(
         if on_wavelengths and name == "Spectrum":
             figure.add_trace(steps(x, y, name, colour))
         else:
-            curve = go.Scatter(x=x, y=np.asarray(y), name=escape(name), line={"color": colour, "width": 1.8})
-            figure.add_trace(curve.update(hovertemplate="%{y:.4g}"))
+            curve = scatter(x=x, y=np.asarray(y), name=escape(name), line={"color": colour, "width": 1.8})
+            figure.add_trace(curve | {"hovertemplate": "%{y:.4g}"})
     if step.masked is not None:
         inside = (step.wavelength > window.lower - _AROUND) & (step.wavelength < window.upper + _AROUND)
         grey = joined(step.masked, step.flux)[inside]
@@ -154,7 +154,7 @@ def _add_overlays(figure: go.Figure, x: np.ndarray, overlays: Mapping[str, np.nd
     """Further models in the upper panel, told apart by dashes as well as by colour."""
     looks = cycle(zip(colours.others * 2, ("dash", "dot", "dashdot", "longdash", "solid", "longdashdot"), strict=True))
     for (name, flux), (colour, dash) in zip(overlays.items(), looks, strict=False):
-        curve = go.Scatter(
+        curve = scatter(
             **along(x),
             y=flux.astype(np.float32),
             name=escape(name),
@@ -167,7 +167,7 @@ def _add_overlays(figure: go.Figure, x: np.ndarray, overlays: Mapping[str, np.nd
 def _add_noise(figure: go.Figure, wavelength: np.ndarray, uncertainty: np.ndarray, colours: Palette) -> None:
     """One standard deviation of the noise on both sides of zero, in the lower panel."""
     for sign in (-1, 1):
-        edge = go.Scatter(
+        edge = scatter(
             **along(wavelength),
             y=ordinates(sign * uncertainty, seen=8),
             name="Noise, 1σ",

@@ -14,7 +14,7 @@ from dtl.figures.marks import Look, add_size_key, colour_axis
 from dtl.figures.palette import Palette
 from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.published_stars import add_published
-from dtl.figures.style import TEFF, axis, prepare, teff_axis, widened
+from dtl.figures.style import TEFF, axis, prepare, scatter, teff_axis, widened
 from dtl.figures.user_stars import add_ring, add_users, label_users
 
 __all__ = ["Ordinate", "star_diagram"]
@@ -119,7 +119,14 @@ def _add_isochrones(figure: go.Figure, isochrones: pd.DataFrame, column: str, co
         author = short_citation(works[models].citation)
         for dash, (log_age, part) in zip(_DASHES, of_models.groupby("log_age"), strict=False):
             age = f"{10 ** (log_age - 9):.0f} Gyr"
-            line = go.Scatter(x=part["teff"], y=part[column], mode="lines", name=f"{author}, {age}", meta="model")
-            line.update(line={"color": colour, "width": 2, "dash": dash})
-            line.update(text=[f"{mass:g} M☉, {age} ({author})" for mass in part["mass"]])
-            figure.add_trace(line.update(hovertemplate="Model of %{text}: %{x:.0f} K, %{y:.3g}<extra></extra>"))
+            line = scatter(
+                x=part["teff"],
+                y=part[column],
+                mode="lines",
+                name=f"{author}, {age}",
+                line={"color": colour, "width": 2, "dash": dash},
+                text=[f"{mass:g} M☉, {age} ({author})" for mass in part["mass"]],
+                hovertemplate="Model of %{text}: %{x:.0f} K, %{y:.3g}<extra></extra>",
+                meta="model",
+            )
+            figure.add_trace(line)

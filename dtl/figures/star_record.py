@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from dtl.figures.literature import TITLES, value_text
 from dtl.figures.marks import limit_arrows
 from dtl.figures.palette import Palette
-from dtl.figures.style import axis, lay_out, prepare
+from dtl.figures.style import axis, lay_out, prepare, scatter
 from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 
@@ -56,7 +56,7 @@ def star_figure(
     ]
     symbols = np.where(ours, "diamond", "circle")
     symbols = np.where(part["limit"], np.where(ours, "diamond-open", "triangle-left-open"), symbols)
-    points = go.Scatter(
+    points = scatter(
         x=part["value"],
         y=[escape(labels[source]) for source in part["source"]],
         mode="markers",

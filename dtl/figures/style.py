@@ -19,6 +19,7 @@ __all__ = [
     "diameter",
     "lay_out",
     "prepare",
+    "scatter",
     "teff_axis",
     "two_panels",
     "widened",
@@ -78,6 +79,14 @@ def widened(span: tuple[float, float], values: np.ndarray, margin: float) -> tup
     low, high = span
     outside = values[(values < low) | (values > high)]
     return min([low, *(outside - margin)]), max([high, *(outside + margin)])
+
+
+def scatter(**settings: object) -> dict[str, object]:
+    """A trace of points or lines for `plotly.graph_objects.Figure.add_trace`, by the names of its settings.
+
+    A `plotly.graph_objects.Scatter` would be looked at twice, as it is made and as it is added.
+    """
+    return {"type": "scatter"} | settings
 
 
 def lay_out(figure: go.Figure, **settings: object) -> go.Figure:

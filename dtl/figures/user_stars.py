@@ -12,6 +12,7 @@ from dtl.figures.marks import EQUAL, Look, diameters
 from dtl.figures.palette import Palette
 from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.published_stars import add_legend_entry
+from dtl.figures.style import scatter
 from dtl.quantities import QUANTITIES
 from dtl.rounding import format_number, format_with_error
 
@@ -66,7 +67,7 @@ def add_users(
             marker["color"] = _CLEAR
         bars = {"type": "data", "color": colours.star, "thickness": 1.8, "width": 4}
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=[star.teff for star in part],
                 y=np.asarray(vertical, float)[chosen],
                 error_x=bars | {"array": [s.teff_upper for s in part], "arrayminus": [s.teff_lower for s in part]},
@@ -116,7 +117,7 @@ def _rotation(star: PlottedStar) -> str:
 def add_ring(figure: go.Figure, x: float, y: float, colours: Palette) -> None:
     """Ring the star that is chosen, at ``x``, ``y`` in the units of the data."""
     marker = {"symbol": "circle-open", "size": 34, "color": colours.star, "line": {"width": 2.5}}
-    ring = go.Scatter(x=[x], y=[y], mode="markers", marker=marker, meta="chosen", showlegend=False, hoverinfo="skip")
+    ring = scatter(x=[x], y=[y], mode="markers", marker=marker, meta="chosen", showlegend=False, hoverinfo="skip")
     figure.add_trace(ring)
 
 

@@ -98,7 +98,7 @@ def test_stars_do_not_change_the_models_or_the_axes():
 
 def test_a_star_outside_is_a_triangle_at_the_edge():
     far = PLACES.max(axis=0) + 100
-    assert outside_map(PLACES, far) and not outside_map(PLACES, PLACES[0])
+    assert list(outside_map(PLACES, np.array([far, PLACES[0]]))) == [True, False]
     drawn = stars_of(latent_map(PLACES, NODES, PICTURE, [star("In", PLACES[0]), star("Out", far, unusual=True)]))
     assert drawn.marker.symbol == ("star", "triangle-up")
     assert drawn.x[1] < map_box(PLACES)[1][0]

@@ -77,6 +77,8 @@ def _get_ready(folder: str | None) -> None:
             import dtl.figures.spectrum
             import dtl.inference.analyse  # noqa: F401
             from pages.shared.core import analysis
+
+            speed.plain_strings()
     except Exception:  # the visit meets the same problem and shows it
         _log.exception("a library cannot be loaded")
         apart.start(folder)

@@ -50,6 +50,7 @@ __all__ = [
     "loading",
     "middleware",
     "opened",
+    "plain_strings",
     "static_files",
     "trim_heap",
 ]
@@ -239,6 +240,13 @@ def limit_heaps() -> None:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
     except (OSError, AttributeError, TypeError):  # other libraries have no such function
         return
+
+
+def plain_strings() -> None:
+    """Have pandas keep the words of a table as Python's own strings: Streamlit sets the cells of one by one."""
+    import pandas as pd
+
+    pd.set_option("mode.string_storage", "python")
 
 
 def trim_heap() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from dtl.catalogue import published_stars
 from dtl.figures.hr_diagram import hr_diagram
 from dtl.figures.kiel import kiel_diagram
 from dtl.figures.marks import EQUAL, SCALES, Look
+from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.spectroscopic_hr import spectroscopic_hr_diagram
 from dtl.quantities import QUANTITIES
 from dtl.result import InferenceResult
@@ -89,6 +91,12 @@ def _isochrones(chosen: Sequence[str]) -> pd.DataFrame:
     return every[(every["models"] + "-" + every["log_age"].astype(str)).isin(chosen)]
 
 
+@st.cache_resource(max_entries=4, scope="session", show_spinner=False)
+def _figure(which: str, users: Sequence[PlottedStar], look: Look, isochrones: Sequence[str]) -> go.Figure:
+    """A diagram, kept for a visitor who comes back to it."""
+    return _DRAW[which](published_stars.stars(), users, look, isochrones=_isochrones(isochrones))
+
+
 def _show_diagram(which: str, row: object, results: Mapping[str, InferenceResult]) -> None:
     """One of the three diagrams with the chosen star beside it."""
     look, chosen = _choose_look(which, row)
@@ -105,7 +113,7 @@ def _show_diagram(which: str, row: object, results: Mapping[str, InferenceResult
     colour, size = QUANTITIES[look.colour].label, "" if look.size == EQUAL else QUANTITIES[look.size].label
     with wide:
         chart(
-            _DRAW[which](published, users, look, isochrones=_isochrones(chosen)),
+            _figure(which, users, look, chosen),
             key=f"{which}-figure",
             alt=f"{_AXES[which]} against effective temperature of {number} published stars and "
             f"{len(users) - len(unplaced)} of yours, colour is {colour}" + (f", area is {size}" if size else ""),

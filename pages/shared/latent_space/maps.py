@@ -122,9 +122,10 @@ def _stars(
     state: str,
 ) -> list[MapStar]:
     bundle, other = bundles.of_result(results[0]), "after" if state == "before" else "before"
-    quantity, stars = SPECTRUM_METRICS.get(colour), []
+    quantity, stars, name = SPECTRUM_METRICS.get(colour), [], f"map_{which}"
+    outside = outside_map(getattr(bundle, name), np.array([getattr(place[state], name) for place in found]))
     for i, (result, place) in enumerate(zip(results, found, strict=True)):
-        spots = {name: getattr(at, f"map_{which}") for name, at in place.items()}
+        spots = {state_: getattr(at, name) for state_, at in place.items()}
         value = star_value(result, colour) if quantity else None
         value = value if value is not None and np.isfinite(value) else None  # withheld
         note = f"nearest grid point at {format_number(place[state].distance, 2)} in latent space"
@@ -137,7 +138,7 @@ def _stars(
             value=value,
             group=None if quantity else flag_group(result.flags),
             other=spots[other] if i == shown and has_transfer(bundle) else None,
-            unusual=place[state].unusual or outside_map(getattr(bundle, f"map_{which}"), spots[state]),
+            unusual=place[state].unusual or bool(outside[i]),
             note=note,
         )
         stars.append(star)

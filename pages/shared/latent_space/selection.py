@@ -178,7 +178,7 @@ def _rows(bundle: object, star: LatentPosition, digest: bytes) -> None:
     )
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_data(max_entries=8, scope="session", show_spinner=False)
 def _order(name: str, star: bytes, *, _latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     from dtl.bundle.projection import nearest
 

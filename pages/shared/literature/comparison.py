@@ -10,7 +10,14 @@ from dtl.result import PARAMETERS
 from pages.shared.core import links, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.literature import figures, identity
-from pages.shared.literature.source_tables import differences, downloads, label_of, statistics_table, twin
+from pages.shared.literature.source_tables import (
+    differences,
+    downloads,
+    label_of,
+    published_statistics,
+    statistics_table,
+    twin,
+)
 from pages.shared.literature.star_search import clicked, search_clicked
 
 __all__ = ["comparison", "references"]
@@ -95,7 +102,7 @@ def _show_statistics(parameter: str, mine: pd.DataFrame) -> None:
     title, unit, _ = PARAMETERS[parameter]
     st.markdown(f"### {title}: literature − {label_of(published_stars.PUBLISHED)} [{unit}]")
     statistics = differences(parameter)
-    statistics_table(statistics, parameter, alt=f"Differences of {title} between every source and the 286 stars")
+    published_statistics(parameter, alt=f"Differences of {title} between every source and the 286 stars")
     st.caption(
         "All sources, whatever is drawn; upper limits count with their value. What Mas-Buitrago et al. (2024) state "
         "stands beside what is computed here from the values of each star: ✓ where both agree to the last digit stated."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +18,15 @@ from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 from pages.shared.core import tables, wording
 
-__all__ = ["differences", "downloads", "label_of", "record_table", "statistics_table", "twin"]
+__all__ = [
+    "differences",
+    "downloads",
+    "label_of",
+    "published_statistics",
+    "record_table",
+    "statistics_table",
+    "twin",
+]
 
 _HEADERS = {
     "source": "Source", "stars": "Stars", "mean": "Mean", "published_mean": "Published", "correlation": "r",
@@ -35,6 +45,12 @@ def label_of(source: str) -> str:
     if source == published_stars.PUBLISHED:
         return published_stars.PUBLISHED_LABEL
     return published_stars.SOURCES[source].label
+
+
+@st.cache_data(show_spinner=False)
+def published_statistics(parameter: str, alt: str) -> None:
+    """The table of `differences`, the same for all visitors: Streamlit keeps what was sent."""
+    statistics_table(differences(parameter), parameter, alt)
 
 
 def statistics_table(table: pd.DataFrame, parameter: str, alt: str) -> None:
@@ -105,12 +121,14 @@ def downloads(table: pd.DataFrame, stem: str, title: str, unit: str = "") -> Non
 def record_table(values: pd.DataFrame, alt: str) -> None:
     """All values of a star, a line for each source, with how many sigma each is from the first."""
     works, rows = published_stars.references(), []
-    for source in values["source"].drop_duplicates():
-        part = values[values["source"] == source].set_index("parameter")
+    by_source: dict[str, dict[str, dict[str, object]]] = {}
+    for value in values.to_dict("records"):
+        by_source.setdefault(value["source"], {})[value["parameter"]] = value
+    for source, part in by_source.items():
         row = {"Source": label_of(source)}
         for name, (title, unit, _) in PARAMETERS.items():
-            row[f"{title} [{unit}]"] = _text(part.loc[name], name) if name in part.index else ""
-        reference = part["reference"].iloc[0]
+            row[f"{title} [{unit}]"] = _text(part[name], name) if name in part else ""
+        reference = next(iter(part.values()))["reference"]
         row["Reference"] = works[reference].citation if reference else ""
         row["Link"] = works[reference].url if reference else None
         rows.append(row)
@@ -128,7 +146,7 @@ def record_table(values: pd.DataFrame, alt: str) -> None:
     st.dataframe(rows, column_config=columns, hide_index=True, height="content", alt=alt)
 
 
-def _text(row: pd.Series, parameter: str) -> str:
+def _text(row: Mapping[str, Any], parameter: str) -> str:
     """A value as ``▲ 5.14 ± 0.04 (3.6σ)``."""
     places = PARAMETERS[parameter][2]
     value = ("< " if row["limit"] else "") + format_number(row["value"], places)
