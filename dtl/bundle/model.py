@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from dtl.bundle.learned_gap import LearnedGap
 from dtl.bundle.projection import FluxBasis
 from dtl.bundle.window import lines_of, telluric_lines_of, window_of
 from dtl.lines import Line
-from dtl.networks.ensemble import stacked
+from dtl.networks.ensemble import Ensemble, stacked
 from dtl.networks.layouts import AnyAutoencoder
 from dtl.networks.regressor import Regressor
 from dtl.preparation.target import PreparationTarget
@@ -143,8 +143,7 @@ class ModelBundle:
         if self.gap is None:
             return flux
         if members is None:
-            found = self._run(self.ensemble("teff", "vsini"), latents)
-            members = dict(zip(("teff", "vsini"), np.split(found, [len(self.regressors["teff"])]), strict=True))
+            members = {name: self.regress(latents, name) for name in ("teff", "vsini")}
         # Networks give any number for what is no star; a curve is broadened by what a model can have at most.
         low, high = self.limits
         teff, vsini = (np.nan_to_num(members[name]).mean(axis=0) for name in ("teff", "vsini"))
@@ -157,7 +156,7 @@ class ModelBundle:
 
     def regress(self, latents: np.ndarray, name: str) -> np.ndarray:
         """Values of one parameter, one row a member: ``(members, k)`` from latent vectors ``(k, n_latent)``."""
-        return self._run(self.ensemble(name), latents)
+        return self._run(partial(self.ensemble, which=self.members(name)), latents)
 
     def parameters(self, flux: np.ndarray) -> np.ndarray:
         """Mean of the members for normalised flux ``(k, n)`` as observed: Teff, log g, [M/H], v sin i; ``(k, 4)``."""
@@ -171,15 +170,15 @@ class ModelBundle:
         with torch.inference_mode():
             return (encoder.encoder[0].weight / encoder.scale).cpu().numpy()
 
-    def ensemble(self, *names: str) -> Callable[[torch.Tensor], torch.Tensor]:
-        """The members of some parameters, one after the other, as one function: `dtl.networks.ensemble.stacked`."""
-        if names not in self._ensembles:
-            self._ensembles[names] = stacked([member for name in names for member in self.regressors[name]])
-        return self._ensembles[names]
-
     @cached_property
-    def _ensembles(self) -> dict[tuple[str, ...], Callable[[torch.Tensor], torch.Tensor]]:
-        return {}
+    def ensemble(self) -> Ensemble:
+        """The members of all parameters, one after the other in the order of `PARAMETERS`, as one function."""
+        return stacked([member for name in PARAMETERS for member in self.regressors[name]])
+
+    def members(self, name: str) -> slice:
+        """Which of the ``ensemble`` are those of a parameter."""
+        before = sum(len(self.regressors[other]) for other in tuple(PARAMETERS)[: tuple(PARAMETERS).index(name)])
+        return slice(before, before + len(self.regressors[name]))
 
     def _run(self, network: Callable[[torch.Tensor], torch.Tensor], values: np.ndarray) -> np.ndarray:
         """What a network makes of an array, on the bundle's device and without gradients."""

@@ -53,7 +53,7 @@ def member_slopes(flux: np.ndarray, bundle: ModelBundle) -> MemberSlopes:
     with torch.enable_grad():
         latents = (others(hidden.requires_grad_()) - encoder.latent_mean) / encoder.latent_scale
         of_each = latents.detach().expand(sum(counts), *latents.shape).clone().requires_grad_()
-        found = bundle.ensemble(*PARAMETERS)(of_each)
+        found = bundle.ensemble(of_each)
         (outer,) = torch.autograd.grad(found.sum(), of_each)
         (slopes,) = torch.autograd.grad(latents, hidden, outer, is_grads_batched=True)
     ends = np.cumsum(counts)[:-1]

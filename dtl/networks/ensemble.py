@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import torch
 from torch import nn
@@ -10,30 +11,44 @@ from torch.nn.functional import pad
 
 from dtl.networks.regressor import Regressor
 
-__all__ = ["stacked"]
+__all__ = ["Ensemble", "stacked"]
 
-_Function = Callable[[torch.Tensor], torch.Tensor]
 #: What a layer of one member, by its number, or of all, by a slice, makes of values.
 _Layer = Callable[[torch.Tensor, int | slice], torch.Tensor]
 #: Up to this many spectra one pass is faster; of more, what lies between the layers outgrows the processor's cache.
 _FEW = 8
 _SCALES = ("centre", "spread")
+_ALL = slice(None)
 
 
-def stacked(members: Sequence[Regressor]) -> _Function:
-    """The members as one function of latents ``(members, k, n_latent)``, each of its own, or ``(k, n_latent)``.
+class Ensemble(Protocol):
+    """The members as one function."""
 
-    Its values, ``(members, k)``, are those of the members to rounding. Weights are copied: members have to have learned
-    before.
+    def __call__(self, latents: torch.Tensor, which: slice = ...) -> torch.Tensor:
+        """Values of the members ``which``, of all if not said otherwise; shape ``(members, k)``.
+
+        Args:
+            latents: shape ``(members, k, n_latent)``, each of its own, or ``(k, n_latent)``.
+            which: of the members.
+        """
+
+
+def stacked(members: Sequence[Regressor]) -> Ensemble:
+    """The members as one function, whose values are theirs to rounding.
+
+    Weights are copied: members have to have learned before.
 
     Args:
         members: of any layouts; those whose layers are not all alike, and many spectra, go one member after the other.
     """
     layers = [list(member.network) for member in members]
     if len({tuple(map(repr, of_member)) for of_member in layers}) != 1:
-        return lambda latents: torch.stack(
-            [m(x) for m, x in zip(members, _of_each(latents, len(members)), strict=True)]
-        )
+
+        def one_by_one(latents: torch.Tensor, which: slice = _ALL) -> torch.Tensor:
+            chosen = members[which]
+            return torch.stack([m(x) for m, x in zip(chosen, _of_each(latents, len(chosen)), strict=True)])
+
+        return one_by_one
     centre, spread = (torch.stack([getattr(member, name) for member in members])[:, None] for name in _SCALES)
     of_all = [_layer(alike) for alike in zip(*layers, strict=True)]
 
@@ -43,11 +58,12 @@ def stacked(members: Sequence[Regressor]) -> _Function:
             found = layer(found, which)
         return found[..., 0]
 
-    def values(latents: torch.Tensor) -> torch.Tensor:
-        each = _of_each(latents, len(members))
+    def values(latents: torch.Tensor, which: slice = _ALL) -> torch.Tensor:
+        numbers = range(len(members))[which]
+        each = _of_each(latents, len(numbers))
         few = latents.shape[-2] <= _FEW
-        found = run(each, slice(None)) if few else torch.stack([run(x, i) for i, x in enumerate(each)])
-        return found * spread + centre
+        found = run(each, which) if few else torch.stack([run(x, i) for i, x in zip(numbers, each, strict=True)])
+        return found * spread[which] + centre[which]
 
     return values
 

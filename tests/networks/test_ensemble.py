@@ -40,3 +40,11 @@ def test_members_of_different_layouts_are_asked_one_by_one() -> None:
     loop = [*members(Regressor, 1), Regressor(12, filters=(8, 4), dense=(16,)).eval()]
     latents = torch.randn(2, 12)
     torch.testing.assert_close(stacked(loop)(latents), torch.stack([m(latents) for m in loop]), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("spectra", [2, 40])
+@pytest.mark.parametrize("layouts", [((16, 8),) * 3, ((16, 8), (16, 8), (8, 4))])
+def test_some_of_the_members_are_asked_alone(spectra: int, layouts: tuple[tuple[int, int], ...]) -> None:
+    loop, latents = [Regressor(12, filters=filters).eval() for filters in layouts], torch.randn(spectra, 12)
+    expected = torch.stack([member(latents) for member in loop[1:]])
+    torch.testing.assert_close(stacked(loop)(latents, slice(1, 3)), expected, rtol=1e-5, atol=1e-5)
