@@ -10,7 +10,13 @@ from pages.shared.model.real_stars import real_stars
 from pages.shared.model.transfer_gain import transfer
 from pages.shared.model.unseen_gaps import unseen_gaps
 
-TABS = ("Summary", "Validation", "Real stars", "Training")
+#: Name of a tab -> its parts; each is drawn once its tab is opened.
+TABS = {
+    "Summary": (accuracy.summary, provenance.purpose),
+    "Validation": (accuracy.measured, transfer, accuracy.intervals, unseen_gaps, credibility.doubts),
+    "Real stars": (real_stars,),
+    "Training": (provenance.training,),
+}
 
 
 def choose_card() -> tuple[dict, bool]:
@@ -53,17 +59,9 @@ try:
 except UnusableInput as error:
     st.error(wording.plain(error), icon=":material/error:")
     st.stop()
-summary, validation, stars, training = st.tabs(TABS, key="model-tab")
-with summary, as_far_as_possible(loaded):
-    accuracy.summary(card)
-    provenance.purpose(card)
-with validation, as_far_as_possible(loaded):
-    accuracy.measured(card)
-    transfer(card)
-    accuracy.intervals(card)
-    unseen_gaps(card)
-    credibility.doubts(card)
-with stars, as_far_as_possible(loaded):
-    real_stars(card)
-with training, as_far_as_possible(loaded):
-    provenance.training(card)
+for tab, parts in zip(st.tabs(list(TABS), key="model-tab", on_change="rerun"), TABS.values(), strict=True):
+    if not tab.open:
+        continue
+    with tab, as_far_as_possible(loaded):
+        for part in parts:
+            part(card)

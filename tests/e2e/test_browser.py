@@ -44,6 +44,9 @@ def test_an_uploaded_file_shows_its_temperature_and_nobody_is_called():
         for path in server.addresses()[1:]:
             server.follow(page, path)
             assert page.url.endswith(path)
+            if path == "model-card":  # whose figures come with their tab
+                page.get_by_role("tab", name="Validation").click()
+                page.wait_for_selector("[data-testid=stPlotlyChart] .main-svg")
             if path != "adapt-networks":  # whose figures come with the work that is offered
                 assert page.locator("[data-testid=stPlotlyChart] .main-svg").count()
             assert page.locator("[data-testid=stException]").count() == 0

@@ -40,6 +40,8 @@ def test_every_page_opens_with_something_to_see(visit, page, theme):
     assert len(app.title) == 1
     if page == "pages/adapt.py":  # whose figures come with the work that is offered
         assert not app.button(key="adapt-start").disabled
+    elif page == "pages/model.py":  # whose figures come with the tabs that are opened
+        assert app.metric
     else:
         assert app.get("plotly_chart")
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))

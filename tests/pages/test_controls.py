@@ -33,6 +33,7 @@ STATES: dict[str, tuple[dict[str, object], ...]] = {
     "spectrum": ({"wavelengths": True, "second-opinion": True, "corner": True, "measure": True},),
     "latent_space": ({}, {"latent-section": "gap"}, {"latent-section": "latents"}, {"latent-section": "walk"}),
     "hr_diagram": ({}, {"diagram": "kiel"}, {"diagram": "spectroscopic"}, {"diagram": "populations"}),
+    "model": ({}, {"model-tab": "Validation"}, {"model-tab": "Real stars"}, {"model-tab": "Training"}),
     "export": ({"citation": True},),
 }
 #: Methods by which the tests of pages and the walks in the browser use a control.

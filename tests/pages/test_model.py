@@ -26,7 +26,10 @@ FIGURES = 1 + 4 + 1 + 1 + 4
 
 @pytest.fixture
 def with_cards(calls, monkeypatch):
-    """A function that opens the page alone with these cards, each named by its name."""
+    """A function that opens the page alone with these cards, each named by its name, and all of its tabs."""
+    monkeypatch.setattr(
+        "streamlit.elements.lib.mutable_tab_container.TabContainer.open", property(lambda _: True, lambda *_: None)
+    )
 
     def open_page(*cards: dict, theme: str = "light") -> AppTest:
         known = {card.get("name", f"card-{i}"): card for i, card in enumerate(cards)}
@@ -51,6 +54,13 @@ def test_every_section_of_a_full_card(with_cards):
     assert [tab.label for tab in app.tabs] == ["Summary", "Validation", "Real stars", "Training"]
     assert all(tab.header for tab in app.tabs)
     assert not app.selectbox  # a single bundle leaves no choice
+
+
+def test_a_tab_is_drawn_once_it_is_opened(calls):
+    app = open_alone(PAGE)
+    assert [bool(tab.header) for tab in app.tabs] == [True, False, False, False]
+    app.session_state["model-tab"] = "Validation"
+    assert [bool(tab.header) for tab in app.run().tabs] == [False, True, False, False]
 
 
 @pytest.mark.parametrize("card", [{}, {"metrics": {}}, {"name": "old", "metrics": None, "trust": {}, "parameters": {}}])
