@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dtl.figures.palette import Palette
 from dtl.figures.scale import ANGSTROM, Scale
-from dtl.figures.style import lay_out, scatter
+from dtl.figures.style import annotate, lay_out, scatter
 from dtl.lines import TELLURIC, Line, species_of
 from dtl.spectrum import PreparedSpectrum
 
@@ -120,8 +120,8 @@ def name_lines(
         place = {"x": guide(wavelength, "dash"), "xref": "x", "y": 0.0, "yref": "y domain"}
         text = {"text": "⊕", "showarrow": False, "font": font, "bgcolor": colours.ground, "borderpad": 0}
         names.append(place | text | {"yanchor": "bottom"})
-    # all at once: each addition on its own copies those before
-    lay_out(figure, shapes=shapes, annotations=[*(a.to_plotly_json() for a in figure.layout.annotations), *names])
+    lay_out(figure, shapes=shapes)
+    annotate(figure, names)
 
 
 def mark_simulated(figure: go.Figure, colours: Palette) -> None:

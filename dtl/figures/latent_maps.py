@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from dtl.exploration.spectrum_metrics import FLAG_GROUPS
 from dtl.figures.map_picture import background, map_box
 from dtl.figures.palette import Palette, palette
-from dtl.figures.style import axis, lay_out, prepare, scatter
+from dtl.figures.style import annotate, axis, lay_out, prepare, scatter
 from dtl.result import PARAMETERS
 
 __all__ = ["MAX_LABELS", "ColourBar", "MapStar", "latent_map", "outside_map"]
@@ -199,22 +199,25 @@ def _add_stars(
     for group in sorted(groups, key=lambda name: list(FLAG_GROUPS).index(name) if name else 0):
         members = [i for i, star in enumerate(stars) if star.group == group]
         figure.add_trace(_markers(shown, stars, members, chosen, colours))
+    names = []
     for i in _labelled(shown / (high - low), chosen):
         star = stars[i]
         right = shown[i, 0] > 0.5 * (high[0] + low[0])  # to the side that has more room
         label = escape(_shortened(star.label))
-        figure.add_annotation(
-            x=shown[i, 0],
-            y=shown[i, 1],
-            text=f"<b>{label}</b>" if i == chosen else label,
-            showarrow=False,
-            xanchor="right" if right else "left",
-            xshift=-13 if right else 13,
-            font={"size": 13, "color": colours.text},
-            bgcolor=colours.ground,
-            opacity=0.88,
-            borderpad=2,
-        )
+        name = {
+            "x": shown[i, 0],
+            "y": shown[i, 1],
+            "text": f"<b>{label}</b>" if i == chosen else label,
+            "showarrow": False,
+            "xanchor": "right" if right else "left",
+            "xshift": -13 if right else 13,
+            "font": {"size": 13, "color": colours.text},
+            "bgcolor": colours.ground,
+            "opacity": 0.88,
+            "borderpad": 2,
+        }
+        names.append(name)
+    annotate(figure, names)
 
 
 def _labelled(shown: np.ndarray, chosen: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -15,6 +16,7 @@ __all__ = [
     "FONT",
     "POINT",
     "TEFF",
+    "annotate",
     "axis",
     "diameter",
     "lay_out",
@@ -100,6 +102,11 @@ def lay_out(figure: go.Figure, **settings: object) -> go.Figure:
         old = layout[name].to_plotly_json() if isinstance(new, dict) and name in layout else None
         layout[name] = _joined(old, new)
     return figure
+
+
+def annotate(figure: go.Figure, words: Sequence[dict[str, object]]) -> None:
+    """Add annotations, all at once: each on its own would copy those before it."""
+    lay_out(figure, annotations=[*(known.to_plotly_json() for known in figure.layout.annotations), *words])
 
 
 def _joined(old: object, new: object) -> object:

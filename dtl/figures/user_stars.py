@@ -12,7 +12,7 @@ from dtl.figures.marks import EQUAL, Look, diameters
 from dtl.figures.palette import Palette
 from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.published_stars import add_legend_entry
-from dtl.figures.style import scatter
+from dtl.figures.style import annotate, scatter
 from dtl.quantities import QUANTITIES
 from dtl.rounding import format_number, format_with_error
 
@@ -134,6 +134,7 @@ def label_users(figure: go.Figure, stars: Sequence[PlottedStar], places: np.ndar
     if len(stars) > MAX_LABELS:
         return
     placed = [pair for pair in zip(stars, places, strict=True) if np.isfinite(pair[1]).all()]  # not what is withheld
+    labels: list[dict[str, object]] = []
     taken: list[tuple[float, float, float]] = []
     for star, (x, y, across, up) in sorted(placed, key=lambda pair: -pair[1][3]):
         name = star.label if len(star.label) <= _LONGEST else star.label[: _LONGEST - 1] + "…"
@@ -146,25 +147,27 @@ def label_users(figure: go.Figure, stars: Sequence[PlottedStar], places: np.ndar
         )
         step = next(free, 4)
         taken.append((near, up + _STEP * step, width))
-        figure.add_annotation(
-            x=x,
-            y=y,
-            text=text,
-            align="left",
-            ax=-26 if left else 26,
-            ay=-24 * step - 18,
-            xanchor="right" if left else "left",
-            showarrow=True,
-            arrowhead=0,
-            arrowwidth=1.2,
-            arrowcolor=colours.star,
-            standoff=9,
-            font={"size": 13, "color": colours.text},
-            bgcolor=colours.ground,
-            bordercolor=colours.star,
-            borderwidth=1,
-            borderpad=3,
-        )
+        label = {
+            "x": x,
+            "y": y,
+            "text": text,
+            "align": "left",
+            "ax": -26 if left else 26,
+            "ay": -24 * step - 18,
+            "xanchor": "right" if left else "left",
+            "showarrow": True,
+            "arrowhead": 0,
+            "arrowwidth": 1.2,
+            "arrowcolor": colours.star,
+            "standoff": 9,
+            "font": {"size": 13, "color": colours.text},
+            "bgcolor": colours.ground,
+            "bordercolor": colours.star,
+            "borderwidth": 1,
+            "borderpad": 3,
+        }
+        labels.append(label)
+    annotate(figure, labels)
 
 
 def _covers(across: float, up: float, width: float) -> bool:
