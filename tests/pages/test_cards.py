@@ -79,6 +79,8 @@ def test_the_table_of_results_in_every_format(visit, saved):
 
 def test_card_and_citation_are_saved(visit, saved):
     app = visit("pages/model.py")
+    app.session_state["model-tab"] = "Training"
+    app.run()
     assert not app.exception
     assert "calibration" in json.loads(saved["download-card"])
     assert "Husser2013" in saved["download-bibtex"]
