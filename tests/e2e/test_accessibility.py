@@ -16,7 +16,8 @@ from tests.e2e.visitor import QUIET
 from tests.server import ROOT, addresses, follow, settle
 
 AXE = Path(os.environ.get("AXE_CORE") or ROOT / "node_modules" / "axe-core" / "axe.min.js")
-#: Rule -> parts of the markup of elements that Streamlit draws by itself and that no page can change, and why.
+#: Rule -> parts of the names or of the markup of elements that Streamlit draws by itself and that no page can change,
+#: and why.
 FRAME: dict[str, dict[str, str]] = {
     "color-contrast": {
         '<span title="': "a chosen item of a list, in white on the colour of the theme, which is light on dark pages "
@@ -24,18 +25,20 @@ FRAME: dict[str, dict[str, str]] = {
         "<p>Velocity from</p>": "the label of a list that is switched off, which need not stand out",
     },
     "scrollable-region-focusable": {
-        ".stTable": "the frame of a wide table on a narrow page; browsers themselves let the keyboard into it",
+        "stTable": "the frame of a wide table on a narrow page; browsers themselves let the keyboard into it",
     },
 }
-#: Names of the violations that shut people out, with the elements concerned, once nothing fades any more. The button of
-#: a menu that is open is left out: Streamlit colours it as pressed, in a shade of its own.
+#: Names of the violations that shut people out, with the elements concerned, by the name of the widget and the way to
+#: them, once nothing fades any more. The button of a menu that is open is left out: Streamlit colours it as pressed, in
+#: a shade of its own.
 _RUN = """async () => {
     const passing = document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity);
     await Promise.allSettled(passing.map(a => a.finished));
     const pressed = "[data-testid=stPopoverButton][aria-expanded=true]";
+    const name = node => document.querySelector(node.target[0])?.closest("[data-testid]")?.dataset.testid;
     return (await axe.run({exclude: [pressed]}, {resultTypes: ["violations"]})).violations
         .filter(v => ["serious", "critical"].includes(v.impact))
-        .flatMap(v => v.nodes.map(n => [v.id, n.target.join(" "), n.html.slice(0, 300)]));
+        .flatMap(v => v.nodes.map(n => [v.id, `${name(n)} ${n.target.join(" ")}`, n.html.slice(0, 300)]));
 }"""
 #: Height of a page in pixels, with what is below the edge of the window.
 _HEIGHT = """() => [...document.querySelectorAll("[data-testid=stMain], [data-testid=stMain] > *")]
