@@ -162,6 +162,15 @@ def test_two_stars_of_like_strength_are_uncertain(apart: float, share: float, un
     assert found.uncertain is uncertain and found.quality > 0.6
 
 
+@pytest.mark.parametrize(("snr", "uncertain"), [(6.0, False), (4.0, True)])
+def test_a_weak_peak_is_uncertain_without_a_rival_too(snr: float, uncertain: bool) -> None:
+    spectrum = observe(velocity=20.0, snr=snr)
+    found = measure(spectrum.wavelength, spectrum.flux)
+    others = found.correlation[np.abs(found.velocities - found.value) > 25.0]
+    assert found.value == pytest.approx(20.0, abs=0.5) and others.max() < 0.5 * found.quality
+    assert found.uncertain is uncertain and (found.quality < 0.45) is uncertain
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_noise_is_uncertain(seed: int) -> None:
     wavelength = np.arange(8780.0, 8860.0, 0.05)
