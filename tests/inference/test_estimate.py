@@ -46,6 +46,19 @@ def test_against_scipy(values: np.ndarray) -> None:
     assert found.value + found.upper == pytest.approx(high, abs=0.02 * spread)
 
 
+@pytest.mark.parametrize("values", [[3490.0, 3515.0], [4.75, 4.81, 4.83], [-0.3, -0.1, -0.1, 0.0]])
+def test_few_members_against_scipy(values: list[float]) -> None:
+    """Of wide densities the part counts that lies up to one standard deviation beyond the members."""
+    density, spread, found = stats.gaussian_kde(values), np.std(values), estimate(np.array(values))
+    axis = np.linspace(min(values) - spread, max(values) + spread, 4001)
+    mass = np.array([density.integrate_box_1d(axis[0], x) for x in axis])
+    low, high = np.interp([stats.norm.cdf(-1), stats.norm.cdf(1)], mass / mass[-1], axis)
+    mode = axis[np.argmax(density(axis))]
+    assert (found.value, found.value - found.lower, found.value + found.upper) == pytest.approx(
+        (mode, low, high), abs=0.02 * spread
+    )
+
+
 def test_gaussian_sample() -> None:
     values = 3500 + 20 * stats.norm.ppf((np.arange(4000) + 0.5) / 4000)
     found = estimate(values)
@@ -64,14 +77,30 @@ def test_skew_is_seen() -> None:
 
 @pytest.mark.parametrize("values", [[3500.0], [3500.0] * 7, [0.1, 0.1, np.nan], [0.0, 0.0]])
 def test_members_that_agree(values: list[float]) -> None:
-    found = estimate(np.array(values))
+    with np.errstate(divide="raise", invalid="raise"):
+        found = estimate(np.array(values))
     assert found.value == values[0] and found.lower == found.upper == 0.0
     assert estimate(np.array(values), Calibration(2.0, 5.0)).lower == 5.0
 
 
+@pytest.mark.parametrize(("value", "rounding"), [(0.0, 1e-9), (0.5, 1e-9), (-3500.0, 3.5e-6)])
+def test_members_agree_within_a_part_in_a_billion(value: float, rounding: float) -> None:
+    """Of their mean, or of one where that is larger; members that differ by more have a density."""
+    alike = estimate(np.array([value - 0.9 * rounding, value + 0.9 * rounding]))
+    assert alike.value == pytest.approx(value, rel=1e-12, abs=1e-12) and alike.lower == alike.upper == 0.0
+    unlike = estimate(np.array([value - 1.1 * rounding, value + 1.1 * rounding]))
+    assert unlike.lower > 0.5 * rounding and unlike.upper > 0.5 * rounding
+
+
+@pytest.mark.parametrize("kind", [np.float32, int])
+def test_numbers_of_any_kind_are_taken_in_double_precision(kind: type) -> None:
+    values = np.random.default_rng(4).normal(3500.0, 20.0, 60).astype(kind)
+    assert estimate(values) == estimate(values.astype(float))
+
+
 @pytest.mark.parametrize("values", [[], [np.nan], [np.inf, np.nan]])
 def test_nothing_finite(values: list[float]) -> None:
-    with pytest.raises(ValueError, match="no finite value"):
+    with pytest.raises(ValueError, match=r"^no finite value in the ensemble$"):
         estimate(np.array(values))
 
 

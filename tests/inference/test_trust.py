@@ -121,6 +121,8 @@ def test_hull_distance() -> None:
     nodes = np.array([[3500.0, 4.8, 0.0, 2.0], [3500.0, 4.8, 0.0, 30.0], [3600.0, 4.7, 0.1, 2.0]])
     points = np.array([[3500, 4.8, 0.0], [3525, 4.8, 0.0], [3500, 4.95, 0.0], [3500, 4.8, -0.3], [3650, 4.85, 0.1]])
     np.testing.assert_allclose(hull_distance(points, nodes), [0, 0.5, 1, 2, np.sqrt(2)], atol=1e-9)
+    wider = np.column_stack([points, np.full(5, 60.0)])  # how fast a star rotates is no matter of the grid
+    np.testing.assert_array_equal(hull_distance(wider, nodes), hull_distance(points, nodes))
 
 
 def test_nodes_that_fill_a_box_leave_nothing_out_inside() -> None:
@@ -129,6 +131,36 @@ def test_nodes_that_fill_a_box_leave_nothing_out_inside() -> None:
     points = np.array([[3456, 4.7, 0.1], [2900, 4.7, 0.1], [4050, 5.25, 0.1], [3500, 4.2, 0.8]])
     np.testing.assert_allclose(hull_distance(points, corners), [0, 2, np.sqrt(2), np.sqrt(8)], atol=1e-9)
     assert hull_distance(points[1], corners[1:])[0] > 2.0  # one corner lacks: the nearest node counts
+    for moved, same in ((0.9e-3, True), (1.1e-3, False)):  # a node beside a corner
+        assert fills_box(corners + moved * np.eye(8, 3)) is same
+
+
+def test_an_offset_is_no_period() -> None:
+    """The periods are those of each residual about its own mean."""
+    spectra, expected = zip(*(observed(np.full(3501, offset)) for offset in (0.0, 0.3, -0.1)), strict=True)
+    found = trust_scores(spectra, np.stack(expected), np.zeros(3), {"teff": np.zeros((2, 3))})["periodic_residual"]
+    np.testing.assert_allclose(found, found[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("period", [0.7, 0.9, 8.0, 9.5, 12.0])
+def test_fringes_are_looked_for_between_periods(period: float) -> None:
+    """From 0.8 to 9 Angstrom, against numpy's Fourier transform of a residual padded to four times its length."""
+    x = np.linspace(0, 35, 3501)
+    residual, taper = 0.02 * np.sin(2 * np.pi * x / period), np.hanning(3501)
+    amplitude = 2.0 * np.abs(np.fft.rfft((residual - residual.mean()) * taper, 4 * 3501)) / taper.sum()
+    frequency = np.fft.rfftfreq(4 * 3501, 0.01)
+    expected = amplitude[(frequency > 1 / 9.0) & (frequency < 1 / 0.8)].max()
+    assert scores(residual, noise=1e-12)["periodic_residual"] == pytest.approx(expected, rel=1e-9)
+    assert (expected > 0.019) == (0.8 < period < 9.0)
+
+
+def test_differences_between_members_that_count_alike() -> None:
+    """Members one unit from their mean, in one parameter after the other: 30 K, 0.06 dex twice, 0.5 km/s."""
+    spectrum, expected = observed(np.zeros(3501))
+    for name, unit in {"teff": 30.0, "logg": 0.06, "mh": 0.06, "vsini": 0.5}.items():
+        members = {name: np.array([[5.0 - unit], [5.0 + unit]])}
+        found = trust_scores([spectrum], expected[None], np.zeros(1), members)["member_spread"]
+        np.testing.assert_allclose(found, 1.0)
 
 
 def test_residuals_are_compared_with_the_depth_of_the_lines() -> None:
