@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dtl.preparation.continuum import fit_continuum
 from dtl.preparation.velocity import Templates, Velocity, add_velocities, measure_velocity
-from dtl.wavelengths import SPEED_OF_LIGHT, doppler_shift
-from tests.builders import line_flux, observe, target
+from dtl.wavelengths import SPEED_OF_LIGHT, Window, doppler_shift
+from tests.builders import line_flux, observe, star_flux, target
 
 TARGET = target()
 
@@ -69,6 +70,28 @@ def test_correlation_is_pearsons() -> None:
     assert found.correlation[at] == pytest.approx(expected, abs=0.02)
 
 
+@pytest.mark.parametrize(("reach", "gap"), [((8787.2, 8847.9), 0.0), ((8795.0, 8840.0), 0.0), ((8787.2, 8847.9), 3.0)])
+def test_curve_of_the_best_template(reach: tuple[float, float], gap: float) -> None:
+    """At each velocity the coefficient of the points where data and template overlap, by NumPy; of two the higher."""
+    spectrum = observe(velocity=25.0, snr=60.0, reach=reach)
+    wavelength, flux = spectrum.wavelength, spectrum.flux.copy()
+    flux[np.abs(wavelength - 8812.0) < gap / 2] = np.nan
+    templates = Templates(TARGET.wavelength, np.stack([line_flux(TARGET.wavelength, seed=9), TARGET.templates[0]]))
+    found = measure_velocity(wavelength, flux, templates)
+    assert found.template == 1
+    window = Window(float(wavelength[0]), float(wavelength[-1]), margin=0.0)
+    good = np.isfinite(flux)
+    data = 1.0 - (flux / fit_continuum(wavelength, flux, window=window))[good]
+    points = templates.depth.shape[1]
+    for at in range(0, len(found.velocities), 97):
+        shifted = templates.grid(round(found.velocities[at] / 0.3), points)
+        inside = np.interp(shifted, wavelength, good.astype(float), left=0.0, right=0.0) > 0.99
+        if inside.sum() < 0.51 * points:
+            continue
+        expected = np.corrcoef(np.interp(shifted, wavelength[good], data)[inside], templates.depth[1][inside])[0, 1]
+        assert found.correlation[at] == pytest.approx(expected, abs=1e-9)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_noise_is_uncertain(seed: int) -> None:
     wavelength = np.arange(8780.0, 8860.0, 0.05)
@@ -82,6 +105,9 @@ def test_nothing_to_measure() -> None:
     with pytest.raises(ValueError, match=r"reaches from 8832\.0 to 8847\.9 Angstrom and misses most"):
         part = spectrum.wavelength > 8832.0
         measure(spectrum.wavelength[part], spectrum.flux[part])
+    with pytest.raises(ValueError, match=r"reaches from 8847\.0 to 8848\.0 Angstrom and misses most"):
+        beyond = np.arange(8847.0, 8860.0, 0.01)  # no velocity that is searched brings it to the window
+        measure(beyond, star_flux(beyond))
 
 
 def test_add_velocities() -> None:
