@@ -10,6 +10,7 @@ any smooth tilt of the input (blaze, slit losses, extinction) drops out, to 0.05
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from scipy.linalg.lapack import dgesv
 from scipy.ndimage import gaussian_filter1d
 
@@ -23,9 +24,11 @@ _STEP = 0.02
 _SMOOTHING = 0.15
 #: Which part of the proposed points the continuum passes above.
 _QUANTILE = 0.85
-#: The curve is exp(quadratic): enough for a blaze over 45 Angstrom, too stiff to follow molecular bands.
-_DEGREE = 2
+#: Rounds of re-weighting. They end before the fit does: in half of all spectra the curve is still 2e-5 from where it
+#: goes, in one of ten 3e-4, at worst 7e-3; what is reached by then is what networks were trained on.
 _ITERATIONS = 40
+#: Nearer to the curve than this, in log flux, a point weighs no more.
+_NEAREST = 1e-3
 
 
 def fit_continuum(wavelength: np.ndarray, flux: np.ndarray, *, window: Window) -> np.ndarray:
@@ -46,21 +49,21 @@ def fit_continuum(wavelength: np.ndarray, flux: np.ndarray, *, window: Window) -
     if np.count_nonzero(used) < 50:
         raise ValueError(f"only {np.count_nonzero(used)} points in {window}")
     spectra = np.atleast_2d(flux)
-    lower = max(window.lower - window.margin, wavelength[used][0])
-    upper = min(window.upper + window.margin, wavelength[used][-1])
+    near = wavelength[used]
+    lower, upper = max(window.lower - window.margin, near[0]), min(window.upper + window.margin, near[-1])
     grid = np.arange(lower, upper, _STEP)
-    smooth = np.stack([_smoothed(grid, wavelength[used], row[used]) for row in spectra])
-    scale = np.nanmedian(smooth, axis=1, keepdims=True)
+    smooth = np.stack([_smoothed(grid, near, row[used]) for row in spectra])
+    scale = np.array([[np.nanmedian(row)] for row in smooth])  # with an axis it takes twice as long
     with np.errstate(invalid="ignore", divide="ignore"):
         log_flux = np.log(smooth / scale)
     # Concave segments: tops of the smoothed spectrum. A quadratic tilt adds next to nothing to these curvatures.
     curvature = np.gradient(np.gradient(log_flux, axis=1), axis=1)
     candidate = np.isfinite(log_flux) & (curvature < 0)
-    basis = _basis(grid, window)
+    powers = _powers(grid, window)
     pairs = zip(log_flux, candidate, strict=True)
-    coefficients = np.stack([_quantile_fit(basis[use], values[use]) for values, use in pairs])
+    coefficients = np.stack([_quantile_fit(powers.compress(use, axis=1), values[use]) for values, use in pairs])
     # Beyond the fitted range the curve is held, not extrapolated.
-    curve = np.exp(coefficients @ _basis(np.clip(wavelength, lower, upper), window).T) * scale
+    curve = np.exp(coefficients @ _powers(np.clip(wavelength, lower, upper), window)) * scale
     return curve.reshape(np.shape(flux))
 
 
@@ -80,32 +83,43 @@ def _smoothed(grid: np.ndarray, wavelength: np.ndarray, flux: np.ndarray) -> np.
     return np.where((norm > 0.5) & (smooth > 0), smooth, np.nan)
 
 
-def _basis(wavelength: np.ndarray, window: Window) -> np.ndarray:
-    """Legendre polynomials over the window; shape ``(n, degree + 1)``."""
+def _powers(wavelength: np.ndarray, window: Window) -> np.ndarray:
+    """One, the place in the window from -1 to 1, and its square; shape ``(3, n)``.
+
+    The curve is exp(quadratic): enough for a blaze over 45 Angstrom, too stiff to follow molecular bands.
+    """
     x = (wavelength - window.centre) / (0.5 * window.width)
-    return np.polynomial.legendre.legvander(x, _DEGREE)
+    return np.stack([np.ones(x.shape), x, x**2])
 
 
-def _quantile_fit(basis: np.ndarray, values: np.ndarray) -> np.ndarray:
+def _quantile_fit(powers: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Quantile regression by iteratively re-weighted least squares (Hunter & Lange 2000, JCGS 9, 60).
 
     Args:
-        basis: shape ``(n, k)``.
+        powers: of a variable, from 0 on; shape ``(k, n)``.
         values: shape ``(n,)``.
 
     Returns:
-        Coefficients, shape ``(k,)``; NaN where there are too few values.
+        Coefficients of the powers, shape ``(k,)``; NaN where there are too few values.
     """
-    count, size = basis.shape
+    size, count = powers.shape
     if count <= 5 * size:
         return np.full(size, np.nan)
-    # What the weights multiply is the same each time: the products of the normal equations, and of their right side.
-    rows = np.ascontiguousarray(basis.T)
-    products = np.concatenate([(rows[:, None] * rows).reshape(-1, count), rows * values])
-    weight = np.ones(count)
+    # What the weights multiply is the same each time: the products in the normal equations, which are powers too, up to
+    # twice the highest, and those of their right side.
+    products = np.concatenate([powers, powers[1:] * powers[-1], powers * values])
+    # Each round writes to the same places: for so few numbers a new array costs as much as what is done with it.
+    sums, weight, residual = np.empty(len(products)), np.ones(count), np.empty(count)
+    above, nearest = np.empty(count, dtype=bool), np.full(count, _NEAREST)
+    left, right = sliding_window_view(sums[:-size], size), sums[-size:]
     for _ in range(_ITERATIONS):
-        sums = products @ weight
-        *_, coefficients, _ = dgesv(sums[:-size].reshape(size, size), sums[-size:])
-        residual = values - coefficients @ rows
-        weight = np.where(residual > 0, _QUANTILE, 1.0 - _QUANTILE) / np.maximum(np.abs(residual), 1e-3)
+        np.dot(products, weight, out=sums)
+        *_, coefficients, _ = dgesv(left, right)
+        np.dot(coefficients, powers, out=residual)
+        np.subtract(values, residual, out=residual)
+        np.greater(residual, 0.0, out=above)
+        weight.fill(1.0 - _QUANTILE)
+        np.putmask(weight, above, _QUANTILE)
+        np.maximum(np.abs(residual, out=residual), nearest, out=residual)
+        weight /= residual
     return coefficients

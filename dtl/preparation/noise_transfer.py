@@ -27,9 +27,17 @@ def noise_transfer(frequency: np.ndarray, pixel: float, fwhm: float) -> np.ndarr
     Returns:
         1 at frequency 0; shape of ``frequency``.
     """
-    u = np.asarray(frequency, dtype=float) * pixel
-    spline = np.sinc(u) ** 4 * 3.0 / (2.0 + np.cos(2.0 * np.pi * u))
-    return spline * gaussian_transfer(frequency, fwhm)
+    return _of_splines(np.asarray(frequency, dtype=float) * pixel) * gaussian_transfer(frequency, fwhm)
+
+
+def _of_splines(u: np.ndarray) -> np.ndarray:
+    """What cubic splines leave by frequency in units of one over the pixel; shape of ``u``."""
+    return np.sinc(u) ** 4 * 3.0 / (2.0 + np.cos(2.0 * np.pi * u))
+
+
+#: In these units, where it is integrated, and what splines leave there; shape ``(1001,)`` each.
+_U = np.linspace(0.0, _HIGHEST, _COUNT)
+_SPLINES = _of_splines(_U)
 
 
 def remaining_part(pixel: float, fwhm: float) -> float:
@@ -39,5 +47,5 @@ def remaining_part(pixel: float, fwhm: float) -> float:
         pixel: size of an input pixel, Angstrom.
         fwhm: of the Gaussian that degrades the resolution, Angstrom.
     """
-    frequency = np.linspace(0.0, _HIGHEST / pixel, _COUNT)
-    return float(np.sqrt(2.0 * pixel * np.trapezoid(noise_transfer(frequency, pixel, fwhm) ** 2, frequency)))
+    left = _SPLINES * gaussian_transfer(_U, fwhm / pixel)
+    return float(np.sqrt(2.0 * np.trapezoid(left**2, dx=_HIGHEST / (_COUNT - 1))))

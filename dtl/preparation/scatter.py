@@ -37,13 +37,11 @@ def measure_scatter(flux: np.ndarray, pixel: float | None = None) -> tuple[float
         return 0.0, 0
     reach = _MAX_STRIDE if pixel is None or not pixel > 0 else int(_LINES / pixel)
     reach = int(np.clip(min(reach, flux.size // 8), 2, _MAX_STRIDE))
-    noise = [_differences(flux, k) for k in range(1, reach + 1)]
-    stride = 2
-    while stride < reach and noise[stride] > _GROWTH * noise[stride - 1]:
-        stride += 1
-    found = noise[stride - 1]
-    if noise[0] < _CORRELATED * found:
-        found /= _LINEAR if noise[0] < _STRAIGHT * found else _INTERPOLATED
+    nearest, found, stride = _differences(flux, 1), _differences(flux, 2), 2
+    while stride < reach and (further := _differences(flux, stride + 1)) > _GROWTH * found:
+        found, stride = further, stride + 1
+    if nearest < _CORRELATED * found:
+        found /= _LINEAR if nearest < _STRAIGHT * found else _INTERPOLATED
     return found, stride
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -125,18 +126,42 @@ def measure_velocity(wavelength: np.ndarray, flux: np.ndarray, templates: Templa
 
     points, most = templates.depth.shape[1], int(_RANGE / _STEP)
     lags = np.arange(max(-first - most, 1 - points), min(most - first, len(grid) - 1) + 1)
-    overlap, sum_f, sum_ff = _between(_totals(np.stack([present, data, data**2])), lags, lags + points)
-    sum_t, sum_tt = _seen(templates, present, lags)
-    sum_ft = _products(data, templates.transforms[0], templates.length, lags)
-    enough = overlap > _OVERLAP * points
-    n = np.where(enough, overlap, 1.0)
-    covariance = sum_ft - sum_f * sum_t / n
-    variance = np.maximum(sum_ff - sum_f**2 / n, 1e-12) * np.maximum(sum_tt - sum_t**2 / n, 1e-12)
-    correlation = np.where(enough, covariance / np.sqrt(variance), np.nan)
-    if not np.isfinite(correlation).any():
+    seen = _between(_totals(np.stack([present, data, data**2])), lags, lags + points)
+    products = _products(data, templates.transforms[0], templates.length, lags)
+    best, correlation = _highest(seen, zip(products, *_seen(templates, present, lags), strict=True), _OVERLAP * points)
+    if correlation is None:
         raise ValueError(f"the spectrum reaches from {x[0]:.1f} to {x[-1]:.1f} Angstrom and misses most of the window")
-    best = int(np.nanargmax(np.nanmax(np.nan_to_num(correlation, nan=-1.0), axis=1)))
-    return _place_peak((lags + first) * _STEP, correlation[best], best)
+    return _place_peak((lags + first) * _STEP, correlation, best)
+
+
+def _highest(
+    data: np.ndarray, templates: Iterable[tuple[np.ndarray, ...]], least: float
+) -> tuple[int, np.ndarray | None]:
+    """The template whose Pearson coefficient is the highest at some lag, with its coefficients at all of them.
+
+    One template after the other, as the sums of all together would not stay in the processor's cache.
+
+    Args:
+        data: number of points that overlap at each of ``l`` lags, sum of the data over them, and of their squares;
+            shape ``(3, l)``.
+        templates: of each the sum of its products with the data over these points, its own sum, and that of its
+            squares; shape ``(l,)`` each.
+        least: points that have to overlap.
+
+    Returns:
+        Its number, and coefficients with NaN where too little overlaps, shape ``(l,)``; None where it does everywhere.
+    """
+    overlap, sum_f, sum_ff = data
+    n = np.where(overlap > least, overlap, np.nan)
+    mean, scale = sum_f / n, 1.0 / np.sqrt(np.maximum(sum_ff - sum_f**2 / n, 1e-12))
+    best, highest, correlation = 0, -np.inf, None
+    for number, (sum_ft, sum_t, sum_tt) in enumerate(templates):
+        variance = np.maximum(sum_tt - sum_t**2 / n, 1e-12)
+        found = scale * (sum_ft - mean * sum_t) / np.sqrt(variance)
+        peak = np.fmax.reduce(found, initial=-np.inf)
+        if peak > highest:
+            best, highest, correlation = number, peak, found
+    return best, correlation
 
 
 def _totals(values: np.ndarray) -> np.ndarray:
@@ -146,8 +171,7 @@ def _totals(values: np.ndarray) -> np.ndarray:
 
 def _between(totals: np.ndarray, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
     """Sums from some places to others, what lies beyond the ends being 0; shape ``(k, l)``."""
-    start, stop = (np.clip(places, 0, totals.shape[1] - 1) for places in (start, stop))
-    return totals[:, stop] - totals[:, start]
+    return totals.take(stop, axis=1, mode="clip") - totals.take(start, axis=1, mode="clip")
 
 
 def _seen(templates: Templates, present: np.ndarray, lags: np.ndarray) -> list[np.ndarray]:
@@ -161,6 +185,9 @@ def _seen(templates: Templates, present: np.ndarray, lags: np.ndarray) -> list[n
     Returns:
         Two of shape ``(k, l)``.
     """
+    inside = (lags >= 0) & (lags <= len(present) - templates.depth.shape[1])
+    if present.all() and inside.all():  # of each template all is seen at each lag
+        return [np.broadcast_to(totals[:, -1:], (len(totals), len(lags))) for totals in templates.totals]
     sums = [_between(totals, -lags, len(present) - lags) for totals in templates.totals]
     if present.all():
         return sums
@@ -177,11 +204,11 @@ def _products(seen: np.ndarray, transform: np.ndarray, length: int, lags: np.nda
         length: of the transform, in points.
         lags: shape ``(l,)``.
     """
-    return scipy.fft.irfft(scipy.fft.rfft(seen, length) * transform, length)[:, lags % length]
+    return scipy.fft.irfft(scipy.fft.rfft(seen, length) * transform, length).take(lags, axis=1, mode="wrap")
 
 
 def _place_peak(velocities: np.ndarray, correlation: np.ndarray, template: int) -> Velocity:
-    filled = np.nan_to_num(correlation, nan=-1.0)
+    filled = np.where(np.isnan(correlation), -1.0, correlation)
     peak = int(np.argmax(filled))
     quality = float(filled[peak])
     inside = 0 < peak < len(filled) - 1 and filled[peak - 1] > -1 and filled[peak + 1] > -1
@@ -197,5 +224,5 @@ def _place_peak(velocities: np.ndarray, correlation: np.ndarray, template: int) 
         uncertain=not inside or quality < _WEAK or rival > _RIVAL * quality,
         template=template,
         velocities=velocities,
-        correlation=correlation.copy(),  # a row alone, or it would keep the others in memory
+        correlation=correlation,
     )

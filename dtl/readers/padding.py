@@ -131,4 +131,6 @@ def _lineless_run(x: np.ndarray, y: np.ndarray, pixels: np.ndarray, pixel: float
 
 
 def _about_line(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return y - np.polyval(np.polyfit(x - x.mean(), y, 1), x - x.mean())
+    """What is left of values ``(n,)`` once the straight line of least squares is subtracted; shape ``(n,)``."""
+    x, y = x - x.mean(), y - y.mean()
+    return y - x * ((x @ y) / (x @ x))

@@ -26,12 +26,13 @@ def resolve_unit(contents: Contents, options: ReadOptions, window: Window) -> Cl
     """Unit of the wavelengths: the user's, the file's where its numbers allow it, else a guess."""
     if options.unit is not None:
         return Claim(options.unit, "user", "given by the user")
-    guess = guess_unit(np.asarray(contents.wavelength, dtype=float), window)
-    claim = contents.unit
+    values, claim = np.asarray(contents.wavelength, dtype=float), contents.unit
+    if claim is not None and holds_window(values, claim.value, window):
+        return claim
+    guess = guess_unit(values, window)
     if claim is None:
         return guess
-    values = np.asarray(contents.wavelength, dtype=float)
-    if not holds_window(values, claim.value, window) and holds_window(values, guess.value, window):
+    if holds_window(values, guess.value, window):
         return Claim(
             guess.value,
             "guessed",

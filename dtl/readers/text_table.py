@@ -68,7 +68,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     Raises:
         UnusableInput: no table of at least two columns and ten rows of numbers.
     """
-    text = (source.text if text is None else text).translate(_SPACES)
+    text = source.text if text is None else text
+    text = text if text.isascii() else text.translate(_SPACES)
     marked = "'" in text or "\u2019" in text
     lines = text_lines(source, _SWISS.sub("", text) if marked else text)
     comments, head, first = _head(lines)
@@ -79,7 +80,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
             "give a table "
             "with the columns wavelength and flux."
         )
-    body = [line for line in lines[first:] if not _WITHOUT_NUMBERS.match(line)]
+    # nearly all begin with a digit, which is told sooner than that they are no comment
+    body = [line for line in lines[first:] if line.lstrip()[:1].isdigit() or not _WITHOUT_NUMBERS.match(line)]
     limits.check("columns", max(len(re.split(r"[\s,;|]+", line)) for line in body[:3]), source.refuse)
     body, separator = _plain(body)
     values, skipped = _numbers(source, body, separator)
@@ -106,7 +108,8 @@ def text_lines(source: Source, text: str) -> list[str]:
     Raises:
         UnusableInput: more, or longer ones, or more cells in them, than a table has.
     """
-    limits.check("lines", sum(text.count(end) for end in _ENDS), source.refuse)
+    if len(text) > limits.most("lines"):  # else there are fewer ends of lines
+        limits.check("lines", sum(text.count(end) for end in _ENDS), source.refuse)
     lines = text.splitlines()
     limits.check("line_length", max(map(len, lines), default=0), source.refuse)
     if len(text) > 2 * limits.most("values"):  # else there are fewer, as each has a letter and a mark beside it
@@ -117,6 +120,8 @@ def text_lines(source: Source, text: str) -> list[str]:
 def _plain(body: list[str]) -> tuple[list[str], str | None]:
     """Lines with points as decimal marks and without thousands separators, and the separator of columns."""
     mark = next((m for m in (";", "|", "\t") if all(m in line for line in body[:50])), None)
+    if not any("," in line for line in body[:200]):  # neither a decimal mark nor one between thousands
+        return body, _separator(body[:50])[0]
     cells = [c.strip().strip("\"'") for line in body[:200] for c in (line.split(mark) if mark else line.split())]
     german = sum(bool(re.fullmatch(_GERMAN, c)) for c in cells if "," in c)
     if german > 0.2 * len(cells):

@@ -187,6 +187,9 @@ def test_nothing_to_measure() -> None:
     with pytest.raises(ValueError, match=r"reaches from 8830\.0 to 8837\.1 Angstrom and misses most"):
         coarse = 8830.0 + 0.12 * np.arange(60)
         measure(coarse, star_flux(coarse))
+    with pytest.raises(ValueError, match=r"reaches from 8847\.0 to 8848\.0 Angstrom and misses most"):
+        beyond = np.arange(8847.0, 8860.0, 0.01)  # no velocity that is searched brings it to the window
+        measure(beyond, star_flux(beyond))
 
 
 def test_fifty_points_are_enough() -> None:
