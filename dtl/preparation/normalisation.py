@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
 from dtl.preparation.continuum import fit_continuum
 from dtl.preparation.doubts import doubts_of_gaps
 from dtl.preparation.masks import masked_flux
 from dtl.preparation.refusals import no_continuum, window_missing
 from dtl.preparation.resolution import present_part
-from dtl.preparation.spline import cubic_spline
 from dtl.preparation.state import PreparationState
 from dtl.preparation.uncertainty import remaining_noise
 from dtl.spectrum import PreparationStep
@@ -48,7 +48,7 @@ def resample(state: PreparationState) -> PreparationState:
         UnusableInput: where too much of the window is missing.
     """
     work, wavelength, rest = state.work, state.target.wavelength, state.rest
-    normalised = cubic_spline(work, state.degraded / state.continuum, wavelength)
+    normalised = CubicSpline(work, state.degraded / state.continuum)(wavelength)
     good = np.interp(wavelength, work, state.present.astype(float), left=0.0, right=0.0) > 0.99
     # What telluric lines take is filled by what the networks expect there, and is no fault of the file.
     taken = np.interp(wavelength, rest, state.telluric.astype(float)) > 0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.doubts import doubts_of_resolution, doubts_of_sampling
-from dtl.preparation.spline import cubic_spline
 from dtl.preparation.state import PreparationState
 from dtl.preparation.target import PreparationTarget
 from dtl.spectrum import PreparationStep, Spectrum, UnusableInput
@@ -84,5 +84,5 @@ def _resample(state: PreparationState, work: np.ndarray) -> tuple[np.ndarray, np
     present = inside & (x[right] - x[right - 1] < 1.8 * pixel)
     # The spline is only asked where data are; elsewhere a straight line keeps the broadening from ringing.
     value = np.interp(work, x, y)
-    value[present] = cubic_spline(x, y, work[present])
+    value[present] = CubicSpline(x, y)(work[present])
     return value, present, pixel
