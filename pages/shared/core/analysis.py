@@ -42,10 +42,11 @@ def analyse_upload(upload: Upload) -> InferenceResult | str:
         return str(error)
 
 
-def prepare_example() -> None:
-    """Analyse the example that a visit begins with, so that it is there when the first visitor comes."""
+def prepare_example() -> InferenceResult | None:
+    """Analyse the example that a visit begins with, so that it is there when the first visitor comes; None without."""
     for first in list_examples()[:1]:
-        _analyse_example(first.file, ReadOptions(), None)
+        return _analyse_example(first.file, ReadOptions(), None)
+    return None
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -76,7 +76,7 @@ def _get_ready(folder: str | None) -> None:
         with speed.loading():
             import dtl.figures.spectrum
             import dtl.inference.analyse  # noqa: F401
-            from pages.shared.core import analysis
+            from pages.shared.core import analysis, bundles
 
             speed.plain_strings()
     except Exception:  # the visit meets the same problem and shows it
@@ -85,7 +85,10 @@ def _get_ready(folder: str | None) -> None:
         return
     finally:
         _imported.set()
-    analysis.prepare_example()
+    example = analysis.prepare_example()
     speed.keep_loaded()
     apart.start(folder)
     import pandas.io.formats.style  # noqa: F401  # with which the first table of several files is written
+
+    if example is not None:  # for who first looks at the latent space, or fits a model
+        bundles.node_spectra(bundles.name_of(example))
