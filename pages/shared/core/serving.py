@@ -92,3 +92,4 @@ def _get_ready(folder: str | None) -> None:
 
     if example is not None:  # for who first looks at the latent space, or fits a model
         bundles.node_spectra(bundles.name_of(example))
+    speed.trim_heap()
