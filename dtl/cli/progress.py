@@ -6,6 +6,9 @@ import sys
 
 __all__ = ["Progress"]
 
+#: Seconds between two drawings of a bar at least.
+_PAUSE = 0.2
+
 
 class Progress:
     """A progress bar for each stage of a run; a context manager that is called with what is done.
@@ -27,8 +30,11 @@ class Progress:
             self.__exit__()
             self._stage = stage
             form = "{l_bar}{bar}| {elapsed} {postfix}"
-            self._bar = tqdm(total=1.0, desc=stage, file=sys.stderr, bar_format=form, disable=self._hidden)
-        self._bar.set_postfix_str(text)
+            self._bar = tqdm(
+                total=1.0, desc=stage, file=sys.stderr, bar_format=form, disable=self._hidden, mininterval=_PAUSE,
+                miniters=0,
+            )  # fmt: skip
+        self._bar.set_postfix_str(text, refresh=False)
         self._bar.update(fraction - self._bar.n)
 
     def say(self, sentence: object) -> None:
