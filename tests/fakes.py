@@ -81,6 +81,7 @@ def locate_spectra(prepared: Sequence[PreparedSpectrum], bundle: SimpleNamespace
             places[state] = LatentPosition(
                 spectrum.flux.astype(np.float32), bundle.latents[order] + 0.1, bundle.map_flux[order],
                 bundle.map_latent[order], near, near[0].distance > 1.2,
+                dict.fromkeys(PARAMETERS, 0.0) | {"teff": teff_of(spectrum)},
             )  # fmt: skip
         found.append(places)
     return found

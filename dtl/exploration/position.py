@@ -41,6 +41,8 @@ class LatentPosition:
         map_flux, map_latent: places on the two maps; shape ``(2,)`` each.
         neighbours: nearest nodes in latent space, nearest first.
         unusual: whether it lies farther from all models than `UNUSUAL` % of simulated observations of like S/N.
+        values: parameter name -> mean of what the members of the ensemble read there, in the units of
+            `dtl.result.PARAMETERS`.
     """
 
     flux: np.ndarray
@@ -49,6 +51,7 @@ class LatentPosition:
     map_latent: np.ndarray
     neighbours: tuple[Neighbour, ...]
     unusual: bool
+    values: Mapping[str, float]
 
     @property
     def distance(self) -> float:
@@ -71,16 +74,18 @@ def locate_spectra(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) ->
     for start in range(0, len(prepared), _AT_ONCE):
         part = prepared[start : start + _AT_ONCE]
         states = {"before": bundle.source, "after": bundle}
-        of_states = {name: _places(part, networks) for name, networks in states.items()}
+        of_states = {name: _places(part, networks, bundle) for name, networks in states.items()}
         found += [dict(zip(of_states, places, strict=True)) for places in zip(*of_states.values(), strict=True)]
     return found
 
 
-def _places(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[LatentPosition]:
+def _places(prepared: Sequence[PreparedSpectrum], networks: ModelBundle, bundle: ModelBundle) -> list[LatentPosition]:
+    """Places in the state of the first networks; the second hold the ensemble, which is the same in both."""
     flux, good = (np.stack([getattr(p, name) for p in prepared]) for name in ("flux", "good"))
-    filled, latents = encode_with_gaps(flux, good, bundle)
-    if bundle.gap is not None:
-        filled = filled - (bundle.reconstruct(latents) - bundle.decode(latents))
+    filled, latents = encode_with_gaps(flux, good, networks)
+    members = {name: bundle.regress(latents, name) for name in PARAMETERS}
+    if networks.gap is not None:
+        filled = filled - (networks.reconstruct(latents, members) - networks.decode(latents))
     index, distance = nearest(latents, bundle.latents, _NEIGHBOURS)
     on_flux = bundle.flux_basis.project(filled, bundle.map_flux)
     on_latent = project(latents, bundle.latents, bundle.map_latent)
@@ -94,6 +99,7 @@ def _places(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle) -> list[L
             map_latent=on_latent[i],
             neighbours=_neighbours(index[i], distance[i], bundle.nodes),
             unusual=usual is not None and bool(distance[i, 0] > usual[i]),
+            values={name: float(values[:, i].mean()) for name, values in members.items()},
         )
         for i in range(len(prepared))
     ]
@@ -103,21 +109,6 @@ def _neighbours(index: np.ndarray, distance: np.ndarray, nodes: np.ndarray) -> t
     return tuple(
         Neighbour(int(k), float(d), *(float(v) for v in nodes[k])) for k, d in zip(index, distance, strict=True)
     )
-
-
-def values_read(place: Mapping[str, LatentPosition], bundle: ModelBundle) -> dict[str, tuple[float, float]]:
-    """What the ensemble reads of a spectrum in each of the `STATES`, in the mean: what the transfer changed.
-
-    Args:
-        place: of the spectrum, as `locate_spectra` gives it.
-        bundle: the networks.
-
-    Returns:
-        Parameter name -> before, after, in the units of `dtl.result.PARAMETERS`.
-    """
-    rows = np.stack([place[state].latent for state in STATES]).astype(np.float32)
-    means = {name: np.asarray(bundle.regress(rows, name)).mean(axis=0) for name in PARAMETERS}
-    return {name: (float(before), float(after)) for name, (before, after) in means.items()}
 
 
 def flux_neighbours(flux: np.ndarray, spectra: NodeSpectra, count: int = _NEIGHBOURS) -> list[tuple[Neighbour, ...]]:

@@ -38,6 +38,14 @@ def test_before_it_is_what_networks_without_transfer_say(prepared) -> None:
         assert place["before"].neighbours == result.neighbours
 
 
+def test_values_are_what_the_networks_read_in_each_state(prepared) -> None:
+    whole = [replace(spectrum, good=np.ones_like(spectrum.good)) for spectrum in prepared]  # nothing is filled
+    flux, places = np.stack([spectrum.flux for spectrum in whole]), locate_spectra(whole, shipped())
+    for state, networks in (("before", shipped().source), ("after", shipped())):
+        read = [list(place[state].values.values()) for place in places]
+        np.testing.assert_allclose(read, networks.parameters(flux), rtol=1e-4, atol=1e-3)
+
+
 def test_the_transfer_brings_stars_with_the_gap_nearer_in_both_spaces() -> None:
     """The made-up stars carry the measured gap of real ones.
 

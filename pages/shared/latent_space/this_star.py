@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from dtl.exploration.position import values_read
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import estimate_words, format_number, format_significant
 from pages.shared.core import bundles, wording
@@ -34,13 +33,12 @@ def this_star(result: InferenceResult) -> None:
     )
     if moved:
         changes = []
-        for parameter, (before, after) in values_read(found[number], bundle).items():
-            label, unit, places_ = PARAMETERS[parameter]
+        for parameter, (label, unit, places_) in PARAMETERS.items():
             estimate = result.estimates[parameter]
             if estimate.withheld or estimate.limit is not None:
                 changes.append(f"{label} **{wording.plain(estimate_words(parameter, estimate))}**")
                 continue
-            first, last = (format_number(value, places_) for value in (before, after))
+            first, last = (format_number(place.values[parameter], places_) for place in found[number].values())
             changes.append(f"{label} {first} → **{last}** {unit}")
         st.markdown(
             f"Before → after the transfer: {', '.join(changes)}.",
