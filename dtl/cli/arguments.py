@@ -108,6 +108,17 @@ def config(text: str) -> Path:
     return shipped if os.sep not in text and not Path(text).exists() and shipped.is_file() else Path(text)
 
 
+def unit(text: str) -> str:
+    """A unit of wavelengths, or of what falls as they rise."""
+    from dtl.readers.units import parse_unit
+
+    if parse_unit(text) is None:
+        raise argparse.ArgumentTypeError(
+            f"{text} is no unit of wavelengths, as Angstrom, nm, cm-1, Hz or log10(nm) are"
+        )
+    return text
+
+
 def row(text: str) -> int | str:
     """A whole number above 0, or all."""
     return text if text == "all" else count(text)
@@ -130,7 +141,11 @@ def add_bundle(parser: argparse.ArgumentParser, meaning: str = "") -> None:
 def add_reading(parser: argparse.ArgumentParser) -> None:
     """Add what a user may say of the files, as in the app."""
     group = parser.add_argument_group("what the files are", "where the program's guess is wrong; for all files alike")
-    group.add_argument("--unit", choices=("Angstrom", "nm", "um"), help="of the wavelengths, where the file lies")
+    group.add_argument(
+        "--unit",
+        type=unit,
+        help="of the wavelengths, where the file lies: Angstrom, nm, um, m, cm-1, Hz, eV, log10(nm), …",
+    )
     group.add_argument("--medium", choices=("vacuum", "air"), help="of the wavelengths")
     group.add_argument("--frame", choices=("observatory", "barycentric", "rest"), help="of the wavelengths")
     group.add_argument("--resolution", type=positive, help="lambda / FWHM")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from dtl import __version__
 from dtl.cli import (
@@ -30,6 +32,9 @@ __all__ = ["main"]
 #: In the order of the help.
 _COMMANDS = (predict, merge, app, adapt, train, search, grid, simulate, evaluate, sample_size, benchmark, examples)
 
+#: How signs are printed where the terminal or the file has no such: a minus must not become a question mark.
+_PLAIN = {"−": "-", "–": "-", "±": "+/-", "…": "...", "Å": "A", "µ": "u", "λ": "lambda", "×": "x", "→": "->"}
+
 #: Exit status of what ends because nobody reads its output any more, as shells give it: 128 + SIGPIPE.
 _PIPE_CLOSED = 141
 
@@ -40,7 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: those of the process where None.
     """
+    codecs.register_error("plain", _in_plain_signs)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="plain")
     options = _parser().parse_args(arguments)
+    if sys.stdout is None:
+        print("The standard output is closed, so nothing can be printed; send it to a file.", file=sys.stderr)
+        return 2
     from dtl.spectrum import UnusableInput  # here: help comes without numpy
 
     try:
@@ -72,9 +84,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 2
 
 
+def _in_plain_signs(error: UnicodeError) -> tuple[str, int]:
+    """What stands for signs that cannot be written: as `codecs.register_error` asks for."""
+    signs = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(sign, "?") for sign in signs), error.end
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses arguments in one sentence, without all that could be given."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: error: {message}; see {self.prog} --help.\n")
+
+
 def _parser() -> argparse.ArgumentParser:
     as_module = Path(sys.argv[0]).name == "__main__.py"
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m dtl" if as_module else "dtl",
         description="Stellar parameters of M dwarfs from high-resolution spectra.",
     )

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections import Counter
 from collections.abc import Sequence
 from glob import escape, glob, has_magic
+from os.path import isfile  # that of pathlib raises where a path may not be looked at
 from pathlib import Path
 
 __all__ = ["expand_paths", "names_of"]
+
+#: Bytes of a list at most: millions of paths.
+_LONGEST_LIST = 500_000_000
 
 
 def expand_paths(given: Sequence[str]) -> list[str]:
@@ -25,10 +30,10 @@ def expand_paths(given: Sequence[str]) -> list[str]:
         if path.startswith("@") and not Path(path).exists():
             found += expand_paths(_lines(path[1:]))
         elif Path(path).is_dir():
-            files = sorted(str(file) for file in Path(path).iterdir() if file.is_file() and file.name[0] != ".")
+            files = sorted(str(file) for file in Path(path).iterdir() if isfile(file) and file.name[0] != ".")
             found += files or [path]  # an empty one is refused like a bad file
         elif has_magic(path) and not Path(path).exists():
-            found += sorted(file for file in _matching(path) if Path(file).is_file()) or [path]
+            found += sorted(filter(isfile, _matching(path))) or [path]
         else:
             found.append(path)
     return found
@@ -50,9 +55,13 @@ def _matching(pattern: str) -> set[str]:
 
 
 def names_of(paths: Sequence[str]) -> list[str]:
-    """What each file is called in results: its name, or its path where another file has the same name."""
+    """What each file is called in results: its name, or its path where another file has the same name.
+
+    Bytes of a path that are no text become question marks, as results are text.
+    """
     counts = Counter(Path(path).name for path in paths)
-    return [path if counts[Path(path).name] > 1 else Path(path).name for path in paths]
+    names = [path if counts[Path(path).name] > 1 else Path(path).name for path in paths]
+    return [name.encode("utf-8", "replace").decode("utf-8") for name in names]
 
 
 def _lines(path: str) -> list[str]:
@@ -61,7 +70,8 @@ def _lines(path: str) -> list[str]:
     if not path:
         raise UnusableInput("@ names no list of files; write its name behind it, as @list.txt.")
     try:
-        lines = Path(path).read_text(encoding="utf-8-sig").split("\n")  # no other sign ends a name
+        text = _content(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        lines = text.split("\n")  # no other sign ends a name
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise UnusableInput(f"{path}: the list of files cannot be read ({reason}); check the path.") from None
@@ -71,3 +81,19 @@ def _lines(path: str) -> list[str]:
     if any(line.startswith("@") for line in found):
         raise UnusableInput(f"{path}: names another list; write the paths of the spectra themselves, one a line.")
     return found
+
+
+def _content(path: str) -> bytes:
+    """The bytes of a list, which may come through a pipe.
+
+    Raises:
+        OSError, ValueError: where it can be none.
+    """
+    with open(path, "rb") as file:
+        kind = os.fstat(file.fileno()).st_mode
+        if stat.S_ISCHR(kind) or stat.S_ISBLK(kind):
+            raise ValueError
+        content = file.read(_LONGEST_LIST + 1)
+    if len(content) > _LONGEST_LIST:
+        raise ValueError
+    return content

@@ -119,7 +119,7 @@ def _kind(value: str) -> str | None:
 _INSTRUMENTS = {instrument.name.lower(): instrument.name for instrument in INSTRUMENTS}
 #: Attribute -> what a value means, None where it means nothing, and what it may be.
 _MEANINGS: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "unit": (_word(parse_unit), "Angstrom, nm or um"),
+    "unit": (_word(parse_unit), "Angstrom, nm, um or another, as cm-1, Hz or log10(nm)"),
     "medium": (_word(parse_medium), "vacuum or air"),
     "frame": (_word(parse_frame), "observatory, barycentric or rest"),
     "resolution": (_resolution, "λ/FWHM, a number from 100 to 10,000,000, as 94600"),

@@ -180,7 +180,8 @@ def _read_path(path: Path, name: str) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise UnusableInput(f"{name} is a folder, not a file; give the files in it.")
+            remedy = "give the files in it" if any(path.iterdir()) else "it is empty, give files of spectra"
+            raise UnusableInput(f"{name} is a folder, not a file; {remedy}.")
         if not stat.S_ISREG(status.st_mode):
             raise UnusableInput(f"{name} is a device or a pipe, not a file; give a regular file.")
         _check_size(name, status.st_size)

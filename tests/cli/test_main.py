@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -102,7 +104,8 @@ def test_unusable_arguments_that_work_shows(
 def test_arguments_that_argparse_refuses(arguments: list[str], capsys: pytest.CaptureFixture) -> None:
     with pytest.raises(SystemExit) as caught:
         run(*arguments)
-    assert caught.value.code == 2 and "error:" in capsys.readouterr().err
+    (said,) = capsys.readouterr().err.splitlines()
+    assert caught.value.code == 2 and "error:" in said and said.endswith("--help.")
 
 
 @pytest.mark.parametrize(
@@ -123,6 +126,32 @@ def test_as_a_process(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 2
     assert len(rows(done.stdout)) == 1 and "missing.fits" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_signs_that_cannot_be_written_have_others_for_them(encoding: str) -> None:
+    """Above all the minus: the star of this file comes nearer."""
+    command = [sys.executable, "-m", "dtl", "predict", GOOD[1]]
+    done = subprocess.run(
+        command, capture_output=True, cwd=ROOT, check=True, env=os.environ | {"PYTHONIOENCODING": encoding}
+    )
+    said = done.stdout.decode(encoding)
+    assert "rv      -108.2" in said and "?" not in said and not done.stderr
+
+
+def test_a_closed_output_is_told() -> None:
+    command = f"{shlex.quote(sys.executable)} -m dtl predict {shlex.quote(GOOD[0])} >&-"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 2 and done.stderr.startswith("The standard output is closed")
+
+
+def test_a_file_whose_name_is_no_text_ends_no_run(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    bad = os.path.join(os.fsencode(tmp_path), b"bad\xff.txt")
+    with open(bad, "wb") as file:
+        file.write(b"no spectrum\n")
+    assert run("predict", os.fsdecode(bad), GOOD[0], "--into", tmp_path / "run", "--workers", "1") == 2
+    assert "2 files, 1 not usable" in capsys.readouterr().err
+    assert "bad?.txt" in (tmp_path / "run" / "failures.ecsv").read_text()
 
 
 @pytest.mark.parametrize("arguments", [["predict", *GOOD], ["predict", *GOOD, "--json"], ["merge", "--help"]])

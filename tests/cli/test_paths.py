@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,17 @@ def test_patterns_that_the_shell_has_left(tmp_path: Path) -> None:
     assert expand_paths([str(tmp_path / "*.dat")]) == [str(tmp_path / "*.dat")]  # refused like a missing file
     (tmp_path / "[1].fits").write_text("")
     assert expand_paths([str(tmp_path / "[1].fits")]) == [str(tmp_path / "[1].fits")]
+
+
+def test_a_list_without_end_is_refused_and_one_through_a_pipe_is_read(tmp_path: Path) -> None:
+    with pytest.raises(UnusableInput, match="/dev/zero: the list of files cannot be read"):
+        expand_paths(["@/dev/zero"])
+    reading, writing = os.pipe()
+    os.write(writing, b"a.fits\nb.fits\n")
+    os.close(writing)
+    assert expand_paths([f"@/dev/fd/{reading}"]) == ["a.fits", "b.fits"]
+    os.close(reading)
+
+
+def test_names_are_text_where_paths_are_not() -> None:
+    assert names_of([os.fsdecode(b"night/bad\xff.txt"), "good.txt"]) == ["bad?.txt", "good.txt"]

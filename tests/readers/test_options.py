@@ -15,8 +15,8 @@ from dtl.spectrum import UnusableInput
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [
-        ("unit", "parsec", "Angstrom, nm or um"),
-        ("unit", 3, "Angstrom, nm or um"),
+        ("unit", "parsec", "Angstrom, nm, um or another"),
+        ("unit", 3, "Angstrom, nm, um or another"),
         ("medium", "water", "vacuum or air"),
         ("medium", "vacum", "vacuum or air"),
         ("frame", "galactic", "observatory, barycentric or rest"),

@@ -23,9 +23,10 @@ def refusal(path: Path) -> str:
 
 
 def test_sentences_about_paths_stand_alone(tmp_path: Path) -> None:
-    assert refusal(tmp_path) == f"{tmp_path.name} is a folder, not a file; give the files in it."
+    assert refusal(tmp_path) == f"{tmp_path.name} is a folder, not a file; it is empty, give files of spectra."
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
+    assert refusal(tmp_path) == f"{tmp_path.name} is a folder, not a file; give the files in it."
     assert refusal(pipe) == "pipe is a device or a pipe, not a file; give a regular file."
     assert refusal(tmp_path / "none.fits").startswith("none.fits was not found (")
 

@@ -14,7 +14,7 @@ from pages.shared.spectrum import rereading, wizard
 __all__ = ["corrections", "reading_options"]
 
 _CHOICES = {
-    "unit": ("Unit of the wavelengths", {"Angstrom": "Å", "nm": "nm", "um": "µm"}),
+    "unit": ("Unit of the wavelengths", {"Angstrom": "Å", "nm": "nm", "um": "µm", "1/cm": "cm⁻¹", "Hz": "Hz"}),
     "medium": ("Air or vacuum", {"vacuum": "vacuum", "air": "air"}),
     "frame": (
         "Velocity frame",
