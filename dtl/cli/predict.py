@@ -189,5 +189,9 @@ def _print(result: InferenceResult) -> None:
     print(f"  flags   {', '.join(result.flags) or 'none'}")
     for flag in result.flags:
         print(f"          {flag}: {result.explain(flag)}")
-    because = next((f", because {f.reason}" for f in result.prepared.spectrum.findings if f.name == "models"), "")
+    findings = prepared.spectrum.findings
+    for finding in findings:
+        if finding.source == "guessed" and finding.name != "models":
+            print(f"  guessed {finding.name}: {finding.value}" + (f" ({finding.reason})" if finding.reason else ""))
+    because = next((f", because {f.reason}" for f in findings if f.name == "models"), "")
     print(f"  models  {result.bundle}{because}", flush=True)

@@ -26,6 +26,18 @@ def test_json(capsys: pytest.CaptureFixture) -> None:
         assert all(isinstance(row[f"{name}{part}"], float) for name in PARAMETERS for part in ("", "_lower", "_upper"))
 
 
+def test_what_was_guessed_is_told(capsys: pytest.CaptureFixture, tmp_path: Path) -> None:
+    assert run("predict", GOOD[0]) == 0 and "guessed " not in capsys.readouterr().out
+    lines = (EXAMPLES / "simulated-m2-faint.txt").read_text().splitlines()
+    bare = tmp_path / "bare.txt"
+    bare.write_text("\n".join(line for line in lines if not line.startswith("#")))
+    assert run("predict", bare) == 0
+    said = capsys.readouterr().out
+    assert "guessed unit: Å (no unit in the file;" in said and "guessed medium: " in said
+    assert run("predict", bare, "--unit", "Angstrom", "--medium", "vacuum") == 0
+    assert not re.search("guessed (unit|medium)", capsys.readouterr().out)
+
+
 def test_bad_files_among_good_ones(capsys: pytest.CaptureFixture, tmp_path: Path) -> None:
     """The good ones are still answered; each bad one has a sentence that names it."""
     (tmp_path / "empty.fits").write_bytes(b"")
