@@ -59,6 +59,20 @@ _FOREIGN = (
     (b"7z\xbc\xaf", "is a 7z archive", "unpack it and give one of the spectra inside"),
     (b"Rar!", "is a RAR archive", "unpack it and give one of the spectra inside"),
     (b"\x1f\x9d", "is compressed with the old Unix compress (.Z)", "unpack it first (gzip is understood)"),
+    (b"\x28\xb5\x2f\xfd", "is compressed with zstd", "unpack it first (gzip is understood)"),
+    (b"PAR1", "is a Parquet table", "write it as FITS, ECSV or CSV, as pandas.read_parquet(FILE).to_csv(...) does"),
+    (b"#ASDF", "is an ASDF file, which is not read here", "write the spectrum as FITS, ECSV or text"),
+    (b"MATLAB 5.0", "is a file of MATLAB's variables", "write the spectrum as FITS, ECSV or text"),
+    (b"SR\x00\x04", "is a file of IDL's variables (.sav)", "write the spectrum as FITS, ECSV or text"),
+    (b"\xd0\xcf\x11\xe0", "is an old office document (.xls, .doc)", "export the table as CSV, and give that"),
+    *(
+        (
+            bytes((128, version)),
+            "is a Python pickle, which is never opened, as it may run programs",
+            "write the spectrum as FITS, ECSV or text",
+        )
+        for version in range(2, 6)
+    ),
 )
 
 
@@ -235,6 +249,8 @@ def _refuse_foreign(name: str, data: bytes) -> None:
     for magic, what, remedy in _FOREIGN:
         if data.startswith(magic):
             raise UnusableInput(f"{name} {what}; {remedy}.")
+    if data[257:262] == b"ustar":
+        raise UnusableInput(f"{name} is a tar archive; unpack it and give one of the spectra inside.")
     if data.startswith(b"PK\x03\x04"):
         if b".npy" in data[:200]:
             raise UnusableInput(

@@ -5,13 +5,18 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import pickle
 import re
+import tarfile
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from astropy.io import fits
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.io import savemat
 
 from dtl.readers import SIZE_LIMIT, ReadOptions
 from dtl.spectrum import UnusableInput
@@ -35,6 +40,25 @@ def npz() -> bytes:
     return handle.getvalue()
 
 
+def tar() -> bytes:
+    handle = io.BytesIO()
+    with tarfile.open(fileobj=handle, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("star.txt"), io.BytesIO())
+    return handle.getvalue()
+
+
+def parquet() -> bytes:
+    handle = io.BytesIO()
+    pq.write_table(pa.table({"wave": [8800.0], "flux": [1.0]}), handle)
+    return handle.getvalue()
+
+
+def matlab() -> bytes:
+    handle = io.BytesIO()
+    savemat(handle, {"wave": np.arange(5.0)})
+    return handle.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -47,6 +71,11 @@ def npz() -> bytes:
         (b"%PDF-1.7 ...", "PDF"),
         (b"\x89HDF\r\n\x1a\n", "HDF5"),
         (npz(), ".npz"),
+        (tar(), "is a tar archive"),
+        (gzip.compress(tar()), "is a tar archive"),
+        (parquet(), "is a Parquet table"),
+        (pickle.dumps(np.arange(5)), "is a Python pickle, which is never opened"),
+        (matlab(), "MATLAB's variables"),
         (bytes(range(256)) * 20, "neither FITS nor text"),
         (b"SIMPLE  =", "truncated"),
         (layouts.hpf()[:1500], "truncated"),
