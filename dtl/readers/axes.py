@@ -106,9 +106,9 @@ def find_axis(header: Any, shape: tuple[int, ...], window: Window, tables: dict[
 
 
 def _step(header: Any) -> float | None:
-    """Step from pixel to pixel: CDELT1 times PC1_1, or CD1_1, which IRAF keeps beside a CDELT1 of 1 and means."""
+    """Step from pixel to pixel: CDELT1 times PC1_1, or CD1_1, which IRAF keeps beside a CDELT1 of 1 (others 0)."""
     delta, matrix, turn = (_number(header, key) for key in ("CDELT1", "CD1_1", "PC1_1"))
-    if matrix and delta in (None, 1.0):
+    if matrix and delta in (None, 0.0, 1.0):
         return matrix
     if delta is None:
         return turn if turn and "CRVAL1" in header and turn != 1.0 else None
@@ -116,8 +116,13 @@ def _step(header: Any) -> float | None:
 
 
 def _number(header: Any, key: str) -> float | None:
+    """The number of a card, which some write as text."""
     value = header.get(key)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    try:
+        number = float("nan") if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if np.isfinite(number) else None
 
 
 def _iraf_unit(header: Any) -> str:

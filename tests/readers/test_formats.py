@@ -191,6 +191,12 @@ def test_wcs(kind: str) -> None:
     check(read_spectrum(layouts.wcs(kind)))
 
 
+@pytest.mark.parametrize("cards", [{"CDELT1": 0.0}, {"CDELT1": 1.0}, {"CD1_1": "0.05"}, {"CRVAL1": "8765.0 "}])
+def test_wcs_as_it_should_not_be_written(cards: dict[str, object]) -> None:
+    """A step of 0 or 1 beside the right one, and numbers as text."""
+    check(read_spectrum(layouts.wcs("cd", **cards)))
+
+
 def test_wcs_unit_in_the_type_of_the_axis() -> None:
     """CTYPE1 = 'Angstrom' without CUNIT1 is read silently wrong elsewhere."""
     spectrum = read_spectrum(layouts.wcs(CTYPE1="Angstrom"))
