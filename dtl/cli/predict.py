@@ -66,12 +66,13 @@ def _run(options: argparse.Namespace) -> int:
 
     from dtl.bundle.selector import shipped_by_resolution
     from dtl.bundle.store import load_bundle
-    from dtl.export.tables import ENDINGS, json_line, write_table
     from dtl.inference.analyse import analyse, analyse_rows
     from dtl.readers.parts import Part
     from dtl.spectrum import UnusableInput
 
     if options.output:
+        from dtl.export.tables import ENDINGS, write_table  # with the tables of Astropy, which take long to load
+
         check_output(options.output, ENDINGS, "a table")
     if options.report:
         check_output(options.report, [".zip"], "a report")
@@ -109,6 +110,8 @@ def _run(options: argparse.Namespace) -> int:
                 results.append(result)
                 used.append((path, part))
                 if options.json:
+                    from dtl.export.tables import json_line
+
                     print(json_line(result), flush=True)
                 elif not options.output:
                     _print(result)

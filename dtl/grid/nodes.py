@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-import pandas as pd
 
 from dtl.resources import asset
 
@@ -39,16 +38,13 @@ def main_sequence_nodes(
     Returns:
         Teff [K], log g [dex], [M/H] [dex], v sin i [km/s], sorted; shape ``(m, 4)``.
     """
-    ranges = pd.read_csv(_FOLDER / "main_sequence.csv", comment="#")
     triples = [
-        (row.teff, row.logg, round(value, 1) + 0.0)
-        for row in ranges.itertuples()
-        for value in np.arange(row.mh_min, row.mh_max + 0.05, 0.1)
+        (teff_, logg_, round(value, 1) + 0.0)
+        for teff_, logg_, first, last in _table("main_sequence.csv")
+        for value in np.arange(first, last + 0.05, 0.1)
     ]
-    absent = {tuple(row) for row in pd.read_csv(_FOLDER / "absent.csv", comment="#").to_numpy(dtype=float)}
-    nodes = np.array(
-        [(*triple, vsini) for triple in triples for vsini in VSINI if (*map(float, triple), vsini) not in absent]
-    )
+    absent = set(map(tuple, _table("absent.csv")))
+    nodes = np.array([(*triple, vsini) for triple in triples for vsini in VSINI if (*triple, vsini) not in absent])
     keep = np.ones(len(nodes), dtype=bool)
     for i, (low, high) in enumerate((teff, logg, mh)):
         keep &= (nodes[:, i] >= low - 1e-6) & (nodes[:, i] <= high + 1e-6)
@@ -74,3 +70,8 @@ def box_nodes(*, teff: tuple[float, float], logg: tuple[float, float], mh: tuple
         for (low, high), step in zip((teff, logg, mh), _STEPS, strict=True)
     ]
     return np.unique(list(product(*axes, _BOX_VSINI)), axis=0)
+
+
+def _table(name: str) -> list[list[float]]:
+    """The rows of a table below its names."""
+    return np.loadtxt(_FOLDER / name, delimiter=",", comments=["#", "teff"]).tolist()

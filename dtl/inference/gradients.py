@@ -38,7 +38,7 @@ class MemberSlopes:
 
 
 def member_slopes(flux: np.ndarray, bundle: ModelBundle) -> MemberSlopes:
-    """Values of all members for spectra and their derivatives: one pass of the encoder, and one back of each member.
+    """Values of all members for spectra, and their derivatives.
 
     Args:
         flux: normalised, without gaps; shape ``(k, n)``.
@@ -51,11 +51,10 @@ def member_slopes(flux: np.ndarray, bundle: ModelBundle) -> MemberSlopes:
         points = torch.as_tensor(np.asarray(flux, dtype=np.float32), device=bundle.device)
         hidden = first((points - encoder.mean) / encoder.scale)
     with torch.enable_grad():
-        latents = (others(hidden.requires_grad_()) - encoder.latent_mean) / encoder.latent_scale
-        of_each = latents.detach().expand(sum(counts), *latents.shape).clone().requires_grad_()
-        found = bundle.ensemble(of_each)
-        (outer,) = torch.autograd.grad(found.sum(), of_each)
-        (slopes,) = torch.autograd.grad(latents, hidden, outer, is_grads_batched=True)
+        # What follows the first layer is small: each member has a pass of its own through it, there and back.
+        of_each = hidden.expand(sum(counts), *hidden.shape).clone().requires_grad_()
+        found = bundle.ensemble((others(of_each) - encoder.latent_mean) / encoder.latent_scale)
+        (slopes,) = torch.autograd.grad(found.sum(), of_each)
     ends = np.cumsum(counts)[:-1]
     values, moves = (np.split(part.detach().cpu().numpy(), ends) for part in (found, slopes))
     return MemberSlopes(

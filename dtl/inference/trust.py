@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from scipy.signal import ZoomFFT, fftconvolve
-from scipy.signal.windows import gaussian
+from scipy.fft import irfft, next_fast_len, rfft
 
 from dtl.spectrum import PreparedSpectrum
 
@@ -92,22 +91,25 @@ def _mean(values: np.ndarray, good: np.ndarray) -> np.ndarray:
 
 def _smoothed(residual: np.ndarray) -> np.ndarray:
     """Residuals ``(k, n)`` under a Gaussian of 4 sigma either side, mirrored at both ends."""
-    kernel = gaussian(8 * _SLOW + 1, _SLOW)
+    kernel = np.exp(-0.5 * (np.arange(-4 * _SLOW, 4 * _SLOW + 1) / _SLOW) ** 2)
     mirrored = np.pad(residual, ((0, 0), (4 * _SLOW, 4 * _SLOW)), mode="symmetric")
-    return fftconvolve(mirrored, kernel[None] / kernel.sum(), mode="valid", axes=1)
+    length = next_fast_len(mirrored.shape[1], real=True)
+    # As `scipy.signal.fftconvolve`, which takes half a second to load. What comes round from the other end is left out.
+    found = irfft(rfft(mirrored, length) * rfft(kernel / kernel.sum(), length), length)
+    return found[:, kernel.size - 1 : mirrored.shape[1]]
 
 
 def _strongest_period(residual: np.ndarray, width: float) -> np.ndarray:
     """Amplitude of the strongest sinusoid in residuals ``(k, n)`` over ``width`` Angstrom, by a tapered periodogram."""
-    taper, transform = _periodogram(residual.shape[1], width)
+    taper, cosines, sines = _periodogram(residual.shape[1], width)
     tapered = (residual - residual.mean(axis=1, keepdims=True)) * taper
-    return 2.0 * np.abs(transform(tapered)).max(axis=1) / taper.sum()
+    return 2.0 * np.hypot(tapered @ cosines, tapered @ sines).max(axis=1) / taper.sum()
 
 
 @lru_cache(maxsize=8)
-def _periodogram(points: int, width: float) -> tuple[np.ndarray, ZoomFFT]:
-    """The taper, and the Fourier transform at frequencies between those of `_PERIODS`, four to an independent one."""
+def _periodogram(points: int, width: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The taper ``(n,)``, and waves ``(n, f)`` with periods between `_PERIODS`, four to an independent frequency."""
     frequency = np.fft.rfftfreq(4 * points, width / (points - 1))
     band = frequency[(frequency > 1.0 / _PERIODS[1]) & (frequency < 1.0 / _PERIODS[0])]
-    transform = ZoomFFT(points, (band[0], band[-1]), band.size, fs=(points - 1) / width, endpoint=True)
-    return np.hanning(points), transform
+    phase = 2.0 * np.pi * np.outer(np.linspace(0.0, width, points), band)
+    return np.hanning(points), np.cos(phase), np.sin(phase)
