@@ -83,6 +83,8 @@ _GLUED = re.compile(
 _DENSITY = re.compile(r"(?<![^\W_])(f|i|flux)[\s_]*(lambda|lam|λ|nu|ν)(?![^\W_])", re.IGNORECASE)
 _LOG_SYMBOL = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\s_]?[FI](?![^\W_])")
 _SQUARE = re.compile(r"(\^|\*\*)\s*[({]?2")
+#: Letters of a name or a description that are looked at.
+_LONGEST = 300
 _NOISE_WORDS = {"the", "of", "in", "by", "per", "and", "with", "which", "are", "is", "at", "for", "to", "from", "a"}
 
 
@@ -132,7 +134,7 @@ _REST = re.compile(
 
 def split_words(text: str) -> list[str]:
     """Words of a name in lower case: split at blanks, underscores, capitals after small letters, digits kept."""
-    text = re.sub(r"[\[(].*?[\])]", " ", text)
+    text = re.sub(r"[\[(].*?[\])]", " ", text[:_LONGEST])
     text = re.sub(r"(?i)\b(s/n|signal[- _]to[- _]noise)\b", "snr", text)
     text = _LOG_SYMBOL.sub(r"\1 flux", _DENSITY.sub("flux", text))
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
@@ -203,7 +205,7 @@ def parse_description(text: str) -> Name:
     What stands after "per", "in", "at" describes a unit or a place. Of the words left over only those count that name
     something else than the star, as sky.
     """
-    for part in text.split(";"):  # also between a description and a UCD, and in a UCD after its main word
+    for part in text[:_LONGEST].split(";"):  # also between a description and a UCD, and in a UCD after its main word
         said = _parse_clause(part.strip())
         if said.role:
             return said

@@ -23,7 +23,7 @@ _MARKS = re.compile(r"[,;|]")
 _MIN_ROWS = 10
 _LONGEST_HEAD = 500
 #: Comments that are looked at, and letters of each.
-_MAX_COMMENTS, _LONGEST_COMMENT = 2_000, 2_000
+_MAX_COMMENTS, _LONGEST_COMMENT = 2_000, 1_000
 #: What ends a line, as `str.splitlines` has it.
 _ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 #: Blanks, minus signs and marks of Unicode -> those of ASCII.
@@ -290,7 +290,7 @@ def _names(head: list[str], comments: list[str], separator: str | None, count: i
             words = [word.strip().strip("\"'") for word in line.split(separator)]
         else:
             # a bracket belongs to the word before it: "Wavelength [nm]"
-            words = [word.strip("\"'") for word in re.findall(r"[^\s,;|\[(]+(?:\s*[\[(][^\])]*[\])])?", line)]
+            words = [word.strip("\"'") for word in re.findall(r"[^\s,;|\[(]+(?:\s*[\[(][^\])]{0,60}[\])])?", line)]
         if (
             len(words) == count
             and not all(_number(word) is not None for word in words)
