@@ -45,6 +45,7 @@ _BEFORE_IT = {"not", "no", "without", "never", "before", "neither", "nor", "need
 _BEFORE_IT |= {"must", "will", "shall", "cannot", "to-be"}
 _AFTER_IT = {"skipped", "omitted", "missing", "pending", "off", "disabled", "ignored", "required", "needed", "undone"}
 _AFTER_IT |= {"necessary", "none", "todo", "outstanding", "reversed", "reverted", "false", "below", "later"}
+_DEMANDS = {"need", "needed", "required", "necessary"}
 #: What one is told to do is not done yet.
 _ORDER = re.compile(
     r"\s*(please |first |you |to |now |just )*(apply|add|run(?! with| by| on| \d)|multiply|divide|shift|correct"
@@ -90,7 +91,7 @@ def manner_of(clause: str, own: Pattern[str]) -> str:
     if value and not (value["number"] and not _DOING.search(clause) and not re.search("frame|air|vac", clause)):
         return "done" if value["yes"] or (value["number"] or "0").startswith("1") else "not"
     words = _words(clause)
-    if _AGAIN.search(clause):
+    if _AGAIN.search(clause) or (_DEMANDS & set(words) and {"no", "not"} & set(words)):  # "no further ... needed"
         return "perhaps"
     if _ORDER.match(clause):
         return "perhaps" if any(map(_is_done, words)) else "not"
@@ -109,9 +110,8 @@ def manner_of(clause: str, own: Pattern[str]) -> str:
 def _with_shared_words(text: str) -> str:
     """A text in which each thing has the word that it shares: "neither telluric nor barycentric correction"."""
     text = re.sub(r"\b(no|not|neither|without) \w+( \w+)? (?:or|nor) (?=(?:bary|helio|berv|air|vac))", r"\1 ", text)
-    return re.sub(
-        r"\b(bary\w*|helio\w*|berv)( correction)? ?(?:and|or|nor|&|/|,) ?\w+ corrections?\b", r"\1 correction", text
-    )
+    both = r"\b(bary\w*|helio\w*|berv)( correction)? ?(?:and|or|nor|&|/|,) ?\w+ corrections\b"
+    return re.sub(both, r"\1 correction", text)
 
 
 def _words(clause: str) -> list[str]:

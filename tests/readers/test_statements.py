@@ -16,6 +16,13 @@ from tests.readers import layouts
 from tests.readers.reading import read_spectrum
 
 BARYCENTRIC = [
+    "Telluric correction: no. Barycentric correction: yes.",
+    "telluric correction = F, barycentric correction = T",
+    "RV shift not applied (barycentric frame)",
+    "not normalized barycentric wavelengths",
+    "corrected for barycentric motion of the Earth but not for the stellar RV",
+    "The barycentric correction has already been applied, do not apply it again",
+    "BERV has been taken into account",
     "barycentric corrected, no telluric correction",
     "barycentric corrected no telluric correction",
     "barycentric frame, not normalised",
@@ -68,6 +75,12 @@ BARYCENTRIC = [
     "corrected for the motion of the Earth",
 ]
 OBSERVATORY = [
+    "BERV not taken into account",
+    "wavelength scale is not in the barycentric rest frame",
+    "barycentric correction unapplied",
+    "helio_corr = off",
+    "wavelengths left in observatory frame, barycentric correction in keyword BERV",
+    "no Doppler correction; observed frame",
     "barycentric correction not yet applied",
     "no barycentric correction",
     "without barycentric correction",
@@ -141,6 +154,10 @@ AT_REST = [
 ]
 #: Sentences that leave the frame open.
 NO_FRAME = [
+    "no further barycentric correction needed",
+    "Do not apply BERV again",
+    "wavelengths in the detector frame",
+    "Barycentric Earth radial velocity: 12.3 km/s",
     "barycentric correction should be applied",
     "HELCORR = 0 km/s",
     "BERV: 26.493 km/s",
@@ -166,6 +183,10 @@ NO_FRAME = [
     "heliocentric Julian date of wavelengths",
 ]
 VACUUM = [
+    "wavelengths in vacuum have been converted from air using Edlen",
+    "corrected for the refractive index of air",
+    "ThAr line list in air, wavelengths converted to vacuum",
+    "vacuum_wavelengths = 1",
     "vacuum wavelengths",
     "in vacuum",
     "vacuum: True",
@@ -188,6 +209,11 @@ VACUUM = [
     "vac2air not applied",
 ]
 AIR = [
+    "No conversion from air to vacuum has been performed",
+    "air2vac = False",
+    "wavelengths were left in air",
+    "these aren't vacuum wavelengths",
+    "unconverted air wavelengths",
     "wavelengths not converted to vacuum",
     "airtovac: no",
     "were not converted from air to vacuum",
