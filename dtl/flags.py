@@ -38,12 +38,12 @@ FLAGS: dict[str, str] = {
         "noise was measured from the spectrum itself."
     ),
     "medium_guessed": (
-        "The file does not say whether its wavelengths are in air or vacuum; the radial velocity is 82 km/s off if the "
-        "guess is wrong, the parameters hardly change."
+        "The file does not say, or not clearly, whether its wavelengths are in air or vacuum; the radial velocity "
+        "is 82 km/s off if the guess is wrong, the parameters hardly change."
     ),
     "frame_guessed": (
-        "The file does not say whether Earth's motion is removed; the radial velocity is up to 30 km/s off if the "
-        "guess is wrong."
+        "The file does not say, or not clearly, whether Earth's motion is removed; the radial velocity is up to "
+        "30 km/s off if the guess is wrong."
     ),
     "logg_from_main_sequence": (
         "The spectrum says little about log g: the value is that of the main sequence, and holds for dwarfs alone."

@@ -25,6 +25,9 @@ _MOST_BAD, _OFTEN = 0.5, 0.3
 
 def is_mask(values: np.ndarray) -> bool:
     """Whether numbers are flags: few values, whole, not negative, of which one is held by most pixels."""
+    head = values.reshape(-1)[:100]
+    if (np.isfinite(head) & (head != np.round(head))).any():  # as most are, which is told without looking at all
+        return False
     finite = values[np.isfinite(values)]
     if finite.size < 10 or (finite < 0).any() or (finite != np.round(finite)).any():
         return False

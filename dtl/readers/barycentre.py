@@ -18,13 +18,26 @@ import numpy as np
 from dtl.readers.contents import Claim
 from dtl.readers.instruments import Instrument
 
-__all__ = ["barycentric_velocity", "middle_of_exposure", "position_of", "sexagesimal", "velocity_from_header"]
+__all__ = [
+    "barycentric_velocity",
+    "earth_velocity",
+    "middle_of_exposure",
+    "position_of",
+    "sexagesimal",
+    "velocity_from_header",
+]
 
 #: Where modified Julian dates begin.
 _MJD_ZERO = datetime(1858, 11, 17)
 
 _METRES_PER_AU = 149597870700.0
 _SPEED_OF_LIGHT = 299792458.0  # m/s
+#: Earth moves no faster, km/s; and a velocity as text, which may go on with its unit.
+_FASTEST = 40.0
+_UNIT = re.compile(
+    r"(?<![a-z])(k?m(\s*/\s*s(ec)?|[ .*]?s\s*(\*\*|\^)?\s*-\s*1)(?![a-z])|(kilo)?met(er|re)s? (per|/) s)"
+)
+_SPEED = re.compile(r"[~\u2248=:\s]*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?=[\s(\[,;\u00b1a-z]|$)")
 _MAS = np.pi / 180 / 3.6e6  # radian
 
 
@@ -107,6 +120,28 @@ def velocity_from_header(header: Any, instrument: Instrument | None, trust_point
     return Claim(value, "file", reason + (" with the proper motion" if any(motion) else ""))
 
 
+def earth_velocity(value: Any, factor: float = 1.0, note: str = "") -> tuple[float | None, str]:
+    """A barycentric velocity in km/s as a file gives it, and what its reason should add; None where it can be none.
+
+    Args:
+        value: a number, or text that may name the unit, as "26.49 km/s".
+        factor: from the unit that belongs to a number alone to km/s.
+        note: what stands beside it, as the comment of a card, which may name the unit.
+    """
+    text = re.sub(r"(?<=\d),(?=\d{3})", "", str(value).strip().lower())
+    number = _SPEED.match(text)
+    if number is None:
+        return None, ""
+    stated = float(number[1])
+    unit = _UNIT.search(text[number.end() :]) or _UNIT.search(note.lower())
+    if unit:
+        factor = 1.0 if unit[0].startswith("k") else 1e-3
+    elif factor == 1.0 and 1000.0 < abs(stated) < 1000.0 * _FASTEST:
+        return stated / 1000.0, ", taken for m/s, as Earth moves at most at 30 km/s"
+    found = stated * factor
+    return (found, " in m/s" if factor == 1e-3 else "") if abs(found) < _FASTEST else (None, "")
+
+
 def position_of(header: Any, ra_key: str, dec_key: str) -> tuple[float, float] | None:
     """Right ascension and declination in degrees by two cards of a header, or None.
 
@@ -144,6 +179,9 @@ def middle_of_exposure(header: Any) -> float | None:
 def _middle(header: Any) -> datetime | None:
     """UTC of the middle of the exposure: DATE-OBS (with UT where it holds only the day) and half of the exposure."""
     text = str(header.get("DATE-OBS", "")).strip()
+    old = re.match(r"^(\d\d)/(\d\d)/(\d\d)$", text)  # the form of FITS until 1999, whose years are 19yy
+    if old:
+        text = f"19{old[3]}-{old[2]}-{old[1]}"
     if len(text) == 10:
         text += f"T{str(header.get('UT') or header.get('UTC') or '').strip()}"
     try:

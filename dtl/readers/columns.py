@@ -16,7 +16,7 @@ from dtl.readers.roles import Roles, assign_roles
 from dtl.readers.scales import linear_flux, log_factor
 from dtl.readers.several import is_other_spectrum, same_but_for_number
 from dtl.readers.source import Source, sanitise
-from dtl.readers.statements import medium_of
+from dtl.readers.statements import stated_medium
 from dtl.readers.uncertainties import KINDS, to_sigma
 from dtl.readers.units import parse_medium
 from dtl.wavelengths import Window
@@ -195,7 +195,7 @@ def _describe_wavelength(contents: Contents, columns: Sequence[Column], wave: Co
         by_card = wave.note.startswith(("card", "column"))
         contents.unit = Claim(unit, "file", wave.note if by_card else f"column '{name}' has {where}")
     for text in (wave.name.replace("_", " "), wave.unit, wave.note):
-        medium = parse_medium(text) or (medium_of(text) if text else None)
+        medium = stated_medium(text)
         if medium:
             contents.medium = Claim(medium, "file", f"column '{name}': '{sanitise(text, 40)}'")
             break

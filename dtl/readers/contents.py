@@ -79,3 +79,21 @@ class Contents:
     def note(self, name: str, value: str, source: str, reason: str) -> None:
         """Add a finding."""
         self.findings.append(Finding(name, value, source, reason))
+
+    def state(self, name: str, found: Claim | None) -> None:
+        """Take what is said of ``medium`` or ``frame``; what contradicts an earlier word of the file makes it a guess.
+
+        Args:
+            name: ``medium`` or ``frame``.
+            found: what a further place in the file says; the earlier ones are the stronger.
+        """
+        own = getattr(self, name)
+        if found is None:
+            return
+        doubted = f"{name}_guessed" in self.flags
+        if own is None or own.value == "unknown" or (own.source == "guessed" and not doubted):
+            if own is None or found.source == "file":
+                setattr(self, name, found)
+        elif found.source == "file" and found.value not in (own.value, "unknown") and not doubted:
+            self.flags.add(f"{name}_guessed")
+            setattr(self, name, Claim(own.value, "guessed", f"{own.reason}, but {found.reason}"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dtl.readers.names import Name, parse_description, parse_name, says_nothing, split_words
-from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
+from dtl.readers.units import ends_of, guess_unit, holds_window, parse_unit, to_angstrom
 from dtl.wavelengths import Window
 
 __all__ = [
@@ -152,7 +152,8 @@ def rank_wavelengths(columns: Sequence[Column], names: list[Name], window: Windo
             continue
         unit = stated_unit(column)
         guess = str(guess_unit(column.values, window).value)
-        holds = any(holds_window(column.values, u, window) for u in {unit, guess} if u)
+        ends = ends_of(column.values)
+        holds = any(holds_window(ends, u, window) for u in {unit, guess} if u)
         if name.role == "wavelength" and np.isfinite(column.values).any():
             air, bary = "air" in column.name.lower(), frame_of_name(column.name) == "barycentric"
             reason = "named so; its numbers " + ("hold the window" if holds else "miss the window")

@@ -91,7 +91,7 @@ def table_columns(table: Table) -> list[Column]:
     for name in table.colnames:
         values = table[name]
         if getattr(values, "ndim", 0) == 1 and getattr(values, "dtype", np.dtype(object)).kind in "iufb":
-            filled = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
+            filled = np.asarray(np.ma.filled(np.ma.asarray(values, dtype=float), np.nan))
             said = (str(values.description or ""), str(values.meta.get("ucd", "")))
             found.append(Column(name, filled, str(values.unit or ""), "; ".join(text for text in said if text)))
     return found

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dtl.readers.barycentre import middle_of_exposure, position_of, velocity_from_header
+from dtl.readers.barycentre import earth_velocity, middle_of_exposure, position_of, velocity_from_header
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import Instrument, find_instrument
 from dtl.readers.source import sanitise
-from dtl.readers.statements import medium_of
-from dtl.readers.units import parse_frame, parse_medium
+from dtl.readers.statements import medium_of, stated_frame, stated_medium
 
 __all__ = ["describe_header", "find_frame", "find_medium", "find_resolution", "find_star_velocity", "known_instrument"]
 
@@ -42,8 +41,8 @@ def describe_header(contents: Contents, *headers: Any, pointing: bool = True) ->
         contents.star = contents.star or _first_text(header, _STAR, star=True)
         contents.instrument = contents.instrument or _find_instrument(header)
         contents.resolution = contents.resolution or find_resolution(header)
-        contents.frame = contents.frame or find_frame(header)
-        contents.medium = contents.medium or find_medium(header)
+        contents.state("frame", find_frame(header))
+        contents.state("medium", find_medium(header))
         contents.position = contents.position or _find_position(header, pointing)
         contents.mjd = contents.mjd or middle_of_exposure(header)
         contents.star_velocity = contents.star_velocity or find_star_velocity(header)
@@ -87,7 +86,7 @@ def find_frame(header: Any) -> Claim | None:
     """Frame of the wavelengths by the card SPECSYS of the FITS standard (Greisen et al. 2006, A&A 446, 747)."""
     for key in ("SPECSYS", "SPECSYS1"):
         text = sanitise(header.get(key, ""), 20)
-        frame = parse_frame(text)
+        frame = stated_frame(text)
         if frame:
             near = ", within 0.02 km/s of the barycentre" if text.upper().startswith("HELIO") else ""
             return Claim(frame, "file", f"card {key} = '{text}'{near}")
@@ -102,7 +101,7 @@ def find_medium(header: Any) -> Claim | None:
         value = header.get(key)
         if isinstance(value, bool | int) and key == "VACUUM":
             return Claim("vacuum" if value else "air", "file", f"card VACUUM = {value}")
-        medium = parse_medium(value) or medium_of(f"{key} = {value}") if isinstance(value, str) else None
+        medium = stated_medium(value) or medium_of(f"{key} = {value}") if isinstance(value, str) else None
         if medium:
             return Claim(medium, "file", f"card {key} = '{sanitise(value, 30)}'")
     ctype = str(header.get("CTYPE1", "")).strip().upper()
@@ -110,7 +109,7 @@ def find_medium(header: Any) -> Claim | None:
         return Claim("air", "file", f"CTYPE1 = '{sanitise(ctype, 20)}', wavelengths in air by the FITS standard")
     for key in ("CTYPE1", "CUNIT1", "TUNIT1", "TTYPE1", "WAT1_001"):
         for text in (str(header.get(key, "")), header.comments[key] if key in header else ""):
-            medium = parse_medium(text)
+            medium = stated_medium(text)
             if medium:
                 return Claim(medium, "file", f"card {key}: '{sanitise(text, 60)}'")
     if ctype in ("WAVE", "WAVE-LOG"):
@@ -145,12 +144,9 @@ def _find_velocity(contents: Contents, headers: tuple[Any, ...], pointing: bool)
     """Barycentric velocity: a card of the pipeline, else computed where the spectrum is as observed."""
     for header in headers:
         for key, factor in _VELOCITY:
-            try:
-                value = float(header.get(key)) * factor
-            except (TypeError, ValueError):
-                continue
-            if abs(value) < 40:  # Earth does not move faster
-                return Claim(value, "file", f"card {key}" + (" in m/s" if factor == 1e-3 else ""))
+            value, words = earth_velocity(header.get(key), factor, header.comments[key] if key in header else "")
+            if value is not None:
+                return Claim(value, "file", f"card {key}{words}")
     if contents.frame and contents.frame.value == "observatory":
         return velocity_from_header(headers[0], known_instrument(contents), pointing)
     return None

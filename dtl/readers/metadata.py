@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dtl.readers.barycentre import sexagesimal
+from dtl.readers.barycentre import earth_velocity, sexagesimal
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import find_instrument
 from dtl.readers.source import sanitise
-from dtl.readers.units import parse_frame, parse_medium, parse_unit
+from dtl.readers.statements import frame_of, medium_of, stated_frame, stated_medium
+from dtl.readers.units import parse_unit
 
 __all__ = ["apply_metadata", "parse_comments"]
 
@@ -26,24 +27,61 @@ _NAMES = {
     "ra": ("ra", "right ascension", "raj2000", "ra j2000"),
     "dec": ("dec", "declination", "dej2000", "dec j2000"),
 }
-#: A resolution in the middle of a sentence.
-_RESOLUTION = re.compile(r"\b(?:R|(?:resolution|resolving power)(?: of)?)\s*[=~≈:]?\s*(\d[\d,]{3,8})\b")
+#: A resolution in the middle of a sentence, a further one that it is brought to, and a number that can be one.
+_NUMBER = (
+    r"(\d{1,3}(?:,\d{3})+|\d{5,7}|\d{4}(?![-/:]\d))\b"
+    r"(?!\.\d|\s*(?:pix|px|point|bin|sampl|m/s|km|nm|K\b|s\b|sec|\u00c5|[Aa]ngstrom))"
+)
+_WORDS = r"(?:R|(?i:(?:spectral )?resolution|resolving power)(?: of)?)"
+_RESOLUTION = re.compile(rf"\b{_WORDS} ?(?:=|~|\u2248|:|about|approximately|to)? ?{_NUMBER}")
+_BROUGHT = re.compile(
+    r"(?i:\b(?:resampl|convol|degrad|smooth|broaden|bring|brought|reduc|lower|bin|blur|chang|convert|from)\w*\b[^;]{0,80}?"
+    rf"\bto|->|=>|\u2192) ?(?:an? )?(?:{_WORDS})? ?[=~\u2248:]? ?{_NUMBER}"
+)
+_CLAIMED = re.compile(_NUMBER)
+_SIMULATED = re.compile(r"\bsimulated\b", re.IGNORECASE)
+_NOT_SIMULATED = re.compile(
+    r"\b(not?|non|never|isn.t|un|nor|without|than|like|with|from|and)\W+(a |any |yet )*simulated", re.IGNORECASE
+)
 _KEYS = {word: key for key, words in _NAMES.items() for word in words}
 
 
 def parse_comments(lines: list[str]) -> dict[str, str]:
     """Keys and values of comment lines, as ``# star: GJ 699``; a bare word *simulated* in any of them counts too."""
     found: dict[str, str] = {}
+    lines = [" ".join(line.split()) for line in lines]  # else a search over blanks takes the square of their number
     for line in lines:
         match = re.match(r"^\W*([A-Za-z][A-Za-z _-]{0,40}?)\s*[:=]\s*(\S.*)$", line)
         if match:
             found.setdefault(match[1], match[2].strip().strip("'\""))
-        if not match and re.search(r"\bsimulated\b", line, re.IGNORECASE):
+        if not match and _SIMULATED.search(line) and not _NOT_SIMULATED.search(line):
             found.setdefault("simulated", "true")
-    resolution = next((said[1] for said in map(_RESOLUTION.search, lines) if said), None)
-    if resolution and not any(_key(name) == "resolution" for name in found):
-        found["resolution"] = resolution
+    if not any(_key(name) == "resolution" for name in found):
+        said = {number for number in map(_resolution_in, lines) if number}
+        if len(said) == 1:
+            found["resolution"] = said.pop()
     return found
+
+
+def _resolution_in(line: str) -> str | None:
+    """The resolution in a sentence: what it was brought to, else the only one; None where it cannot be told."""
+    if not re.search(r"\bR\b|resol|convol|degrad|resampl", line, re.IGNORECASE):
+        return None
+    brought = list(_BROUGHT.finditer(line))
+    if brought:
+        return None if _is_range(line, brought[-1]) else brought[-1][1]
+    said = {number[1] for number in _RESOLUTION.finditer(line)}
+    return said.pop() if len(said) == 1 else None
+
+
+def _is_range(line: str, brought: re.Match[str]) -> bool:
+    """Whether "from 40,000 to 60,000" is meant, as nothing raises a resolution."""
+    before = [_whole(said) for said in _CLAIMED.findall(line[: brought.start(1)])]
+    return any(10_000 <= said < _whole(brought[1]) for said in before)
+
+
+def _whole(text: str) -> float:
+    return float(text.replace(",", ""))
 
 
 def _key(name: str) -> str | None:
@@ -74,13 +112,28 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object]) -> None:
             if angle is not None:
                 place[key] = angle
             continue
+        if key == "barycentric_velocity":
+            velocity, words = earth_velocity(text)
+            if velocity is not None:
+                contents.barycentric_velocity = Claim(velocity, "file", reason + words)
+            continue
         parsed = _parse(key, text)
+        if key in ("medium", "frame"):
+            parsed = parsed or (medium_of if key == "medium" else frame_of)(f"{raw}: {text}")
         if parsed is not None:
-            setattr(contents, key, Claim(parsed, "file", reason))
-        elif key == "frame":
+            _settle(contents, key, Claim(parsed, "file", reason))
+        elif key == "frame" and not re.fullmatch(r"(?i)false|f|no|n|0", text):  # "rest_frame: no" leaves it open
             contents.frame = Claim("unknown", "file", f"{reason}, which is not understood")
     if len(place) == 2:
         contents.position = Claim((place["ra"], place["dec"]), "file", "lines of right ascension and declination")
+
+
+def _settle(contents: Contents, key: str, claim: Claim) -> None:
+    """Set a claim before what the file said so far, which still counts where it contradicts it."""
+    earlier = getattr(contents, key)
+    setattr(contents, key, claim)
+    if key in ("medium", "frame"):
+        contents.state(key, earlier)
 
 
 def _angle(key: str, text: str) -> float | None:
@@ -103,9 +156,9 @@ def _parse(key: str, text: str) -> str | float | None:
         known = find_instrument(text)
         return known.name if known else text
     if key == "medium":
-        return parse_medium(text)
+        return stated_medium(text)
     if key == "frame":
-        return parse_frame(text)
+        return stated_frame(text)
     if key == "unit":
         return parse_unit(text)
     number = re.search(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?", re.sub(r"(?<=\d),(?=\d{3})", "", text))
@@ -113,9 +166,12 @@ def _parse(key: str, text: str) -> str | float | None:
     if value is None:
         return None
     if key == "resolution":
+        rivals = [_whole(said) for said in _CLAIMED.findall(text)]
+        if len({rival for rival in rivals if rival >= 10_000}) > 1:  # "R: 100000 -> 55000", or "40000 to 60000"
+            brought = list(_BROUGHT.finditer(f"from {text}"))
+            settled = brought and not _is_range(f"from {text}", brought[-1])
+            value = _whole(brought[-1][1]) if settled else 0.0
         return value if 100 <= value <= 1e7 else None
     if re.search(r"(?<![k\w])m\s*/\s*s", text):
         value /= 1000
-    if key == "star_velocity":
-        return value if 0 < abs(value) < 500 else None
-    return value if abs(value) < 40 else None  # Earth does not move faster
+    return value if 0 < abs(value) < 500 else None

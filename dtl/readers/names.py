@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-__all__ = ["NO_NAME", "Name", "parse_description", "parse_name", "says_nothing", "split_words"]
+__all__ = ["NO_NAME", "Name", "numbered_names", "parse_description", "parse_name", "says_nothing", "split_words"]
 
 #: A role -> the words that tell it. Earlier roles win: "flux error" is an uncertainty, "sky flux" is sky.
 _UNCERTAINTY = {
@@ -74,6 +75,8 @@ _LOGARITHM = {"log": "log10", "log10": "log10", "lg": "log10", "ln": "ln", "loge
 _RELATIVE = {"relative", "rel", "fractional", "frac", "fraction", "relerr", "fracerr"}
 _PERCENT = {"percent", "percentage", "pct", "perc", "%"}
 _MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag"}
+#: A line that names a column by its number, as SExtractor writes it: "2 FLUX Flux [adu]"; also "Column 2: flux".
+_NUMBERED = re.compile(r"(?:col(?:umn)?\.? ?)?[(\[]?(\d{1,3})[)\]]?(?: ?[:=.-])? +([^\W\d].*)", re.IGNORECASE)
 #: Words that were written as one.
 _GLUED = re.compile(
     r"^(sci|sky|cal|tel|norm|obj|raw|inv|bg|err|unc|bin|log|ln)"
@@ -83,6 +86,8 @@ _GLUED = re.compile(
 _DENSITY = re.compile(r"(?<![^\W_])(f|i|flux)[\s_]*(lambda|lam|λ|nu|ν)(?![^\W_])", re.IGNORECASE)
 _LOG_SYMBOL = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\s_]?[FI](?![^\W_])")
 _SQUARE = re.compile(r"(\^|\*\*)\s*[({]?2")
+#: Letters of a name or a description that are looked at.
+_LONGEST = 300
 _NOISE_WORDS = {"the", "of", "in", "by", "per", "and", "with", "which", "are", "is", "at", "for", "to", "from", "a"}
 
 
@@ -132,7 +137,7 @@ _REST = re.compile(
 
 def split_words(text: str) -> list[str]:
     """Words of a name in lower case: split at blanks, underscores, capitals after small letters, digits kept."""
-    text = re.sub(r"[\[(].*?[\])]", " ", text)
+    text = re.sub(r"[\[(].*?[\])]", " ", text[:_LONGEST])
     text = re.sub(r"(?i)\b(s/n|signal[- _]to[- _]noise)\b", "snr", text)
     text = _LOG_SYMBOL.sub(r"\1 flux", _DENSITY.sub("flux", text))
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
@@ -190,6 +195,20 @@ def parse_name(text: str) -> Name:
     return Name()
 
 
+def numbered_names(lines: Sequence[str], count: int) -> list[str] | None:
+    """Names of all ``count`` columns where each has a line with its number, else None."""
+    found: dict[int, str] = {}
+    for line in lines:
+        match = _NUMBERED.fullmatch(" ".join(line[:_LONGEST].split()))
+        if match:
+            first, unit = match[2].split()[0], re.search(r"[\[(][^\])]*[\])]\s*$", match[2])
+            name = first if parse_name(first).role else match[2]
+            found[int(match[1])] = f"{name} {unit[0]}" if unit and not name.endswith(unit[0]) else name
+    names = [found[i] for i in range(1, count + 1)] if found.keys() == set(range(1, count + 1)) else []
+    roles = {parse_name(name).role for name in names} - {""}
+    return names if len(roles) > 1 and "wavelength" in roles else None
+
+
 def says_nothing(text: str) -> bool:
     """Whether a name only counts: ``COL1``, ``c2``, ``data_3``."""
     return bool(
@@ -203,7 +222,7 @@ def parse_description(text: str) -> Name:
     What stands after "per", "in", "at" describes a unit or a place. Of the words left over only those count that name
     something else than the star, as sky.
     """
-    for part in text.split(";"):  # also between a description and a UCD, and in a UCD after its main word
+    for part in text[:_LONGEST].split(";"):  # also between a description and a UCD, and in a UCD after its main word
         said = _parse_clause(part.strip())
         if said.role:
             return said

@@ -44,9 +44,10 @@ def resolve_unit(contents: Contents, options: ReadOptions, window: Window) -> Cl
 def resolve_medium(contents: Contents, options: ReadOptions, unit: str) -> Claim:
     """Vacuum or air: the user's word, the file's, the instrument's, a reader's guess, else vacuum."""
     if options.medium is not None:
+        contents.flags.discard("medium_guessed")
         return Claim(options.medium, "user", "given by the user")
-    if contents.medium and contents.medium.source == "file":
-        return contents.medium
+    if contents.medium and (contents.medium.source == "file" or "medium_guessed" in contents.flags):
+        return contents.medium  # as the file states it, also where it contradicts itself
     if unit.rsplit(" ", maxsplit=1)[-1] in INVERSE:
         return Claim("vacuum", "file", "frequencies, wavenumbers and energies do not depend on the medium")
     instrument = known_instrument(contents)
@@ -106,6 +107,7 @@ def _shown_by_oxygen(medium: Claim, frame: str, oxygen: float) -> Claim:
 def resolve_frame(contents: Contents, options: ReadOptions) -> Claim:
     """Frame: the user's word, the file's, else what a barycentric velocity beside it suggests."""
     if options.frame is not None:
+        contents.flags.discard("frame_guessed")
         return Claim(options.frame, "user", "given by the user")
     if contents.frame:
         return contents.frame

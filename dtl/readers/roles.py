@@ -35,6 +35,8 @@ _OTHER_WORDS, _NO_WORDS, _AS_SNR = 0.5, 0.15, 0.8
 _OTHER_KIND = 0.25
 #: A flux whose own uncertainty does not fit it is worth less than one that is further from the plain word.
 _UNFIT = 0.4
+#: Columns among which one without a name can be the uncertainty: it stands near the flux, and each costs time.
+_MOST_NAMELESS = 30
 #: Kinds of uncertainty as a reason says them.
 _KIND_WORDS = {
     "sigma": "1 sigma",
@@ -174,7 +176,7 @@ def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name]
     flux = linear_flux(part.of(roles.flux), roles.flux_name.scale)
     found: list[tuple[float, Column, Verdict]] = []
     unfit: list[Column] = []
-    for column, name in zip(columns, names, strict=True):
+    for number, (column, name) in enumerate(zip(columns, names, strict=True)):
         if column is roles.wavelength or column is roles.flux or not part.fits(column):
             continue
         if name.role == "uncertainty":
@@ -197,7 +199,9 @@ def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name]
             fits = f"fits the scatter of the pixels as {_KIND_WORDS[verdict.kind]}" if verdict.kind else "fits nothing"
             reason = f"named so; it {fits if not told else 'is what you say'}"
             ranking.append((cost if verdict.kind else np.inf, Candidate(column, reason)))
-        elif not name.role and not column.name and not is_mask(column.values) and roles.flux_name.scale == "linear":
+        elif number < _MOST_NAMELESS and not name.role and not column.name and roles.flux_name.scale == "linear":
+            if is_mask(column.values):
+                continue
             verdict = Verdict(told, 1.0, True) if told else judge(part.of(column), flux, part.pixel, None)
             if verdict.kind:
                 found.append((1.0 + verdict.distance, column, verdict))

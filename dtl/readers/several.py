@@ -12,6 +12,8 @@ __all__ = ["common_shape", "is_other_spectrum", "same_but_for_number"]
 
 #: Scatter of another spectrum, and its level, as multiples of those of the one that is read, at most.
 _STRUCTURE, _LEVEL = 4.0, 100.0
+#: Pixels that are enough to tell; a table may hold hundreds of columns.
+_ENOUGH = 5_000
 #: From this correlation on both have the same lines: the same star once more, or a model of it.
 _SAME = 0.9
 
@@ -31,6 +33,8 @@ def is_other_spectrum(flux: np.ndarray, values: np.ndarray) -> bool:
     """
     if values.shape != flux.shape:
         return False
+    step = flux.size // _ENOUGH + 1
+    flux, values = flux.reshape(-1)[::step], values.reshape(-1)[::step]
     good = np.isfinite(flux) & np.isfinite(values)
     levels = [float(np.median(part[good])) if good.sum() >= 100 else 0.0 for part in (flux, values)]
     if min(levels) <= 0 or max(levels) > _LEVEL * min(levels):

@@ -1,6 +1,8 @@
 """What free words say of a spectrum: air or vacuum, the frame, whether Earth's motion is removed.
 
-Comment lines, HISTORY cards, IRAF's WAT cards: ``air wavelengths``, ``vacuum: False``, ``barycentric corrected``.
+Comment lines, HISTORY cards, IRAF's WAT cards: ``air wavelengths``, ``vacuum: False``, ``barycentric corrected``. What
+is denied or still to be done is told from what is done (`dtl.readers.clauses`); a sentence that speaks both ways, or
+with "if" and "should", states nothing.
 """
 
 from __future__ import annotations
@@ -9,89 +11,186 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from dtl.readers.clauses import clauses_of, manner_of
 from dtl.readers.contents import Claim, Contents
+from dtl.readers.units import parse_frame, parse_medium
 
-__all__ = ["apply_statements", "frame_of", "header_texts", "medium_of"]
+__all__ = ["apply_statements", "frame_of", "header_texts", "medium_of", "stated_frame", "stated_medium"]
 
-_FALSE = r"(false|f|no|0|none|n)"
-_TRUE = r"(true|t|yes|1|y)"
-_ABOUT = r"(wave|lambda|angstrom|λ|in air|in vac|convert|dispersion|ciddor|edlen|vac(uum)?\b|\bair\b)"
+#: Sentences about a medium or a frame that are looked at in one file.
+_MOST = 400
+_MENTIONED = re.compile(r"air|vac|bary|helio|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract", re.I)
+
 _NO_MEDIUM = re.compile(
-    r"air ?mass|air ?temp|air ?press|air ?humid|vacuum (chamber|vessel|tank|press|pump)|airy|air flow", re.I
+    r"air ?mass\w*|air ?(temp|press|humid)\w*|vacuum (chamber|vessel|tank|press|pump|stabili|spectrograph)\w*|airy"
+    r"|air ?flow|air ?glow|air condition\w*|in the air\b"
+    r"|(spectrograph|instrument)( is| was)? (in|under) (a )?(vacuum|air)"
+    r"|\b(air|vac(uum)?) ?(or|/) ?(air|vac(uum)?)\b"
 )
-_FRAMES = (
-    ("rest", r"\b(rest[- ]?frame|rest wavelengths?|at rest|stellar frame|laboratory frame|shifted to rest)\b"),
-    ("barycentric", r"\b(bary|helio)[a-z]*\b"),
-    ("observatory", r"\b(topocent|observatory|observed frame|telescope frame|geocent)[a-z]*"),
+_OF_MEDIUM = re.compile(r"vac|air")
+_OF_WAVES = re.compile(r"wave|wvl|lambda|angstrom|λ|convert|dispersion|ciddor|edl[eé]n")
+_VERB = r"(?:convert|conver[st]i|transform|correct|shift|chang)\w*"
+#: Conversions: what is found, and the medium before and after it; the first that is found counts.
+_CHANGES = tuple(
+    (re.compile(pattern.format(verb=_VERB, old=old, new=new)), before, after)
+    for pattern in (
+        r"\b{old}\w* ?(?:to|->|-->|2|into) ?{new}",
+        r"{verb} (?:[^\s]+ ){{0,5}}?(?:to|into) (?:\w+ ){{0,2}}?{new}",
+        r"{verb} (?:\w+ ){{0,3}}?from {old}",
+        r"{verb} for {new}",
+        r"\b{new}(?:uum)? {verb}",
+    )
+    for old, new, before, after in (("air", "vac", "air", "vacuum"), ("vac", "air", "vacuum", "air"))
 )
-_NOT = r"\b(not?|without|un|uncorrected|before|no)\b"
-_DONE = r"\b(corrected|applied|removed|frame|corr|included|shifted|rest|wavelengths?|system|vacuum|air)\b"
+_REFRACTION = re.compile(r"corrected for (the )?(refracti\w+ )?(index )?(of refraction )?(of |in )?(the )?air\b")
+
+_NO_FRAME = re.compile(
+    r"\b(julian|jd|bjd|hjd|time|times|mid|heliostat|coordinates?|longitude|latitude|altitude|position)\b"
+)
+#: Rest frames that are not the star's.
+_REST_OF_OTHERS = (
+    (
+        r"\b(earth|observatory|observers?|topocentric|telescope|telluric)( system)? rest (frame|wavelengths?)",
+        "earth frame",
+    ),
+    (r"\brest frame(?: of| is| in|[ :=])*(?:the )?(earth|observ|telescope|tellur|topocent)\w*", "earth frame"),
+    (r"\b(telluric|atmospheric)s?( lines?)?( are| is)? at rest", "earth frame"),
+    (r"\b(bary\w*|helio\w*|ssb|solar system)( bary\w*)? rest frame", "barycentric frame"),
+    (
+        r"\brest frame(?: of| is| in|[ :=])*(?:the )?(solar system|bary|helio|ssb|sun\b)\w*( bary\w*)?",
+        "barycentric frame",
+    ),
+)
+_REST = re.compile(
+    r"\b(rest frame|rest wavelengths?(?! of| for)|at rest|(stellar|star|laboratory) frame|frame of the star"
+    r"|shifted to rest)\b"
+)
+_OF_REST = re.compile(r"(rest|stellar|star|laboratory|frame)$")
+_OBSERVATORY = re.compile(
+    r"\b(topocent|geocent)[a-z]*|\b(observatory|observers?|observed|telescope|earth) (frame|system|wavelengths?|rest)\b"
+    r"|\bframe[ :=]+(of )?(the )?(observatory|observer|telescope|earth)|\bas observed$"
+)
+_OF_OBSERVATORY = re.compile(r"(topoc|geoc|observ|telescope|earth|frame)")
+_BARYCENTRIC = re.compile(
+    r"\b(bary|helio)[a-z]*|\bberv[a-z]*|\bssb\b|\bearths?( orbital| rotation\w*)* (motion|velocity)"
+    r"|\b(motion|velocity) of (the )?earth\b"
+)
+_OF_BARYCENTRIC = re.compile(r"(bary|helio|berv|ssb|earth|motion|solar|frame|system|velocit|topoc|geoc)")
+_STATE = re.compile(r"\b(frame|corr|rest|waves?|wavelengths?|lambda|system|vacuum|vac|air|scale)\b")
+_NO_STATE = re.compile(r"\b(correction|velocit(y|ies)|factor|shift|berv|rv)\b|[:=]\s*[-+]?\d")
+_RADIAL = re.compile(r"(?<!stellar )(?<!systemic )(?<!for )\b(rvs?|radial velocit(y|ies))\b(?! corr(ection)?\b)")
+_NUMBER = re.compile(r"[:=]\s*[-+]?\d")
+#: Whole clauses that say that wavelengths are barycentric by the word alone.
+_ALONE = re.compile(r"(in |the |solar |system )*(bary|helio)cent(ric|re|er)( frame| system)?")
 
 
 def medium_of(text: str) -> str | None:
     """``air`` or ``vacuum`` where one sentence or card says so of wavelengths, else None."""
-    lowered = _NO_MEDIUM.sub(" ", text.lower()).replace("_", " ")
-    for word, other in (("vacuum", "air"), ("vac", "air"), ("air", "vacuum")):
-        if re.search(rf"\b{word}\s*(wavelengths?)?\s*[:=]\s*'?{_FALSE}\b", lowered):
-            return other
-        if re.search(rf"\b{word}\s*(wavelengths?)?\s*[:=]\s*'?{_TRUE}\b", lowered):
-            return "vacuum" if word == "vac" else word
-    change = re.search(r"\b(air)\s*(to|->|2)\s*(vac)|\b(vac)[a-z]*\s*(to|->|2)\s*(air)", lowered)
-    if change and re.search(r"convert|transform|appl|done|changed|using|from", lowered):
-        return "vacuum" if change[1] else "air"
-    if re.search(r"airtovac|air2vac", lowered):
-        return "vacuum"
-    if re.search(r"vactoair|vac2air", lowered):
-        return "air"
-    negated = re.search(r"\bnot (in )?(air|vac)", lowered)
-    if negated:
-        return "vacuum" if negated[2] == "air" else "air"
-    vacuum, air = bool(re.search(r"\bvac(uum)?\b", lowered)), bool(re.search(r"\bair\b", lowered))
-    if vacuum == air or not re.search(_ABOUT, lowered):
+    if not _MENTIONED.search(text):
         return None
-    return "vacuum" if vacuum else "air"
+    found: list[tuple[int, str]] = []
+    for clause in clauses_of(text):
+        weight, medium = _medium_of_clause(_NO_MEDIUM.sub(" ", clause))
+        if medium:
+            found.append((weight + bool(_OF_WAVES.search(clause)), medium))
+    best = {medium for weight, medium in found if weight == max(found)[0]}
+    return best.pop() if len(best) == 1 else None
+
+
+def _medium_of_clause(clause: str) -> tuple[int, str | None]:
+    """The medium that a clause states, and what it weighs: a conversion that was done is the last word."""
+    manner = manner_of(clause, _OF_MEDIUM)
+    if _REFRACTION.search(clause):
+        return 2, {"done": "vacuum", "not": "air"}.get(manner)
+    change = next(((old, new) for words, old, new in _CHANGES if words.search(clause)), None)
+    if change:
+        told = manner == "done" or re.search(
+            r"airtovac|air2vac|vactoair|vac2air|convert|conversion|transform|using", clause
+        )
+        return 2, {"not": change[0], "perhaps": None}.get(manner, change[1] if told else None)
+    vacuum, air = bool(re.search(r"\bvac(uum)?\b", clause)), bool(re.search(r"\bair\b", clause))
+    beside = re.search(r"\bnot (?:in )?(?:the )?(air|vac)", clause) if vacuum and air else None
+    if manner == "perhaps" or (vacuum == air and not beside):
+        return 0, None
+    said = vacuum if not beside else beside[1] == "air"
+    denied = (
+        manner == "not" and not beside and not re.search(_VERB, clause)
+    )  # "air wavelengths, not converted" are in air
+    return 0, "vacuum" if said != denied else "air"
 
 
 def frame_of(text: str) -> str | None:
     """``barycentric``, ``observatory`` or ``rest`` where a sentence says in what frame the wavelengths are."""
-    lowered = text.lower().replace("_", " ")
-    for frame, words in _FRAMES:
-        found = re.search(words, lowered)
-        if not found:
-            continue
-        if re.search(r"\b(julian|jd|bjd|hjd|time|mid)\b", lowered):
-            continue
-        if frame == "barycentric":
-            velocity = re.search(r"[:=]\s*[-+]?\d", lowered)
-            if velocity or (re.search(r"\b(radial )?velocity\b", lowered) and not re.search(_DONE, lowered)):
-                continue
-            if re.search(_NOT, lowered) or re.search(rf"[:=]\s*'?{_FALSE}\b", lowered):
-                return "observatory"
-            if not re.search(_DONE + rf"|[:=]\s*'?{_TRUE}\b", lowered):
-                continue
-        return frame
-    if re.search(r"\b(berv|earth'?s? motion|bary\w*)\b.*\b(applied|removed|corrected)\b", lowered):
-        return "observatory" if re.search(_NOT, lowered) else "barycentric"
-    return None
+    if not _MENTIONED.search(text):
+        return None
+    clauses = clauses_of(text)
+    alone = not any(_NO_FRAME.search(c) or _RADIAL.search(c) or re.search(r"velocit|km/s", c) for c in clauses)
+    found = {_frame_of_clause(clause, alone=alone) for clause in clauses} - {None}
+    if found == {"rest", "barycentric"}:  # one step after the other
+        return "rest"
+    return found.pop() if len(found) == 1 else None
+
+
+def _frame_of_clause(clause: str, *, alone: bool) -> str | None:
+    """The frame that a clause states; ``alone``: whether "barycentric" on its own is said of wavelengths."""
+    if _NO_FRAME.search(clause):
+        return None
+    for pattern, plain in _REST_OF_OTHERS:
+        clause = re.sub(pattern, plain, clause)
+    at_rest = _REST.search(clause) and manner_of(clause, _OF_REST) in ("done", "open")
+    earth, sun = _OBSERVATORY.search(clause), _BARYCENTRIC.search(clause)
+    if earth and sun:  # from one to the other, else an equation
+        if not re.search(r"\b(to|into)\b|->|2", clause[min(earth.end(), sun.end()) : max(earth.start(), sun.start())]):
+            return None
+        earth, sun = (earth, None) if earth.start() > sun.start() else (None, sun)
+    if at_rest:
+        return None if earth else "rest"
+    if earth:
+        stated = manner_of(clause, _OF_OBSERVATORY) in ("done", "open") and not _NUMBER.search(clause)
+        return "observatory" if stated and not _RADIAL.search(clause) else None
+    return _frame_by_correction(clause, alone=alone) if sun else None
+
+
+def _frame_by_correction(clause: str, *, alone: bool) -> str | None:
+    """The frame by what a clause says of the barycentre or of Earth's motion."""
+    manner = manner_of(clause, _OF_BARYCENTRIC)
+    if manner == "perhaps" or _RADIAL.search(clause):
+        return None
+    if manner == "not":
+        return "observatory"
+    if manner == "done":
+        return "barycentric"
+    if _STATE.search(clause) and not _NO_STATE.search(clause):
+        return "barycentric"
+    return "barycentric" if alone and _ALONE.fullmatch(clause) else None
+
+
+def stated_medium(text: str) -> str | None:
+    """``air`` or ``vacuum`` by the name of a column, the value of a card or a sentence; German and French by a word."""
+    found = medium_of(text)
+    return found or (None if re.search(r"air|vac", text, re.I) else parse_medium(text))
+
+
+def stated_frame(text: str) -> str | None:
+    """The frame by the value of a card or of a line about it: a word or a sentence."""
+    return frame_of(f"frame: {text}") or (parse_frame(text) if len(text.split()) < 3 else None)
 
 
 def apply_statements(contents: Contents, texts: Iterable[str], where: str) -> None:
-    """Fill medium and frame, where they are open or only guessed, from free words.
+    """Fill medium and frame, where they are open or only guessed, from free words; mark what they contradict.
 
     Args:
         contents: changed in place.
         texts: sentences, as comment lines.
         where: what they are, for people, as "a comment".
     """
-    for text in texts:
+    spoken = [text for text in dict.fromkeys(texts) if _MENTIONED.search(text)]
+    for text in spoken[:_MOST]:
         for name, find in (("medium", medium_of), ("frame", frame_of)):
-            claim = getattr(contents, name)
-            if claim is not None and claim.source != "guessed" and claim.value != "unknown":
-                continue
             value = find(text)
             if value:
-                short = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:60]
-                setattr(contents, name, Claim(value, "file", f"{where}: '{short}'"))
+                short = " ".join("".join(c if c.isprintable() else " " for c in text[:200]).split())[:60]
+                contents.state(name, Claim(value, "file", f"{where}: '{short}'"))
 
 
 def header_texts(header: Any) -> list[str]:

@@ -93,7 +93,8 @@ def read_espadons(source: Source, options: ReadOptions, window: Window) -> Conte
 
 
 def _columns(table: TextTable) -> list[Column]:
-    return [Column(name, table.values[:, i]) for i, name in enumerate(table.names)]
+    values = np.ascontiguousarray(table.values.T)  # else each look at a column goes through the memory of all
+    return [Column(name, values[i]) for i, name in enumerate(table.names)]
 
 
 def _espadons_table(source: Source) -> TextTable:

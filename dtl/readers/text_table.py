@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dtl.readers import limits
-from dtl.readers.names import parse_name
+from dtl.readers.names import numbered_names, parse_name
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import frame_of, medium_of
 
@@ -23,7 +23,7 @@ _MARKS = re.compile(r"[,;|]")
 _MIN_ROWS = 10
 _LONGEST_HEAD = 500
 #: Comments that are looked at, and letters of each.
-_MAX_COMMENTS, _LONGEST_COMMENT = 2_000, 2_000
+_MAX_COMMENTS, _LONGEST_COMMENT = 2_000, 1_000
 #: What ends a line, as `str.splitlines` has it.
 _ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 #: Blanks, minus signs and marks of Unicode -> those of ASCII.
@@ -112,7 +112,9 @@ def text_lines(source: Source, text: str) -> list[str]:
         limits.check("lines", sum(text.count(end) for end in _ENDS), source.refuse)
     lines = text.splitlines()
     limits.check("line_length", max(map(len, lines), default=0), source.refuse)
-    if len(text) > 2 * limits.most("values"):  # else there are fewer, as each has a letter and a mark beside it
+    # each has a letter and a mark beside it, or an end of a line; counting those is sooner done than splitting
+    possible = len(text) // 2 if not text.isascii() else sum(map(text.count, " \t\x1f,;|")) + len(lines)
+    if min(len(text) // 2, possible) > limits.most("values"):
         limits.check("values", sum(len(_MARKS.sub(" ", line).split()) for line in lines), source.refuse)
     return lines
 
@@ -284,13 +286,16 @@ def _number(cell: str) -> float | None:
 
 def _names(head: list[str], comments: list[str], separator: str | None, count: int) -> list[str]:
     """Names of the columns, from the line of as many words of which most are recognised; of equals the nearest."""
+    numbered = numbered_names(comments, count)
+    if numbered:
+        return [sanitise(name, 40) for name in numbered]
     best: tuple[int, int, list[str]] | None = None
     for line in [*reversed(head[-3:]), *reversed(comments[-40:])]:
         if separator and separator in line:
             words = [word.strip().strip("\"'") for word in line.split(separator)]
         else:
             # a bracket belongs to the word before it: "Wavelength [nm]"
-            words = [word.strip("\"'") for word in re.findall(r"[^\s,;|\[(]+(?:\s*[\[(][^\])]*[\])])?", line)]
+            words = [word.strip("\"'") for word in re.findall(r"[^\s,;|\[(]+(?:\s*[\[(][^\])]{0,60}[\])])?", line)]
         if (
             len(words) == count
             and not all(_number(word) is not None for word in words)

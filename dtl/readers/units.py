@@ -12,6 +12,7 @@ from dtl.wavelengths import SPEED_OF_LIGHT, Window
 __all__ = [
     "INVERSE",
     "UNITS",
+    "ends_of",
     "guess_unit",
     "holds_window",
     "parse_frame",
@@ -134,7 +135,7 @@ def holds_window(values: np.ndarray, unit: str, window: Window) -> bool:
     return bool(low < window.upper and high > window.lower and high - low < 1e7)
 
 
-def _ends(values: np.ndarray) -> np.ndarray:
+def ends_of(values: np.ndarray) -> np.ndarray:
     """Of many wavelengths those that `holds_window` looks at: the ends of all, and of the positive ones."""
     finite = values[np.isfinite(values) & (values != 0)]
     parts = [part for part in (finite, finite[finite > 0]) if part.size]
@@ -156,7 +157,7 @@ def guess_unit(values: np.ndarray, window: Window) -> Claim:
         finite = values[np.isfinite(values)]
     median = float(np.median(finite)) if finite.size else 0.0
     by_size = "Angstrom" if median > 2000 else "nm" if median > 100 else "um" if median > 0.01 else "m"
-    ends = _ends(values)
+    ends = ends_of(values)
     fitting = next((unit for unit in (by_size, *_GUESSES) if holds_window(ends, unit, window)), None)
     span = f"from {finite.min():.6g} to {finite.max():.6g}" if finite.size else "nothing"
     what = f"have a median of {median:.6g}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
 from dtl.readers.source import Source
 from dtl.readers.text_table import parse_table
 from dtl.spectrum import UnusableInput
+from tests.readers.reading import read_spectrum
 
 
 def refusal(rows: list[str]) -> str:
@@ -54,3 +57,69 @@ def test_a_cell_is_the_number_it_writes_and_a_word_is_none(cell: str, value: flo
     rows = [f"{8800 + i / 10:.1f};1.0;{text}" for i, text in enumerate(cells)]
     found = parse_table(Source("star.csv", "\n".join(rows).encode())).values
     np.testing.assert_array_equal(found[:3, 2], [value, 7.0, np.nan])
+
+
+ROWS = [f"{8800 + 0.05 * i:.2f} 1.5 0.1" for i in range(50)]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["# 1 WAVE Wavelength [Angstrom]", "# 2 FLUX Flux [adu]", "# 3 FLUXERR Error [adu]"],
+        ["#   1 WAVE   [Angstrom]", "#   2 FLUX  [adu]", "#   3 FLUXERR [adu]"],
+        ["# 3: FLUXERR [adu]", "# 2: FLUX [adu]", "# 1: WAVE [Angstrom]"],
+        ["# Column 1: WAVE [Angstrom]", "# Column 2: FLUX [adu]", "# Column 3: FLUXERR [adu]"],
+    ],
+)
+def test_columns_named_by_their_numbers(head: list[str]) -> None:
+    table = parse_table(Source("star.cat", "\n".join([*head, *ROWS]).encode()))
+    assert table.names == ["WAVE [Angstrom]", "FLUX [adu]", "FLUXERR [adu]"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["# 1 exposure of 300 s", "# 2 nights", "# 3 stars"],
+        ["# 1 WAVE", "# 2 FLUX"],
+        ["# 2 exposures of the flux of this star", "# 1 wavelength solution by ThAr lamps"],
+    ],
+)
+def test_numbers_that_name_no_columns(head: list[str]) -> None:
+    assert parse_table(Source("star.txt", "\n".join([*head, *ROWS]).encode())).names == ["", "", ""]
+
+
+TABLE = "".join(f"{8790 + 0.05 * i:.2f} {1 + 0.001 * (i % 7):.4f}\n" for i in range(1100))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ("a[" * 9_900 + "\n") * 3,
+        ("a (" * 6_600 + "\n") * 3,
+        *(f"# {word * (1_980 // len(word))}\n" * 2_000 for word in ("berv ", "air to ", "not bary ", "R=", ", ")),
+        "".join(f"# {i} {'not vacuum, berv to be ' * 80}\n" for i in range(2_000)),
+        ("# vac" + " " * 1_900 + "x\n") * 2_000,
+        ("# vacuum =" + " " * 1_900 + "x\n") * 2_000,
+        ("# converted from 100000 " + "to " * 600 + "\n") * 2_000,
+        ("# 1 " + "[" * 1_900 + "\n") * 2_000,
+        ("# " + "-" * 1_900 + "= 1\n") * 2_000,
+    ],
+)  # fmt: skip
+def test_long_comments_take_no_time(head: str) -> None:
+    began = time.process_time()
+    try:
+        read_spectrum((head + TABLE).encode())
+    except UnusableInput as error:
+        assert len(str(error)) > 40
+    assert time.process_time() - began < 4.0  # 10 s and more where a search takes the square of the letters
+
+
+@pytest.mark.parametrize("names", [True, False])
+def test_hundreds_of_columns_take_no_time(names: bool) -> None:
+    noise = np.random.default_rng(1).normal(1000.0, 30.0, (5_000, 249))
+    table = np.column_stack([np.linspace(8790.0, 8845.0, 5_000), noise])
+    head = " ".join(["wave", *(f"c{i}" for i in range(249))]) + "\n" if names else ""
+    text = head + "\n".join(" ".join(f"{x:.3f}" for x in row) for row in table)
+    began = time.process_time()
+    read_spectrum(text.encode())
+    assert time.process_time() - began < 5.0

@@ -1,0 +1,168 @@
+"""Sentences taken apart: clauses, and whether one says of its subject that it is done, not done, or only perhaps.
+
+A negation belongs to what it stands beside: ``barycentric corrected, no telluric correction`` denies only the second.
+"""
+
+from __future__ import annotations
+
+import re
+from re import Pattern
+
+__all__ = ["clauses_of", "manner_of"]
+
+#: Letters of a sentence that are looked at; those that say something of wavelengths are far shorter.
+_LONGEST = 500
+#: What is written in several ways -> one way. Hyphens join the words of one phrase.
+_SPELLINGS = (
+    (r"_|(?<=[a-z])-(?=[a-z])", " "),
+    (r"(?<=[a-z])n['\u2019]t\b", " not"),
+    (r"\bun ?(?=correct|appl|shift|convert|remov)|\bnon\b", "not "),
+    (r"['\u2019]s\b", ""),
+    (r"\bw/o\b|\black(s|ing)?\b|\b(instead|short) of\b", "without"),
+    (r"\bprior to\b|\buntil\b", "before"),
+    (r"\bnot only\b", ""),
+    (r"\bno longer\b", "not"),
+    (r"\bleft out\b|\bleft undone\b|\bnot? (yet )?done\b", "skipped"),
+    (r"\bto be (?=done|made|performed|carried out)", "to be applied "),
+)
+_BREAKS = re.compile(
+    r"[;!?()\[\]{}]|,(?!\d)|(?<!\bbary)(?<!\bcorr)(?<!\bvel)(?<!\bhelio)(?<!\bwav)\.(?=\s|$)|\s[-/\u2013\u2014]+\s"
+    r"|\b(?:but|while|whereas|although|though|however|then|and)\b"
+)
+_FALSE, _TRUE = r"false|f|no|n|none|off|never|skipped|omitted|disabled|missing", r"true|t|yes|y|on|done|ok"
+_VALUE = re.compile(rf"[:=]\s*[\"']?\s*(?:(?P<no>{_FALSE})|(?P<yes>{_TRUE})|(?P<number>[01](?:\.0*)?))[\"'\s]*$")
+_PLAIN = {
+    *("a", "an", "the", "in", "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "to", "into"),
+    *("yet", "on", "onto", "its", "their", "this", "these", "that", "it", "they", "any", "so", "far", "still", "as"),
+    *("already", "also", "all", "both", "at", "value", "values", "data", "spectrum", "spectra", "scale", "solution"),
+    *("grid", "axis", "wave", "wavelength", "wavelengths", "lambda", "vector", "here", "given", "from", "go", "get"),
+}
+_DOING = re.compile(
+    r"(correct|corr$|appl[iy]|remov|shift|conver|transform|includ|done$|perform|made$|account|compensat|subtract|adjust"
+    r"|chang|brought|mov(ed|ing)|put$|taken$|referred|express|carried|out$)"
+)
+_BEFORE_IT = {"not", "no", "without", "never", "before", "neither", "nor", "needs", "need", "requires", "require"}
+_BEFORE_IT |= {"must", "will", "shall", "cannot", "to-be"}
+_AFTER_IT = {"skipped", "omitted", "missing", "pending", "off", "disabled", "ignored", "required", "needed", "undone"}
+_AFTER_IT |= {"necessary", "none", "todo", "outstanding", "reversed", "reverted", "false", "below", "later"}
+_DEMANDS = {"need", "needed", "required", "necessary"}
+#: What one is told to do is not done yet.
+_ORDER = re.compile(
+    r"\s*(please |first |you |to |now |just )*(apply|add|run(?! with| by| on| \d)|multiply|divide|shift|correct"
+    r"|subtract|convert|transform|call)\b"
+)
+_AGAIN = re.compile(r"\b(do not|again|twice|in (the )?(\w+ )?(header|keyword|card|column)s?)\b")
+_PERHAPS = re.compile(
+    r"\b(if|unless|whether|should|might|may|could|can|would|probably|perhaps|maybe|presumably|optional(ly)?|use"
+    r"|(?<!used )(?<!applied )(?<!corrected )(?<!shifted )to (go|get|obtain|bring|move|convert|transform|put))\b"
+)
+#: Steps of a reduction that are said to be done or not beside those that are asked for.
+_FOREIGN = re.compile(
+    r"(tellur|sky|flux|blaze|contin|normal|cosmic|dark|bias|flat|background|scatter|extinct|redden|stray|fring|calibr"
+    r"|simul|smooth|rebin|resampl|merg|stitch|weight|instrument|response|drift|nonlinear|defringe|polar|vignet)"
+)
+
+
+def clauses_of(text: str) -> list[str]:
+    """The clauses of a sentence, in lower case and one spelling; what only goes on with the last one joins it."""
+    lowered = " ".join(text[:_LONGEST].lower().split())
+    for pattern, plain in _SPELLINGS:
+        lowered = re.sub(pattern, plain, lowered)
+    found: list[str] = []
+    for part in _BREAKS.split(_with_shared_words(lowered)):
+        words = _words(part)
+        if not words and not part.strip(" :='\""):
+            continue
+        if found and all(_goes_on(word) for word in words) and "=" not in part:
+            found[-1] = f"{found[-1]} {part.strip()}"
+        else:
+            found.append(part.strip())
+    return found
+
+
+def manner_of(clause: str, own: Pattern[str]) -> str:
+    """How a clause speaks of a subject: ``done``, ``not`` (denied or still to come), ``perhaps`` or ``open``.
+
+    Args:
+        clause: one of `clauses_of`.
+        own: words of the subject, matched from their beginning.
+    """
+    value = _VALUE.search(clause)
+    if value and not (value["number"] and not _DOING.search(clause) and not re.search("frame|air|vac", clause)):
+        return "done" if value["yes"] or (value["number"] or "0").startswith("1") else "not"
+    words = _words(clause)
+    if _AGAIN.search(clause) or (_DEMANDS & set(words) and {"no", "not"} & set(words)):  # "no further ... needed"
+        return "perhaps"
+    if _ORDER.match(clause):
+        return "perhaps" if any(map(_is_done, words)) else "not"
+    if _PERHAPS.search(clause):
+        return "perhaps"
+    for place, word in enumerate(words):
+        if word in _BEFORE_IT and _is_denied(words, place, own):
+            return "not"
+        if word in _AFTER_IT and (_subject_is_own(words[:place], own) or _meant(words, place, own)):
+            return "not"
+    if re.search(r"\bcorr(ection)? (was |is |were )?(removed|taken out)", clause):
+        return "not"
+    return "done" if any(map(_is_done, _without_foreign(words, own))) else "open"
+
+
+def _with_shared_words(text: str) -> str:
+    """A text in which each thing has the word that it shares: "neither telluric nor barycentric correction"."""
+    text = re.sub(r"\b(no|not|neither|without) \w+( \w+)? (?:or|nor) (?=(?:bary|helio|berv|air|vac))", r"\1 ", text)
+    both = r"\b(bary\w*|helio\w*|berv)( correction)? ?(?:and|or|nor|&|/|,) ?\w+ corrections\b"
+    return re.sub(both, r"\1 correction", text)
+
+
+def _words(clause: str) -> list[str]:
+    return re.findall(r"to-be|[^\W\d_]+", re.sub(r"\b(?<!found )(?<!known )to be\b", "to-be", clause))
+
+
+def _is_done(word: str) -> bool:
+    """Whether a word says that something was done."""
+    done = word.endswith("ed") or word in ("done", "made", "put", "taken", "brought")
+    return word == "after" or (done and bool(_DOING.match(word)))
+
+
+def _goes_on(word: str) -> bool:
+    """Whether a word cannot stand for a subject."""
+    return word in _PLAIN or word in _BEFORE_IT or word in _AFTER_IT or bool(_DOING.match(word))
+
+
+def _meant(words: list[str], place: int, own: Pattern[str]) -> bool | None:
+    """Whether what is named behind a negation is the subject; None where nothing is."""
+    acts, joint = False, ""
+    for word in words[place + 1 :]:
+        if own.match(word):
+            return True
+        if acts and word in ("for", "of", "by", "with", "using"):
+            joint = word
+        elif _DOING.match(word):
+            acts = True
+        elif word not in _PLAIN and word not in _BEFORE_IT:
+            return None if acts and joint not in ("for", "of") else False
+    return None
+
+
+def _is_denied(words: list[str], place: int, own: Pattern[str]) -> bool:
+    meant = _meant(words, place, own)
+    return _subject_is_own(words[:place], own) if meant is None else meant
+
+
+def _subject_is_own(words: list[str], own: Pattern[str]) -> bool:
+    """Whether the nearest thing named before is the subject."""
+    for word in reversed(words):
+        if own.match(word):
+            return True
+        if _FOREIGN.match(word):
+            return False
+    return False
+
+
+def _without_foreign(words: list[str], own: Pattern[str]) -> list[str]:
+    """The words without those that a negation of something else takes with it."""
+    place = next((i for i, w in enumerate(words) if w in _BEFORE_IT and _meant(words, i, own) is False), None)
+    if place is None:
+        return words
+    rest = next((i for i in range(place, len(words)) if own.match(words[i])), len(words))
+    return words[:place] + words[rest:]

@@ -1,0 +1,406 @@
+"""What sentences say of wavelengths: what is done, denied, still to come, or said of something else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from dtl.readers.barycentre import earth_velocity, middle_of_exposure
+from dtl.readers.contents import Contents
+from dtl.readers.metadata import apply_metadata, parse_comments
+from dtl.readers.options import ReadOptions
+from dtl.readers.statements import frame_of, medium_of
+from dtl.spectrum import Spectrum
+from tests.readers import layouts
+from tests.readers.reading import read_spectrum
+
+BARYCENTRIC = [
+    "Telluric correction: no. Barycentric correction: yes.",
+    "telluric correction = F, barycentric correction = T",
+    "RV shift not applied (barycentric frame)",
+    "not normalized barycentric wavelengths",
+    "corrected for barycentric motion of the Earth but not for the stellar RV",
+    "The barycentric correction has already been applied, do not apply it again",
+    "BERV has been taken into account",
+    "barycentric corrected, no telluric correction",
+    "barycentric corrected no telluric correction",
+    "barycentric frame, not normalised",
+    "barycentric frame not normalised",
+    "Not continuum normalised; barycentric frame",
+    "not sky-subtracted, heliocentric frame",
+    "heliocentric corrected (no sky subtraction)",
+    "no cosmic ray removal but barycentric corrected",
+    "barycentric corrected; tellurics not removed",
+    "Barycentric correction applied; telluric correction not applied",
+    "telluric correction not applied, barycentric correction applied",
+    "telluric correction not applied and barycentric correction applied",
+    "barycentric correction applied, telluric correction skipped",
+    "wavelengths in barycentric frame, flux uncalibrated",
+    "barycentric frame, unnormalised",
+    "BERV applied without drift correction",
+    "barycentric wavelengths not corrected for drift",
+    "barycentric wavelengths, not corrected for stellar RV",
+    "barycentric frame, not in stellar rest frame",
+    "wavelengths not in rest frame but barycentric",
+    "barycentric correction has been applied",
+    "corrected to the barycenter",
+    "wavelengths shifted to the solar system barycentre",
+    "barycentric correction: applied",
+    "BERV correction: yes",
+    "barycentric correction = True",
+    "barycentric and telluric corrections applied",
+    "flat-fielded, bias subtracted, barycentric corrected",
+    "after barycentric correction",
+    "BERV = 12.3 km/s (applied)",
+    "BERV applied: 26.49",
+    "berv_corrected: 1",
+    "bary_frame = True",
+    "barycentric, not topocentric",
+    "not topocentric but barycentric",
+    "converted from topocentric to barycentric",
+    "rest frame of the barycentre of the solar system",
+    "solar-system barycentric rest frame",
+    "frame: barycentric",
+    "wavelength: barycentric vacuum Angstrom",
+    "air wavelengths (Angstrom), barycentric corrected",
+    "DOPCOR applied, heliocentric",
+    "Data product: 1D, barycentric wavelengths, no merging",
+    "spectrum has been barycentric-corrected but not telluric-corrected",
+    "Earth's motion removed",
+    "Barycentric corrected. Not flux calibrated.",
+    "uncorrected for blaze; barycentric wavelengths",
+    "barycentric corrected without sky subtraction",
+    "HELIOCENTRIC CORRECTION = 12.3 APPLIED",
+    "corrected for the motion of the Earth",
+]
+OBSERVATORY = [
+    "BERV not taken into account",
+    "wavelength scale is not in the barycentric rest frame",
+    "barycentric correction unapplied",
+    "helio_corr = off",
+    "wavelengths left in observatory frame, barycentric correction in keyword BERV",
+    "no Doppler correction; observed frame",
+    "barycentric correction not yet applied",
+    "no barycentric correction",
+    "without barycentric correction",
+    "not barycentric corrected",
+    "uncorrected for barycentric motion",
+    "not corrected for Earth's motion",
+    "barycentric correction pending",
+    "barycentric correction still needed",
+    "barycentric correction must be applied",
+    "barycentric correction will be applied by the user",
+    "the barycentric correction has not been performed",
+    "the barycentric correction wasn't done",
+    "barycentric correction was not done",
+    "barycentric correction is still outstanding",
+    "apply the barycentric correction before use",
+    "apply BERV to get barycentric wavelengths",
+    "wavelengths need to be shifted by BERV",
+    "wavelengths still to be corrected for BERV",
+    "not yet in the barycentric frame",
+    "barycentric shift not included",
+    "neither telluric nor barycentric correction applied",
+    "no telluric or barycentric correction",
+    "no telluric correction, no barycentric correction",
+    "telluric and barycentric corrections not applied",
+    "barycentric and telluric corrections not applied",
+    "before barycentric correction",
+    "prior to barycentric correction",
+    "BARYCORR_DONE = F",
+    "barycorr: not applied",
+    "BERV = 12.3 (not applied)",
+    "berv_corrected: 0",
+    "heliocentric_correction: none",
+    "Barycentric correction: NOT applied",
+    "wavelengths NOT corrected to barycentric",
+    "barycentric correction, however, was not applied",
+    "wavelengths in observer frame",
+    "telescope rest frame",
+    "frame of the telescope, no BERV",
+    "topocentric frame, not barycentric",
+    "topocentric to barycentric correction not applied",
+    "not converted from topocentric to barycentric",
+    "telluric lines are at rest",
+    "Wavelengths are NOT barycentric-corrected (see BERV)",
+    "Wavelength solution, non-barycentric",
+    "Earth's motion not removed",
+    "the motion of the Earth has not been taken out",
+    "lacks barycentric correction",
+    "missing barycentric correction",
+    "barycentric correction disabled",
+    "barycentric correction ignored",
+    "Observed wavelengths, barycentric correction to be applied: 12.3 km/s",
+    "wavelengths are in the observer's frame; use BERV to go to the barycentre",
+    "barycentric velocity from barycorrpy, wavelengths topocentric",
+    "barycentric correction still to be applied",
+    "barycentric correction has yet to be applied",
+    "Barycentric correction hasn't been applied",
+    "barycentric correction isn't applied",
+    "barycentric correction never applied",
+    "needs barycentric correction applied",
+    "to be corrected for barycentric motion",
+    "berv_applied = False",
+    "BERV applied = 0",
+    "Earth rest frame wavelengths",
+]
+AT_REST = [
+    "shifted to stellar rest frame",
+    "barycentric corrected and shifted to the rest frame",
+    "rest_frame: true",
+    "rest frame wavelengths",
+    "wavelengths in rest frame of the star",
+]
+#: Sentences that leave the frame open.
+NO_FRAME = [
+    "no further barycentric correction needed",
+    "Do not apply BERV again",
+    "wavelengths in the detector frame",
+    "Barycentric Earth radial velocity: 12.3 km/s",
+    "barycentric correction should be applied",
+    "HELCORR = 0 km/s",
+    "BERV: 26.493 km/s",
+    "barycentric velocity = 12.3",
+    "shift to rest frame before use",
+    "to be shifted to rest frame with RV",
+    "not at rest",
+    "isn't in the rest frame",
+    "Barycentric Julian Date 2459000.5",
+    "Observatory: Calar Alto",
+    "telescope: CAHA 3.5m",
+    "Earth's atmosphere",
+    "RV (barycentric) = 12.3 km/s",
+    "barycentric RV corrected for drift",
+    "barycentric correction computed with barycorrpy",
+    "If barycentric correction is wanted use BERV",
+    "barycentric correction is optional",
+    "barycentric correction to apply: 12.3 km/s",
+    "NOT in rest frame",
+    "rest_frame = False",
+    "barycentric frame = topocentric + BERV",
+    "use BERV to go to the barycentre",
+    "heliocentric Julian date of wavelengths",
+]
+VACUUM = [
+    "wavelengths in vacuum have been converted from air using Edlen",
+    "corrected for the refractive index of air",
+    "ThAr line list in air, wavelengths converted to vacuum",
+    "vacuum_wavelengths = 1",
+    "vacuum wavelengths",
+    "in vacuum",
+    "vacuum: True",
+    "converted to vacuum with Ciddor 1996",
+    "Wavelengths have been converted from air to vacuum",
+    "air to vacuum conversion done",
+    "air-to-vacuum: Edlen 1953, applied",
+    "airtovac used to convert wavelengths",
+    "wavelengths in vacuum, flux not calibrated",
+    "vacuum wavelengths not barycentric corrected",
+    "vacuum wavelengths without telluric correction",
+    "vacuum wavelengths never converted to air",
+    "not converted to air",
+    "without conversion to air",
+    "vacuum correction applied",
+    "not in air but vacuum",
+    "wavelengths: vacuum",
+    "air or vacuum: vacuum",
+    "Wavelengths (vacuum) uncorrected for BERV",
+    "vac2air not applied",
+]
+AIR = [
+    "No conversion from air to vacuum has been performed",
+    "air2vac = False",
+    "wavelengths were left in air",
+    "these aren't vacuum wavelengths",
+    "unconverted air wavelengths",
+    "wavelengths not converted to vacuum",
+    "airtovac: no",
+    "were not converted from air to vacuum",
+    "vacuum correction not applied to wavelengths",
+    "air wavelengths",
+    "wavelengths in air",
+    "vacuum: False",
+    "VACUUM = no",
+    "converted to air",
+    "need to be converted to vacuum",
+    "not flux calibrated, air wavelengths",
+    "air wavelengths not converted",
+    "no conversion to vacuum",
+    "no vacuum correction",
+    "vacuum correction: none",
+    "in air, not vacuum",
+    "not in vacuum but air",
+    "air/vacuum: air",
+    "vactoair applied",
+    "airtovac hasn't been applied",
+    "air wavelengths (use airtovac for vacuum)",
+    "wavelengths in standard air; to convert to vacuum use Morton",
+    "vacuum conversion pending",
+    "IRAF dispcor, air wavelengths",
+]
+#: Instructions and doubts: the medium before them, or nothing.
+MAYBE_AIR = [
+    "run airtovac before use",
+    "still to be converted to vacuum",
+    "convert to vacuum before comparing",
+    "apply airtovac for vacuum wavelengths",
+    "wavelengths should be converted to vacuum",
+    "if you need vacuum use airtovac",
+]
+MAYBE_VACUUM = [
+    "use vac2air to convert wavelengths to air",
+    "corrected for refraction in air",
+]
+NO_MEDIUM = [
+    "airmass 1.2",
+    "air temperature 12 C, vacuum pressure 1e-5",
+    "in vacuum or air?",
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "frame"),
+    [(text, frame)
+     for frame, texts in (("barycentric", BARYCENTRIC), ("observatory", OBSERVATORY), ("rest", AT_REST),
+                          (None, NO_FRAME))
+     for text in texts],
+)  # fmt: skip
+def test_the_frame_of_a_sentence(text: str, frame: str | None) -> None:
+    assert frame_of(text) == frame
+    assert frame_of(text.upper()) == frame
+
+
+@pytest.mark.parametrize(
+    ("text", "media"),
+    [(text, media)
+     for media, texts in (({"vacuum"}, VACUUM), ({"air"}, AIR), ({"air", None}, MAYBE_AIR),
+                          ({"vacuum", None}, MAYBE_VACUUM), ({None}, NO_MEDIUM))
+     for text in texts],
+)  # fmt: skip
+def test_the_medium_of_a_sentence(text: str, media: set[str | None]) -> None:
+    assert medium_of(text) in media
+    assert medium_of(text.upper()) in media
+
+
+def resolution_of(line: str) -> float | None:
+    contents = Contents("", np.zeros(1), np.zeros(1))
+    apply_metadata(contents, parse_comments([line]))
+    return contents.resolution.value if contents.resolution else None
+
+
+@pytest.mark.parametrize(
+    ("line", "resolution"),
+    [
+        ("resampled from resolution 100000 to R=55000", 55000),
+        ("convolved from R=120,000 to 50,000", 50000),
+        ("degraded to a resolution of 50,000", 50000),
+        ("degraded to R = 50000", 50000),
+        ("resolution 100000 degraded to 55000", 55000),
+        ("resolution: 100000, degraded to 55000", 55000),
+        ("R = 100000 -> 55000", 55000),
+        ("convolved to R=55000 and resampled to 10000 pixels", 55000),
+        ("R = 85,000", 85000),
+        ("R=115000, binned to 0.05 A", 115000),
+        ("R = 94,600 +/- 2000", 94600),
+        ("uves observations, resolution 110000", 110000),
+        ("R: 40000 to 60000", None),
+        ("between R=40000 and R=60000", None),
+        ("resolution 100000 (blue), resolution 80000 (red)", None),
+        ("original resolution 100000; now R=55000", None),
+        ("R = 0.18 Rsun", None),
+        ("converted to 3200 K model", None),
+    ],
+)
+def test_the_resolution_of_a_sentence_is_what_the_spectrum_has_now(line: str, resolution: float | None) -> None:
+    assert resolution_of(line) == resolution
+
+
+def test_two_lines_with_two_resolutions_leave_it_open() -> None:
+    assert "resolution" not in parse_comments(["a resolution of 55000", "a resolution of 100000"])
+    assert parse_comments(["a resolution of 55000", "with resolution 55000"])["resolution"] == "55000"
+
+
+@pytest.mark.parametrize(
+    ("line", "simulated"),
+    [
+        ("a simulated star", True),
+        ("simulated observation, not a real star", True),
+        ("not simulated", False),
+        ("no simulation", False),
+        ("simulated: no", False),
+        ("This is not a simulated spectrum", False),
+        ("compared with simulated spectra", False),
+    ],
+)
+def test_what_is_not_simulated_is_said_so(line: str, simulated: bool) -> None:
+    assert read_spectrum(layouts.text(head=f"# {line}\n")).simulated == simulated
+
+
+@pytest.mark.parametrize(
+    ("value", "note", "velocity"),
+    [
+        (26.493, "", 26.493),
+        ("26.493 km/s", "", 26.493),
+        ("26.493km/s", "", 26.493),
+        ("-26493 m/s", "", -26.493),
+        (26493, "", 26.493),
+        (-26493.0, "", -26.493),
+        (812.0, "[m/s] barycentric motion", 0.812),
+        (12.0, "Barycentric terms", 12.0),
+        (12.0, "[km/s]", 12.0),
+        (45.0, "", None),
+        (50000, "", None),
+        ("2019-05-03", "", None),
+        ("unknown", "", None),
+        (True, "", None),
+        (None, "", None),
+    ],
+)
+def test_the_velocity_of_earth_with_and_without_its_unit(value: object, note: str, velocity: float | None) -> None:
+    assert earth_velocity(value, 1.0, note)[0] == pytest.approx(velocity)
+
+
+def test_a_date_as_fits_wrote_it_until_1999() -> None:
+    new = middle_of_exposure(fits.Header([("DATE-OBS", "1998-03-05T06:00:00")]))
+    assert middle_of_exposure(fits.Header([("DATE-OBS", "05/03/98"), ("UT", "06:00:00")])) == new
+    assert middle_of_exposure(fits.Header([("DATE-OBS", "05/13/98"), ("UT", "06:00:00")])) is None
+
+
+def table(name: str, *history: str, **cards: object) -> bytes:
+    wave = np.linspace(8780.0, 8855.0, 1500)
+    columns = [fits.Column(name, "D", array=wave, unit="Angstrom"), fits.Column("FLUX", "D", array=layouts.truth(wave))]
+    primary = fits.PrimaryHDU()
+    primary.header.update(cards)
+    for line in history:
+        primary.header["HISTORY"] = line
+    return layouts.to_bytes(primary, fits.BinTableHDU.from_columns(columns))
+
+
+def reason(spectrum: Spectrum, name: str) -> str:
+    return next(finding.reason for finding in spectrum.findings if finding.name == name)
+
+
+def test_a_file_that_contradicts_itself_is_flagged() -> None:
+    medium = read_spectrum(table("WAVE_VAC", AIRORVAC="air"))
+    assert "medium_guessed" in medium.flags and "WAVE" in reason(medium, "medium")
+    assert "AIRORVAC" in reason(medium, "medium")
+    frame = read_spectrum(table("WAVE", "as observed, no barycentric correction", SPECSYS="BARYCENT"))
+    assert frame.frame == "barycentric" and "frame_guessed" in frame.flags
+    assert "SPECSYS" in reason(frame, "frame") and "as observed" in reason(frame, "frame")
+    lines = read_spectrum(layouts.text(head="# frame: barycentric\n# medium: air\n# vacuum wavelengths, topocentric\n"))
+    assert lines.frame == "barycentric" and {"frame_guessed", "medium_guessed"} <= set(lines.flags)
+
+
+def test_a_file_of_one_voice_and_a_user_who_decides_are_not_flagged() -> None:
+    agreed = table("WAVE_VAC", "barycentric corrected", "vacuum wavelengths", SPECSYS="BARYCENT", AIRORVAC="vacuum")
+    assert not {"frame_guessed", "medium_guessed"} & set(read_spectrum(agreed).flags)
+    data = table("WAVE_VAC", "no barycentric correction", SPECSYS="BARYCENT", AIRORVAC="air")
+    spectrum = read_spectrum(data, options=ReadOptions(medium="air", frame="observatory"))
+    assert spectrum.frame == "observatory" and not {"frame_guessed", "medium_guessed"} & set(spectrum.flags)
+
+
+def test_a_frame_that_is_denied_leaves_it_to_the_velocity() -> None:
+    spectrum = read_spectrum(layouts.text(head="# rest_frame = False\n# BERV: 26.493 km/s\n"))
+    assert spectrum.frame == "observatory" and spectrum.barycentric_velocity == pytest.approx(26.493)
+    assert "frame_guessed" in spectrum.flags
