@@ -12,7 +12,7 @@ from dtl.readers.bins import with_middles
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column, frame_of_name, stated_unit
 from dtl.readers.options import ReadOptions
-from dtl.readers.roles import Roles, assign_roles
+from dtl.readers.roles import KIND_WORDS, Roles, assign_roles
 from dtl.readers.scales import linear_flux, log_factor
 from dtl.readers.several import is_other_spectrum, same_but_for_number
 from dtl.readers.source import Source, sanitise
@@ -116,6 +116,10 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
             "neighbouring pixels says otherwise",
         )
         contents.flags.add("uncertainty_implausible")
+    elif roles.unused:
+        shown = ", ".join(_show(columns, column) for column in roles.unused[:3])
+        reason = f"nothing says that {shown} holds uncertainties: it neither follows the flux nor fits the noise"
+        contents.note("uncertainty", "none", "guessed", reason)
     _note_several(contents, columns, roles)
     if roles.blaze is not None:
         _divide(contents, np.broadcast_to(roles.blaze.values, shape), _show(columns, roles.blaze))
@@ -156,6 +160,8 @@ def _add_uncertainty(contents: Contents, columns: Sequence[Column], roles: Roles
     stated = bool(told) or roles.verdict is None or roles.verdict.stated
     if not stated:
         reason += ", as the scatter of neighbouring pixels says"
+        if roles.verdict.rival:
+            reason += f"; as {KIND_WORDS[roles.verdict.rival]} it would fit as well, with another signal-to-noise ratio"
     source = "user" if told or roles.reason == "named by the user" else "file" if stated else "guessed"
     contents.note("uncertainty", "1 sigma per pixel", source, reason)
 
