@@ -183,13 +183,24 @@ def _bad(
     if any("and" in column.name.lower() for column in masks):  # flags of all exposures; those of any are too many
         masks = [column for column in masks if not column.name.lower().startswith("or")]
     for column in masks:
+        if _is_unclear(column):
+            reason = f"{_show(columns, column)} is named as a mask, but what it holds is not understood"
+            contents.note("mask", "not used", "guessed", reason)
+            continue
         marked = np.broadcast_to(bad_by_mask(column.values), shape)
         if column.meaning.good and (column.values != 0).mean() > 0.2:
-            marked = np.broadcast_to(column.values == 0, shape)
+            marked = np.broadcast_to(column.values < 0.5, shape)  # a part of it, too
         if marked.any():
             contents.note("mask", f"{int(marked.sum())} pixels", "file", f"{_show(columns, column)} marks them as bad")
             bad = marked if bad is None else bad | marked
     return bad
+
+
+def _is_unclear(column: Column) -> bool:
+    """Whether a mask holds what no mask does: words that are not known, or parts of pixels of unknown sense."""
+    finite = column.values[np.isfinite(column.values)]
+    share = column.meaning.good and finite.size > 0 and finite.min() >= 0 and finite.max() <= 1
+    return bool((finite < 0).any() or (not share and (finite != np.round(finite)).any()))
 
 
 def _describe_wavelength(contents: Contents, columns: Sequence[Column], wave: Column) -> None:

@@ -19,6 +19,7 @@ from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
 from dtl.readers.fits_file import image_extensions as images
 from dtl.readers.names import parse_name
 from dtl.readers.source import Source, sanitise
+from dtl.readers.word_columns import flag_values
 from dtl.wavelengths import Window
 
 __all__ = ["Group", "find_groups"]
@@ -105,6 +106,8 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
         warnings.simplefilter("ignore")
         for place, column in enumerate(hdu.columns, 1):
             values = table_values(source, hdu, column)
+            if values is None and "A" in str(column.format) and parse_name(column.name).role == "mask":
+                values = flag_values([str(word) for word in np.ravel(hdu.data[column.name])])
             if values is None:
                 continue
             if values.ndim > 1 and len(values) == 1:
