@@ -7,6 +7,7 @@ import numpy as np
 from dtl.readers import limits
 from dtl.readers.bad_pixels import leave_out_bad_pixels, leave_out_padding
 from dtl.readers.contents import Claim, Contents
+from dtl.readers.digits import check_digits
 from dtl.readers.headers import known_instrument
 from dtl.readers.options import ReadOptions
 from dtl.readers.orders import Order, choose, merge, split, tidy
@@ -50,11 +51,12 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
     rows = _rows(contents, source)
     unit = resolve_unit(contents, options, window)
     medium = resolve_medium(contents, options, unit.value)
+    check_digits(rows, unit.value, source, window)
     orders, notes = _vacuum_orders(rows, unit.value, medium.value)
     limits.check("orders", len(orders), source.refuse)
     frame = resolve_frame(contents, options)
     medium, oxygen = confirm_medium(contents, orders, medium, frame)
-    orders, spectra = _one_spectrum(contents, source, orders, options.row)
+    orders, spectra = _one_spectrum(contents, source, orders, options.row, window)
     leave_out_bad_pixels(contents, orders, window)
     order, near = _one_stretch(contents, source, orders, notes, wanted=options.order, window=window)
     limits.check("pixels", len(order.wavelength), source.refuse)
@@ -169,14 +171,14 @@ def _vacuum_orders(rows: list[Order], unit: str, medium: str) -> tuple[list[Orde
 
 
 def _one_spectrum(
-    contents: Contents, source: Source, orders: list[Order], wanted: int | None
+    contents: Contents, source: Source, orders: list[Order], wanted: int | None, window: Window
 ) -> tuple[list[Order], int]:
     """The orders of the spectrum that is wanted, the first by default, and how many spectra there are."""
     ascending = [tidy(order)[0] if (np.diff(order.wavelength) <= 0).any() else order for order in orders]
     kept, repeats = drop_repeats(ascending)
     if repeats:
         contents.note("repeats", f"{repeats} left out", "file", "they repeat others to the last digit")
-    spectra = separate(kept)
+    spectra = separate(kept, window)
     if len(spectra) < 2 and wanted in (None, 1):
         return (kept if repeats else orders), 1
     if wanted is not None and not 1 <= wanted <= len(spectra):

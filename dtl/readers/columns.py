@@ -12,7 +12,7 @@ from dtl.readers.bins import with_middles
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column, frame_of_name, stated_unit
 from dtl.readers.options import ReadOptions
-from dtl.readers.roles import Roles, assign_roles
+from dtl.readers.roles import KIND_WORDS, Roles, assign_roles
 from dtl.readers.scales import linear_flux, log_factor
 from dtl.readers.several import is_other_spectrum, same_but_for_number
 from dtl.readers.source import Source, sanitise
@@ -116,6 +116,10 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
             "neighbouring pixels says otherwise",
         )
         contents.flags.add("uncertainty_implausible")
+    elif roles.unused:
+        shown = ", ".join(_show(columns, column) for column in roles.unused[:3])
+        reason = f"nothing says that {shown} holds uncertainties: it neither follows the flux nor fits the noise"
+        contents.note("uncertainty", "none", "guessed", reason)
     _note_several(contents, columns, roles)
     if roles.blaze is not None:
         _divide(contents, np.broadcast_to(roles.blaze.values, shape), _show(columns, roles.blaze))
@@ -156,6 +160,8 @@ def _add_uncertainty(contents: Contents, columns: Sequence[Column], roles: Roles
     stated = bool(told) or roles.verdict is None or roles.verdict.stated
     if not stated:
         reason += ", as the scatter of neighbouring pixels says"
+        if roles.verdict.rival:
+            reason += f"; as {KIND_WORDS[roles.verdict.rival]} it would fit as well, with another signal-to-noise ratio"
     source = "user" if told or roles.reason == "named by the user" else "file" if stated else "guessed"
     contents.note("uncertainty", "1 sigma per pixel", source, reason)
 
@@ -177,13 +183,24 @@ def _bad(
     if any("and" in column.name.lower() for column in masks):  # flags of all exposures; those of any are too many
         masks = [column for column in masks if not column.name.lower().startswith("or")]
     for column in masks:
+        if _is_unclear(column):
+            reason = f"{_show(columns, column)} is named as a mask, but what it holds is not understood"
+            contents.note("mask", "not used", "guessed", reason)
+            continue
         marked = np.broadcast_to(bad_by_mask(column.values), shape)
         if column.meaning.good and (column.values != 0).mean() > 0.2:
-            marked = np.broadcast_to(column.values == 0, shape)
+            marked = np.broadcast_to(column.values < 0.5, shape)  # a part of it, too
         if marked.any():
             contents.note("mask", f"{int(marked.sum())} pixels", "file", f"{_show(columns, column)} marks them as bad")
             bad = marked if bad is None else bad | marked
     return bad
+
+
+def _is_unclear(column: Column) -> bool:
+    """Whether a mask holds what no mask does: words that are not known, or parts of pixels of unknown sense."""
+    finite = column.values[np.isfinite(column.values)]
+    share = column.meaning.good and finite.size > 0 and finite.min() >= 0 and finite.max() <= 1
+    return bool((finite < 0).any() or (not share and (finite != np.round(finite)).any()))
 
 
 def _describe_wavelength(contents: Contents, columns: Sequence[Column], wave: Column) -> None:

@@ -33,6 +33,8 @@ _QUANTITIES = {"wavenumber": _WAVENUMBER, "wavenum": _WAVENUMBER, "wavenumbers":
 _QUANTITIES |= {"freq": _FREQUENCY, "energy": _ENERGY}
 _NEAR_VISIBLE = (2000.0, 60_000.0)  # Angstrom
 _FRAMES = {"barycentric": {"bary", "barycentric", "helio", "heliocentric"}, "rest": {"rest", "restframe"}}
+#: Of several wavelengths those at the barycentre go first, and those at rest, which hold no velocity of the star, last.
+_PREFERENCE = {"barycentric": 0.05, "rest": -0.2}
 #: What is looked at beyond the window, Angstrom, as the medium and the velocity are not known yet.
 _REACH = 12.0
 
@@ -155,11 +157,9 @@ def rank_wavelengths(columns: Sequence[Column], names: list[Name], window: Windo
         ends = ends_of(column.values)
         holds = any(holds_window(ends, u, window) for u in {unit, guess} if u)
         if name.role == "wavelength" and np.isfinite(column.values).any():
-            air, bary = "air" in column.name.lower(), frame_of_name(column.name) == "barycentric"
+            air, frame = "air" in column.name.lower(), _PREFERENCE.get(frame_of_name(column.name) or "", 0.0)
             reason = "named so; its numbers " + ("hold the window" if holds else "miss the window")
-            found.append(
-                (10 - name.doubt + 2 * holds - 0.1 * air + 0.05 * bary - 0.01 * number, Candidate(column, reason))
-            )
+            found.append((10 - name.doubt + 2 * holds - 0.1 * air + frame - 0.01 * number, Candidate(column, reason)))
         elif not name.role and not _has_other_unit(column) and runs(column.values, guess):
             # one that misses the window is still the wavelengths: the refusal then says what they cover
             reason = "its numbers run as wavelengths do and " + ("hold the window" if holds else "miss the window")

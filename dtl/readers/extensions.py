@@ -19,6 +19,7 @@ from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
 from dtl.readers.fits_file import image_extensions as images
 from dtl.readers.names import parse_name
 from dtl.readers.source import Source, sanitise
+from dtl.readers.word_columns import flag_values
 from dtl.wavelengths import Window
 
 __all__ = ["Group", "find_groups"]
@@ -28,6 +29,8 @@ _MIN_POINTS, _MAX_ROWS = 10, 24
 _MAX_EXTENSIONS = 200
 #: Images of like size that are looked at beside one with an axis.
 _MAX_BESIDE = 24
+#: What an extension beside the spectrum of the star is named after.
+_BESIDE = ("model", "sky", "telluric", "lamp", "blaze", "continuum")
 _ROW_CARD = re.compile(r"^(ROW|ARRAY|COL|UP_ARR|BANDID)_?0*(\d+)$")
 
 
@@ -43,6 +46,7 @@ class Group:
         headers: of the extensions they come from.
         notes: findings: name, value, source, reason.
         problem: why it cannot be used, empty where it can.
+        beside: whether its extension is named after something else than the star, as a template or the sky.
     """
 
     kind: str
@@ -52,6 +56,7 @@ class Group:
     headers: list[Any]
     notes: list[tuple[str, str, str, str]] = field(default_factory=list)
     problem: str = ""
+    beside: bool = False
 
 
 def find_groups(source: Source, window: Window) -> list[Group]:
@@ -101,6 +106,8 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
         warnings.simplefilter("ignore")
         for place, column in enumerate(hdu.columns, 1):
             values = table_values(source, hdu, column)
+            if values is None and "A" in str(column.format) and parse_name(column.name).role == "mask":
+                values = flag_values([str(word) for word in np.ravel(hdu.data[column.name])])
             if values is None:
                 continue
             if values.ndim > 1 and len(values) == 1:
@@ -116,7 +123,9 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
         vectors = rows == 1 or len(shape) == 2
         own = columns if vectors else [*columns, *_blaze_of(source, number, hdu, blazes)]
         label = "FITS table (one row of vectors)" if rows == 1 else "FITS table" + (" (one row an order)" * vectors)
-        groups.append(Group("vectors" if vectors else "table", label, _place(number, hdu), own, [hdu.header]))
+        group = Group("vectors" if vectors else "table", label, _place(number, hdu), own, [hdu.header])
+        group.beside = _is_beside(hdu)
+        groups.append(group)
     return sorted(groups, key=lambda group: -len(group.columns[0].values.shape))
 
 
@@ -183,7 +192,7 @@ def _axes(source: Source, window: Window) -> list[Group]:
             for place_of, other, name, size in others
             if place_of != number and size == _size(hdu)
         ][:_MAX_BESIDE]
-        group = Group("axis", label, place, [wave, *own, *beside], [hdu.header])
+        group = Group("axis", label, place, [wave, *own, *beside], [hdu.header], beside=_is_beside(hdu))
         if axis.sampling:
             group.notes.append(("sampling", axis.sampling, "file", axis.where))
         groups.append(group)
@@ -192,6 +201,10 @@ def _axes(source: Source, window: Window) -> list[Group]:
 
 def _size(hdu: Any) -> tuple[int, ...]:
     return tuple(n for n in hdu.shape if n > 1)
+
+
+def _is_beside(hdu: Any) -> bool:
+    return parse_name(_own_name(hdu)).role in _BESIDE
 
 
 def _is_flux(name: str) -> bool:

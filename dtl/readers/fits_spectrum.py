@@ -38,7 +38,9 @@ def identify(source: Source) -> bool:
 
 def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
     """The arrays of the group that holds the spectrum, where they are columns of a table."""
-    group = _choose(source, find_groups(source, window), window, options)
+    groups = find_groups(source, window)
+    wanted = groups if options.extension is not None else _of_star(groups, window)
+    group = _choose(source, wanted, window, options)
     if group is None or group.kind not in ("table", "vectors") or group.columns[0].values.ndim != 1:
         return []
     return group.columns
@@ -52,7 +54,8 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """
     try:
         groups = find_groups(source, window)
-        group = _choose(source, groups, window, options)
+        wanted = groups if options.extension is not None else _of_star(groups, window)
+        group = _choose(source, wanted, window, options)
     except NotImplementedError:  # a spline of IRAF's
         group = None
     if group is None:
@@ -106,6 +109,18 @@ def _choose(source: Source, groups: list[Group], window: Window, options: ReadOp
             "window, or state the unit (--unit) if these ranges are wrong."
         )
     return best[1]
+
+
+def _of_star(groups: list[Group], window: Window) -> list[Group]:
+    """Groups whose extensions are not named after something else, as a template, where one of them holds the window."""
+    own = [group for group in groups if not group.beside]
+    if len(own) == len(groups):
+        return groups
+    for group in own:
+        roles = None if group.problem else assign_roles(group.columns, window)
+        if roles is not None and coverage(roles.wavelength, roles.flux, window)[0] > 0.5:
+            return own
+    return groups
 
 
 def _asked(source: Source, groups: list[Group], wanted: str) -> list[Group]:

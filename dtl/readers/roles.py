@@ -24,10 +24,10 @@ from dtl.readers.dispersion import (
 )
 from dtl.readers.names import NO_NAME, Name
 from dtl.readers.scales import linear_flux, log_factor
-from dtl.readers.uncertainties import Verdict, judge
+from dtl.readers.uncertainties import Verdict, is_relative_weight, judge
 from dtl.wavelengths import Window
 
-__all__ = ["Roles", "assign_roles"]
+__all__ = ["KIND_WORDS", "Roles", "assign_roles"]
 
 #: Cost of an uncertainty whose words are not those of the flux, and of one that says nothing.
 _OTHER_WORDS, _NO_WORDS, _AS_SNR = 0.5, 0.15, 0.8
@@ -37,8 +37,10 @@ _OTHER_KIND = 0.25
 _UNFIT = 0.4
 #: Columns among which one without a name can be the uncertainty: it stands near the flux, and each costs time.
 _MOST_NAMELESS = 30
+#: Flux over noise, at least, where their order alone would say that the noise is the flux.
+_SIGNAL = 3.0
 #: Kinds of uncertainty as a reason says them.
-_KIND_WORDS = {
+KIND_WORDS = {
     "sigma": "1 sigma",
     "variance": "variance",
     "ivar": "inverse variance",
@@ -67,6 +69,7 @@ class Roles:
         reason: why these, in words.
         verdict: on the uncertainty.
         implausible: an uncertainty that was set aside, as it fits nothing.
+        unused: columns without a name that are no uncertainty.
         candidates: role -> the arrays that can have it, with what speaks for each, best first.
     """
 
@@ -81,6 +84,7 @@ class Roles:
     reason: str = ""
     verdict: Verdict | None = None
     implausible: Column | None = None
+    unused: list[Column] = field(default_factory=list)
     candidates: dict[str, list[Candidate]] = field(default_factory=dict)
 
     @property
@@ -107,7 +111,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
     part = Part(wave, window)
     best: tuple[float, Roles] | None = None
     ranked: list[tuple[float, Candidate]] = []
-    for rank, (number, name) in enumerate(_flux_candidates(columns, names, place)):
+    for rank, (number, name) in enumerate(_flux_candidates(columns, names, place, part)):
         column = columns[number]
         if rank and name.role != "flux":
             ranked.append((100.0 + rank, Candidate(column, "no name says what it is")))
@@ -150,10 +154,10 @@ def _meaning(column: Column) -> Name:
     return Name("pixel") if counts else name
 
 
-def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int) -> list[tuple[int, Name]]:
+def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int, part: Part) -> list[tuple[int, Name]]:
     """Number and name of all columns that can be the flux; those named so, else those of which nothing is said.
 
-    Of the latter the first is taken.
+    Of the latter the first is taken that is not the noise of another.
     """
     named = [(i, name) for i, name in enumerate(names) if name.role == "flux" and i != place]
     if named:
@@ -165,7 +169,20 @@ def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int) -
             continue
         found.append((i, name, finite.size >= 10 and np.ptp(finite) > 0))
     # the next after the wavelengths, one that varies before one that does not
-    return [pair[:2] for pair in sorted(found, key=lambda pair: (not pair[2], pair[0] < place))]
+    ranked = [pair[:2] for pair in sorted(found, key=lambda pair: (not pair[2], pair[0] < place))]
+    noises = [number for number, _ in ranked if any(_is_noise_of(columns, number, other, part) for other, _ in ranked)]
+    return sorted(ranked, key=lambda pair: pair[0] in noises)
+
+
+def _is_noise_of(columns: Sequence[Column], number: int, other: int, part: Part) -> bool:
+    """Whether one nameless column is the noise of another: far smaller, and 1 sigma as the pixels of that have it."""
+    if number == other or columns[number].name or not all(part.fits(columns[i]) for i in (number, other)):
+        return False
+    noise, flux = part.of(columns[number]), part.of(columns[other])
+    if not (np.nanmedian(flux) > _SIGNAL * np.nanmedian(noise) > 0 and np.nanstd(flux) > np.nanstd(noise)):
+        return False
+    verdict = judge(noise, flux, part.pixel, None)
+    return verdict.kind == "sigma" and verdict.distance < 1.0
 
 
 def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name], part: Part, told: str | None) -> bool:
@@ -186,26 +203,30 @@ def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name]
             kind = told or name.kind
             values = part.of(column)
             if not (np.isfinite(values) & (values > 0)).any():  # all NaN or zero: none, rather than wrong
-                found.append((9.0, column, Verdict(kind, 1.0, True)))
+                found.append((9.0, column, Verdict(kind, 0.0, True)))
                 continue
             if roles.flux_name.scale != "linear":
                 values, kind = values * log_factor(roles.flux_name.scale), "relative"
-            verdict = Verdict(kind, 1.0, True) if told else judge(values, flux, part.pixel, kind)
+            verdict = Verdict(kind, 0.0, True) if told else judge(values, flux, part.pixel, kind)
+            if told is None and kind == "ivar" and is_relative_weight(column.values):
+                verdict = Verdict("", np.inf, False)
             if verdict.kind:
                 cost += 0.0 if verdict.stated else _OTHER_KIND
                 found.append((cost, column, verdict))
             elif kind != "snr":
                 unfit.append(column)
-            fits = f"fits the scatter of the pixels as {_KIND_WORDS[verdict.kind]}" if verdict.kind else "fits nothing"
+            fits = f"fits the scatter of the pixels as {KIND_WORDS[verdict.kind]}" if verdict.kind else "fits nothing"
             reason = f"named so; it {fits if not told else 'is what you say'}"
             ranking.append((cost if verdict.kind else np.inf, Candidate(column, reason)))
         elif number < _MOST_NAMELESS and not name.role and not column.name and roles.flux_name.scale == "linear":
             if is_mask(column.values):
                 continue
-            verdict = Verdict(told, 1.0, True) if told else judge(part.of(column), flux, part.pixel, None)
-            if verdict.kind:
+            verdict = Verdict(told, 0.0, True) if told else judge(part.of(column), flux, part.pixel, None)
+            if not verdict.kind:
+                roles.unused.append(column)
+            else:
                 found.append((1.0 + verdict.distance, column, verdict))
-                reason = f"without a name; it fits the scatter of the pixels as {_KIND_WORDS[verdict.kind]}"
+                reason = f"without a name; it fits the scatter of the pixels as {KIND_WORDS[verdict.kind]}"
                 ranking.append((1.0 + verdict.distance, Candidate(column, reason)))
     roles.candidates["uncertainty"] = [c for _, c in sorted(ranking, key=lambda pair: pair[0])]
     if not found:

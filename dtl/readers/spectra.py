@@ -6,12 +6,16 @@ from hashlib import blake2b
 
 import numpy as np
 
-from dtl.readers.orders import Order
+from dtl.readers.orders import REACH, Order
+from dtl.wavelengths import Window
 
 __all__ = ["drop_repeats", "separate"]
 
-#: Two stretches are the same wavelengths twice where they overlap by this part of the longer; orders meet at the ends.
-_SAME = 0.6
+#: Two stretches are the same wavelengths twice where they overlap by this part of the longer, or near the window, where
+#: orders of an echelle share a third at most, by the second part of the pixels of the shorter.
+_SAME, _SHORTER = 0.6, 0.5
+#: The longer has this part of those pixels there at least, as a single wrong wavelength spans much without any.
+_DENSE = 0.3
 
 
 def drop_repeats(orders: list[Order]) -> tuple[list[Order], int]:
@@ -24,11 +28,12 @@ def drop_repeats(orders: list[Order]) -> tuple[list[Order], int]:
     return found, len(orders) - len(found)
 
 
-def separate(orders: list[Order]) -> list[list[Order]]:
+def separate(orders: list[Order], window: Window | None = None) -> list[list[Order]]:
     """The spectra of a file, each with its orders, in the order of the file.
 
     Args:
         orders: with strictly increasing wavelengths.
+        window: near which a stretch inside another is a spectrum of its own, however short; nowhere by default.
     """
     clusters: list[list[Order]] = []
     first, last = np.empty(len(orders)), np.empty(len(orders))  # wavelengths of the first order of each cluster
@@ -38,7 +43,10 @@ def separate(orders: list[Order]) -> list[list[Order]]:
             lower, upper, n = order.wavelength[0], order.wavelength[-1], len(clusters)
             overlap = np.minimum(last[:n], upper) - np.maximum(first[:n], lower)
             same = overlap > _SAME * np.maximum(last[:n] - first[:n], upper - lower)
-            home = clusters[int(same.argmax())] if same.any() else None
+            near = window is not None and lower < window.upper + REACH and upper > window.lower - REACH
+            for i in np.flatnonzero((overlap > 0) & ~same) if near else ():
+                same[i] = _shares_pixels(order.wavelength, clusters[i][0].wavelength)
+            home = clusters[int(np.where(same, overlap, -np.inf).argmax())] if same.any() else None
         if home is None:
             ends = order.wavelength[[0, -1]] if len(order.wavelength) > 1 else (np.nan, np.nan)
             first[len(clusters)], last[len(clusters)] = ends
@@ -47,6 +55,14 @@ def separate(orders: list[Order]) -> list[list[Order]]:
             home.append(order)
     count = max((len(cluster) for cluster in clusters), default=0)
     return [[cluster[i] for cluster in clusters if i < len(cluster)] for i in range(count)]
+
+
+def _shares_pixels(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether most of the shorter of two ascending stretches lies on wavelengths that the other measured too."""
+    low, high = max(one[0], other[0]), min(one[-1], other[-1])
+    counts = [int(np.diff(np.searchsorted(own, (low, high)))[0]) for own in (one, other)]
+    short = 0 if one[-1] - one[0] < other[-1] - other[0] else 1
+    return counts[short] > _SHORTER * len((one, other)[short]) and counts[1 - short] > _DENSE * counts[short]
 
 
 def _digest(order: Order) -> bytes:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dtl.preparation.scatter import measure_scatter
+from dtl.readers.noise_bounds import NoiseBounds, measure_bounds
 from dtl.readers.several import common_shape
 
-__all__ = ["KINDS", "MAX_SNR", "Verdict", "judge", "to_sigma"]
+__all__ = ["KINDS", "MAX_SNR", "Verdict", "is_relative_weight", "judge", "to_sigma"]
 
 #: What a column of uncertainties can hold, in words.
 KINDS = {
@@ -26,17 +26,25 @@ KINDS = {
 }
 #: No spectrum of an M dwarf is that good; a higher ratio is another column, or another kind of number.
 MAX_SNR = 2000.0
-#: Sigma over scatter that is believed. Lines count as scatter, so that good spectra lie far below 1; where the scatter
-#: alone says that the spectrum is noisy, they do not.
-_LOW_OF_GOOD, _LOW_OF_NOISY, _NOISY = 0.03, 0.4, 40.0
-_HIGH = 30.0
-#: The same for a column of which nothing says that it holds uncertainties, and how strongly its kind must be favoured.
-_LOW_UNNAMED, _HIGH_UNNAMED = 0.12, 25.0
-_PENALTY = {"sigma": 0.0, "variance": 0.5, "ivar": 0.5, "relative": 0.8, "percent": 1.0, "snr": 1.2}
-#: Correlation with the flux that parts of it have at least, upside down; relative range of numbers without lines.
-_UPSIDE_DOWN, _FLAT = -0.5, 0.05
-#: A ratio this near to 1 is what an uncertainty looks like.
-_CLOSE = 3.0
+#: Sigma over the noise that is believed: over the floor of `NoiseBounds` at least, over its ceiling at most. Narrow
+#: pixels that were coadded or coarse ones leave the floor too high, but not where it says that the spectrum is noisy.
+_LOW_OF_GOOD, _LOW_OF_NOISY, _NOISY = 0.15, 0.4, 40.0
+_HIGH, _HIGH_UNNAMED = 30.0, 8.0
+#: How much worse a rarer kind may fit; sigma is what most files hold.
+_PENALTY = {"sigma": 0.0, "variance": 1.4, "ivar": 0.5, "relative": 0.8, "percent": 1.0, "snr": 1.2}
+#: Within the bounds the noise is rather near the floor.
+_PULL = 0.2
+#: Correlation with the flux that makes a column without a name an uncertainty: positive or, of these kinds, negative.
+_FOLLOWS, _UPSIDE_DOWN = 0.3, ("ivar", "percent", "relative")
+#: Relative range of numbers that are all one; correlation with its place of one that only counts.
+_CONSTANT, _COUNTS = 1e-3, 0.999
+#: A column that does not follow the flux is an uncertainty where it agrees with the noise within these factors.
+_AGREES = {"sigma": 2.0, "variance": 1.3, "ivar": 1.3}
+#: A column of another kind than its name says agrees within this factor with the bounds, and two such kinds that differ
+#: by more than the second are told apart where one is this near to the floor.
+_CLOSE, _APART = 2.0, 1.5
+#: Weights have a largest, a mean or a sum of one within this, and no scale.
+_ONE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -45,18 +53,16 @@ class Verdict:
 
     Attributes:
         kind: a word of `KINDS`, empty where nothing fits.
-        ratio: sigma over the scatter of neighbouring pixels.
+        distance: how far it is from the noise that the pixels show, in natural logarithms, with a penalty for rarer
+            kinds.
         stated: whether the kind is what the name says.
+        rival: another kind that would fit too with another number, empty where there is none.
     """
 
     kind: str
-    ratio: float
+    distance: float
     stated: bool
-
-    @property
-    def distance(self) -> float:
-        """How far it is from the scatter, in natural logarithms, with a penalty for rarer kinds."""
-        return abs(np.log(self.ratio)) + _PENALTY[self.kind] if self.kind and self.ratio > 0 else np.inf
+    rival: str = ""
 
 
 def to_sigma(values: np.ndarray, kind: str, flux: np.ndarray) -> np.ndarray:
@@ -81,6 +87,12 @@ def to_sigma(values: np.ndarray, kind: str, flux: np.ndarray) -> np.ndarray:
     return found
 
 
+def is_relative_weight(values: np.ndarray) -> bool:
+    """Whether inverse variances are weights without a scale, of which the largest, the mean or the sum is one."""
+    finite = values[np.isfinite(values)]
+    return bool(finite.size) and any(abs(n - 1.0) < _ONE for n in (finite.max(), finite.mean(), finite.sum()))
+
+
 def judge(values: np.ndarray, flux: np.ndarray, pixel: float | None, named: str | None) -> Verdict:
     """Tell what a column holds.
 
@@ -94,38 +106,73 @@ def judge(values: np.ndarray, flux: np.ndarray, pixel: float | None, named: str 
         The verdict; an empty kind where nothing fits.
     """
     usable = np.isfinite(flux) & np.isfinite(values) & (flux != 0)
-    level = float(np.nanmedian(np.abs(flux[usable]))) if usable.any() else 0.0
-    if usable.sum() < 10 or level <= 0 or not (values[usable] > 0).mean() > 0.5:
-        return Verdict("", 0.0, False)
-    scatter = max(measure_scatter(flux[usable], pixel)[0], level / MAX_SNR)
-    noisy = level / scatter < _NOISY
-
-    def ratio_as(kind: str) -> float:
-        """Sigma over the scatter where the column is of a kind; 0 where it cannot be."""
-        sigma = to_sigma(values[usable], kind, flux[usable])
-        good = np.isfinite(sigma) & (sigma > 0)
-        middle = float(np.median(sigma[good])) if good.sum() > 0.5 * usable.sum() else 0.0
-        return middle / scatter if level < MAX_SNR * middle else 0.0
-
+    if usable.sum() < 10 or not (values[usable] > 0).mean() > 0.5:
+        return Verdict("", np.inf, False)
+    values, flux = values[usable], flux[usable]
+    noise = measure_bounds(flux, pixel, MAX_SNR)
+    if noise.level <= 0:
+        return Verdict("", np.inf, False)
+    sigmas = {kind: _middle(values, kind, flux, noise) for kind in KINDS}
+    low = noise.floor * (_LOW_OF_NOISY if noise.level / noise.floor < _NOISY else _LOW_OF_GOOD)
     if named is None:
-        low = _LOW_OF_NOISY if noisy else _LOW_UNNAMED
-        # These are larger where there is less light, or are flat: what has lines of its own is another flux.
-        upright = common_shape(flux[usable], values[usable]) > _UPSIDE_DOWN and not _is_flat(values[usable])
-        kinds = {k: ratio_as(k) for k in KINDS if not (upright and k in ("percent", "relative", "ivar"))}
-        found = [Verdict(k, r, False) for k, r in kinds.items() if low < r < _HIGH_UNNAMED and _can_be(k, values)]
-        return min(found, key=lambda v: v.distance, default=Verdict("", 0.0, False))
-    ratio = ratio_as(named)
-    low = _LOW_OF_NOISY if noisy else _LOW_OF_GOOD
-    if low < ratio < _HIGH:
-        return Verdict(named, ratio, True)
-    ratios = {kind: ratio_as(kind) for kind in _alternatives(named)}
-    others = [Verdict(kind, other, False) for kind, other in ratios.items() if 1 / _CLOSE < other < _CLOSE]
-    best = min(others, key=lambda v: v.distance, default=None)
-    if best is not None:
-        return best
+        return _judge_unnamed(values, flux, noise, {k: s for k, s in sigmas.items() if s > low})
+    sigma = sigmas[named]
+    if low < sigma < _HIGH * noise.ceiling:
+        return Verdict(named, _distance(sigma, noise), True)
+    shape = common_shape(flux, values)  # a kind that is larger where there is more light, or less, is so here too
+    against = {kind: shape if kind in _UPSIDE_DOWN else -shape for kind in _alternatives(named)}
+    other = _other_kind({kind: sigmas[kind] for kind, share in against.items() if share < _FOLLOWS}, noise)
+    if other:
+        return Verdict(other, _distance(sigmas[other], noise) + _PENALTY[other], False)
     # too large an uncertainty does no harm unless it says that there is nothing but noise
-    harmless = ratio >= _HIGH and level / (ratio * scatter) > 3.0
-    return Verdict(named, ratio, True) if harmless else Verdict("", ratio, False)
+    harmless = sigma >= _HIGH * noise.ceiling and noise.level / sigma > 3.0
+    return Verdict(named, _distance(sigma, noise), True) if harmless else Verdict("", np.inf, False)
+
+
+def _middle(values: np.ndarray, kind: str, flux: np.ndarray, noise: NoiseBounds) -> float:
+    """The usual sigma where a column is of a kind; 0 where it cannot be."""
+    sigma = to_sigma(values, kind, flux)
+    good = np.isfinite(sigma) & (sigma > 0)
+    middle = float(np.median(sigma[good])) if good.sum() > 0.5 * flux.size else 0.0
+    return middle if noise.level < MAX_SNR * middle else 0.0
+
+
+def _distance(sigma: float, noise: NoiseBounds) -> float:
+    """How far a sigma is from what the pixels allow, in natural logarithms."""
+    outside = max(0.0, np.log(noise.floor / sigma), np.log(sigma / noise.ceiling))
+    return float(outside + _PULL * abs(np.log(sigma / noise.floor)))
+
+
+def _judge_unnamed(values: np.ndarray, flux: np.ndarray, noise: NoiseBounds, sigmas: dict[str, float]) -> Verdict:
+    """The likeliest kind of a column of which no word says that it holds uncertainties; empty where it need not."""
+    low, middle, high = np.percentile(values, (5.0, 50.0, 95.0))
+    constant = high - low < _CONSTANT * abs(middle)
+    counts = not constant and abs(np.corrcoef(values, np.arange(values.size))[0, 1]) > _COUNTS
+    shape = 0.0 if constant or counts else common_shape(flux, values)
+    smooth = noise.floor <= noise.level / MAX_SNR  # no noise to compare with
+    most = noise.level / 3.0 if smooth else _HIGH_UNNAMED * noise.ceiling
+    found = []
+    for kind, sigma in sigmas.items():
+        follows = (-shape if kind in _UPSIDE_DOWN else shape) > _FOLLOWS
+        agrees = kind in _AGREES and (smooth or max(sigma / noise.floor, noise.floor / sigma) < _AGREES[kind])
+        believed = follows or (agrees and not counts and (kind == "sigma" or not constant))
+        if believed and sigma < most and _can_be(kind, values):
+            found.append((_distance(sigma, noise) + _PENALTY[kind], kind))
+    if not found:
+        return Verdict("", np.inf, False)
+    (best, kind), *others = sorted(found)
+    near = [k for d, k in others if d < best + 1.5 and abs(np.log(sigmas[k] / sigmas[kind])) > np.log(_APART)]
+    return Verdict(kind, best, False, near[0] if near else "")
+
+
+def _other_kind(sigmas: dict[str, float], noise: NoiseBounds) -> str:
+    """The kind by which a column agrees with the noise, where its name does not; empty where that cannot be told."""
+    fit = {k: s for k, s in sigmas.items() if noise.floor / _CLOSE < s < noise.ceiling * _CLOSE}
+    if not fit:
+        return ""
+    best = min(fit, key=lambda kind: abs(np.log(fit[kind] / noise.floor)))
+    rivals = [s for s in fit.values() if abs(np.log(s / fit[best])) > np.log(_APART)]
+    return best if not rivals or abs(np.log(fit[best] / noise.floor)) < np.log(_APART) else ""
 
 
 def _alternatives(named: str) -> tuple[str, ...]:
@@ -138,12 +185,6 @@ def _alternatives(named: str) -> tuple[str, ...]:
         "relative": ("percent", "sigma"),
         "snr": (),
     }.get(named, ())
-
-
-def _is_flat(values: np.ndarray) -> bool:
-    """Whether nearly all numbers are alike: those of a spectrum are not in its lines."""
-    low, middle, high = np.percentile(values, (2.0, 50.0, 98.0))
-    return bool(high - low < _FLAT * abs(middle))
 
 
 def _can_be(kind: str, values: np.ndarray) -> bool:

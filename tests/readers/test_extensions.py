@@ -12,7 +12,7 @@ from astropy.table import Table
 from dtl.readers.options import ReadOptions
 from dtl.spectrum import UnusableInput
 from tests.builders import star_flux
-from tests.readers.layouts import grid, to_bytes
+from tests.readers.layouts import grid, to_bytes, truth
 from tests.readers.reading import read_columns, read_spectrum
 
 WAVE = grid()
@@ -105,3 +105,18 @@ def test_ucds_of_a_votable() -> None:
     found.write(handle, format="votable")
     spectrum = read_spectrum(handle.getvalue(), name="u.vot")
     np.testing.assert_allclose(spectrum.uncertainty, np.interp(spectrum.wavelength, WAVE, SIGMA), rtol=1e-6)
+
+
+@pytest.mark.parametrize("names", [("TEMPLATE", "SCIENCE"), ("SKY", "OBJ"), ("MODEL", "FLUX"), ("TELLURIC", "STAR")])
+@pytest.mark.parametrize("swap", [False, True])
+def test_an_extension_named_after_something_else_is_not_the_star(names: tuple[str, str], swap: bool) -> None:
+    wave = grid()
+    parts = [(names[0], 0.3 * truth(wave + 2.0)), (names[1], truth(wave))]
+    hdus = [fits.PrimaryHDU()]
+    for name, flux in reversed(parts) if swap else parts:
+        columns = [fits.Column("wave", "D", array=wave), fits.Column("flux", "D", array=flux)]
+        hdus.append(fits.BinTableHDU.from_columns(columns, name=name))
+    spectrum = read_spectrum(to_bytes(*hdus))
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, wave, truth(wave)), rtol=1e-6)
+    asked = read_spectrum(to_bytes(*hdus), options=ReadOptions(extension=names[0]))
+    assert np.nanmedian(asked.flux) < 0.4

@@ -9,7 +9,8 @@ from astropy.io import fits
 from dtl.readers.options import ReadOptions
 from dtl.readers.orders import Order
 from dtl.readers.spectra import drop_repeats, separate
-from dtl.spectrum import UnusableInput
+from dtl.spectrum import Spectrum, UnusableInput
+from tests.builders import observe
 from tests.readers.layouts import grid, to_bytes, truth
 from tests.readers.reading import read_spectrum
 
@@ -68,3 +69,51 @@ def test_orders_of_several_spectra_go_with_their_own() -> None:
     assert [o.number for o in first] == [0, 1] and [o.number for o in second] == [2, 3]
     kept, repeats = drop_repeats([*orders, Order(blue, np.zeros(500), number=4)])
     assert repeats == 1 and len(kept) == 4
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("velocity", [0.0, 3.0, 15.0, 60.0])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [((8780, 8860), (8795, 8842)), ((8796, 8841), (8770, 8880)), ((8790, 8845), (8798, 8860)), ((8780, 8860),) * 2],
+)
+def test_epochs_of_different_reach_are_not_averaged(
+    one: tuple[int, int], other: tuple[int, int], velocity: float, seed: int
+) -> None:
+    first = observe(reach=one, seed=seed, snr=150.0)
+    second = observe(reach=other, seed=seed + 10, snr=80.0, velocity=20.0 + velocity, pixel=0.057)
+    spectrum = read_spectrum(table(first, second))
+    assert "several_spectra" in spectrum.flags and spectrum.spectra == 2
+    inside = (first.wavelength > 8800) & (first.wavelength < 8835)
+    found = np.interp(first.wavelength[inside], spectrum.wavelength, spectrum.flux)
+    np.testing.assert_allclose(found, first.flux[inside], rtol=1e-5)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.2, 0.35])
+def test_orders_that_share_a_third_stay_orders(share: float) -> None:
+    width = 60.0
+    starts = 8780.0 + (1.0 - share) * width * np.arange(-2, 3)
+    orders = [observe(reach=(start, start + width), seed=i, snr=150.0) for i, start in enumerate(starts)]
+    spectrum = read_spectrum(table(*orders))
+    assert "several_spectra" not in spectrum.flags and spectrum.spectra == 1
+
+
+def test_a_wrong_wavelength_makes_no_second_spectrum() -> None:
+    seen = observe(snr=150.0)
+    seen.wavelength[600] = 8850.0
+    assert "several_spectra" not in read_spectrum(table(seen)).flags
+
+
+@pytest.mark.parametrize("names", ["lambda_rest,lambda_obs,flux,err", "wave_obs,wave_rest,flux,err"])
+def test_wavelengths_as_observed_go_before_those_at_rest(names: str) -> None:
+    seen = observe(velocity=40.0)
+    rest = seen.wavelength / (1 + 40.0 / 299_792.458)
+    waves = (rest, seen.wavelength) if names.startswith("lambda_rest") else (seen.wavelength, rest)
+    rows = zip(*waves, seen.flux, seen.uncertainty, strict=True)
+    text = "\n".join([names, *(",".join(f"{x:.8g}" for x in row) for row in rows)])
+    np.testing.assert_allclose(read_spectrum(text.encode()).wavelength, seen.wavelength, atol=1e-3)
+
+
+def table(*spectra: Spectrum) -> bytes:
+    rows = [row for s in spectra for row in zip(s.wavelength, s.flux, s.uncertainty, strict=True)]
+    return "\n".join(["wave flux err", *(" ".join(f"{x:.9g}" for x in row) for row in rows)]).encode()

@@ -1,0 +1,87 @@
+"""Wavelengths that lost their last digits when they were saved."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dtl.readers.orders import REACH, Order
+from dtl.readers.source import Source
+from dtl.readers.units import show_unit, to_angstrom
+from dtl.wavelengths import Window
+
+__all__ = ["check_digits", "rounded_step"]
+
+#: Steps are multiples of the least one within this; part of a pixel that may be lost without harm; part of the steps
+#: that differ from the usual one where digits are lost, as gaps in an even grid are fewer.
+_WHOLE, _HARMLESS, _UNEVEN = 0.02, 0.5, 0.05
+_MIN_PIXELS = 50
+
+
+def check_digits(rows: list[Order], unit: str, source: Source, window: Window) -> None:
+    """Refuse wavelengths of which too few digits were saved to tell neighbouring pixels apart.
+
+    Args:
+        rows: with wavelengths as in the file.
+        unit: theirs.
+        source: for the name in the message.
+        window: near which it matters.
+
+    Raises:
+        UnusableInput: they are.
+    """
+    for row in rows:
+        angstrom = to_angstrom(row.wavelength, unit)
+        near = (angstrom > window.lower - REACH) & (angstrom < window.upper + REACH)
+        again = np.r_[False, (np.diff(row.wavelength) == 0) & (np.diff(row.flux) == 0)]  # a row that stands there twice
+        lost = rounded_step(row.wavelength[near & ~again])
+        if lost:
+            raise source.refuse(
+                f"has wavelengths in multiples of {lost[0]:.2g} {show_unit(unit)} for pixels {lost[1]:.2g} apart, "
+                "probably because digits were lost when it was saved, or because two spectra are mixed row by row; "
+                "save the wavelengths again with two more digits, each spectrum for itself."
+            )
+
+
+def rounded_step(wavelength: np.ndarray) -> tuple[float, float] | None:
+    """What wavelengths were rounded to and the usual step between pixels, where the first is a good part of the second.
+
+    Wavelengths that were measured have steps of many sizes, those of an even grid one. Rounded ones have a few, all
+    multiples of the place that was kept, in an irregular order; where the place is a pixel or more, some are equal.
+
+    Args:
+        wavelength: in the unit of the file, of one stretch in the order of the file; shape ``(n,)``.
+    """
+    steps = np.abs(np.diff(wavelength[np.isfinite(wavelength)]))
+    if len(steps) < _MIN_PIXELS:
+        return None
+    usual = float(np.mean(steps[steps <= np.percentile(steps, 99)]))  # without the gaps
+    least = _common_step(steps[steps > 1e-3 * usual]) if usual > 0 else 0.0
+    if least < _HARMLESS * usual:
+        return None
+    multiples = np.round(steps / least)
+    if (np.abs(steps / least - multiples) > _WHOLE).mean() > 0.01:
+        return None
+    _, counts = np.unique(multiples, return_counts=True)
+    odd = 1.0 - counts.max() / counts.sum()
+    return (least, usual) if odd > _UNEVEN and not _is_overlap(multiples) else None
+
+
+def _is_overlap(multiples: np.ndarray) -> bool:
+    """Whether every other step is none over a part alone, as where two orders on one even grid were sorted together."""
+    none = np.flatnonzero(multiples == 0)
+    inside = multiples[none[0] : none[-1] + 1] if none.size else none
+    alternate = inside.size > 1 and bool((np.diff(inside) != 0).mean() > 1.0 - _UNEVEN)
+    return alternate and inside.size < 0.9 * multiples.size
+
+
+def _common_step(steps: np.ndarray) -> float:
+    """The largest number of which most steps are multiples, if they take few values; 0 where there are many."""
+    low = float(np.percentile(steps, 1)) if steps.size else 0.0
+    if low <= 0:
+        return 0.0
+    sizes = np.unique(np.round(steps / low, 2))
+    if len(sizes) > 12:
+        sizes = sizes[sizes < 4.0][:12]
+    between = np.diff(np.r_[0.0, sizes])
+    between = between[between > _WHOLE]
+    return low * float(between.min()) if between.size else 0.0

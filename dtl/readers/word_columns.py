@@ -1,0 +1,98 @@
+"""Columns of words in a text: masks as OK and BAD become numbers, names of stars or epochs put rows together."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from dtl.readers.names import parse_name, split_words
+
+__all__ = ["flag_values", "tidy_words"]
+
+#: Words of a mask -> 1 where the pixel is bad, or where the name of the column holds.
+_FLAGS = dict.fromkeys(("ok", "good", "pass", "passed", "valid", "clean", "fine", "f", "false", "n", "no"), "0")
+_FLAGS |= dict.fromkeys(("bad", "fail", "failed", "invalid", "reject", "rejected", "flagged", "masked"), "1")
+_FLAGS |= dict.fromkeys(("t", "true", "y", "yes"), "1")
+#: A word of a mask that is not understood, as a number no mask has.
+UNKNOWN = "-1"
+#: Columns that say of which spectrum a row is, and how many rows a spectrum has at least.
+_LABELS = {"star", "object", "target", "name", "epoch", "date", "night", "id", "spectrum", "exposure"}
+_MIN_ROWS, _SAMPLE = 50, 20
+#: Letters that are looked at before all are, and at most.
+_GLANCE, _LONGEST = 4_000, 20_000_000
+#: A row: a number at its beginning or after a first word.
+_ROW = re.compile(r"[\s\"']*[\d.+-]|[^#,;|\t]{1,60}[,;|\t][\s\"']*[\d.+-]")
+_SEPARATORS = (";", "|", "\t", ",")
+
+
+def flag_values(words: Sequence[str]) -> np.ndarray:
+    """Words of a mask as numbers, -1 where they are not understood; shape ``(n,)``."""
+    return np.array([float(_FLAGS.get(word.strip().strip("\"'").lower(), UNKNOWN)) for word in words])
+
+
+def tidy_words(text: str) -> str:
+    """The text with masks in words as numbers, and the rows of each star or epoch one after the other.
+
+    Args:
+        text: lines with numbers, under a line of names or without.
+    """
+    middle = text[len(text) // 2 :][:_GLANCE]
+    if len(text) > _LONGEST or not (re.search(r"[A-Za-z]", middle) or _LABELS & set(split_words(text[:_GLANCE]))):
+        return text  # numbers alone, as in nearly all
+    lines = text.splitlines()
+    rows = [i for i, line in enumerate(lines) if _ROW.match(line)]
+    sample = [lines[i] for i in rows[len(rows) // 2 :][:_SAMPLE]]
+    if len(sample) < _SAMPLE:
+        return text
+    mark = next((m for m in _SEPARATORS if all(m in line for line in sample)), None)
+    count = Counter(len(_cells(line, mark)) for line in sample).most_common(1)[0][0]
+    head = next((i for i in range(rows[0] - 1, -1, -1) if len(_cells(lines[i], mark)) == count), None)
+    names = _cells(lines[head], mark) if head is not None else [""] * count
+    cells = [row for row in (_cells(line, mark) for line in sample) if len(row) == count]
+    masks = [j for j in range(count) if _is_mask_of_words(names[j], [row[j] for row in cells])]
+    label = next((j for j in range(count) if _LABELS & set(split_words(names[j])) and count > 2), None)
+    if masks:
+        _number_masks(lines, rows, mark, masks, count)
+    if label is not None:
+        _gather(lines, rows, mark, label=label, count=count, head=head)
+    return "\n".join(lines) if masks or label is not None else text
+
+
+def _cells(line: str, mark: str | None) -> list[str]:
+    return line.lstrip("# ").split(mark)
+
+
+def _is_mask_of_words(name: str, cells: list[str]) -> bool:
+    """Whether a column holds words of a mask, or words under the name of one."""
+    words = [cell.strip().strip("\"'").lower() for cell in cells]
+    if not all(re.fullmatch(r"[^\W\d_][\w -]*", word) for word in words) or set(words) <= {"nan", "inf", "null"}:
+        return False
+    return parse_name(name).role == "mask" or all(word in _FLAGS for word in words)
+
+
+def _number_masks(lines: list[str], rows: list[int], mark: str | None, masks: list[int], count: int) -> None:
+    for i in rows:
+        row = _cells(lines[i], mark)
+        if len(row) == count:
+            for j in masks:
+                row[j] = _FLAGS.get(row[j].strip().strip("\"'").lower(), UNKNOWN)
+            lines[i] = (mark or " ").join(row)
+
+
+def _gather(lines: list[str], rows: list[int], mark: str | None, *, label: int, count: int, head: int | None) -> None:
+    """Put the rows of one label together, in place, where there are several of a spectrum's length; drop the labels."""
+    cells = [_cells(lines[i], mark) for i in rows]
+    full = [(i, row) for i, row in zip(rows, cells, strict=True) if len(row) == count]
+    found = Counter(row[label].strip() for _, row in full)
+    if len(found) < 2 or min(found.values()) < _MIN_ROWS:
+        return
+    order = {word: number for number, word in enumerate(found)}
+    ranked = sorted((row for _, row in full), key=lambda row: order[row[label].strip()])
+    for (i, _), row in zip(full, ranked, strict=True):
+        lines[i] = (mark or " ").join(row[:label] + row[label + 1 :])
+    if head is not None:
+        names = _cells(lines[head], mark)
+        lines[head] = (mark or " ").join(names[:label] + names[label + 1 :])

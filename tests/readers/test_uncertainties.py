@@ -1,0 +1,130 @@
+"""What a column beside the flux holds is told at every noise level; what is no uncertainty is not taken for one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from dtl.spectrum import Spectrum
+from tests.builders import observe, observe_model
+from tests.readers.reading import read_spectrum
+
+LEVELS = (15.0, 45.0, 110.0, 290.0, 700.0)
+SEEDS = (1, 2, 3)
+
+
+@lru_cache(maxsize=32)
+def star(snr: float, seed: int, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Wavelength, flux and sigma that grows with the root of the flux; a level of ``scale``."""
+    clean = observe_model(snr=1e7, seed=seed)
+    flux = clean.flux / np.median(clean.flux)
+    sigma = np.sqrt(np.maximum(flux, 0.05)) / snr
+    noisy = flux + sigma * np.random.default_rng(seed).normal(size=flux.size)
+    return clean.wavelength, scale * noisy, scale * sigma
+
+
+def read(*columns: np.ndarray, names: str = "") -> Spectrum:
+    rows = "\n".join(" ".join(f"{x:.10g}" for x in row) for row in zip(*columns, strict=True))
+    return read_spectrum(f"# vacuum wavelengths in Angstrom\n{names}\n{rows}\n".encode())
+
+
+def signal_to_noise(spectrum: Spectrum) -> float:
+    assert spectrum.uncertainty is not None
+    return float(np.nanmedian(spectrum.flux / spectrum.uncertainty))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("snr", LEVELS)
+@pytest.mark.parametrize("scale", [1.0, 700.0, 3e4])
+@pytest.mark.parametrize("names", ["", "wave flux err"])
+def test_sigma_is_sigma_at_every_level(names: str, scale: float, snr: float, seed: int) -> None:
+    wave, flux, sigma = star(snr, seed, scale)
+    spectrum = read(wave, flux, sigma, names=names)
+    assert signal_to_noise(spectrum) == pytest.approx(snr, rel=0.15)
+    assert "uncertainty_implausible" not in spectrum.flags
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("snr", LEVELS[1:])
+@pytest.mark.parametrize("power", [2.0, -2.0], ids=["variance", "ivar"])
+@pytest.mark.parametrize("named", [True, False])
+def test_squares_are_squares_at_every_level(named: bool, power: float, snr: float, seed: int) -> None:
+    wave, flux, sigma = star(snr, seed)
+    names = ("wave flux var" if power > 0 else "wave flux ivar") if named else ""
+    assert signal_to_noise(read(wave, flux, sigma**power, names=names)) == pytest.approx(snr, rel=0.15)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("factor", [1.0, 2.0, 3.0])
+def test_a_named_sigma_stays_one_where_lines_scatter_more_than_noise(factor: float, seed: int) -> None:
+    """And where the noise of coadded or resampled pixels is not what they scatter by."""
+    wave, flux, sigma = star(300.0, seed)
+    for other in (factor, 1.0 / factor):
+        spectrum = read(wave, flux, sigma * other, names="wave flux sigma")
+        assert signal_to_noise(spectrum) == pytest.approx(300.0 / other, rel=0.15)
+
+
+N = star(100.0, 1)[0].size
+GRID = np.arange(N)
+RNG = np.random.default_rng(8)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2e4])
+@pytest.mark.parametrize("snr", [60.0, 150.0, 400.0])
+@pytest.mark.parametrize(
+    "column",
+    [
+        np.ones(N), np.full(N, 1.23), np.full(N, 1800.0), np.full(N, 21.0), 2458562.1 + 1e-5 * GRID, 30.0 + 0.5 * GRID,
+        1.0 - np.abs(RNG.normal(0.0, 0.002, N)), 1.0 - 0.1 * np.exp(-0.5 * ((GRID - 300) / 3.0) ** 2),
+        0.05 + 1e-5 * GRID,
+    ],
+    ids=["one", "airmass", "exposure", "order", "date", "pixel", "transmission", "telluric", "step"],
+)  # fmt: skip
+def test_what_no_word_calls_an_uncertainty(column: np.ndarray, snr: float, scale: float) -> None:
+    wave, flux, _ = star(snr, 4, scale)
+    spectrum = read(wave, flux, column)
+    assert spectrum.uncertainty is None
+    assert any(f.name == "uncertainty" and f.value == "none" and "column 3" in f.reason for f in spectrum.findings)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("snr", [30.0, 100.0, 300.0])
+def test_a_constant_sigma_is_taken_where_the_pixels_scatter_by_it(snr: float, seed: int) -> None:
+    seen = observe(snr=snr, seed=seed)
+    sigma = np.full(seen.flux.size, np.median(seen.uncertainty))
+    assert read(seen.wavelength, seen.flux, sigma).uncertainty is not None
+    assert read(seen.wavelength, seen.flux, 40 * sigma).uncertainty is None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("snr", [60.0, 150.0, 306.0, 700.0])
+@pytest.mark.parametrize("scale", [1.0, 700.0, 3e4])
+def test_relative_errors_under_the_name_of_sigma(scale: float, snr: float, seed: int) -> None:
+    wave, flux, sigma = star(snr, seed, scale)
+    spectrum = read(wave, flux, sigma / flux, names="wave flux err")
+    if spectrum.uncertainty is None:
+        assert "uncertainty_implausible" in spectrum.flags
+    else:
+        assert signal_to_noise(spectrum) == pytest.approx(snr, rel=0.15)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("norm", [np.max, np.mean, np.sum])
+def test_weights_without_a_scale_are_no_inverse_variances(norm, seed: int) -> None:
+    wave, flux, sigma = star(200.0, seed, 700.0)
+    weight = sigma**-2.0
+    assert signal_to_noise(read(wave, flux, weight, names="wave flux weight")) == pytest.approx(200.0, rel=0.15)
+    spectrum = read(wave, flux, weight / norm(weight), names="wave flux weight")
+    assert spectrum.uncertainty is None and "uncertainty_implausible" in spectrum.flags
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("snr", [25.0, 150.0, 400.0])
+@pytest.mark.parametrize("order", [(1, 0, 2), (1, 2, 0), (2, 1, 0), (2, 0, 1), (0, 2, 1)])
+def test_the_noise_is_not_taken_for_the_flux(order: tuple[int, int, int], snr: float, seed: int) -> None:
+    columns = star(snr, seed, 2e4)
+    spectrum = read(*(columns[i] for i in order))
+    assert np.nanmedian(spectrum.flux) == pytest.approx(2e4, rel=0.1)
+    assert signal_to_noise(spectrum) == pytest.approx(snr, rel=0.15)

@@ -1,0 +1,90 @@
+"""Masks in words mark their pixels, a column that names stars or epochs keeps them apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from dtl.spectrum import Spectrum
+from tests.builders import observe
+from tests.readers.layouts import to_bytes
+from tests.readers.reading import read_spectrum
+
+BAD = np.r_[500:507, 700, 900:903]
+
+
+def seen(snr: float = 150.0, seed: int = 1) -> tuple[Spectrum, np.ndarray]:
+    spectrum = observe(snr=snr, seed=seed)
+    marked = np.zeros(spectrum.flux.size, dtype=bool)
+    marked[BAD] = True
+    spectrum.flux[marked] *= 0.93
+    return spectrum, marked
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("mark", [",", " ", ";", "\t"])
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("quality", "OK", "BAD"), ("bad", "F", "T"), ("good", "yes", "no"), ("flag", "good", "bad"),
+        ("mask", "False", "True"), ("valid", "True", "False"), ("status", "pass", "fail"), ("dq", "0", "1"),
+        ("good", "Y", "N"), ("mask", '"ok"', '"bad"'),
+    ],
+)  # fmt: skip
+def test_masks_in_words(name: str, good: str, bad: str, mark: str, seed: int) -> None:
+    spectrum, marked = seen(seed=seed)
+    columns = (spectrum.wavelength, spectrum.flux, spectrum.uncertainty, marked)
+    rows = [
+        mark.join([f"{w:.4f}", f"{f:.3f}", f"{e:.3f}", bad if m else good]) for w, f, e, m in zip(*columns, strict=True)
+    ]
+    found = read_spectrum("\n".join([mark.join(["wave", "flux", "err", name]), *rows]).encode())
+    np.testing.assert_allclose(found.wavelength[np.isnan(found.flux)], spectrum.wavelength[marked], atol=1e-3)
+
+
+def test_a_mask_that_is_not_understood_is_said() -> None:
+    spectrum, marked = seen()
+    columns = (spectrum.wavelength, spectrum.flux, marked)
+    rows = [f"{w:.4f},{f:.3f},{'krumm' if m else 'grade'}" for w, f, m in zip(*columns, strict=True)]
+    found = read_spectrum("\n".join(["wave,flux,quality", *rows]).encode())
+    assert any(f.name == "mask" and f.value == "not used" and "quality" in f.reason for f in found.findings)
+    assert np.isfinite(found.flux).all()
+
+
+def test_a_mask_in_words_of_a_fits_table() -> None:
+    spectrum, marked = seen()
+    parts = [
+        ("wave", "D", spectrum.wavelength),
+        ("flux", "D", spectrum.flux),
+        ("quality", "4A", np.where(marked, "BAD", "OK")),
+    ]
+    table = fits.BinTableHDU.from_columns([fits.Column(n, f, array=a) for n, f, a in parts])
+    assert np.isnan(read_spectrum(to_bytes(fits.PrimaryHDU(), table)).flux).sum() == marked.sum()
+
+
+@pytest.mark.parametrize("name", ["star", "object", "epoch", "date"])
+@pytest.mark.parametrize("place", [0, 1, 3])
+@pytest.mark.parametrize("sort", [False, True])
+def test_a_column_that_names_the_spectrum(sort: bool, place: int, name: str) -> None:
+    words = {"star": ("GJ 1", "GJ 2"), "object": ("A", "B"), "epoch": ("2458562.1", "2458570.2")}
+    first, second = observe(seed=1), observe(seed=2, velocity=24.0)
+    rows, labels = [], words.get(name, ("2020-01-01", "2020-02-01"))
+    for spectrum, label in ((first, labels[0]), (second, labels[1])):
+        for w, f, e in zip(spectrum.wavelength, spectrum.flux, spectrum.uncertainty, strict=True):
+            cells = [f"{w:.4f}", f"{f:.3f}", f"{e:.3f}"]
+            rows.append((w, ",".join([*cells[:place], label, *cells[place:]])))
+    names = ["wave", "flux", "err"]
+    head = ",".join([*names[:place], name, *names[place:]])
+    lines = [line for _, line in (sorted(rows, key=lambda row: row[0]) if sort else rows)]
+    found = read_spectrum("\n".join([head, *lines]).encode())
+    assert "several_spectra" in found.flags and found.spectra == 2
+    inside = (first.wavelength > 8800) & (first.wavelength < 8835)
+    np.testing.assert_allclose(
+        np.interp(first.wavelength, found.wavelength, found.flux)[inside], first.flux[inside], atol=0.01
+    )
+
+
+def test_one_star_in_every_row_is_one_spectrum() -> None:
+    spectrum = observe()
+    rows = [f"{w:.4f},{f:.3f},GJ 388" for w, f in zip(spectrum.wavelength, spectrum.flux, strict=True)]
+    assert "several_spectra" not in read_spectrum("\n".join(["wave,flux,name", *rows]).encode()).flags
