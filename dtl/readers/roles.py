@@ -39,6 +39,8 @@ _UNFIT = 0.4
 _MOST_NAMELESS = 30
 #: Flux over noise, at least, where their order alone would say that the noise is the flux.
 _SIGNAL = 3.0
+#: Columns without names of which one may be the noise of another.
+_SWAPPED = 4
 #: Kinds of uncertainty as a reason says them.
 KIND_WORDS = {
     "sigma": "1 sigma",
@@ -170,7 +172,8 @@ def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int, p
         found.append((i, name, finite.size >= 10 and np.ptp(finite) > 0))
     # the next after the wavelengths, one that varies before one that does not
     ranked = [pair[:2] for pair in sorted(found, key=lambda pair: (not pair[2], pair[0] < place))]
-    noises = [number for number, _ in ranked if any(_is_noise_of(columns, number, other, part) for other, _ in ranked)]
+    first = [number for number, _ in ranked[:_SWAPPED]]
+    noises = [number for number in first if any(_is_noise_of(columns, number, other, part) for other in first)]
     return sorted(ranked, key=lambda pair: pair[0] in noises)
 
 
