@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -45,6 +46,10 @@ def lay_hold_of(size: int) -> int:
     for part in held:
         part[::4096] = 1
     return sum(len(part) for part in held)
+
+
+def find_no_memory() -> None:
+    raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM), "/somewhere/else")
 
 
 def lay_hold_of_a_tensor(size: int) -> int:
@@ -137,6 +142,13 @@ def test_memory_that_is_denied_to_pytorch_is_memory(processes: Processes) -> Non
     assert processes.call(lay_hold_of_a_tensor, 1 << 20) == 1 << 20
     with pytest.raises(Ended) as end:
         processes.call(lay_hold_of_a_tensor, 8 << 30, bounds=Bounds(memory=4 << 30))
+    assert end.value.why == "memory"
+
+
+def test_memory_that_is_denied_while_a_library_is_loaded_is_memory(processes: Processes) -> None:
+    """Of the system as it looks through folders, or maps a library."""
+    with pytest.raises(Ended) as end:
+        processes.call(find_no_memory)
     assert end.value.why == "memory"
 
 

@@ -31,7 +31,6 @@ _MODULES = (
     "astropy.io.fits",
     "astropy.table",
     "scipy.interpolate",
-    "scipy.signal",
 )
 #: By how much the processes step back behind the server.
 _BEHIND, _FAR_BEHIND = 3, 10
