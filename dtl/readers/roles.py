@@ -39,6 +39,8 @@ _UNFIT = 0.4
 _MOST_NAMELESS = 30
 #: Flux over noise, at least, where their order alone would say that the noise is the flux.
 _SIGNAL = 3.0
+#: Level of a normalised flux.
+_NORMALISED = (0.2, 2.0)
 #: Columns without names of which one may be the noise of another.
 _SWAPPED = 4
 #: Kinds of uncertainty as a reason says them.
@@ -178,13 +180,19 @@ def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int, p
 
 
 def _is_noise_of(columns: Sequence[Column], number: int, other: int, part: Part) -> bool:
-    """Whether one nameless column is the noise of another: far smaller, and 1 sigma as the pixels of that have it."""
+    """Whether one nameless column is the noise of another: far smaller, and 1 sigma as the pixels of that have it.
+
+    Beside a normalised flux the other may be its signal-to-noise ratio: there their order tells.
+    """
     if number == other or columns[number].name or not all(part.fits(columns[i]) for i in (number, other)):
         return False
     noise, flux = part.of(columns[number]), part.of(columns[other])
     if not (np.nanmedian(flux) > _SIGNAL * np.nanmedian(noise) > 0 and np.nanstd(flux) > np.nanstd(noise)):
         return False
     verdict = judge(noise, flux, part.pixel, None)
+    normalised = _NORMALISED[0] < np.nanmedian(noise) < _NORMALISED[1]
+    if normalised and judge(flux, noise, part.pixel, None).kind == "snr":
+        return False
     return verdict.kind == "sigma" and verdict.distance < 1.0
 
 

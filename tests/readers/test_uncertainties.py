@@ -66,6 +66,24 @@ def test_a_named_sigma_stays_one_where_lines_scatter_more_than_noise(factor: flo
         assert signal_to_noise(spectrum) == pytest.approx(300.0 / other, rel=0.15)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("snr", LEVELS)
+def test_ratios_beside_a_normalised_flux_are_no_flux(snr: float, seed: int) -> None:
+    """Though the flux looks like their noise, of about one."""
+    wave, flux, sigma = star(snr, seed)
+    np.testing.assert_allclose(read(wave, flux, flux / sigma).flux, flux, rtol=1e-6)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("snr", LEVELS)
+@pytest.mark.parametrize("scale", [1.0, 3e4])
+def test_a_noise_before_the_flux_is_no_flux(scale: float, snr: float, seed: int) -> None:
+    wave, flux, sigma = star(snr, seed, scale)
+    spectrum = read(wave, sigma, flux)
+    np.testing.assert_allclose(spectrum.flux, flux, rtol=1e-6)
+    assert signal_to_noise(spectrum) == pytest.approx(snr, rel=0.15)
+
+
 N = star(100.0, 1)[0].size
 GRID = np.arange(N)
 RNG = np.random.default_rng(8)
