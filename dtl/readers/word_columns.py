@@ -21,6 +21,8 @@ UNKNOWN = "-1"
 #: Columns that say of which spectrum a row is, and how many rows a spectrum has at least.
 _LABELS = {"star", "object", "target", "name", "epoch", "date", "night", "id", "spectrum", "exposure"}
 _MIN_ROWS, _SAMPLE = 50, 20
+#: Letters that numbers have.
+_OF_NUMBERS = {"e", "d", "nan", "inf"}
 #: Letters that are looked at before all are, and at most.
 _GLANCE, _LONGEST = 4_000, 20_000_000
 #: A row: a number at its beginning or after a first word.
@@ -39,8 +41,8 @@ def tidy_words(text: str) -> str:
     Args:
         text: lines with numbers, under a line of names or without.
     """
-    middle = text[len(text) // 2 :][:_GLANCE]
-    if len(text) > _LONGEST or not (re.search(r"[A-Za-z]", middle) or _LABELS & set(split_words(text[:_GLANCE]))):
+    words = {word.lower() for word in re.findall(r"[^\W\d_]+", text[len(text) // 2 :][:_GLANCE])} - _OF_NUMBERS
+    if len(text) > _LONGEST or not (words or _LABELS & set(split_words(text[:_GLANCE]))):
         return text  # numbers alone, as in nearly all
     lines = text.splitlines()
     rows = [i for i, line in enumerate(lines) if _ROW.match(line)]
