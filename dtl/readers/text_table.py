@@ -112,10 +112,11 @@ def text_lines(source: Source, text: str) -> list[str]:
         limits.check("lines", sum(text.count(end) for end in _ENDS), source.refuse)
     lines = text.splitlines()
     limits.check("line_length", max(map(len, lines), default=0), source.refuse)
-    # each has a letter and a mark beside it, or an end of a line; counting those is sooner done than splitting
-    possible = len(text) // 2 if not text.isascii() else sum(map(text.count, " \t\x1f,;|")) + len(lines)
-    if min(len(text) // 2, possible) > limits.most("values"):
-        limits.check("values", sum(len(_MARKS.sub(" ", line).split()) for line in lines), source.refuse)
+    if len(text) > 2 * limits.most("values"):  # else there are fewer, as each has a letter and a mark beside it
+        # counting the marks is sooner done than splitting at them
+        possible = sum(map(text.count, " \t\x1f,;|")) + len(lines) if text.isascii() else len(text) // 2
+        if possible > limits.most("values"):
+            limits.check("values", sum(len(_MARKS.sub(" ", line).split()) for line in lines), source.refuse)
     return lines
 
 
