@@ -123,9 +123,8 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
         vectors = rows == 1 or len(shape) == 2
         own = columns if vectors else [*columns, *_blaze_of(source, number, hdu, blazes)]
         label = "FITS table (one row of vectors)" if rows == 1 else "FITS table" + (" (one row an order)" * vectors)
-        group = Group("vectors" if vectors else "table", label, _place(number, hdu), own, [hdu.header])
-        group.beside = _is_beside(hdu)
-        groups.append(group)
+        kind, place = "vectors" if vectors else "table", _place(number, hdu)
+        groups.append(Group(kind, label, place, own, [hdu.header], beside=_is_beside(hdu)))
     return sorted(groups, key=lambda group: -len(group.columns[0].values.shape))
 
 

@@ -39,8 +39,7 @@ def identify(source: Source) -> bool:
 def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
     """The arrays of the group that holds the spectrum, where they are columns of a table."""
     groups = find_groups(source, window)
-    wanted = groups if options.extension is not None else _of_star(groups, window)
-    group = _choose(source, wanted, window, options)
+    group = _choose(source, groups, window, options)
     if group is None or group.kind not in ("table", "vectors") or group.columns[0].values.ndim != 1:
         return []
     return group.columns
@@ -54,8 +53,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """
     try:
         groups = find_groups(source, window)
-        wanted = groups if options.extension is not None else _of_star(groups, window)
-        group = _choose(source, wanted, window, options)
+        group = _choose(source, groups, window, options)
     except NotImplementedError:  # a spline of IRAF's
         group = None
     if group is None:
@@ -77,6 +75,8 @@ def _choose(source: Source, groups: list[Group], window: Window, options: ReadOp
     """
     if options.extension is not None:
         groups = _asked(source, groups, options.extension)
+    else:
+        groups = _of_star(groups, window)
     best: tuple[float, Group] | None = None
     ranges: list[str] = []
     for group in _joined(groups):

@@ -20,7 +20,6 @@ from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements
 from dtl.readers.text_table import TextTable, parse_table
-from dtl.readers.word_columns import tidy_words
 from dtl.wavelengths import Window
 
 __all__ = ["columns", "espadons_columns", "identify", "identify_espadons", "read", "read_espadons"]
@@ -42,7 +41,7 @@ def identify_espadons(source: Source) -> bool:
 
 def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read a table of two or more columns."""
-    table = parse_table(source, tidy_words(source.text))
+    table = parse_table(source)
     named = any(table.names)
     if not named and options.columns is None and _looks_like_espadons(table):
         reason = "the wavelengths, in nm, jump back at the ends of some forty orders as in files of Libre-ESpRIT"
@@ -64,7 +63,7 @@ def _short(cards: dict[str, object]) -> list[tuple[str, object]]:
 
 def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
     """The columns of a text table."""
-    return _columns(parse_table(source, tidy_words(source.text)))
+    return _columns(parse_table(source))
 
 
 def espadons_columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:

@@ -12,6 +12,7 @@ from dtl.readers import limits
 from dtl.readers.names import numbered_names, parse_name
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import frame_of, medium_of
+from dtl.readers.word_columns import tidy_words
 
 __all__ = ["TextTable", "parse_table", "text_lines"]
 
@@ -68,7 +69,7 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     Raises:
         UnusableInput: no table of at least two columns and ten rows of numbers.
     """
-    text = source.text if text is None else text
+    text = tidy_words(source.text) if text is None else text
     text = text if text.isascii() else text.translate(_SPACES)
     marked = "'" in text or "\u2019" in text
     lines = text_lines(source, _SWISS.sub("", text) if marked else text)
