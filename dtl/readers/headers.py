@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from dtl.readers.barycentre import earth_velocity, middle_of_exposure, position_of, velocity_from_header
@@ -10,7 +11,7 @@ from dtl.readers.instruments import Instrument, find_instrument
 from dtl.readers.source import sanitise
 from dtl.readers.statements import medium_of, stated_frame, stated_medium
 
-__all__ = ["describe_header", "find_frame", "find_medium", "find_resolution", "find_star_velocity", "known_instrument"]
+__all__ = ["describe_header", "find_resolution", "find_star_velocity", "known_instrument"]
 
 _STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME")
 _INSTRUMENT = ("INSTRUME", "INSTRUMENT", "SPECTROG", "FPA", "SPECTRO")
@@ -41,8 +42,10 @@ def describe_header(contents: Contents, *headers: Any, pointing: bool = True) ->
         contents.star = contents.star or _first_text(header, _STAR, star=True)
         contents.instrument = contents.instrument or _find_instrument(header)
         contents.resolution = contents.resolution or find_resolution(header)
-        contents.state("frame", find_frame(header))
-        contents.state("medium", find_medium(header))
+        for claim in _frames(header):
+            contents.state("frame", claim)
+        for claim in _media(header):
+            contents.state("medium", claim)
         contents.position = contents.position or _find_position(header, pointing)
         contents.mjd = contents.mjd or middle_of_exposure(header)
         contents.star_velocity = contents.star_velocity or find_star_velocity(header)
@@ -82,39 +85,39 @@ def find_star_velocity(header: Any) -> Claim | None:
     return None
 
 
-def find_frame(header: Any) -> Claim | None:
-    """Frame of the wavelengths by the card SPECSYS of the FITS standard (Greisen et al. 2006, A&A 446, 747)."""
+def _frames(header: Any) -> Iterator[Claim]:
+    """Frames of the wavelengths by the card SPECSYS of the FITS standard (Greisen et al. 2006, A&A 446, 747)."""
     for key in ("SPECSYS", "SPECSYS1"):
         text = sanitise(header.get(key, ""), 20)
         frame = stated_frame(text)
         if frame:
             near = ", within 0.02 km/s of the barycentre" if text.upper().startswith("HELIO") else ""
-            return Claim(frame, "file", f"card {key} = '{text}'{near}")
-        if text:
-            return Claim("unknown", "file", f"card {key} = '{text}', which is not used here")
-    return None
+            yield Claim(frame, "file", f"card {key} = '{text}'{near}")
+        elif text:
+            yield Claim("unknown", "file", f"card {key} = '{text}', which is not used here")
 
 
-def find_medium(header: Any) -> Claim | None:
-    """Air or vacuum by the cards that say so; CTYPE 'WAVE' is written too freely to be more than a guess."""
+def _media(header: Any) -> Iterator[Claim]:
+    """Air or vacuum by the cards that say so, the clearest first; CTYPE 'WAVE' is written too freely to be more than a
+    guess."""
     for key in _MEDIUM:
         value = header.get(key)
         if isinstance(value, bool | int) and key == "VACUUM":
-            return Claim("vacuum" if value else "air", "file", f"card VACUUM = {value}")
+            yield Claim("vacuum" if value else "air", "file", f"card VACUUM = {value}")
+            continue
         medium = stated_medium(value) or medium_of(f"{key} = {value}") if isinstance(value, str) else None
         if medium:
-            return Claim(medium, "file", f"card {key} = '{sanitise(value, 30)}'")
+            yield Claim(medium, "file", f"card {key} = '{sanitise(value, 30)}'")
     ctype = str(header.get("CTYPE1", "")).strip().upper()
     if ctype.startswith("AWAV"):
-        return Claim("air", "file", f"CTYPE1 = '{sanitise(ctype, 20)}', wavelengths in air by the FITS standard")
+        yield Claim("air", "file", f"CTYPE1 = '{sanitise(ctype, 20)}', wavelengths in air by the FITS standard")
     for key in ("CTYPE1", "CUNIT1", "TUNIT1", "TTYPE1", "WAT1_001"):
         for text in (str(header.get(key, "")), header.comments[key] if key in header else ""):
             medium = stated_medium(text)
             if medium:
-                return Claim(medium, "file", f"card {key}: '{sanitise(text, 60)}'")
+                yield Claim(medium, "file", f"card {key}: '{sanitise(text, 60)}'")
     if ctype in ("WAVE", "WAVE-LOG"):
-        return Claim("vacuum", "guessed", f"CTYPE1 = '{ctype}' means vacuum in the FITS standard")
-    return None
+        yield Claim("vacuum", "guessed", f"CTYPE1 = '{ctype}' means vacuum in the FITS standard")
 
 
 def _first_text(header: Any, keys: tuple[str, ...], star: bool = False) -> Claim | None:

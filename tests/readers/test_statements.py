@@ -388,6 +388,9 @@ def test_a_file_that_contradicts_itself_is_flagged() -> None:
     frame = read_spectrum(table("WAVE", "as observed, no barycentric correction", SPECSYS="BARYCENT"))
     assert frame.frame == "barycentric" and "frame_guessed" in frame.flags
     assert "SPECSYS" in reason(frame, "frame") and "as observed" in reason(frame, "frame")
+    cards = read_spectrum(table("WAVE", AIRORVAC="vacuum", CTYPE1="AWAV", SPECSYS="BARYCENT", SPECSYS1="TOPOCENT"))
+    assert cards.frame == "barycentric" and "AIRORVAC" in reason(cards, "medium")
+    assert {"frame_guessed", "medium_guessed"} <= set(cards.flags) and "CTYPE1" in reason(cards, "medium")
     lines = read_spectrum(layouts.text(head="# frame: barycentric\n# medium: air\n# vacuum wavelengths, topocentric\n"))
     assert lines.frame == "barycentric" and {"frame_guessed", "medium_guessed"} <= set(lines.flags)
 
