@@ -70,6 +70,11 @@ _DEFAULTS = {
         "has {found} tags of XML beside those of its rows and the limit is {most}, so they hardly describe a spectrum; "
         "write it with fewer parameters, groups and notes.",
     ),
+    "attributes": Limit(
+        100_000,
+        "has {found} attributes in tags of XML and the limit is {most}, so they hardly describe a spectrum; write it "
+        "with fewer.",
+    ),
     "cells": Limit(1_500_000, "has {found} cells in tables of XML " + _LARGE),
     "ragged_cells": Limit(
         100_000,

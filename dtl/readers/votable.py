@@ -81,6 +81,7 @@ def _table(source: Source) -> tuple[Any, Table]:
             "with its numbers inside."
         )
     limits.check("elements", _count(_ELEMENT, source), source.refuse)
+    limits.check("attributes", source.data.count(b"="), source.refuse)
     rows = max(_count(_ROW, source), *(int(said[:18]) for said in _ROWS.findall(source.data)), 0)
     limits.check("lines", rows, source.refuse)
     limits.check("columns", _count(_FIELD, source), source.refuse)

@@ -188,6 +188,12 @@ def test_rows_and_cells_of_a_votable_are_not_counted_as_what_describes_it() -> N
     assert len(read_spectrum(named.encode(), name="star.vot").flux) > 1000
 
 
+def test_attributes_of_a_tag_are_counted() -> None:
+    many = " ".join(f'a{i}="{i}"' for i in range(LIMITS["attributes"].most))
+    with pytest.raises(UnusableInput, match="attributes in tags of XML"):
+        read_spectrum(votable(f"<INFO {many}/>"), name="star.vot")
+
+
 def test_a_header_of_twenty_thousand_cards_is_read() -> None:
     card = fits.Card("KEY", 1)
     table = fits.open(io.BytesIO(layouts.fits_table()))
