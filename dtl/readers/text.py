@@ -48,6 +48,8 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
         return _espadons(source, table, Claim("ESPaDOnS", "guessed", reason))
     contents = contents_from_columns("text table", _columns(table), source, options, window)
     contents.note("separator", table.separator, "file", f"{len(table.values)} rows, {len(table.names)} columns")
+    if table.transposed:
+        contents.note("rows and columns", "swapped", "guessed", "each row of the text is as long as a spectrum")
     if table.skipped:
         contents.note("skipped lines", str(table.skipped), "file", "they have another number of columns")
     apply_metadata(contents, parse_comments(table.comments))

@@ -12,6 +12,7 @@ from dtl.readers import limits
 from dtl.readers.names import numbered_names, parse_name
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import frame_of, medium_of
+from dtl.readers.transposed import upright
 from dtl.readers.word_columns import tidy_words
 
 __all__ = ["TextTable", "parse_table", "text_lines"]
@@ -34,6 +35,8 @@ _SPACES = str.maketrans(dict.fromkeys(_BLANKS, " ") | {"\u2212": "-", "\u200b": 
 _FIRST = set("+-.,in")
 _TRUTH = {"true": 1.0, "false": 0.0}
 _GERMAN, _ENGLISH = r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?([eE][-+]?\d+)?", r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?([eE][-+]?\d+)?"
+#: A number in quotes.
+_QUOTED = re.compile(r'"([-+\d.,eE ]+)"')
 #: Marks between thousands, as in 8'810.25.
 _SWISS = re.compile(r"(?<=\d)['\u2019](?=\d{3}(?!\d))")
 #: A FITS card as text: SPECSYS = 'TOPOCENT' / frame
@@ -53,6 +56,7 @@ class TextTable:
         cards: FITS cards among them; keys and values.
         separator: in words.
         skipped: lines left out as they do not fit.
+        transposed: whether the text has a row for each column.
     """
 
     values: np.ndarray
@@ -61,6 +65,7 @@ class TextTable:
     separator: str
     skipped: int = 0
     cards: dict[str, object] = field(default_factory=dict)
+    transposed: bool = False
 
 
 def parse_table(source: Source, text: str | None = None) -> TextTable:
@@ -69,7 +74,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     Raises:
         UnusableInput: no table of at least two columns and ten rows of numbers.
     """
-    text = tidy_words(source.text) if text is None else text
+    turned = upright(source.text, _COMMENT) if text is None else None
+    text = turned or (tidy_words(source.text) if text is None else text)
     text = text if text.isascii() else text.translate(_SPACES)
     marked = "'" in text or "\u2019" in text
     lines = text_lines(source, _SWISS.sub("", text) if marked else text)
@@ -100,7 +106,7 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
         raise source.refuse(
             "has only one column of numbers, while wavelength and flux are needed; save both in one table."
         )
-    return TextTable(values, names, words, _SEPARATORS[separator], skipped, cards)
+    return TextTable(values, names, words, _SEPARATORS[separator], skipped, cards, transposed=turned is not None)
 
 
 def text_lines(source: Source, text: str) -> list[str]:
@@ -123,6 +129,7 @@ def text_lines(source: Source, text: str) -> list[str]:
 
 def _plain(body: list[str]) -> tuple[list[str], str | None]:
     """Lines with points as decimal marks and without thousands separators, and the separator of columns."""
+    body = _unquoted(body)
     mark = next((m for m in (";", "|", "\t") if all(m in line for line in body[:50])), None)
     if not any("," in line for line in body[:200]):  # neither a decimal mark nor one between thousands
         return body, _separator(body[:50])[0]
@@ -135,6 +142,27 @@ def _plain(body: list[str]) -> tuple[list[str], str | None]:
         return [line.replace(",", "") for line in body], mark
     separator, comma = _separator(body[:50])
     return ([line.replace(",", ".") for line in body] if comma else body), separator
+
+
+def _unquoted(body: list[str]) -> list[str]:
+    """Lines in which numbers stand without quotes, where commas stand within these: between thousands or as decimal
+    marks, never between columns."""
+    quoted = [cell for line in body[:200] for cell in _QUOTED.findall(line) if "," in cell]
+    if not quoted:
+        return body
+    both = [cell for cell in quoted if "." in cell]
+    if both:
+        decimal = all(cell.rfind(",") > cell.rfind(".") for cell in both)
+    else:
+        decimal = not all(re.fullmatch(_ENGLISH, cell.strip()) for cell in quoted)
+
+    def plain(cell: re.Match[str]) -> str:
+        if not decimal:
+            return cell[1].replace(",", "")
+        german = "," in cell[1] or re.fullmatch(_GERMAN, cell[1].strip())
+        return cell[1].replace(".", "").replace(",", ".") if german else cell[1]
+
+    return [_QUOTED.sub(plain, line) for line in body]
 
 
 def _cards(lines: list[str]) -> dict[str, object]:

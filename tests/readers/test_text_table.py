@@ -27,6 +27,41 @@ def test_thousands_separators(row: str) -> None:
     np.testing.assert_allclose(table.values, [[8796.65, 12032.10]] * 50)
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        *('"8,796.65","12,032.10"', '"8796,65","12032,10"', '"8.796,65","12.032,10"', '"8,796.65","12032.1"'),
+        *('8796.65,"12,032.1"', '"8796,65","1.20321E4"', '"8796,65";"12.032,1"', '"8,796.65"\t"12,032.1"'),
+    ],
+)
+def test_commas_in_quotes_are_not_between_columns(row: str) -> None:
+    table = parse_table(
+        Source("star.csv", "\n".join(['"wave"' + (";" if ";" in row else ",") + '"flux"', *[row] * 50]).encode())
+    )
+    np.testing.assert_allclose(table.values, [[8796.65, 12032.10]] * 50, rtol=1e-5)
+
+
+@pytest.mark.parametrize("mark", [" ", ", ", "; "])
+@pytest.mark.parametrize("head", [("", ""), ("wave", "flux")])
+def test_a_row_for_each_column(mark: str, head: tuple[str, str]) -> None:
+    """As `numpy.savetxt` writes a list of arrays, and tables that were turned; a comma may be a decimal mark."""
+    columns = np.linspace(8780, 8855, 1200), 1 + 0.3 * np.sin(np.arange(1200.0))
+    rows = [
+        mark.join([*filter(None, [name]), *(f"{x:.17e}" for x in own)]) for name, own in zip(head, columns, strict=True)
+    ]
+    for text in ("# GJ 699\n" + "\n\n".join(rows), "\n".join(rows).replace(",", ";").replace(".", ",")):
+        table = parse_table(Source("star.txt", text.encode()))
+        np.testing.assert_array_equal(table.values.T, columns)
+        assert tuple(table.names) == head and table.transposed
+    found = read_spectrum("\n".join(rows).encode()).findings
+    assert ("rows and columns", "swapped") in [(finding.name, finding.value) for finding in found]
+
+
+def test_rows_that_are_no_columns() -> None:
+    assert "only 2 rows" in refusal(["8800.1 1.0 0.1", "8800.2 1.1 0.1"])
+    assert "250" in refusal([" ".join(["word"] * 400), " ".join(["word"] * 400)] + [" ".join(["1.5"] * 400)] * 10)
+
+
 def test_rows_of_different_length() -> None:
     sentence = refusal(["1 2", "1 2 3", "1 2", "1 2 3"] * 10 + ["1 2"])
     assert "(3 columns in row 2 of the numbers, 2 in most)" in sentence
