@@ -11,6 +11,7 @@ from dtl.readers.bad_pixels import bad_by_mask
 from dtl.readers.bins import with_middles
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column, frame_of_name, stated_unit
+from dtl.readers.names import Name
 from dtl.readers.options import ReadOptions
 from dtl.readers.roles import KIND_WORDS, Roles, assign_roles
 from dtl.readers.scales import linear_flux, log_factor
@@ -131,33 +132,42 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
 def _note_several(contents: Contents, columns: Sequence[Column], roles: Roles) -> None:
     """Say where columns differ by their number or letter only, as ``flux_1`` and ``flux_2`` or ``GJ_1`` and ``GJ_2``.
 
-    Where no name says what the flux is, another column counts too that has lines of its own.
+    Of the others that can be the flux those count too that have lines of their own.
     """
-    names = [roles.flux_name, *(other.meaning for other in roles.others)]
-    numbered = [n for n in names if n.role == "flux" and len(n.stem) == 1 and re.fullmatch(r"\d+|[a-z]", *n.stem)]
-    count, reason = len(numbered), "columns of flux that differ by their number only"
-    if roles.flux_name.role != "flux":
-        alike = [other for other in roles.others if same_but_for_number(roles.flux.name, other.name)]
-        free = [other for other in roles.others if other is not roles.uncertainty]
-        found = alike or [other for other in free if is_other_spectrum(roles.flux.values, other.values)]
-        count = len(found) + 1
-        reason = f"{', '.join(_show(columns, other) for other in found[:3])} "
-        reason += "differ from it by the number in the name only" if alike else "have lines of their own"
-    elif roles.flux_name not in numbered:
-        count = 0
-    if count > 1:
-        contents.flags.add("several_spectra")
-        contents.note("spectra", f"1 of {count} used", "guessed", reason)
+    free = [other for other in roles.others if other is not roles.uncertainty]
+    if roles.flux_name.role == "flux":
+        free = [other for other in free if other.meaning.role == "flux"]
+        alike = [other for other in free if _is_numbered(other.meaning)] if _is_numbered(roles.flux_name) else []
+    else:
+        alike = [other for other in free if same_but_for_number(roles.flux.name, other.name)]
+    found = alike or [other for other in free if is_other_spectrum(roles.flux.values, other.values)]
+    if not found:
+        return
+    verb = "differs" if len(found) == 1 else "differ"
+    lines = "has lines of its own" if len(found) == 1 else "have lines of their own"
+    reason = ", ".join(_show(columns, other) for other in found[:3])
+    reason += f" {verb} from it by the number in the name only" if alike else f" {lines}"
+    contents.flags.add("several_spectra")
+    contents.note("spectra", f"1 of {len(found) + 1} used", "guessed", reason)
+
+
+def _is_numbered(name: Name) -> bool:
+    """Whether the name of a flux says nothing more than which of them it is."""
+    return name.role == "flux" and len(name.stem) == 1 and bool(re.fullmatch(r"\d+|[a-z]", *name.stem))
 
 
 def _add_uncertainty(contents: Contents, columns: Sequence[Column], roles: Roles, told: str | None, scale: str) -> None:
     values, kind = np.broadcast_to(roles.uncertainty.values, contents.flux.shape), roles.kind
+    stated = bool(told) or roles.verdict is None or roles.verdict.stated
+    words = "" if kind == "sigma" else f"{KINDS[kind]} "
+    reason = f"{words}{_show(columns, roles.uncertainty)}"
+    multiple = 1.0 if told else roles.uncertainty.meaning.multiple
+    if multiple != 1.0:
+        values = values / multiple
+        reason += f", which holds {multiple:,.3g} times that by its name"
     if scale != "linear" and kind in ("sigma", "relative"):
         values, kind = values * log_factor(scale), "relative"
     contents.uncertainty = to_sigma(values, kind, contents.flux)
-    words = "" if kind == "sigma" else f"{KINDS[kind]} "
-    reason = f"{words}{_show(columns, roles.uncertainty)}"
-    stated = bool(told) or roles.verdict is None or roles.verdict.stated
     if not stated:
         reason += ", as the scatter of neighbouring pixels says"
         if roles.verdict.rival:

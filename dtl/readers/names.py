@@ -10,6 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
+
+from dtl.readers.translated import in_english
 
 __all__ = ["NO_NAME", "Name", "numbered_names", "parse_description", "parse_name", "says_nothing", "split_words"]
 
@@ -18,7 +21,8 @@ _UNCERTAINTY = {
     "sigma": {"err", "errs", "error", "errors", "unc", "uncert", "uncertainty", "uncertainties", "sigma", "sig", "std"}
     | {"stddev", "stdev", "noise", "errorbar", "errorbars", "fluctuation", "e", "dflux", "eflux", "fluxerr", "errflux"}
     | {"rms", "sem", "stderr", "sigmas", "errdata", "deviation", "fluxerror", "sigmaflux", "df", "sd"}
-    | {"relerr", "fracerr", "fehler", "erreur", "incertitude"},
+    | {"relerr", "fracerr", "uncer", "rmse", "plusminus", "delta", "expanded", "dy", "ey", "yerr", "ferr", "eflx"}
+    | {"dfl", "dflx", "ci", "ci95", "err95", "error95", "1sigma", "1sig"},
     "variance": {"var", "variance", "variances", "sigma2", "err2", "stat", "error2", "std2", "noise2", "sig2"},
     "ivar": {"ivar", "invvar", "invvariance", "inversevariance", "weight", "weights", "wgt"},
     "snr": {"snr", "sn", "s2n", "signaltonoise", "ston"},
@@ -46,9 +50,10 @@ _FLUX |= {"scidata", "ener", "photons", "count", "fluxes", "flx", "nflux", "radi
 _OTHER: tuple[tuple[str, set[str]], ...] = (
     ("mask", {"mask", "masked", "qual", "quality", "dq", "flag", "flags", "bpm", "badpix", "bad", "good", "goodpix"}
      | {"ormask", "andmask", "status", "valid", "clip", "rejected", "usable", "gpm", "bpx", "outlier"}),
-    ("telluric", {"telluric", "tellurics", "tell", "transmission", "atmosphere", "atm", "trans"}),
+    ("telluric", {"telluric", "tellurics", "tell", "transmission", "atmosphere", "atm", "trans", "a0v"}),
     ("model", {"model", "template", "templ", "synth", "synthetic", "fit", "bestfit", "reconstruction", "theory", "ref"}
-     | {"reference", "smoothed", "residual", "residuals", "resid"}),
+     | {"reference", "smoothed", "residual", "residuals", "resid", "syn", "synspec", "calc", "calculated", "computed"}
+     | {"predicted", "prediction", "pred", "fitted", "yfit", "expected", "initial", "tpl"}),
     ("sky", {"sky", "background", "bkg", "bg", "bgflux", "skyflux"}),
     ("lamp", {"lamp", "thar", "lfc", "cal", "calflux", "arc", "thxe", "lc", "etalon", "comb", "fp"}),
     ("blaze", {"blaze", "flat", "flatfield", "sensitivity", "response", "throughput"}),
@@ -72,7 +77,7 @@ _TREATED = {
 _TREATED |= {"sub", "free", "deblazed", "normalization", "rectified"}
 _QUALIFIERS = {"raw", "reduced", "uncalibrated", "weighted", "smooth", "original", "orig", "opt", "box"}
 _LOGARITHM = {"log": "log10", "log10": "log10", "lg": "log10", "ln": "ln", "loge": "ln", "dex": "log10"}
-_RELATIVE = {"relative", "rel", "fractional", "frac", "fraction", "relerr", "fracerr"}
+_RELATIVE = {"ppm", "relative", "rel", "fractional", "frac", "fraction", "relerr", "fracerr"}
 _PERCENT = {"percent", "percentage", "pct", "perc", "%"}
 _MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag"}
 #: A line that names a column by its number, as SExtractor writes it: "2 FLUX Flux [adu]"; also "Column 2: flux".
@@ -85,6 +90,16 @@ _GLUED = re.compile(
 #: A flux by what it is a density of, "F_lambda", and a logarithm of a flux by its symbol, "logF".
 _DENSITY = re.compile(r"(?<![^\W_])(f|i|flux)[\s_]*(lambda|lam|λ|nu|ν)(?![^\W_])", re.IGNORECASE)
 _LOG_SYMBOL = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\s_]?[FI](?![^\W_])")
+#: An uncertainty of several sigma, "err [2 sigma]" and "k=2", but not "flux 2 sigma"; and of a full width.
+_MULTIPLE = re.compile(
+    r"(?:^|[\[(,]\s*|(?:err|errors?|unc|uncertainty)[\s_]+)(?:([2-9]|two|three)\s*[-*x·_]?\s*(?:sigma|sig|sd|s)(?![a-z0-9]))"
+    r"|(?<![^\W_])k\s*=?\s*([2-9])(?![^\W_])"
+)
+_SIGMAS = {"two": 2.0, "three": 3.0}
+_FACTORS = {"fwhm": 2.354820, "expanded": 2.0, "ci95": 1.959964, "error95": 1.959964, "err95": 1.959964, "ppm": 1e6}
+_COUNTING = {*"23456789", "two", "three", "95", "k2", "k3", "ppm", "fwhm"}
+#: What stands for an error: the difference before a symbol, and the mark before its number.
+_SYMBOLS = re.compile(r"±|\+/?-|(?<![^\W_])[δ∆](?=\s?[fi])")
 _SQUARE = re.compile(r"(\^|\*\*)\s*[({]?2")
 #: Letters of a name or a description that are looked at.
 _LONGEST = 300
@@ -103,6 +118,7 @@ class Name:
         stem: the words left, which arrays that belong together share.
         doubt: how far the words are from the plain word of the role, 0 for "flux".
         good: whether a mask is named after its good pixels.
+        multiple: of the kind of an uncertainty that it holds, 2 for "2 sigma".
     """
 
     role: str = ""
@@ -111,6 +127,7 @@ class Name:
     stem: frozenset[str] = frozenset()
     doubt: float = 0.0
     good: bool = False
+    multiple: float = 1.0
 
 
 #: The name of an array that has none.
@@ -142,10 +159,11 @@ def split_words(text: str) -> list[str]:
     text = _LOG_SYMBOL.sub(r"\1 flux", _DENSITY.sub("flux", text))
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
     found: list[str] = []
-    for word in re.split(r"[^a-z0-9λσ²%]+", text.lower().replace("σ", "sigma").replace("²", "2")):
+    text = _SYMBOLS.sub(" err ", text.lower().replace("σ", "sigma").replace("²", "2"))
+    for word in re.split(r"[^\w%]+|_+", text):
         glued = _GLUED.match(word)
         found += [glued[1], glued[2]] if glued else [word] if word else []
-    return found
+    return in_english(found, text)
 
 
 @lru_cache(maxsize=256)  # files of a survey have the same names
@@ -166,12 +184,15 @@ def parse_name(text: str) -> Name:
         scale = "ln"
     known = _UNCERTAINTY["sigma"] | _UNCERTAINTY["variance"] | _UNCERTAINTY["ivar"] | _UNCERTAINTY["snr"]
     squared = bool(_SQUARE.search(text))  # a bare number counts: "err_2" is that of a second flux
-    stem = _stem(words, known | ({"2"} if squared else set()))
-    kind = _kind(words, plain, squared=squared)
+    kind, multiple = _kind(words, plain, squared=squared), _multiple(text)
+    said = {"2"} if squared else _COUNTING if multiple != 1.0 else set()
+    stem = _stem(words, known | said | {"sqrt", "root"})
     if kind and any(word.startswith(("wave", "lam")) for word in stripped):
         stem |= {"wavelength"}
+    if kind == "snr" and re.search(r"(?<![^\W_])db(?![^\W_])", text.lower()):  # a logarithm of one power or another
+        return Name()
     if kind and not plain & _OTHER[0][1]:
-        return Name("uncertainty", kind, scale, stem)
+        return Name("uncertainty", "relative" if multiple == _FACTORS["ppm"] else kind, scale, stem, multiple=multiple)
     waves = [word for word in stripped if word.startswith(("wave", "lam", "wavl")) or word in _WAVELENGTH & plain]
     fluxes = plain & _FLUX
     for role, names in _OTHER:
@@ -253,6 +274,10 @@ def _kind(words: list[str], plain: set[str], *, squared: bool) -> str:
     inverse = bool(plain & {"inverse", "inv", "reciprocal"})
     for kind in ("ivar", "snr", "variance", "sigma"):
         hit = plain & _UNCERTAINTY[kind]
+        if hit == {"stat"} and plain & _UNCERTAINTY["sigma"]:  # alone it is the variance of MUSE, else "statistical"
+            continue
+        if kind == "variance" and hit and set(words) & {"sqrt", "root"}:
+            return "sigma"
         if kind == "sigma" and hit == {"noise"} and "signal" in words:
             return "snr"
         if hit:
@@ -263,6 +288,17 @@ def _kind(words: list[str], plain: set[str], *, squared: bool) -> str:
                 return "relative"
             return "ivar" if inverse and (kind == "variance" or squared) else "variance" if squared else kind
     return ""
+
+
+def _multiple(text: str) -> float:
+    """How many times the plain uncertainty a column holds by its name."""
+    text = text.lower().replace("σ", "sigma")
+    found = _MULTIPLE.search(text)
+    if found:
+        return _SIGMAS.get(found[1]) or float(found[1] or found[2])
+    words = re.split(r"[\W_]+", text)
+    pairs = [one + two for one, two in pairwise(words)]
+    return next((_FACTORS[word] for word in [*words, *pairs] if word in _FACTORS), 1.0)
 
 
 def _stem(words: list[str], role: set[str]) -> frozenset[str]:

@@ -180,11 +180,11 @@ def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int, p
 
 
 def _is_noise_of(columns: Sequence[Column], number: int, other: int, part: Part) -> bool:
-    """Whether one nameless column is the noise of another: far smaller, and 1 sigma as the pixels of that have it.
+    """Whether one column is the noise of another: far smaller, and 1 sigma as the pixels of that have it.
 
     Beside a normalised flux the other may be its signal-to-noise ratio: there their order tells.
     """
-    if number == other or columns[number].name or not all(part.fits(columns[i]) for i in (number, other)):
+    if number == other or not all(part.fits(columns[i]) for i in (number, other)):
         return False
     noise, flux = part.of(columns[number]), part.of(columns[other])
     if not (np.nanmedian(flux) > _SIGNAL * np.nanmedian(noise) > 0 and np.nanstd(flux) > np.nanstd(noise)):
@@ -212,7 +212,7 @@ def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name]
             if cost is None:
                 continue
             kind = told or name.kind
-            values = part.of(column)
+            values = part.of(column) / (1.0 if told else name.multiple)
             if not (np.isfinite(values) & (values > 0)).any():  # all NaN or zero: none, rather than wrong
                 found.append((9.0, column, Verdict(kind, 0.0, True)))
                 continue
@@ -293,7 +293,8 @@ def _is_in(flux: Column, blaze: Column, part: Part) -> bool:
 
 
 def _explain(roles: Roles) -> str:
-    how = "by the names of the columns" if roles.named else "no names; by their numbers and their order"
+    nameless = "names that say nothing" if roles.flux.name else "no names"
+    how = "by the names of the columns" if roles.named else f"{nameless}; by their numbers and their order"
     if roles.others:
         how += f"; not {', '.join(repr(c.name) if c.name else 'a column without name' for c in roles.others[:3])}"
     return how

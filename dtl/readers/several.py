@@ -14,6 +14,8 @@ __all__ = ["common_shape", "is_other_spectrum", "same_but_for_number"]
 _STRUCTURE, _LEVEL = 4.0, 100.0
 #: Pixels that are enough to tell; a table may hold hundreds of columns.
 _ENOUGH = 5_000
+#: Pixels of a stretch that lines fill and a blaze hardly bends.
+_STRETCH = 200
 #: From this correlation on both have the same lines: the same star once more, or a model of it.
 _SAME = 0.9
 
@@ -44,7 +46,14 @@ def is_other_spectrum(flux: np.ndarray, values: np.ndarray) -> bool:
     ]
     if min(scatter) <= 0 or max(scatter) > _STRUCTURE * min(scatter):
         return False
-    return abs(common_shape(flux, values)) < _SAME
+    return _common_lines(flux, values) < _SAME
+
+
+def _common_lines(flux: np.ndarray, values: np.ndarray) -> float:
+    """The usual correlation of two arrays over short stretches, which neither a blaze nor a few bad pixels change."""
+    count = max(1, flux.size // _STRETCH)
+    pairs = zip(np.array_split(flux, count), np.array_split(values, count), strict=True)
+    return float(np.median([abs(common_shape(*pair)) for pair in pairs]))
 
 
 def common_shape(flux: np.ndarray, values: np.ndarray) -> float:

@@ -40,7 +40,8 @@ def check(spectrum: Spectrum, *, scale: float = 1.0, sigma: bool = True, shift: 
     [
         (SIGMA, "err"), (SIGMA**2, "sigma2"), (SIGMA**2, "variance"), (SIGMA**-2, "inverse_variance"),
         (SIGMA / FLUX, "relative_error"), (100 * SIGMA / FLUX, "err_percent"), (FLUX / SIGMA, "S/N"),
-        (SIGMA**2, "err"), (SIGMA**-2, "error"),
+        (SIGMA**2, "err"), (SIGMA**-2, "error"), (2 * SIGMA, "err(2sigma)"), (2.35482 * SIGMA, "err_fwhm"),
+        (1e6 * SIGMA / FLUX, "error_ppm"), (SIGMA, "err_stat"), (SIGMA, "sqrt_var"),
     ],
 )  # fmt: skip
 def test_kinds_of_uncertainty_by_name_and_by_the_scatter(values: np.ndarray, name: str) -> None:

@@ -40,6 +40,42 @@ def test_the_error_of_something_else_keeps_the_word() -> None:
     assert parse_description("error of the flux of the star").stem == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        *(("Wellenlänge", "wavelength"), ("longueur d’onde", "wavelength"), ("длина_волны", "wavelength")),
+        *(("Flußdichte", "flux"), ("flujo", "flux"), ("поток", "flux"), ("フラックス", "flux"), ("Intensità", "flux")),
+        *(("Messfehler", "uncertainty"), ("błąd", "uncertainty"), ("フラックス誤差", "uncertainty")),
+        *(("Modell", "model"), ("flujo_modelo", "model"), ("モデル", "model"), ("predicted", "model")),
+        *(("Himmel", "sky"), ("ciel", "sky"), ("a0v_flux", "telluric")),
+        *(("ΔF", "uncertainty"), ("δflux", "uncertainty"), ("flux ±", "uncertainty"), ("yerr", "uncertainty")),
+    ],
+)
+def test_words_of_other_languages_and_symbols(text: str, role: str) -> None:
+    assert parse_name(text).role == role
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "multiple"),
+    [
+        *(("err_stat", "sigma", 1), ("sigma_stat", "sigma", 1), ("STAT", "variance", 1)),
+        *(("sqrt_var", "sigma", 1), ("root_variance", "sigma", 1)),
+        *(("err [2 sigma]", "sigma", 2), ("2*sigma", "sigma", 2), ("three_sigma_error", "sigma", 3)),
+        *(("unc_k2", "sigma", 2), ("expanded_uncertainty", "sigma", 2), ("error_95", "sigma", 1.959964)),
+        *(("err_fwhm", "sigma", 2.35482), ("err_ppm", "relative", 1e6), ("error [ppm]", "relative", 1e6)),
+        *(("flux 2 sigma", "sigma", 1), ("flux_2_sigma", "sigma", 1), ("1sigma", "sigma", 1), ("err_2", "sigma", 1)),
+    ],
+)
+def test_how_much_of_an_uncertainty_a_column_holds(text: str, kind: str, multiple: float) -> None:
+    name = parse_name(text)
+    assert (name.role, name.kind, name.multiple) == ("uncertainty", kind, multiple)
+    assert name.stem == (frozenset("2") if "2" in text and multiple == 1 else frozenset())
+
+
+def test_decibels_are_no_ratio() -> None:
+    assert parse_name("SNR [dB]").role == parse_name("snr_db").role == ""
+
+
 @pytest.mark.parametrize(("text", "nothing"), [("COL1", True), ("c_2", True), ("data 3", True), ("flux1", False)])
 def test_names_that_only_count(text: str, nothing: bool) -> None:
     assert says_nothing(text) == nothing

@@ -28,6 +28,9 @@ def table(names: str, *columns: np.ndarray) -> bytes:
         ("wave,GJ1,e_GJ1,GJ2,e_GJ2", (STAR, np.full(WAVE.size, 0.005), OTHER, np.full(WAVE.size, 0.002))),
         ("wavelength,exp1,exp2,err", (STAR, 1.1 * STAR, np.full(WAVE.size, 0.005))),
         ("wavelength,Aldebaran,Barnard", (STAR, OTHER)),
+        ("wave,flux,flux.1", (STAR, OTHER)),
+        ("wave,flux_epoch1,flux_epoch2", (STAR, OTHER)),
+        ("wave,FLUX,err,FLUX2", (STAR, np.full(WAVE.size, 0.005), OTHER)),
         ("", (STAR, OTHER)),
         ("", (STAR, OTHER, OTHER[::-1])),
     ],
@@ -56,6 +59,22 @@ def test_stars_side_by_side_are_several_and_the_first_is_read(names: str, column
 def test_what_is_no_spectrum_of_its_own(beside: np.ndarray) -> None:
     assert not is_other_spectrum(STAR, beside)
     assert "several_spectra" not in read_spectrum(table("", STAR, beside)).flags
+
+
+def test_the_same_star_in_other_words_is_no_other_spectrum() -> None:
+    """Raw and reduced, by two ways of extraction: a blaze and a few pixels do not make another star of it."""
+    blaze = np.exp(-(((WAVE - 8830.0) / 30.0) ** 2))
+    box = np.where(np.arange(WAVE.size) % 190 == 0, 30.0, 1.001 * STAR)
+    for names, beside in (("wave,flux,flux_raw", STAR * blaze), ("wave,flux_opt,flux_box", box)):
+        assert "several_spectra" not in read_spectrum(table(names, STAR, beside)).flags
+
+
+def test_a_noise_of_unknown_name_is_not_taken_for_the_star() -> None:
+    for name in ("zorp", "Poissonrauschen"):
+        noise = 0.005 * np.sqrt(np.maximum(STAR, 0.1))
+        spectrum = read_spectrum(table(f"wave,{name},blah", noise, STAR))
+        assert np.nanmedian(spectrum.flux) > 0.2
+        assert "say nothing" in next(found.reason for found in spectrum.findings if found.name == "columns")
 
 
 def test_names_that_only_count_say_nothing() -> None:
