@@ -24,6 +24,9 @@ from dtl.wavelengths import Window
 
 __all__ = ["KINDS", "Column", "assign", "contents_from_columns", "usable"]
 
+#: A flux that was treated is further from the plain word than another by this, see `dtl.readers.names.Name`.
+_TREATMENT = 0.1
+
 
 def contents_from_columns(
     label: str, columns: Sequence[Column], source: Source, options: ReadOptions, window: Window
@@ -136,7 +139,7 @@ def _note_several(contents: Contents, columns: Sequence[Column], roles: Roles) -
     """
     free = [other for other in roles.others if other is not roles.uncertainty]
     if roles.flux_name.role == "flux":
-        free = [other for other in free if other.meaning.role == "flux"]
+        free = [other for other in free if _is_another_star(other.meaning, roles.flux_name)]
         alike = [other for other in free if _is_numbered(other.meaning)] if _is_numbered(roles.flux_name) else []
     else:
         alike = [other for other in free if same_but_for_number(roles.flux.name, other.name)]
@@ -149,6 +152,13 @@ def _note_several(contents: Contents, columns: Sequence[Column], roles: Roles) -
     reason += f" {verb} from it by the number in the name only" if alike else f" {lines}"
     contents.flags.add("several_spectra")
     contents.note("spectra", f"1 of {len(found) + 1} used", "guessed", reason)
+
+
+def _is_another_star(other: Name, flux: Name) -> bool:
+    """Whether another flux can be that of another star by its name: not the same once more, treated otherwise or raw,
+    nor what another fibre of a spectrograph saw."""
+    fibre = any(word.startswith(("trace", "fib")) for word in other.stem)
+    return other.role == "flux" and other.doubt < flux.doubt + _TREATMENT and not fibre
 
 
 def _is_numbered(name: Name) -> bool:

@@ -11,8 +11,8 @@ _WORDS = {
     "wave": "wellenlänge wellenlaenge wellenlange longueur longitud lunghezza comprimento длина długość dlugosc "
     "golflengte våglängd vaglangd bølgelængde dalgaboyu vlnová hullámhossz",
     "of": "onda onde волны fali",
-    "flux": "fluss fluß flussdichte flußdichte strahlungsfluss flujo flusso fluxo поток strumień strumien intensität intensitaet "
-    "intensitat intensité intensite intensidad intensità intensita intensidade интенсивность zählrate zaehlrate "
+    "flux": "fluss fluß flussdichte flußdichte strahlungsfluss flujo flusso fluxo поток strumień strumien intensität "
+    "intensitaet intensitat intensité intensite intensidad intensità intensita intensidade интенсивность zählrate zaehlrate "
     "messung mesure medida misura natężenie",
     "error": "fehler messfehler unsicherheit rauschen erreur incertitude bruit errores incertidumbre ruido errore "
     "incertezza rumore erro incerteza ruído ошибка погрешность шум błąd blad niepewność niepewnosc szum fout "
