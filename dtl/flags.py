@@ -25,6 +25,10 @@ FLAGS: dict[str, str] = {
         "The velocity is not what the file says or what a nearby star can have: wavelengths in air taken for vacuum, "
         "or in another frame than stated."
     ),
+    "wavelengths_doubtful": (
+        "The file contradicts itself on the step of its wavelengths; if the wrong one was taken, the radial velocity "
+        "and v sin i are wrong, and the other parameters may be. Correct its header."
+    ),
     "snr_implausible": (
         "The signal-to-noise ratio is beyond what spectrographs reach: the uncertainties of the file are not what they "
         "are taken for."

@@ -21,7 +21,7 @@ SPECTRUM_METRICS: dict[str, tuple[str, str, int]] = {
 FLAG_GROUPS: dict[str, tuple[str, ...]] = {
     "Unlike the models": ("out_of_distribution",),
     "Outside the models": ("outside_grid", "value_withheld"),
-    "Velocity in doubt": ("rv_uncertain", "rv_implausible"),
+    "Velocity in doubt": ("rv_uncertain", "rv_implausible", "wavelengths_doubtful"),
     "Spectrum too poor": ("low_snr", "snr_implausible", "resolution_too_low", "window_incomplete"),
     "v sin i an upper limit": ("upper_limit_vsini",),
     "No doubt": (),

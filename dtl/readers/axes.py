@@ -18,6 +18,8 @@ from dtl.wavelengths import Window
 
 __all__ = ["Axis", "find_axis", "has_axis"]
 
+#: Relative difference of two steps that are one, written with fewer digits.
+_SAME_STEP = 1e-6
 #: Unit by the type of an axis, where no unit is stated, as the FITS standard has it.
 _STANDARD = {"WAVE": "m", "AWAV": "m", "FREQ": "Hz", "WAVN": "1/m", "ENER": "J"}
 
@@ -31,12 +33,14 @@ class Axis:
         unit: of `dtl.readers.units`, empty where none is stated.
         where: the cards that say so.
         sampling: ``logarithmic``, ``table``, ``polynomial`` or empty for even steps.
+        contradiction: of the cards of its step, with the one that was taken; empty where they agree.
     """
 
     values: np.ndarray
     unit: str
     where: str
     sampling: str = ""
+    contradiction: str = ""
 
 
 def has_axis(header: Any) -> bool:
@@ -102,13 +106,21 @@ def find_axis(header: Any, shape: tuple[int, ...], window: Window, tables: dict[
             unit, sampling = plain, ""  # the flag is wrong: the numbers are wavelengths
     if unit and not np.isfinite(to_angstrom(values, unit)).any():
         unit = None
-    return Axis(values, unit or "", where or "cards CRVAL1 and CDELT1", sampling)
+    return Axis(values, unit or "", where or "cards CRVAL1 and CDELT1", sampling, _contradiction(header))
+
+
+def _contradiction(header: Any) -> str:
+    """Where CD1_1 and CDELT1 are two steps: the standard has no CDELT1 beside a CD1_1 (Greisen & Calabretta 2002)."""
+    delta, matrix = _number(header, "CDELT1"), _number(header, "CD1_1")
+    if not matrix or delta in (None, 0.0, 1.0) or abs(delta / matrix - 1.0) < _SAME_STEP:
+        return ""
+    return f"card CD1_1 = {matrix:.8g} is taken, as the FITS standard has it, and CDELT1 = {delta:.8g} contradicts it"
 
 
 def _step(header: Any) -> float | None:
-    """Step from pixel to pixel: CDELT1 times PC1_1, or CD1_1, which IRAF keeps beside a CDELT1 of 1 (others 0)."""
+    """Step from pixel to pixel: CD1_1 before CDELT1, which IRAF writes beside it, else CDELT1 times PC1_1."""
     delta, matrix, turn = (_number(header, key) for key in ("CDELT1", "CD1_1", "PC1_1"))
-    if matrix and delta in (None, 0.0, 1.0):
+    if matrix:
         return matrix
     if delta is None:
         return turn if turn and "CRVAL1" in header and turn != 1.0 else None

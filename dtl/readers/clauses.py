@@ -24,6 +24,12 @@ _SPELLINGS = (
     (r"\bno longer\b", "not"),
     (r"\bleft out\b|\bleft undone\b|\bnot? (yet )?done\b", "skipped"),
     (r"\bto be (?=done|made|performed|carried out)", "to be applied "),
+    (r"\bawav(-\w+)?\b", "air wavelengths"),  # as the FITS standard has it
+    (r"\b(luft|lucht|aire|aria|воздух\w?|powietrz\w)\b|空気", "air"),
+    (r"\b(vakuum|vacuüm|vac[íi]o|vuoto|(?<=dans le )vide|vácuo|вакуум\w?|próżni\w?)\b|真空", "vacuum"),
+    (r"\b(wellenl(ä|ae)ngen?|longueurs? d.onde|longitud(es)? de onda|lunghezz[ae] d.onda)\b", "wavelengths"),
+    (r"\b(nicht|kein\w*|ne pas|niet)\b", "not"),
+    (r"\b(ohne|sans|senza)\b", "without"),
 )
 _BREAKS = re.compile(
     r"[;!?()\[\]{}]|,(?!\d)|(?<!\bbary)(?<!\bcorr)(?<!\bvel)(?<!\bhelio)(?<!\bwav)\.(?=\s|$)|\s[-/\u2013\u2014]+\s"

@@ -192,6 +192,8 @@ def _axes(source: Source, window: Window) -> list[Group]:
             if place_of != number and size == _size(hdu)
         ][:_MAX_BESIDE]
         group = Group("axis", label, place, [wave, *own, *beside], [hdu.header], beside=_is_beside(hdu))
+        if axis.contradiction:
+            group.notes.append(("step", "CD1_1", "guessed", axis.contradiction))
         if axis.sampling:
             group.notes.append(("sampling", axis.sampling, "file", axis.where))
         groups.append(group)

@@ -62,6 +62,8 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     contents.note("extension", group.place, "file" if options.extension is None else "user", "it holds the spectrum")
     for note in group.notes:
         contents.note(*note)
+        if note[0] == "step":
+            contents.flags.add("wavelengths_doubtful")
     contents.extensions = list_spectra(groups, window)
     _describe(contents, source, group)
     return contents

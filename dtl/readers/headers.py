@@ -16,7 +16,11 @@ __all__ = ["describe_header", "find_resolution", "find_star_velocity", "known_in
 _STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME")
 _INSTRUMENT = ("INSTRUME", "INSTRUMENT", "SPECTROG", "FPA", "SPECTRO")
 _RESOLUTION = ("RESOLUTN", "SPEC_RES", "SPECRES", "SPECRP", "RESOLUT", "RESOLUTI", "RESOLVE", "RES_POW", "RP", "R")
-_MEDIUM = ("AIRORVAC", "VACUUM", "AIR_VAC", "WAVEMED", "MEDIUM", "WAVETYPE", "WAVEFORM", "LAMTYPE")
+#: Relative difference of what two cards may say of one resolution, nominal and measured.
+_SAME_RESOLUTION = 0.15
+_MEDIUM = ("AIRORVAC", "INAIR", "INVACUUM", "VACUUM", "AIR_VAC", "WAVEMED", "MEDIUM", "WAVETYPE", "WAVEFORM", "LAMTYPE")
+#: Cards of these that say yes or no -> the medium for each.
+_YES = {"VACUUM": ("vacuum", "air"), "INVACUUM": ("vacuum", "air"), "INAIR": ("air", "vacuum")}
 _VELOCITY = (  # card, factor to km/s
     ("CARACAL BERV", 1.0),
     ("BRVCORR", 1e-3),
@@ -60,15 +64,26 @@ def known_instrument(contents: Contents) -> Instrument | None:
 
 
 def find_resolution(header: Any) -> Claim | None:
-    """Resolution of a header; numbers that can be none (a width in Angstrom, a radius) are passed over."""
+    """Resolution of a header; numbers that can be none (a width in Angstrom, a radius) are passed over.
+
+    Where two cards contradict each other none is known, and no nominal value stands in for it.
+    """
+    found = {}
     for key in _RESOLUTION:
         try:
             value = float(header.get(key))
         except (TypeError, ValueError):
             continue
         if 500 <= value <= 1_000_000:
-            return Claim(value, "file", f"card {key}")
-    return None
+            found[key] = value
+    if not found:
+        return None
+    (first, value), *_ = found.items()
+    other = next((key for key in found if abs(found[key] / value - 1.0) > _SAME_RESOLUTION), None)
+    if other is None:
+        return Claim(value, "file", f"card {first}")
+    reason = f"card {first} = {value:,.0f} and card {other} = {found[other]:,.0f} contradict each other; state it"
+    return Claim(None, "guessed", reason)
 
 
 def find_star_velocity(header: Any) -> Claim | None:
@@ -102,8 +117,8 @@ def _media(header: Any) -> Iterator[Claim]:
     guess."""
     for key in _MEDIUM:
         value = header.get(key)
-        if isinstance(value, bool | int) and key == "VACUUM":
-            yield Claim("vacuum" if value else "air", "file", f"card VACUUM = {value}")
+        if isinstance(value, bool | int) and key in _YES:
+            yield Claim(_YES[key][not value], "file", f"card {key} = {value}")
             continue
         medium = stated_medium(value) or medium_of(f"{key} = {value}") if isinstance(value, str) else None
         if medium:

@@ -83,7 +83,7 @@ INSTRUMENTS: tuple[Instrument, ...] = (
         "observatory",
     ),
     Instrument("NEID", None, "vacuum", ("neid",), 31.9584, -111.5987, 2091.0, "Schwab et al. 2016, SPIE 9908, 99087H"),
-    Instrument("UVES", 74000.0, "air", ("uves",), -24.6253, -70.4032, 2635.0, "Dekker et al. 2000, SPIE 4008, 534"),
+    Instrument("UVES", None, "air", ("uves",), -24.6253, -70.4032, 2635.0, "Dekker et al. 2000, SPIE 4008, 534"),
     Instrument(
         "X-shooter",
         18000.0,

@@ -19,7 +19,10 @@ __all__ = ["apply_statements", "frame_of", "header_texts", "medium_of", "stated_
 
 #: Sentences about a medium or a frame that are looked at in one file.
 _MOST = 400
-_MENTIONED = re.compile(r"air|vac|bary|helio|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract", re.I)
+_MENTIONED = re.compile(
+    r"air|vac|awav|luft|lucht|aria|возд|powiet|空気|vak|vide|vuoto|v[áa]c|вакуум|próżni|真空|bary|helio|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract",
+    re.I,
+)
 
 _NO_MEDIUM = re.compile(
     r"air ?mass\w*|air ?(temp|press|humid)\w*|vacuum (chamber|vessel|tank|press|pump|stabili|spectrograph)\w*|airy"
@@ -80,6 +83,8 @@ _STATE = re.compile(r"\b(frame|corr|rest|waves?|wavelengths?|lambda|system|vacuu
 _NO_STATE = re.compile(r"\b(correction|velocit(y|ies)|factor|shift|berv|rv)\b|[:=]\s*[-+]?\d")
 _RADIAL = re.compile(r"(?<!stellar )(?<!systemic )(?<!for )\b(rvs?|radial velocit(y|ies))\b(?! corr(ection)?\b)")
 _NUMBER = re.compile(r"[:=]\s*[-+]?\d")
+#: A resolution that is stated beside, whose number is that of no velocity.
+_RESOLUTION = re.compile(r"\b(r|resolution|resolving power)\s*[=~:≈]\s*[\d.,]+k?\b", re.IGNORECASE)
 #: Whole clauses that say that wavelengths are barycentric by the word alone.
 _ALONE = re.compile(r"(in |the |solar |system )*(bary|helio)cent(ric|re|er)( frame| system)?")
 
@@ -123,7 +128,7 @@ def frame_of(text: str) -> str | None:
     """``barycentric``, ``observatory`` or ``rest`` where a sentence says in what frame the wavelengths are."""
     if not _MENTIONED.search(text):
         return None
-    clauses = clauses_of(text)
+    clauses = clauses_of(_RESOLUTION.sub(" ", text))
     alone = not any(_NO_FRAME.search(c) or _RADIAL.search(c) or re.search(r"velocit|km/s", c) for c in clauses)
     found = {_frame_of_clause(clause, alone=alone) for clause in clauses} - {None}
     if found == {"rest", "barycentric"}:  # one step after the other

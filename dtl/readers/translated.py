@@ -12,8 +12,8 @@ _WORDS = {
     "golflengte våglängd vaglangd bølgelængde dalgaboyu vlnová hullámhossz",
     "of": "onda onde волны fali",
     "flux": "fluss fluß flussdichte flußdichte strahlungsfluss flujo flusso fluxo поток strumień strumien intensität "
-    "intensitaet intensitat intensité intensite intensidad intensità intensita intensidade интенсивность zählrate zaehlrate "
-    "messung mesure medida misura natężenie",
+    "intensitaet intensitat intensité intensite intensidad intensità intensita intensidade интенсивность zählrate "
+    "zaehlrate messung mesure medida misura natężenie",
     "error": "fehler messfehler unsicherheit rauschen erreur incertitude bruit errores incertidumbre ruido errore "
     "incertezza rumore erro incerteza ruído ошибка погрешность шум błąd blad niepewność niepewnosc szum fout "
     "onzekerheid ruis fel osäkerhet hata",

@@ -23,7 +23,14 @@ __all__ = ["MIN_STARS", "Sample", "all_distinct", "by_star", "coadd", "same_star
 #: with errors of 45 K and more, above those of the networks before.
 MIN_STARS = 10
 #: Doubts about a spectrum itself, whatever the networks; a star with one of them teaches nothing.
-_DAMAGED = {"rv_uncertain", "rv_implausible", "resolution_too_low", "value_withheld", "snr_implausible"}
+_DAMAGED = {
+    "rv_uncertain",
+    "rv_implausible",
+    "wavelengths_doubtful",
+    "resolution_too_low",
+    "value_withheld",
+    "snr_implausible",
+}
 #: Up to this part of the stars those unlike the models are left out; where there are more, it is the gap that is new.
 _MINORITY = 1 / 3
 #: Mean squared difference of two spectra, in units of that of their noise, below which they are of one star: 1 for one

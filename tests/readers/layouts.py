@@ -110,7 +110,11 @@ def serval() -> bytes:
 
 
 def eso(
-    ucd: str = "em.wl;obs.atmos", specsys: str = "BARYCENT", error: float = np.nan, unit: str = "angstrom"
+    ucd: str = "em.wl;obs.atmos",
+    specsys: str = "BARYCENT",
+    error: float = np.nan,
+    unit: str = "angstrom",
+    **cards: object,
 ) -> bytes:
     """An ESO phase-3 product: a table of one row."""
     wave = grid(8700, 8900, 0.03)
@@ -125,7 +129,7 @@ def eso(
     table = fits.BinTableHDU.from_columns(columns, name="SPECTRUM")
     table.header["TUCD1"] = ucd
     primary = fits.PrimaryHDU()
-    for key, value in {"OBJECT": "HD 1", "INSTRUME": "FEROS", "SPEC_RES": 48000.0, "SPECSYS": specsys}.items():
+    for key, value in {"OBJECT": "HD 1", "INSTRUME": "FEROS", "SPEC_RES": 48000.0, "SPECSYS": specsys, **cards}.items():
         primary.header[key] = value
     return to_bytes(primary, table)
 

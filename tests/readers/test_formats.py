@@ -197,6 +197,22 @@ def test_wcs_as_it_should_not_be_written(cards: dict[str, object]) -> None:
     check(read_spectrum(layouts.wcs("cd", **cards)))
 
 
+def test_two_steps_of_one_axis() -> None:
+    """By the standard CD1_1 goes before; that they differ is a doubt about all that depends on wavelengths."""
+    spectrum = read_spectrum(layouts.wcs("cd", CDELT1=0.0501))
+    check(spectrum)
+    assert "wavelengths_doubtful" in spectrum.flags and "CDELT1 = 0.0501" in finding(spectrum, "step").reason
+    assert "wavelengths_doubtful" not in read_spectrum(layouts.wcs("cd", CDELT1=0.05)).flags
+
+
+def test_two_resolutions_of_one_header() -> None:
+    told = {"near": read_spectrum(layouts.eso(SPEC_RES=48000.0, RESOLUTN=50000.0))}
+    told["far"] = read_spectrum(layouts.eso(SPEC_RES=48000.0, RESOLUTN=115000.0))
+    assert told["near"].resolution == pytest.approx(50000.0) and told["far"].resolution is None
+    reason = finding(told["far"], "resolution").reason
+    assert "48,000" in reason and "115,000" in reason
+
+
 def test_wcs_unit_in_the_type_of_the_axis() -> None:
     """CTYPE1 = 'Angstrom' without CUNIT1 is read silently wrong elsewhere."""
     spectrum = read_spectrum(layouts.wcs(CTYPE1="Angstrom"))

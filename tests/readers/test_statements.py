@@ -381,10 +381,30 @@ def reason(spectrum: Spectrum, name: str) -> str:
     return next(finding.reason for finding in spectrum.findings if finding.name == name)
 
 
+@pytest.mark.parametrize(
+    ("text", "medium", "frame"),
+    [
+        ("Wellenlängen in Luft", "air", None),
+        ("Wellenlängen nicht in Luft", "vacuum", None),
+        ("longueurs d'onde dans le vide", "vacuum", None),
+        ("lunghezze d'onda in aria", "air", None),
+        ("длины волн в вакууме", "vacuum", None),
+        ("CTYPE1 = AWAV", "air", None),
+        ("vacuum barycentric R=50000", "vacuum", "barycentric"),
+        ("barycentric, R = 94,600", None, "barycentric"),
+        ("no barycentric correction, R = 50000", None, "observatory"),
+        ("barycentric velocity = 12.3", None, None),
+    ],
+)
+def test_words_of_other_languages_and_a_resolution_beside(text: str, medium: str | None, frame: str | None) -> None:
+    assert (medium_of(text), frame_of(text)) == (medium, frame)
+
+
 def test_a_file_that_contradicts_itself_is_flagged() -> None:
     medium = read_spectrum(table("WAVE_VAC", AIRORVAC="air"))
     assert "medium_guessed" in medium.flags and "WAVE" in reason(medium, "medium")
     assert "AIRORVAC" in reason(medium, "medium")
+    assert "INAIR" in reason(read_spectrum(table("WAVE", INAIR=True)), "medium")
     frame = read_spectrum(table("WAVE", "as observed, no barycentric correction", SPECSYS="BARYCENT"))
     assert frame.frame == "barycentric" and "frame_guessed" in frame.flags
     assert "SPECSYS" in reason(frame, "frame") and "as observed" in reason(frame, "frame")

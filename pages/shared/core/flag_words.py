@@ -80,6 +80,7 @@ _WORDS: dict[str, Callable[[Doubt], str]] = {
     "rv_implausible": lambda doubt: (
         f"Radial velocity implausible: {format_number(doubt.value, 0)} km/s (limit {format_number(doubt.limit, 0)})"
     ),
+    "wavelengths_doubtful": lambda doubt: "Two steps of the wavelengths",
     "upper_limit_vsini": lambda doubt: f"v sin i < {format_number(doubt.limit, 1)} km/s, not resolved",
     "value_withheld": lambda doubt: "No star has this value",
     "logg_from_main_sequence": lambda doubt: "log g by the main sequence",
