@@ -33,6 +33,9 @@ _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2
 _SPACES = str.maketrans(dict.fromkeys(_BLANKS, " ") | {"\u2212": "-", "\u200b": "", "\ufeff": ""})
 #: What a number begins with, but for digits: signs, marks, infinity, and a NaN after blanks.
 _FIRST = set("+-.,in")
+#: What stands in a title and names no column.
+_TITLE_WORDS = {"in", "of", "the", "and", "for", "from", "with", "by", "as", "is", "are", "on", "at", "to", "scale"}
+_TITLE_WORDS |= {"calibrated", "corrected", "subtracted", "divided", "applied", "resampled", "shifted", "measured"}
 _TRUTH = {"true": 1.0, "false": 0.0}
 _GERMAN, _ENGLISH = r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?([eE][-+]?\d+)?", r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?([eE][-+]?\d+)?"
 #: A number in quotes.
@@ -97,7 +100,7 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     if _has_row_names(body, values, separator, words):
         values = values[:, 1:]
     known = set(head)
-    names = _names([line for line in words if line in known], words, separator, values.shape[1])
+    names = _names([line for line in words if line in known], words, separator, values)
     filled = np.isfinite(values).any(axis=0)
     if not filled.all() and filled.sum() >= 2:  # a separator at the end of each line, or a column of words
         values = values[:, filled]
@@ -186,8 +189,8 @@ def _has_row_names(body: list[str], values: np.ndarray, separator: str | None, w
         '"' in c for c in body[0].split()[1:]
     ):
         return True
-    short = _names(words, words, separator, values.shape[1] - 1)
-    return any(short) and not any(_names(words, words, separator, values.shape[1]))
+    short = _names(words, words, separator, values[:, 1:])
+    return any(short) and not any(_names(words, words, separator, values))
 
 
 def _head(lines: list[str]) -> tuple[list[str], list[str], int | None]:
@@ -314,28 +317,52 @@ def _number(cell: str) -> float | None:
         return None
 
 
-def _names(head: list[str], comments: list[str], separator: str | None, count: int) -> list[str]:
+def _names(head: list[str], comments: list[str], separator: str | None, values: np.ndarray) -> list[str]:
     """Names of the columns, from the line of as many words of which most are recognised; of equals the nearest."""
+    count = values.shape[1]
     numbered = numbered_names(comments, count)
     if numbered:
         return [sanitise(name, 40) for name in numbered]
     best: tuple[int, int, list[str]] | None = None
     for line in [*reversed(head[-3:]), *reversed(comments[-40:])]:
-        if separator and separator in line:
+        apart = bool(separator) and separator in line
+        if apart:
             words = [word.strip().strip("\"'") for word in line.split(separator)]
         else:
             # a bracket belongs to the word before it: "Wavelength [nm]"
             words = [word.strip("\"'") for word in re.findall(r"[^\s,;|\[(]+(?:\s*[\[(][^\])]{0,60}[\])])?", line)]
-        if (
-            len(words) == count
-            and not all(_number(word) is not None for word in words)
-            and ":" not in line.replace("Unnamed: ", "")
-        ):
-            roles = [parse_name(word).role for word in words]
-            score = (len(set(roles) - {""}), sum(bool(role) for role in roles))
-            spoken = line not in head and score[0] < 2 and (medium_of(line) or frame_of(line))
-            if "=" in words or spoken or (not score[0] and line not in head):
-                continue  # a sentence of as many words
-            if best is None or score > best[:2]:
-                best = (*score, [sanitise(word, 40) for word in words])
+        if len(words) != count or ":" in line.replace("Unnamed: ", ""):
+            continue
+        if all(_number(word) is not None for word in words) or "=" in words:
+            continue
+        roles = [parse_name(word).role for word in words]
+        score = (len(set(roles) - {""}), sum(bool(role) for role in roles))
+        spoken = score[0] < 2 and (medium_of(line) or frame_of(line))
+        if line not in head and (spoken or not score[0]):
+            continue  # a sentence of as many words
+        if not (apart and line in head) and not _names_columns(words, roles, values):
+            continue
+        if best is None or score > best[:2]:
+            best = (*score, [sanitise(word, 40) for word in words])
     return best[2] if best else [""] * count
+
+
+def _names_columns(words: list[str], roles: list[str], values: np.ndarray) -> bool:
+    """Whether words that stand between blanks name columns: one of them that of the wavelengths, or none any role.
+
+    A title has often as many words as there are columns, as "GJ 699 spectrum", "blaze corrected flux".
+    """
+    if "wavelength" not in roles:
+        return not any(roles)
+    if any(_number(word) is not None or word.lower() in _TITLE_WORDS for word in words):
+        return False
+    if words[0].lower() in ("wave", "ln", "log") and len(words) == 2 and roles[1] != "flux":  # "wave number"
+        return False
+    run = [_runs(column) for column in values.T]
+    return not any(run) or any(runs for runs, role in zip(run, roles, strict=True) if role == "wavelength")
+
+
+def _runs(values: np.ndarray) -> bool:
+    """Whether numbers go one way, but for where one order passes to the next."""
+    steps = np.diff(values[np.isfinite(values)])
+    return steps.size > 0 and bool(max((steps > 0).mean(), (steps < 0).mean()) > 0.9)

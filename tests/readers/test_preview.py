@@ -28,7 +28,7 @@ def shuffled(names: str = "p q r") -> bytes:
         (layouts.espadons(), ("1", "2", "3"), ("1", "2", "3"), "sigma"),
         (gzip.compress(shuffled("flux wave var")), ("flux", "wave", "var"), ("wave", "flux", "var"), "variance"),
         (shuffled(), ("p", "q", "r"), None, "sigma"),
-        (shuffled("flux flux err"), ("1", "2", "err"), None, "sigma"),
+        (shuffled("wave wave err"), ("1", "2", "err"), None, "sigma"),
     ],
     ids=["eso", "espadons", "named", "strange", "twice"],
 )

@@ -158,3 +158,28 @@ def test_hundreds_of_columns_take_no_time(names: bool) -> None:
     began = time.process_time()
     read_spectrum(text.encode())
     assert time.process_time() - began < 5.0
+
+
+@pytest.mark.parametrize("mark", ["# ", ""])
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("GJ 699 spectrum", "sky subtracted flux", "blaze corrected flux", "star 1 data", "sky star lamp"),
+        *("wavelength calibrated spectrum", "flux error wave", "first light spectrum", "flux in counts"),
+    ],
+)
+def test_a_title_of_as_many_words_as_columns_names_none(mark: str, title: str) -> None:
+    wave = np.linspace(8780, 8855, 60)
+    rows = [f"{w:.4f} {1 + 0.1 * np.sin(9 * w):.5f} 0.01" for w in wave]
+    for text in (f"{mark}{title}", f"# wave flux err\n{mark}{title}"):
+        table = parse_table(Source("star.txt", "\n".join([text, *rows]).encode()))
+        assert table.names == (["", "", ""] if text.endswith(text.split("\n")[0]) else ["wave", "flux", "err"])
+
+
+def test_a_heading_is_known_by_its_wavelengths() -> None:
+    wave = np.linspace(8780, 8855, 60)
+    for heading in ("flux sky wave", "#flux sky lambda_air", "x,counts,lines", "p q r"):
+        rows = [f"{1 + 0.1 * np.sin(9 * w):.5f} 0.01 {w:.4f}" for w in wave]
+        rows = [row.replace(" ", ",") for row in rows] if "," in heading else rows
+        table = parse_table(Source("star.txt", "\n".join([heading, *rows]).encode()))
+        assert table.names == heading.strip("#").replace(",", " ").split()
