@@ -147,3 +147,19 @@ def test_lengths_that_differ_are_told(names: tuple[str, str]) -> None:
         read_spectrum(images(WAVE, names=names))
     with pytest.raises(UnusableInput, match="has fluxes but no wavelengths"):
         read_spectrum(images(FLUX, names=(names[1], "")))
+
+
+def test_numbers_that_were_written_as_text() -> None:
+    columns = [
+        (name, [f"{x:.9g}" for x in values]) for name, values in (("WAVE", WAVE), ("FLUX", FLUX), ("ERR", SIGMA))
+    ]
+    columns += [("STAR", ["699"] * WAVE.size)]
+    hdu = fits.BinTableHDU.from_columns([fits.Column(name, "16A", array=np.array(own)) for name, own in columns])
+    content = to_bytes(fits.PrimaryHDU(), hdu)
+    spectrum, plain = (
+        read_spectrum(content),
+        read_spectrum(to_bytes(fits.PrimaryHDU(), table(("WAVE", "FLUX", "ERR"), (WAVE, FLUX, SIGMA)))),
+    )
+    np.testing.assert_allclose(spectrum.wavelength, plain.wavelength, rtol=1e-8)
+    np.testing.assert_allclose(spectrum.flux, plain.flux, rtol=1e-8)
+    assert "STAR" not in [column.name for column in read_columns(content)]
