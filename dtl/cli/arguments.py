@@ -150,7 +150,10 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--frame", choices=("observatory", "barycentric", "rest"), help="of the wavelengths")
     group.add_argument("--resolution", type=positive, help="lambda / FWHM")
     group.add_argument(
-        "--instrument", type=filled, metavar="NAME", help="spectrograph; gives the resolution and the medium"
+        "--instrument",
+        type=filled,
+        metavar="NAME",
+        help="spectrograph; gives the resolution and the medium where the file does not state them",
     )
     group.add_argument("--order", type=ordinal, metavar="N", help="echelle order to use of those in the window, from 0")
     group.add_argument(

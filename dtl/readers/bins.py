@@ -1,4 +1,4 @@
-"""Wavelengths given as both edges of each bin, in place of its middle."""
+"""Wavelengths given as edges of bins, in place of their middles: two columns, or one value more than there are bins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from dtl.readers.dispersion import Column
 
-__all__ = ["with_middles"]
+__all__ = ["middles", "with_middles"]
 
 #: Places in which two columns are compared before all of them are.
 _PLACES = 9
@@ -25,6 +25,12 @@ def with_middles(columns: Sequence[Column]) -> list[Column]:
             middle = Column(name, 0.5 * (low.values + high.values), low.unit or high.unit, low.note)
             return [middle, *(column for column in columns if column is not low and column is not high)]
     return list(columns)
+
+
+def middles(edges: np.ndarray) -> np.ndarray | None:
+    """Middles of the bins between edges ``(n + 1,)`` in a row; None where these do not rise or fall throughout."""
+    width = np.diff(edges)
+    return 0.5 * (edges[1:] + edges[:-1]) if (width > 0).all() or (width < 0).all() else None
 
 
 def _likely(columns: Sequence[Column]) -> np.ndarray:

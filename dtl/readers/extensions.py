@@ -14,6 +14,7 @@ import numpy as np
 
 from dtl.readers import limits, multispec
 from dtl.readers.axes import find_axis, has_axis
+from dtl.readers.bins import middles
 from dtl.readers.dispersion import Column
 from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
 from dtl.readers.fits_file import image_extensions as images
@@ -31,6 +32,8 @@ _MAX_EXTENSIONS = 200
 _MAX_BESIDE = 24
 #: What an extension beside the spectrum of the star is named after.
 _BESIDE = ("model", "sky", "telluric", "lamp", "blaze", "continuum")
+#: What is said of wavelengths that are edges.
+_NOTE = [("wavelengths", "middles of bins", "guessed", "one more is given than there are fluxes: the edges of bins")]
 _ROW_CARD = re.compile(r"^(ROW|ARRAY|COL|UP_ARR|BANDID)_?0*(\d+)$")
 
 
@@ -146,15 +149,30 @@ def _images(source: Source) -> list[Group]:
         # rows may share the wavelengths of a one-dimensional extension
         hdus = own[: limits.most("columns")] + (found.get(shape[-1:], []) if len(shape) == 2 else [])
         names = [_own_name(hdu) for _, hdu in hdus]
-        if len(hdus) < 2:
+        edges = _edges(source, found.get((shape[0] + 1,), []), names) if len(shape) == 1 else []
+        if len(hdus) + len(edges) < 2:
             continue
         columns = [
             Column(name, pixels(source, hdu), str(hdu.header.get("BUNIT", hdu.header.get("CUNIT1", ""))))
             for name, (_, hdu) in zip(names, hdus, strict=True)
         ]
         places = ", ".join(_place(number, hdu) for number, hdu in hdus[:4]) + (", ..." if len(hdus) > 4 else "")
-        groups.append(Group("images", "FITS image extensions", places, columns, [hdu.header for _, hdu in hdus]))
+        headers = [hdu.header for _, hdu in hdus]
+        groups.append(
+            Group("images", "FITS image extensions", places, edges + columns, headers, notes=_NOTE * len(edges))
+        )
     return groups
+
+
+def _edges(source: Source, longer: list[tuple[int, Any]], names: list[str]) -> list[Column]:
+    """The wavelengths of images that have none, where another extension has one value more: the edges of their bins."""
+    own = [hdu for _, hdu in longer if parse_name(_own_name(hdu)).role == "wavelength"]
+    if len(own) != 1 or any(parse_name(name).role == "wavelength" for name in names):
+        return []
+    values, header = middles(pixels(source, own[0])), own[0].header
+    if values is None:
+        return []
+    return [Column(_own_name(own[0]), values, str(header.get("BUNIT", header.get("CUNIT1", ""))))]
 
 
 def _axes(source: Source, window: Window) -> list[Group]:

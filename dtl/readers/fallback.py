@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from dtl.readers.contents import Claim, Contents
-from dtl.readers.fits_file import describe, images, tables
+from dtl.readers.fits_file import describe, image_extensions, images, pixels, tables
 from dtl.readers.headers import describe_header
+from dtl.readers.names import parse_name
 from dtl.readers.options import ReadOptions
-from dtl.readers.source import Source
+from dtl.readers.source import Source, sanitise
+from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
 
 __all__ = ["identify", "read"]
@@ -33,11 +35,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
         UnusableInput: specutils is not installed or knows no spectrum in the file.
     """
     if not _has_axis(source):
-        raise source.refuse(
-            f"has fluxes but no wavelengths (it has {describe(source)} without the cards CRVAL1 and CDELT1), "
-            "probably because "
-            "they are kept in a second file, as in libraries of models; put both into one table."
-        )
+        raise _without_axis(source)
     spectrum = _load(source)
     if spectrum is None:
         raise source.refuse(
@@ -67,6 +65,38 @@ def _has_axis(source: Source) -> bool:
     """Whether there is a table, a two-dimensional image or an axis; specutils would take pixels for Angstrom."""
     found = images(source).values()
     return bool(tables(source)) or any(len(hdu.shape) > 1 or "CRVAL1" in hdu.header for hdu in found)
+
+
+def _without_axis(source: Source) -> UnusableInput:
+    """The error for one-dimensional images of which none has an axis, by which of them hold wavelengths."""
+    found = [
+        (hdu.name.strip() or "an image", hdu.shape[0], _is_wavelength(source, hdu))
+        for _, hdu in image_extensions(source)
+    ]
+    waves, others = ([(name, n) for name, n, wave in found if wave is which] for which in (True, False))
+    if waves and others and not {n for _, n in waves} & {n for _, n in others}:
+        (wave, count), (other, length) = waves[0], others[0]
+        return source.refuse(
+            f"has {count:,} wavelengths ({sanitise(wave, 30)}) and {length:,} values beside them "
+            f"({sanitise(other, 30)}), probably because one of the two was cut; write both with one value a pixel."
+        )
+    if waves and not others:
+        return source.refuse(
+            f"has wavelengths but no fluxes (it has {describe(source)}), probably because they are kept in a second "
+            "file; put both into one table."
+        )
+    return source.refuse(
+        f"has fluxes but no wavelengths (it has {describe(source)} without the cards CRVAL1 and CDELT1), probably "
+        "because they are kept in a second file, as in libraries of models; put both into one table."
+    )
+
+
+def _is_wavelength(source: Source, hdu: Any) -> bool:
+    """Whether an image holds wavelengths, by its name, or by values that only rise or only fall."""
+    if parse_name(hdu.name).role == "wavelength":
+        return True
+    steps = np.diff(pixels(source, hdu))
+    return len(steps) > 1 and bool((steps > 0).all() or (steps < 0).all())
 
 
 def _load(source: Source) -> Any | None:

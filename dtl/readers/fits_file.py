@@ -11,6 +11,7 @@ import numpy as np
 from astropy.io import fits
 
 from dtl.readers import limits
+from dtl.readers.names import parse_name
 from dtl.readers.source import Source, sanitise
 
 __all__ = [
@@ -82,6 +83,8 @@ def table_values(source: Source, hdu: Any, column: Any) -> np.ndarray | None:
         _check_scale(source, hdu, column)
     if code in ("P", "Q"):
         return _ragged_values(source, hdu, column) if form.lstrip("01")[1:2].upper() in tuple("BIJKEDFL") else None
+    if code == "A" and parse_name(column.name).role in ("wavelength", "flux", "uncertainty"):
+        return _spelt_values(source, hdu, column)
     if code not in ("B", "I", "J", "K", "E", "D", "F", "L") or not code:
         return None
     raw = np.asarray(hdu.data[column.name])
@@ -91,6 +94,18 @@ def table_values(source: Source, hdu: Any, column: Any) -> np.ndarray | None:
         scale, zero = column.bscale or 1.0, column.bzero or 0.0
         values = np.where(np.isclose(values, int(column.null) * scale + zero, rtol=0, atol=1e-9), np.nan, values)
     return values
+
+
+def _spelt_values(source: Source, hdu: Any, column: Any) -> np.ndarray | None:
+    """Numbers of a column that was written as text; None where a cell is none, or they are names without a point."""
+    raw = np.asarray(hdu.data[column.name])
+    source.claim(raw.size)
+    if (np.char.find(raw, ".") >= 0).mean() <= 0.5:
+        return None
+    try:
+        return raw.astype(float)
+    except ValueError:
+        return None
 
 
 def _check_scale(source: Source, hdu: Any, column: Any) -> None:

@@ -31,10 +31,17 @@ _TRUNCATED = (
     "is a truncated FITS file ({detail}), probably from an interrupted download or copy; fetch it again and compare "
     "its size with the archive's."
 )
+_SHIFTED = (
+    "is a damaged FITS file (bytes were {change} in its middle, {count:,} by its size, so the numbers behind them are "
+    "not at their places), probably from a transfer in text mode or an edit by hand; fetch it again and compare its "
+    "size with the archive's."
+)
+#: What blocks are filled up with: zeros, or blanks after tables of text.
+_FILLING = b"\0 "
 
 
 def open_fits(data: bytes, refuse: Callable[[str], UnusableInput]) -> fits.HDUList:
-    """Open the extensions of a FITS file and make sure that none of them is cut off.
+    """Open the extensions of a FITS file and make sure that none of them is cut off or shifted.
 
     Args:
         data: of the whole file.
@@ -57,11 +64,33 @@ def open_fits(data: bytes, refuse: Callable[[str], UnusableInput]) -> fits.HDULi
             raise refuse(_DAMAGED) from error
     if needed > len(data):
         raise refuse(_TRUNCATED.format(detail=f"{len(data):,} of {needed:,} bytes"))
+    _check_places(data, hdus[-1], refuse)
     if any("Error validating header" in str(w.message) for w in caught):
         raise refuse(_TRUNCATED.format(detail=f"the header of extension {len(hdus)} is incomplete"))
     for hdu in hdus:
         _drop_unreadable_cards(hdu.header)
     return hdus
+
+
+def _check_places(data: bytes, last: Any, refuse: Callable[[str], UnusableInput]) -> None:
+    """Make sure that the numbers of the last extension stand where its header says; those before it end at its header.
+
+    A file without its filling, with a part of it, or with more is whole as long as the numbers end where they should:
+    no filling where numbers belong, and no numbers in a filling that is followed by more.
+
+    Raises:
+        UnusableInput: where bytes are missing before them, or too many.
+    """
+    info = last.fileinfo()
+    full = info["datLoc"] + info["datSpan"]
+    if not info["datSpan"] or _is_compressed(last):  # what is compressed does not unpack
+        return
+    end, size = _end(last), len(data)
+    lost, more = full - size, size - full
+    if 0 < lost < full - end and not data[end - min(lost, end - info["datLoc"]) : end].strip(_FILLING):
+        raise refuse(_SHIFTED.format(change="lost", count=lost))
+    if more > 0 and data[end:full].strip(_FILLING):
+        raise refuse(_SHIFTED.format(change="inserted", count=more))
 
 
 def _open_one_by_one(data: bytes, refuse: Callable[[str], UnusableInput]) -> fits.HDUList:
@@ -73,16 +102,21 @@ def _open_one_by_one(data: bytes, refuse: Callable[[str], UnusableInput]) -> fit
     room = {"cards": limits.most("cards"), "columns": 10 * limits.most("columns")}
     _check_header(data, 0, room, refuse)
     hdus = fits.open(io.BytesIO(data), mode="readonly", memmap=False, lazy_load_hdus=True)
-    number = 0
+    number = end = 0
     while True:
         try:
             hdu = hdus[number]
         except IndexError:
             return hdus
+        except OSError:
+            if number and not data[end:].strip(_FILLING):  # more blanks than a block needs, which are no header
+                return _open_one_by_one(data[:end], refuse)
+            raise
         number += 1
         limits.check("hdus", number, refuse)
         place = hdu.fileinfo()
-        _check_header(data, place["datLoc"] + place["datSpan"], room, refuse)
+        end = place["datLoc"] + place["datSpan"]
+        _check_header(data, end, room, refuse)
 
 
 def _check_header(data: bytes, start: int, room: dict[str, int], refuse: Callable[[str], UnusableInput]) -> None:
@@ -130,7 +164,10 @@ def _end(hdu: Any) -> int:
     """Position of the last byte of data of an extension; the padding after it may be missing without harm."""
     info = hdu.fileinfo()
     size = hdu.size
-    compressed = getattr(hdu, "compressed", None) or getattr(hdu, "_bintable", None)
-    if compressed is not None:
+    if _is_compressed(hdu):
         size = info["datSpan"] - 2879  # of a compressed image hdu.size is the unpacked one
     return int(info["datLoc"] + max(size, 0))
+
+
+def _is_compressed(hdu: Any) -> bool:
+    return (getattr(hdu, "compressed", None) or getattr(hdu, "_bintable", None)) is not None

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from glob import has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,20 @@ SIZE_LIMIT = limits.most("file_bytes")
 
 #: A FITS file begins so; its blocks have that many bytes.
 _FITS_START, _FITS_BLOCK = b"SIMPLE  =", 2880
+
+#: What a text of wide letters may begin with; the longer marks begin as the shorter ones do.
+_ORDER_MARKS = (
+    *((mark, "utf-32") for mark in (b"\xff\xfe\0\0", b"\0\0\xfe\xff")),
+    *((mark, "utf-16") for mark in (b"\xff\xfe", b"\xfe\xff")),
+)
+#: Encodings of wide letters, with the bytes of a letter, and at which of them a Latin letter has one that is not zero.
+_WIDE = (("utf-32-le", 4, 0), ("utf-32-be", 4, 3), ("utf-16-le", 2, 0), ("utf-16-be", 2, 1))
+_MIN_HEAD = 40
+
+#: A number in a table of a web page.
+_WEB_NUMBER = re.compile(rb"<td[^>]{0,100}>\s{0,20}[-+]?\d")
+#: Numbers of which there are more where a web page holds data.
+_MANY = 20
 
 #: Letters of a value that are looked at to show it.
 _LONGEST = 2_000
@@ -61,6 +76,10 @@ _FOREIGN = (
     (b"\x1f\x9d", "is compressed with the old Unix compress (.Z)", "unpack it first (gzip is understood)"),
     (b"\x28\xb5\x2f\xfd", "is compressed with zstd", "unpack it first (gzip is understood)"),
     (b"PAR1", "is a Parquet table", "write it as FITS, ECSV or CSV, as pandas.read_parquet(FILE).to_csv(...) does"),
+    *(
+        (start, "is a Feather table", "write it as FITS, ECSV or CSV, as pandas.read_feather(FILE).to_csv(...) does")
+        for start in (b"ARROW1", b"FEA1")
+    ),
     (b"#ASDF", "is an ASDF file, which is not read here", "write the spectrum as FITS, ECSV or text"),
     (b"MATLAB 5.0", "is a file of MATLAB's variables", "write the spectrum as FITS, ECSV or text"),
     (b"SR\x00\x04", "is a file of IDL's variables (.sav)", "write the spectrum as FITS, ECSV or text"),
@@ -177,15 +196,28 @@ def open_source(source: str | os.PathLike | bytes, name: str | None = None) -> S
     opened = Source(name, data, compressed)
     if not opened.is_fits:
         limits.check("text_bytes", len(data), lambda words: opened.refuse(words.replace("unpacks to", "has")))
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            opened.data = _from_utf16(data)
+        if encoding := _wide_encoding(data):
+            opened.data = _narrow(data, encoding)
             _refuse_foreign(name, opened.data)
     return opened
 
 
-def _from_utf16(data: bytes) -> bytes:
-    """Text in UTF-16 as UTF-8, in which all readers look for their marks; XML that names its encoding no more does."""
-    text = data.decode("utf-16", errors="replace")
+def _wide_encoding(data: bytes) -> str:
+    """The encoding of a text with two or four bytes a letter, by the mark at its beginning or by its zeros."""
+    for mark, encoding in _ORDER_MARKS:
+        if data.startswith(mark):
+            return encoding
+    head = data[:400]
+    for encoding, width, place in _WIDE:
+        letters, beside = head[place::width], len(head) - len(head[place::width])
+        if len(head) >= _MIN_HEAD and 0 not in letters and head.count(0) > 0.9 * beside:  # all but a few are of Latin
+            return encoding
+    return ""
+
+
+def _narrow(data: bytes, encoding: str) -> bytes:
+    """Text as UTF-8, in which all readers look for their marks; XML that names its encoding does so no more."""
+    text = data.decode(encoding, errors="replace")
     return re.sub(r"""^(<\?xml[^>]{0,200}?)\sencoding\s*=\s*["'][^"'>]{0,40}["']""", r"\1", text).encode()
 
 
@@ -202,6 +234,11 @@ def _read_path(path: Path, name: str) -> bytes:
         with path.open("rb") as handle:
             data = handle.read(SIZE_LIMIT + 1)  # it may have grown since
     except FileNotFoundError:
+        if has_magic(str(path)):
+            raise UnusableInput(
+                f"{name} was not found: as a pattern it matches no file ({sanitise(path, 200)}), probably because they "
+                "are in another folder; check the path and the spelling."
+            ) from None
         raise UnusableInput(f"{name} was not found ({sanitise(path, 200)}); check the path and the spelling.") from None
     except UnusableInput:
         raise
@@ -261,6 +298,11 @@ def _refuse_foreign(name: str, data: bytes) -> None:
         )
     head = data[:1000].lstrip().lower()
     if head.startswith((b"<!doctype html", b"<html")):
+        if len(_WEB_NUMBER.findall(data[:100_000].lower())) > _MANY:
+            raise UnusableInput(
+                f"{name} is a web page with a table of numbers, which is not read; copy the table into a text file, or "
+                "export it as CSV, and give that."
+            )
         raise UnusableInput(
             f"{name} is a web page, probably because the download asked for a login or failed; fetch the file again."
         )

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dtl.readers import limits
+from dtl.readers.decimal_marks import MISSING, plain_lines, plain_text
+from dtl.readers.marked_rows import without_marks
 from dtl.readers.names import numbered_names, parse_name
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import frame_of, medium_of
@@ -19,7 +21,6 @@ __all__ = ["TextTable", "parse_table", "text_lines"]
 
 _COMMENT = re.compile(r"^\s*(#|%|!|//|\*|;|--)")
 _WITHOUT_NUMBERS = re.compile(rf"\s*$|{_COMMENT.pattern}")
-_MISSING = {"", "nan", "--", "---", "...", "indef", "null", "na", "n/a", "none", "*", "masked"}
 _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _MARKS = re.compile(r"[,;|]")
 _MIN_ROWS = 10
@@ -28,20 +29,12 @@ _LONGEST_HEAD = 500
 _MAX_COMMENTS, _LONGEST_COMMENT = 2_000, 1_000
 #: What ends a line, as `str.splitlines` has it.
 _ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-#: Blanks, minus signs and marks of Unicode -> those of ASCII.
-_BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-_SPACES = str.maketrans(dict.fromkeys(_BLANKS, " ") | {"\u2212": "-", "\u200b": "", "\ufeff": ""})
 #: What a number begins with, but for digits: signs, marks, infinity, and a NaN after blanks.
 _FIRST = set("+-.,in")
 #: What stands in a title and names no column.
 _TITLE_WORDS = {"in", "of", "the", "and", "for", "from", "with", "by", "as", "is", "are", "on", "at", "to", "scale"}
 _TITLE_WORDS |= {"calibrated", "corrected", "subtracted", "divided", "applied", "resampled", "shifted", "measured"}
 _TRUTH = {"true": 1.0, "false": 0.0}
-_GERMAN, _ENGLISH = r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?([eE][-+]?\d+)?", r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?([eE][-+]?\d+)?"
-#: A number in quotes.
-_QUOTED = re.compile(r'"([-+\d.,eE ]+)"')
-#: Marks between thousands, as in 8'810.25.
-_SWISS = re.compile(r"(?<=\d)['\u2019](?=\d{3}(?!\d))")
 #: A FITS card as text: SPECSYS = 'TOPOCENT' / frame
 _CARD = re.compile(
     r"^\s*(HIERARCH +)?([A-Z][A-Z0-9_ -]{0,40}?)\s*=\s*('[^']*'|[TF]|[-+]?[0-9.]+(?:[ED][-+]?[0-9]+)?)\s*(/.*)?$"
@@ -79,10 +72,12 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     """
     turned = upright(source.text, _COMMENT) if text is None else None
     text = turned or (tidy_words(source.text) if text is None else text)
-    text = text if text.isascii() else text.translate(_SPACES)
-    marked = "'" in text or "\u2019" in text
-    lines = text_lines(source, _SWISS.sub("", text) if marked else text)
+    lines = text_lines(source, plain_text(text))
     comments, head, first = _head(lines)
+    unmarked = without_marks(lines, _COMMENT) if first is None else None
+    if unmarked is not None:
+        lines = unmarked
+        comments, head, first = _head(lines)
     if first is None:
         words = sanitise(next((line for line in lines if line.strip()), ""), 40)
         raise source.refuse(
@@ -93,7 +88,7 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     # nearly all begin with a digit, which is told sooner than that they are no comment
     body = [line for line in lines[first:] if line.lstrip()[:1].isdigit() or not _WITHOUT_NUMBERS.match(line)]
     limits.check("columns", max(len(re.split(r"[\s,;|]+", line)) for line in body[:3]), source.refuse)
-    body, separator = _plain(body)
+    body, separator = plain_lines(body)
     values, skipped = _numbers(source, body, separator)
     cards = _cards([*comments, *head])
     words = [line for line in [*comments, *head] if not _CARD.match(line)]
@@ -109,7 +104,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
         raise source.refuse(
             "has only one column of numbers, while wavelength and flux are needed; save both in one table."
         )
-    return TextTable(values, names, words, _SEPARATORS[separator], skipped, cards, transposed=turned is not None)
+    apart = _SEPARATORS[separator] if unmarked is None else "marks that were taken for blanks"
+    return TextTable(values, names, words, apart, skipped, cards, transposed=turned is not None)
 
 
 def text_lines(source: Source, text: str) -> list[str]:
@@ -128,44 +124,6 @@ def text_lines(source: Source, text: str) -> list[str]:
         if possible > limits.most("values"):
             limits.check("values", sum(len(_MARKS.sub(" ", line).split()) for line in lines), source.refuse)
     return lines
-
-
-def _plain(body: list[str]) -> tuple[list[str], str | None]:
-    """Lines with points as decimal marks and without thousands separators, and the separator of columns."""
-    body = _unquoted(body)
-    mark = next((m for m in (";", "|", "\t") if all(m in line for line in body[:50])), None)
-    if not any("," in line for line in body[:200]):  # neither a decimal mark nor one between thousands
-        return body, _separator(body[:50])[0]
-    cells = [c.strip().strip("\"'") for line in body[:200] for c in (line.split(mark) if mark else line.split())]
-    german = sum(bool(re.fullmatch(_GERMAN, c)) for c in cells if "," in c)
-    if german > 0.2 * len(cells):
-        return [line.replace(".", "").replace(",", ".") for line in body], mark
-    english = sum(bool(re.fullmatch(_ENGLISH, c)) for c in cells if "," in c and "." in c)
-    if english > 0.2 * len(cells):
-        return [line.replace(",", "") for line in body], mark
-    separator, comma = _separator(body[:50])
-    return ([line.replace(",", ".") for line in body] if comma else body), separator
-
-
-def _unquoted(body: list[str]) -> list[str]:
-    """Lines in which numbers stand without quotes, where commas stand within these: between thousands or as decimal
-    marks, never between columns."""
-    quoted = [cell for line in body[:200] for cell in _QUOTED.findall(line) if "," in cell]
-    if not quoted:
-        return body
-    both = [cell for cell in quoted if "." in cell]
-    if both:
-        decimal = all(cell.rfind(",") > cell.rfind(".") for cell in both)
-    else:
-        decimal = not all(re.fullmatch(_ENGLISH, cell.strip()) for cell in quoted)
-
-    def plain(cell: re.Match[str]) -> str:
-        if not decimal:
-            return cell[1].replace(",", "")
-        german = "," in cell[1] or re.fullmatch(_GERMAN, cell[1].strip())
-        return cell[1].replace(".", "").replace(",", ".") if german else cell[1]
-
-    return [_QUOTED.sub(plain, line) for line in body]
 
 
 def _cards(lines: list[str]) -> dict[str, object]:
@@ -226,27 +184,6 @@ def _is_data(line: str) -> bool:
     return digits[0] or (any(digits) and all(_number(cell) is not None for cell in cells))
 
 
-def _separator(lines: list[str]) -> tuple[str | None, bool]:
-    """The separator (None for blanks) and whether the decimal mark is a comma."""
-    text = "\n".join(lines)
-    dots = "." in text
-    for mark in (";", "|"):
-        if all(mark in line for line in lines):
-            return mark, not dots and "," in text
-    if "," in text:
-        cells = [cell for line in lines for cell in line.split()]
-        if (
-            not dots
-            and all(re.fullmatch(r"[-+]?\d+(,\d+)?([eE][-+]?\d+)?", c) or c.lower() in _MISSING for c in cells)
-            and len(cells) > len(lines)
-        ):
-            return None, True
-        return ",", False
-    if all("\t" in line.strip() for line in lines):
-        return "\t", False
-    return None, False
-
-
 def _numbers(source: Source, body: list[str], separator: str | None) -> tuple[np.ndarray, int]:
     """The numbers of all lines with the usual number of columns, and how many lines were left out."""
     try:
@@ -298,7 +235,7 @@ def _cells(line: str, separator: str | None) -> list[float]:
 def _number(cell: str) -> float | None:
     """A number, NaN for a missing value, None for a word."""
     cell = cell.strip().strip("\"'").lower()
-    if cell in _MISSING:
+    if cell in MISSING:
         return np.nan
     if cell in _TRUTH:
         return _TRUTH[cell]

@@ -7,10 +7,11 @@ from hashlib import sha256
 
 import pytest
 
+from pages.shared.core.twins import sentences
 from pages.shared.core.visit import Visit
 from pages.shared.spectrum import files
 from pages.shared.spectrum.files import FileTable
-from tests.pages.conftest import keep, kept, texts, upload, visit_of
+from tests.pages.conftest import EXAMPLE, keep, kept, texts, upload, visit_of
 
 GOOD = b"fake teff=3400 star=GJ_1"
 OTHER = b"fake teff=3700 star=GJ_2 flags=low_snr,upper_limit_vsini"
@@ -55,6 +56,32 @@ def test_every_file_has_its_row(several):
     assert rows.loc["a.txt", "remarks"] == "Low snr; Upper limit vsini" and rows.loc["b.txt", "remarks"] == "none"
     assert "no columns of numbers" in rows.loc["c.txt", "remarks"]
     assert "2 spectra, 1 not readable" in texts(several)
+
+
+def test_the_same_bytes_under_other_names_are_not_added_and_said(visit):
+    app = upload(visit(), a_txt=GOOD, b_txt=GOOD, c_txt=OTHER, d_txt=GOOD)
+    assert [file.name for file in visit_of(app).uploads.values()] == ["a.txt", "c.txt"]
+    assert [note.value.replace("\\", "") for note in app.info] == [
+        "- b.txt and d.txt were not added: their content is that of a.txt, byte by byte, which is here already."
+    ]
+    app.button(key="dismiss-restore-notes").click().run()
+    assert not app.info
+    app = upload(app, a_txt=GOOD)  # the same file once more needs no word
+    assert not app.info and len(visit_of(app).uploads) == 2
+    app = upload(app, e_txt=OTHER)
+    assert "e.txt was not added: its content is that of c.txt" in app.info[0].value.replace("\\", "")
+    assert [file.name for file in visit_of(app).uploads.values()] == ["a.txt", "c.txt"]
+
+
+def test_an_example_that_stands_in_is_no_file_of_the_visitor(visit):
+    app = upload(visit(), mine_txt=EXAMPLE)
+    assert [file.name for file in visit_of(app).uploads.values()] == ["mine.txt"]
+    assert not app.info and visit_of(app).example is None
+
+
+def test_of_many_twins_a_few_are_named():
+    (sentence,) = sentences((f"{letter}.txt", "a.txt") for letter in "bcdefc")
+    assert sentence.startswith("b.txt, c.txt, d.txt and 2 more were not added: their content is that of a.txt")
 
 
 def test_an_example_is_named_as_one(visit):

@@ -74,6 +74,7 @@ def matlab() -> bytes:
         (tar(), "is a tar archive"),
         (gzip.compress(tar()), "is a tar archive"),
         (parquet(), "is a Parquet table"),
+        *((start + bytes(500), "is a Feather table") for start in (b"ARROW1\0\0", b"FEA1")),
         (pickle.dumps(np.arange(5)), "is a Python pickle, which is never opened"),
         (matlab(), "MATLAB's variables"),
         (bytes(range(256)) * 20, "neither FITS nor text"),

@@ -120,3 +120,46 @@ def test_an_extension_named_after_something_else_is_not_the_star(names: tuple[st
     np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, wave, truth(wave)), rtol=1e-6)
     asked = read_spectrum(to_bytes(*hdus), options=ReadOptions(extension=names[0]))
     assert np.nanmedian(asked.flux) < 0.4
+
+
+def images(wave: np.ndarray, flux: np.ndarray | None = None, *, names: tuple[str, str] = ("WAVE", "FLUX")) -> bytes:
+    own = [
+        fits.ImageHDU(values, name=name) for name, values in zip(names, (wave, flux), strict=True) if values is not None
+    ]
+    return to_bytes(fits.PrimaryHDU(), *own)
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_one_wavelength_more_than_fluxes_are_edges(turn: int) -> None:
+    edges = np.r_[1.5 * WAVE[0] - 0.5 * WAVE[1], 0.5 * (WAVE[1:] + WAVE[:-1]), 1.5 * WAVE[-1] - 0.5 * WAVE[-2]]
+    spectrum, plain = (read_spectrum(images(wave[::turn], FLUX[::turn])) for wave in (edges, WAVE))
+    np.testing.assert_allclose(spectrum.wavelength, plain.wavelength, atol=1e-6)
+    np.testing.assert_array_equal(spectrum.flux, plain.flux)
+    assert "middles of bins" in [finding.value for finding in spectrum.findings]
+
+
+@pytest.mark.parametrize("names", [("WAVE", "FLUX"), ("", "")])
+def test_lengths_that_differ_are_told(names: tuple[str, str]) -> None:
+    count = WAVE.size
+    with pytest.raises(UnusableInput, match=rf"has {count:,} wavelengths \(.*\) and {count - 5:,} values beside them"):
+        read_spectrum(images(WAVE, FLUX[:-5], names=names))
+    with pytest.raises(UnusableInput, match="has wavelengths but no fluxes"):
+        read_spectrum(images(WAVE, names=names))
+    with pytest.raises(UnusableInput, match="has fluxes but no wavelengths"):
+        read_spectrum(images(FLUX, names=(names[1], "")))
+
+
+def test_numbers_that_were_written_as_text() -> None:
+    columns = [
+        (name, [f"{x:.9g}" for x in values]) for name, values in (("WAVE", WAVE), ("FLUX", FLUX), ("ERR", SIGMA))
+    ]
+    columns += [("STAR", ["699"] * WAVE.size)]
+    hdu = fits.BinTableHDU.from_columns([fits.Column(name, "16A", array=np.array(own)) for name, own in columns])
+    content = to_bytes(fits.PrimaryHDU(), hdu)
+    spectrum, plain = (
+        read_spectrum(content),
+        read_spectrum(to_bytes(fits.PrimaryHDU(), table(("WAVE", "FLUX", "ERR"), (WAVE, FLUX, SIGMA)))),
+    )
+    np.testing.assert_allclose(spectrum.wavelength, plain.wavelength, rtol=1e-8)
+    np.testing.assert_allclose(spectrum.flux, plain.flux, rtol=1e-8)
+    assert "STAR" not in [column.name for column in read_columns(content)]

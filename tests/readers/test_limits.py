@@ -118,7 +118,9 @@ HOSTILE = {
         b"<TABLE", b'<TABLE nrows="60000"'), "unpacks to more than the limit of 200 MB"),
     "parameters": (votable('<PARAM name="c" datatype="int" value="1"/>' * 30_000), "has 30,009 tags of XML"),
     "hidden entities": (
-        b"<\0!\0-\0-\0<VOTABLE-\0-\0>\0" + votable("", ENTITIES).decode().encode("utf-16-le"), "neither FITS"),
+        b"<\0!\0-\0-\0<VOTABLE-\0-\0>\0" + votable("", ENTITIES).decode().encode("utf-16-le"), "declares entities"),
+    "hidden after others": (
+        b"<!--" + 400 * b"x" + b"\0<VOTABLE-->" + votable("", ENTITIES).decode().encode("utf-16-le"), "neither FITS"),
     "entities in UTF-16": (votable("", ENTITIES).decode().encode("utf-16"), "declares entities"),
     "nested": (votable("").replace(b"<TABLE>", b"<RESOURCE>" * 2000 + b"<TABLE>"), "XML is nested too deeply"),
     "array size": (votable("<DATA><BINARY><STREAM encoding='base64'>AAAA</STREAM></BINARY></DATA>").replace(

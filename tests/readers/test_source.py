@@ -31,9 +31,14 @@ def test_sentences_about_paths_stand_alone(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none.fits").startswith("none.fits was not found (")
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_pattern_without_files_is_called_one(tmp_path: Path) -> None:
+    assert "none-*.fits was not found: as a pattern it matches no file (" in refusal(tmp_path / "none-*.fits")
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("encoding", [f"utf-{bits}{order}" for bits in (16, 32) for order in ("", "-le", "-be")])
 @pytest.mark.parametrize("kind", ["votable", "text", "ecsv"])
-def test_a_file_in_utf16_is_read_as_in_utf8(kind: str, encoding: str) -> None:
+def test_a_file_of_wide_letters_is_read_as_in_utf8(kind: str, encoding: str, mark: str) -> None:
     wave = layouts.grid()
     if kind == "text":
         content = layouts.text().decode()
@@ -42,9 +47,9 @@ def test_a_file_in_utf16_is_read_as_in_utf8(kind: str, encoding: str) -> None:
         handle = io.BytesIO() if kind == "votable" else io.StringIO()
         table.write(handle, format="votable" if kind == "votable" else "ascii.ecsv")
         content = handle.getvalue().decode() if kind == "votable" else handle.getvalue()
-    mark = "" if encoding == "utf-16" else "\ufeff"
+    mark = mark if encoding[6:] else ""  # else there is one already
     other = content.replace('encoding="utf-8"', f'encoding="{encoding[:6].upper()}"')
-    assert kind != "votable" or "UTF-16" in other
+    assert kind != "votable" or "UTF-" in other
     plain, found = (read_spectrum(data, name="star") for data in (content.encode(), (mark + other).encode(encoding)))
     np.testing.assert_array_equal(found.wavelength, plain.wavelength)
     np.testing.assert_array_equal(found.flux, plain.flux)
@@ -55,6 +60,14 @@ def test_a_web_page_in_utf16_is_one(tmp_path: Path) -> None:
     path = tmp_path / "star.txt"
     path.write_text("<!DOCTYPE html><html></html>", encoding="utf-16")
     assert "is a web page" in refusal(path)
+
+
+def test_a_web_page_with_numbers_is_no_login(tmp_path: Path) -> None:
+    path = tmp_path / "star.html"
+    path.write_text("<html><table>" + "<tr><td>8800.1</td><td class='x'> 0.93</td></tr>\n" * 30 + "</table></html>")
+    assert "web page with a table of numbers" in refusal(path)
+    path.write_text("<html><table><tr><td>Name</td><td><input></td></tr></table></html>")
+    assert "login" in refusal(path)
 
 
 def test_sentence_about_a_large_file_stands_alone(tmp_path: Path) -> None:

@@ -57,6 +57,73 @@ def test_a_row_for_each_column(mark: str, head: tuple[str, str]) -> None:
     assert ("rows and columns", "swapped") in [(finding.name, finding.value) for finding in found]
 
 
+@pytest.mark.parametrize(
+    ("row", "head", "names"),
+    [
+        (r"{0} & {1} & {2} \\\\", r"wave & flux & error \\\\", ["wave", "flux", "error"]),
+        (r"${0}$ & ${1} \pm {2}$\\\\", "", []),
+        ("[{0}, {1}, {2}]", "[wave, flux, error]", ["wave", "flux", "error"]),
+        ("  ({0}, {1}, {2}),", "wave flux error", ["wave", "flux", "error"]),
+        ("{0}:{1}:{2}", "wave:flux:error", ["wave", "flux", "error"]),
+        ("{0} {1}±{2}", "", []),
+        ("{0}, {1}+/-{2}", "", []),
+        ("{0} {1}({3})", "", []),
+        ("wave={0} flux={1} err={2}", "", ["wave", "flux", "err"]),
+        ('{{"wave": {0}, "flux": {1}, "err": {2}}},', "[", ["wave", "flux", "err"]),
+    ],
+)
+def test_numbers_between_other_marks(row: str, head: str, names: list[str]) -> None:
+    values = np.column_stack([np.linspace(8780, 8855, 60), np.linspace(-0.5, 1.5, 60), np.linspace(0.01, 0.07, 60)])
+    values = values.round(3)
+    rows = [row.format(*(f"{x:.3f}" for x in own), round(1000 * own[2])) for own in values]
+    table = parse_table(Source("star.txt", "\n".join(["# vacuum", head, *rows, "]", r"\end{tabular}"]).encode()))
+    np.testing.assert_array_equal(table.values, values)
+    assert list(filter(None, table.names)) == names and "vacuum" in table.comments
+    assert table.separator == "marks that were taken for blanks"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        *("[{0:.1f}] exposure {1}", "12:{1:02d}:03 [INFO] {0}", "step: {0:.1f} loss: {1}", "GJ{1}: {0:.1f}, 0.9"),
+        *("see p. {1} (and {0:.1f})", "8{1:03d}-{0:.1f}", "{0:.1f}: clouds"),
+    ],
+)
+def test_logs_and_prose_are_no_tables(row: str) -> None:
+    assert "without a table of numbers" in refusal([row.format(8800 + 0.1 * i, i) for i in range(60)])
+
+
+def test_rows_between_other_marks_that_are_not_alike() -> None:
+    rows = [f"({8800 + i}, 0.9)" if i % 3 else f"{8800 + i}: (0.9" for i in range(60)]
+    assert "without a table of numbers" in refusal(rows)
+
+
+def test_other_marks_take_no_time() -> None:
+    start = time.process_time()
+    refusal(
+        [
+            ("[" + 400 * form)[:19_000]
+            for form in ("1:", "1 ", "a=", "[[", "]]", "1.", "1(", "   ", '"a')
+            for _ in range(40)
+        ]
+    )
+    row = "({0}" + 900 * ", {0}" + ")"
+    refusal([row.format(i) for i in range(300)])
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u202f", "\u2009"])
+def test_blanks_between_thousands(blank: str) -> None:
+    rows = ["onde;flux", *[f"8{blank}796,65;1{blank}012{blank}032,5"] * 50]
+    table = parse_table(Source("star.csv", "\n".join(rows).encode()))
+    np.testing.assert_array_equal(table.values, [[8796.65, 1012032.5]] * 50)
+    rows = ["wave; flux", *[f"8796.653;{blank}201.5"] * 50, "# 1\u00a0000 Å"]
+    table = parse_table(Source("star.csv", "\n".join(rows).encode()))
+    np.testing.assert_array_equal(table.values, [[8796.653, 201.5]] * 50)
+    table = parse_table(Source("star.csv", "\n".join([f"8796.653{blank}201.5"] * 50).encode()))
+    np.testing.assert_array_equal(table.values, [[8796.653, 201.5]] * 50)
+
+
 def test_rows_that_are_no_columns() -> None:
     assert "only 2 rows" in refusal(["8800.1 1.0 0.1", "8800.2 1.1 0.1"])
     assert "250" in refusal([" ".join(["word"] * 400), " ".join(["word"] * 400)] + [" ".join(["1.5"] * 400)] * 10)

@@ -131,12 +131,12 @@ def _count(number: int, one: str, several: str) -> str:
 
 
 def notes() -> None:
-    """What happened to spectra that a restored session knows, as sentences; each can be dismissed."""
+    """What happened to spectra that a restored session knows, and to files that were here already, as sentences."""
     sentences = visit.current().notes
     if sentences:
         left, right = st.columns([7, 3], vertical_alignment="center")
         text = "\n".join("- " + wording.plain(sentence) for sentence in sentences[-20:])
-        left.info(text, icon=":material/history:")
+        left.info(text, icon=":material/info:")
         right.button("Dismiss", key="dismiss-restore-notes", on_click=_dismiss)
 
 

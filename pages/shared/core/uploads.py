@@ -19,6 +19,7 @@ from dtl.result import InferenceResult
 from dtl.spectrum import UnusableInput
 from pages.shared.core import bundles, ending, holding, visit
 from pages.shared.core.analysis import analyse_upload
+from pages.shared.core.twins import first_name, sentences
 from pages.shared.core.upload_memory import release_uploads
 from pages.shared.core.visit import Upload, Visit
 
@@ -54,6 +55,8 @@ def add(
 ) -> str | None:
     """Analyse files, keep the good ones and the sentences about the others; give the digest of the last good one.
 
+    What is here already under another name is not added again, and said.
+
     Args:
         files: name and bytes of each.
         progress: told the number, from 0, and the name of each file before it is analysed.
@@ -61,12 +64,15 @@ def add(
     """
     from dtl.readers import SIZE_LIMIT
 
-    results, uploads, failures = {}, {}, {}
+    results, uploads, failures, twins = {}, {}, {}, []
     size, new, count = visit.current().size, 0, len(visit.current().uploads)
     for number, (name, data) in enumerate(files):
         progress(number, name)
         digest = sha256(data).hexdigest()
         upload = Upload(name, data)
+        if first := first_name(digest, name, visit.current(), uploads):
+            twins.append((name, first))
+            continue
         if len(data) > SIZE_LIMIT:  # refused by the reader, and not kept
             failures[digest] = str(analyse_upload(upload))
             continue
@@ -89,7 +95,7 @@ def add(
         example=(last or "") if stand_in else after.example,
         selected=last or after.selected,
         awaited={digest: spectrum for digest, spectrum in after.awaited.items() if digest not in uploads},
-        notes=(*after.notes, *_arrivals(before, results, uploads)),
+        notes=tuple(dict.fromkeys((*after.notes, *_arrivals(before, results, uploads), *sentences(twins)))),
     )
     _delete_files(before)
     return last

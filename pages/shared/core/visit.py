@@ -80,7 +80,7 @@ class Visit:
         example: digest of the example that stands in until something is chosen; empty where it could not be analysed,
             None where none stands in.
         awaited: digest -> spectrum of a restored session whose file is not at hand.
-        notes: sentences on spectra that a restored session knows.
+        notes: sentences on spectra that a restored session knows, and on files that were here already.
         stages: name and digest -> what is kept of the analysis of one of the last files.
         own_bundles: name -> bundle of this visit alone, see `pages.shared.core.bundles`.
         bundle_names: all names that bundles of this visit ever had.

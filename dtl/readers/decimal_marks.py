@@ -1,0 +1,88 @@
+"""Decimal marks, marks between thousands and what separates columns: lines of a text in the form that is parsed."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["MISSING", "plain_lines", "plain_text"]
+
+#: What stands where a number is missing, in lower case.
+MISSING = {"", "nan", "--", "---", "...", "indef", "null", "na", "n/a", "none", "*", "masked"}
+#: Blanks, minus signs and marks of Unicode -> those of ASCII.
+_BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_SPACES = str.maketrans(dict.fromkeys(_BLANKS, " ") | {"\u2212": "-", "\u200b": "", "\ufeff": ""})
+_GERMAN, _ENGLISH = r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?([eE][-+]?\d+)?", r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?([eE][-+]?\d+)?"
+#: A number in quotes.
+_QUOTED = re.compile(r'"([-+\d.,eE ]+)"')
+#: Marks between thousands, as in 8'810.25.
+_SWISS = re.compile(r"(?<=\d)['\u2019](?=\d{3}(?!\d))")
+#: Blanks of no width to speak of between thousands, as in French; other marks stand between the columns then.
+_FRENCH = re.compile(r"(?<![\d.,])(\d{1,3})[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+
+
+def plain_text(text: str) -> str:
+    """A text without Unicode's blanks and minus signs, and without apostrophes and narrow blanks between thousands."""
+    if not text.isascii():
+        if any(mark in text for mark in ";\t|") and any(blank in text for blank in "\u00a0\u2009\u202f"):
+            text = _FRENCH.sub(r"\1", text)
+        text = text.translate(_SPACES)
+    return _SWISS.sub("", text) if "'" in text or "\u2019" in text else text
+
+
+def plain_lines(body: list[str]) -> tuple[list[str], str | None]:
+    """Lines with points as decimal marks and without thousands separators, and the separator of columns."""
+    body = _unquoted(body)
+    mark = next((m for m in (";", "|", "\t") if all(m in line for line in body[:50])), None)
+    if not any("," in line for line in body[:200]):  # neither a decimal mark nor one between thousands
+        return body, _separator(body[:50])[0]
+    cells = [c.strip().strip("\"'") for line in body[:200] for c in (line.split(mark) if mark else line.split())]
+    german = sum(bool(re.fullmatch(_GERMAN, c)) for c in cells if "," in c)
+    if german > 0.2 * len(cells):
+        return [line.replace(".", "").replace(",", ".") for line in body], mark
+    english = sum(bool(re.fullmatch(_ENGLISH, c)) for c in cells if "," in c and "." in c)
+    if english > 0.2 * len(cells):
+        return [line.replace(",", "") for line in body], mark
+    separator, comma = _separator(body[:50])
+    return ([line.replace(",", ".") for line in body] if comma else body), separator
+
+
+def _unquoted(body: list[str]) -> list[str]:
+    """Lines in which numbers stand without quotes, where commas stand within these: between thousands or as decimal
+    marks, never between columns."""
+    quoted = [cell for line in body[:200] for cell in _QUOTED.findall(line) if "," in cell]
+    if not quoted:
+        return body
+    both = [cell for cell in quoted if "." in cell]
+    if both:
+        decimal = all(cell.rfind(",") > cell.rfind(".") for cell in both)
+    else:
+        decimal = not all(re.fullmatch(_ENGLISH, cell.strip()) for cell in quoted)
+
+    def plain(cell: re.Match[str]) -> str:
+        if not decimal:
+            return cell[1].replace(",", "")
+        german = "," in cell[1] or re.fullmatch(_GERMAN, cell[1].strip())
+        return cell[1].replace(".", "").replace(",", ".") if german else cell[1]
+
+    return [_QUOTED.sub(plain, line) for line in body]
+
+
+def _separator(lines: list[str]) -> tuple[str | None, bool]:
+    """The separator (None for blanks) and whether the decimal mark is a comma."""
+    text = "\n".join(lines)
+    dots = "." in text
+    for mark in (";", "|"):
+        if all(mark in line for line in lines):
+            return mark, not dots and "," in text
+    if "," in text:
+        cells = [cell for line in lines for cell in line.split()]
+        if (
+            not dots
+            and all(re.fullmatch(r"[-+]?\d+(,\d+)?([eE][-+]?\d+)?", c) or c.lower() in MISSING for c in cells)
+            and len(cells) > len(lines)
+        ):
+            return None, True
+        return ",", False
+    if all("\t" in line.strip() for line in lines):
+        return "\t", False
+    return None, False

@@ -1,0 +1,83 @@
+"""FITS files whose length does not fit: harmless where only the filling of the last block is concerned."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from dtl.readers.fits_opening import open_fits
+from dtl.spectrum import UnusableInput
+from tests.readers.layouts import to_bytes
+
+BLOCK = 2880
+FLUX = 1.0 + 0.1 * np.sin(np.arange(3100.0))  # no end of a block
+
+
+def image() -> bytes:
+    return to_bytes(fits.PrimaryHDU(FLUX))
+
+
+def table() -> bytes:
+    return to_bytes(fits.PrimaryHDU(), fits.BinTableHDU.from_columns([fits.Column("FLUX", "D", array=FLUX)]))
+
+
+def text() -> bytes:
+    column = fits.Column("FLUX", "E15.7", array=FLUX, ascii=True)
+    return to_bytes(fits.PrimaryHDU(), fits.TableHDU.from_columns([column]))
+
+
+def compressed() -> bytes:
+    packed = fits.CompImageHDU(np.tile(FLUX, (2, 1)), compression_type="GZIP_1", quantize_level=0)
+    return to_bytes(fits.PrimaryHDU(), packed)
+
+
+MAKERS = pytest.mark.parametrize("make", [image, table, text])
+
+
+def refuse(words: str) -> UnusableInput:
+    return UnusableInput(f"star.fits {words}")
+
+
+def end_of_numbers(content: bytes) -> int:
+    with fits.open(io.BytesIO(content)) as hdus:
+        table = getattr(hdus[-1], "_bintable", None) or hdus[-1]
+        return hdus[-1].fileinfo()["datLoc"] + table.size
+
+
+@MAKERS
+@pytest.mark.parametrize("count", [1, 80, 100, 1000])
+def test_lost_and_inserted_bytes_are_told(make, count) -> None:
+    content = make()
+    place = end_of_numbers(content) - 5000
+    assert len(content) - end_of_numbers(content) > count
+    with pytest.raises(UnusableInput, match=f"bytes were lost in its middle, {count:,} by its size"):
+        open_fits(content[:place] + content[place + count :], refuse)
+    more = content[place : place + count]
+    with pytest.raises(UnusableInput, match=f"bytes were inserted in its middle, {count:,} by its size"):
+        open_fits(content[:place] + more + content[place:], refuse)
+
+
+def test_lines_ended_as_of_text_are_told() -> None:
+    content = table()
+    with pytest.raises(UnusableInput, match="inserted in its middle"):
+        open_fits(content.replace(b"\n", b"\r\n"), refuse)
+
+
+@pytest.mark.parametrize("make", [image, table, text, compressed])
+def test_a_filling_that_is_missing_short_long_or_odd_is_harmless(make) -> None:
+    content = make()
+    end = end_of_numbers(content)
+    odd = content[:end] + b"?" * (len(content) - end)
+    for whole in (content[:end], content[: end + 7], content + bytes(100), content + b" " * BLOCK, odd):
+        with open_fits(whole, refuse) as hdus:
+            values = hdus[-1].data["FLUX"] if make in (table, text) else hdus[-1].data
+            assert np.allclose(values, FLUX, rtol=1e-6)
+
+
+def test_numbers_that_end_in_zeros_need_no_filling() -> None:
+    content = to_bytes(fits.PrimaryHDU(np.r_[FLUX, np.zeros(400)]))
+    with open_fits(content[: end_of_numbers(content)], refuse) as hdus:
+        assert np.array_equal(hdus[0].data[: len(FLUX)], FLUX)
