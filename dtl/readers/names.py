@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 
+from dtl.readers.multiples import COUNTING, PPM, multiple_of
 from dtl.readers.translated import in_english
 
 __all__ = ["NO_NAME", "Name", "numbered_names", "parse_description", "parse_name", "says_nothing", "split_words"]
@@ -90,14 +90,6 @@ _GLUED = re.compile(
 #: A flux by what it is a density of, "F_lambda", and a logarithm of a flux by its symbol, "logF".
 _DENSITY = re.compile(r"(?<![^\W_])(f|i|flux)[\s_]*(lambda|lam|λ|nu|ν)(?![^\W_])", re.IGNORECASE)
 _LOG_SYMBOL = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\s_]?[FI](?![^\W_])")
-#: An uncertainty of several sigma, "err [2 sigma]" and "k=2", but not "flux 2 sigma"; and of a full width.
-_MULTIPLE = re.compile(
-    r"(?:^|[\[(,]\s*|(?:err|errors?|unc|uncertainty)[\s_]+)(?:([2-9]|two|three)\s*[-*x·_]?\s*(?:sigma|sig|sd|s)(?![a-z0-9]))"
-    r"|(?<![^\W_])k\s*=?\s*([2-9])(?![^\W_])"
-)
-_SIGMAS = {"two": 2.0, "three": 3.0}
-_FACTORS = {"fwhm": 2.354820, "expanded": 2.0, "ci95": 1.959964, "error95": 1.959964, "err95": 1.959964, "ppm": 1e6}
-_COUNTING = {*"23456789", "two", "three", "95", "k2", "k3", "ppm", "fwhm"}
 #: What stands for an error: the difference before a symbol, and the mark before its number.
 _SYMBOLS = re.compile(r"±|\+/?-|(?<![^\W_])[δ∆](?=\s?[fi])")
 _SQUARE = re.compile(r"(\^|\*\*)\s*[({]?2")
@@ -184,15 +176,15 @@ def parse_name(text: str) -> Name:
         scale = "ln"
     known = _UNCERTAINTY["sigma"] | _UNCERTAINTY["variance"] | _UNCERTAINTY["ivar"] | _UNCERTAINTY["snr"]
     squared = bool(_SQUARE.search(text))  # a bare number counts: "err_2" is that of a second flux
-    kind, multiple = _kind(words, plain, squared=squared), _multiple(text)
-    said = {"2"} if squared else _COUNTING if multiple != 1.0 else set()
+    kind, multiple = _kind(words, plain, squared=squared), multiple_of(text)
+    said = {"2"} if squared else COUNTING if multiple != 1.0 else set()
     stem = _stem(words, known | said | {"sqrt", "root"})
     if kind and any(word.startswith(("wave", "lam")) for word in stripped):
         stem |= {"wavelength"}
     if kind == "snr" and re.search(r"(?<![^\W_])db(?![^\W_])", text.lower()):  # a logarithm of one power or another
         return Name()
     if kind and not plain & _OTHER[0][1]:
-        return Name("uncertainty", "relative" if multiple == _FACTORS["ppm"] else kind, scale, stem, multiple=multiple)
+        return Name("uncertainty", "relative" if multiple == PPM else kind, scale, stem, multiple=multiple)
     waves = [word for word in stripped if word.startswith(("wave", "lam", "wavl")) or word in _WAVELENGTH & plain]
     fluxes = plain & _FLUX
     for role, names in _OTHER:
@@ -288,17 +280,6 @@ def _kind(words: list[str], plain: set[str], *, squared: bool) -> str:
                 return "relative"
             return "ivar" if inverse and (kind == "variance" or squared) else "variance" if squared else kind
     return ""
-
-
-def _multiple(text: str) -> float:
-    """How many times the plain uncertainty a column holds by its name."""
-    text = text.lower().replace("σ", "sigma")
-    found = _MULTIPLE.search(text)
-    if found:
-        return _SIGMAS.get(found[1]) or float(found[1] or found[2])
-    words = re.split(r"[\W_]+", text)
-    pairs = [one + two for one, two in pairwise(words)]
-    return next((_FACTORS[word] for word in [*words, *pairs] if word in _FACTORS), 1.0)
 
 
 def _stem(words: list[str], role: set[str]) -> frozenset[str]:
