@@ -7,14 +7,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from dtl.readers.multiples import COUNTING, PPM, multiple_of
 from dtl.readers.translated import in_english
 
-__all__ = ["NO_NAME", "Name", "numbered_names", "parse_description", "parse_name", "says_nothing", "split_words"]
+__all__ = ["NO_NAME", "Name", "parse_description", "parse_name", "says_nothing", "split_words"]
 
 #: A role -> the words that tell it. Earlier roles win: "flux error" is an uncertainty, "sky flux" is sky.
 _UNCERTAINTY = {
@@ -80,8 +79,6 @@ _LOGARITHM = {"log": "log10", "log10": "log10", "lg": "log10", "ln": "ln", "loge
 _RELATIVE = {"ppm", "relative", "rel", "fractional", "frac", "fraction", "relerr", "fracerr"}
 _PERCENT = {"percent", "percentage", "pct", "perc", "%"}
 _MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag"}
-#: A line that names a column by its number, as SExtractor writes it: "2 FLUX Flux [adu]"; also "Column 2: flux".
-_NUMBERED = re.compile(r"(?:col(?:umn)?\.? ?)?[(\[]?(\d{1,3})[)\]]?(?: ?[:=.-])? +([^\W\d].*)", re.IGNORECASE)
 #: Words that were written as one.
 _GLUED = re.compile(
     r"^(sci|sky|cal|tel|norm|obj|raw|inv|bg|err|unc|bin|log|ln)"
@@ -93,6 +90,8 @@ _LOG_SYMBOL = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\s_]?[FI](?![^\W_])")
 #: What stands for an error: the difference before a symbol, and the mark before its number.
 _SYMBOLS = re.compile(r"±|\+/?-|(?<![^\W_])[δ∆](?=\s?[fi])")
 _SQUARE = re.compile(r"(\^|\*\*)\s*[({]?2")
+#: A column that is only counted; without a number it counts pixels itself.
+_COUNTED = re.compile(r"\s*(?:col|column|field)[\s_]*\d+\s*", re.IGNORECASE)
 #: Letters of a name or a description that are looked at.
 _LONGEST = 300
 _NOISE_WORDS = {"the", "of", "in", "by", "per", "and", "with", "which", "are", "is", "at", "for", "to", "from", "a"}
@@ -162,7 +161,7 @@ def split_words(text: str) -> list[str]:
 def parse_name(text: str) -> Name:
     """The role of an array by its name, or an empty one."""
     words = split_words(text)
-    if not words:
+    if not words or _COUNTED.fullmatch(text):
         return Name()
     stripped = [re.sub(r"\d+$", "", word) or word for word in words]
     plain = {word for word in words} | set(stripped)
@@ -206,20 +205,6 @@ def parse_name(text: str) -> Name:
         doubt += 0.25 * bool(set(words) & (_QUALIFIERS - {"raw", "opt"})) + 0.05 * len(stem)
         return Name("flux", stem=stem, scale=scale, doubt=doubt)
     return Name()
-
-
-def numbered_names(lines: Sequence[str], count: int) -> list[str] | None:
-    """Names of all ``count`` columns where each has a line with its number, else None."""
-    found: dict[int, str] = {}
-    for line in lines:
-        match = _NUMBERED.fullmatch(" ".join(line[:_LONGEST].split()))
-        if match:
-            first, unit = match[2].split()[0], re.search(r"[\[(][^\])]*[\])]\s*$", match[2])
-            name = first if parse_name(first).role else match[2]
-            found[int(match[1])] = f"{name} {unit[0]}" if unit and not name.endswith(unit[0]) else name
-    names = [found[i] for i in range(1, count + 1)] if found.keys() == set(range(1, count + 1)) else []
-    roles = {parse_name(name).role for name in names} - {""}
-    return names if len(roles) > 1 and "wavelength" in roles else None
 
 
 def says_nothing(text: str) -> bool:

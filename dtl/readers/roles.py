@@ -22,7 +22,7 @@ from dtl.readers.dispersion import (
     runs,
     wavelength_of_same_stem,
 )
-from dtl.readers.names import NO_NAME, Name
+from dtl.readers.names import NO_NAME, Name, says_nothing
 from dtl.readers.scales import linear_flux, log_factor
 from dtl.readers.uncertainties import Verdict, is_relative_weight, judge
 from dtl.wavelengths import Window
@@ -142,7 +142,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
     for column, name in zip(columns, names, strict=True):
         if any(column is other for other in taken) or not part.fits(column):
             continue
-        if name.role == "mask" or (not name.role and not column.name and is_mask(column.values)):
+        if name.role == "mask" or (not name.role and _is_nameless(column) and is_mask(column.values)):
             roles.masks.append(column)
         elif name.role == "blaze" and roles.blaze is None and _belongs(name, roles.flux_name):
             roles.blaze = column if _is_in(roles.flux, column, part) else None
@@ -229,7 +229,7 @@ def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name]
             fits = f"fits the scatter of the pixels as {KIND_WORDS[verdict.kind]}" if verdict.kind else "fits nothing"
             reason = f"named so; it {fits if not told else 'is what you say'}"
             ranking.append((cost if verdict.kind else np.inf, Candidate(column, reason)))
-        elif number < _MOST_NAMELESS and not name.role and not column.name and roles.flux_name.scale == "linear":
+        elif number < _MOST_NAMELESS and not name.role and _is_nameless(column) and roles.flux_name.scale == "linear":
             if is_mask(column.values):
                 continue
             verdict = Verdict(told, 0.0, True) if told else judge(part.of(column), flux, part.pixel, None)
@@ -271,6 +271,10 @@ def _words_apart(name: Name, flux: Name) -> float | None:
     return cost + _OTHER_WORDS
 
 
+def _is_nameless(column: Column) -> bool:
+    return not column.name or says_nothing(column.name)
+
+
 def _belongs(name: Name, flux: Name) -> bool:
     return not name.stem or not flux.stem or bool(name.stem & flux.stem)
 
@@ -295,6 +299,9 @@ def _is_in(flux: Column, blaze: Column, part: Part) -> bool:
 def _explain(roles: Roles) -> str:
     nameless = "names that say nothing" if roles.flux.name else "no names"
     how = "by the names of the columns" if roles.named else f"{nameless}; by their numbers and their order"
-    if roles.others:
-        how += f"; not {', '.join(repr(c.name) if c.name else 'a column without name' for c in roles.others[:3])}"
+    others = [column for column in roles.others if column is not roles.uncertainty]
+    if others:
+        how += (
+            f"; not {', '.join(repr(column.name) if column.name else 'a column without name' for column in others[:3])}"
+        )
     return how

@@ -11,7 +11,8 @@ import numpy as np
 from dtl.readers import limits
 from dtl.readers.decimal_marks import MISSING, plain_lines, plain_text
 from dtl.readers.marked_rows import without_marks
-from dtl.readers.names import numbered_names, parse_name
+from dtl.readers.names import parse_name
+from dtl.readers.numbered_names import numbered_names
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import frame_of, medium_of
 from dtl.readers.transposed import upright

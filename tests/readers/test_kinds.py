@@ -55,6 +55,16 @@ def test_a_third_column_without_a_name(values: np.ndarray) -> None:
     check(read_spectrum(text(WAVE, FLUX, values)))
 
 
+@pytest.mark.parametrize("names", ["col1 col2 col3", "COLUMN_1 COLUMN_2 COLUMN_3", "c1 c2 c3", "field1 field2 field3"])
+def test_names_that_only_count_are_none(names: str) -> None:
+    spectrum = read_spectrum(text(WAVE, FLUX, SIGMA, head=f"# {names}\n"))
+    check(spectrum)
+    table = fits.BinTableHDU.from_columns(
+        [fits.Column(name, "D", array=own) for name, own in zip(names.split(), (WAVE, FLUX, SIGMA), strict=True)]
+    )
+    check(read_spectrum(layouts.to_bytes(fits.PrimaryHDU(), table)))
+
+
 def test_an_uncertainty_that_fits_nothing_is_set_aside() -> None:
     spectrum = read_spectrum(text(WAVE, FLUX, SIGMA * 3e-3, head="# wave flux err\n"))
     assert spectrum.uncertainty is None and "uncertainty_implausible" in spectrum.flags
