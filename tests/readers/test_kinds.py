@@ -62,7 +62,7 @@ def test_names_that_only_count_are_none(names: str) -> None:
     table = fits.BinTableHDU.from_columns(
         [fits.Column(name, "D", array=own) for name, own in zip(names.split(), (WAVE, FLUX, SIGMA), strict=True)]
     )
-    check(read_spectrum(layouts.to_bytes(fits.PrimaryHDU(), table)))
+    check(read_spectrum(to_bytes(fits.PrimaryHDU(), table)))
 
 
 def test_an_uncertainty_that_fits_nothing_is_set_aside() -> None:
