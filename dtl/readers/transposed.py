@@ -20,7 +20,7 @@ def upright(text: str, comment: re.Pattern[str]) -> str | None:
         text: of the file.
         comment: what begins a line that is none of the table's.
     """
-    if len(text) > _LONGEST or text.count("\n", 0, 20_000) > _MOST_LINES:
+    if len(text) > _LONGEST or text.count("\n") > _MOST_LINES:
         return None
     lines = [line for line in text.splitlines() if line.strip()]
     rows = [line for line in lines if not comment.match(line)]
