@@ -148,7 +148,7 @@ def split_words(text: str) -> list[str]:
     text = re.sub(r"[\[(].*?[\])]", " ", text[:_LONGEST])
     text = re.sub(r"(?i)\b(s/n|signal[- _]to[- _]noise)\b", "snr", text)
     text = _LOG_SYMBOL.sub(r"\1 flux", _DENSITY.sub("flux", text))
-    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"(?<![^\W_])([kM]?)eV(?![^\W_])", r"\1EV", text))
     found: list[str] = []
     text = _SYMBOLS.sub(" err ", text.lower().replace("σ", "sigma").replace("²", "2"))
     for word in re.split(r"[^\w%]+|_+", text):

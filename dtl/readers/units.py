@@ -23,12 +23,12 @@ __all__ = [
 ]
 
 #: Angstrom in one of each unit.
-UNITS = {"Angstrom": 1.0, "nm": 10.0, "um": 1e4, "mm": 1e7, "cm": 1e8, "m": 1e10}
+UNITS = {"Angstrom": 1.0, "pm": 0.01, "nm": 10.0, "um": 1e4, "mm": 1e7, "cm": 1e8, "m": 1e10}
 #: Angstrom times one of each unit that falls as the wavelength rises: frequencies, wavenumbers, energies of photons.
 _LIGHT, _PHOTON = SPEED_OF_LIGHT * 1e13, 12398.419843320026  # Angstrom Hz, Angstrom eV
 INVERSE = {"Hz": _LIGHT, "kHz": _LIGHT / 1e3, "MHz": _LIGHT / 1e6, "GHz": _LIGHT / 1e9, "THz": _LIGHT / 1e12}
 INVERSE |= {"1/cm": 1e8, "1/m": 1e10, "1/um": 1e4, "1/nm": 10.0, "1/Angstrom": 1.0}
-INVERSE |= {"eV": _PHOTON, "keV": _PHOTON / 1e3, "J": _PHOTON * 1.602176634e-19}
+INVERSE |= {"eV": _PHOTON, "keV": _PHOTON / 1e3, "J": _PHOTON * 1.602176634e-19, "Ry": _PHOTON / 13.605693122994}
 _SYMBOLS = {"Angstrom": "Å", "um": "µm", "1/cm": "cm⁻¹", "1/m": "m⁻¹", "1/um": "µm⁻¹"}
 _WORDS = {
     "Angstrom": (
@@ -47,6 +47,7 @@ _WORDS = {
     ),
     "nm": ("nm", "nanometer", "nanometers", "nanometre", "nanometres", "10**-9m"),
     "um": ("um", "µm", "μm", "micron", "microns", "micrometer", "micrometers", "micrometre", "micrometres", "10**-6m"),
+    "pm": ("pm", "picometer", "picometers", "picometre", "picometres"),
     "cm": ("cm", "centimeter", "centimetre"),
     "mm": ("mm", "millimeter", "millimetre"),
     "m": ("m", "meter", "meters", "metre", "metres"),
@@ -63,6 +64,7 @@ _WORDS = {
     "eV": ("ev", "electronvolt", "electronvolts"),
     "keV": ("kev",),
     "J": ("j", "joule", "joules"),
+    "Ry": ("ry", "ryd", "rydberg", "rydbergs"),
 }
 _BY_WORD = {word: unit for unit, words in _WORDS.items() for word in words}
 #: Tried in this order where a file says nothing: plain units first, as logarithms are rare.

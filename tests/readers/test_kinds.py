@@ -118,7 +118,7 @@ def test_pixels_that_their_numbers_betray(value: float) -> None:
     ("unit", "values"),
     [
         ("Hz", SPEED_OF_LIGHT * 1e13 / WAVE), ("1/cm", 1e8 / WAVE), ("eV", 12398.419843320026 / WAVE),
-        ("m", WAVE * 1e-10), ("um", WAVE * 1e-4),
+        ("m", WAVE * 1e-10), ("um", WAVE * 1e-4), ("pm", WAVE * 100), ("Ry", 911.267050 / WAVE),
     ],
 )  # fmt: skip
 def test_axes_with_a_unit(unit: str, values: np.ndarray) -> None:

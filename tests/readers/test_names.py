@@ -81,6 +81,10 @@ def test_names_that_only_count(text: str, nothing: bool) -> None:
     assert says_nothing(text) == nothing
 
 
+def test_an_energy_in_electronvolts_is_no_error() -> None:
+    assert parse_name("energy_eV").role == parse_name("Photon_Energy_keV").role == "wavelength"
+
+
 def test_an_index_is_no_flux() -> None:
     assert parse_name("Unnamed: 0").role == "pixel"
 
