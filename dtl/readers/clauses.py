@@ -13,6 +13,9 @@ __all__ = ["clauses_of", "manner_of"]
 #: Letters of a sentence that are looked at; those that say something of wavelengths are far shorter.
 _LONGEST = 500
 #: What is written in several ways -> one way. Hyphens join the words of one phrase.
+#: "In air" and "in vacuum" in other languages.
+_IN_AIR = r"in (?:der )?luft|dans l.air|en (?:el )?aire|no ar|in aria|nell.aria|в воздухе|w powietrzu|in (?:de )?lucht"
+_IN_VACUUM = r"i[nm] vakuum|dans le vide|en (?:el )?vac[íi]o|no vácuo|nel vuoto|в вакууме|w próżni|in vacuüm"
 _SPELLINGS = (
     (r"_|(?<=[a-z])-(?=[a-z])", " "),
     (r"(?<=[a-z])n['\u2019]t\b", " not"),
@@ -25,17 +28,18 @@ _SPELLINGS = (
     (r"\bleft out\b|\bleft undone\b|\bnot? (yet )?done\b", "skipped"),
     (r"\bto be (?=done|made|performed|carried out)", "to be applied "),
     (r"\bawav(-\w+)?\b", "air wavelengths"),  # as the FITS standard has it
-    (r"\b(luft|lucht|aire|aria|воздух\w?|powietrz\w)\b|空気", "air"),
-    (r"\b(vakuum|vacuüm|vac[íi]o|vuoto|(?<=dans le )vide|vácuo|вакуум\w?|próżni\w?)\b|真空", "vacuum"),
-    (r"\b(wellenl(ä|ae)ngen?|longueurs? d.onde|longitud(es)? de onda|lunghezz[ae] d.onda)\b", "wavelengths"),
-    (r"\b(nicht|kein\w*|ne pas|niet)\b", "not"),
-    (r"\b(ohne|sans|senza)\b", "without"),
+    # Other languages only where something is in a medium: elsewhere "aria" is a name, and "no" no denial.
+    (rf"\b(nicht|pas|no|non|não|nie|не|niet) (?={_IN_AIR}|{_IN_VACUUM})", "not "),
+    (rf"(?<!\w)({_IN_AIR})(?!\w)|空[気气]中?の?波[長长]", " in air "),
+    (rf"(?<!\w)({_IN_VACUUM})(?!\w)|真空中?の?波[長长]", " in vacuum "),
+    (r"\bluft(?=wellenl)", "air "),
+    (r"\bvakuum(?=wellenl)", "vacuum "),
 )
 _BREAKS = re.compile(
     r"[;!?()\[\]{}]|,(?!\d)|(?<!\bbary)(?<!\bcorr)(?<!\bvel)(?<!\bhelio)(?<!\bwav)\.(?=\s|$)|\s[-/\u2013\u2014]+\s"
     r"|\b(?:but|while|whereas|although|though|however|then|and)\b"
 )
-_FALSE, _TRUE = r"false|f|no|n|none|off|never|skipped|omitted|disabled|missing", r"true|t|yes|y|on|done|ok"
+_FALSE, _TRUE = r"false|f|no|n|nein|none|off|never|skipped|omitted|disabled|missing", r"true|t|yes|y|ja|on|done|ok"
 _VALUE = re.compile(rf"[:=]\s*[\"']?\s*(?:(?P<no>{_FALSE})|(?P<yes>{_TRUE})|(?P<number>[01](?:\.0*)?))[\"'\s]*$")
 _PLAIN = {
     *("a", "an", "the", "in", "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "to", "into"),

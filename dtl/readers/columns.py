@@ -26,6 +26,8 @@ __all__ = ["KINDS", "Column", "assign", "contents_from_columns", "usable"]
 
 #: A flux that was treated is further from the plain word than another by this, see `dtl.readers.names.Name`.
 _TREATMENT = 0.1
+#: Beginnings of words for another fibre, and for what was done to a flux or not.
+_SAME_STAR = ("trace", "fib", "un", "no", "tell", "sky", "before", "after", "orig", "extr", "opt", "box")
 
 
 def contents_from_columns(
@@ -157,8 +159,8 @@ def _note_several(contents: Contents, columns: Sequence[Column], roles: Roles) -
 def _is_another_star(other: Name, flux: Name) -> bool:
     """Whether another flux can be that of another star by its name: not the same once more, treated otherwise or raw,
     nor what another fibre of a spectrograph saw."""
-    fibre = any(word.startswith(("trace", "fib")) for word in other.stem)
-    return other.role == "flux" and other.doubt < flux.doubt + _TREATMENT and not fibre
+    words = [word for word in (*other.stem, *flux.stem) if word.startswith(_SAME_STAR)]
+    return other.role == "flux" and abs(other.doubt - flux.doubt) < _TREATMENT and not words
 
 
 def _is_numbered(name: Name) -> bool:

@@ -36,6 +36,8 @@ _SHIFTED = (
     "not at their places), probably from a transfer in text mode or an edit by hand; fetch it again and compare its "
     "size with the archive's."
 )
+#: Bytes of a number: so many zeros may stand at its end.
+_LONGEST_NUMBER = 8
 #: What blocks are filled up with: zeros, or blanks after tables of text.
 _FILLING = b"\0 "
 
@@ -87,10 +89,15 @@ def _check_places(data: bytes, last: Any, refuse: Callable[[str], UnusableInput]
         return
     end, size = _end(last), len(data)
     lost, more = full - size, size - full
-    if 0 < lost < full - end and not data[end - min(lost, end - info["datLoc"]) : end].strip(_FILLING):
+    if 0 < lost < full - end and lost <= _filled(data[info["datLoc"] : end]) < lost + _LONGEST_NUMBER:
         raise refuse(_SHIFTED.format(change="lost", count=lost))
     if more > 0 and data[end:full].strip(_FILLING):
         raise refuse(_SHIFTED.format(change="inserted", count=more))
+
+
+def _filled(data: bytes) -> int:
+    """How many bytes at the end are like a filling; data may end in zeros of their own."""
+    return len(data) - len(data.rstrip(_FILLING))
 
 
 def _open_one_by_one(data: bytes, refuse: Callable[[str], UnusableInput]) -> fits.HDUList:
@@ -101,7 +108,8 @@ def _open_one_by_one(data: bytes, refuse: Callable[[str], UnusableInput]) -> fit
     """
     room = {"cards": limits.most("cards"), "columns": 10 * limits.most("columns")}
     _check_header(data, 0, room, refuse)
-    hdus = fits.open(io.BytesIO(data), mode="readonly", memmap=False, lazy_load_hdus=True)
+    whole = io.BytesIO(data + bytes(-len(data) % _BLOCK))  # Astropy wants the filling where arrays vary in length
+    hdus = fits.open(whole, mode="readonly", memmap=False, lazy_load_hdus=True)
     number = end = 0
     while True:
         try:

@@ -18,7 +18,7 @@ __all__ = ["without_marks"]
 #: Rows that are alike, at least, their part of all lines, and lines that are looked at before all are.
 _MIN_ROWS, _MOST, _GLANCE = 10, 0.8, 400
 #: Lines that are looked at, at most: it takes ten times as long as with other tables.
-_MAX_ROWS = 200_000
+_MAX_ROWS = 100_000
 _NUMBER = re.compile(
     r"(?<![\w.])[-+]?(?:\d+(?:[.,]\d*)?|\.\d+)(?:[eEdD][-+]?\d+)?(?![\w.])|\b(?:nan|inf)\b", re.IGNORECASE
 )

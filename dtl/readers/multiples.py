@@ -7,17 +7,26 @@ from itertools import pairwise
 
 __all__ = ["COUNTING", "PPM", "multiple_of"]
 
-#: An uncertainty of several sigma, "err [2 sigma]" and "k=2", but not "flux 2 sigma"; and of a full width.
+#: An uncertainty of several sigma, "err [2 sigma]", "2*sigma" and "k=2", but neither "flux 2 sigma" nor "2 s".
 _MULTIPLE = re.compile(
-    r"(?:^|[\[(,]\s*|(?:err|errors?|unc|uncertainty)[\s_]+)(?:([2-9]|two|three)\s*[-*x·_]?\s*(?:sigma|sig|sd|s)(?![a-z0-9]))"
-    r"|(?<![^\W_])k\s*=?\s*([2-9])(?![^\W_])"
+    r"(?:^|[\[(]\s*|(?:err|errors?|unc|uncertainty)[\s_]+)([2-9]|two|three)\s*[-*x·_]?\s*sigma"
+    r"(?=[_ ]?err|\s*[\])]|\s*$)"
+    r"|(?<![^\W_])k\s*=\s*([2-9])(?![^\W_])"
 )
 #: Parts of a million of the flux.
 PPM = 1e6
 _SIGMAS = {"two": 2.0, "three": 3.0}
-_FACTORS = {"fwhm": 2.354820, "expanded": 2.0, "ci95": 1.959964, "error95": 1.959964, "err95": 1.959964, "ppm": PPM}
+_FACTORS = {
+    "errfwhm": 2.354820,
+    "errorfwhm": 2.354820,
+    "ci95": 1.959964,
+    "error95": 1.959964,
+    "err95": 1.959964,
+    "ppm": PPM,
+}
+_FACTORS |= {"expandeduncertainty": 2.0, "expandedunc": 2.0, "expandederror": 2.0}
 #: Words of a name that say so.
-COUNTING = {*"23456789", "two", "three", "95", "k2", "k3", "ppm", "fwhm"}
+COUNTING = {*"23456789", "two", "three", "95", "ppm", "fwhm", "expanded"}
 
 
 def multiple_of(text: str) -> float:
@@ -26,6 +35,6 @@ def multiple_of(text: str) -> float:
     found = _MULTIPLE.search(text)
     if found:
         return _SIGMAS.get(found[1]) or float(found[1] or found[2])
-    words = re.split(r"[\W_]+", text)
+    words = re.split(r"[\W_]+", text.replace("(", " of "))
     pairs = [one + two for one, two in pairwise(words)]
     return next((_FACTORS[word] for word in [*words, *pairs] if word in _FACTORS), 1.0)

@@ -52,7 +52,8 @@ _OTHER: tuple[tuple[str, set[str]], ...] = (
     ("telluric", {"telluric", "tellurics", "tell", "transmission", "atmosphere", "atm", "trans", "a0v"}),
     ("model", {"model", "template", "templ", "synth", "synthetic", "fit", "bestfit", "reconstruction", "theory", "ref"}
      | {"reference", "smoothed", "residual", "residuals", "resid", "syn", "synspec", "calc", "calculated", "computed"}
-     | {"predicted", "prediction", "pred", "fitted", "yfit", "expected", "initial", "tpl"}),
+     | {"predicted", "prediction", "pred", "fitted", "marcs", "phoenix", "mock", "comparison", "library", "yfit"}
+     | {"expected", "initial", "tpl"}),
     ("sky", {"sky", "background", "bkg", "bg", "bgflux", "skyflux"}),
     ("lamp", {"lamp", "thar", "lfc", "cal", "calflux", "arc", "thxe", "lc", "etalon", "comb", "fp"}),
     ("blaze", {"blaze", "flat", "flatfield", "sensitivity", "response", "throughput"}),
@@ -92,6 +93,11 @@ _SYMBOLS = re.compile(r"±|\+/?-|(?<![^\W_])[δ∆](?=\s?[fi])")
 _SQUARE = re.compile(r"(\^|\*\*)\s*[({]?2")
 #: A column that is only counted; without a number it counts pixels itself.
 _COUNTED = re.compile(r"\s*(?:col|column|field)[\s_]*\d+\s*", re.IGNORECASE)
+#: A unit or a remark.
+_BRACKET = re.compile(r"[\[(].*?[\])]")
+#: Beginnings of words for what was computed, and words for what was measured.
+_COMPUTED = ("synth", "synt", "sint", "theor", "théor", "teor", "simul", "modell", "interpol", "理論")
+_OBSERVED = {"obs", "observed", "measured", "gemessen", "gemessener", "beobachtet", "observé", "observe", "observado"}
 #: Letters of a name or a description that are looked at.
 _LONGEST = 300
 _NOISE_WORDS = {"the", "of", "in", "by", "per", "and", "with", "which", "are", "is", "at", "for", "to", "from", "a"}
@@ -145,7 +151,7 @@ _REST = re.compile(
 
 def split_words(text: str) -> list[str]:
     """Words of a name in lower case: split at blanks, underscores, capitals after small letters, digits kept."""
-    text = re.sub(r"[\[(].*?[\])]", " ", text[:_LONGEST])
+    text = _BRACKET.sub(" ", text[:_LONGEST])
     text = re.sub(r"(?i)\b(s/n|signal[- _]to[- _]noise)\b", "snr", text)
     text = _LOG_SYMBOL.sub(r"\1 flux", _DENSITY.sub("flux", text))
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"(?<![^\W_])([kM]?)eV(?![^\W_])", r"\1EV", text))
@@ -168,13 +174,15 @@ def parse_name(text: str) -> Name:
     plain = {word for word in plain if len(word) > 1 or len(words) == 1 or word in ("e", "λ")}
     if re.match(r"^\s*([ed]_[a-zA-Z]|[dDeE][A-Z][a-z]|[deEs][FI]\s*$)", text):
         plain.add("err")
+    if any(word.startswith(_COMPUTED) for word in words):
+        plain.add("model")
     scale = next((_LOGARITHM[word] for word in words if word in _LOGARITHM), "linear")
     if words[0] in ("loglam", "logwave", "lglam"):
         scale = "log10"
     if words[0] == "lnwave":
         scale = "ln"
     known = _UNCERTAINTY["sigma"] | _UNCERTAINTY["variance"] | _UNCERTAINTY["ivar"] | _UNCERTAINTY["snr"]
-    squared = bool(_SQUARE.search(text))  # a bare number counts: "err_2" is that of a second flux
+    squared = bool(_SQUARE.search(_BRACKET.sub(" ", text)))  # a bare number counts: "err_2" is that of a second flux
     kind, multiple = _kind(words, plain, squared=squared), multiple_of(text)
     said = {"2"} if squared else COUNTING if multiple != 1.0 else set()
     stem = _stem(words, known | said | {"sqrt", "root"})
@@ -202,6 +210,7 @@ def parse_name(text: str) -> Name:
     if fluxes:
         doubt = 0.0 if fluxes & {"flux", "fluxes", "spec", "spectrum", "intensity", "flam", "normflux"} else 0.2
         doubt += 0.1 * bool(set(words) & _TREATED) + 0.5 * ("raw" in words) + 0.4 * (scale != "linear")
+        doubt += 0.3 * any(word.startswith("un") for word in words) - 0.06 * bool(set(words) & _OBSERVED)
         doubt += 0.25 * bool(set(words) & (_QUALIFIERS - {"raw", "opt"})) + 0.05 * len(stem)
         return Name("flux", stem=stem, scale=scale, doubt=doubt)
     return Name()

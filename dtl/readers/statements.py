@@ -20,7 +20,8 @@ __all__ = ["apply_statements", "frame_of", "header_texts", "medium_of", "stated_
 #: Sentences about a medium or a frame that are looked at in one file.
 _MOST = 400
 _MENTIONED = re.compile(
-    r"air|vac|awav|luft|lucht|aria|возд|powiet|空気|vak|vide|vuoto|v[áa]c|вакуум|próżni|真空|bary|helio|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract",
+    r"air|vac|awav|luft|lucht|aria|no ar\b|возд|powiet|空|vak|vide|vuoto|vác|вакуум|próżni|真|bary|helio"
+    r"|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract",
     re.I,
 )
 
@@ -29,6 +30,11 @@ _NO_MEDIUM = re.compile(
     r"|air ?flow|air ?glow|air condition\w*|in the air\b"
     r"|(spectrograph|instrument)( is| was)? (in|under) (a )?(vacuum|air)"
     r"|\b(air|vac(uum)?) ?(or|/) ?(air|vac(uum)?)\b"
+    r"|(dewar|cryostat|detector|pump) vac(uum)?"
+    r"|vac(uum)? (level|gauge|system|seal|window|valve|grease|status|good|ok)\b"
+    r"|vac(uum)? \d|bel ?air|air ?force|mid ?air|air ?(space|port|craft|line)s?\b|\bd['’]air\b"
+    r"|unlike (the )?(air|vac(uum)?)"
+    r"|\b(were|was|formerly|originally|previously|once) (still )?(in )?(air|vac(uum)?)\b"
 )
 _OF_MEDIUM = re.compile(r"vac|air")
 _OF_WAVES = re.compile(r"wave|wvl|lambda|angstrom|λ|convert|dispersion|ciddor|edl[eé]n")

@@ -10,6 +10,7 @@ import numpy as np
 
 from dtl.readers import limits
 from dtl.readers.decimal_marks import MISSING, plain_lines, plain_text
+from dtl.readers.headings import cells_of_names, names_columns, without_label
 from dtl.readers.marked_rows import without_marks
 from dtl.readers.names import parse_name
 from dtl.readers.numbered_names import numbered_names
@@ -32,9 +33,6 @@ _MAX_COMMENTS, _LONGEST_COMMENT = 2_000, 1_000
 _ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 #: What a number begins with, but for digits: signs, marks, infinity, and a NaN after blanks.
 _FIRST = set("+-.,in")
-#: What stands in a title and names no column.
-_TITLE_WORDS = {"in", "of", "the", "and", "for", "from", "with", "by", "as", "is", "are", "on", "at", "to", "scale"}
-_TITLE_WORDS |= {"calibrated", "corrected", "subtracted", "divided", "applied", "resampled", "shifted", "measured"}
 _TRUTH = {"true": 1.0, "false": 0.0}
 #: A FITS card as text: SPECSYS = 'TOPOCENT' / frame
 _CARD = re.compile(
@@ -96,11 +94,13 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     if _has_row_names(body, values, separator, words):
         values = values[:, 1:]
     known = set(head)
-    names = _names([line for line in words if line in known], words, separator, values)
+    head = [line for line in words if line in known]
+    names = _names(head, words, separator, values)
     filled = np.isfinite(values).any(axis=0)
     if not filled.all() and filled.sum() >= 2:  # a separator at the end of each line, or a column of words
         values = values[:, filled]
         names = [name for name, keep in zip(names, filled, strict=True) if keep]
+        names = names if any(names) else _names(head, words, separator, values)
     if values.shape[1] < 2:
         raise source.refuse(
             "has only one column of numbers, while wavelength and flux are needed; save both in one table."
@@ -263,13 +263,10 @@ def _names(head: list[str], comments: list[str], separator: str | None, values: 
         return [sanitise(name, 40) for name in numbered]
     best: tuple[int, int, list[str]] | None = None
     for line in [*reversed(head[-3:]), *reversed(comments[-40:])]:
-        apart = bool(separator) and separator in line
-        if apart:
-            words = [word.strip().strip("\"'") for word in line.split(separator)]
-        else:
-            # a bracket belongs to the word before it: "Wavelength [nm]"
-            words = [word.strip("\"'") for word in re.findall(r"[^\s,;|\[(]+(?:\s*[\[(][^\])]{0,60}[\])])?", line)]
-        if len(words) != count or ":" in line.replace("Unnamed: ", ""):
+        own = without_label(line)
+        apart = bool(separator) and separator in own
+        words = cells_of_names(own, separator if apart else None, count)
+        if len(words) != count or ":" in own.replace("Unnamed: ", ""):
             continue
         if all(_number(word) is not None for word in words) or "=" in words:
             continue
@@ -278,29 +275,8 @@ def _names(head: list[str], comments: list[str], separator: str | None, values: 
         spoken = score[0] < 2 and (medium_of(line) or frame_of(line))
         if line not in head and (spoken or not score[0]):
             continue  # a sentence of as many words
-        if not (apart and line in head) and not _names_columns(words, roles, values):
+        if not (apart and line in head) and not names_columns(words, roles, values, apart=apart):
             continue
         if best is None or score > best[:2]:
             best = (*score, [sanitise(word, 40) for word in words])
     return best[2] if best else [""] * count
-
-
-def _names_columns(words: list[str], roles: list[str], values: np.ndarray) -> bool:
-    """Whether words that stand between blanks name columns: one of them that of the wavelengths, or none any role.
-
-    A title has often as many words as there are columns, as "GJ 699 spectrum", "blaze corrected flux".
-    """
-    if "wavelength" not in roles:
-        return not any(roles)
-    if any(_number(word) is not None or word.lower() in _TITLE_WORDS for word in words):
-        return False
-    if words[0].lower() in ("wave", "ln", "log") and len(words) == 2 and roles[1] != "flux":  # "wave number"
-        return False
-    run = [_runs(column) for column in values.T]
-    return not any(run) or any(runs for runs, role in zip(run, roles, strict=True) if role == "wavelength")
-
-
-def _runs(values: np.ndarray) -> bool:
-    """Whether numbers go one way, but for where one order passes to the next."""
-    steps = np.diff(values[np.isfinite(values)])
-    return steps.size > 0 and bool(max((steps > 0).mean(), (steps < 0).mean()) > 0.9)

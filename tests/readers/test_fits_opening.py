@@ -77,6 +77,26 @@ def test_a_filling_that_is_missing_short_long_or_odd_is_harmless(make) -> None:
             assert np.allclose(values, FLUX, rtol=1e-6)
 
 
+@pytest.mark.parametrize("count", [1, 7, 100, 1500])
+def test_zeros_of_the_data_are_no_filling(count: int) -> None:
+    """A mask of zeros, or a flux that ends in some, before a filling that is not whole."""
+    edge = FLUX.copy()
+    edge[-300:] = 0.0
+    for last in (fits.ImageHDU(np.zeros(3100), name="MASK"), fits.ImageHDU(edge)):
+        content = to_bytes(fits.PrimaryHDU(FLUX), last)
+        with open_fits(content[:-count], refuse) as hdus:
+            assert np.array_equal(hdus[1].data, last.data)
+
+
+def test_arrays_of_variable_length_without_filling() -> None:
+    column = fits.Column("FLUX", "PD()", array=np.array([FLUX, FLUX[:10]], dtype=object))
+    content = to_bytes(fits.PrimaryHDU(), fits.BinTableHDU.from_columns([column]))
+    with fits.open(io.BytesIO(content)) as hdus:
+        end = hdus[1].fileinfo()["datLoc"] + hdus[1].size
+    with open_fits(content[:end], refuse) as hdus:
+        assert np.array_equal(hdus[1].data["FLUX"][0], FLUX)
+
+
 def test_numbers_that_end_in_zeros_need_no_filling() -> None:
     content = to_bytes(fits.PrimaryHDU(np.r_[FLUX, np.zeros(400)]))
     with open_fits(content[: end_of_numbers(content)], refuse) as hdus:

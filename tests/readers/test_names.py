@@ -61,15 +61,19 @@ def test_words_of_other_languages_and_symbols(text: str, role: str) -> None:
         *(("err_stat", "sigma", 1), ("sigma_stat", "sigma", 1), ("STAT", "variance", 1)),
         *(("sqrt_var", "sigma", 1), ("root_variance", "sigma", 1)),
         *(("err [2 sigma]", "sigma", 2), ("2*sigma", "sigma", 2), ("three_sigma_error", "sigma", 3)),
-        *(("unc_k2", "sigma", 2), ("expanded_uncertainty", "sigma", 2), ("error_95", "sigma", 1.959964)),
+        *(("unc(k=2)", "sigma", 2), ("expanded_uncertainty", "sigma", 2), ("error_95", "sigma", 1.959964)),
         *(("err_fwhm", "sigma", 2.35482), ("err_ppm", "relative", 1e6), ("error [ppm]", "relative", 1e6)),
+        *(("err 2s", "sigma", 1), ("err [2 sigma clipped]", "sigma", 1), ("err (FWHM extraction)", "sigma", 1)),
+        *(("Error [erg/s/cm^2/A]", "sigma", 1)),
         *(("flux 2 sigma", "sigma", 1), ("flux_2_sigma", "sigma", 1), ("1sigma", "sigma", 1), ("err_2", "sigma", 1)),
     ],
 )
 def test_how_much_of_an_uncertainty_a_column_holds(text: str, kind: str, multiple: float) -> None:
     name = parse_name(text)
     assert (name.role, name.kind, name.multiple) == ("uncertainty", kind, multiple)
-    assert name.stem == (frozenset("2") if "2" in text and multiple == 1 else frozenset())
+    assert name.stem == (
+        frozenset() if multiple != 1 or "2" not in text or "[" in text else frozenset({"2s" if "2s" in text else "2"})
+    )
 
 
 def test_decibels_are_no_ratio() -> None:

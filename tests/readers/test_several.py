@@ -65,7 +65,12 @@ def test_the_same_star_in_other_words_is_no_other_spectrum() -> None:
     """Raw and reduced, by two ways of extraction: a blaze and a few pixels do not make another star of it."""
     blaze = np.exp(-(((WAVE - 8830.0) / 30.0) ** 2))
     box = np.where(np.arange(WAVE.size) % 190 == 0, 30.0, 1.001 * STAR)
-    for names, beside in (("wave,flux,flux_raw", STAR * blaze), ("wave,flux_opt,flux_box", box)):
+    for names, beside in (
+        ("wave,flux,flux_raw", STAR * blaze),
+        ("wave,flux_opt,flux_box", box),
+        ("wave,flux_corrected,flux_uncorrected", OTHER),
+        ("wave,flux_skysub,flux_nosky", OTHER),
+    ):
         assert "several_spectra" not in read_spectrum(table(names, STAR, beside)).flags
 
 

@@ -243,6 +243,24 @@ def test_a_title_of_as_many_words_as_columns_names_none(mark: str, title: str) -
         assert table.names == (["", "", ""] if text.endswith(text.split("\n")[0]) else ["wave", "flux", "err"])
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("# lambda model measured error", "wave sky subtracted err", "# columns: wave model flux error"),
+        *("lambda\tmodel\tmeasured\terror", "# wave,model,corrected,error,", "wave;model;flux;error;"),
+    ],
+)
+def test_headings_with_words_of_titles_and_separators_at_their_ends(heading: str) -> None:
+    wave = np.linspace(8780, 8855, 60)
+    mark = next((mark for mark in ",;\t" if mark in heading), " ")
+    rows = [mark.join([f"{w:.4f}", "0.9", f"{1 + 0.1 * np.sin(9 * w):.5f}", "0.01"]) for w in wave]
+    names = parse_table(Source("star.txt", "\n".join([heading, *rows]).encode())).names
+    plain = heading.strip("#,; ").removeprefix("columns: ")
+    assert names == plain.replace(mark, " ").split()
+    rows = [row + mark for row in rows]
+    assert parse_table(Source("star.txt", "\n".join([heading, *rows]).encode())).names == names
+
+
 def test_a_heading_is_known_by_its_wavelengths() -> None:
     wave = np.linspace(8780, 8855, 60)
     for heading in ("flux sky wave", "#flux sky lambda_air", "x,counts,lines", "p q r"):
