@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ _SAME_RESOLUTION = 0.15
 _MEDIUM = ("AIRORVAC", "INAIR", "INVACUUM", "VACUUM", "AIR_VAC", "WAVEMED", "MEDIUM", "WAVETYPE", "WAVEFORM", "LAMTYPE")
 #: Cards of these that say yes or no -> the medium for each.
 _YES = {"VACUUM": ("vacuum", "air"), "INVACUUM": ("vacuum", "air"), "INAIR": ("air", "vacuum")}
+_NUMBER = re.compile(r"\s*[-+.\d]+([eEdD][-+]?\d+)?.{0,6}")
 _VELOCITY = (  # card, factor to km/s
     ("CARACAL BERV", 1.0),
     ("BRVCORR", 1e-3),
@@ -120,7 +122,8 @@ def _media(header: Any) -> Iterator[Claim]:
         if isinstance(value, bool | int) and key in _YES:
             yield Claim(_YES[key][not value], "file", f"card {key} = {value}")
             continue
-        medium = stated_medium(value) or medium_of(f"{key} = {value}") if isinstance(value, str) else None
+        said = isinstance(value, str) and not _NUMBER.fullmatch(value)  # a number is the pressure in a vessel
+        medium = stated_medium(value) or medium_of(f"{key} = {value}") if said else None
         if medium:
             yield Claim(medium, "file", f"card {key} = '{sanitise(value, 30)}'")
     ctype = str(header.get("CTYPE1", "")).strip().upper()

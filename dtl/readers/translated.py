@@ -28,6 +28,8 @@ _WORDS = {
     "target": "zielstern",
 }
 _ENGLISH = {word: english for english, words in _WORDS.items() for word in words.split()}
+#: What ends a German compound for an error of something.
+_ERRORS = ("fehler", "unsicherheit", "rauschen")
 #: The same of scripts that set no blanks between words.
 _UNSPACED = {
     "波長": "wave", "波长": "wave", "フラックス": "flux", "流束": "flux", "流量": "flux", "强度": "flux",
@@ -45,9 +47,8 @@ def in_english(words: list[str], text: str) -> list[str]:
         words: of the name.
         text: the name itself.
     """
-    if text.isascii():
-        return [_ENGLISH.get(word, word) for word in words]
-    return [_ENGLISH.get(part, part) for word in words for part in _apart(word)]
+    parts = words if text.isascii() else [part for word in words for part in _apart(word)]
+    return [_ENGLISH.get(part) or ("error" if part.endswith(_ERRORS) else part) for part in parts]
 
 
 def _apart(word: str) -> list[str]:

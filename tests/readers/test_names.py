@@ -45,7 +45,12 @@ def test_the_error_of_something_else_keeps_the_word() -> None:
     [
         *(("Wellenlänge", "wavelength"), ("longueur d’onde", "wavelength"), ("длина_волны", "wavelength")),
         *(("Flußdichte", "flux"), ("flujo", "flux"), ("поток", "flux"), ("フラックス", "flux"), ("Intensità", "flux")),
-        *(("Messfehler", "uncertainty"), ("błąd", "uncertainty"), ("フラックス誤差", "uncertainty")),
+        *(
+            ("Messfehler", "uncertainty"),
+            ("Flussfehler", "uncertainty"),
+            ("błąd", "uncertainty"),
+            ("フラックス誤差", "uncertainty"),
+        ),
         *(("Modell", "model"), ("flujo_modelo", "model"), ("モデル", "model"), ("predicted", "model")),
         *(("Himmel", "sky"), ("ciel", "sky"), ("a0v_flux", "telluric")),
         *(("ΔF", "uncertainty"), ("δflux", "uncertainty"), ("flux ±", "uncertainty"), ("yerr", "uncertainty")),

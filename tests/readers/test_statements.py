@@ -414,6 +414,7 @@ def test_a_file_that_contradicts_itself_is_flagged() -> None:
     medium = read_spectrum(table("WAVE_VAC", AIRORVAC="air"))
     assert "medium_guessed" in medium.flags and "WAVE" in reason(medium, "medium")
     assert "AIRORVAC" in reason(medium, "medium")
+    assert "not stated" in reason(read_spectrum(table("WAVE", VACUUM="1.2E-06 mbar")), "medium")
     assert "INAIR" in reason(read_spectrum(table("WAVE", INAIR=True)), "medium")
     frame = read_spectrum(table("WAVE", "as observed, no barycentric correction", SPECSYS="BARYCENT"))
     assert frame.frame == "barycentric" and "frame_guessed" in frame.flags
