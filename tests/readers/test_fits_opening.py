@@ -77,7 +77,7 @@ def test_a_filling_that_is_missing_short_long_or_odd_is_harmless(make) -> None:
             assert np.allclose(values, FLUX, rtol=1e-6)
 
 
-@pytest.mark.parametrize("count", [1, 7, 100, 1500])
+@pytest.mark.parametrize("count", [1, 7, 100, 1000])
 def test_zeros_of_the_data_are_no_filling(count: int) -> None:
     """A mask of zeros, or a flux that ends in some, before a filling that is not whole."""
     edge = FLUX.copy()
