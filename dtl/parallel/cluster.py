@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import pickle
 import time
@@ -107,13 +108,17 @@ class DaskCluster:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # versions are compared where the jobs run
                     return Client(self._address, timeout=min(_ANSWER, patience), set_as_default=False)
-            except (OSError, ValueError, TypeError, ImportError) as error:
-                if time.monotonic() > end or patience == _ANSWER:
-                    what = "no Dask scheduler answers there" if patience == _ANSWER else "the scheduler has gone"
-                    raise UnusableInput(
-                        f"{self._address}: {what}; check the address, start it with its workers, and run the same "
-                        "command (again): what is done is kept."
-                    ) from error
+            except (OSError, ValueError, TypeError, ImportError):
+                pass
+            # A client that could not connect closes itself once it is collected. Were that while the next one starts,
+            # it would wait for ever for the lock that this one holds.
+            gc.collect()
+            if time.monotonic() > end or patience == _ANSWER:
+                what = "no Dask scheduler answers there" if patience == _ANSWER else "the scheduler has gone"
+                raise UnusableInput(
+                    f"{self._address}: {what}; check the address, start it with its workers, and run the same command "
+                    "(again): what is done is kept."
+                )
             time.sleep(1.0)
 
     def _ready(self, patience: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -142,6 +143,8 @@ def test_no_scheduler(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask, "_ANSWER", 1.0)
     with pytest.raises(UnusableInput, match=f"^{address}: no Dask scheduler answers there; check the address"):
         list(Engine(scheduler=address).answers(squares, [1], (3,)))
+    # what is left would close itself whenever it is collected: while another one starts, both would wait for ever
+    assert not [each for each in gc.get_objects() if type(each).__name__ == "Client" and each.status != "closed"]
 
 
 def test_a_scheduler_that_stays_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
