@@ -48,6 +48,7 @@ class Group:
         columns: its arrays.
         headers: of the extensions they come from.
         notes: findings: name, value, source, reason.
+        flags: doubts about its axis, words of `dtl.flags`.
         problem: why it cannot be used, empty where it can.
         beside: whether its extension is named after something else than the star, as a template or the sky.
     """
@@ -58,6 +59,7 @@ class Group:
     columns: list[Column]
     headers: list[Any]
     notes: list[tuple[str, str, str, str]] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
     problem: str = ""
     beside: bool = False
 
@@ -212,6 +214,7 @@ def _axes(source: Source, window: Window) -> list[Group]:
         group = Group("axis", label, place, [wave, *own, *beside], [hdu.header], beside=_is_beside(hdu))
         if axis.contradiction:
             group.notes.append(("step", "CD1_1", "guessed", axis.contradiction))
+            group.flags.add("wavelengths_doubtful")
         if axis.sampling:
             group.notes.append(("sampling", axis.sampling, "file", axis.where))
         groups.append(group)

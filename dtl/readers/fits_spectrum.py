@@ -62,8 +62,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     contents.note("extension", group.place, "file" if options.extension is None else "user", "it holds the spectrum")
     for note in group.notes:
         contents.note(*note)
-        if note[0] == "step":
-            contents.flags.add("wavelengths_doubtful")
+    contents.flags |= group.flags
     contents.extensions = list_spectra(groups, window)
     _describe(contents, source, group)
     return contents
@@ -157,7 +156,13 @@ def _stack(members: list[Group]) -> Group:
     first, last = members[0], members[-1]
     label = f"{first.label}, one order an extension"
     return Group(
-        first.kind, label, f"{first.place} to {last.place}", stacked, [g.headers[0] for g in members], first.notes
+        first.kind,
+        label,
+        f"{first.place} to {last.place}",
+        stacked,
+        [g.headers[0] for g in members],
+        first.notes,
+        first.flags,
     )
 
 
