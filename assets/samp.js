@@ -4,6 +4,8 @@
 const HUB = "http://localhost:21012/";
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 const PATIENCE = 2000; // milliseconds for a sign of life; a registration waits for the visitor
+const ANSWER = "60"; // seconds for a program to read the table
+const TABLE = "table.load.votable";
 
 function toXml(value) {
   if (typeof value === "string") {
@@ -50,11 +52,17 @@ async function mayAsk() {
   }
 }
 
+// Each program is asked for its answer: a note without one would be lost where we leave the hub before it hands it on.
 async function send(url, name) {
   const { "samp.private-key": key } = await call("samp.webhub.register", [{ "samp.name": "dtl" }]);
   try {
-    const message = { "samp.mtype": "table.load.votable", "samp.params": { url, name, "table-id": url } };
-    return (await call("samp.webhub.notifyAll", [key, message])).length;
+    const message = { "samp.mtype": TABLE, "samp.params": { url, name, "table-id": url } };
+    const programs = Object.keys(await call("samp.webhub.getSubscribedClients", [key, TABLE]));
+    const ask = (program) => call("samp.webhub.callAndWait", [key, program, message, ANSWER]);
+    const answers = await Promise.all(programs.map(ask));
+    const refusal = answers.find((answer) => answer["samp.status"] === "samp.error");
+    if (refusal) throw new Error(refusal["samp.error"]["samp.errortxt"]);
+    return answers.length;
   } finally {
     await call("samp.webhub.unregister", [key]);
   }

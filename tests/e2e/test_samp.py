@@ -54,7 +54,17 @@ def received(monkeypatch, tmp_path) -> Iterator[list[dict]]:
     client = SAMPIntegratedClient(name="table reader", addr="127.0.0.1")
     client.connect(hub_params=hub.params)
     messages: list[dict] = []
-    client.bind_receive_notification("table.load.votable", lambda key, sender, kind, sent, more: messages.append(sent))
+
+    def take(*call: object) -> None:
+        """Read the first table only."""
+        _, _, message, _, sent, _ = call
+        messages.append(sent)
+        status = {"samp.status": "samp.ok", "samp.result": {}}
+        if len(messages) > 1:
+            status = {"samp.status": "samp.error", "samp.error": {"samp.errortxt": "no memory is left"}}
+        client.reply(message, status)
+
+    client.bind_receive_call("table.load.votable", take)
     yield messages
     client.disconnect()
     person.queue_request.put(None)
@@ -87,8 +97,9 @@ def test_the_table_reaches_the_program_at_the_hub(visitor, received):
     visitor.rest()
     button.click()
     visitor.wait_for("Sent.")
-    visitor.wait_until(lambda: received)  # the hub hands it on afterwards
     (sent,) = received
     table = Table.read(BytesIO(urlopen(sent["url"], timeout=PATIENCE).read()), format="votable")
     assert sent["name"] == "stellar parameters" and len(table) == 1
     assert 3000 < table["teff"][0] < 4300 and str(table["teff"].unit) == "K"
+    button.click()
+    visitor.wait_for("Not sent: no memory is left")
