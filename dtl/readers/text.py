@@ -96,7 +96,7 @@ def read_espadons(source: Source, options: ReadOptions, window: Window) -> Conte
 
 def _columns(table: TextTable) -> list[Column]:
     values = np.ascontiguousarray(table.values.T)  # else each look at a column goes through the memory of all
-    return [Column(name, values[i]) for i, name in enumerate(table.names)]
+    return [Column(name, values[i], *table.said.get(name, ())) for i, name in enumerate(table.names)]
 
 
 def _espadons_table(source: Source) -> TextTable:

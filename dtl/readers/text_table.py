@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dtl.readers import limits
+from dtl.readers.byte_by_byte import described
 from dtl.readers.decimal_marks import MISSING, plain_lines, plain_text
 from dtl.readers.headings import cells_of_names, names_columns, without_label
 from dtl.readers.marked_rows import without_marks
@@ -52,6 +53,7 @@ class TextTable:
         separator: in words.
         skipped: lines left out as they do not fit.
         transposed: whether the text has a row for each column.
+        said: name of a column -> its unit and words about it, where a description above the table gives them.
     """
 
     values: np.ndarray
@@ -61,6 +63,7 @@ class TextTable:
     skipped: int = 0
     cards: dict[str, object] = field(default_factory=dict)
     transposed: bool = False
+    said: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def parse_table(source: Source, text: str | None = None) -> TextTable:
@@ -69,8 +72,9 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     Raises:
         UnusableInput: no table of at least two columns and ten rows of numbers.
     """
-    turned = upright(source.text, _COMMENT) if text is None else None
-    text = turned or (tidy_words(source.text) if text is None else text)
+    by_bytes = described(source.text) if text is None else None
+    turned = upright(source.text, _COMMENT) if text is None and by_bytes is None else None
+    text = turned or (tidy_words(by_bytes.text if by_bytes else source.text) if text is None else text)
     lines = text_lines(source, plain_text(text))
     comments, head, first = _head(lines)
     unmarked = without_marks(lines, _COMMENT) if first is None else None
@@ -91,22 +95,25 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     values, skipped = _numbers(source, body, separator)
     cards = _cards([*comments, *head])
     words = [line for line in [*comments, *head] if not _CARD.match(line)]
-    if _has_row_names(body, values, separator, words):
+    about = [] if by_bytes else words  # explanations of as many words as there are columns name none
+    if _has_row_names(body, values, separator, about):
         values = values[:, 1:]
     known = set(head)
     head = [line for line in words if line in known]
-    names = _names(head, words, separator, values)
+    names = _names(head, about, separator, values)
     filled = np.isfinite(values).any(axis=0)
     if not filled.all() and filled.sum() >= 2:  # a separator at the end of each line, or a column of words
         values = values[:, filled]
         names = [name for name, keep in zip(names, filled, strict=True) if keep]
-        names = names if any(names) else _names(head, words, separator, values)
+        names = names if any(names) else _names(head, about, separator, values)
     if values.shape[1] < 2:
         raise source.refuse(
             "has only one column of numbers, while wavelength and flux are needed; save both in one table."
         )
     apart = _SEPARATORS[separator] if unmarked is None else "marks that were taken for blanks"
-    return TextTable(values, names, words, apart, skipped, cards, transposed=turned is not None)
+    said = by_bytes.words if by_bytes else {}
+    apart = "the bytes of the description" if by_bytes and separator == "\t" else apart
+    return TextTable(values, names, words, apart, skipped, cards, transposed=turned is not None, said=said)
 
 
 def text_lines(source: Source, text: str) -> list[str]:
