@@ -15,7 +15,7 @@ from dtl.readers.names import Name
 from dtl.readers.options import ReadOptions
 from dtl.readers.roles import KIND_WORDS, Roles, assign_roles
 from dtl.readers.scales import linear_flux, log_factor
-from dtl.readers.several import is_other_spectrum, same_but_for_number
+from dtl.readers.several import is_other_spectrum, same_but_for_letter, same_but_for_number
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import stated_medium
 from dtl.readers.uncertainties import KINDS, to_sigma
@@ -28,6 +28,7 @@ __all__ = ["KINDS", "Column", "assign", "contents_from_columns", "usable"]
 _TREATMENT = 0.1
 #: Beginnings of words for another fibre, and for what was done to a flux or not.
 _SAME_STAR = ("trace", "fib", "un", "no", "tell", "sky", "before", "after", "orig", "extr", "opt", "box")
+_SAME_STAR += ("binned", "rebin", "resampl", "interp", "shift", "rest")
 
 
 def contents_from_columns(
@@ -137,21 +138,22 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
 def _note_several(contents: Contents, columns: Sequence[Column], roles: Roles) -> None:
     """Say where columns differ by their number or letter only, as ``flux_1`` and ``flux_2`` or ``GJ_1`` and ``GJ_2``.
 
-    Of the others that can be the flux those count too that have lines of their own.
+    Of the others that can be the flux those count too that have lines or noise of their own.
     """
     free = [other for other in roles.others if other is not roles.uncertainty]
     if roles.flux_name.role == "flux":
         free = [other for other in free if _is_another_star(other.meaning, roles.flux_name)]
-        alike = [other for other in free if _is_numbered(other.meaning)] if _is_numbered(roles.flux_name) else []
+        numbered = [other for other in free if _is_numbered(other.meaning)] if _is_numbered(roles.flux_name) else []
     else:
-        alike = [other for other in free if same_but_for_number(roles.flux.name, other.name)]
+        numbered = [other for other in free if same_but_for_number(roles.flux.name, other.name)]
+    alike = numbered or [other for other in free if same_but_for_letter(roles.flux.name, other.name)]
     found = alike or [other for other in free if is_other_spectrum(roles.flux.values, other.values)]
     if not found:
         return
     verb = "differs" if len(found) == 1 else "differ"
-    lines = "has lines of its own" if len(found) == 1 else "have lines of their own"
+    lines = "has lines or noise of its own" if len(found) == 1 else "have lines or noise of their own"
     reason = ", ".join(_show(columns, other) for other in found[:3])
-    reason += f" {verb} from it by the number in the name only" if alike else f" {lines}"
+    reason += f" {verb} from it by the {'number' if numbered else 'letter'} in the name only" if alike else f" {lines}"
     contents.flags.add("several_spectra")
     contents.note("spectra", f"1 of {len(found) + 1} used", "guessed", reason)
 

@@ -8,8 +8,10 @@ import numpy as np
 
 from dtl.readers.names import says_nothing
 
-__all__ = ["common_shape", "is_other_spectrum", "same_but_for_number"]
+__all__ = ["common_shape", "has_noise_of_its_own", "is_other_spectrum", "same_but_for_letter", "same_but_for_number"]
 
+#: A name and a letter that stands alone at its end.
+_LETTER = re.compile(r"(.*(?:[\W_]|\d|[a-z](?=[A-Z])))([A-Za-z])")
 #: Scatter of another spectrum, and its level, as multiples of those of the one that is read, at most.
 _STRUCTURE, _LEVEL = 4.0, 100.0
 #: Pixels that are enough to tell; a table may hold hundreds of columns.
@@ -18,6 +20,18 @@ _ENOUGH = 5_000
 _STRETCH = 200
 #: From this correlation on both have the same lines: the same star once more, or a model of it.
 _SAME = 0.9
+#: Level of another spectrum that has a noise of its own, at most.
+_FAINTEST = 3_000.0
+#: Fourth differences, which pass what changes from pixel to pixel and hardly a line that is sampled well.
+_HIGH_PASS = np.array([1.0, -4.0, 6.0, -4.0, 1.0]) / np.sqrt(70.0)
+#: Noise over level, at least, beyond what rounding makes; and that of one over that of the other.
+_MIN_NOISE, _NOISE_RATIO = 1e-3, 0.15
+#: Pixels to either side of which sums are looked for; noises beyond which a pixel is bad; pixels that are enough.
+_REACH, _OUTLIER, _FEWEST = 8, 5.0, 300
+#: Pixels of a block, and how well blocks of one exposure agree, as part of how exposures with these noises would.
+_BLOCK, _AGREES = 16, 0.6
+#: Variance that is shared, over that which a mean of both would share, at most.
+_SHARED = 0.5
 
 
 def same_but_for_number(one: str, other: str) -> bool:
@@ -26,8 +40,14 @@ def same_but_for_number(one: str, other: str) -> bool:
     return bare[0] == bare[1] and "#" in bare[0] and not says_nothing(one)
 
 
+def same_but_for_letter(one: str, other: str) -> bool:
+    """Whether two names differ by their last letter only, which stands alone, as ``flux_A`` and ``flux_B``."""
+    found = [_LETTER.fullmatch(name.strip()) for name in (one, other)]
+    return all(found) and found[0][1] == found[1][1] and found[0][2] != found[1][2]
+
+
 def is_other_spectrum(flux: np.ndarray, values: np.ndarray) -> bool:
-    """Whether numbers beside a flux look like the flux of something else: of its size, with lines, but not the same.
+    """Whether numbers beside a flux look like that of something else: with lines, but not the same or not its noise.
 
     Args:
         flux: any unit, NaN where there is none; any shape.
@@ -35,18 +55,65 @@ def is_other_spectrum(flux: np.ndarray, values: np.ndarray) -> bool:
     """
     if values.shape != flux.shape:
         return False
+    run = slice(max(0, flux.size - _ENOUGH) // 2, None)
+    near = [part.reshape(-1)[run][:_ENOUGH] for part in (flux, values)]  # neighbours, for their noise
     step = flux.size // _ENOUGH + 1
     flux, values = flux.reshape(-1)[::step], values.reshape(-1)[::step]
     good = np.isfinite(flux) & np.isfinite(values)
     levels = [float(np.median(part[good])) if good.sum() >= 100 else 0.0 for part in (flux, values)]
-    if min(levels) <= 0 or max(levels) > _LEVEL * min(levels):
+    if min(levels) <= 0 or max(levels) > _FAINTEST * min(levels):
         return False
     scatter = [
         float(np.std(_without_slope(part[good]))) / level for part, level in zip((flux, values), levels, strict=True)
     ]
     if min(scatter) <= 0 or max(scatter) > _STRUCTURE * min(scatter):
         return False
-    return _common_lines(flux, values) < _SAME
+    other_lines = max(levels) <= _LEVEL * min(levels) and _common_lines(flux, values) < _SAME
+    return other_lines or has_noise_of_its_own(*near)
+
+
+def has_noise_of_its_own(flux: np.ndarray, values: np.ndarray) -> bool:
+    """Whether numbers are another exposure: they have a noise, and it is not that of the flux.
+
+    The same exposure normalised, shifted, smoothed or corrected shares its noise, or is a sum over neighbouring pixels
+    of it; a mean shares as much of it as its own is smaller; a model has none. Noise is what is left where lines are
+    filtered out; of undersampled spectra these are left as well, and two exposures of one star are then not told apart.
+
+    Args:
+        flux: neighbouring pixels, NaN where there is none; shape ``(n,)``.
+        values: the same shape.
+    """
+    finite = [part[np.isfinite(part)] for part in (flux, values)]
+    levels = [float(np.median(part)) if part.size >= _FEWEST else 0.0 for part in finite]
+    if min(levels) <= 0:
+        return False
+    parts = [np.convolve(part, _HIGH_PASS, "valid") for part in (flux, values)]
+    noise = [_spread(part) / level for part, level in zip(parts, levels, strict=True)]
+    if not (min(noise) > _MIN_NOISE and min(noise) > _NOISE_RATIO * max(noise)):
+        return False
+    fast, other = (np.where(abs(part) < _OUTLIER * _spread(part), part, np.nan) for part in parts)
+    shifted = np.lib.stride_tricks.sliding_window_view(fast, 2 * _REACH + 1)
+    other = other[_REACH:-_REACH]
+    good = np.isfinite(other) & np.isfinite(shifted).all(axis=1)
+    if good.sum() < _FEWEST or _agreement(flux, values) < _AGREES * np.hypot(*noise):
+        return False
+    shifted, other = shifted[good], other[good]
+    left = other - shifted @ np.linalg.lstsq(shifted, other, rcond=None)[0]
+    shared = 1.0 - (_spread(left) / _spread(other)) ** 2 - shifted.shape[1] / len(other)
+    return shared < _SHARED * (min(noise) / max(noise)) ** 2
+
+
+def _agreement(flux: np.ndarray, values: np.ndarray) -> float:
+    """Scatter of the ratio of two arrays from block to block, per pixel: relative; what no filter of one leaves."""
+    blocks = [part[: part.size // _BLOCK * _BLOCK].reshape(-1, _BLOCK).mean(axis=1) for part in (flux, values)]
+    ratio = blocks[1] / np.where(blocks[0] == 0, np.nan, blocks[0])
+    return _spread(np.diff(ratio, 2)) / abs(float(np.nanmedian(ratio))) * np.sqrt(_BLOCK / 6.0)
+
+
+def _spread(values: np.ndarray) -> float:
+    """The standard deviation of numbers about zero, without outliers."""
+    finite = values[np.isfinite(values)]
+    return 1.4826 * float(np.median(abs(finite))) if finite.size else 0.0
 
 
 def _common_lines(flux: np.ndarray, values: np.ndarray) -> float:

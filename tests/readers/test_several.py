@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dtl.readers.several import is_other_spectrum, same_but_for_number
+from dtl.readers.several import (
+    has_noise_of_its_own,
+    is_other_spectrum,
+    same_but_for_letter,
+    same_but_for_number,
+)
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum
 
@@ -80,6 +85,33 @@ def test_a_noise_of_unknown_name_is_not_taken_for_the_star() -> None:
         spectrum = read_spectrum(table(f"wave,{name},blah", noise, STAR))
         assert np.nanmedian(spectrum.flux) > 0.2
         assert "say nothing" in next(found.reason for found in spectrum.findings if found.name == "columns")
+
+
+def test_another_exposure_has_a_noise_of_its_own() -> None:
+    """Stars alike in all lines, or hundreds of times fainter, are told from one star treated in another way."""
+    own = np.random.default_rng(5).normal(0.0, 0.007, WAVE.size)
+    twin = 0.2 + 0.8 * layouts.truth(WAVE) + own
+    for other in (twin, twin / 800, 800 * twin, OTHER / 400):
+        assert has_noise_of_its_own(STAR, other) and has_noise_of_its_own(other, STAR)
+        for names in ("wave,Aldebaran,Barnard", "wave,flux_primary,flux_secondary"):
+            assert "several_spectra" in read_spectrum(table(names, STAR, other)).flags
+    assert "several_spectra" in read_spectrum(table("", STAR, twin)).flags
+    box = [np.convolve(np.pad(STAR, 9, mode="edge"), np.ones(n) / n, "same")[9:-9] for n in (2, 3, 5, 9)]
+    shifted = [np.interp(WAVE + shift, WAVE, STAR) for shift in (0.01, 0.02, 0.05)]
+    blocks = np.repeat(STAR[: WAVE.size // 4 * 4].reshape(-1, 4).mean(axis=1), 4)
+    mean = np.mean([STAR, *(layouts.truth(WAVE) + RNG.normal(0.0, 0.005, (3, WAVE.size)))], axis=0)
+    corrected = STAR * np.where(abs(np.sin(1.3 * WAVE)) > 0.95, 0.8, 1.0)
+    for same in (*box, *shifted, blocks, mean, corrected, STAR**0.5, layouts.truth(WAVE), np.round(STAR, 2)):
+        assert not has_noise_of_its_own(STAR[: same.size], same) and not has_noise_of_its_own(same, STAR[: same.size])
+    assert not has_noise_of_its_own(STAR, np.full(WAVE.size, np.nan)) and not has_noise_of_its_own(STAR, 0.0 * STAR)
+
+
+def test_names_that_differ_by_a_letter() -> None:
+    for names in ("wave,flux_A,flux_B", "wave,fluxA,fluxB", "wave,GJ15A,GJ15B"):
+        assert "several_spectra" in read_spectrum(table(names, STAR, layouts.truth(WAVE))).flags
+    assert same_but_for_letter("GJ 15 A", "GJ 15 B") and not same_but_for_letter("a", "b")
+    assert not same_but_for_letter("flux", "fluw") and not same_but_for_letter("flux_a", "flux_a")
+    assert "several_spectra" not in read_spectrum(table("wave,flux,flux_rebinned", STAR, OTHER)).flags
 
 
 def test_names_that_only_count_say_nothing() -> None:
