@@ -31,7 +31,7 @@ def plain_text(text: str) -> str:
 
 def plain_lines(body: list[str]) -> tuple[list[str], str | None]:
     """Lines with points as decimal marks and without thousands separators, and the separator of columns."""
-    body = _unquoted(body)
+    body = _without_end(_unquoted(body))
     mark = next((m for m in (";", "|", "\t") if all(m in line for line in body[:50])), None)
     if not any("," in line for line in body[:200]):  # neither a decimal mark nor one between thousands
         return body, _separator(body[:50])[0]
@@ -44,6 +44,15 @@ def plain_lines(body: list[str]) -> tuple[list[str], str | None]:
         return [line.replace(",", "") for line in body], mark
     separator, comma = _separator(body[:50])
     return ([line.replace(",", ".") for line in body] if comma else body), separator
+
+
+def _without_end(body: list[str]) -> list[str]:
+    """Lines without a mark that ends each of them and stands nowhere else in them, as ``8796.65 0.93;``."""
+    ends = {line.rstrip()[-1:] for line in body[:50]}
+    mark = ends.pop() if len(ends) == 1 else ""
+    if mark not in (";", "|", ",") or any(line.count(mark) > 1 for line in body[:50]):
+        return body
+    return [line.rstrip().removesuffix(mark) for line in body]
 
 
 def _unquoted(body: list[str]) -> list[str]:

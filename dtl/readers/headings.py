@@ -26,7 +26,7 @@ def cells_of_names(line: str, separator: str | None, count: int) -> list[str]:
     """The names in a line; those of ``count`` columns where a separator ends it that ends no row."""
     if separator is None:  # a bracket belongs to the word before it: "Wavelength [nm]"
         return [word.strip("\"'") for word in re.findall(r"[^\s,;|\[(]+(?:\s*[\[(][^\])]{0,60}[\])])?", line)]
-    words = [word.strip().strip("\"'") for word in line.split(separator)]
+    words = [word.strip(" \t;").strip("\"'") for word in line.split(separator)]
     return (
         words if len(words) <= count else [word for word in words if word]
     )  # a separator at the end of this line alone

@@ -46,8 +46,11 @@ def without_marks(lines: Sequence[str], comment: re.Pattern[str]) -> list[str] |
     if shape is None:
         return None
     keys, found = _KEY.findall(shape), list(lines)
+    core, count = shape.strip(",; "), len(_NUMBER.findall(shape))
     for i, each in zip(own, shapes, strict=True):
-        found[i] = _row(lines[i]) if each == shape else _other(lines[i], shape)
+        # the first row of a list has a bracket more, and the last one has that and no comma
+        alike = each == shape or (core in each and len(_NUMBER.findall(each)) == count)
+        found[i] = _row(lines[i]) if alike else _other(lines[i], shape)
     return [" ".join(keys), *found] if keys else found
 
 

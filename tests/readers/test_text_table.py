@@ -83,6 +83,30 @@ def test_numbers_between_other_marks(row: str, head: str, names: list[str]) -> N
 
 
 @pytest.mark.parametrize(
+    ("start", "stop"),
+    [("[[", "]]"), ("{{", "}}"), ("data = [(", ")]"), ("array([[", "]])"), ('{"spectrum": [[', "]]}")],
+)
+def test_lists_whose_first_and_last_rows_have_a_bracket_more(start: str, stop: str) -> None:
+    values = np.column_stack([np.linspace(8780, 8855, 60), np.linspace(0.5, 1.5, 60), np.linspace(0.01, 0.07, 60)])
+    rows = [start[-1] + ", ".join(f"{x:.4f}" for x in own) + stop[0] for own in values]
+    text = start[:-1] + ",\n ".join(rows) + stop[1:]
+    table = parse_table(Source("star.json", text.encode()))
+    np.testing.assert_allclose(table.values, values, atol=1e-4)
+
+
+@pytest.mark.parametrize("end", [";", ";  ", " ;", "|", " |", ","])
+@pytest.mark.parametrize("mark", [", ", " ", "\t"])
+def test_a_mark_at_the_end_of_each_row_stands_between_no_columns(mark: str, end: str) -> None:
+    rows = [mark.join(("8796.65", "0.93", "0.01")) + end] * 50
+    if mark == ", " and end == ",":
+        rows = [row + " " for row in rows]
+    for head in (mark.join(("wave", "flux", "err")), mark.join(("wave", "flux", "err")) + end):
+        table = parse_table(Source("star.txt", "\n".join([head, *rows]).encode()))
+        np.testing.assert_array_equal(table.values, [[8796.65, 0.93, 0.01]] * 50)
+        assert [name.rstrip(";| ,") for name in table.names] == ["wave", "flux", "err"]
+
+
+@pytest.mark.parametrize(
     "row",
     [
         *("[{0:.1f}] exposure {1}", "12:{1:02d}:03 [INFO] {0}", "step: {0:.1f} loss: {1}", "GJ{1}: {0:.1f}, 0.9"),
