@@ -18,6 +18,7 @@ from dtl.readers.numbered_names import numbered_names
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import frame_of, medium_of
 from dtl.readers.transposed import upright
+from dtl.readers.two_rows import joined_names, neighbouring_cells, units_of
 from dtl.readers.word_columns import tidy_words
 
 __all__ = ["TextTable", "parse_table", "text_lines"]
@@ -53,7 +54,7 @@ class TextTable:
         separator: in words.
         skipped: lines left out as they do not fit.
         transposed: whether the text has a row for each column.
-        said: name of a column -> its unit and words about it, where a description above the table gives them.
+        said: name of a column -> its unit and words about it, where a description or a row of units gives them.
     """
 
     values: np.ndarray
@@ -100,18 +101,18 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
         values = values[:, 1:]
     known = set(head)
     head = [line for line in words if line in known]
-    names = _names(head, about, separator, values)
+    names, units = _headings(head, about, separator, values)
     filled = np.isfinite(values).any(axis=0)
     if not filled.all() and filled.sum() >= 2:  # a separator at the end of each line, or a column of words
         values = values[:, filled]
-        names = [name for name, keep in zip(names, filled, strict=True) if keep]
-        names = names if any(names) else _names(head, about, separator, values)
+        names, units = ([word for word, keep in zip(row, filled, strict=True) if keep] for row in (names, units))
+        names, units = (names, units) if any(names) else _headings(head, about, separator, values)
     if values.shape[1] < 2:
         raise source.refuse(
             "has only one column of numbers, while wavelength and flux are needed; save both in one table."
         )
     apart = _SEPARATORS[separator] if unmarked is None else "marks that were taken for blanks"
-    said = by_bytes.words if by_bytes else {}
+    said = by_bytes.words if by_bytes else {name: (unit, "") for name, unit in zip(names, units, strict=True) if unit}
     apart = "the bytes of the description" if by_bytes and separator == "\t" else apart
     return TextTable(values, names, words, apart, skipped, cards, transposed=turned is not None, said=said)
 
@@ -263,12 +264,22 @@ def _number(cell: str) -> float | None:
 
 
 def _names(head: list[str], comments: list[str], separator: str | None, values: np.ndarray) -> list[str]:
-    """Names of the columns, from the line of as many words of which most are recognised; of equals the nearest."""
+    """Names of the columns, see `_headings`."""
+    return _headings(head, comments, separator, values)[0]
+
+
+def _headings(
+    head: list[str], comments: list[str], separator: str | None, values: np.ndarray
+) -> tuple[list[str], list[str]]:
+    """Names of the columns, from the line of as many words of which most are recognised; of equals the nearest.
+
+    What stands above it or below it may be units, or the rest of the names.
+    """
     count = values.shape[1]
     numbered = numbered_names(comments, count)
     if numbered:
-        return [sanitise(name, 40) for name in numbered]
-    best: tuple[int, int, list[str]] | None = None
+        return [sanitise(name, 40) for name in numbered], [""] * count
+    best: tuple[int, int, list[str], str] | None = None
     for line in [*reversed(head[-3:]), *reversed(comments[-40:])]:
         own = without_label(line)
         apart = bool(separator) and separator in own
@@ -285,5 +296,9 @@ def _names(head: list[str], comments: list[str], separator: str | None, values: 
         if not (apart and line in head) and not names_columns(words, roles, values, apart=apart):
             continue
         if best is None or score > best[:2]:
-            best = (*score, [sanitise(word, 40) for word in words])
-    return best[2] if best else [""] * count
+            best = (*score, words, line)
+    if best is None:
+        return [""] * count, [""] * count
+    above, below = neighbouring_cells(best[3], comments or head, separator, count)
+    names = joined_names(best[2], above, below)
+    return [sanitise(name, 40) for name in names], units_of(names, (below, above)) or [""] * count
