@@ -13,6 +13,7 @@ from astropy.io import fits
 from dtl.readers import limits
 from dtl.readers.names import parse_name
 from dtl.readers.source import Source, sanitise
+from dtl.spectrum import UnusableInput
 
 __all__ = [
     "VALUE_LIMIT",
@@ -161,11 +162,28 @@ def pixels(source: Source, hdu: Any) -> np.ndarray:
         source.claim(math.prod(hdu.shape))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            _check_tiles(source, hdu)
-            known = np.array(hdu.data, dtype=float)
+            known = _unpacked(source, hdu) if isinstance(hdu, fits.CompImageHDU) else np.array(hdu.data, dtype=float)
         known.setflags(write=False)
         source.arrays[id(hdu)] = known
     return known
+
+
+def _unpacked(source: Source, hdu: Any) -> np.ndarray:
+    """The numbers of a compressed image.
+
+    Raises:
+        UnusableInput: where it cannot be unpacked.
+    """
+    try:
+        _check_tiles(source, hdu)
+        return np.array(hdu.data, dtype=float)
+    except (UnusableInput, MemoryError):
+        raise
+    except Exception as error:  # each way of packing has errors of its own
+        raise source.refuse(
+            "has a compressed image that cannot be unpacked, probably because bytes of it were lost or changed in a "
+            "download or a copy; fetch the file again."
+        ) from error
 
 
 def _check_tiles(source: Source, hdu: Any) -> None:

@@ -117,7 +117,7 @@ def _open_one_by_one(data: bytes, refuse: Callable[[str], UnusableInput]) -> fit
         except IndexError:
             return hdus
         except OSError:
-            if number and not data[end:].strip(_FILLING):  # more blanks than a block needs, which are no header
+            if number and not data[end:].strip(_FILLING + b"\r\n"):  # more blanks than a block needs, or an end of line
                 return _open_one_by_one(data[:end], refuse)
             raise
         number += 1

@@ -11,6 +11,7 @@ from astropy.io import fits
 from dtl.readers.fits_opening import open_fits
 from dtl.spectrum import UnusableInput
 from tests.readers.layouts import to_bytes
+from tests.readers.reading import read_spectrum
 
 BLOCK = 2880
 FLUX = 1.0 + 0.1 * np.sin(np.arange(3100.0))  # no end of a block
@@ -71,7 +72,8 @@ def test_a_filling_that_is_missing_short_long_or_odd_is_harmless(make) -> None:
     content = make()
     end = end_of_numbers(content)
     odd = content[:end] + b"?" * (len(content) - end)
-    for whole in (content[:end], content[: end + 7], content + bytes(100), content + b" " * BLOCK, odd):
+    long = (content + more * n for more in (b"\0", b" ", b"\n", b"\r\n") for n in (1, 100, BLOCK, BLOCK + 1))
+    for whole in (content[:end], content[: end + 7], *long, odd):
         with open_fits(whole, refuse) as hdus:
             values = hdus[-1].data["FLUX"] if make in (table, text) else hdus[-1].data
             assert np.allclose(values, FLUX, rtol=1e-6)
@@ -95,6 +97,18 @@ def test_arrays_of_variable_length_without_filling() -> None:
         end = hdus[1].fileinfo()["datLoc"] + hdus[1].size
     with open_fits(content[:end], refuse) as hdus:
         assert np.array_equal(hdus[1].data["FLUX"][0], FLUX)
+
+
+@pytest.mark.parametrize("kind", ["RICE_1", "GZIP_1", "GZIP_2"])
+def test_a_compressed_image_that_does_not_unpack_is_told(kind: str) -> None:
+    header = fits.Header({"CRVAL1": 8760.0, "CDELT1": 0.04, "CTYPE1": "WAVE", "CUNIT1": "Angstrom"})
+    content = to_bytes(fits.PrimaryHDU(), fits.CompImageHDU(FLUX.astype("f4"), header, compression_type=kind))
+    read_spectrum(content)
+    place = len(content.rstrip(b"\0")) - 300
+    for instead in (b"", b"\xff\x01" * 20):
+        damaged = content[:place] + instead + content[place + 40 :] + bytes(40 - len(instead))
+        with pytest.raises(UnusableInput, match="a compressed image that cannot be unpacked"):
+            read_spectrum(damaged)
 
 
 def test_numbers_that_end_in_zeros_need_no_filling() -> None:
