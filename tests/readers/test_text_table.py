@@ -57,6 +57,25 @@ def test_a_row_for_each_column(mark: str, head: tuple[str, str]) -> None:
     assert ("rows and columns", "swapped") in [(finding.name, finding.value) for finding in found]
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("first", ["", "what", None])
+def test_a_table_that_pandas_turned(mark: str, first: str | None) -> None:
+    """A row of 0, 1, 2 ... stands above, its first cell empty or not; missing numbers are empty cells."""
+    columns = np.array([np.linspace(8780, 8855, 1200), np.linspace(0.5, 1.5, 1200), np.full(1200, 0.01)])
+    columns[1, 5:9] = columns[2, 7:30] = np.nan
+    names = ["wave", "Observed flux", "err"]
+    count = [] if first is None else [mark.join([first, *map(str, range(1200))])]
+    rows = [
+        mark.join([name, *("" if np.isnan(x) else repr(float(x)) for x in own)])
+        for name, own in zip(names, columns, strict=True)
+    ]
+    table = parse_table(Source("star.csv", "\n".join(["# vacuum", *count, *rows]).encode()))
+    np.testing.assert_array_equal(table.values.T, columns)
+    assert table.names == names and table.transposed and "vacuum" in table.comments
+    rows[0] = rows[0].removeprefix("wave")  # it was the index
+    assert parse_table(Source("star.csv", "\n".join([*count, *rows]).encode())).names == ["", *names[1:]]
+
+
 @pytest.mark.parametrize(
     ("row", "head", "names"),
     [
