@@ -14,7 +14,7 @@ from dtl.readers.dispersion import Column, frame_of_name, stated_unit
 from dtl.readers.names import Name
 from dtl.readers.options import ReadOptions
 from dtl.readers.roles import KIND_WORDS, Roles, assign_roles
-from dtl.readers.scales import linear_flux, log_factor
+from dtl.readers.scales import linear_flux, log_factor, scale_of_uncertainty
 from dtl.readers.several import is_other_spectrum, same_but_for_letter, same_but_for_number
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import stated_medium
@@ -179,8 +179,10 @@ def _add_uncertainty(contents: Contents, columns: Sequence[Column], roles: Roles
     if multiple != 1.0:
         values = values / multiple
         reason += f", which holds {multiple:,.3g} times that by its name"
-    if scale != "linear" and kind in ("sigma", "relative"):
-        values, kind = values * log_factor(scale), "relative"
+    own = scale_of_uncertainty(scale, roles.uncertainty.meaning, told)
+    if own != "linear" and kind in ("sigma", "relative"):
+        values, kind = values * log_factor(own), "relative"
+        reason += ", an error of the logarithm by its name" if scale == "linear" else ""
     contents.uncertainty = to_sigma(values, kind, contents.flux)
     if not stated:
         reason += ", as the scatter of neighbouring pixels says"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-__all__ = ["COUNTING", "PPM", "multiple_of"]
+__all__ = ["COUNTING", "IN_DEX", "PPM", "multiple_of"]
 
 #: An uncertainty of several sigma, "err [2 sigma]", "2*sigma" and "k=2", but neither "flux 2 sigma" nor "2 s".
 _MULTIPLE = re.compile(
@@ -13,6 +13,8 @@ _MULTIPLE = re.compile(
     r"(?=[_ ]?err|\s*[\])]|\s*$)"
     r"|(?<![^\W_])k\s*=\s*([2-9])(?![^\W_])"
 )
+#: A unit of logarithms, as in "err [dex]".
+IN_DEX = re.compile(r"[\[(]\s*dex\b", re.IGNORECASE)
 #: Parts of a million of the flux.
 PPM = 1e6
 _SIGMAS = {"two": 2.0, "three": 3.0}

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from dtl.readers.multiples import COUNTING, PPM, multiple_of
+from dtl.readers.multiples import COUNTING, IN_DEX, PPM, multiple_of
 from dtl.readers.translated import in_english
 
 __all__ = ["NO_NAME", "Name", "parse_description", "parse_name", "says_nothing", "split_words"]
@@ -21,7 +21,7 @@ _UNCERTAINTY = {
     | {"stddev", "stdev", "noise", "errorbar", "errorbars", "fluctuation", "e", "dflux", "eflux", "fluxerr", "errflux"}
     | {"rms", "sem", "stderr", "sigmas", "errdata", "deviation", "fluxerror", "sigmaflux", "df", "sd"}
     | {"relerr", "fracerr", "uncer", "rmse", "plusminus", "delta", "expanded", "dy", "ey", "yerr", "ferr", "eflx"}
-    | {"dfl", "dflx", "ci", "ci95", "err95", "error95", "1sigma", "1sig"},
+    | {"dfl", "dflx", "uob", "ci", "ci95", "err95", "error95", "1sigma", "1sig"},
     "variance": {"var", "variance", "variances", "sigma2", "err2", "stat", "error2", "std2", "noise2", "sig2"},
     "ivar": {"ivar", "invvar", "invvariance", "inversevariance", "weight", "weights", "wgt"},
     "snr": {"snr", "sn", "s2n", "signaltonoise", "ston"},
@@ -44,7 +44,7 @@ _FLUX = {
     "normflux",
     "spectra",
 }
-_FLUX |= {"science", "signal", "object", "obj", "data", "sci", "star", "target", "electrons", "adu", "fnu", "fl"}
+_FLUX |= {"science", "sob", "signal", "object", "obj", "data", "sci", "star", "target", "electrons", "adu", "fnu", "fl"}
 _FLUX |= {"scidata", "ener", "photons", "count", "fluxes", "flx", "nflux", "radiance", "irradiance", "signal"}
 _OTHER: tuple[tuple[str, set[str]], ...] = (
     ("mask", {"mask", "masked", "qual", "quality", "dq", "flag", "flags", "bpm", "badpix", "bad", "good", "goodpix"}
@@ -53,7 +53,7 @@ _OTHER: tuple[tuple[str, set[str]], ...] = (
     ("model", {"model", "template", "templ", "synth", "synthetic", "fit", "bestfit", "reconstruction", "theory", "ref"}
      | {"reference", "smoothed", "residual", "residuals", "resid", "syn", "synspec", "calc", "calculated", "computed"}
      | {"predicted", "prediction", "pred", "fitted", "marcs", "phoenix", "mock", "comparison", "library", "yfit"}
-     | {"expected", "initial", "tpl"}),
+     | {"expected", "initial", "tpl", "smod"}),
     ("sky", {"sky", "background", "bkg", "bg", "bgflux", "skyflux"}),
     ("lamp", {"lamp", "thar", "lfc", "cal", "calflux", "arc", "thxe", "lc", "etalon", "comb", "fp"}),
     ("blaze", {"blaze", "flat", "flatfield", "sensitivity", "response", "throughput"}),
@@ -111,7 +111,7 @@ class Name:
         role: ``wavelength``, ``flux``, ``uncertainty``, ``mask``, ``sky``, ``blaze``, ``continuum``, ``telluric``,
             ``model``, ``lamp``, ``order``, ``pixel``, or empty where it says nothing.
         kind: of an uncertainty: ``sigma``, ``variance``, ``ivar``, ``snr``, ``percent`` or ``relative``.
-        scale: of a flux or wavelength: ``linear``, ``log10``, ``ln`` or ``magnitude``.
+        scale: of a flux or wavelength, or of that whose error it is: ``linear``, ``log10``, ``ln`` or ``magnitude``.
         stem: the words left, which arrays that belong together share.
         doubt: how far the words are from the plain word of the role, 0 for "flux".
         good: whether a mask is named after its good pixels.
@@ -176,7 +176,8 @@ def parse_name(text: str) -> Name:
         plain.add("err")
     if any(word.startswith(_COMPUTED) for word in words):
         plain.add("model")
-    scale = next((_LOGARITHM[word] for word in words if word in _LOGARITHM), "linear")
+    written = "log10" if IN_DEX.search(text) else "linear"
+    scale = next((_LOGARITHM[word] for word in words if word in _LOGARITHM), written)
     if words[0] in ("loglam", "logwave", "lglam"):
         scale = "log10"
     if words[0] == "lnwave":
@@ -191,6 +192,7 @@ def parse_name(text: str) -> Name:
     if kind == "snr" and re.search(r"(?<![^\W_])db(?![^\W_])", text.lower()):  # a logarithm of one power or another
         return Name()
     if kind and not plain & _OTHER[0][1]:
+        scale = scale if plain & (_FLUX | {"dex"}) or written != "linear" else "linear"
         return Name("uncertainty", "relative" if multiple == PPM else kind, scale, stem, multiple=multiple)
     waves = [word for word in stripped if word.startswith(("wave", "lam", "wavl")) or word in _WAVELENGTH & plain]
     fluxes = plain & _FLUX

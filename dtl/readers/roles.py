@@ -23,7 +23,7 @@ from dtl.readers.dispersion import (
     wavelength_of_same_stem,
 )
 from dtl.readers.names import NO_NAME, Name, says_nothing
-from dtl.readers.scales import linear_flux, log_factor
+from dtl.readers.scales import linear_flux, log_factor, scale_of_uncertainty
 from dtl.readers.uncertainties import Verdict, is_relative_weight, judge
 from dtl.wavelengths import Window
 
@@ -216,8 +216,9 @@ def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name]
             if not (np.isfinite(values) & (values > 0)).any():  # all NaN or zero: none, rather than wrong
                 found.append((9.0, column, Verdict(kind, 0.0, True)))
                 continue
-            if roles.flux_name.scale != "linear":
-                values, kind = values * log_factor(roles.flux_name.scale), "relative"
+            scale = scale_of_uncertainty(roles.flux_name.scale, name, told)
+            if scale != "linear":
+                values, kind = values * log_factor(scale), "relative"
             verdict = Verdict(kind, 0.0, True) if told else judge(values, flux, part.pixel, kind)
             if told is None and kind == "ivar" and is_relative_weight(column.values):
                 verdict = Verdict("", np.inf, False)

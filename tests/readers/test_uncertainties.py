@@ -146,3 +146,26 @@ def test_the_noise_is_not_taken_for_the_flux(order: tuple[int, int, int], snr: f
     spectrum = read(*(columns[i] for i in order))
     assert np.nanmedian(spectrum.flux) == pytest.approx(2e4, rel=0.1)
     assert signal_to_noise(spectrum) == pytest.approx(snr, rel=0.15)
+
+
+@pytest.mark.parametrize("scale", [1.0, 3e4])
+@pytest.mark.parametrize("snr", LEVELS[1:])
+@pytest.mark.parametrize("name", ["err_dex", "flux_err_dex", "err[dex]", "log_flux_err", "e_logF", "ln_flux_err"])
+def test_errors_of_the_logarithm_beside_a_flux_or_its_logarithm(name: str, snr: float, scale: float) -> None:
+    """An error of 0.01 dex is one of 2.3 per cent: the derivative of the logarithm."""
+    wave, flux, sigma = star(snr, 1, scale)
+    error = sigma / flux / (1.0 if "ln" in name else np.log(10))
+    spectrum = read(wave, flux, error, names=f"wave flux {name}")
+    assert signal_to_noise(spectrum) == pytest.approx(snr, rel=0.15)
+    assert "of the logarithm" in next(found.reason for found in spectrum.findings if found.name == "uncertainty")
+    logarithm = "lnF" if "ln" in name else "flux[dex]"
+    both = read(wave, np.log(flux) if "ln" in name else np.log10(flux), error, names=f"wave {logarithm} {name}")
+    np.testing.assert_allclose(both.uncertainty, spectrum.uncertainty, rtol=1e-4)
+
+
+def test_an_output_of_sme() -> None:
+    """The fit stands before what was observed (Valenti & Piskunov 1996, A&AS 118, 595)."""
+    wave, flux, sigma = star(110.0, 1)
+    spectrum = read(wave, np.convolve(flux, np.ones(9) / 9, "same"), flux, sigma, names="wave smod sob uob")
+    np.testing.assert_allclose(spectrum.flux, flux[np.isin(wave.round(6), spectrum.wavelength.round(6))], rtol=1e-6)
+    assert signal_to_noise(spectrum) == pytest.approx(110.0, rel=0.15)
