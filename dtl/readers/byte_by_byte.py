@@ -16,6 +16,8 @@ __all__ = ["Described", "described"]
 
 #: What stands above a description, and letters in which it is looked for; letters of all that are cut.
 _TITLE, _GLANCE, _LONGEST = "byte-by-byte description", 50_000, 20_000_000
+#: Lines of a description that are looked at.
+_MOST_LINES = 2_000
 #: Rows below a description, at least; a catalogue's ReadMe alone has notes there.
 _MIN_ROWS = 10
 _MARK, _RULE = re.compile(r"^[\s#%!;]+"), re.compile(r"[\s#%!;]*[-=]{6,}\s*")
@@ -66,7 +68,7 @@ def described(text: str) -> Described | None:
     rules = [i for i, line in enumerate(lines) if i > start and _RULE.fullmatch(line)]
     if len(rules) < 3:  # above the headings of the description, below them, below the description
         return None
-    fields = _fields(lines[rules[1] + 1 : rules[2]])
+    fields = _fields(lines[rules[1] + 1 : rules[2]][:_MOST_LINES])
     rows = [line for line in lines[rules[-1] + 1 :] if line.strip()]
     if len(fields) < 2 or len(rows) < _MIN_ROWS or len(fields) * len(rows) > limits.most("values"):
         return None
