@@ -59,7 +59,7 @@ def described(text: str) -> Described | None:
     Args:
         text: of the file.
     """
-    if _TITLE not in text[:_GLANCE].lower() or len(text) > _LONGEST:
+    if _TITLE not in text[:_GLANCE].lower() or len(text) > _LONGEST or text.count("\n") > limits.most("lines"):
         return None
     lines = text.splitlines()
     start = next((i for i, line in enumerate(lines) if _TITLE in line.lower()), len(lines))
