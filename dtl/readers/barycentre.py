@@ -37,6 +37,9 @@ _FASTEST = 40.0
 _UNIT = re.compile(
     r"(?<![a-z])(k?m(\s*/\s*s(ec)?|[ .*]?s\s*(\*\*|\^)?\s*-\s*1)(?![a-z])|(kilo)?met(er|re)s? (per|/) s)"
 )
+#: What programs write where they know no velocity; and a redshift, km/s being too small by far.
+_UNKNOWN = re.compile(r"[-+]?(0*\.?0*|0*1\.?0*|9{2,}(\.[09]*)?)(e[-+]?0+)?")
+_REDSHIFT = 1.2e-4
 _SPEED = re.compile(r"[~\u2248=:\s]*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?=[\s(\[,;\u00b1a-z]|$)")
 _MAS = np.pi / 180 / 3.6e6  # radian
 
@@ -133,11 +136,15 @@ def earth_velocity(value: Any, factor: float = 1.0, note: str = "") -> tuple[flo
     if number is None:
         return None, ""
     stated = float(number[1])
+    if _UNKNOWN.fullmatch(number[1]) or abs(stated) < 1e-7:
+        return None, ""
     unit = _UNIT.search(text[number.end() :]) or _UNIT.search(note.lower())
     if unit:
         factor = 1.0 if unit[0].startswith("k") else 1e-3
     elif factor == 1.0 and 1000.0 < abs(stated) < 1000.0 * _FASTEST:
         return stated / 1000.0, ", taken for m/s, as Earth moves at most at 30 km/s"
+    elif factor == 1.0 and abs(stated) < _REDSHIFT:
+        return stated * _SPEED_OF_LIGHT / 1000.0, ", taken for a redshift, as it is next to nothing in km/s"
     found = stated * factor
     return (found, " in m/s" if factor == 1e-3 else "") if abs(found) < _FASTEST else (None, "")
 
@@ -145,7 +152,8 @@ def earth_velocity(value: Any, factor: float = 1.0, note: str = "") -> tuple[flo
 def position_of(header: Any, ra_key: str, dec_key: str) -> tuple[float, float] | None:
     """Right ascension and declination in degrees by two cards of a header, or None.
 
-    Text is sexagesimal with hours of right ascension; numbers are degrees only where said so.
+    Text is sexagesimal with hours of right ascension; numbers are degrees only where said so, and where they could be
+    hours only where the card itself does.
     """
     ra, dec = header.get(ra_key), header.get(dec_key)
     if isinstance(ra, str) and isinstance(dec, str):
@@ -155,6 +163,8 @@ def position_of(header: Any, ra_key: str, dec_key: str) -> tuple[float, float] |
         comment = header.comments[ra_key] if ra_key in header else ""
         where = f"{header.get('ORIGIN', '')} {header.get('TELESCOP', '')} {comment}"
         ra, dec = _number(ra), _number(dec)
+        if ra is not None and 0 <= ra <= 24:
+            where = comment
         position = (ra, dec) if ra is not None and dec is not None and re.search("ESO|deg", where) else None
     if position is None or not (0 <= position[0] <= 360 and -90 <= position[1] <= 90) or position == (0.0, 0.0):
         return None

@@ -15,8 +15,9 @@ from dtl.readers.statements import medium_of, stated_frame, stated_medium
 __all__ = ["describe_header", "find_resolution", "find_star_velocity", "known_instrument"]
 
 _STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME")
-_INSTRUMENT = ("INSTRUME", "INSTRUMENT", "SPECTROG", "FPA", "SPECTRO")
+_INSTRUMENT = ("INSTRUME", "INSTRUMENT", "SPECTROG", "FPA", "SPECTRO", "INST")
 _RESOLUTION = ("RESOLUTN", "SPEC_RES", "SPECRES", "SPECRP", "RESOLUT", "RESOLUTI", "RESOLVE", "RES_POW", "RP", "R")
+_RESOLUTION += ("RESOL", "SPE_RPOW", "BSS_ITRP")
 #: Relative difference of what two cards may say of one resolution, nominal and measured.
 _SAME_RESOLUTION = 0.15
 _MEDIUM = ("AIRORVAC", "INAIR", "INVACUUM", "VACUUM", "AIR_VAC", "WAVEMED", "MEDIUM", "WAVETYPE", "WAVEFORM", "LAMTYPE")
@@ -31,6 +32,9 @@ _VELOCITY = (  # card, factor to km/s
     ("ESO DRS BARYCORR", 1.0),
     ("BERV", 1.0),
 )
+_CERES = "card PIPELINE = 'CERES', which is known for it:"
+#: Earth's motion as a header states it is not off by more from what position and time say, km/s.
+_SAME_MOTION = 2.0
 #: Cards of the star's velocity, km/s but where the comment says m/s; measured before catalogued.
 _STAR_VELOCITY = ("CARACAL SERVAL RV", "ESO QC CCF RV", "ESO DRS CCF RVC", "ESO DRS CCF RV", "TNG DRS CCF RVC")
 _STAR_VELOCITY += ("TNG QC CCF RV", "CCFRVMOD", "RADVEL", "VRAD", "TARGRADV", "ESO TEL TARG RADVEL")
@@ -104,6 +108,8 @@ def find_star_velocity(header: Any) -> Claim | None:
 
 def _frames(header: Any) -> Iterator[Claim]:
     """Frames of the wavelengths by the card SPECSYS of the FITS standard (Greisen et al. 2006, A&A 446, 747)."""
+    if _is_of_ceres(header):
+        yield Claim("barycentric", "file", f"{_CERES} its wavelengths are barycentric")
     for key in ("SPECSYS", "SPECSYS1"):
         text = sanitise(header.get(key, ""), 20)
         frame = stated_frame(text)
@@ -126,6 +132,8 @@ def _media(header: Any) -> Iterator[Claim]:
         medium = stated_medium(value) or medium_of(f"{key} = {value}") if said else None
         if medium:
             yield Claim(medium, "file", f"card {key} = '{sanitise(value, 30)}'")
+    if _is_of_ceres(header):
+        yield Claim("vacuum", "file", f"{_CERES} its wavelengths are in vacuum")
     ctype = str(header.get("CTYPE1", "")).strip().upper()
     if ctype.startswith("AWAV"):
         yield Claim("air", "file", f"CTYPE1 = '{sanitise(ctype, 20)}', wavelengths in air by the FITS standard")
@@ -136,6 +144,11 @@ def _media(header: Any) -> Iterator[Claim]:
                 yield Claim(medium, "file", f"card {key}: '{sanitise(text, 60)}'")
     if ctype in ("WAVE", "WAVE-LOG"):
         yield Claim("vacuum", "guessed", f"CTYPE1 = '{ctype}' means vacuum in the FITS standard")
+
+
+def _is_of_ceres(header: Any) -> bool:
+    """Whether CERES reduced it (Brahm et al. 2017, PASP 129, 034002), for each of its spectrographs alike."""
+    return str(header.get("PIPELINE", "")).strip().upper() == "CERES"
 
 
 def _first_text(header: Any, keys: tuple[str, ...], star: bool = False) -> Claim | None:
@@ -162,12 +175,26 @@ def _find_position(header: Any, pointing: bool) -> Claim | None:
 
 
 def _find_velocity(contents: Contents, headers: tuple[Any, ...], pointing: bool) -> Claim | None:
-    """Barycentric velocity: a card of the pipeline, else computed where the spectrum is as observed."""
+    """Barycentric velocity: a card of the pipeline, else computed where the spectrum is as observed.
+
+    Where both are there and differ, the card is taken and flagged.
+    """
+    stated = next(_stated_velocities(headers), None)
+    if not contents.frame or contents.frame.value != "observatory":
+        return stated
+    computed = velocity_from_header(headers[0], known_instrument(contents), pointing)
+    if stated is None:
+        return computed
+    if computed.value is None or abs(stated.value - computed.value) < _SAME_MOTION:
+        return stated
+    contents.flags.add("frame_guessed")
+    reason = f"{stated.reason}, but {computed.value:+.1f} km/s is {computed.reason}"
+    return Claim(stated.value, "guessed", reason)
+
+
+def _stated_velocities(headers: tuple[Any, ...]) -> Iterator[Claim]:
     for header in headers:
         for key, factor in _VELOCITY:
             value, words = earth_velocity(header.get(key), factor, header.comments[key] if key in header else "")
             if value is not None:
-                return Claim(value, "file", f"card {key}{words}")
-    if contents.frame and contents.frame.value == "observatory":
-        return velocity_from_header(headers[0], known_instrument(contents), pointing)
-    return None
+                yield Claim(value, "file", f"card {key}{words}")

@@ -32,7 +32,8 @@ _NUMBER = (
     r"(\d{1,3}(?:,\d{3})+|\d{5,7}|\d{4}(?![-/:]\d))\b"
     r"(?!\.\d|\s*(?:pix|px|point|bin|sampl|m/s|km|nm|K\b|s\b|sec|\u00c5|[Aa]ngstrom))"
 )
-_WORDS = r"(?:R|(?i:(?:spectral )?resolution|resolving power)(?: of)?)"
+_RATIO = r"(?i:lambda|\u03bb) ?/ ?(?i:d|delta[ _]?|\u0394) ?(?i:lambda|\u03bb)"
+_WORDS = rf"(?:R\)?|(?i:(?:spectral )?resolution|resolving power)(?: of)?|{_RATIO})"
 _RESOLUTION = re.compile(rf"\b{_WORDS} ?(?:=|~|\u2248|:|about|approximately|to)? ?{_NUMBER}")
 _BROUGHT = re.compile(
     r"(?i:\b(?:resampl|convol|degrad|smooth|broaden|bring|brought|reduc|lower|bin|blur|chang|convert|from)\w*\b[^;]{0,80}?"
@@ -65,8 +66,9 @@ def parse_comments(lines: list[str]) -> dict[str, str]:
 
 def _resolution_in(line: str) -> str | None:
     """The resolution in a sentence: what it was brought to, else the only one; None where it cannot be told."""
-    if not re.search(r"\bR\b|resol|convol|degrad|resampl", line, re.IGNORECASE):
+    if not re.search(r"\bR(\b|\d{5})|resol|convol|degrad|resampl|(lambda|λ) ?/ ?[dΔ]", line, re.IGNORECASE):
         return None
+    line = _with_digits(line)
     brought = list(_BROUGHT.finditer(line))
     if brought:
         return None if _is_range(line, brought[-1]) else brought[-1][1]
@@ -78,6 +80,12 @@ def _is_range(line: str, brought: re.Match[str]) -> bool:
     """Whether "from 40,000 to 60,000" is meant, as nothing raises a resolution."""
     before = [_whole(said) for said in _CLAIMED.findall(line[: brought.start(1)])]
     return any(10_000 <= said < _whole(brought[1]) for said in before)
+
+
+def _with_digits(text: str) -> str:
+    """Thousands as they are written: "50k" and "50 000" are 50000."""
+    text = re.sub(r"\b(\d{1,3}(?:\.\d)?) ?k\b", lambda found: f"{1000 * float(found[1]):.0f}", text)
+    return re.sub(r"(?<![\d.])(\d{1,3})[ '\u2009\u00a0\u202f](000)(?![\d.])", r"\1\2", text)
 
 
 def _whole(text: str) -> float:
@@ -161,6 +169,8 @@ def _parse(key: str, text: str) -> str | float | None:
         return stated_frame(text)
     if key == "unit":
         return parse_unit(text)
+    if key == "resolution":
+        text = _with_digits(text)
     number = re.search(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?", re.sub(r"(?<=\d),(?=\d{3})", "", text))
     value = float(number[0]) if number else None
     if value is None:

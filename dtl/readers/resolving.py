@@ -52,15 +52,26 @@ def resolve_medium(contents: Contents, options: ReadOptions, unit: str) -> Claim
         return Claim("vacuum", "file", "frequencies, wavenumbers and energies do not depend on the medium")
     instrument = known_instrument(contents)
     if instrument and instrument.medium:
-        if not instrument.sure:
-            contents.flags.add("medium_guessed")
-        return Claim(instrument.medium, "guessed", f"wavelengths of {instrument.name} come in {instrument.medium}")
+        usual = Claim(instrument.medium, "guessed", f"wavelengths of {instrument.name} come in {instrument.medium}")
+        return _weighed(contents, usual, instrument.sure)
     contents.flags.add("medium_guessed")
     if contents.medium:
         return contents.medium
     return Claim(
         "vacuum", "guessed", "not stated; vacuum as in the method's own data, and 82 km/s wrong if it should be air"
     )
+
+
+def _weighed(contents: Contents, usual: Claim, sure: bool) -> Claim:
+    """What an instrument is known for, or the reader's guess where that is not sure; flagged where they differ."""
+    own = contents.medium
+    if own is None or own.value == usual.value:
+        if not sure:
+            contents.flags.add("medium_guessed")
+        return usual
+    contents.flags.add("medium_guessed")
+    first, second = (usual, own) if sure else (own, usual)
+    return Claim(first.value, "guessed", f"{first.reason}, but {second.reason}")
 
 
 def confirm_medium(contents: Contents, orders: list[Order], medium: Claim, frame: Claim) -> tuple[Claim, float | None]:

@@ -12,7 +12,7 @@ from astropy.io import fits
 from astropy.time import Time
 from astropy.utils import iers
 
-from dtl.readers.barycentre import barycentric_velocity, velocity_from_header
+from dtl.readers.barycentre import barycentric_velocity, position_of, velocity_from_header
 from dtl.readers.instruments import INSTRUMENTS, find_instrument
 
 
@@ -62,3 +62,10 @@ def test_degrees_only_where_said_so() -> None:
     assert velocity_from_header(fits.Header(cards), feros).value is None
     header = fits.Header({**cards, "ORIGIN": "ESO-LASILLA"})
     assert velocity_from_header(header, feros).value == pytest.approx(17.96, abs=0.05)
+
+
+def test_a_right_ascension_that_could_be_hours_is_taken_where_its_card_says_degrees() -> None:
+    header = fits.Header({"RA": 17.963472, "DEC": 4.69, "DATE-OBS": "2019-03-19T11:49:14", "ORIGIN": "ESO"})
+    assert position_of(header, "RA", "DEC") is None
+    header.comments["RA"] = "[deg] target"
+    assert position_of(header, "RA", "DEC") == (17.963472, 4.69)

@@ -49,3 +49,11 @@ def test_twins_are_told_apart() -> None:
 def test_a_medium_that_is_not_documented_is_a_guess(name: str, sure: bool) -> None:
     spectrum = read_spectrum(layouts.wcs(INSTRUME=name, CUNIT1="Angstrom"), name="w.fits")
     assert spectrum.instrument == name and ("medium_guessed" in spectrum.flags) == (not sure)
+
+
+@pytest.mark.parametrize(("name", "medium"), [("FEROS", "air"), ("GHOST", "vacuum"), ("HPF", "vacuum")])
+def test_an_axis_that_contradicts_the_instrument_is_told(name: str, medium: str) -> None:
+    """CTYPE1 = 'WAVE' is vacuum by the standard, which is believed where the instrument's medium is not documented."""
+    spectrum = read_spectrum(layouts.wcs(INSTRUME=name, CUNIT1="Angstrom", CTYPE1="WAVE"), name="w.fits")
+    found = next(finding for finding in spectrum.findings if finding.name == "medium")
+    assert found.value == medium and ("medium_guessed" in spectrum.flags) == ("WAVE" in found.reason) == (name != "HPF")

@@ -355,6 +355,14 @@ def test_what_is_not_simulated_is_said_so(line: str, simulated: bool) -> None:
         ("unknown", "", None),
         (True, "", None),
         (None, "", None),
+        (0.0, "[km/s]", None),
+        (-1, "", None),
+        (-9999.0, "", None),
+        ("99.99 km/s", "", None),
+        (1.03, "", 1.03),
+        (9.9, "", 9.9),
+        (8.8373e-5, "", 26.49356),
+        (8.8373e-5, "[km/s]", 8.8373e-5),
     ],
 )
 def test_the_velocity_of_earth_with_and_without_its_unit(value: object, note: str, velocity: float | None) -> None:
@@ -404,6 +412,9 @@ def reason(spectrum: Spectrum, name: str) -> str:
         ("barycentric, R = 94,600", None, "barycentric"),
         ("no barycentric correction, R = 50000", None, "observatory"),
         ("barycentric velocity = 12.3", None, None),
+        ("helio corr -26.49", None, None),
+        ("helio corr. 26.49 km/s", None, None),
+        ("helio corr applied", None, "barycentric"),
     ],
 )
 def test_words_of_other_languages_and_a_resolution_beside(text: str, medium: str | None, frame: str | None) -> None:
@@ -424,6 +435,22 @@ def test_a_file_that_contradicts_itself_is_flagged() -> None:
     assert {"frame_guessed", "medium_guessed"} <= set(cards.flags) and "CTYPE1" in reason(cards, "medium")
     lines = read_spectrum(layouts.text(head="# frame: barycentric\n# medium: air\n# vacuum wavelengths, topocentric\n"))
     assert lines.frame == "barycentric" and {"frame_guessed", "medium_guessed"} <= set(lines.flags)
+
+
+def test_a_velocity_of_earth_that_position_and_time_contradict_is_flagged() -> None:
+    """GJ 699 seen from La Silla on 2019-03-19: Earth moves towards it at 26.3 km/s."""
+    sky = {"RA": "17:57:48.5", "DEC": "+04:41:36", "DATE-OBS": "2019-03-19T11:49:14", "SPECSYS": "TOPOCENT"}
+    for stated, velocity, flagged in ((26.3, 26.3, False), (-26.3, -26.3, True), (-9999.0, 26.3, False)):
+        spectrum = read_spectrum(table("WAVE", INSTRUME="FEROS", BERV=stated, **sky))
+        assert spectrum.barycentric_velocity == pytest.approx(velocity, abs=0.1)
+        assert ("frame_guessed" in spectrum.flags) == flagged
+    assert "no" not in reason(spectrum, "barycentric velocity")
+
+
+def test_what_is_known_of_a_pipeline_goes_before_what_is_known_of_the_instrument() -> None:
+    spectrum = read_spectrum(table("WAVE", INST="FEROS", PIPELINE="CERES", RESOL="50000"))
+    assert (spectrum.frame, spectrum.instrument) == ("barycentric", "FEROS") and "CERES" in reason(spectrum, "medium")
+    assert spectrum.resolution == 50_000 and not {"frame_guessed", "medium_guessed"} & set(spectrum.flags)
 
 
 def test_a_file_of_one_voice_and_a_user_who_decides_are_not_flagged() -> None:
