@@ -12,10 +12,14 @@ __all__ = ["misses_window", "no_continuum", "window_missing"]
 
 #: No star near by is faster, km/s.
 _FASTEST = 350.0
+#: Neighbouring steps differ by this part where rows are mixed; part of them that does, at least.
+_UNEVEN, _MIXED = 0.2, 0.5
 
 
 def misses_window(spectrum: Spectrum, window: Window) -> UnusableInput:
     """The error for a spectrum whose usable pixels are not where the window is, or too few."""
+    if _is_mixed(spectrum):
+        return _mixed(spectrum)
     usable = np.isfinite(spectrum.flux)
     good = spectrum.wavelength[usable]
     if good.size and min(good[-1], window.upper) - max(good[0], window.lower) > 0.5 * window.width:
@@ -39,6 +43,8 @@ def misses_window(spectrum: Spectrum, window: Window) -> UnusableInput:
 
 def no_continuum(spectrum: Spectrum) -> UnusableInput:
     """The error for a spectrum in which no continuum can be found."""
+    if _is_mixed(spectrum):
+        return _mixed(spectrum)
     return UnusableInput(
         f"{spectrum.file}: no continuum could be found, because most of the flux is zero, negative or constant; "
         "check the flux column."
@@ -47,6 +53,8 @@ def no_continuum(spectrum: Spectrum) -> UnusableInput:
 
 def window_missing(spectrum: Spectrum, window: Window, missing: float, velocity: Velocity) -> UnusableInput:
     """The error for a spectrum of which a part ``missing``, 0 to 1, of the window has no usable pixel at rest."""
+    if _is_mixed(spectrum):
+        return _mixed(spectrum)
     usable = np.isfinite(spectrum.flux) & window.holds(spectrum.wavelength)
     there = usable.sum() > 0.9 * max(window.holds(spectrum.wavelength).sum(), 1)
     if there and (velocity.uncertain or abs(velocity.value) > _FASTEST):
@@ -58,4 +66,19 @@ def window_missing(spectrum: Spectrum, window: Window, missing: float, velocity:
     return UnusableInput(
         f"{spectrum.file}: {100 * missing:.0f} % of the window {window} has no usable pixel, too much to say anything; "
         "take an exposure or an order that covers it."
+    )
+
+
+def _is_mixed(spectrum: Spectrum) -> bool:
+    """Whether most steps between pixels differ from the next, which is so on no grid but on several that are mixed."""
+    steps = np.diff(spectrum.wavelength)
+    uneven = np.abs(np.diff(steps)) > _UNEVEN * np.maximum(steps[1:], steps[:-1])
+    return uneven.size > 0 and bool(uneven.mean() > _MIXED)
+
+
+def _mixed(spectrum: Spectrum) -> UnusableInput:
+    """The error for rows of several spectra in one."""
+    return UnusableInput(
+        f"{spectrum.file}: its pixels are unevenly spaced throughout, probably because several exposures or "
+        "orders were put together and sorted by wavelength, so that their rows are mixed; give each of them by itself."
     )

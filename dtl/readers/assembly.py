@@ -7,7 +7,7 @@ import numpy as np
 from dtl.readers import limits
 from dtl.readers.bad_pixels import leave_out_bad_pixels, leave_out_padding
 from dtl.readers.contents import Claim, Contents
-from dtl.readers.digits import check_digits
+from dtl.readers.digits import check_digits, check_mixture
 from dtl.readers.headers import known_instrument
 from dtl.readers.options import ReadOptions
 from dtl.readers.orders import Order, choose, merge, split, tidy
@@ -57,6 +57,7 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
     frame = resolve_frame(contents, options)
     medium, oxygen = confirm_medium(contents, orders, medium, frame)
     orders, spectra = _one_spectrum(contents, source, orders, options.row, window)
+    check_mixture(orders, source, window)
     leave_out_bad_pixels(contents, orders, window)
     order, near = _one_stretch(contents, source, orders, notes, wanted=options.order, window=window)
     limits.check("pixels", len(order.wavelength), source.refuse)
@@ -244,7 +245,7 @@ def _one_stretch(
         contents.note("direction", "sorted", "file", "the wavelengths are in no order in the file")
     doubled += sum(count for _, count in tidied)
     if doubled:
-        contents.note("duplicates", f"{doubled} pixels merged", "file", "several pixels share one wavelength")
+        contents.note("duplicates", f"{doubled} pixels merged", "file", "several share one wavelength or nearly")
     if len(orders) > 1:
         ranges = ", ".join(f"{o.number} ({o.wavelength[0]:.1f}–{o.wavelength[-1]:.1f} Å)" for o in chosen)
         how = "chosen by wavelength" if wanted is None else "given by the user"

@@ -1,20 +1,22 @@
-"""Wavelengths that lost their last digits when they were saved."""
+"""Wavelengths that lost their last digits when they were saved, or that two spectra share row by row."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from dtl.readers.orders import REACH, Order
+from dtl.readers.orders import DISAGREEMENT, REACH, Order, is_close
 from dtl.readers.source import Source
 from dtl.readers.units import show_unit, to_angstrom
 from dtl.wavelengths import Window
 
-__all__ = ["check_digits", "rounded_step"]
+__all__ = ["check_digits", "check_mixture", "rounded_step"]
 
 #: Steps are multiples of the least one within this; part of a pixel that may be lost without harm; part of the steps
 #: that differ from the usual one where digits are lost, as gaps in an even grid are fewer.
 _WHOLE, _HARMLESS, _UNEVEN = 0.02, 0.5, 0.05
 _MIN_PIXELS = 50
+#: Part of the pixels that share their wavelengths with another, at least, where two spectra are mixed throughout.
+_MIXED = 0.4
 
 
 def check_digits(rows: list[Order], unit: str, source: Source, window: Window) -> None:
@@ -39,6 +41,36 @@ def check_digits(rows: list[Order], unit: str, source: Source, window: Window) -
                 f"has wavelengths in multiples of {lost[0]:.2g} {show_unit(unit)} for pixels {lost[1]:.2g} apart, "
                 "probably because digits were lost when it was saved, or because two spectra are mixed row by row; "
                 "save the wavelengths again with two more digits, each spectrum for itself."
+            )
+
+
+def check_mixture(orders: list[Order], source: Source, window: Window) -> None:
+    """Refuse rows of two spectra that were sorted into one by wavelength, where they differ by more than their noise.
+
+    Args:
+        orders: as in the file.
+        source: for the name in the message.
+        window: near which it matters.
+
+    Raises:
+        UnusableInput: they are.
+    """
+    for order in orders:
+        near = order.take((order.wavelength > window.lower - REACH) & (order.wavelength < window.upper + REACH))
+        near = near.take(np.argsort(near.wavelength, kind="stable"))
+        close = is_close(near.wavelength)
+        if close.sum() < max(_MIN_PIXELS, _MIXED * close.size):
+            continue
+        one, other = near.flux[:-1][close], near.flux[1:][close]
+        both = np.isfinite(one) & np.isfinite(other)
+        level = float(np.median(np.abs(one[both]))) if both.any() else 0.0
+        noise = 0.0
+        if near.uncertainty is not None and level > 0:
+            noise = float(np.nanmedian(np.hypot(near.uncertainty[:-1], near.uncertainty[1:])[close])) / level
+        if level > 0 and float(np.median(np.abs(other - one)[both])) > max(DISAGREEMENT, 3 * noise) * level:
+            raise source.refuse(
+                "has two rows for most wavelengths, whose fluxes differ by more than their noise, probably because "
+                "several spectra were put together and sorted by wavelength; save each spectrum for itself."
             )
 
 

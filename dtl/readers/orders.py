@@ -9,13 +9,17 @@ import numpy as np
 
 from dtl.wavelengths import Window
 
-__all__ = ["REACH", "Order", "choose", "merge", "split", "tidy"]
+__all__ = ["DISAGREEMENT", "REACH", "Order", "choose", "is_close", "merge", "split", "tidy"]
 
 
 #: How far beyond the window an order still matters, Angstrom: 20 A are 680 km/s, 5 A the margin of the normalisation.
 REACH = 25.0
 #: Relative difference above which an overlap is not averaged: the orders disagree by more than noise.
-_DISAGREEMENT = 0.05
+DISAGREEMENT = 0.05
+#: Pixels closer than this part of the usual step are measured twice: a spline through both would follow their noise.
+_CLOSE = 0.05
+#: Steps to either side that tell the usual one.
+_AROUND = 8
 
 
 @dataclass
@@ -73,7 +77,7 @@ def split(order: Order) -> tuple[list[Order], str]:
 
 
 def tidy(order: Order) -> tuple[Order, int]:
-    """Sort by wavelength and merge pixels of equal wavelength, weighted by their inverse variance where known.
+    """Sort by wavelength and merge pixels of nearly equal wavelength, weighted by their inverse variance where known.
 
     Returns:
         The order with strictly increasing wavelengths, and how many pixels were merged away.
@@ -81,17 +85,21 @@ def tidy(order: Order) -> tuple[Order, int]:
     order = order.take(np.isfinite(order.wavelength) & (order.wavelength > 0))
     if len(order.wavelength) > 1 and (np.diff(order.wavelength) < 0).any():
         order = order.take(np.argsort(order.wavelength, kind="stable"))
-    unique, start = np.unique(order.wavelength, return_index=True)
-    surplus = len(order.wavelength) - len(unique)
+    close = is_close(order.wavelength)
+    surplus = int(close.sum())
     if surplus == 0:
         return order, 0
+    start = np.flatnonzero(np.r_[True, ~close])
     good = np.isfinite(order.flux)
     weight = good.astype(float)
     if order.uncertainty is not None:
         known = good & np.isfinite(order.uncertainty) & (order.uncertainty > 0)
         weight = np.where(known, 1.0 / np.where(known, order.uncertainty, 1.0) ** 2, 0.0)
     total = np.add.reduceat(weight, start)
+    first = order.wavelength[start]
+    beyond = np.add.reduceat(weight * (order.wavelength - np.repeat(first, np.diff(np.r_[start, len(good)]))), start)
     with np.errstate(divide="ignore", invalid="ignore"):
+        wavelength = first + np.where(total > 0, beyond / total, 0.0)
         flux = np.add.reduceat(np.where(weight > 0, weight * order.flux, 0.0), start) / total
         # rows repeated to the last digit hold no new information
         high = np.maximum.reduceat(np.where(good, order.flux, -np.inf), start)
@@ -99,7 +107,24 @@ def tidy(order: Order) -> tuple[Order, int]:
         count = np.where(high == low, np.add.reduceat((weight > 0).astype(float), start), 1.0)
         uncertainty = None if order.uncertainty is None else np.where(total > 0, np.sqrt(count / total), np.nan)
     sky = None if order.sky is None else order.sky[start]
-    return Order(unique, flux, uncertainty, sky, order.number), surplus
+    return Order(wavelength, flux, uncertainty, sky, order.number), surplus
+
+
+def is_close(wavelength: np.ndarray) -> np.ndarray:
+    """Whether each pixel but the first is as good as at the place of the one before; shape ``(n - 1,)``.
+
+    The usual step is the mean of those before or of those behind, whichever is less, as one may hold a gap.
+
+    Args:
+        wavelength: ascending; shape ``(n,)``.
+    """
+    steps = np.diff(wavelength)
+    last = np.arange(len(steps))
+    before, behind = np.maximum(last - _AROUND, 0), np.minimum(last + 1 + _AROUND, len(steps))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = (wavelength[last] - wavelength[before]) / (last - before)
+        right = (wavelength[behind] - wavelength[last + 1]) / (behind - last - 1)
+    return steps <= _CLOSE * np.nan_to_num(np.fmin(left, right))
 
 
 def choose(orders: list[Order], window: Window, reach: float = REACH) -> list[Order]:
@@ -160,7 +185,7 @@ def _merge_two(base: Order, other: Order) -> tuple[Order, str]:
         if variance is not None and base.uncertainty is not None and both.any() and level > 0:
             noise = float(np.nanmedian(np.sqrt(variance[both] + base.uncertainty[shared][both] ** 2))) / level
         difference = float(np.median(np.abs(flux - own)[both])) / level if both.any() and level > 0 else np.inf
-        if difference <= max(_DISAGREEMENT, 3 * noise):
+        if difference <= max(DISAGREEMENT, 3 * noise):
             _average(base, scaled, shared, flux, variance)
             word = f"order {other.number} averaged over {low:.1f}–{high:.1f} Å"
         else:

@@ -97,3 +97,19 @@ def test_a_wrong_velocity(value: float, uncertain: bool, sign: str) -> None:
         "spectrum and is probably wrong, as its lines are hardly recognised; check the columns, the unit and the "
         "medium of the wavelengths, and whether this is an M dwarf."
     )
+
+
+def test_rows_of_several_exposures() -> None:
+    """Three grids sorted into one are told as such, whatever step of the preparation fails; two that interleave evenly
+    or a gap here and there are not."""
+    wave = np.sort(np.concatenate([GOOD.wavelength + shift for shift in (0, 0.013, 0.029)]))
+    three = replace(GOOD, wavelength=wave, flux=np.ones(wave.size), uncertainty=None)
+    words = (
+        "star.fits: its pixels are unevenly spaced throughout, probably because several exposures or orders were put "
+        "together and sorted by wavelength, so that their rows are mixed; give each of them by itself."
+    )
+    found = [misses_window(three, WINDOW), no_continuum(three), window_missing(three, WINDOW, 0.6, velocity(20.0))]
+    assert [str(error) for error in found] == [words] * 3
+    gaps = np.arange(GOOD.flux.size) % 9 > 0
+    holes = replace(GOOD, wavelength=GOOD.wavelength[gaps], flux=GOOD.flux[gaps], uncertainty=None)
+    assert "unevenly" not in str(no_continuum(holes))

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from astropy.io import fits
 
-from dtl.readers.orders import Order, merge
+from dtl.readers.orders import Order, merge, tidy
+from dtl.spectrum import UnusableInput
+from tests.builders import star_flux
+from tests.readers.layouts import to_bytes
+from tests.readers.reading import read_spectrum
 
 
 def test_sky_is_scaled_and_averaged_with_its_order() -> None:
@@ -18,3 +24,64 @@ def test_sky_is_scaled_and_averaged_with_its_order() -> None:
 
     merged, _ = merge([order(blue, 1.0, 0), order(red, 0.4, 1)])
     np.testing.assert_allclose(merged.flux - merged.sky, 2.0 + np.sin(merged.wavelength), atol=0.015)
+
+
+@pytest.mark.parametrize("apart", [0.0, 1e-12, 1e-8, 1e-5, 1e-3])
+def test_pixels_as_good_as_at_one_place_are_averaged(apart: float) -> None:
+    wave = np.arange(8790.0, 8850.0, 0.05)
+    order = Order(np.r_[wave, wave[500] + apart], np.r_[wave, 20.0], np.r_[np.full(wave.size, 0.2), 0.1])
+    order.flux[500] = 10.0
+    merged, surplus = tidy(order)
+    assert surplus == 1 and merged.wavelength.size == wave.size
+    np.testing.assert_allclose(merged.flux[500], (10.0 * 25 + 20.0 * 100) / 125)
+    np.testing.assert_allclose(merged.uncertainty[500], 125**-0.5)
+    np.testing.assert_allclose(merged.wavelength[500], wave[500] + 0.8 * apart, rtol=1e-14)
+    np.testing.assert_array_equal(np.delete(merged.wavelength, 500), np.delete(wave, 500))
+
+
+def test_pixels_of_their_own_stay() -> None:
+    """Beside a gap, in steps that grow along the order, and of two grids that interleave."""
+    arms = np.r_[np.arange(5000.0, 5010.0, 0.05), np.arange(8790.0, 8850.0, 0.05)]
+    growing = 8790.0 + 0.01 * np.cumsum(1.004 ** np.arange(1000.0))
+    half = np.sort(np.r_[arms, arms + 0.01])
+    for wave in (arms, growing, half, arms[:2]):
+        assert tidy(Order(wave, np.ones(wave.size)))[1] == 0
+
+
+@pytest.mark.parametrize("step", [0.025, 0.05])
+def test_orders_of_one_grid_in_tables(step: float) -> None:
+    """Starts of their own make the pixels of two orders agree but for the last bits."""
+    parts = [np.arange(low, low + 45.0, step) for low in (8780.0, 8815.0)]
+    hdus = [
+        fits.BinTableHDU.from_columns(
+            [fits.Column(n, "D", array=a) for n, a in (("WAVE", w), ("FLUX", star_flux(w)), ("ERR", 0.01 + 0 * w))],
+            name=f"ORDER{i}",
+        )
+        for i, w in enumerate(parts)
+    ]
+    spectrum = read_spectrum(to_bytes(fits.PrimaryHDU(), *hdus))
+    assert np.diff(spectrum.wavelength).min() > 0.9 * step and spectrum.wavelength[-1] > 8859
+    inside = (spectrum.wavelength > 8800) & (spectrum.wavelength < 8835) & np.isfinite(spectrum.flux)
+    np.testing.assert_allclose(spectrum.flux[inside], star_flux(spectrum.wavelength)[inside], rtol=0.01)
+
+
+@pytest.mark.parametrize(("factor", "refused"), [(1.0, False), (1.3, True)])
+def test_two_spectra_row_by_row(factor: float, refused: bool) -> None:
+    """Two exposures of one star are averaged; what differs by more than its noise is not."""
+    wave = 8780.0 * np.exp(np.arange(1200) * 6e-6 * (1 + 1e-5 * np.arange(1200)))
+    rng = np.random.default_rng(1)
+    rows = [
+        (w, scale * f * (1 + 0.01 * rng.normal()), 0.01 * f)
+        for w, f in zip(wave, star_flux(wave), strict=True)
+        for scale, w in ((1.0, w), (factor, w + 1e-4))
+    ]
+    data = "\n".join(["wave flux err", *(" ".join(f"{x:.10g}" for x in row) for row in rows)]).encode()
+    if refused:
+        with pytest.raises(UnusableInput, match=r"two rows for most wavelengths.*save each spectrum for itself"):
+            read_spectrum(data)
+    else:
+        spectrum = read_spectrum(data)
+        inside = (spectrum.wavelength > 8800) & (spectrum.wavelength < 8835)
+        assert inside.sum() == ((wave > 8800) & (wave < 8835)).sum()
+        np.testing.assert_allclose(spectrum.flux[inside], star_flux(spectrum.wavelength[inside]), rtol=0.05)
+        np.testing.assert_allclose(spectrum.uncertainty[inside] / spectrum.flux[inside], 0.01 / 2**0.5, rtol=0.1)
