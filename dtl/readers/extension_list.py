@@ -9,7 +9,6 @@ import numpy as np
 
 from dtl.readers.dispersion import Column, stated_unit
 from dtl.readers.extensions import Group
-from dtl.readers.names import parse_name
 from dtl.readers.roles import assign_roles
 from dtl.readers.units import guess_unit, holds_window, to_angstrom
 from dtl.wavelengths import Window
@@ -40,8 +39,7 @@ def list_spectra(groups: Sequence[Group], window: Window) -> tuple[tuple[str, st
     for group in groups:
         places = [(int(number), name) for number, name in _PLACE.findall(group.place)]
         numbers = {number for number, _ in places}
-        beside = group.kind == "axis" and parse_name(places[0][1]).role not in ("flux", "")
-        if group.problem or beside or numbers & listed:
+        if group.problem or group.role not in ("flux", "") or numbers & listed:
             continue
         roles = assign_roles(group.columns, window)
         if roles is not None and coverage(roles.wavelength, roles.flux, window)[0] >= _MIN_SHARE:

@@ -23,7 +23,7 @@ from dtl.readers.source import Source, sanitise
 from dtl.readers.word_columns import flag_values
 from dtl.wavelengths import Window
 
-__all__ = ["Group", "find_groups"]
+__all__ = ["SPECTRA", "Group", "find_groups"]
 
 _MIN_POINTS, _MAX_ROWS = 10, 24
 #: Extensions of one kind that are looked at; a spectrograph has a hundred orders.
@@ -32,6 +32,8 @@ _MAX_EXTENSIONS = 200
 _MAX_BESIDE = 24
 #: What an extension beside the spectrum of the star is named after.
 _BESIDE = ("model", "sky", "telluric", "lamp", "blaze", "continuum")
+#: What an image that is a spectrum is named after: the empty word where the name says nothing.
+SPECTRA = ("flux", "order", "")
 #: What is said of wavelengths that are edges.
 _NOTE = [("wavelengths", "middles of bins", "guessed", "one more is given than there are fluxes: the edges of bins")]
 _ROW_CARD = re.compile(r"^(ROW|ARRAY|COL|UP_ARR|BANDID)_?0*(\d+)$")
@@ -51,6 +53,7 @@ class Group:
         flags: doubts about its axis, words of `dtl.flags`.
         problem: why it cannot be used, empty where it can.
         beside: whether its extension is named after something else than the star, as a template or the sky.
+        role: that the name of its extension says, where it is an image with an axis.
     """
 
     kind: str
@@ -62,6 +65,7 @@ class Group:
     flags: set[str] = field(default_factory=set)
     problem: str = ""
     beside: bool = False
+    role: str = ""
 
 
 def find_groups(source: Source, window: Window) -> list[Group]:
@@ -182,7 +186,7 @@ def _axes(source: Source, window: Window) -> list[Group]:
     by_name = {hdu.name.strip().upper(): hdu for _, hdu in tables(source)}
     all_images = images(source)[:_MAX_EXTENSIONS]
     named = [(number, hdu, _own_name(hdu), _size(hdu)) for number, hdu in all_images]
-    others = [entry for entry in named if entry[2] and not _is_flux(entry[2])]
+    others = [entry for entry in named if parse_name(entry[2]).role not in SPECTRA]
     groups = []
     for number, hdu in all_images:
         shape = tuple(n for n in hdu.shape if n > 1)
@@ -206,12 +210,12 @@ def _axes(source: Source, window: Window) -> list[Group]:
             own[0].name = own[0].name or "flux"
         else:
             own = [Column(_own_name(hdu) if _is_flux(_own_name(hdu)) else "flux", values)]
-        beside = [
-            Column(name, pixels(source, other).reshape(values.shape))
-            for place_of, other, name, size in others
-            if place_of != number and size == _size(hdu)
-        ][:_MAX_BESIDE]
-        group = Group("axis", label, place, [wave, *own, *beside], [hdu.header], beside=_is_beside(hdu))
+        alike = [entry for entry in others if entry[0] != number and entry[3] == _size(hdu)]
+        order = re.findall(r"\d+", _own_name(hdu))  # ERR1 belongs to ORDER1
+        alike = [entry for entry in alike if order and re.findall(r"\d+", entry[2]) == order] or alike
+        beside = [Column(name, pixels(source, other).reshape(values.shape)) for _, other, name, _ in alike]
+        group = Group("axis", label, place, [wave, *own, *beside[:_MAX_BESIDE]], [hdu.header], beside=_is_beside(hdu))
+        group.role = parse_name(_own_name(hdu)).role
         if axis.contradiction:
             group.notes.append(("step", "CD1_1", "guessed", axis.contradiction))
             group.flags.add("wavelengths_doubtful")

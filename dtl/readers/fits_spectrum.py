@@ -7,6 +7,7 @@ IRAF's echelle spectra, and any of them with one order an extension.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from dtl.readers.columns import contents_from_columns
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column
 from dtl.readers.extension_list import coverage, list_spectra
-from dtl.readers.extensions import Group, find_groups
+from dtl.readers.extensions import SPECTRA, Group, find_groups
 from dtl.readers.headers import describe_header
 from dtl.readers.options import ReadOptions
 from dtl.readers.roles import assign_roles
@@ -135,12 +136,20 @@ def _asked(source: Source, groups: list[Group], wanted: str) -> list[Group]:
 
 
 def _joined(groups: Sequence[Group]) -> list[Group]:
-    """Groups with the same columns as one, a row an extension: one order an extension, or blue and red."""
+    """Groups with the same columns as one, a row an extension: one order an extension, or blue and red.
+
+    Names of images, which are those of their extensions, may differ by their number.
+    """
     kinds: dict[tuple, list[Group]] = {}
     for group in groups:
-        alone = group.problem or group.columns[0].values.ndim != 1 or group.kind in ("images", "multispec")
+        alone = (
+            group.problem
+            or group.role not in SPECTRA
+            or group.columns[0].values.ndim != 1
+            or group.kind in ("images", "multispec")
+        )
         shapes = {column.values.ndim for column in group.columns}
-        names = tuple(column.name for column in group.columns)
+        names = tuple(re.sub(r"\d+", "", c.name) if group.kind == "axis" else c.name for c in group.columns)
         key = (id(group),) if alone or len(shapes) > 1 else (group.kind, names)
         kinds.setdefault(key, []).append(group)
     return [members[0] if len(members) == 1 else _stack(members) for members in kinds.values()]

@@ -163,3 +163,27 @@ def test_numbers_that_were_written_as_text() -> None:
     np.testing.assert_allclose(spectrum.wavelength, plain.wavelength, rtol=1e-8)
     np.testing.assert_allclose(spectrum.flux, plain.flux, rtol=1e-8)
     assert "STAR" not in [column.name for column in read_columns(content)]
+
+
+@pytest.mark.parametrize(
+    ("names", "errors"),
+    [("ORDER0 ORDER1", ""), ("ORDER_66 ORDER_67", "ERR_66 ERR_67"), ("SPEC1 SPEC2", ""), ("CHIP1 CHIP2", "SIG1 SIG2")],
+)
+def test_orders_as_images_with_an_axis_each(names: str, errors: str) -> None:
+    """Each is on wavelengths of its own, with the errors of its own number."""
+    hdus = [fits.PrimaryHDU()]
+    starts = (8780.0, 8815.0)
+    for words, parts in ((names, (1.0, 1.0)), (errors, (0.01, 0.02))):
+        for name, start, part in zip(words.split(), starts, parts, strict=False):
+            hdu = fits.ImageHDU(part * star_flux(start + 0.05 * np.arange(900)), name=name)
+            for key, value in {"CRVAL1": start, "CRPIX1": 1.0, "CDELT1": 0.05, "CUNIT1": "Angstrom"}.items():
+                hdu.header[key] = value
+            hdus.append(hdu)
+    spectrum = read_spectrum(to_bytes(*hdus))
+    assert [order[1:] for order in spectrum.orders] == [(8780.0, 8824.95), (8815.0, 8859.95)]
+    assert spectrum.spectra == 1 and "several_spectra" not in spectrum.flags
+    if errors:
+        for part, expected in (((8800, 8814), 0.01), ((8826, 8835), 0.02)):
+            inside = (spectrum.wavelength > part[0]) & (spectrum.wavelength < part[1])
+            sigma = spectrum.uncertainty[inside] / spectrum.flux[inside]
+            np.testing.assert_allclose(np.nanmedian(sigma), expected, rtol=1e-2)
