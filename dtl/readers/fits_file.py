@@ -56,12 +56,34 @@ def tables(source: Source) -> list[tuple[int, Any]]:
     """Number and extension of all tables that have rows and columns.
 
     Raises:
-        UnusableInput: more cells of variable length than any has, which are read one by one.
+        UnusableInput: more cells of variable length than any has, which are read one by one, or columns that need more
+            room than a row has.
     """
     found = [(number, hdu) for number, hdu in enumerate(source.hdus) if isinstance(hdu, _TABLES)]
     found = [(n, hdu) for n, hdu in found if hdu.header.get("NAXIS2", 0) > 0 and len(hdu.columns) > 0]
+    for _, hdu in found:
+        _check_room(source, hdu)
     limits.check("ragged_cells", sum(_count_ragged(hdu) for _, hdu in found), source.refuse)
     return found
+
+
+def _check_room(source: Source, hdu: Any) -> None:
+    """Make sure that the columns of a binary table fit into its rows.
+
+    Raises:
+        UnusableInput: where they do not.
+    """
+    if not isinstance(hdu, fits.BinTableHDU):
+        return
+    try:
+        fits_in = hdu.columns.dtype.itemsize <= hdu.header["NAXIS1"]
+    except (ValueError, OverflowError):  # of a column that is larger than any array
+        fits_in = False
+    if not fits_in:
+        raise source.refuse(
+            f"has a table whose columns need more than the {hdu.header['NAXIS1']:,} bytes that a row has, probably "
+            "because a card (TFORM or NAXIS1) was damaged or edited by hand; fetch the file again."
+        )
 
 
 def _count_ragged(hdu: Any) -> int:

@@ -117,5 +117,9 @@ def _add_sky_noise(source: Source, contents: Contents) -> None:
 
 
 def _onto(wavelength: np.ndarray, own: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Values at ``own`` wavelengths interpolated order by order onto others; all of shape ``(orders, pixels)``."""
-    return np.array([np.interp(w, o, v) for w, o, v in zip(wavelength, own, values, strict=True)])
+    """Values at ``own`` wavelengths interpolated order by order onto others.
+
+    All are of shape ``(orders, pixels)``, or ``(pixels,)`` where one order was cut out of a file.
+    """
+    rows = zip(*(np.atleast_2d(part) for part in (wavelength, own, values)), strict=True)
+    return np.array([np.interp(w, o, v) for w, o, v in rows]).reshape(wavelength.shape)

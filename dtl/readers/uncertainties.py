@@ -43,6 +43,8 @@ _AGREES = {"sigma": 2.0, "variance": 1.3, "ivar": 1.3}
 #: A column of another kind than its name says agrees within this factor with the bounds, and two such kinds that differ
 #: by more than the second are told apart where one is this near to the floor.
 _CLOSE, _APART = 2.0, 1.5
+#: Part of an uncertainty that is negative, at most, but for one number that stands for none; of a residual half is.
+_NEGATIVE = 0.1
 #: Weights have a largest, a mean or a sum of one within this, and no scale.
 _ONE = 1e-3
 
@@ -109,6 +111,9 @@ def judge(values: np.ndarray, flux: np.ndarray, pixel: float | None, named: str 
     if usable.sum() < 10 or not (values[usable] > 0).mean() > 0.5:
         return Verdict("", np.inf, False)
     values, flux = values[usable], flux[usable]
+    negative = values[values < 0]
+    if negative.size > _NEGATIVE * values.size and np.ptp(negative) > 0:
+        return Verdict("", np.inf, False)
     noise = measure_bounds(flux, pixel, MAX_SNR)
     if noise.level <= 0:
         return Verdict("", np.inf, False)

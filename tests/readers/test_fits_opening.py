@@ -115,3 +115,14 @@ def test_numbers_that_end_in_zeros_need_no_filling() -> None:
     content = to_bytes(fits.PrimaryHDU(np.r_[FLUX, np.zeros(400)]))
     with open_fits(content[: end_of_numbers(content)], refuse) as hdus:
         assert np.array_equal(hdus[0].data[: len(FLUX)], FLUX)
+
+
+@pytest.mark.parametrize("form", ["9999999D", "3101D"])
+def test_columns_that_need_more_than_a_row(form: str) -> None:
+    """A card that was edited, in a table of one row; the numbers would go on behind the table."""
+    column = fits.Column("FLUX", "3100D", array=FLUX[None])
+    content = to_bytes(fits.PrimaryHDU(), fits.BinTableHDU.from_columns([column]))
+    edited = content.replace(b"'3100D   '", f"'{form:8}'".encode())
+    assert edited != content
+    with pytest.raises(UnusableInput, match="columns need more than the 24,800 bytes that a row has"):
+        read_spectrum(edited, name="star.fits")

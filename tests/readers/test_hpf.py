@@ -35,3 +35,18 @@ def test_a_sky_of_another_shape_is_left_aside() -> None:
     hdus = fits.open(io.BytesIO(with_sky_noise("team", 12.0)))
     hdus["SKY VARIANCE"].data = np.ones((3, 5), dtype=">f4")
     np.testing.assert_allclose(read_spectrum(layouts.to_bytes(*hdus), name="h").uncertainty[50:-50], 5.0, rtol=1e-5)
+
+
+def test_one_order_cut_out_of_a_file() -> None:
+    """Its extensions keep their names, and have one dimension."""
+    hdus = fits.open(io.BytesIO(with_sky_noise("team", 12.0)))
+    whole = read_spectrum(layouts.to_bytes(*hdus), name="h")
+    row = int(np.argmin([abs(np.nanmedian(wave) - whole.wavelength.mean()) for wave in hdus["SCI WAVL"].data]))
+    for hdu in hdus[1:]:
+        hdu.data = hdu.data[row]
+    cut = read_spectrum(layouts.to_bytes(*hdus), name="h")
+    first, last = np.searchsorted(whole.wavelength, cut.wavelength[[0, -1]])
+    inside = slice(first + 200, last - 200)  # no other order there
+    for one, other in ((cut.flux, whole.flux), (cut.sky, whole.sky), (cut.uncertainty, whole.uncertainty)):
+        found = np.interp(whole.wavelength[inside], cut.wavelength, one)
+        np.testing.assert_allclose(found, other[inside], rtol=1e-6)

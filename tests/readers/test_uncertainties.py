@@ -169,3 +169,24 @@ def test_an_output_of_sme() -> None:
     spectrum = read(wave, np.convolve(flux, np.ones(9) / 9, "same"), flux, sigma, names="wave smod sob uob")
     np.testing.assert_allclose(spectrum.flux, flux[np.isin(wave.round(6), spectrum.wavelength.round(6))], rtol=1e-6)
     assert signal_to_noise(spectrum) == pytest.approx(110.0, rel=0.15)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("names", ["", "wave flux error"])
+def test_a_residual_is_no_uncertainty(names: str, seed: int) -> None:
+    """About half of it is negative, by chance less, and no pixel is bad for that."""
+    wave, flux, sigma = star(60.0, seed)
+    model = flux + 0.0 * sigma
+    noise = sigma * np.random.default_rng(seed).normal(size=flux.size)
+    columns = (wave, flux + noise, model, noise) if not names else (wave, flux + noise, noise)
+    spectrum = read(*columns, names=names)
+    assert spectrum.uncertainty is None
+    assert np.isfinite(spectrum.flux[(spectrum.wavelength > 8800) & (spectrum.wavelength < 8835)]).all()
+
+
+def test_uncertainties_with_a_number_for_none() -> None:
+    wave, flux, sigma = star(60.0, 1)
+    lost = np.arange(wave.size) % 7 == 0
+    spectrum = read(wave, flux, np.where(lost, -99.0, sigma))
+    assert spectrum.uncertainty is not None and 50 < signal_to_noise(spectrum) < 70
+    assert np.isnan(spectrum.flux).mean() == pytest.approx(lost.mean(), abs=0.01)
