@@ -53,8 +53,8 @@ FLAGS: dict[str, str] = {
         "The spectrum says little about log g: the value is that of the main sequence, and holds for dwarfs alone."
     ),
     "several_spectra": (
-        "The file holds several spectra on the same wavelengths; the first was taken. Choose another or analyse all: "
-        "below the name of the star in the app, by --row or, of columns, --columns on the command line."
+        "The file holds several spectra on the same wavelengths; the first with light was taken. Choose another or "
+        "analyse all: below the name of the star in the app, by --row or, of columns, --columns on the command line."
     ),
 }
 #: Flags that tell how a spectrum was handled; no value is in doubt for them.

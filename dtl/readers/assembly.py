@@ -20,7 +20,7 @@ from dtl.readers.resolving import (
     resolve_velocity,
 )
 from dtl.readers.source import Source
-from dtl.readers.spectra import drop_repeats, separate
+from dtl.readers.spectra import choose_spectrum
 from dtl.readers.units import show_unit, to_angstrom
 from dtl.spectrum import Finding, Spectrum
 from dtl.wavelengths import Window, air_to_vacuum
@@ -56,7 +56,7 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
     limits.check("orders", len(orders), source.refuse)
     frame = resolve_frame(contents, options)
     medium, oxygen = confirm_medium(contents, orders, medium, frame)
-    orders, spectra = _one_spectrum(contents, source, orders, options.row, window)
+    orders, spectra = choose_spectrum(contents, source, orders, options.row, window)
     check_mixture(orders, source, window)
     leave_out_bad_pixels(contents, orders, window)
     order, near = _one_stretch(contents, source, orders, notes, wanted=options.order, window=window)
@@ -169,34 +169,6 @@ def _vacuum_orders(rows: list[Order], unit: str, medium: str) -> tuple[list[Orde
                 piece.number = row.number
         orders += [piece for piece in pieces if len(piece.wavelength)]
     return orders, notes
-
-
-def _one_spectrum(
-    contents: Contents, source: Source, orders: list[Order], wanted: int | None, window: Window
-) -> tuple[list[Order], int]:
-    """The orders of the spectrum that is wanted, the first by default, and how many spectra there are."""
-    ascending = [tidy(order)[0] if (np.diff(order.wavelength) <= 0).any() else order for order in orders]
-    kept, repeats = drop_repeats(ascending)
-    if repeats:
-        contents.note("repeats", f"{repeats} left out", "file", "they repeat others to the last digit")
-    spectra = separate(kept, window)
-    if len(spectra) < 2 and wanted in (None, 1):
-        return (kept if repeats else orders), 1
-    if wanted is not None and not 1 <= wanted <= len(spectra):
-        raise source.refuse(
-            f"was to be read from its spectrum {wanted}, but it holds {len(spectra) or 1}; choose --row 1 to "
-            f"{len(spectra) or 1}, or --row all."
-        )
-    if wanted is None:
-        contents.flags.add("several_spectra")
-    number = wanted or 1
-    contents.note(
-        "spectra",
-        f"{number} of {len(spectra)} used",
-        "guessed" if wanted is None else "user",
-        "several spectra (stars, epochs or fibres) share their wavelengths and are not averaged",
-    )
-    return spectra[number - 1], len(spectra)
 
 
 def _one_stretch(

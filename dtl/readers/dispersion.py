@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dtl.readers.names import Name, parse_description, parse_name, says_nothing, split_words
+from dtl.readers.several import has_light
 from dtl.readers.units import ends_of, guess_unit, holds_window, parse_unit, to_angstrom
 from dtl.wavelengths import Window
 
@@ -37,6 +38,8 @@ _FRAMES = {"barycentric": {"bary", "barycentric", "helio", "heliocentric"}, "res
 _PREFERENCE = {"barycentric": 0.05, "rest": -0.2}
 #: What is looked at beyond the window, Angstrom, as the medium and the velocity are not known yet.
 _REACH = 12.0
+#: Rows are alike where they hold this part of the pixels there of the row that holds most.
+_AS_MANY = 0.9
 
 
 @dataclass
@@ -122,9 +125,13 @@ class Part:
             unit = next((u for u in units if holds_window(values, u, window)), unit or guess)
         angstrom = to_angstrom(values, unit)
         inside = (angstrom > window.lower - _REACH) & (angstrom < window.upper + _REACH)
-        self.row = int(inside.sum(axis=1).argmax())
-        index = np.flatnonzero(inside[self.row])
-        own = angstrom[self.row, index]
+        self._angstrom, self._inside = angstrom, inside
+        self._take(int(inside.sum(axis=1).argmax()))
+
+    def _take(self, row: int) -> None:
+        self.row = row
+        index = np.flatnonzero(self._inside[row])
+        own = self._angstrom[row, index]
         steps = np.diff(own)
         breaks = np.flatnonzero(steps * (1 if (steps > 0).sum() >= (steps < 0).sum() else -1) <= 0)
         if len(breaks) > max(5, len(index) // 50):
@@ -132,8 +139,17 @@ class Part:
         elif len(breaks):
             index = max(np.split(index, breaks + 1), key=len)
         self.index = index
-        own = angstrom[self.row, index]
+        own = self._angstrom[row, index]
         self.pixel = float(np.median(np.abs(np.diff(own)))) if len(own) > 1 else None
+
+    def turn_to_light(self, flux: Column) -> None:
+        """Take the first row with light of those that hold as many pixels, where the row that was taken has none."""
+        counts = self._inside.sum(axis=1)
+        alike = np.flatnonzero(counts > _AS_MANY * counts.max())
+        if len(alike) < 2 or flux.values.shape != self.shape or has_light(self.of(flux)):
+            return
+        lit = (row for row in alike if has_light(flux.values[row, self._inside[row]]))
+        self._take(int(next(lit, self.row)))
 
     def fits(self, column: Column) -> bool:
         """Whether a column has a number for each wavelength, or all rows share the wavelengths."""

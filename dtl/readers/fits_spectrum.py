@@ -28,6 +28,9 @@ from dtl.wavelengths import Window
 
 __all__ = ["columns", "identify", "read"]
 
+#: What an extension is named after that sums up those beside it.
+_SUM = re.compile(r"(?<![a-z])(co-?add(ed)?|combined?|merged?|stack(ed)?|sum(med)?)(?![a-z])", re.IGNORECASE)
+
 #: Resolution of NEID's fibres (Schwab et al. 2016, SPIE 9908, 99087H).
 _NEID_MODES = {"HR": 110000.0, "HE": 60000.0}
 
@@ -79,6 +82,7 @@ def _choose(source: Source, groups: list[Group], window: Window, options: ReadOp
         groups = _asked(source, groups, options.extension)
     else:
         groups = _of_star(groups, window)
+    groups = sorted(groups, key=lambda group: not _SUM.search(group.place))
     best: tuple[float, Group] | None = None
     ranges: list[str] = []
     for group in _joined(groups):
@@ -164,10 +168,12 @@ def _stack(members: list[Group]) -> Group:
         stacked.append(Column(column.name, values, column.unit, column.note))
     first, last = members[0], members[-1]
     label = f"{first.label}, one order an extension"
+    # that with the sum of the others stands first, wherever it is in the file
+    between = f" before {members[1].place} to " if len(members) > 2 and _SUM.search(first.place) else " to "
     return Group(
         first.kind,
         label,
-        f"{first.place} to {last.place}",
+        first.place + between + last.place,
         stacked,
         [g.headers[0] for g in members],
         first.notes,

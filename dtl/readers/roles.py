@@ -122,6 +122,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
             continue
         if not part.fits(column) or lies_elsewhere(columns, names, name, window):
             continue
+        part.turn_to_light(column)
         roles = Roles(wave, column, flux_name=name, named=named and name.role == "flux")
         unfit = _find_uncertainty(roles, columns, names, part, told)
         cost = name.doubt + (_UNFIT if unfit else 0.0)

@@ -8,7 +8,14 @@ import numpy as np
 
 from dtl.readers.names import says_nothing
 
-__all__ = ["common_shape", "has_noise_of_its_own", "is_other_spectrum", "same_but_for_letter", "same_but_for_number"]
+__all__ = [
+    "common_shape",
+    "has_light",
+    "has_noise_of_its_own",
+    "is_other_spectrum",
+    "same_but_for_letter",
+    "same_but_for_number",
+]
 
 #: A name and a letter that stands alone at its end.
 _LETTER = re.compile(r"(.*(?:[\W_]|\d|[a-z](?=[A-Z])))([A-Za-z])")
@@ -44,6 +51,13 @@ def same_but_for_letter(one: str, other: str) -> bool:
     """Whether two names differ by their last letter only, which stands alone, as ``flux_A`` and ``flux_B``."""
     found = [_LETTER.fullmatch(name.strip()) for name in (one, other)]
     return all(found) and found[0][1] == found[1][1] and found[0][2] != found[1][2]
+
+
+def has_light(flux: np.ndarray) -> bool:
+    """Whether a flux stands out of its own scatter, which it does not where there is noise alone; NaN counts not."""
+    flux = flux[np.isfinite(flux)]
+    level = float(np.median(flux)) if flux.size > 1 else 0.0
+    return level > 0 and level > float(np.median(np.abs(flux - level)))
 
 
 def is_other_spectrum(flux: np.ndarray, values: np.ndarray) -> bool:

@@ -6,16 +6,61 @@ from hashlib import blake2b
 
 import numpy as np
 
-from dtl.readers.orders import REACH, Order
+from dtl.readers.contents import Contents
+from dtl.readers.orders import REACH, Order, tidy
+from dtl.readers.several import has_light
+from dtl.readers.source import Source
 from dtl.wavelengths import Window
 
-__all__ = ["drop_repeats", "separate"]
+__all__ = ["choose_spectrum", "drop_repeats", "separate"]
 
 #: Two stretches are the same wavelengths twice where they overlap by this part of the longer, or near the window, where
 #: orders of an echelle share a third at most, by the second part of the pixels of the shorter.
 _SAME, _SHORTER = 0.6, 0.5
 #: The longer has this part of those pixels there at least, as a single wrong wavelength spans much without any.
 _DENSE = 0.3
+
+
+def choose_spectrum(
+    contents: Contents, source: Source, orders: list[Order], wanted: int | None, window: Window
+) -> tuple[list[Order], int]:
+    """The orders of the spectrum that is wanted, by default the first with light, and how many spectra there are.
+
+    Args:
+        contents: to which is added what was found.
+        source: for the name in the message.
+        orders: of all spectra of a file.
+        wanted: its number from 1, or None.
+        window: where its light is looked for.
+
+    Raises:
+        UnusableInput: there is no spectrum of that number.
+    """
+    ascending = [tidy(order)[0] if (np.diff(order.wavelength) <= 0).any() else order for order in orders]
+    kept, repeats = drop_repeats(ascending)
+    if repeats:
+        contents.note("repeats", f"{repeats} left out", "file", "they repeat others to the last digit")
+    spectra = separate(kept, window)
+    if len(spectra) < 2 and wanted in (None, 1):
+        return (kept if repeats else orders), 1
+    if wanted is not None and not 1 <= wanted <= len(spectra):
+        raise source.refuse(
+            f"was to be read from its spectrum {wanted}, but it holds {len(spectra) or 1}; choose --row 1 to "
+            f"{len(spectra) or 1}, or --row all."
+        )
+    if wanted is None:
+        contents.flags.add("several_spectra")
+    number = wanted or next((i for i, own in enumerate(spectra, 1) if _has_light(own, window)), 1)
+    reason = "several spectra (stars, epochs or fibres) share their wavelengths and are not averaged"
+    if wanted is None and number > 1:
+        reason += "; those before it have no light"
+    how = "guessed" if wanted is None else "user"
+    contents.note("spectra", f"{number} of {len(spectra)} used", how, reason)
+    return spectra[number - 1], len(spectra)
+
+
+def _has_light(orders: list[Order], window: Window) -> bool:
+    return has_light(np.concatenate([order.flux[window.holds(order.wavelength)] for order in orders]))
 
 
 def drop_repeats(orders: list[Order]) -> tuple[list[Order], int]:

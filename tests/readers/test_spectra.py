@@ -48,6 +48,23 @@ def test_the_row_that_is_wanted(data: bytes, number: int) -> None:
     assert "several_spectra" in read_spectrum(data, name="s").flags
 
 
+@pytest.mark.parametrize("dark", ["zeros", "noise", "gaps"])
+def test_the_first_row_with_light(dark: str) -> None:
+    """Fibres may be broken or unused; the one that is read, and its errors, are of the first that saw a star."""
+    rng = np.random.default_rng(3)
+    none = {"zeros": 0.0 * WAVE, "noise": 0.02 * rng.normal(size=WAVE.size), "gaps": np.nan + WAVE}[dark]
+    flux = np.array([none, none[::-1], *(star + 0.01 * rng.normal(size=WAVE.size) for star in STARS)])
+    parts = {"WAVE": np.array([WAVE] * 5), "FLUX": flux, "ERR": 0.01 + 0 * flux}
+    columns = [fits.Column(name, f"{WAVE.size}D", array=values) for name, values in parts.items()]
+    data = to_bytes(fits.PrimaryHDU(), fits.BinTableHDU.from_columns(columns))
+    spectrum = read_spectrum(data, name="s")
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, flux[2]), rtol=1e-6)
+    np.testing.assert_allclose(spectrum.uncertainty, 0.01)
+    assert spectrum.flags == ("medium_guessed", "several_spectra")
+    found = next(f for f in spectrum.findings if f.name == "spectra")
+    assert found.value.endswith("used") and found.reason.endswith("those before it have no light")
+
+
 @pytest.mark.parametrize("data", [rows(), image(), appended()], ids=["rows", "image", "appended"])
 def test_a_row_that_is_not_there(data: bytes) -> None:
     with pytest.raises(UnusableInput, match="--row 1 to 3, or --row all"):

@@ -24,7 +24,9 @@ def several_spectra(digest: str, result: InferenceResult) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if in_rows:
-            _choice(digest, "row", rows, upload.options.row, f"{rows[1]}: the first was taken")
+            used = [finding.value for finding in spectrum.findings if finding.name == "spectra"]
+            taken = f"{used[-1].removesuffix(' used')}: the first with light" if used else rows[1]
+            _choice(digest, "row", rows, upload.options.row, taken)
         if len(extensions) > 1 and (not in_rows or upload.options.extension):
             given = upload.options.extension if upload.options.extension in extensions else None
             words = {number: text.removeprefix("extension ") for number, text in extensions.items()}
