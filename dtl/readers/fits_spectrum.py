@@ -55,11 +55,8 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     Raises:
         UnusableInput: no group does; the sentence says what each covers.
     """
-    try:
-        groups = find_groups(source, window)
-        group = _choose(source, groups, window, options)
-    except NotImplementedError:  # a spline of IRAF's
-        group = None
+    groups = find_groups(source, window)
+    group = _choose(source, groups, window, options)
     if group is None:
         return fallback.read(source, options, window)
     contents = contents_from_columns(group.label, group.columns, source, options, window)

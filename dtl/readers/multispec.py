@@ -1,7 +1,7 @@
 """IRAF's multispec format: orders by pixels, the wavelengths of each order as a formula in the WAT2 cards.
 
-The formulae are those of IRAF's ``specwcs`` help page (Valdes 1993): linear, logarithmic, Chebyshev, Legendre. Orders
-with other functions (splines, tables) are handed to specutils.
+The formulae are those of IRAF's ``specwcs`` help page (Valdes 1993): linear, logarithmic, Chebyshev and Legendre
+polynomials, linear and cubic splines. Its two kinds of tables of pixels are not read.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from dtl.readers.units import parse_unit
 
 __all__ = ["identify", "read_arrays"]
 
+#: No order needs more.
+_MOST_COEFFICIENTS = 1000
+
 
 def identify(source: Source) -> bool:
     """Whether the first image has WAT2 cards of a multispec axis."""
@@ -31,8 +34,7 @@ def read_arrays(source: Source) -> tuple[np.ndarray, np.ndarray, Any, str]:
         Shapes ``(orders, n)`` and ``(bands, orders, n)``; the unit is empty where none is stated.
 
     Raises:
-        UnusableInput: the cards are incomplete.
-        NotImplementedError: an order follows a spline or a table.
+        UnusableInput: the cards are incomplete, or an order follows a table.
     """
     hdu = next(iter(images(source).values()))
     header = hdu.header
@@ -41,7 +43,12 @@ def read_arrays(source: Source) -> tuple[np.ndarray, np.ndarray, Any, str]:
     specs = {int(n): text for n, text in re.findall(r'spec(\d+)\s*=\s*"([^"]*)"', _attributes(header))}
     try:
         wavelength = np.array([_wavelengths(specs[i + 1], bands.shape[-1]) for i in range(bands.shape[1])])
-    except (KeyError, ValueError, IndexError) as error:
+    except NotImplementedError as error:
+        raise source.refuse(
+            "has an IRAF multispec header whose wavelengths follow a table of pixels, which is not understood as "
+            "polynomials and splines are; bring it to linear wavelengths with IRAF's dispcor, or export it as text."
+        ) from error
+    except (KeyError, ValueError, IndexError, OverflowError) as error:
         raise source.refuse(
             "has an IRAF multispec header that cannot be understood (the WAT2 cards are incomplete), probably "
             "because a "
@@ -85,20 +92,53 @@ def _wavelengths(spec: str, n: int) -> np.ndarray:
 
 
 def _functions(numbers: list[float], pixel: np.ndarray) -> np.ndarray:
-    """Weighted sum of polynomials; the pixels are mapped to -1 to 1 over the range given with each."""
+    """Weighted sum of functions of the pixel, each over a range of pixels that is given with it.
+
+    Raises:
+        ValueError: numbers are missing, or there is no function.
+        NotImplementedError: one is a table.
+    """
     total = np.zeros_like(pixel)
     while numbers:
         weight, shift, kind = numbers[0], numbers[1], int(numbers[2])
-        if kind not in (1, 2):
+        if kind not in _FUNCTIONS:
             raise NotImplementedError
-        count, low, high = int(numbers[3]), numbers[4], numbers[5]
-        coefficients = numbers[6 : 6 + count]
-        if len(coefficients) < count or not 1 <= count <= 50 or high <= low:
+        evaluate, surplus = _FUNCTIONS[kind]
+        count, low, high = int(numbers[3]) + surplus, numbers[4], numbers[5]
+        coefficients = np.array(numbers[6 : 6 + count])
+        if len(coefficients) < count or not 1 + surplus <= count <= _MOST_COEFFICIENTS or high <= low:
             raise ValueError("incomplete coefficients")
-        x = (2.0 * pixel - (high + low)) / (high - low)
-        polynomial = np.polynomial.chebyshev.chebval if kind == 1 else np.polynomial.legendre.legval
-        total += weight * (shift + polynomial(x, coefficients))
+        total += weight * (shift + evaluate((pixel - low) / (high - low), coefficients))
         numbers = numbers[6 + count :]
     if not total.any():
         raise ValueError("no function")
     return total
+
+
+def _linear_spline(place: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+    """Straight lines between values at even distances; ``place`` is 0 at the first and 1 at the last."""
+    first, part = _piece(place, len(coefficients) - 1)
+    return (1.0 - part) * coefficients[first] + part * coefficients[first + 1]
+
+
+def _cubic_spline(place: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+    """A sum of B-splines over even pieces, six times the usual ones, as IRAF has them."""
+    first, b = _piece(place, len(coefficients) - 3)
+    a = 1.0 - b
+    basis = (a**3, 1.0 + 3.0 * a * (1.0 + a * b), 1.0 + 3.0 * b * (1.0 + a * b), b**3)
+    return sum(coefficients[first + i] * part for i, part in enumerate(basis))
+
+
+def _piece(place: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which of ``count`` even pieces between 0 and 1 a place is in, the outer ones reaching on, and where in it."""
+    first = np.clip(np.floor(place * count), 0, count - 1).astype(int)
+    return first, place * count - first
+
+
+#: The functions by their number, with how many coefficients they have beyond their order or number of pieces.
+_FUNCTIONS = {
+    1: (lambda place, own: np.polynomial.chebyshev.chebval(2.0 * place - 1.0, own), 0),
+    2: (lambda place, own: np.polynomial.legendre.legval(2.0 * place - 1.0, own), 0),
+    3: (_cubic_spline, 3),
+    4: (_linear_spline, 1),
+}

@@ -1,0 +1,81 @@
+"""IRAF's dispersion functions: splines against those of scipy, and what is not read told as such."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from scipy.interpolate import BSpline, make_lsq_spline
+
+from dtl.spectrum import UnusableInput
+from dtl.wavelengths import air_to_vacuum
+from tests.readers import layouts
+from tests.readers.reading import read_spectrum
+
+N, PIECES = 2048, 7
+PIXEL = np.arange(1.0, N + 1)
+WAVE = 8765.0 + 0.05 * PIXEL + 4e-7 * (PIXEL - 900.0) ** 2
+
+
+def with_function(function: str) -> bytes:
+    """A file of one order, whose wavelengths follow a function."""
+    hdu = fits.open(io.BytesIO(layouts.multispec()))[0]
+    hdu.data = layouts.truth(air_to_vacuum(WAVE))[None].astype("f4")
+    for card in [key for key in hdu.header if key.startswith("WAT2")]:
+        del hdu.header[card]
+    text = f'wtype=multispec spec1 = "1 40 2 8766.5 0.05 {N} 0. 3. 4. {function}"'
+    for start in range(0, len(text), 68):
+        hdu.header[f"WAT2_{start // 68 + 1:03d}"] = text[start : start + 68]
+    return layouts.to_bytes(hdu)
+
+
+def words(numbers: np.ndarray) -> str:
+    return " ".join(f"{number:.12g}" for number in numbers)
+
+
+def check(content: bytes, wave: np.ndarray) -> None:
+    spectrum = read_spectrum(content)
+    expected = air_to_vacuum(wave)
+    first = int(np.abs(expected - spectrum.wavelength[0]).argmin())
+    np.testing.assert_allclose(spectrum.wavelength, expected[first : first + spectrum.wavelength.size], atol=1e-6)
+
+
+def test_linear_spline() -> None:
+    values = np.interp(np.linspace(1.0, N, PIECES + 1), PIXEL, WAVE)
+    wave = np.interp(PIXEL, np.linspace(1.0, N, PIECES + 1), values)
+    check(with_function(f"1. 0. 4 {PIECES} 1. {N}. {words(values)}"), wave)
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.0, float(N)), (31.0, 2000.0)])
+def test_cubic_spline(low: float, high: float) -> None:
+    """IRAF's basis is six times that of scipy; beyond the pixels that were fitted its outer pieces go on."""
+    knots = low + (high - low) / PIECES * np.arange(-3.0, PIECES + 4)
+    fit = (
+        make_lsq_spline(PIXEL, WAVE, knots)
+        if low == 1.0
+        else BSpline(knots, WAVE[:: N // (PIECES + 2)][: PIECES + 3], 3)
+    )
+    check(with_function(f"1. 0. 3 {PIECES} {low} {high} {words(fit.c / 6.0)}"), fit(PIXEL))
+
+
+def test_functions_are_added_with_their_weights() -> None:
+    half = np.interp(np.linspace(1.0, N, PIECES + 1), PIXEL, WAVE)
+    wave = np.interp(PIXEL, np.linspace(1.0, N, PIECES + 1), half)
+    spline = f"4 {PIECES} 1. {N}. {words(half)}"
+    check(with_function(f"0.25 0. {spline} 0.75 1. {spline}"), wave + 0.75)
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (f"1. 0. 5 {N} 8765. 8765.05", "follow a table of pixels.*dispcor, or export it as text"),
+        (f"1. 0. 3 7 1. {N}. 1. 2. 3.", "WAT2 cards are incomplete"),
+        (f"1. 0. 4 0 1. {N}. 8765.", "WAT2 cards are incomplete"),
+        (f"1. 0. 3 inf 1. {N}. 8765.", "WAT2 cards are incomplete"),
+    ],
+)
+def test_what_is_not_understood(function: str, message: str) -> None:
+    with pytest.raises(UnusableInput, match=message):
+        read_spectrum(with_function(function))
