@@ -32,6 +32,8 @@ _KEPT = 40.0
 _MIN_PIXELS = 10
 #: A number beyond is no flux in any unit, but bytes that were misread; its square still is a number.
 _LARGEST = 1e100
+#: An uncertainty of so many times the highest flux weighs nothing, and so does a larger one.
+_WORTHLESS = 1e6
 
 
 def assemble(contents: Contents, source: Source, options: ReadOptions, window: Window) -> Spectrum:
@@ -261,13 +263,16 @@ def _covered(order: Order, window: Window) -> float:
 
 
 def _drop_worthless_uncertainty(contents: Contents, order: Order) -> Order:
-    """Uncertainties that are all NaN or zero are none."""
+    """Uncertainties that are all NaN or zero are none; those beyond all flux are bounded, as their squares overflow."""
     if order.uncertainty is not None and not (np.isfinite(order.uncertainty) & (order.uncertainty > 0)).any():
         order.uncertainty = None
         contents.findings = [finding for finding in contents.findings if finding.name != "uncertainty"]
         contents.note("uncertainty", "none", "file", "the uncertainties in the file are all zero or not numbers")
     elif order.uncertainty is None and not any(f.name == "uncertainty" for f in contents.findings):
         contents.note("uncertainty", "none", "file", "the file gives no uncertainties")
+    if order.uncertainty is not None and np.isfinite(order.flux).any():
+        most = _WORTHLESS * np.nanmax(np.abs(order.flux))
+        order.uncertainty = np.minimum(order.uncertainty, most) if most > 0 else order.uncertainty
     return order
 
 
