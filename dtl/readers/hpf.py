@@ -112,7 +112,8 @@ def _add_sky_noise(source: Source, contents: Contents) -> None:
     variance = pixels(source, parts[name]) ** (1 if name == "SKY VARIANCE" else 2)
     if "SKY WAVL" in parts and parts["SKY WAVL"].shape == variance.shape:
         variance = _onto(contents.wavelength, pixels(source, parts["SKY WAVL"]), variance)
-    contents.uncertainty = np.sqrt(contents.uncertainty**2 + np.where(variance > 0, variance, 0.0))
+    known = contents.uncertainty > 0  # a pixel without variance of the star has none that the sky's makes up for
+    contents.uncertainty = np.sqrt(contents.uncertainty**2 + np.where(known & (variance > 0), variance, 0.0))
     contents.note("sky noise", "in the uncertainty", "file", f"extension '{name.title()}', as the sky is subtracted")
 
 

@@ -50,3 +50,13 @@ def test_one_order_cut_out_of_a_file() -> None:
     for one, other in ((cut.flux, whole.flux), (cut.sky, whole.sky), (cut.uncertainty, whole.uncertainty)):
         found = np.interp(whole.wavelength[inside], cut.wavelength, one)
         np.testing.assert_allclose(found, other[inside], rtol=1e-6)
+
+
+@pytest.mark.parametrize("pipeline", ["team", "goldilocks"])
+def test_a_variance_of_zero_is_none_whatever_that_of_the_sky(pipeline: str) -> None:
+    hdus = fits.open(io.BytesIO(with_sky_noise(pipeline, 12.0)))
+    own = "SCI VARIANCE" if pipeline == "team" else "SCI ERROR"
+    hdus[own].data = np.zeros_like(hdus[own].data)
+    spectrum = read_spectrum(layouts.to_bytes(*hdus), name="h.fits")
+    assert spectrum.uncertainty is None and np.isfinite(spectrum.flux).mean() > 0.9
+    assert any(f.name == "uncertainty" and "all zero" in f.reason for f in spectrum.findings)
