@@ -38,8 +38,8 @@ FLAGS: dict[str, str] = {
     "resolution_unknown": "The file does not state its resolution; that of the models was taken.",
     "uncertainty_estimated": "The file has no uncertainties; noise was measured from the spectrum itself.",
     "uncertainty_implausible": (
-        "The uncertainties of the file do not fit the scatter of its pixels and were set aside; "
-        "noise was measured from the spectrum itself."
+        "The uncertainties of the file do not fit the scatter of its pixels. They were set aside, and noise was "
+        "measured from the spectrum itself, unless it is said how they were read."
     ),
     "medium_guessed": (
         "The file does not say, or not clearly, whether its wavelengths are in air or vacuum; the radial velocity "

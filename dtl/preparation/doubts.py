@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dtl.flags import Doubt
+from dtl.flags import Doubt, explain
 from dtl.preparation.noise import MAX_SNR
 from dtl.preparation.velocity import Velocity
 from dtl.result import PARAMETERS
@@ -14,6 +14,7 @@ __all__ = [
     "LOW_SNR",
     "doubts_of_gaps",
     "doubts_of_noise",
+    "doubts_of_reading",
     "doubts_of_resolution",
     "doubts_of_sampling",
     "doubts_of_velocity",
@@ -32,6 +33,15 @@ _HALVED = 1.55
 #: Part of the window that may be missing without a word.
 _MISSING = 0.02
 _ALL = tuple(PARAMETERS)
+
+
+def doubts_of_reading(spectrum: Spectrum) -> list[Doubt]:
+    """What reading its file put in doubt: of uncertainties that were used all the same, how they were read."""
+    own = {}
+    if spectrum.uncertainty is not None:
+        how = "; ".join(finding.reason for finding in spectrum.findings if finding.name == "uncertainty")
+        own["uncertainty_implausible"] = f"The uncertainties of the file do not fit the scatter of its pixels: {how}."
+    return [Doubt(flag, own.get(flag) or explain(flag)) for flag in spectrum.flags]
 
 
 def doubts_of_velocity(velocity: Velocity, rv: float, spectrum: Spectrum) -> list[Doubt]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dtl.flags import Doubt, explain
+from dtl.preparation.doubts import doubts_of_reading
 from dtl.preparation.normalisation import divide_continuum, resample
 from dtl.preparation.observed import show_as_read, subtract_sky
 from dtl.preparation.resolution import check_resolution, match_resolution
@@ -42,7 +42,7 @@ def prepare(spectrum: Spectrum, target: PreparationTarget) -> PreparedSpectrum:
     Raises:
         UnusableInput: where the spectrum misses the window, has too low a resolution, or is empty.
     """
-    state = PreparationState(spectrum, target, tuple(Doubt(flag, explain(flag)) for flag in spectrum.flags))
+    state = PreparationState(spectrum, target, tuple(doubts_of_reading(spectrum)))
     for step in STEPS:
         state = step(state)
     rv, rv_frame = reported_velocity(state)

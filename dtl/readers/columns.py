@@ -10,7 +10,7 @@ import numpy as np
 from dtl.readers.bad_pixels import bad_by_mask
 from dtl.readers.bins import with_middles
 from dtl.readers.contents import Claim, Contents
-from dtl.readers.dispersion import Column, frame_of_name, stated_unit
+from dtl.readers.dispersion import Column, Part, frame_of_name, stated_unit
 from dtl.readers.names import Name
 from dtl.readers.options import ReadOptions
 from dtl.readers.roles import KIND_WORDS, Roles, assign_roles
@@ -20,6 +20,7 @@ from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import stated_medium
 from dtl.readers.uncertainties import KINDS, to_sigma
 from dtl.readers.units import parse_medium
+from dtl.readers.verdicts import judge_column, why_none
 from dtl.wavelengths import Window
 
 __all__ = ["KINDS", "Column", "assign", "contents_from_columns", "usable"]
@@ -48,7 +49,7 @@ def contents_from_columns(
         )
     told = options.uncertainty
     if options.columns is not None:
-        roles = _asked_roles(columns, options.columns, told, source)
+        roles = _asked_roles(columns, options.columns, told, source, window)
     else:
         columns = with_middles(columns)
         roles = assign(columns, source, window, told)
@@ -83,9 +84,9 @@ def assign(columns: Sequence[Column], source: Source, window: Window, told: str 
 
 
 def _asked_roles(
-    columns: Sequence[Column], wanted: tuple[str, str, str | None], told: str | None, source: Source
+    columns: Sequence[Column], wanted: tuple[str, str, str | None], told: str | None, source: Source, window: Window
 ) -> Roles:
-    """The roles that the user gave; the kind of the uncertainty by its name where it is not told."""
+    """The roles that the user gave."""
     wave, flux, sigma = (_asked(columns, key, source) if key else None for key in wanted)
     if wave is flux or (sigma is not None and (sigma is wave or sigma is flux)):
         raise source.refuse(
@@ -93,11 +94,12 @@ def _asked_roles(
             "uncertainty, or leave out the last."
         )
     sigma = None if told == "none" else sigma
-    name = sigma.meaning if sigma is not None else None
-    kind = told or (name.kind if name and name.role == "uncertainty" else "sigma")
     masks = [c for c in columns if c.meaning.role == "mask" and all(c is not x for x in (wave, flux, sigma))]
-    flux_name = flux.meaning
-    return Roles(wave, flux, sigma, kind, masks, None, flux_name, True, "named by the user")
+    roles = Roles(wave, flux, sigma, masks=masks, flux_name=flux.meaning, named=True, reason="named by the user")
+    if sigma is not None:
+        roles.verdict = judge_column(sigma, flux, roles.flux_name, Part(wave, window), told, by_user=True)
+        roles.kind = roles.verdict.kind
+    return roles
 
 
 def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | None) -> Contents:
@@ -123,10 +125,9 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
             "neighbouring pixels says otherwise",
         )
         contents.flags.add("uncertainty_implausible")
-    elif roles.unused:
-        shown = ", ".join(_show(columns, column) for column in roles.unused[:3])
-        reason = f"nothing says that {shown} holds uncertainties: it neither follows the flux nor fits the noise"
-        contents.note("uncertainty", "none", "guessed", reason)
+    elif roles.unused or roles.repeats:
+        unused, repeats = (", ".join(_show(columns, c) for c in some[:3]) for some in (roles.unused, roles.repeats))
+        contents.note("uncertainty", "none", "guessed", why_none(unused, repeats))
     _note_several(contents, columns, roles)
     if roles.blaze is not None:
         _divide(contents, np.broadcast_to(roles.blaze.values, shape), _show(columns, roles.blaze))
@@ -184,8 +185,14 @@ def _add_uncertainty(contents: Contents, columns: Sequence[Column], roles: Roles
         values, kind = values * log_factor(own), "relative"
         reason += ", an error of the logarithm by its name" if scale == "linear" else ""
     contents.uncertainty = to_sigma(values, kind, contents.flux)
+    if roles.verdict is not None and roles.verdict.doubted:
+        contents.flags.add("uncertainty_implausible")
+        reason += ", as you say; the scatter of neighbouring pixels says otherwise"
     if not stated:
         reason += ", as the scatter of neighbouring pixels says"
+        if roles.uncertainty.meaning.role == "uncertainty":
+            contents.flags.add("uncertainty_implausible")
+            reason += ", though its name says otherwise"
         if roles.verdict.rival:
             reason += f"; as {KIND_WORDS[roles.verdict.rival]} it would fit as well, with another signal-to-noise ratio"
     source = "user" if told or roles.reason == "named by the user" else "file" if stated else "guessed"

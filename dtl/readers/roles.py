@@ -23,8 +23,9 @@ from dtl.readers.dispersion import (
     wavelength_of_same_stem,
 )
 from dtl.readers.names import NO_NAME, Name, says_nothing
-from dtl.readers.scales import linear_flux, log_factor, scale_of_uncertainty
-from dtl.readers.uncertainties import Verdict, is_relative_weight, judge
+from dtl.readers.scales import linear_flux
+from dtl.readers.uncertainties import Verdict, believe, is_relative_weight, judge
+from dtl.readers.verdicts import judge_column
 from dtl.wavelengths import Window
 
 __all__ = ["KIND_WORDS", "Roles", "assign_roles"]
@@ -74,6 +75,7 @@ class Roles:
         verdict: on the uncertainty.
         implausible: an uncertainty that was set aside, as it fits nothing.
         unused: columns without a name that are no uncertainty.
+        repeats: the same, with the lines of the flux.
         candidates: role -> the arrays that can have it, with what speaks for each, best first.
     """
 
@@ -89,6 +91,7 @@ class Roles:
     verdict: Verdict | None = None
     implausible: Column | None = None
     unused: list[Column] = field(default_factory=list)
+    repeats: list[Column] = field(default_factory=list)
     candidates: dict[str, list[Candidate]] = field(default_factory=dict)
 
     @property
@@ -212,21 +215,17 @@ def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name]
             cost = _words_apart(name, roles.flux_name)
             if cost is None:
                 continue
-            kind = told or name.kind
-            values = part.of(column) / (1.0 if told else name.multiple)
+            values = part.of(column)
             if not (np.isfinite(values) & (values > 0)).any():  # all NaN or zero: none, rather than wrong
-                found.append((9.0, column, Verdict(kind, 0.0, True)))
+                found.append((9.0, column, Verdict(told or name.kind, 0.0, True)))
                 continue
-            scale = scale_of_uncertainty(roles.flux_name.scale, name, told)
-            if scale != "linear":
-                values, kind = values * log_factor(scale), "relative"
-            verdict = Verdict(kind, 0.0, True) if told else judge(values, flux, part.pixel, kind)
-            if told is None and kind == "ivar" and is_relative_weight(column.values):
+            verdict = judge_column(column, roles.flux, roles.flux_name, part, told)
+            if told is None and name.kind == "ivar" and is_relative_weight(column.values):
                 verdict = Verdict("", np.inf, False)
             if verdict.kind:
                 cost += 0.0 if verdict.stated else _OTHER_KIND
                 found.append((cost, column, verdict))
-            elif kind != "snr":
+            elif name.kind != "snr":
                 unfit.append(column)
             fits = f"fits the scatter of the pixels as {KIND_WORDS[verdict.kind]}" if verdict.kind else "fits nothing"
             reason = f"named so; it {fits if not told else 'is what you say'}"
@@ -234,9 +233,10 @@ def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name]
         elif number < _MOST_NAMELESS and not name.role and _is_nameless(column) and roles.flux_name.scale == "linear":
             if is_mask(column.values):
                 continue
-            verdict = Verdict(told, 0.0, True) if told else judge(part.of(column), flux, part.pixel, None)
+            values = part.of(column)
+            verdict = (believe if told else judge)(values, flux, part.pixel, told)
             if not verdict.kind:
-                roles.unused.append(column)
+                (roles.repeats if verdict.repeats else roles.unused).append(column)
             else:
                 found.append((1.0 + verdict.distance, column, verdict))
                 reason = f"without a name; it fits the scatter of the pixels as {KIND_WORDS[verdict.kind]}"

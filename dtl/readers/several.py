@@ -13,6 +13,7 @@ __all__ = [
     "has_light",
     "has_noise_of_its_own",
     "is_other_spectrum",
+    "repeats_lines",
     "same_but_for_letter",
     "same_but_for_number",
 ]
@@ -37,6 +38,12 @@ _MIN_NOISE, _NOISE_RATIO = 1e-3, 0.15
 _REACH, _OUTLIER, _FEWEST = 8, 5.0, 300
 #: Pixels of a block, and how well blocks of one exposure agree, as part of how exposures with these noises would.
 _BLOCK, _AGREES = 16, 0.6
+#: Correlation with the flux, at least, of what repeats its lines, its relative scatter over that of the flux, at least,
+#: and how much deeper those of the flux are, at most. The lines of 1 sigma are half as deep where it is the root of the
+#: light, and less with other noise. Of 2,400 simulated ones, S/N of 10 to 500, 0.4 % are taken for repeated lines, all
+#: of spectra that were smoothed with sigma as before; of 4,800 that were normalised by smooth curves, or not, 99.9 %
+#: are, of 400 models 60 % below S/N 30, 96 % to 80 and 99.5 % from there on.
+_FOLLOWS, _AS_ROUGH, _AS_DEEP = 0.3, 0.65, 1.3
 #: Variance that is shared, over that which a mean of both would share, at most.
 _SHARED = 0.5
 
@@ -84,6 +91,32 @@ def is_other_spectrum(flux: np.ndarray, values: np.ndarray) -> bool:
         return False
     other_lines = max(levels) <= _LEVEL * min(levels) and _common_lines(flux, values) < _SAME
     return other_lines or has_noise_of_its_own(*near)
+
+
+def repeats_lines(flux: np.ndarray, values: np.ndarray) -> bool:
+    """Whether numbers beside a flux have its lines as deep as it has: the same spectrum normalised, raw, or a model.
+
+    Args:
+        flux: neighbouring pixels without NaN; shape ``(n,)``.
+        values: the same shape.
+    """
+    count = max(1, flux.size // _STRETCH)
+    size = flux.size // count
+    place = np.arange(size) - 0.5 * (size - 1)
+    parts = []
+    for part in (flux, values):
+        rows = part[: count * size].reshape(count, size).astype(float)
+        level = np.abs(np.median(rows, axis=1, keepdims=True))
+        rows = rows - rows.mean(axis=1, keepdims=True)
+        rows -= (rows @ place / (place @ place))[:, None] * place
+        parts.append(rows / np.where(level > 0, level, np.nan))
+    shared, own, other = ((x * y).sum(axis=1) for x, y in (parts, (parts[0], parts[0]), (parts[1], parts[1])))
+    usable = (own > 0) & (other > 0)
+    if not usable.any():
+        return False
+    rough = np.median(np.sqrt(other[usable] / own[usable]))
+    common = np.median(shared[usable] / np.sqrt(own[usable] * other[usable]))
+    return bool(common > _FOLLOWS and rough > _AS_ROUGH and common < _AS_DEEP * rough)
 
 
 def has_noise_of_its_own(flux: np.ndarray, values: np.ndarray) -> bool:

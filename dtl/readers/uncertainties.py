@@ -6,14 +6,15 @@ a name alone is never believed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from dtl.readers.noise_bounds import NoiseBounds, measure_bounds
-from dtl.readers.several import common_shape
+from dtl.readers.several import common_shape, repeats_lines
 
-__all__ = ["KINDS", "MAX_SNR", "Verdict", "is_relative_weight", "judge", "to_sigma"]
+__all__ = ["KINDS", "MAX_SNR", "Verdict", "believe", "is_relative_weight", "judge", "to_sigma"]
 
 #: What a column of uncertainties can hold, in words.
 KINDS = {
@@ -26,10 +27,9 @@ KINDS = {
 }
 #: No spectrum of an M dwarf is that good; a higher ratio is another column, or another kind of number.
 MAX_SNR = 2000.0
-#: Sigma over the noise that is believed: over the floor of `NoiseBounds` at least, over its ceiling at most. Narrow
-#: pixels that were coadded or coarse ones leave the floor too high, but not where it says that the spectrum is noisy.
-_LOW_OF_GOOD, _LOW_OF_NOISY, _NOISY = 0.15, 0.4, 40.0
-_HIGH, _HIGH_UNNAMED = 30.0, 8.0
+#: Sigma over the floor of `NoiseBounds` that is believed at least, where that says no more, as coarse pixels leave the
+#: floor too high; and over its ceiling at most, where no name says what it is.
+_LOW, _HIGH_UNNAMED = 0.15, 8.0
 #: How much worse a rarer kind may fit; sigma is what most files hold.
 _PENALTY = {"sigma": 0.0, "variance": 1.4, "ivar": 0.5, "relative": 0.8, "percent": 1.0, "snr": 1.2}
 #: Within the bounds the noise is rather near the floor.
@@ -40,6 +40,9 @@ _FOLLOWS, _UPSIDE_DOWN = 0.3, ("ivar", "percent", "relative")
 _CONSTANT, _COUNTS = 1e-3, 0.999
 #: A column that does not follow the flux is an uncertainty where it agrees with the noise within these factors.
 _AGREES = {"sigma": 2.0, "variance": 1.3, "ivar": 1.3}
+#: The same of one that repeats the lines of the flux as deep as they are, as variances of light alone do and ratios to
+#: a noise that is the same everywhere; 1 sigma never does.
+_REPEATS = {"variance": 1.3, "snr": 1.3}
 #: A column of another kind than its name says agrees within this factor with the bounds, and two such kinds that differ
 #: by more than the second are told apart where one is this near to the floor.
 _CLOSE, _APART = 2.0, 1.5
@@ -59,12 +62,16 @@ class Verdict:
             kinds.
         stated: whether the kind is what the name says.
         rival: another kind that would fit too with another number, empty where there is none.
+        doubted: whether the pixels contradict the user, whose word counts.
+        repeats: whether a column that is none has the lines of the flux, as deep.
     """
 
     kind: str
     distance: float
     stated: bool
     rival: str = ""
+    doubted: bool = False
+    repeats: bool = False
 
 
 def to_sigma(values: np.ndarray, kind: str, flux: np.ndarray) -> np.ndarray:
@@ -107,8 +114,8 @@ def judge(values: np.ndarray, flux: np.ndarray, pixel: float | None, named: str 
     Returns:
         The verdict; an empty kind where nothing fits.
     """
-    usable = np.isfinite(flux) & np.isfinite(values) & (flux != 0)
-    if usable.sum() < 10 or not (values[usable] > 0).mean() > 0.5:
+    usable = _usable(values, flux)
+    if not usable.any():
         return Verdict("", np.inf, False)
     values, flux = values[usable], flux[usable]
     negative = values[values < 0]
@@ -117,21 +124,38 @@ def judge(values: np.ndarray, flux: np.ndarray, pixel: float | None, named: str 
     noise = measure_bounds(flux, pixel, MAX_SNR)
     if noise.level <= 0:
         return Verdict("", np.inf, False)
-    sigmas = {kind: _middle(values, kind, flux, noise) for kind in KINDS}
-    low = noise.floor * (_LOW_OF_NOISY if noise.level / noise.floor < _NOISY else _LOW_OF_GOOD)
     if named is None:
-        return _judge_unnamed(values, flux, noise, {k: s for k, s in sigmas.items() if s > low})
-    sigma = sigmas[named]
-    if low < sigma < _HIGH * noise.ceiling:
-        return Verdict(named, _distance(sigma, noise), True)
+        return _judge_unnamed(values, flux, noise, _possible(KINDS, values, flux, noise))
+    stated = _possible((named,), values, flux, noise)
+    if stated:
+        return Verdict(named, _distance(stated[named], noise), True)
     shape = common_shape(flux, values)  # a kind that is larger where there is more light, or less, is so here too
     against = {kind: shape if kind in _UPSIDE_DOWN else -shape for kind in _alternatives(named)}
-    other = _other_kind({kind: sigmas[kind] for kind, share in against.items() if share < _FOLLOWS}, noise)
+    sigmas = _possible([kind for kind, share in against.items() if share < _FOLLOWS], values, flux, noise)
+    other = _other_kind(sigmas, noise)
     if other:
         return Verdict(other, _distance(sigmas[other], noise) + _PENALTY[other], False)
-    # too large an uncertainty does no harm unless it says that there is nothing but noise
-    harmless = sigma >= _HIGH * noise.ceiling and noise.level / sigma > 3.0
-    return Verdict(named, _distance(sigma, noise), True) if harmless else Verdict("", np.inf, False)
+    return Verdict("", np.inf, False)
+
+
+def believe(values: np.ndarray, flux: np.ndarray, pixel: float | None, told: str) -> Verdict:
+    """The verdict on a column that holds what the user says, whatever the pixels say; arguments as of `judge`."""
+    doubted = bool(_usable(values, flux).any()) and not judge(values, flux, pixel, told).stated
+    return Verdict(told, 0.0, True, doubted=doubted)
+
+
+def _usable(values: np.ndarray, flux: np.ndarray) -> np.ndarray:
+    """Pixels that can be compared, none where they are too few."""
+    usable = np.isfinite(flux) & np.isfinite(values) & (flux != 0)
+    enough = usable.sum() >= 10 and (values[usable] > 0).mean() > 0.5
+    return usable if enough else np.zeros_like(usable)
+
+
+def _possible(kinds: Iterable[str], values: np.ndarray, flux: np.ndarray, noise: NoiseBounds) -> dict[str, float]:
+    """The usual sigma of a column for each kind by which that is within the bounds."""
+    sigmas = {kind: _middle(values, kind, flux, noise) for kind in kinds}
+    low = max(noise.least, _LOW * noise.floor)
+    return {kind: sigma for kind, sigma in sigmas.items() if low < sigma < noise.most}
 
 
 def _middle(values: np.ndarray, kind: str, flux: np.ndarray, noise: NoiseBounds) -> float:
@@ -155,24 +179,28 @@ def _judge_unnamed(values: np.ndarray, flux: np.ndarray, noise: NoiseBounds, sig
     counts = not constant and abs(np.corrcoef(values, np.arange(values.size))[0, 1]) > _COUNTS
     shape = 0.0 if constant or counts else common_shape(flux, values)
     smooth = noise.floor <= noise.level / MAX_SNR  # no noise to compare with
-    most = noise.level / 3.0 if smooth else _HIGH_UNNAMED * noise.ceiling
+    most = noise.most if smooth else _HIGH_UNNAMED * noise.ceiling
+    repeats = repeats_lines(flux, values)
     found = []
     for kind, sigma in sigmas.items():
         follows = (-shape if kind in _UPSIDE_DOWN else shape) > _FOLLOWS
-        agrees = kind in _AGREES and (smooth or max(sigma / noise.floor, noise.floor / sigma) < _AGREES[kind])
-        believed = follows or (agrees and not counts and (kind == "sigma" or not constant))
+        within = (_REPEATS if repeats else _AGREES).get(kind, 0.0)
+        near = max(sigma / noise.floor, noise.floor / sigma) < within
+        agrees = near or (smooth and within > 0 and not repeats)
+        believed = (follows and not repeats) or (agrees and not counts and (kind == "sigma" or not constant))
         if believed and sigma < most and _can_be(kind, values):
             found.append((_distance(sigma, noise) + _PENALTY[kind], kind))
     if not found:
-        return Verdict("", np.inf, False)
+        return Verdict("", np.inf, False, repeats=repeats)
     (best, kind), *others = sorted(found)
-    near = [k for d, k in others if d < best + 1.5 and abs(np.log(sigmas[k] / sigmas[kind])) > np.log(_APART)]
-    return Verdict(kind, best, False, near[0] if near else "")
+    rivals = [k for d, k in others if d < best + 1.5 and abs(np.log(sigmas[k] / sigmas[kind])) > np.log(_APART)]
+    return Verdict(kind, best, False, rivals[0] if rivals else "")
 
 
 def _other_kind(sigmas: dict[str, float], noise: NoiseBounds) -> str:
     """The kind by which a column agrees with the noise, where its name does not; empty where that cannot be told."""
-    fit = {k: s for k, s in sigmas.items() if noise.floor / _CLOSE < s < noise.ceiling * _CLOSE}
+    most = min(noise.ceiling * _CLOSE, noise.most / _CLOSE)
+    fit = {k: s for k, s in sigmas.items() if noise.floor / _CLOSE < s < most}
     if not fit:
         return ""
     best = min(fit, key=lambda kind: abs(np.log(fit[kind] / noise.floor)))

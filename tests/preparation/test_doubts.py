@@ -12,6 +12,7 @@ from dtl.inference.judgement import mistaken_rotation
 from dtl.preparation.doubts import (
     doubts_of_gaps,
     doubts_of_noise,
+    doubts_of_reading,
     doubts_of_resolution,
     doubts_of_sampling,
     doubts_of_velocity,
@@ -181,3 +182,12 @@ def test_pixels_wider_than_a_line_are_doubted() -> None:
     assert not doubts_of_sampling(WINDOW.centre / 50_000.0, 50_000.0, WINDOW)
     (doubt,) = doubts_of_sampling(0.20, 50_000.0, WINDOW)
     assert doubt.flag == "resolution_too_low" and doubt.parameters == ("vsini",) and doubt.limit < doubt.value == 0.20
+
+
+def test_uncertainties_that_were_used_all_the_same_are_told_how() -> None:
+    finding = Finding("uncertainty", "1 sigma per pixel", "user", "column 3, as you say")
+    flagged = replace(SPECTRUM, flags=("uncertainty_implausible", "medium_guessed"), findings=(finding,))
+    aside = doubts_of_reading(flagged)
+    assert aside == [Doubt(flag, explain(flag)) for flag in flagged.flags]
+    used, other = doubts_of_reading(replace(flagged, uncertainty=np.ones(3)))
+    assert used.sentence.endswith("do not fit the scatter of its pixels: column 3, as you say.") and other == aside[1]

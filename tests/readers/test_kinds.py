@@ -40,7 +40,7 @@ def check(spectrum: Spectrum, *, scale: float = 1.0, sigma: bool = True, shift: 
     [
         (SIGMA, "err"), (SIGMA**2, "sigma2"), (SIGMA**2, "variance"), (SIGMA**-2, "inverse_variance"),
         (SIGMA / FLUX, "relative_error"), (100 * SIGMA / FLUX, "err_percent"), (FLUX / SIGMA, "S/N"),
-        (SIGMA**2, "err"), (SIGMA**-2, "error"), (2 * SIGMA, "err(2sigma)"), (2.35482 * SIGMA, "err_fwhm"),
+        (2 * SIGMA, "err(2sigma)"), (2.35482 * SIGMA, "err_fwhm"),
         (1e6 * SIGMA / FLUX, "error_ppm"), (SIGMA, "err_stat"), (SIGMA, "sqrt_var"),
     ],
 )  # fmt: skip
@@ -48,6 +48,40 @@ def test_kinds_of_uncertainty_by_name_and_by_the_scatter(values: np.ndarray, nam
     spectrum = read_spectrum(text(WAVE, FLUX, values, head=f"# wave flux {name}\n"))
     check(spectrum)
     assert "uncertainty_implausible" not in spectrum.flags
+
+
+@pytest.mark.parametrize("values", [SIGMA**2, SIGMA**-2, 100 * SIGMA / FLUX], ids=["variance", "ivar", "percent"])
+def test_a_kind_that_its_name_denies_is_read_and_flagged(values: np.ndarray) -> None:
+    spectrum = read_spectrum(text(WAVE, FLUX, values, head="# wave flux error\n"))
+    check(spectrum)
+    assert "uncertainty_implausible" in spectrum.flags
+    assert any(f.name == "uncertainty" and "though its name says otherwise" in f.reason for f in spectrum.findings)
+
+
+@pytest.mark.parametrize("kind", ["ivar", "snr", "variance", "percent"])
+@pytest.mark.parametrize("how", ["kind", "columns"])
+def test_what_the_user_says_counts_and_is_flagged_where_the_pixels_say_otherwise(how: str, kind: str) -> None:
+    columns = ("1", "2", "3") if how == "columns" else None
+    data = text(WAVE, 10 * FLUX, 10 * SIGMA, head="# wave flux err\n")
+    spectrum = read_spectrum(data, options=ReadOptions(uncertainty=kind, columns=columns))
+    own = 10 * np.interp(spectrum.wavelength, WAVE, SIGMA)
+    expected = {
+        "ivar": own**-0.5,
+        "variance": own**0.5,
+        "percent": spectrum.flux * own / 100,
+        "snr": spectrum.flux / own,
+    }
+    np.testing.assert_allclose(spectrum.uncertainty, expected[kind], rtol=1e-2)
+    assert "uncertainty_implausible" in spectrum.flags
+    right = read_spectrum(data, options=ReadOptions(uncertainty="sigma", columns=columns))
+    assert "uncertainty_implausible" not in right.flags
+
+
+def test_a_column_that_the_user_names_is_flagged_where_it_is_another_kind() -> None:
+    data = text(WAVE, FLUX, SIGMA**2)
+    named = read_spectrum(data, options=ReadOptions(columns=("1", "2", "3")))
+    assert "uncertainty_implausible" in named.flags
+    np.testing.assert_allclose(named.uncertainty, np.interp(named.wavelength, WAVE, SIGMA**2), rtol=1e-2)
 
 
 @pytest.mark.parametrize("values", [SIGMA, SIGMA**2, SIGMA**-2], ids=["sigma", "variance", "ivar"])
