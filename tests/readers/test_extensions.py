@@ -194,10 +194,10 @@ def test_orders_as_images_with_an_axis_each(names: str, errors: str) -> None:
 def test_a_sum_goes_before_the_exposures(name: str, columns: tuple[str, ...]) -> None:
     """Whether it has the columns of the others or not; the others can still be asked for."""
     tables = [table(("wave", "flux", "err"), (WAVE, FLUX, SIGMA), f"EXP{i}") for i in (1, 2)]
-    data = to_bytes(fits.PrimaryHDU(), *tables, table(columns, (WAVE, 9 * FLUX, 3 * SIGMA), name))
+    data = to_bytes(fits.PrimaryHDU(), *tables, table(columns, (WAVE, 9 * FLUX, 9 * SIGMA), name))
     spectrum = read_spectrum(data)
     np.testing.assert_allclose(spectrum.flux, 9 * np.interp(spectrum.wavelength, WAVE, FLUX))
-    np.testing.assert_allclose(spectrum.uncertainty, 3 * np.interp(spectrum.wavelength, WAVE, SIGMA))
+    np.testing.assert_allclose(spectrum.uncertainty, 9 * np.interp(spectrum.wavelength, WAVE, SIGMA))
     assert f"extension 3 '{name.upper()}'" in next(f.value for f in spectrum.findings if f.name == "extension")
     assert ("several_spectra" in spectrum.flags) == (columns[0] == "wave") and len(spectrum.extensions) == 3
     exposure = read_spectrum(data, options=ReadOptions(extension="1"))
