@@ -18,6 +18,8 @@ __all__ = ["Described", "described"]
 _TITLE, _GLANCE, _LONGEST = "byte-by-byte description", 50_000, 20_000_000
 #: Lines of a description that are looked at.
 _MOST_LINES = 2_000
+#: Tables that are looked at, of those described.
+_MOST_TABLES = 30
 #: Rows below a description, at least; a catalogue's ReadMe alone has notes there.
 _MIN_ROWS = 10
 _MARK, _RULE = re.compile(r"^[\s#%!;]+"), re.compile(r"[\s#%!;]*[-=]{6,}\s*")
@@ -62,24 +64,42 @@ def described(text: str) -> Described | None:
     if _TITLE not in text[:_GLANCE].lower() or len(text) > _LONGEST or text.count("\n") > limits.most("lines"):
         return None
     lines = text.splitlines()
-    start = next((i for i, line in enumerate(lines) if _TITLE in line.lower()), len(lines))
     while lines and (not lines[-1].strip() or _RULE.fullmatch(lines[-1])):
         lines.pop()
-    rules = [i for i, line in enumerate(lines) if i > start and _RULE.fullmatch(line)]
-    if len(rules) < 3:  # above the headings of the description, below them, below the description
+    rules = [i for i, line in enumerate(lines) if _RULE.fullmatch(line)]
+    rows = [line for line in lines[rules[-1] + 1 :] if line.strip()] if rules else []
+    if len(rows) < _MIN_ROWS:
         return None
-    fields = _fields(lines[rules[1] + 1 : rules[2]][:_MOST_LINES])
-    rows = [line for line in lines[rules[-1] + 1 :] if line.strip()]
-    if len(fields) < 2 or len(rows) < _MIN_ROWS or len(fields) * len(rows) > limits.most("values"):
+    start, end, fields, follows = _description(lines, rules, rows)
+    if not fields or len(fields) * len(rows) > limits.most("values"):
         return None
-    comments = [*lines[:start], *lines[rules[2] + 1 : rules[-1]], *(f"{own.label} {own.words}" for own in fields)]
+    comments = [*lines[:start], *lines[end + 1 : rules[-1]], *(f"{own.label} {own.words}" for own in fields)]
     labels, body = [own.label for own in fields], "\n".join("\t".join(_cells(row, fields)) for row in rows)
-    if not _follow(rows, fields):  # rows that were written anew between blanks
+    if not follows:  # rows that were written anew between blanks
         labels, body = [" ".join(labels)], "\n".join(rows)
     bare = [_MARK.sub("", line) for line in comments if not _RULE.fullmatch(line)]
     head = [f"# {line}" for line in bare if line]
     words = {own.label: (own.unit, own.words) for own in fields}
     return Described("\n".join([*head, "\t".join(labels), body]), words)
+
+
+def _description(
+    lines: Sequence[str], rules: Sequence[int], rows: Sequence[str]
+) -> tuple[int, int, list[_Field], bool]:
+    """First and last line and the columns of the description that rows follow, else of the last, and if they do.
+
+    A ReadMe describes several tables; there are no columns where it has no description.
+    """
+    found: tuple[int, int, list[_Field], bool] = (0, 0, [], False)
+    for start in [i for i, line in enumerate(lines) if _TITLE in line.lower()][:_MOST_TABLES]:
+        own = [i for i in rules if i > start][:3]  # above the headings of the description, below them, below it
+        fields = _fields(lines[own[1] + 1 : own[2]][:_MOST_LINES]) if len(own) == 3 else []
+        if len(fields) < 2:
+            continue
+        found = start, own[2], fields, _follow(rows, fields)
+        if found[-1]:
+            break
+    return found
 
 
 def _fields(lines: Sequence[str]) -> list[_Field]:

@@ -15,7 +15,7 @@ from dtl.readers.names import Name
 from dtl.readers.options import ReadOptions
 from dtl.readers.roles import KIND_WORDS, Roles, assign_roles
 from dtl.readers.scales import linear_flux, log_factor, scale_of_uncertainty
-from dtl.readers.several import is_other_spectrum, same_but_for_letter, same_but_for_number
+from dtl.readers.several import is_other_spectrum, same_but_for_number
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import stated_medium
 from dtl.readers.uncertainties import KINDS, to_sigma
@@ -147,14 +147,13 @@ def _note_several(contents: Contents, columns: Sequence[Column], roles: Roles) -
         numbered = [other for other in free if _is_numbered(other.meaning)] if _is_numbered(roles.flux_name) else []
     else:
         numbered = [other for other in free if same_but_for_number(roles.flux.name, other.name)]
-    alike = numbered or [other for other in free if same_but_for_letter(roles.flux.name, other.name)]
-    found = alike or [other for other in free if is_other_spectrum(roles.flux.values, other.values)]
+    found = numbered or [other for other in free if is_other_spectrum(roles.flux.values, other.values)]
     if not found:
         return
     verb = "differs" if len(found) == 1 else "differ"
     lines = "has lines or noise of its own" if len(found) == 1 else "have lines or noise of their own"
     reason = ", ".join(_show(columns, other) for other in found[:3])
-    reason += f" {verb} from it by the {'number' if numbered else 'letter'} in the name only" if alike else f" {lines}"
+    reason += f" {verb} from it by the number in the name only" if numbered else f" {lines}"
     contents.flags.add("several_spectra")
     contents.note("spectra", f"1 of {len(found) + 1} used", "guessed", reason)
 

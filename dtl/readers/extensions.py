@@ -18,6 +18,7 @@ from dtl.readers.bins import middles
 from dtl.readers.dispersion import Column
 from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
 from dtl.readers.fits_file import image_extensions as images
+from dtl.readers.headers import is_of_ceres
 from dtl.readers.names import parse_name
 from dtl.readers.source import Source, sanitise
 from dtl.readers.word_columns import flag_values
@@ -37,6 +38,10 @@ SPECTRA = ("flux", "order", "")
 #: What is said of wavelengths that are edges.
 _NOTE = [("wavelengths", "middles of bins", "guessed", "one more is given than there are fluxes: the edges of bins")]
 _ROW_CARD = re.compile(r"^(ROW|ARRAY|COL|UP_ARR|BANDID)_?0*(\d+)$")
+
+
+#: Planes of CERES that are read: the flux and its weights without the blaze (Brahm et al. 2017, PASP 129, 034002).
+_CERES = {0: "wavelength", 3: "flux", 4: "ivar"}
 
 
 @dataclass
@@ -243,8 +248,10 @@ def _rows(source: Source) -> list[Group]:
     for number, hdu in images(source)[:_MAX_EXTENSIONS]:
         if len(hdu.shape) == 3 and 2 <= hdu.shape[0] <= _MAX_ROWS and hdu.shape[2] >= 10 * hdu.shape[0]:
             if np.prod(hdu.shape) <= VALUE_LIMIT and not has_axis(hdu.header):  # planes of orders by pixels, as CERES
-                planes = pixels(source, hdu)
-                columns = [Column(n, p) for n, p in zip(_row_names(hdu.header, len(planes)), planes, strict=True)]
+                planes, names = pixels(source, hdu), _row_names(hdu.header, hdu.shape[0])
+                if is_of_ceres(hdu.header) and len(planes) > max(_CERES):
+                    planes, names = planes[list(_CERES)], list(_CERES.values())
+                columns = [Column(n, p) for n, p in zip(names, planes, strict=True)]
                 groups.append(Group("planes", "FITS cube of planes", _place(number, hdu), columns, [hdu.header]))
             continue
         if len(hdu.shape) != 2:

@@ -12,12 +12,13 @@ from dtl.readers.instruments import Instrument, find_instrument
 from dtl.readers.source import sanitise
 from dtl.readers.statements import medium_of, stated_frame, stated_medium
 
-__all__ = ["describe_header", "find_resolution", "find_star_velocity", "known_instrument"]
+__all__ = ["describe_header", "find_resolution", "find_star_velocity", "is_of_ceres", "known_instrument"]
 
 _STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME")
 _INSTRUMENT = ("INSTRUME", "INSTRUMENT", "SPECTROG", "FPA", "SPECTRO", "INST")
 _RESOLUTION = ("RESOLUTN", "SPEC_RES", "SPECRES", "SPECRP", "RESOLUT", "RESOLUTI", "RESOLVE", "RES_POW", "RP", "R")
-_RESOLUTION += ("RESOL", "SPE_RPOW", "BSS_ITRP")
+#: Cards that count where none of these does, as some programs write something else there.
+_RESOLUTION_ELSE = ("SPE_RPOW", "BSS_ITRP", "RESOL")
 #: Relative difference of what two cards may say of one resolution, nominal and measured.
 _SAME_RESOLUTION = 0.15
 _MEDIUM = ("AIRORVAC", "INAIR", "INVACUUM", "VACUUM", "AIR_VAC", "WAVEMED", "MEDIUM", "WAVETYPE", "WAVEFORM", "LAMTYPE")
@@ -74,14 +75,7 @@ def find_resolution(header: Any) -> Claim | None:
 
     Where two cards contradict each other none is known, and no nominal value stands in for it.
     """
-    found = {}
-    for key in _RESOLUTION:
-        try:
-            value = float(header.get(key))
-        except (TypeError, ValueError):
-            continue
-        if 500 <= value <= 1_000_000:
-            found[key] = value
+    found = _resolutions(header, _RESOLUTION, 500) or _resolutions(header, _RESOLUTION_ELSE, 5_000)
     if not found:
         return None
     (first, value), *_ = found.items()
@@ -90,6 +84,19 @@ def find_resolution(header: Any) -> Claim | None:
         return Claim(value, "file", f"card {first}")
     reason = f"card {first} = {value:,.0f} and card {other} = {found[other]:,.0f} contradict each other; state it"
     return Claim(None, "guessed", reason)
+
+
+def _resolutions(header: Any, keys: tuple[str, ...], least: float) -> dict[str, float]:
+    """Cards and what they hold, where that can be a resolution."""
+    found = {}
+    for key in keys:
+        try:
+            value = float(header.get(key))
+        except (TypeError, ValueError):
+            continue
+        if least <= value <= 1_000_000:
+            found[key] = value
+    return found
 
 
 def find_star_velocity(header: Any) -> Claim | None:
@@ -108,7 +115,7 @@ def find_star_velocity(header: Any) -> Claim | None:
 
 def _frames(header: Any) -> Iterator[Claim]:
     """Frames of the wavelengths by the card SPECSYS of the FITS standard (Greisen et al. 2006, A&A 446, 747)."""
-    if _is_of_ceres(header):
+    if is_of_ceres(header):
         yield Claim("barycentric", "file", f"{_CERES} its wavelengths are barycentric")
     for key in ("SPECSYS", "SPECSYS1"):
         text = sanitise(header.get(key, ""), 20)
@@ -132,7 +139,7 @@ def _media(header: Any) -> Iterator[Claim]:
         medium = stated_medium(value) or medium_of(f"{key} = {value}") if said else None
         if medium:
             yield Claim(medium, "file", f"card {key} = '{sanitise(value, 30)}'")
-    if _is_of_ceres(header):
+    if is_of_ceres(header):
         yield Claim("vacuum", "file", f"{_CERES} its wavelengths are in vacuum")
     ctype = str(header.get("CTYPE1", "")).strip().upper()
     if ctype.startswith("AWAV"):
@@ -146,9 +153,9 @@ def _media(header: Any) -> Iterator[Claim]:
         yield Claim("vacuum", "guessed", f"CTYPE1 = '{ctype}' means vacuum in the FITS standard")
 
 
-def _is_of_ceres(header: Any) -> bool:
+def is_of_ceres(header: Any) -> bool:
     """Whether CERES reduced it (Brahm et al. 2017, PASP 129, 034002), for each of its spectrographs alike."""
-    return str(header.get("PIPELINE", "")).strip().upper() == "CERES"
+    return str(header.get("PIPELINE", "")).strip().upper().startswith("CERES")
 
 
 def _first_text(header: Any, keys: tuple[str, ...], star: bool = False) -> Claim | None:

@@ -19,6 +19,8 @@ __all__ = ["without_marks"]
 _MIN_ROWS, _MOST, _GLANCE = 10, 0.8, 400
 #: Lines that are looked at, at most: it takes ten times as long as with other tables.
 _MAX_ROWS = 100_000
+#: Letters of such a row, at most: what has more holds marks without end.
+_LONGEST = 2_000
 _NUMBER = re.compile(
     r"(?<![\w.])[-+]?(?:\d+(?:[.,]\d*)?|\.\d+)(?:[eEdD][-+]?\d+)?(?![\w.])|\b(?:nan|inf)\b", re.IGNORECASE
 )
@@ -38,6 +40,8 @@ def without_marks(lines: Sequence[str], comment: re.Pattern[str]) -> list[str] |
         comment: what begins a line that is none of the table's.
     """
     own = [i for i, line in enumerate(lines) if line.strip() and not comment.match(line)]
+    if not own or max(len(lines[i]) for i in own) > _LONGEST:
+        return None
     glance = [_shape(lines[i]) for i in own[len(own) // 2 :][:_GLANCE]]
     if not _MIN_ROWS <= len(own) <= _MAX_ROWS or _alike(glance) is None:
         return None

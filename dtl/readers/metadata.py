@@ -27,14 +27,18 @@ _NAMES = {
     "ra": ("ra", "right ascension", "raj2000", "ra j2000"),
     "dec": ("dec", "declination", "dej2000", "dec j2000"),
 }
-#: A resolution in the middle of a sentence, a further one that it is brought to, and a number that can be one.
+#: A number that can be a resolution, with nothing behind it that says otherwise; a resolution in the middle of a
+#: sentence, one that no word or sign tells from a code, which is a round number then, and one that it is brought to.
 _NUMBER = (
     r"(\d{1,3}(?:,\d{3})+|\d{5,7}|\d{4}(?![-/:]\d))\b"
-    r"(?!\.\d|\s*(?:pix|px|point|bin|sampl|m/s|km|nm|K\b|s\b|sec|\u00c5|[Aa]ngstrom))"
+    r"(?!\.\d|\s*[-\u2013]\s*\d|\s*(?:pix|px|point|bin|sampl|m/s|km|nm|K\b|s\b|sec|\u00c5|[Aa]ngstrom|count|cts|e-|ADU"
+    r"|DN\b|phot|elec|mag|ly\b|pc\b))"
 )
 _RATIO = r"(?i:lambda|\u03bb) ?/ ?(?i:d|delta[ _]?|\u0394) ?(?i:lambda|\u03bb)"
 _WORDS = rf"(?:R\)?|(?i:(?:spectral )?resolution|resolving power)(?: of)?|{_RATIO})"
-_RESOLUTION = re.compile(rf"\b{_WORDS} ?(?:=|~|\u2248|:|about|approximately|to)? ?{_NUMBER}")
+_SIGN = r"(?:=|~|\u2248|:|about|approximately|to|is)"
+_RESOLUTION = re.compile(rf"\b(?:{_WORDS} ?{_SIGN}|(?!R){_WORDS}) ?{_NUMBER}")
+_BARE = re.compile(r"\bR ?((?:[2-9]\d|1\d\d)[\d]00)\b(?!\.\d)(?!\s*[-\u2013/]\s*\d)(?!\s*[A-Za-z]+-?(?:\s|$))")
 _BROUGHT = re.compile(
     r"(?i:\b(?:resampl|convol|degrad|smooth|broaden|bring|brought|reduc|lower|bin|blur|chang|convert|from)\w*\b[^;]{0,80}?"
     rf"\bto|->|=>|\u2192) ?(?:an? )?(?:{_WORDS})? ?[=~\u2248:]? ?{_NUMBER}"
@@ -58,7 +62,7 @@ def parse_comments(lines: list[str]) -> dict[str, str]:
         if not match and _SIMULATED.search(line) and not _NOT_SIMULATED.search(line):
             found.setdefault("simulated", "true")
     if not any(_key(name) == "resolution" for name in found):
-        said = {number for number in map(_resolution_in, lines) if number}
+        said = {number for number in map(_resolution_in, lines) if number} or set(_BARE.findall(" ; ".join(lines)))
         if len(said) == 1:
             found["resolution"] = said.pop()
     return found
@@ -66,7 +70,7 @@ def parse_comments(lines: list[str]) -> dict[str, str]:
 
 def _resolution_in(line: str) -> str | None:
     """The resolution in a sentence: what it was brought to, else the only one; None where it cannot be told."""
-    if not re.search(r"\bR(\b|\d{5})|resol|convol|degrad|resampl|(lambda|λ) ?/ ?[dΔ]", line, re.IGNORECASE):
+    if not re.search(r"\bR\b|resol|convol|degrad|resampl|(lambda|λ) ?/ ?[dΔ]", line, re.IGNORECASE):
         return None
     line = _with_digits(line)
     brought = list(_BROUGHT.finditer(line))

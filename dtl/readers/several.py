@@ -14,12 +14,9 @@ __all__ = [
     "has_noise_of_its_own",
     "is_other_spectrum",
     "repeats_lines",
-    "same_but_for_letter",
     "same_but_for_number",
 ]
 
-#: A name and a letter that stands alone at its end.
-_LETTER = re.compile(r"(.*(?:[\W_]|\d|[a-z](?=[A-Z])))([A-Za-z])")
 #: Scatter of another spectrum, and its level, as multiples of those of the one that is read, at most.
 _STRUCTURE, _LEVEL = 4.0, 100.0
 #: Pixels that are enough to tell; a table may hold hundreds of columns.
@@ -52,12 +49,6 @@ def same_but_for_number(one: str, other: str) -> bool:
     """Whether two names differ by a number only, as ``GJ_1`` and ``GJ_2``, and say more than which column it is."""
     bare = [re.sub(r"\d+", "#", name.strip().lower()) for name in (one, other)]
     return bare[0] == bare[1] and "#" in bare[0] and not says_nothing(one)
-
-
-def same_but_for_letter(one: str, other: str) -> bool:
-    """Whether two names differ by their last letter only, which stands alone, as ``flux_A`` and ``flux_B``."""
-    found = [_LETTER.fullmatch(name.strip()) for name in (one, other)]
-    return all(found) and found[0][1] == found[1][1] and found[0][2] != found[1][2]
 
 
 def has_light(flux: np.ndarray) -> bool:

@@ -93,6 +93,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     body = [line for line in lines[first:] if line.lstrip()[:1].isdigit() or not _WITHOUT_NUMBERS.match(line)]
     limits.check("columns", max(len(re.split(r"[\s,;|]+", line)) for line in body[:3]), source.refuse)
     body, separator = plain_lines(body)
+    if separator:  # with those that are empty
+        limits.check("columns", max(line.count(separator) + 1 for line in body[:3]), source.refuse)
     values, skipped = _numbers(source, body, separator)
     cards = _cards([*comments, *head])
     words = [line for line in [*comments, *head] if not _CARD.match(line)]

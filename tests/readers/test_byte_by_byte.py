@@ -103,3 +103,15 @@ def test_what_is_no_such_table() -> None:
         table("1- 9 F9.4 nm a x\n5- 9 F9.4 nm b y\n10-17 F8.6 --- c z", "{:9.4f}{:8.6f}", WAVE, FLUX)
     )
     assert overlapping is not None and list(overlapping.words) == ["a", "c"]
+
+
+def test_of_several_descriptions_that_counts_which_the_rows_follow() -> None:
+    """A ReadMe has that of the list of stars before that of the spectrum, or behind it."""
+    text = table(FIELDS, "{:9.4f}{:8.6f}{:8.6f}{:8.6f}", WAVE, MODEL, FLUX, NOISE)
+    stars = "   1- 12 A12    ---     Name   Name of the star\n  14- 18 F5.2   mag     Jmag   Magnitude"
+    other = table(stars, "{}").replace("t.dat", "stars.dat")
+    before = other + "\n" + text
+    after = text.replace("Note (1): 1 = bad", other)
+    for own in (before, after):
+        found = {finding.name: finding for finding in read_spectrum(own.encode()).findings}
+        assert found["columns"].value == "column 1 'lambda', column 3 'S'"

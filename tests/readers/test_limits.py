@@ -107,6 +107,8 @@ HOSTILE = {
     "cells in base 64": (
         votable(f"<DATA><BINARY><STREAM encoding='base64'>{'AAAA' * 2_000_000}</STREAM></BINARY></DATA>"
         ).replace(b'"double"', b'"short" arraysize="1"'), "3,000,000 cells"),
+    "empty cells": (("8800.0 1.0" + 5_000 * ";" + "\n").encode() * 100, "has 5,001 columns"),
+    "brackets": (("8800.0 (1.0)" + 4_000 * "()" + "\n").encode() * 400, "without a table of numbers"),
     "columns": ("\n".join("8800 " * 300 for _ in range(20)).encode(), "columns and the limit is 250"),
     "aliases": (ecsv(ALIASES), "repeats parts of its metadata"),
     "metadata": (ecsv("".join(f"# - {{key{i}: {'x' * 90}}}\n" for i in range(3000))), "of metadata"),

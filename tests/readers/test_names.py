@@ -131,12 +131,21 @@ def test_an_error_relative_to_the_flux(text: str) -> None:
         ("lambda/dlambda=50000", "50000"),
         ("degraded from 94.6k to 50k", "50000"),
         ("in 2019 (R2019)", None),
+        ("Proposal ID R12345", None),
+        ("observing run R201903", None),
+        ("seeing .8, R 15 000 e-", None),
+        ("R 40k-60k", None),
+        ("2MASS J17574849, R 12 000 counts", None),
         ("RA=12345", None),
         ("resolution: 60000", "60000"),
     ],
 )
 def test_a_resolution_in_a_sentence(line: str, resolution: str | None) -> None:
     assert parse_comments([line]).get("resolution") == resolution
+
+
+def test_a_resolution_that_is_stated_goes_before_what_may_be_a_code() -> None:
+    assert parse_comments(["observing run R30000", "air, resolution about 55000"])["resolution"] == "55000"
 
 
 @pytest.mark.parametrize(

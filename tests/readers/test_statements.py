@@ -451,6 +451,33 @@ def test_what_is_known_of_a_pipeline_goes_before_what_is_known_of_the_instrument
     spectrum = read_spectrum(table("WAVE", INST="FEROS", PIPELINE="CERES", RESOL="50000"))
     assert (spectrum.frame, spectrum.instrument) == ("barycentric", "FEROS") and "CERES" in reason(spectrum, "medium")
     assert spectrum.resolution == 50_000 and not {"frame_guessed", "medium_guessed"} & set(spectrum.flags)
+    assert read_spectrum(table("WAVE", SPEC_RES=50000, RESOL=600)).resolution == 50_000
+    assert read_spectrum(table("WAVE", RESOL=600)).resolution is None
+
+
+def test_the_planes_of_ceres_are_known() -> None:
+    """Wavelength, counts and their weights, both without the blaze, normalised, its weights, continuum, S/N, …"""
+    wave = np.linspace(8780.0, 8855.0, 1500)
+    flux, noise = layouts.truth(wave), np.random.default_rng(5).normal(0.0, 0.01, wave.size)
+    blaze, light = np.sin(np.linspace(0.3, 2.8, wave.size)), flux + noise
+    planes = [
+        wave,
+        light * blaze,
+        1e4 / blaze**2,
+        light,
+        np.full(wave.size, 1e4),
+        light / 1.1,
+        np.full(wave.size, 1.21e4),
+    ]
+    planes += [np.full(wave.size, 1.1), flux / 0.01, light / 1.1, np.full(wave.size, 1.21e4)]
+    cube = fits.PrimaryHDU(np.repeat(np.array(planes)[:, None], 2, axis=1) * np.array([1.0, 2.0])[:, None])
+    cube.data[0, 1] = wave + 75.0
+    cube.header["PIPELINE"] = "CERES"
+    spectrum = read_spectrum(layouts.to_bytes(cube))
+    inside = (spectrum.wavelength > 8790) & (spectrum.wavelength < 8845)
+    np.testing.assert_allclose(spectrum.flux[inside], np.interp(spectrum.wavelength[inside], wave, light))
+    np.testing.assert_allclose(spectrum.uncertainty[inside], 0.01)
+    assert not {"several_spectra", "medium_guessed", "uncertainty_implausible"} & set(spectrum.flags)
 
 
 def test_a_file_of_one_voice_and_a_user_who_decides_are_not_flagged() -> None:
