@@ -137,7 +137,7 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
 
 
 def _note_several(contents: Contents, columns: Sequence[Column], roles: Roles) -> None:
-    """Say where columns differ by their number or letter only, as ``flux_1`` and ``flux_2`` or ``GJ_1`` and ``GJ_2``.
+    """Say where columns differ by their number only, as ``flux_1`` and ``flux_2`` or ``GJ_1`` and ``GJ_2``.
 
     Of the others that can be the flux those count too that have lines or noise of their own.
     """
