@@ -135,7 +135,14 @@ class DaskCluster:
         return False
 
     def _submit(self) -> None:
-        missing = [number for number in self._open if number not in self._futures]
+        # Dask blames each job that a worker had when it died. Such a one is tried by itself, when no other is open to
+        # be given out, so that none answers for another.
+        suspects = [number for number in self._open if self._given_up[number]]
+        if any(number in self._futures for number in suspects):
+            return
+        missing = [number for number in self._open if not self._given_up[number] and number not in self._futures]
+        if not missing and not self._futures:
+            missing = suspects[:1]
         if missing and self._sent is None:
             # A job like others: where all workers that have it die, the scheduler has it run again.
             with warnings.catch_warnings():

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -178,8 +179,36 @@ def deadly(job: int) -> Iterator[int]:
 def test_a_job_that_kills_its_workers_is_told(running: Cluster) -> None:
     from dtl.parallel.outcome import Lost
 
-    found = list(Engine(scheduler=running.address).answers(deadly, [0, 1, 2], ordered=True))
-    assert found == [(0, [0]), (1, [Lost("died")]), (2, [2])]
+    found = list(Engine(scheduler=running.address).answers(deadly, range(20), ordered=True))
+    assert found == [(job, [Lost("died") if job == 1 else job]) for job in range(20)]
+
+
+def test_a_job_that_died_is_tried_alone() -> None:
+    """Dask blames all jobs that a worker had when it died, the innocent too."""
+    given: list[int] = []
+    backend = object.__new__(dask.DaskCluster)
+    backend._client = SimpleNamespace(submit=lambda function, *rest, pure: given.append(rest[1]))
+    backend._function, backend._sent, backend._futures = held, "sent", {}
+    backend._open, backend._given_up = {number: number for number in range(4)}, Counter({1: 1, 2: 2})
+
+    def answered(*numbers: int) -> None:
+        for number in numbers:
+            del backend._open[number], backend._futures[number]
+
+    backend._submit()
+    assert given == [0, 3]
+    answered(0, 3)
+    backend._submit()
+    assert given == [0, 3, 1]
+    backend.give(4, 4)
+    backend._submit()
+    assert given == [0, 3, 1]
+    answered(1)
+    backend._submit()
+    assert given == [0, 3, 1, 4]
+    answered(4)
+    backend._submit()
+    assert given == [0, 3, 1, 4, 2]
 
 
 @pytest.mark.parametrize("left", ["finished", "pending"])
