@@ -40,7 +40,9 @@ def doubts_of_reading(spectrum: Spectrum) -> list[Doubt]:
     own = {}
     if spectrum.uncertainty is not None:
         how = "; ".join(finding.reason for finding in spectrum.findings if finding.name == "uncertainty")
-        own["uncertainty_implausible"] = f"The uncertainties of the file do not fit the scatter of its pixels: {how}."
+        own["uncertainty_implausible"] = (
+            f"The uncertainties of the file do not fit the scatter of its pixels. What was used: {how}."
+        )
     return [Doubt(flag, own.get(flag) or explain(flag)) for flag in spectrum.flags]
 
 

@@ -158,8 +158,8 @@ def _has_row_names(body: list[str], values: np.ndarray, separator: str | None, w
         '"' in c for c in body[0].split()[1:]
     ):
         return True
-    short = _names(words, words, separator, values[:, 1:])
-    return any(short) and not any(_names(words, words, separator, values))
+    short, full = (_headings(words, words, separator, columns)[0] for columns in (values[:, 1:], values))
+    return any(short) and not any(full)
 
 
 def _head(lines: list[str]) -> tuple[list[str], list[str], int | None]:
@@ -263,11 +263,6 @@ def _number(cell: str) -> float | None:
         return float(cell.replace("d", "e").replace(",", "."))
     except ValueError:
         return None
-
-
-def _names(head: list[str], comments: list[str], separator: str | None, values: np.ndarray) -> list[str]:
-    """Names of the columns, see `_headings`."""
-    return _headings(head, comments, separator, values)[0]
 
 
 def _headings(

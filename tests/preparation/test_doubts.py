@@ -190,4 +190,7 @@ def test_uncertainties_that_were_used_all_the_same_are_told_how() -> None:
     aside = doubts_of_reading(flagged)
     assert aside == [Doubt(flag, explain(flag)) for flag in flagged.flags]
     used, other = doubts_of_reading(replace(flagged, uncertainty=np.ones(3)))
-    assert used.sentence.endswith("do not fit the scatter of its pixels: column 3, as you say.") and other == aside[1]
+    assert (
+        used.sentence.endswith("do not fit the scatter of its pixels. What was used: column 3, as you say.")
+        and other == aside[1]
+    )
