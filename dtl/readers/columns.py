@@ -10,7 +10,7 @@ import numpy as np
 from dtl.readers.bad_pixels import bad_by_mask
 from dtl.readers.bins import with_middles
 from dtl.readers.contents import Claim, Contents
-from dtl.readers.dispersion import Column, Part, frame_of_name, stated_unit
+from dtl.readers.dispersion import Column, Part, frame_of_name, medium_of_name, stated_unit
 from dtl.readers.names import Name
 from dtl.readers.options import ReadOptions
 from dtl.readers.roles import KIND_WORDS, Roles, assign_roles
@@ -19,7 +19,6 @@ from dtl.readers.several import is_other_spectrum, same_but_for_number
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import stated_medium
 from dtl.readers.uncertainties import KINDS, to_sigma
-from dtl.readers.units import parse_medium
 from dtl.readers.verdicts import judge_column, why_none
 from dtl.wavelengths import Window
 
@@ -244,7 +243,7 @@ def _describe_wavelength(contents: Contents, columns: Sequence[Column], wave: Co
         by_card = wave.note.startswith(("card", "column"))
         contents.unit = Claim(unit, "file", wave.note if by_card else f"column '{name}' has {where}")
     for text in (wave.name.replace("_", " "), wave.unit, wave.note):
-        medium = stated_medium(text)
+        medium = stated_medium(text) or medium_of_name(text if len(text.split()) < 4 else "")
         if medium:
             contents.medium = Claim(medium, "file", f"column '{name}': '{sanitise(text, 40)}'")
             break
@@ -252,7 +251,7 @@ def _describe_wavelength(contents: Contents, columns: Sequence[Column], wave: Co
     if frame:
         contents.frame = Claim(frame, "file", f"column '{name}'")
     twins = [c for c in columns if c is not wave and c.meaning.role == "wavelength"]
-    in_air = next((c for c in twins if parse_medium(c.name.replace("_", " ")) == "air"), None)
+    in_air = next((c for c in twins if medium_of_name(c.name) == "air"), None)
     if contents.medium is None and in_air is not None:
         contents.medium = Claim("vacuum", "file", f"those in air stand beside it in {_show(columns, in_air)}")
 

@@ -19,6 +19,7 @@ __all__ = [
     "Part",
     "frame_of_name",
     "lies_elsewhere",
+    "medium_of_name",
     "rank_wavelengths",
     "runs",
     "stated_unit",
@@ -34,6 +35,7 @@ _QUANTITIES = {"wavenumber": _WAVENUMBER, "wavenum": _WAVENUMBER, "wavenumbers":
 _QUANTITIES |= {"freq": _FREQUENCY, "energy": _ENERGY}
 _NEAR_VISIBLE = (2000.0, 60_000.0)  # Angstrom
 _FRAMES = {"barycentric": {"bary", "barycentric", "helio", "heliocentric"}, "rest": {"rest", "restframe"}}
+_MEDIA = {"air": "air", "vac": "vacuum", "vacuum": "vacuum"}
 #: Of several wavelengths those at the barycentre go first, and those at rest, which hold no velocity of the star, last.
 _PREFERENCE = {"barycentric": 0.05, "rest": -0.2}
 #: What is looked at beyond the window, Angstrom, as the medium and the velocity are not known yet.
@@ -98,6 +100,12 @@ def frame_of_name(name: str) -> str | None:
     """The frame that the name of wavelengths gives, as ``WAVE_BARY``."""
     words = set(split_words(name))
     return next((frame for frame, known in _FRAMES.items() if words & known), None)
+
+
+def medium_of_name(name: str) -> str | None:
+    """``air`` or ``vacuum`` where the name of wavelengths gives one, as ``waveAir`` or ``lambda_luft``."""
+    media = {_MEDIA[word] for word in split_words(name) if word in _MEDIA}
+    return media.pop() if len(media) == 1 else None
 
 
 def _unit_of_quantity(column: Column) -> str | None:

@@ -62,18 +62,7 @@ _OTHER: tuple[tuple[str, set[str]], ...] = (
     ("pixel", {"pixel", "pixels", "pix", "index", "idx", "row", "col", "number", "no", "id", "unnamed"}),
 )  # fmt: skip
 #: Words that turn an array of this name into a flux that was treated by it: "continuum normalised flux".
-_TREATED = {
-    "normalized",
-    "normalised",
-    "norm",
-    "normed",
-    "divided",
-    "subtracted",
-    "removed",
-    "corrected",
-    "sub",
-    "corr",
-}
+_TREATED = {"normalized", "normalised", "norm", "normed", "divided", "subtracted", "removed", "corrected", "corr"}
 _TREATED |= {"sub", "free", "deblazed", "normalization", "rectified"}
 _QUALIFIERS = {"raw", "reduced", "uncalibrated", "weighted", "smooth", "original", "orig", "opt", "box"}
 _LOGARITHM = {"log": "log10", "log10": "log10", "lg": "log10", "ln": "ln", "loge": "ln", "dex": "log10"}
@@ -84,6 +73,7 @@ _MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag"}
 _GLUED = re.compile(
     r"^(sci|sky|cal|tel|norm|obj|raw|inv|bg|err|unc|bin|log|ln)"
     r"(flux|wave|wavl|wavelength|var|variance|blaze|err|error|ivar|data|spec|spectrum|counts|lam|lambda)$"
+    r"|^(wave|wavelength|wl|lam|lambda)(air|vac|vacuum)$|^(air|vac|vacuum)(wave|wavelength|wl|lam|lambda)$"
 )
 #: A flux by what it is a density of, "F_lambda", and a logarithm of a flux by its symbol, "logF".
 _DENSITY = re.compile(r"(?<![^\W_])(f|i|flux)[\s_]*(lambda|lam|λ|nu|ν)(?![^\W_])", re.IGNORECASE)
@@ -155,11 +145,11 @@ def split_words(text: str) -> list[str]:
     text = re.sub(r"(?i)\b(s/n|signal[- _]to[- _]noise)\b", "snr", text)
     text = _LOG_SYMBOL.sub(r"\1 flux", _DENSITY.sub("flux", text))
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"(?<![^\W_])([kM]?)eV(?![^\W_])", r"\1EV", text))
-    found: list[str] = []
+    found = []
     text = _SYMBOLS.sub(" err ", text.lower().replace("σ", "sigma").replace("²", "2"))
     for word in re.split(r"[^\w%]+|_+", text):
         glued = _GLUED.match(word)
-        found += [glued[1], glued[2]] if glued else [word] if word else []
+        found += filter(None, glued.groups()) if glued else [word] if word else []
     return in_english(found, text)
 
 

@@ -26,6 +26,8 @@ _WORDS = {
     "continuum": "kontinuum continuo contínuo континуум",
     "reference": "vergleichsstern standardstern",
     "target": "zielstern",
+    "air": "luft lucht aire aria воздух воздухе powietrze powietrzu",
+    "vacuum": "vakuum vacuüm vide vacio vacío vuoto vácuo vacuo вакуум вакууме próżnia próżni",
 }
 _ENGLISH = {word: english for english, words in _WORDS.items() for word in words.split()}
 #: What ends a German compound for an error of something.
@@ -35,6 +37,7 @@ _UNSPACED = {
     "波長": "wave", "波长": "wave", "フラックス": "flux", "流束": "flux", "流量": "flux", "强度": "flux",
     "強度": "flux",
     "誤差": "error", "误差": "error", "不確かさ": "error", "モデル": "model", "模型": "model", "背景": "sky",
+    "空气": "air", "空気": "air", "真空": "vacuum",
     "파장": "wave", "플럭스": "flux", "오차": "error", "모델": "model",
 }  # fmt: skip
 _UNSPACED_WORD = re.compile("|".join(_UNSPACED))

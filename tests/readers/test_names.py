@@ -157,3 +157,27 @@ def test_wavelengths_at_the_barycentre_go_first(names: str, frame: str, shift: f
     spectrum = read_spectrum("\n".join([f"{names},flux", *rows]).encode())
     assert spectrum.frame == frame
     assert spectrum.wavelength[np.nanargmin(spectrum.flux)] == pytest.approx(8822.3 + shift, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("name", "medium"),
+    [
+        ("lamAir", "air"),
+        ("WAVEAIR", "air"),
+        ("AIRWAVE", "air"),
+        ("lambda_aire", "air"),
+        ("длина_волны_воздух", "air"),
+        ("波长_空气", "air"),
+        ("waveVac", "vacuum"),
+        ("wlvac", "vacuum"),
+        ("WaveVacuum", "vacuum"),
+        ("lambda_вакуум", "vacuum"),
+        ("WAVE", None),
+        ("lambda_fair", None),
+    ],
+)
+def test_the_medium_by_the_name_of_wavelengths(name: str, medium: str | None) -> None:
+    spectrum = read_spectrum(layouts.text(head=f"# {name} flux err\n"))
+    assert ("medium_guessed" in spectrum.flags) == (medium is None)
+    found = [finding for finding in spectrum.findings if finding.name == "medium"]
+    assert [finding.value for finding in found] == [medium or "vacuum"]
