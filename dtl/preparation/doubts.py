@@ -25,6 +25,8 @@ LOW_SNR = 30.0
 #: Velocities that are not believed, km/s: of a spectrum that is said to be at rest (air taken for vacuum makes 82), and
 #: of any star of the solar neighbourhood (Kapteyn's star, the fastest M dwarf near by, moves at 245).
 _AT_REST, _FASTEST_STAR = 10.0, 350.0
+#: Velocity of lines that were shifted to rest by a velocity known well, km/s.
+_RESTING = 1.5
 #: How far a velocity may lie from another of the same star, km/s: in a binary, and where Earth's motion is unknown.
 _COMPANION, _EARTH = 12.0, 32.0
 #: Rotation that looks as half the resolution does, in units of the resolution as a velocity; by the variances of a
@@ -66,9 +68,9 @@ def doubts_of_velocity(velocity: Velocity, rv: float, spectrum: Spectrum) -> lis
                 velocity.quality,
             )
         ]
-    medium = _doubt_of_medium(velocity.value, rv, spectrum)
-    if medium is not None:
-        return [medium]
+    contradicted = _doubt_of_medium(velocity.value, rv, spectrum) or _doubt_of_frame(velocity.value, rv, spectrum)
+    if contradicted is not None:
+        return [contradicted]
     limit = _AT_REST if spectrum.frame == "rest" else _FASTEST_STAR
     worst = velocity.value if abs(velocity.value) > limit else rv
     if abs(worst) <= limit:
@@ -95,10 +97,9 @@ def _doubt_of_medium(measured: float, rv: float, spectrum: Spectrum) -> Doubt | 
     at_rest = spectrum.frame == "rest" or (spectrum.frame == "unknown" and abs(measured) < _AT_REST)
     if at_rest:
         return None
-    known = spectrum.frame == "barycentric" or spectrum.barycentric_velocity is not None
     witnesses = (
         ("the oxygen lines of Earth's atmosphere", 0.0, spectrum.oxygen_velocity, atmosphere_reach(spectrum.frame)),
-        ("the star", spectrum.stated_velocity, rv, _COMPANION if known else _COMPANION + _EARTH),
+        ("the star", spectrum.stated_velocity, rv, _reach_of_stated(spectrum)),
     )
     for what, expected, found, limit in witnesses:
         if expected is None or found is None:
@@ -118,6 +119,31 @@ def _doubt_of_medium(measured: float, rv: float, spectrum: Spectrum) -> Doubt | 
                     limit,
                 )
     return None
+
+
+def _doubt_of_frame(measured: float, rv: float, spectrum: Spectrum) -> Doubt | None:
+    """The doubt about a spectrum that is not said to be at rest, and looks so while the star is said to move."""
+    stated = spectrum.stated_velocity
+    if spectrum.frame in ("rest", "unknown") or stated is None:
+        return None
+    limit = _reach_of_stated(spectrum)
+    if abs(measured) > _RESTING or abs(rv - stated) < limit:
+        return None
+    return Doubt(
+        "rv_implausible",
+        f"The velocity, {format_number(rv, 1)} km/s, is not the {format_number(stated, 1)} km/s that the file states: "
+        "its lines are at rest, so it was probably shifted there, or it is of another star. If it was shifted, read "
+        "it again with the frame 'rest'. The velocity cannot be used; that alone does not spoil the parameters.",
+        (),
+        rv - stated,
+        limit,
+    )
+
+
+def _reach_of_stated(spectrum: Spectrum) -> float:
+    """How far the velocity may lie from the one that the file states, km/s."""
+    known = spectrum.frame == "barycentric" or spectrum.barycentric_velocity is not None
+    return _COMPANION if known else _COMPANION + _EARTH
 
 
 def doubts_of_noise(snr: float, stated: bool, why: str = "the file has no uncertainties") -> list[Doubt]:

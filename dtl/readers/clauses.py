@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from re import Pattern
 
-__all__ = ["clauses_of", "manner_of"]
+__all__ = ["FALSE", "TRUE", "clauses_of", "goes_on", "manner_of", "words_of"]
 
 #: Letters of a sentence that are looked at; those that say something of wavelengths are far shorter.
 _LONGEST = 500
@@ -39,8 +39,9 @@ _BREAKS = re.compile(
     r"[;!?()\[\]{}]|,(?!\d)|(?<!\bbary)(?<!\bcorr)(?<!\bvel)(?<!\bhelio)(?<!\bwav)\.(?=\s|$)|\s[-/\u2013\u2014]+\s"
     r"|\b(?:but|while|whereas|although|though|however|then|and)\b"
 )
-_FALSE, _TRUE = r"false|f|no|n|nein|none|off|never|skipped|omitted|disabled|missing", r"true|t|yes|y|ja|on|done|ok"
-_VALUE = re.compile(rf"[:=]\s*[\"']?\s*(?:(?P<no>{_FALSE})|(?P<yes>{_TRUE})|(?P<number>[01](?:\.0*)?))[\"'\s]*$")
+#: Words for no and for yes.
+FALSE, TRUE = r"false|f|no|n|nein|none|off|never|skipped|omitted|disabled|missing", r"true|t|yes|y|ja|on|done|ok"
+_VALUE = re.compile(rf"[:=]\s*[\"']?\s*(?:(?P<no>{FALSE})|(?P<yes>{TRUE})|(?P<number>[01](?:\.0*)?))[\"'\s]*$")
 _PLAIN = {
     *("a", "an", "the", "in", "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "to", "into"),
     *("yet", "on", "onto", "its", "their", "this", "these", "that", "it", "they", "any", "so", "far", "still", "as"),
@@ -80,10 +81,10 @@ def clauses_of(text: str) -> list[str]:
         lowered = re.sub(pattern, plain, lowered)
     found: list[str] = []
     for part in _BREAKS.split(_with_shared_words(lowered)):
-        words = _words(part)
+        words = words_of(part)
         if not words and not part.strip(" :='\""):
             continue
-        if found and all(_goes_on(word) for word in words) and "=" not in part:
+        if found and all(goes_on(word) for word in words) and "=" not in part:
             found[-1] = f"{found[-1]} {part.strip()}"
         else:
             found.append(part.strip())
@@ -100,7 +101,7 @@ def manner_of(clause: str, own: Pattern[str]) -> str:
     value = _VALUE.search(clause)
     if value and not (value["number"] and not _DOING.search(clause) and not re.search("frame|air|vac", clause)):
         return "done" if value["yes"] or (value["number"] or "0").startswith("1") else "not"
-    words = _words(clause)
+    words = words_of(clause)
     if _AGAIN.search(clause) or (_DEMANDS & set(words) and {"no", "not"} & set(words)):  # "no further ... needed"
         return "perhaps"
     if _ORDER.match(clause):
@@ -124,7 +125,8 @@ def _with_shared_words(text: str) -> str:
     return re.sub(both, r"\1 correction", text)
 
 
-def _words(clause: str) -> list[str]:
+def words_of(clause: str) -> list[str]:
+    """The words of a clause, in their order, without numbers."""
     return re.findall(r"to-be|[^\W\d_]+", re.sub(r"\b(?<!found )(?<!known )to be\b", "to-be", clause))
 
 
@@ -134,7 +136,7 @@ def _is_done(word: str) -> bool:
     return word == "after" or (done and bool(_DOING.match(word)))
 
 
-def _goes_on(word: str) -> bool:
+def goes_on(word: str) -> bool:
     """Whether a word cannot stand for a subject."""
     return word in _PLAIN or word in _BEFORE_IT or word in _AFTER_IT or bool(_DOING.match(word))
 

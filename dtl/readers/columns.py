@@ -17,7 +17,7 @@ from dtl.readers.roles import KIND_WORDS, Roles, assign_roles
 from dtl.readers.scales import linear_flux, log_factor, scale_of_uncertainty
 from dtl.readers.several import is_other_spectrum, same_but_for_number
 from dtl.readers.source import Source, sanitise
-from dtl.readers.statements import stated_medium
+from dtl.readers.statements import frame_of, stated_medium
 from dtl.readers.uncertainties import KINDS, to_sigma
 from dtl.readers.verdicts import judge_column, why_none
 from dtl.wavelengths import Window
@@ -247,7 +247,7 @@ def _describe_wavelength(contents: Contents, columns: Sequence[Column], wave: Co
         if medium:
             contents.medium = Claim(medium, "file", f"column '{name}': '{sanitise(text, 40)}'")
             break
-    frame = frame_of_name(wave.name)
+    frame = frame_of_name(wave.name) or frame_of(wave.name)
     if frame:
         contents.frame = Claim(frame, "file", f"column '{name}'")
     twins = [c for c in columns if c is not wave and c.meaning.role == "wavelength"]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from dtl.readers.clauses import clauses_of, manner_of
+from dtl.readers.clauses import FALSE, TRUE, clauses_of, goes_on, manner_of, words_of
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.units import parse_frame, parse_medium
 
@@ -37,7 +37,15 @@ _NO_MEDIUM = re.compile(
     r"|\b(were|was|formerly|originally|previously|once) (still )?(in )?(air|vac(uum)?)\b"
 )
 _OF_MEDIUM = re.compile(r"vac|air")
-_OF_WAVES = re.compile(r"wave|wvl|lambda|angstrom|λ|convert|dispersion|ciddor|edl[eé]n")
+_OF_WAVES = re.compile(r"wav|wvl|lambda|angstrom|λ|convert|dispersion|ciddor|edl[eé]n|wellenl|\bond[ae]\b|длин|волн|波")
+#: What stands beside a medium where wavelengths are not named: the medium itself, frames and units. What else is there
+#: has the medium, as a spectrograph in vacuum or a gap of air.
+_BESIDE_MEDIUM = re.compile(
+    r"(air|vac|vacuum|or|to|is|in|lam|med|medium|corr|ref)+|standard|std|frames?|systems?|bary\w*|helio\w*|rest|obs\w*"
+    r"|topo\w*|geo\w*|berv|nm|um|aa|microns?|refracti\w*|index|morton|iau|only|now|used|files?|tables?|columns?|orders?"
+    rf"|{FALSE}|{TRUE}"
+)
+_NUMBER_OF_MEDIUM = re.compile(r"(air|vac(uum)?)\W*\d(?!(\.0*)?['\"\s]*$)|\d\.?\d*e-?\d")
 _VERB = r"(?:convert|conver[st]i|transform|correct|shift|chang)\w*"
 #: Conversions: what is found, and the medium before and after it; the first that is found counts.
 _CHANGES = tuple(
@@ -54,7 +62,7 @@ _CHANGES = tuple(
 _REFRACTION = re.compile(r"corrected for (the )?(refracti\w+ )?(index )?(of refraction )?(of |in )?(the )?air\b")
 
 _NO_FRAME = re.compile(
-    r"\b(julian|jd|bjd|hjd|time|times|mid|heliostat|coordinates?|longitude|latitude|altitude|position)\b"
+    r"\b(julian|jd|bjd|hjd|time|times|mid|heliostat|coordinates?|longitude|latitude|altitude|position|distance)\b"
 )
 #: Rest frames that are not the star's.
 _REST_OF_OTHERS = (
@@ -102,10 +110,17 @@ def medium_of(text: str) -> str | None:
     found: list[tuple[int, str]] = []
     for clause in clauses_of(text):
         weight, medium = _medium_of_clause(_NO_MEDIUM.sub(" ", clause))
-        if medium:
+        if medium and (weight or _OF_WAVES.search(clause) or _speaks_of_medium_alone(clause)):
             found.append((weight + bool(_OF_WAVES.search(clause)), medium))
     best = {medium for weight, medium in found if weight == max(found)[0]}
     return best.pop() if len(best) == 1 else None
+
+
+def _speaks_of_medium_alone(clause: str) -> bool:
+    """Whether no thing but the spectrum can be what a clause says to be in air or in vacuum."""
+    words = words_of(_RESOLUTION.sub(" ", clause))
+    known = all(goes_on(word) or _BESIDE_MEDIUM.fullmatch(word) for word in words)
+    return known and not _NUMBER_OF_MEDIUM.search(clause)
 
 
 def _medium_of_clause(clause: str) -> tuple[int, str | None]:

@@ -8,6 +8,7 @@ columns; they are often cut off, so the jumps are a mark of their own.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from astropy.io import fits
@@ -15,6 +16,7 @@ from astropy.io import fits
 from dtl.readers.columns import Column, contents_from_columns
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import describe_header
+from dtl.readers.headings import without_label
 from dtl.readers.metadata import apply_metadata, parse_comments
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source, sanitise
@@ -55,8 +57,16 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     apply_metadata(contents, parse_comments(table.comments))
     if table.cards:
         describe_header(contents, fits.Header(_short(table.cards)))
-    apply_statements(contents, table.comments, "a comment")
+    spoken = [line for line in table.comments if _says_more(line, table.names)]
+    apply_statements(contents, spoken, "a comment")
     return contents
+
+
+def _says_more(line: str, names: Sequence[str]) -> bool:
+    """Whether a line holds more than the names of the columns, each of which speaks for its own column alone."""
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        line = line.replace(name, " ", 1)
+    return bool(re.search(r"\w", without_label(line)))
 
 
 def _short(cards: dict[str, object]) -> list[tuple[str, object]]:

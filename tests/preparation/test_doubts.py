@@ -67,6 +67,28 @@ def test_a_velocity_is_believed_up_to_its_limit() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("measured", "stated", "frame", "doubted"),
+    [
+        (0.3, -110.5, "barycentric", True),
+        (-0.9, 140.0, "observatory", True),
+        (0.3, -110.5, "rest", False),
+        (0.3, -110.5, "unknown", False),
+        (0.3, 18.0, "barycentric", True),
+        (0.3, 11.0, "barycentric", False),
+        (0.3, 30.0, "observatory", False),
+        (-20.0, 20.0, "barycentric", False),
+        (0.3, None, "barycentric", False),
+    ],
+)
+def test_lines_at_rest_where_the_star_is_said_to_move(
+    measured: float, stated: float | None, frame: str, doubted: bool
+) -> None:
+    found = doubts_of_velocity(velocity(measured), measured, replace(SPECTRUM, frame=frame, stated_velocity=stated))
+    assert [doubt.flag for doubt in found] == ["rv_implausible"] * doubted
+    assert not doubted or f"is not the {format_number(stated, 1)} km/s that the file states" in found[0].sentence
+
+
 @pytest.mark.parametrize(("shift", "taken", "right"), [(-82.0, "vacuum", "air"), (82.0, "air", "vacuum")])
 def test_a_medium_that_oxygen_or_a_stated_velocity_contradicts(shift: float, taken: str, right: str) -> None:
     end = (

@@ -169,6 +169,16 @@ def test_logarithms_of_metres_and_of_the_flux() -> None:
 
 
 @pytest.mark.parametrize(
+    "names",
+    ["wave,flux,err,wave_vac", "wave,flux,err,n_air", "wave,flux_air,err,bary_corr", "wave,flux,err,topocentric_sky"],
+)
+def test_a_name_speaks_for_its_own_column(names: str) -> None:
+    other = WAVE + 2.4 if "wave_vac" in names else 1.5 + 0.0 * WAVE
+    spectrum = read_spectrum(text(WAVE, FLUX, SIGMA, other, head=f"{names}\n", mark=","))
+    assert "medium_guessed" in spectrum.flags and spectrum.frame == "unknown"
+
+
+@pytest.mark.parametrize(
     "comment",
     ["air wavelengths (Angstrom), barycentric corrected", "vacuum: False", "Wavelength: air", "AIRORVAC= 'air'"],
 )

@@ -154,6 +154,7 @@ AT_REST = [
 ]
 #: Sentences that leave the frame open.
 NO_FRAME = [
+    "geocentric distance 1.2 au",
     "no further barycentric correction needed",
     "Do not apply BERV again",
     "wavelengths in the detector frame",
@@ -256,6 +257,17 @@ NO_MEDIUM = [
     "airmass 1.2",
     "air temperature 12 C, vacuum pressure 1e-5",
     "in vacuum or air?",
+    "vacuum-jacketed echelle",
+    "the camera sits in a vacuum",
+    "optics in air, bench at 293 K",
+    "vacuum 3e-6 torr",
+    "vacuum = 4.1",
+    "compressed air on",
+    "turbulent air above the dome",
+    "air bubble in the prism",
+    "etalon gap: air",
+    "the lamp burns in vacuum",
+    "distance 1.8 pc, geocentric distance 2 au, clear air",
 ]
 
 
