@@ -56,7 +56,7 @@ def walk_figure(
     figure.update_xaxes(axis("", *ends, colours, **ANGSTROM.axis()), row=1, col=1)
     figure.update_xaxes(axis(ANGSTROM.title(), *ends, colours, **ANGSTROM.axis()), row=2, col=1)
     figure.update_yaxes(axis("Decoded flux", low, high, colours), row=1, col=1)
-    figure.update_yaxes(axis("AdaptationComparison", -limit, limit, colours, nticks=5), row=2, col=1)
+    figure.update_yaxes(axis("Change", -limit, limit, colours, nticks=5), row=2, col=1)
     return finish(figure, top=84)
 
 

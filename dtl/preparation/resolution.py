@@ -46,7 +46,7 @@ def match_resolution(state: PreparationState) -> PreparationState:
     degraded = broaden(on_work, _STEP, fwhm=fwhm)
     picture = PreparationStep(
         "Rest frame",
-        f"Shifted to rest and brought from {_resolution_words(spectrum, target)}.",
+        f"Shifted to rest; {_resolution_words(spectrum, target)}.",
         *present_part(work, present, degraded),
     )
     state = state.doubted(doubts_of_sampling(pixel, target.resolution, window))
@@ -62,10 +62,11 @@ def present_part(work: np.ndarray, present: np.ndarray, flux: np.ndarray) -> tup
 
 def _resolution_words(spectrum: Spectrum, target: PreparationTarget) -> str:
     if spectrum.resolution is None:
-        return f"an unknown resolution, taken as {target.resolution:,.0f}"
-    if spectrum.resolution <= target.resolution:
-        return f"its resolution {spectrum.resolution:,.0f}, which is below that of the models and was kept"
-    return f"resolution {spectrum.resolution:,.0f} to {target.resolution:,.0f}"
+        return f"the resolution, which is unknown, was taken as that of the models, {target.resolution:,.0f}"
+    if spectrum.resolution > target.resolution:
+        return f"resolution brought from {spectrum.resolution:,.0f} to {target.resolution:,.0f}"
+    below = "below that" if spectrum.resolution < target.resolution else "that"
+    return f"the resolution, {spectrum.resolution:,.0f}, is {below} of the models and was kept"
 
 
 def _resample(state: PreparationState, work: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -83,6 +83,9 @@ def _check_head(source: Source, lines: list[str]) -> None:
     limits.check("yaml_bytes", sum(map(len, head)), source.refuse)
     aliases = sum(len(_ALIAS.findall(line)) for line in head)
     limits.check("yaml_aliases", aliases, source.refuse)
+    steps = [1 if mark in "[{" else -1 for mark in re.findall(r"[\[\]{}]", "".join(head))]
+    lists = max((len(found) // 2 for line in head for found in re.findall(r"(?:- )+", line)), default=0)
+    limits.check("yaml_depth", max(accumulate(steps, initial=lists)), source.refuse)
 
 
 def table_columns(table: Table) -> list[Column]:

@@ -26,6 +26,7 @@ _CARD, _BLOCK = 80, 2880
 #: Cards whose numbers must be neither negative nor larger than any file has; None where only the former is asked.
 _COUNTS = {b"NAXIS": 9, b"ZNAXIS": 9, b"TFIELDS": 999, b"PCOUNT": None, b"GCOUNT": None, b"ZTILE": None}
 _COUNT_CARD = re.compile(rb"^(Z?NAXIS|TFIELDS|PCOUNT|GCOUNT|ZTILE)(\d{0,3}) *= *'? *([-+]?)(\d{1,40})")
+_CONTINUE = b"CONTINUE"
 _END_CARD = b"END" + b" " * (_CARD - 3)
 _TRUNCATED = (
     "is a truncated FITS file ({detail}), probably from an interrupted download or copy; fetch it again and compare "
@@ -106,7 +107,11 @@ def _open_one_by_one(data: bytes, refuse: Callable[[str], UnusableInput]) -> fit
     Raises:
         UnusableInput: beyond the limits.
     """
-    room = {"cards": limits.most("cards"), "columns": 10 * limits.most("columns")}
+    room = {
+        "cards": limits.most("cards"),
+        "columns": 10 * limits.most("columns"),
+        "continued": limits.most("continued"),
+    }
     _check_header(data, 0, room, refuse)
     whole = io.BytesIO(data + bytes(-len(data) % _BLOCK))  # Astropy wants the filling where arrays vary in length
     hdus = fits.open(whole, mode="readonly", memmap=False, lazy_load_hdus=True)
@@ -142,6 +147,9 @@ def _check_header(data: bytes, start: int, room: dict[str, int], refuse: Callabl
         end = min(len(data), start + most)  # cut off, which the parser says
     room["cards"] -= (end - start) // _CARD
     for place in range(start, end, _CARD):
+        if data.startswith(_CONTINUE, place):
+            room["continued"] -= 1
+            limits.check("continued", limits.most("continued") + (room["continued"] < 0), refuse)
         match = _COUNT_CARD.match(data[place : place + _CARD]) if data[place : place + 1] in b"ZNTPG" else None
         if match is None:
             continue

@@ -58,6 +58,7 @@ _DEFAULTS = {
     "yaml_aliases": Limit(
         10, "repeats parts of its metadata {found} times by reference, as no table needs; write them out or leave them."
     ),
+    "yaml_depth": Limit(50, "has metadata nested {found} deep, as no table needs; write them flat."),
     "lines": Limit(500_000, "has {found} lines " + _LARGE),
     "line_length": Limit(
         20_000, "has a line of {found} letters and the limit is {most}, so it is hardly a table; write one row a pixel."
@@ -88,6 +89,11 @@ _DEFAULTS = {
     "cards": Limit(
         50_000,
         "has more than {most} cards in its FITS headers, so they hardly describe a spectrum; write it with fewer.",
+    ),
+    "continued": Limit(
+        2_000,
+        "goes on over more than {most} CONTINUE cards in its FITS headers, so their text hardly describes a spectrum; "
+        "write it shorter.",
     ),
     "values": Limit(
         5_000_000,

@@ -231,3 +231,17 @@ def test_doubtful_spectra_are_flagged() -> None:
     prepared = prepare(replace(observe(), flux=noise), TARGET)
     check(prepared)
     assert "rv_uncertain" in prepared.flags and prepared.rv_quality < 0.45
+
+
+@pytest.mark.parametrize(
+    ("resolution", "words"),
+    [
+        (None, "the resolution, which is unknown, was taken as that of the models, 50,000"),
+        (45_000.0, "the resolution, 45,000, is below that of the models and was kept"),
+        (50_000.0, "the resolution, 50,000, is that of the models and was kept"),
+        (80_000.0, "resolution brought from 80,000 to 50,000"),
+    ],
+)
+def test_what_was_done_with_the_resolution_is_told(resolution: float | None, words: str) -> None:
+    steps = prepare(observe(resolution=resolution), target()).steps
+    assert [step.text for step in steps if step.name == "Rest frame"] == [f"Shifted to rest; {words}."]

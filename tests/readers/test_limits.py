@@ -112,6 +112,8 @@ HOSTILE = {
     "columns": ("\n".join("8800 " * 300 for _ in range(20)).encode(), "columns and the limit is 250"),
     "aliases": (ecsv(ALIASES), "repeats parts of its metadata"),
     "metadata": (ecsv("".join(f"# - {{key{i}: {'x' * 90}}}\n" for i in range(3000))), "of metadata"),
+    "brackets in metadata": (ecsv(f"# {'[' * 3000}{']' * 3000}\n"), "metadata nested 3,0"),
+    "lists in metadata": (ecsv(f"# {'- ' * 3000}x\n"), "metadata nested 3,0"),
     "code": (ecsv("# - a: !!python/object/apply:os.mkdir [gone-off]\n"), "cannot be parsed"),
     "entities": (votable("", ENTITIES), "declares entities"),
     "elsewhere": (votable(REMOTE), "in another file or on a server"),
@@ -134,6 +136,7 @@ HOSTILE = {
     "heap in the table": (elsewhere(heap=-60), "looks for its numbers outside of itself"),
     "hdus": (PRIMARY + header("XTENSION= 'IMAGE'", "BITPIX  = 8", "NAXIS   = 0") * 1200, "more than 1,000 FITS"),
     "cards": (header(*IMAGE[:2], "NAXIS   = 0", *(f"K{i:06d} = {i}" for i in range(60_000))), "more than 50,000 cards"),
+    "continued": (header(*IMAGE[:2], "NAXIS   = 0", "LONG    = 'a&'", *(3_000 * ["CONTINUE  'b&'"])), "2,000 CONTINUE"),
     "axis": (header(*IMAGE, "NAXIS1  = 1000000000") + bytes(2880), "truncated"),
     "negative axis": (header(*IMAGE, "NAXIS1  = -2880") + bytes(2880), "damaged FITS header"),
     "negative count": (PRIMARY + header(*TABLE, "NAXIS1  = 8", "NAXIS2  = 9", "PCOUNT  = -999"), "damaged FITS header"),
@@ -164,6 +167,11 @@ def test_few_references_are_no_harm() -> None:
     """What a program writes that notes one list twice."""
     spectrum = read_spectrum(ecsv("# - a: &id001 [1, 2]\n# - b: *id001\n# - object: GJ 1\n"), name="star.ecsv")
     assert spectrum.star == "GJ 1"
+
+
+def test_metadata_of_a_few_levels_and_a_long_card_are_no_harm() -> None:
+    assert read_spectrum(ecsv("# - {a: [[1, 2], [3, {b: [4]}]]}\n# - object: GJ 1\n"), name="star.ecsv").star == "GJ 1"
+    assert read_spectrum(layouts.wcs(OBJECT="GJ 1", NOTE=1_500 * "letters ")).star == "GJ 1"
 
 
 @pytest.mark.parametrize("form", ["binary", "binary2"])
