@@ -17,6 +17,7 @@ from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import describe_header
 from dtl.readers.metadata import apply_metadata, parse_comments
 from dtl.readers.options import ReadOptions
+from dtl.readers.resolutions import apply_resolutions
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements
 from dtl.readers.text_table import TextTable, parse_table
@@ -53,14 +54,15 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     if table.skipped:
         contents.note("skipped lines", str(table.skipped), "file", "they have another number of columns")
     apply_metadata(contents, parse_comments(table.comments))
+    apply_resolutions(contents, table.lines)
     if table.cards:
         describe_header(contents, fits.Header(_short(table.cards)))
     apply_statements(contents, table.comments, "a comment")
     return contents
 
 
-def _short(cards: dict[str, object]) -> list[tuple[str, object]]:
-    return [(f"HIERARCH {key}" if len(key) > 8 or " " in key else key, value) for key, value in cards.items()]
+def _short(cards: dict[str, tuple[object, str]]) -> list[tuple[str, object, str]]:
+    return [(f"HIERARCH {key}" if len(key) > 8 or " " in key else key, *card) for key, card in cards.items()]
 
 
 def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
