@@ -22,7 +22,8 @@ BESIDE = frozenset(
     " instrumental is its lambda λ mean measured average median mode nearly nominal now observation observations"
     " observed obtained of on original originally our over r res resolution resolving power resolved recorded roughly"
     " spectra spectral spectrograph spectrometer spectrum echelle the these this thar throughout to typical was were"
-    " with wavelength wavelengths taken star data dwarf final fiber fibre slit fwhm air vacuum vac simulated"
+    " are stellar everywhere orders coadded combined with wavelength wavelengths taken star data dwarf final fiber"
+    " fibre slit fwhm air vacuum vac simulated"
     # in other languages
     " spektrale spektrales spectrale espectral pouvoir de poder spettrale спектральное спектральная der die das des du"
     " la le el il"
@@ -36,12 +37,14 @@ BESIDE = frozenset(
 LISTED = BESIDE | frozenset(
     "sky subtracted blaze corrected uncorrected not correction continuum normalised normalized flux fluxes error errors"
     " uncertainty uncertainties calibrated merged orders order exposure exposures time seeing airmass column"
-    " columns unit units angstrom nm sigma extracted frame date target object name rv berv snr night".split()
+    " columns unit units angstrom nm sigma extracted frame date target object name rv berv snr night"
+    " wave err created written file pipeline drs ceres iraf parameters properties".split()
 )
 #: What leaves a sentence as it is: S/N, lengths, frames, tellurics that were removed, names of spectrographs.
 _NAMES = sorted({word for known in INSTRUMENTS for word in (known.name.lower(), *known.words)}, key=len, reverse=True)
 _NEUTRAL = re.compile(
-    r"\b(?:s/n|snr)\b[ =~:]*\d+(?:\.\d+)?"
+    r"\b(?:s/n|snr)\b[ =~:]*\d+(?:\.\d+)?(?: per pixel)?|\b\d(?:\.\d+)?[ -]pixel sampling\b"
+    r"|\b(?:berv|rv)[ =:]*[-+]?\d+(?:\.\d+)?(?: km/s)?"
     r"|\b\d+(?:\.\d+)? ?(?:Å|AA?\b|angstroms?\b|nm\b|um\b|µm|microns?\b|km/s|arcsec\b|s\b|sec\b)"
     r"|(?:\bin |\bthe )*\b(?:(?:bary|helio|topo|geo)cent(?:ric|re|er)|rest|observatory|observer's|star's)"
     r"(?: rest)?(?: frame)?(?: corrected)?\b|\bframe ?[:=]? (?:bary|helio|topo)centric"
@@ -54,7 +57,7 @@ _NEUTRAL = re.compile(
 _PUNCTUATION = re.compile(r"->|=>| / |[\s=~≈≃≅:：()\[\]{}\"'’.,;|_→@–—-]")
 #: Names of stars are codes: GJ411, J17578+046, 2MASS, K2; those of molecules, runs and detectors are like them.
 _CODE_OR_NUMBER = re.compile(
-    r"\d+|2mass|k\d|(?:gj|gl|hd|hip|toi|lhs|ltt|lp|tic|tyc|bd|g|m|j)\+?\d[\d+]*", re.IGNORECASE
+    r"\d+|1d|2mass|k\d|(?:gj|gl|hd|hip|toi|lhs|ltt|lp|tic|tyc|bd|g|m|j)\+?\d[\d+]*", re.IGNORECASE
 )
 _RAISED = str.maketrans("⁴⁵", "45")
 
@@ -70,7 +73,7 @@ def _words(text: str) -> Iterator[str]:
 
 def plain(line: str) -> str:
     """One line with numbers in one way: "50k", "50 000", "50.000", "5.0 x 10^4" and "5e4" are 50000."""
-    text = " ".join(re.sub(r"[\"_]", " ", line).split())
+    text = " ".join(re.sub(r"^[\s#%!;*/-]+|[\"_]", " ", line).split())
     text = re.sub(r"\s*(?:\+ ?/? ?-|±)\s*[\d.,]+ ?[k%]?", "", text)
     power = r"(?<![\d.])(\d{1,2}(?:\.\d+)?)(?: ?[x×*·] ?10 ?(?:\^|\*\*)?|[eE]\+?0?)([3-6⁴⁵])(?![\d.])"
     text = re.sub(power, lambda one: f"{float(one[1]) * 10 ** int(one[2].translate(_RAISED)):.0f}", text)

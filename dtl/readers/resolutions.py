@@ -180,7 +180,11 @@ def _said_in(line: str, before: str = "") -> list[_Said] | None:
     if not (named or all(owner for _, owner in owned)) or (_FORMER.search(text) and not brought):
         return None
     rank = _BROUGHT_TO if brought else max(_rank(text, one) if one in signed else _CODE for one in wanted)
-    goes_on = _is_cut(before) or (rank in (_SENTENCE, _BROUGHT_TO) and _carries_on(before, line))
+    goes_on = (
+        _is_cut(before)
+        or before.rstrip().endswith(":")
+        or (rank in (_SENTENCE, _BROUGHT_TO) and _carries_on(before, line))
+    )
     if goes_on and not is_clean(plain(before), LISTED):
         return None
     return [_Said(rank, float(one["number"]), line) for one in named or wanted]

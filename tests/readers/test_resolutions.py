@@ -151,6 +151,7 @@ def test_a_resolution_of_something_else_is_none(line: str) -> None:
 
 def test_a_sentence_that_goes_on_in_the_next_line() -> None:
     assert stated("the telluric model was computed at a", "resolution of 200000") is None
+    assert stated("Telluric model:", "  R = 200000") is None and stated("Instrument:", "  R = 100000") == 100000
     assert stated("this spectrum was taken at a", "resolution of 100000") == 100000
     assert stated("the template of the cross correlation, from PHOENIX", "has a resolution of 500000") is None
     full = "cross-correlated with a template of PHOENIX-ACES, which was computed for"
