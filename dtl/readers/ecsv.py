@@ -15,6 +15,7 @@ from dtl.readers.columns import Column, contents_from_columns
 from dtl.readers.contents import Contents
 from dtl.readers.metadata import apply_metadata
 from dtl.readers.options import ReadOptions
+from dtl.readers.resolutions import apply_resolutions, metadata_lines
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements
 from dtl.readers.text_table import text_lines
@@ -46,6 +47,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     comments = table.meta.get("comments", [])
     written = [text for text in comments if isinstance(text, str)] if isinstance(comments, list) else []
     apply_statements(contents, [*said, *written], "the metadata")
+    apply_resolutions(contents, metadata_lines(table.meta))
     return contents
 
 

@@ -21,6 +21,7 @@ from dtl.readers.extension_list import coverage, list_spectra
 from dtl.readers.extensions import SPECTRA, Group, find_groups
 from dtl.readers.headers import describe_header
 from dtl.readers.options import ReadOptions
+from dtl.readers.resolutions import apply_resolutions
 from dtl.readers.roles import assign_roles
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements, header_texts
@@ -199,7 +200,9 @@ def _describe(contents: Contents, source: Source, group: Group) -> None:
         contents.medium = Claim("vacuum", "file", "the layout of UVES_popler, which writes vacuum wavelengths")
     describe_header(contents, *headers)
     for header in headers[:2]:
-        apply_statements(contents, header_texts(header), "a card of HISTORY or COMMENT")
+        texts = header_texts(header)
+        apply_statements(contents, texts, "a card of HISTORY or COMMENT")
+        apply_resolutions(contents, texts, "a card of HISTORY or COMMENT:")
     guess = _guessed_medium(primary, group)
     if guess and (contents.medium is None or contents.medium.source == "guessed"):
         contents.medium = guess

@@ -9,6 +9,7 @@ from typing import Any
 from dtl.readers.barycentre import earth_velocity, middle_of_exposure, position_of, velocity_from_header
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import Instrument, find_instrument
+from dtl.readers.resolutions import is_own, is_resolution, resolution_of_value
 from dtl.readers.source import sanitise
 from dtl.readers.statements import medium_of, stated_frame, stated_medium
 
@@ -16,7 +17,10 @@ __all__ = ["describe_header", "find_resolution", "find_star_velocity", "is_of_ce
 
 _STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME")
 _INSTRUMENT = ("INSTRUME", "INSTRUMENT", "SPECTROG", "FPA", "SPECTRO", "INST")
-_RESOLUTION = ("RESOLUTN", "SPEC_RES", "SPECRES", "SPECRP", "RESOLUT", "RESOLUTI", "RESOLVE", "RES_POW", "RP", "R")
+_RESOLUTION = ("RESOLUTN", "SPEC_RES", "SPECRES", "SPECRP", "SPEC_RP", "RESOLUT", "RESOLUTI", "RESOLVE", "RES_POW")
+_RESOLUTION += ("RESOLVPW", "RPOWER", "RESPOW", "RESPOWER", "RP", "R")
+#: Cards of these whose name says little: their comment must speak of nothing else.
+_VAGUE = ("RP", "R", "RESOL")
 #: Cards that count where none of these does, as some programs write something else there.
 _RESOLUTION_ELSE = ("SPE_RPOW", "BSS_ITRP", "RESOL")
 #: Relative difference of what two cards may say of one resolution, nominal and measured.
@@ -90,11 +94,16 @@ def _resolutions(header: Any, keys: tuple[str, ...], least: float) -> dict[str, 
     """Cards and what they hold, where that can be a resolution."""
     found = {}
     for key in keys:
-        try:
-            value = float(header.get(key))
-        except (TypeError, ValueError):
+        said = header.get(key)
+        if key in _VAGUE and key in header and not is_own(header.comments[key]):
             continue
-        if least <= value <= 1_000_000:
+        if key == "R" and isinstance(said, float) and said != round(said):  # a date, a magnitude
+            continue
+        if isinstance(said, str):
+            value = resolution_of_value(said)
+        else:
+            value = float(said) if isinstance(said, int | float) else None
+        if value is not None and least <= value and is_resolution(value):
             found[key] = value
     return found
 

@@ -163,4 +163,6 @@ def resolve_resolution(contents: Contents, options: ReadOptions) -> Claim:
     instrument = known_instrument(contents)
     if instrument and instrument.resolution:
         return Claim(instrument.resolution, "guessed", f"nominal value of {instrument.name}, {instrument.reference}")
+    if contents.unread_resolution:
+        return Claim(None, "guessed", f"{contents.unread_resolution}; state it to be safe")
     return Claim(None, "guessed", "stated neither in the file nor by a known instrument; state it to be safe")

@@ -19,6 +19,7 @@ from dtl.readers.headers import describe_header
 from dtl.readers.headings import without_label
 from dtl.readers.metadata import apply_metadata, parse_comments
 from dtl.readers.options import ReadOptions
+from dtl.readers.resolutions import apply_resolutions
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements
 from dtl.readers.text_table import TextTable, parse_table
@@ -55,6 +56,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     if table.skipped:
         contents.note("skipped lines", str(table.skipped), "file", "they have another number of columns")
     apply_metadata(contents, parse_comments(table.comments))
+    apply_resolutions(contents, table.lines)
     if table.cards:
         describe_header(contents, fits.Header(_short(table.cards)))
     spoken = [line for line in table.comments if _says_more(line, table.names)]
@@ -69,8 +71,8 @@ def _says_more(line: str, names: Sequence[str]) -> bool:
     return bool(re.search(r"\w", without_label(line)))
 
 
-def _short(cards: dict[str, object]) -> list[tuple[str, object]]:
-    return [(f"HIERARCH {key}" if len(key) > 8 or " " in key else key, value) for key, value in cards.items()]
+def _short(cards: dict[str, tuple[object, str]]) -> list[tuple[str, object, str]]:
+    return [(f"HIERARCH {key}" if len(key) > 8 or " " in key else key, *card) for key, card in cards.items()]
 
 
 def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:

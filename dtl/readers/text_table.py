@@ -50,11 +50,12 @@ class TextTable:
         values: shape ``(rows, columns)``.
         names: of the columns, empty where there are none.
         comments: the comment lines above the numbers, without their marks, and lines of words that are no names.
-        cards: FITS cards among them; keys and values.
+        cards: FITS cards among them; keys, values and comments.
         separator: in words.
         skipped: lines left out as they do not fit.
         transposed: whether the text has a row for each column.
         said: name of a column -> its unit and words about it, where a description or a row of units gives them.
+        lines: all words above the numbers, cards among them.
     """
 
     values: np.ndarray
@@ -62,9 +63,10 @@ class TextTable:
     comments: list[str]
     separator: str
     skipped: int = 0
-    cards: dict[str, object] = field(default_factory=dict)
+    cards: dict[str, tuple[object, str]] = field(default_factory=dict)
     transposed: bool = False
     said: dict[str, tuple[str, str]] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
 
 
 def parse_table(source: Source, text: str | None = None) -> TextTable:
@@ -116,7 +118,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     apart = _SEPARATORS[separator] if unmarked is None else "marks that were taken for blanks"
     said = by_bytes.words if by_bytes else {name: (unit, "") for name, unit in zip(names, units, strict=True) if unit}
     apart = "the bytes of the description" if by_bytes and separator == "\t" else apart
-    return TextTable(values, names, words, apart, skipped, cards, transposed=turned is not None, said=said)
+    lines = [*comments, *head]
+    return TextTable(values, names, words, apart, skipped, cards, transposed=turned is not None, said=said, lines=lines)
 
 
 def text_lines(source: Source, text: str) -> list[str]:
@@ -137,17 +140,18 @@ def text_lines(source: Source, text: str) -> list[str]:
     return lines
 
 
-def _cards(lines: list[str]) -> dict[str, object]:
+def _cards(lines: list[str]) -> dict[str, tuple[object, str]]:
     """FITS cards that stand as text above the numbers."""
-    found: dict[str, object] = {}
+    found: dict[str, tuple[object, str]] = {}
     for line in lines:
         match = _CARD.match(line)
         if match:
             text = match[3].strip("'").strip()
             quoted = match[3].startswith("'")
             number = None if quoted or text in "TF" else _number(text)
-            found[match[2].strip()] = text if quoted else text == "T" if text in ("T", "F") else number
-    return {key: value for key, value in found.items() if value is not None}
+            value = text if quoted else text == "T" if text in ("T", "F") else number
+            found[match[2].strip()] = (value, (match[4] or "").lstrip("/ "))
+    return {key: card for key, card in found.items() if card[0] is not None}
 
 
 def _has_row_names(body: list[str], values: np.ndarray, separator: str | None, words: list[str]) -> bool:

@@ -13,6 +13,7 @@ from dtl.readers.contents import Claim, Contents
 from dtl.readers.ecsv import table_columns
 from dtl.readers.metadata import apply_metadata
 from dtl.readers.options import ReadOptions
+from dtl.readers.resolutions import apply_resolutions, metadata_lines
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements
 from dtl.wavelengths import Window
@@ -62,6 +63,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     apply_metadata(contents, {key: value for key, value in pairs.items() if isinstance(value, str | int | float)})
     texts = [str(element.description or ""), *(f"{key}: {value}" for key, value in pairs.items())]
     apply_statements(contents, texts, "the VOTable")
+    apply_resolutions(contents, [*texts[0].splitlines(), *metadata_lines(pairs)])
     return contents
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dtl.readers.metadata import parse_comments
 from dtl.readers.names import parse_description, parse_name, says_nothing
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum
@@ -117,35 +116,6 @@ def test_a_number_is_no_square(text: str, kind: str) -> None:
 @pytest.mark.parametrize("text", ["relerr", "rel_err", "fractional error"])
 def test_an_error_relative_to_the_flux(text: str) -> None:
     assert (parse_name(text).role, parse_name(text).kind) == ("uncertainty", "relative")
-
-
-@pytest.mark.parametrize(
-    ("line", "resolution"),
-    [
-        ("Air wavelengths in nm, R=50000", "50000"),
-        ("taken with a resolving power of 94,600 in 2018", "94,600"),
-        ("R = 0.5 of all", None),
-        ("taken at R ~ 50k", "50000"),
-        ("Resolution (R): 50 000", "50000"),
-        ("R50000", "50000"),
-        ("lambda/dlambda=50000", "50000"),
-        ("degraded from 94.6k to 50k", "50000"),
-        ("in 2019 (R2019)", None),
-        ("Proposal ID R12345", None),
-        ("observing run R201903", None),
-        ("seeing .8, R 15 000 e-", None),
-        ("R 40k-60k", None),
-        ("2MASS J17574849, R 12 000 counts", None),
-        ("RA=12345", None),
-        ("resolution: 60000", "60000"),
-    ],
-)
-def test_a_resolution_in_a_sentence(line: str, resolution: str | None) -> None:
-    assert parse_comments([line]).get("resolution") == resolution
-
-
-def test_a_resolution_that_is_stated_goes_before_what_may_be_a_code() -> None:
-    assert parse_comments(["observing run R30000", "air, resolution about 55000"])["resolution"] == "55000"
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,6 @@ import pytest
 from astropy.io import fits
 
 from dtl.readers.barycentre import earth_velocity, middle_of_exposure
-from dtl.readers.contents import Contents
-from dtl.readers.metadata import apply_metadata, parse_comments
 from dtl.readers.options import ReadOptions
 from dtl.readers.statements import frame_of, medium_of
 from dtl.spectrum import Spectrum
@@ -293,44 +291,6 @@ def test_the_frame_of_a_sentence(text: str, frame: str | None) -> None:
 def test_the_medium_of_a_sentence(text: str, media: set[str | None]) -> None:
     assert medium_of(text) in media
     assert medium_of(text.upper()) in media
-
-
-def resolution_of(line: str) -> float | None:
-    contents = Contents("", np.zeros(1), np.zeros(1))
-    apply_metadata(contents, parse_comments([line]))
-    return contents.resolution.value if contents.resolution else None
-
-
-@pytest.mark.parametrize(
-    ("line", "resolution"),
-    [
-        ("resampled from resolution 100000 to R=55000", 55000),
-        ("convolved from R=120,000 to 50,000", 50000),
-        ("degraded to a resolution of 50,000", 50000),
-        ("degraded to R = 50000", 50000),
-        ("resolution 100000 degraded to 55000", 55000),
-        ("resolution: 100000, degraded to 55000", 55000),
-        ("R = 100000 -> 55000", 55000),
-        ("convolved to R=55000 and resampled to 10000 pixels", 55000),
-        ("R = 85,000", 85000),
-        ("R=115000, binned to 0.05 A", 115000),
-        ("R = 94,600 +/- 2000", 94600),
-        ("uves observations, resolution 110000", 110000),
-        ("R: 40000 to 60000", None),
-        ("between R=40000 and R=60000", None),
-        ("resolution 100000 (blue), resolution 80000 (red)", None),
-        ("original resolution 100000; now R=55000", None),
-        ("R = 0.18 Rsun", None),
-        ("converted to 3200 K model", None),
-    ],
-)
-def test_the_resolution_of_a_sentence_is_what_the_spectrum_has_now(line: str, resolution: float | None) -> None:
-    assert resolution_of(line) == resolution
-
-
-def test_two_lines_with_two_resolutions_leave_it_open() -> None:
-    assert "resolution" not in parse_comments(["a resolution of 55000", "a resolution of 100000"])
-    assert parse_comments(["a resolution of 55000", "with resolution 55000"])["resolution"] == "55000"
 
 
 @pytest.mark.parametrize(

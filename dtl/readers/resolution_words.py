@@ -1,0 +1,84 @@
+"""The words that may stand beside the resolution of a spectrum, and its numbers written in one way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dtl.readers.instruments import INSTRUMENTS
+
+__all__ = ["BESIDE", "LISTED", "NOUN", "RATIO", "is_clean", "plain"]
+
+#: The word for it in a sentence, in keys of metadata and cards, and in other languages; and what it is.
+NOUN = (
+    r"(?<!\w)(?:(?i:resolution|resolving ?power|spec(?:tral)? ?(?:res(?:olution)?|rp)|resolutn|r power|res\.? ?power"
+    r"|res|r[ée]solution|pouvoir r[ée]solvant|aufl(?:ö|oe)sung(?:sverm(?:ö|oe)gen)?|resoluci[óo]n|resolução"
+    r"|potere risolutivo|risoluzione|разрешающая способность|разрешение|rozlišení)\b|分辨率|分解能)"
+)
+RATIO = r"(?<!\w)(?i:(?:lambda|λ|lam|l) ?/ ?(?:(?:d|delta ?|Δ) ?(?:lambda|λ|lam|l)|fwhm))\b"
+#: Words that stand beside the resolution of a spectrum without saying that it is another's.
+BESIDE = frozenset(
+    "a about all an and approximately around at ca each estimated for from full had has have high hr in instrument"
+    " instrumental is its lambda λ mean measured average median mode nearly nominal now observation observations"
+    " observed obtained of on original originally our over r res resolution resolving power resolved recorded roughly"
+    " spectra spectral spectrograph spectrometer spectrum echelle the these this thar throughout to typical was were"
+    " are stellar everywhere orders coadded combined with wavelength wavelengths taken star data dwarf final fiber"
+    " fibre slit fwhm air vacuum vac simulated"
+    # in other languages
+    " spektrale spektrales spectrale espectral pouvoir de poder spettrale спектральное спектральная der die das des du"
+    " la le el il"
+    # what was done to bring it there
+    " resampled convolved degraded smoothed broadened brought reduced lowered lower binned blurred changed converted"
+    " gaussian kernel by then been it"
+    # names of stars and their kind
+    " gj gl gliese hd hip toi lhs ltt lp tic tyc bd wolf ross g m".split()
+)
+#: Words of the other parts of a sentence, "sky subtracted, R = 50000".
+LISTED = BESIDE | frozenset(
+    "sky subtracted blaze corrected uncorrected not correction continuum normalised normalized flux fluxes error errors"
+    " uncertainty uncertainties calibrated merged orders order exposure exposures time seeing airmass column"
+    " columns unit units angstrom nm sigma extracted frame date target object name rv berv snr night"
+    " wave err created written file pipeline drs ceres iraf parameters properties".split()
+)
+#: What leaves a sentence as it is: S/N, lengths, frames, tellurics that were removed, names of spectrographs.
+_NAMES = sorted({word for known in INSTRUMENTS for word in (known.name.lower(), *known.words)}, key=len, reverse=True)
+_NEUTRAL = re.compile(
+    r"\b(?:s/n|snr)\b[ =~:]*\d+(?:\.\d+)?(?: per pixel)?|\b\d(?:\.\d+)?[ -]pixel sampling\b"
+    r"|\b(?:berv|rv)[ =:]*[-+]?\d+(?:\.\d+)?(?: km/s)?"
+    r"|\b\d+(?:\.\d+)? ?(?:Å|AA?\b|angstroms?\b|nm\b|um\b|µm|microns?\b|km/s|arcsec\b|s\b|sec\b)"
+    r"|(?:\bin |\bthe )*\b(?:(?:bary|helio|topo|geo)cent(?:ric|re|er)|rest|observatory|observer's|star's)"
+    r"(?: rest)?(?: frame)?(?: corrected)?\b|\bframe ?[:=]? (?:bary|helio|topo)centric"
+    r"|\bper (?:fwhm|resolution element)\b"
+    r"|\b(?:no )?telluric(?:s| lines?)? (?:were |was |not )*(?:correct|remov|mask)\w*"
+    rf"|\bresampled to \d+ (?:pixels|points)\b|{RATIO}|{NOUN}"
+    rf"|(?<![a-z])(?:{'|'.join(map(re.escape, _NAMES))})(?![a-z])|(?<=\w)['’]s\b",
+    re.IGNORECASE,
+)
+_PUNCTUATION = re.compile(r"->|=>| / |[\s=~≈≃≅:：()\[\]{}\"'’.,;|_→@–—-]")
+#: Names of stars are codes: GJ411, J17578+046, 2MASS, K2; those of molecules, runs and detectors are like them.
+_CODE_OR_NUMBER = re.compile(
+    r"\d+|1d|2mass|k\d|(?:gj|gl|hd|hip|toi|lhs|ltt|lp|tic|tyc|bd|g|m|j)\+?\d[\d+]*", re.IGNORECASE
+)
+_RAISED = str.maketrans("⁴⁵", "45")
+
+
+def is_clean(text: str, words: frozenset[str]) -> bool:
+    """Whether a text holds nothing but given words, names of stars and spectrographs, and numbers."""
+    return all(word in words or _CODE_OR_NUMBER.fullmatch(word) for word in _words(text))
+
+
+def _words(text: str) -> Iterator[str]:
+    return filter(None, _PUNCTUATION.split(_NEUTRAL.sub(" ", text).lower()))
+
+
+def plain(line: str) -> str:
+    """One line with numbers in one way: "50k", "50 000", "50.000", "5.0 x 10^4" and "5e4" are 50000."""
+    text = " ".join(re.sub(r"^[\s#%!;*/-]+|[\"_]", " ", line).split())
+    text = re.sub(r"\s*(?:\+ ?/? ?-|±)\s*[\d.,]+ ?[k%]?", "", text)
+    power = r"(?<![\d.])(\d{1,2}(?:\.\d+)?)(?: ?[x×*·] ?10 ?(?:\^|\*\*)?|[eE]\+?0?)([3-6⁴⁵])(?![\d.])"
+    text = re.sub(power, lambda one: f"{float(one[1]) * 10 ** int(one[2].translate(_RAISED)):.0f}", text)
+    text = re.sub(r"(?<![\d.,])(\d{1,3}(?:\.\d+)?)(?: ?k|K)\b", lambda one: f"{1000 * float(one[1]):.0f}", text)
+    text = re.sub(r"(?<![\d.,])(\d{1,3})((?:,\d{3})+)(?!\d)", lambda one: one[1] + one[2].replace(",", ""), text)
+    text = re.sub(r"(?<![\d.,])(\d{2,3})[ '’\u2009\u00a0\u202f](\d{3})(?![\d.,]*\d)", r"\1\2", text)
+    text = re.sub(r"(?<![\d.,])([2-9]\d|1\d\d)\.(\d00)(?![\d.]*\d)", r"\1\2", text)  # a full stop marks thousands
+    return re.sub(r"(?<![\d.])(\d{4,7})\.0*(?!\d)", r"\1", text)
