@@ -58,7 +58,7 @@ _DEFAULTS = {
     "yaml_aliases": Limit(
         10, "repeats parts of its metadata {found} times by reference, as no table needs; write them out or leave them."
     ),
-    "lines": Limit(500_000, "has {found} lines " + _LARGE),
+    "lines": Limit(750_000, "has {found} lines " + _LARGE),
     "line_length": Limit(
         20_000, "has a line of {found} letters and the limit is {most}, so it is hardly a table; write one row a pixel."
     ),
