@@ -50,6 +50,7 @@ class Contents:
         mjd: modified Julian date (UTC) of the middle of the exposure.
         star_velocity: radial velocity of the star in km/s.
         simulated: whether the file says that it is a simulation.
+        official: whether a card is there that an observatory's own pipeline writes.
         findings: what else the reader understood.
         flags: doubts about the reading, in the words of `dtl.flags`.
         extensions: number and words of each extension that could be read in its place, this one among them.
@@ -72,6 +73,7 @@ class Contents:
     star_velocity: Claim | None = None
     mjd: float | None = None
     simulated: bool = False
+    official: bool = False
     findings: list[Finding] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
     extensions: tuple[tuple[str, str], ...] = ()
