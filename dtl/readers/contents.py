@@ -51,6 +51,7 @@ class Contents:
         star_velocity: radial velocity of the star in km/s.
         simulated: whether the file says that it is a simulation.
         unread_resolution: what speaks of a resolution that was not understood as the spectrum's own, in words.
+        official: whether a card is there that an observatory's own pipeline writes.
         findings: what else the reader understood.
         flags: doubts about the reading, in the words of `dtl.flags`.
         extensions: number and words of each extension that could be read in its place, this one among them.
@@ -74,6 +75,7 @@ class Contents:
     mjd: float | None = None
     simulated: bool = False
     unread_resolution: str = ""
+    official: bool = False
     findings: list[Finding] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
     extensions: tuple[tuple[str, str], ...] = ()

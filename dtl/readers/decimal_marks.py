@@ -11,6 +11,8 @@ MISSING = {"", "nan", "--", "---", "...", "indef", "null", "na", "n/a", "none", 
 #: Blanks, minus signs and marks of Unicode -> those of ASCII.
 _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _SPACES = str.maketrans(dict.fromkeys(_BLANKS, " ") | {"\u2212": "-", "\u200b": "", "\ufeff": ""})
+#: Lines drawn around cells and between them, as Julia prints a table.
+_SPACES |= dict.fromkeys(range(0x2500, 0x2580), " ")
 _GERMAN, _ENGLISH = r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?([eE][-+]?\d+)?", r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?([eE][-+]?\d+)?"
 #: A number in quotes.
 _QUOTED = re.compile(r'"([-+\d.,eE ]+)"')
@@ -21,7 +23,8 @@ _FRENCH = re.compile(r"(?<![\d.,])(\d{1,3})[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 
 
 def plain_text(text: str) -> str:
-    """A text without Unicode's blanks and minus signs, and without apostrophes and narrow blanks between thousands."""
+    """A text with ASCII's blanks and minus signs, without lines drawn around cells, and without apostrophes and narrow
+    blanks between thousands."""
     if not text.isascii():
         if any(mark in text for mark in ";\t|") and any(blank in text for blank in "\u00a0\u2009\u202f"):
             text = _FRENCH.sub(r"\1", text)

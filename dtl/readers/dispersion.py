@@ -22,6 +22,7 @@ __all__ = [
     "medium_of_name",
     "rank_wavelengths",
     "runs",
+    "runs_one_way",
     "stated_unit",
     "wavelength_of_same_stem",
 ]
@@ -218,13 +219,19 @@ def _has_other_unit(column: Column) -> bool:
     return bool(column.unit.strip()) and parse_unit(column.unit) is None
 
 
+def runs_one_way(values: np.ndarray) -> bool:
+    """Whether numbers rise along each row, or fall, but for a few."""
+    steps = np.diff(values, axis=-1)
+    steps = steps[np.isfinite(steps) & (steps != 0)]
+    return steps.size >= 5 and bool(max((steps > 0).mean(), (steps < 0).mean()) >= 0.9)
+
+
 def runs(values: np.ndarray, unit: str) -> bool:
     """Whether numbers run as wavelengths do: one way along each row, in steps that a spectrum can have."""
     rows = np.atleast_2d(to_angstrom(values, unit))
-    steps = np.diff(rows, axis=-1)
-    steps = steps[np.isfinite(steps) & (steps != 0)]
-    if steps.size < 5 or max((steps > 0).mean(), (steps < 0).mean()) < 0.9:
+    if not runs_one_way(rows):
         return False
-    near = float(np.median(np.abs(steps)))
+    steps = np.diff(rows, axis=-1)
+    near = float(np.median(np.abs(steps[np.isfinite(steps) & (steps != 0)])))
     counted = np.all(np.abs(np.diff(values, axis=-1)) == 1)  # 1, 2, 3 ... numbers pixels and can hold the window too
     return near > _FINEST and not counted

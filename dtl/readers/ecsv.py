@@ -18,7 +18,7 @@ from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions, metadata_lines
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements
-from dtl.readers.text_table import text_lines
+from dtl.readers.text_table import check_values, text_lines
 from dtl.wavelengths import Window
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def _table(source: Source) -> Table:
     from astropy.table import Table
 
     lines = text_lines(source, source.text)
+    for separator in (None, ","):  # of the two that the format has
+        check_values(source, lines, separator)
     _check_head(source, lines)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -15,7 +15,7 @@ import numpy as np
 from dtl.readers import limits, multispec
 from dtl.readers.axes import find_axis, has_axis
 from dtl.readers.bins import middles
-from dtl.readers.dispersion import Column
+from dtl.readers.dispersion import Column, runs_one_way
 from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
 from dtl.readers.fits_file import image_extensions as images
 from dtl.readers.headers import is_of_ceres
@@ -248,11 +248,9 @@ def _rows(source: Source) -> list[Group]:
     for number, hdu in images(source)[:_MAX_EXTENSIONS]:
         if len(hdu.shape) == 3 and 2 <= hdu.shape[0] <= _MAX_ROWS and hdu.shape[2] >= 10 * hdu.shape[0]:
             if np.prod(hdu.shape) <= VALUE_LIMIT and not has_axis(hdu.header):  # planes of orders by pixels, as CERES
-                planes, names = pixels(source, hdu), _row_names(hdu.header, hdu.shape[0])
-                if is_of_ceres(hdu.header) and len(planes) > max(_CERES):
-                    planes, names = planes[list(_CERES)], list(_CERES.values())
-                columns = [Column(n, p) for n, p in zip(names, planes, strict=True)]
-                groups.append(Group("planes", "FITS cube of planes", _place(number, hdu), columns, [hdu.header]))
+                columns = _parts(hdu.header, pixels(source, hdu))
+                if columns:
+                    groups.append(Group("planes", "FITS cube of planes", _place(number, hdu), columns, [hdu.header]))
             continue
         if len(hdu.shape) != 2:
             continue
@@ -261,10 +259,22 @@ def _rows(source: Source) -> list[Group]:
             continue
         values = pixels(source, hdu)
         values = values if hdu.shape[0] == few else values.T
-        columns = [Column(n, row) for n, row in zip(_row_names(hdu.header, few), values, strict=True)]
+        columns = _parts(hdu.header, values)
         word = "rows" if hdu.shape[0] == few else "columns"
-        groups.append(Group("rows", f"FITS image of {word}", _place(number, hdu), columns, [hdu.header]))
+        if columns:
+            groups.append(Group("rows", f"FITS image of {word}", _place(number, hdu), columns, [hdu.header]))
     return groups
+
+
+def _parts(header: Any, values: np.ndarray) -> list[Column]:
+    """Rows of an image or planes of a cube; none where wavelengths are neither named nor among them, as in orders that
+    have theirs elsewhere: counts can have the size of wavelengths."""
+    names = _row_names(header, len(values))
+    if is_of_ceres(header) and len(values) > max(_CERES) and runs_one_way(values[0]):  # also one of its orders
+        values, names = values[list(_CERES)], list(_CERES.values())
+    if not any(names) and not any(runs_one_way(part) for part in values):
+        return []
+    return [Column(name, part) for name, part in zip(names, values, strict=True)]
 
 
 def _row_names(header: Any, count: int) -> list[str]:

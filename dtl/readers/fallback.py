@@ -22,6 +22,9 @@ from dtl.wavelengths import Window
 
 __all__ = ["identify", "read"]
 
+#: Orders of a spectrograph, at most, and how many times wider than high an image of them is at least.
+_MOST_ORDERS, _WIDE = 200, 8
+
 
 def identify(source: Source) -> bool:
     """Whether the file is FITS with any data at all."""
@@ -37,6 +40,8 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     if not _has_axis(source):
         raise _without_axis(source)
     spectrum = _load(source)
+    if spectrum is None and not tables(source):
+        _check_orders(source)
     if spectrum is None:
         raise source.refuse(
             f"holds no spectrum that is recognised (it has {describe(source)}), probably because it is a raw "
@@ -65,6 +70,22 @@ def _has_axis(source: Source) -> bool:
     """Whether there is a table, a two-dimensional image or an axis; specutils would take pixels for Angstrom."""
     found = images(source).values()
     return bool(tables(source)) or any(len(hdu.shape) > 1 or "CRVAL1" in hdu.header for hdu in found)
+
+
+def _check_orders(source: Source) -> None:
+    """Refuse an image of orders without wavelengths; a raw frame is nearly as high as it is wide.
+
+    Raises:
+        UnusableInput: it is one.
+    """
+    shape = next((hdu.shape for _, hdu in image_extensions(source) if len(hdu.shape) == 2), (1, 1))
+    few, many = sorted(shape)
+    if 1 < few <= _MOST_ORDERS and many >= _WIDE * few:
+        raise source.refuse(
+            f"has fluxes of {few} orders but no wavelengths (it has {describe(source)}), probably because they are "
+            "kept in a second file, or as coefficients that only its pipeline knows; give a product with wavelengths, "
+            "as merged orders (S1D), or put wavelengths and fluxes of all orders into one file."
+        )
 
 
 def _without_axis(source: Source) -> UnusableInput:

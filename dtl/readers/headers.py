@@ -37,6 +37,8 @@ _VELOCITY = (  # card, factor to km/s
     ("ESO DRS BARYCORR", 1.0),
     ("BERV", 1.0),
 )
+#: Beginnings of cards that observatories' own pipelines write.
+_PIPELINES = ("ESO DRS", "ESO PRO", "ESO QC", "TNG DRS", "TNG QC", "OHP DRS")
 _CERES = "card PIPELINE = 'CERES', which is known for it:"
 #: Earth's motion as a header states it is not off by more from what position and time say, km/s.
 _SAME_MOTION = 2.0
@@ -64,6 +66,7 @@ def describe_header(contents: Contents, *headers: Any, pointing: bool = True) ->
         contents.position = contents.position or _find_position(header, pointing)
         contents.mjd = contents.mjd or middle_of_exposure(header)
         contents.star_velocity = contents.star_velocity or find_star_velocity(header)
+        contents.official = contents.official or any(key.startswith(_PIPELINES) for key in header)
         contents.simulated = contents.simulated or header.get("SIMULAT") in (True, 1, "T", "True", "true")
     if contents.barycentric_velocity is None:
         contents.barycentric_velocity = _find_velocity(contents, headers, pointing)

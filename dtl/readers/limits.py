@@ -59,7 +59,7 @@ _DEFAULTS = {
         10, "repeats parts of its metadata {found} times by reference, as no table needs; write them out or leave them."
     ),
     "yaml_depth": Limit(50, "has metadata nested {found} deep, as no table needs; write them flat."),
-    "lines": Limit(500_000, "has {found} lines " + _LARGE),
+    "lines": Limit(750_000, "has {found} lines " + _LARGE),
     "line_length": Limit(
         20_000, "has a line of {found} letters and the limit is {most}, so it is hardly a table; write one row a pixel."
     ),

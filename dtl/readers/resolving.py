@@ -66,12 +66,20 @@ def _weighed(contents: Contents, usual: Claim, sure: bool) -> Claim:
     """What an instrument is known for, or the reader's guess where that is not sure; flagged where they differ."""
     own = contents.medium
     if own is None or own.value == usual.value:
-        if not sure:
+        if not sure or (own is None and usual.value == "air" and _is_of_others(contents)):
             contents.flags.add("medium_guessed")
         return usual
     contents.flags.add("medium_guessed")
     first, second = (usual, own) if sure else (own, usual)
     return Claim(first.value, "guessed", f"{first.reason}, but {second.reason}")
+
+
+def _is_of_others(contents: Contents) -> bool:
+    """Whether wavelengths of several orders come without a card of the spectrograph's own pipeline.
+
+    General programs, as PyReduce or PypeIt, write orders too, and mostly in vacuum; merged ones in air are usual.
+    """
+    return np.ndim(contents.wavelength) == 2 and len(contents.wavelength) > 1 and not contents.official
 
 
 def confirm_medium(contents: Contents, orders: list[Order], medium: Claim, frame: Claim) -> tuple[Claim, float | None]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dtl.readers.bad_pixels import is_mask
+from dtl.readers.beside import by_neighbours
 from dtl.readers.dispersion import (
     Candidate,
     Column,
@@ -108,7 +109,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
         window: that the spectrum must hold.
         told: the kind of the uncertainty as the user says, or ``none``.
     """
-    names = [_meaning(column) for column in columns]
+    names = by_neighbours([column.name for column in columns], [_meaning(column) for column in columns])
     waves = rank_wavelengths(columns, names, window)
     if not waves:
         return None

@@ -40,6 +40,8 @@ _ORDER_MARKS = (
 _WIDE = (("utf-32-le", 4, 0), ("utf-32-be", 4, 3), ("utf-16-le", 2, 0), ("utf-16-be", 2, 1))
 _MIN_HEAD = 40
 
+#: What a web page begins with, or the part of one that pandas writes.
+_WEB = (b"<!doctype html", b"<html", b"<table", b"<div", b"<style")
 #: A number in a table of a web page.
 _WEB_NUMBER = re.compile(rb"<td[^>]{0,100}>\s{0,20}[-+]?\d")
 #: Numbers of which there are more where a web page holds data.
@@ -297,7 +299,7 @@ def _refuse_foreign(name: str, data: bytes) -> None:
             f"{name} is a ZIP archive or an office document; unpack it, or export the table as CSV, and give that."
         )
     head = data[:1000].lstrip().lower()
-    if head.startswith((b"<!doctype html", b"<html")):
+    if head.startswith(_WEB):
         if len(_WEB_NUMBER.findall(data[:100_000].lower())) > _MANY:
             raise UnusableInput(
                 f"{name} is a web page with a table of numbers, which is not read; copy the table into a text file, or "

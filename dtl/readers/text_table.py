@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from dtl.readers import limits
 from dtl.readers.byte_by_byte import described
-from dtl.readers.decimal_marks import MISSING, plain_lines, plain_text
+from dtl.readers.decimal_marks import plain_lines, plain_text
 from dtl.readers.headings import cells_of_names, names_columns, without_label
 from dtl.readers.marked_rows import without_marks
 from dtl.readers.names import parse_name
+from dtl.readers.number_rows import number, numbers
 from dtl.readers.numbered_names import numbered_names
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import frame_of, medium_of
@@ -21,21 +21,18 @@ from dtl.readers.transposed import upright
 from dtl.readers.two_rows import joined_names, neighbouring_cells, units_of
 from dtl.readers.word_columns import tidy_words
 
-__all__ = ["TextTable", "parse_table", "text_lines"]
+__all__ = ["TextTable", "check_values", "parse_table", "text_lines"]
 
 _COMMENT = re.compile(r"^\s*(#|%|!|//|\*|;|--)")
-_WITHOUT_NUMBERS = re.compile(rf"\s*$|{_COMMENT.pattern}")
+#: Cells of which none holds anything, as spreadsheets write rows above, between or below those of a table.
+_EMPTY = re.compile(r"[\s,;|\"']*$")
+_WITHOUT_NUMBERS = re.compile(rf"{_EMPTY.pattern}|{_COMMENT.pattern}")
 _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_MARKS = re.compile(r"[,;|]")
-_MIN_ROWS = 10
 _LONGEST_HEAD = 500
 #: Comments that are looked at, and letters of each.
 _MAX_COMMENTS, _LONGEST_COMMENT = 2_000, 1_000
 #: What ends a line, as `str.splitlines` has it.
 _ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-#: What a number begins with, but for digits: signs, marks, infinity, and a NaN after blanks.
-_FIRST = set("+-.,in")
-_TRUTH = {"true": 1.0, "false": 0.0}
 #: A FITS card as text: SPECSYS = 'TOPOCENT' / frame
 _CARD = re.compile(
     r"^\s*(HIERARCH +)?([A-Z][A-Z0-9_ -]{0,40}?)\s*=\s*('[^']*'|[TF]|[-+]?[0-9.]+(?:[ED][-+]?[0-9]+)?)\s*(/.*)?$"
@@ -97,7 +94,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     body, separator = plain_lines(body)
     if separator:  # with those that are empty
         limits.check("columns", max(line.count(separator) + 1 for line in body[:3]), source.refuse)
-    values, skipped = _numbers(source, body, separator)
+    check_values(source, body, separator)
+    values, skipped = numbers(source, body, separator)
     cards = _cards([*comments, *head])
     words = [line for line in [*comments, *head] if not _CARD.match(line)]
     about = [] if by_bytes else words  # explanations of as many words as there are columns name none
@@ -126,18 +124,25 @@ def text_lines(source: Source, text: str) -> list[str]:
     """The lines of a text, counted and measured before anything looks at them.
 
     Raises:
-        UnusableInput: more, or longer ones, or more cells in them, than a table has.
+        UnusableInput: more, or longer ones, than a table has.
     """
     if len(text) > limits.most("lines"):  # else there are fewer ends of lines
         limits.check("lines", sum(text.count(end) for end in _ENDS), source.refuse)
     lines = text.splitlines()
     limits.check("line_length", max(map(len, lines), default=0), source.refuse)
-    if len(text) > 2 * limits.most("values"):  # else there are fewer, as each has a letter and a mark beside it
-        # counting the marks is sooner done than splitting at them
-        possible = sum(map(text.count, " \t\x1f,;|")) + len(lines) if text.isascii() else len(text) // 2
-        if possible > limits.most("values"):
-            limits.check("values", sum(len(_MARKS.sub(" ", line).split()) for line in lines), source.refuse)
     return lines
+
+
+def check_values(source: Source, lines: list[str], separator: str | None) -> None:
+    """Count the cells of lines before they are parsed; a comma in them can be a decimal mark until the separator is
+    known.
+
+    Raises:
+        UnusableInput: more than a table has.
+    """
+    if sum(map(len, lines)) > limits.most("values"):  # else there are fewer, as each has a letter
+        counts = (line.count(separator) + 1 if separator else len(line.split()) for line in lines)
+        limits.check("values", sum(counts), source.refuse)
 
 
 def _cards(lines: list[str]) -> dict[str, tuple[object, str]]:
@@ -148,8 +153,8 @@ def _cards(lines: list[str]) -> dict[str, tuple[object, str]]:
         if match:
             text = match[3].strip("'").strip()
             quoted = match[3].startswith("'")
-            number = None if quoted or text in "TF" else _number(text)
-            value = text if quoted else text == "T" if text in ("T", "F") else number
+            value = None if quoted or text in "TF" else number(text)
+            value = text if quoted else text == "T" if text in ("T", "F") else value
             found[match[2].strip()] = (value, (match[4] or "").lstrip("/ "))
     return {key: card for key, card in found.items() if card[0] is not None}
 
@@ -169,15 +174,15 @@ def _has_row_names(body: list[str], values: np.ndarray, separator: str | None, w
 def _head(lines: list[str]) -> tuple[list[str], list[str], int | None]:
     """Comment lines, other lines above the numbers, and the number of the first line of numbers."""
     comments, head = [], []
-    for number, line in enumerate(lines):
-        if not line.strip():
+    for place, line in enumerate(lines):
+        if _EMPTY.match(line):
             continue
         if _COMMENT.match(line):
             if len(comments) < _MAX_COMMENTS:
                 comments.append(re.sub(r"^[\s#%!/*;-]+", "", line[:_LONGEST_COMMENT]).rstrip())
             continue
         if _is_data(line):
-            return comments, head, number
+            return comments, head, place
         head.append(line)
         if len(head) > _LONGEST_HEAD:
             break
@@ -188,85 +193,15 @@ def _is_data(line: str) -> bool:
     """Whether the line begins with two numbers; where the first is missing or a word, all others must be numbers."""
     mark = next((mark for mark in ";|\t," if mark in line), None)
     words = [cell.strip() for cell in line.split(mark)] if mark else []
-    if len(words) > 2 and re.search(r"[^\W\d]", words[0]) and _number(words[0]) is None:
+    if len(words) > 2 and re.search(r"[^\W\d]", words[0]) and number(words[0]) is None:
         line = line.split(mark, 1)[1]  # the name of the star in each row
-        if any(_number(cell) is None for cell in words[1:]):
+        if any(number(cell) is None for cell in words[1:]):
             return False
     cells = [cell for cell in re.split(r"[\s,;|]+", line.strip()) if cell]
-    if len(cells) < 2 or any(_number(cell) is None for cell in cells[:2]):
+    if len(cells) < 2 or any(number(cell) is None for cell in cells[:2]):
         return False
     digits = [bool(re.search(r"\d", cell)) for cell in cells]
-    return digits[0] or (any(digits) and all(_number(cell) is not None for cell in cells))
-
-
-def _numbers(source: Source, body: list[str], separator: str | None) -> tuple[np.ndarray, int]:
-    """The numbers of all lines with the usual number of columns, and how many lines were left out."""
-    try:
-        values = np.loadtxt(body, delimiter=separator, comments="#", ndmin=2, dtype=float)
-        skipped = 0
-    except ValueError:
-        values, skipped = _numbers_one_by_one(source, body, separator)
-    if len(values) < _MIN_ROWS:
-        raise source.refuse(
-            f"has only {len(values)} row{'' if len(values) == 1 else 's'} of numbers, too few for a spectrum, "
-            "probably because "
-            "it is another kind of file or was cut off; give a table with one row a pixel."
-        )
-    return values, skipped
-
-
-def _numbers_one_by_one(source: Source, body: list[str], separator: str | None) -> tuple[np.ndarray, int]:
-    rows = [_cells(line, separator) for line in body]
-    counts = [len(row) for row in rows]
-    usual = Counter(counts).most_common(1)[0][0]
-    good = [row for row in rows if len(row) == usual and not all(np.isnan(cell) for cell in row)]
-    skipped = len(rows) - len(good)
-    if skipped > max(3, 0.05 * len(rows)):
-        odd = next((i for i, count in enumerate(counts) if count != usual), None)
-        if odd is None:
-            empty = next(i for i, row in enumerate(rows) if all(np.isnan(cell) for cell in row))
-            raise source.refuse(
-                f"has rows without a number (row {empty + 1} is '{sanitise(body[empty], 40)}'), probably because of "
-                "thousands separators; write plain numbers, as 8810.25."
-            )
-        raise source.refuse(
-            f"has rows of different length ({counts[odd]} columns in row {odd + 1} of the numbers, {usual} in "
-            "most), probably "
-            "because separators are mixed or missing; write it with one separator throughout."
-        )
-    return np.array(good, dtype=float).reshape(len(good), usual), skipped
-
-
-def _cells(line: str, separator: str | None) -> list[float]:
-    line = line.split("#", 1)[0].strip()
-    cells = line.split(separator) if separator else line.split()
-    try:
-        return [float(cell) for cell in cells]
-    except ValueError:
-        numbers = (_number(cell) for cell in cells)
-        return [np.nan if number is None else number for number in numbers]
-
-
-def _number(cell: str) -> float | None:
-    """A number, NaN for a missing value, None for a word."""
-    cell = cell.strip().strip("\"'").lower()
-    if cell in MISSING:
-        return np.nan
-    if cell in _TRUTH:
-        return _TRUTH[cell]
-    first = cell.lstrip()[:1]
-    if not first.isdigit() and first not in _FIRST:
-        return None  # a word, as most of millions of cells may be: an error raised and caught costs ten times as much
-    try:
-        return float(cell)
-    except ValueError:
-        pass
-    if "d" not in cell and "," not in cell:
-        return None
-    try:  # Fortran's 1.0D+03
-        return float(cell.replace("d", "e").replace(",", "."))
-    except ValueError:
-        return None
+    return digits[0] or (any(digits) and all(number(cell) is not None for cell in cells))
 
 
 def _headings(
@@ -287,7 +222,7 @@ def _headings(
         words = cells_of_names(own, separator if apart else None, count)
         if len(words) != count or ":" in own.replace("Unnamed: ", ""):
             continue
-        if all(_number(word) is not None for word in words) or "=" in words:
+        if all(number(word) is not None for word in words) or "=" in words:
             continue
         roles = [parse_name(word).role for word in words]
         score = (len(set(roles) - {""}), sum(bool(role) for role in roles))

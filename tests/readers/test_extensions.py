@@ -209,3 +209,35 @@ def test_no_sum(name: str) -> None:
     tables = [table(("wave", "flux", "err"), (WAVE, k * FLUX, SIGMA), n) for k, n in ((1, "EXP1"), (9, name))]
     spectrum = read_spectrum(to_bytes(fits.PrimaryHDU(), *tables))
     np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, FLUX))
+
+
+@pytest.mark.parametrize("orders", [5, 61])
+def test_orders_without_wavelengths_are_told(orders: int) -> None:
+    """Counts may have the size of wavelengths."""
+    counts = np.random.default_rng(1).normal(8800.0, 60.0, (orders, 1024))
+    with pytest.raises(UnusableInput, match=f"fluxes of {orders} orders but no wavelengths .* second file"):
+        read_spectrum(to_bytes(fits.PrimaryHDU(counts)))
+
+
+def ceres() -> np.ndarray:
+    """Planes of CERES: wavelengths, flux, ivar, flux without blaze, ivar, normalised flux, ivar, continuum, S/N, ..."""
+    rows, place = np.arange(4)[:, None], np.linspace(0, 1, 1800)
+    wave = 8650.0 + 80.0 * rows + 110.0 * place
+    blaze = 1000.0 * (1.0 - (place - 0.5) ** 2) + 0 * rows
+    flux = 1 + 0.2 * np.sin(wave) + 0.01 * np.random.default_rng(1).normal(size=wave.shape)
+    sigma = 0.01 * np.ones_like(flux)
+    own = [wave, flux * blaze, (sigma * blaze) ** -2.0, 900 * flux, (900 * sigma) ** -2.0, flux, sigma**-2.0]
+    return np.array([*own, 900 + 0 * wave, flux / sigma, flux, sigma**-2.0])
+
+
+@pytest.mark.parametrize("cut", [np.s_[:], np.s_[:, 1:3], np.s_[:, 2:3], np.s_[:, 2]])
+def test_planes_of_ceres_also_of_one_order(cut: slice) -> None:
+    planes = ceres()
+    hdu = fits.PrimaryHDU(planes[cut])
+    hdu.header["PIPELINE"], hdu.header["INSTRUME"] = "CERES", "FEROS"
+    found = read_spectrum(to_bytes(hdu))
+    near = (found.wavelength > 8845) & (found.wavelength < 8865)  # no other order is there
+    assert "medium_guessed" not in found.flags
+    np.testing.assert_allclose(found.uncertainty[near], 9.0, rtol=0.01)  # an order is scaled to its neighbour
+    true = np.interp(found.wavelength[near], planes[0, 2], planes[3, 2])
+    np.testing.assert_allclose(found.flux[near], true, rtol=0.01)

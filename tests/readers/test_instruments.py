@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from astropy.io import fits
 
 from dtl.readers.instruments import INSTRUMENTS, find_instrument
 from tests.readers import layouts
@@ -57,3 +59,25 @@ def test_an_axis_that_contradicts_the_instrument_is_told(name: str, medium: str)
     spectrum = read_spectrum(layouts.wcs(INSTRUME=name, CUNIT1="Angstrom", CTYPE1="WAVE"), name="w.fits")
     found = next(finding for finding in spectrum.findings if finding.name == "medium")
     assert found.value == medium and ("medium_guessed" in spectrum.flags) == ("WAVE" in found.reason) == (name != "HPF")
+
+
+@pytest.mark.parametrize(
+    ("name", "card", "orders", "guessed"),
+    [
+        ("HARPS", "", 3, True), ("UVES", "", 3, True), ("HARPS", "ESO DRS BERV", 3, False), ("HARPS", "", 1, False),
+        ("HARPN", "TNG DRS BERV", 3, False), ("FEROS", "ESO PRO CATG", 3, False), ("NEID", "", 3, False),
+    ],
+)  # fmt: skip
+def test_orders_of_another_pipeline_are_not_known_to_be_in_air(
+    name: str, card: str, orders: int, guessed: bool
+) -> None:
+    """PyReduce and PypeIt write orders in vacuum; what an observatory's own pipeline wrote is told by its cards."""
+    wave = 8780.0 + 60.0 * np.arange(orders)[:, None] + np.linspace(0, 80, 1600)
+    primary = fits.PrimaryHDU()
+    primary.header["INSTRUME"] = name
+    if card:
+        primary.header[f"HIERARCH {card}"] = 1
+    columns = [fits.Column(n, f"{wave.size}D", dim=f"({wave.shape[1]},{orders})", array=a[None]) for n, a in
+               (("WAVE", wave), ("SPEC", layouts.truth(wave)))]  # fmt: skip
+    found = read_spectrum(layouts.to_bytes(primary, fits.BinTableHDU.from_columns(columns)))
+    assert ("medium_guessed" in found.flags) == guessed

@@ -100,7 +100,7 @@ REMOTE = '<DATA><BINARY><STREAM encoding="base64" href="file:///etc/hostname"/><
 HOSTILE = {
     "comments": (gzip.compress(b"# nothing\n" * 8_000_000, 1), "unpacks to more than the limit of 50 MB of text"),
     "gzip in gzip": (gzip.compress(gzip.compress(layouts.text())), "compressed twice"),
-    "lines": (b"\n" * 600_000 + layouts.text(), "has 601,900 lines"),
+    "lines": (b"\n" * 800_000 + layouts.text(), "has 801,900 lines"),
     "one line": (b"8800.0 1.0 " * 10_000, "has a line of"),
     "cells of text": (("8800.0 1.0" + " w" * 20 + "\n").encode() * 300_000, "an array of 6,600,000 values"),
     "cells of XML": (votable(f"<DATA><TABLEDATA><TR>{'<TD/>' * 1_600_000}</TR></TABLEDATA></DATA>"), "1,600,000 cells"),

@@ -78,3 +78,11 @@ def test_sentence_about_a_large_file_stands_alone(tmp_path: Path) -> None:
         "large.fits has 300 MB and the limit is 200 MB, so it is hardly a single spectrum; give one exposure, or cut "
         "it to the window of the networks and some 50 Å on each side."
     )
+
+
+@pytest.mark.parametrize("head", ["<table border='1'>", "<div>\n<style scoped></style><table>", "<html><table>"])
+def test_a_part_of_a_web_page_is_called_so(head: str, tmp_path: Path) -> None:
+    rows = "".join(f"<tr><th>{i}</th><td>{8800 + i}</td><td>0.9</td></tr>" for i in range(40))
+    path = tmp_path / "star.html"
+    path.write_text(f"{head}{rows}</table>")
+    assert "web page with a table of numbers" in refusal(path)

@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 
+from dtl.readers import limits
 from dtl.readers.source import Source
 from dtl.readers.text_table import parse_table
 from dtl.spectrum import UnusableInput
@@ -311,3 +312,63 @@ def test_a_heading_is_known_by_its_wavelengths() -> None:
         rows = [row.replace(" ", ",") for row in rows] if "," in heading else rows
         table = parse_table(Source("star.txt", "\n".join([heading, *rows]).encode()))
         assert table.names == heading.strip("#").replace(",", " ").split()
+
+
+@pytest.mark.parametrize("empty", [",,", ", ,", '"","",""', "NA,NA,NA"])
+@pytest.mark.parametrize("place", [0, 7, 300])
+def test_rows_without_a_number_are_no_rows(place: int, empty: str) -> None:
+    """Spreadsheets write as many as were ever touched."""
+    rows = [f"{8800 + 0.1 * i:.1f},0.9{i:03d},0.01" for i in range(300)]
+    if place:
+        lines = ["wave,flux,err", *rows[:place], *[empty] * 900, *rows[place:]]
+    else:
+        lines = [*[",,"] * 900, "wave,flux,err", *rows]
+    table = parse_table(Source("star.csv", "\n".join(lines).encode()))
+    np.testing.assert_allclose(table.values[:, 0], 8800 + 0.1 * np.arange(300))
+    assert table.names == ["wave", "flux", "err"]
+
+
+def test_numbers_that_are_none_are_no_empty_rows() -> None:
+    rows = [f"{8800 + 0.1 * i:.1f},0.9,0.01" for i in range(300)]
+    assert "has rows without a number (row 301 is '8 800 1" in refusal([*rows, *["8 800 1,x1,y1"] * 90])
+
+
+@pytest.mark.parametrize("mark", [";", "\t", " "])
+def test_a_decimal_comma_does_not_count_as_two_values(mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.LIMITS, "values", limits.Limit(950, "has an array of {found} values"))
+    rows = [mark.join(["8800,1", "0,9", "0,01"])] * 300
+    assert parse_table(Source("star.csv", "\n".join(rows).encode())).values.shape == (300, 3)
+    assert "has an array of 990 values" in refusal(rows + rows[:30])
+
+
+def test_a_csv_with_all_cells_quoted_is_read_as_fast_as_another() -> None:
+    row = ",".join(f"{x:.4f}" for x in (8812.3, *np.linspace(0.1, 1, 9)))
+    quoted = ",".join(f'"{cell}"' for cell in row.split(","))
+    took = []
+    for line in (row, quoted):
+        source = Source("star.csv", "\n".join([line] * 60_000).encode())
+        start = time.process_time()
+        values = parse_table(source).values
+        took.append(time.process_time() - start)
+        np.testing.assert_allclose(values[-1], [float(cell) for cell in row.split(",")])
+    assert took[1] < 3 * took[0] + 0.3
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"), [("n/a,1", (np.nan, 1)), ("x1y,--", (np.nan, np.nan)), ("1.0D+3,x", (1e3, np.nan))]
+)
+def test_columns_with_words(cells: str, values: tuple[float, float]) -> None:
+    rows = ["8800.1,0.9,3,4", *[f"8800.2,0.9,{cells}"] * 200, "8800.3,0.9,5,6"]
+    found = parse_table(Source("star.csv", "\n".join(rows).encode())).values
+    np.testing.assert_array_equal(found[100], [8800.2, 0.9, *values])
+    np.testing.assert_array_equal(found[[0, -1]], [[8800.1, 0.9, 3, 4], [8800.3, 0.9, 5, 6]])
+
+
+@pytest.mark.parametrize("frame", ["{} │ {} {}", "│ {} │ {} │ {} │", "║{}║{}║{}║", "┃ {} │ {} │ {} ┃"])
+def test_a_table_in_a_frame(frame: str) -> None:
+    """As Julia prints one."""
+    rows = [frame.format(i, 8800.1 + 0.1 * i, 0.9) for i in range(1, 99)]
+    head = ["98×2 DataFrame", frame.format("Row", "wave", "flux"), "─────┼──────────", *rows]
+    table = parse_table(Source("star.txt", "\n".join(head).encode()))
+    assert table.names == ["Row", "wave", "flux"]
+    np.testing.assert_allclose(table.values[:, 1], 8800.2 + 0.1 * np.arange(98))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from dtl.spectrum import Spectrum
+from dtl.spectrum import Spectrum, UnusableInput
 from tests.builders import observe
 from tests.readers.layouts import to_bytes
 from tests.readers.reading import read_spectrum
@@ -88,3 +88,53 @@ def test_one_star_in_every_row_is_one_spectrum() -> None:
     spectrum = observe()
     rows = [f"{w:.4f},{f:.3f},GJ 388" for w, f in zip(spectrum.wavelength, spectrum.flux, strict=True)]
     assert "several_spectra" not in read_spectrum("\n".join(["wave,flux,name", *rows]).encode()).flags
+
+
+def labelled(words: list[str], names: str, *spectra: Spectrum, sort: bool = False) -> bytes:
+    """Rows between blanks, the word of their spectrum in front, as they come or by their wavelengths."""
+    rows = [
+        (w, f"{word} {w:.4f} {f:.3f} {e:.3f}")
+        for word, spectrum in zip(words, spectra, strict=True)
+        for w, f, e in zip(spectrum.wavelength, spectrum.flux, spectrum.uncertainty, strict=True)
+    ]
+    lines = [line for _, line in (sorted(rows, key=lambda row: row[0]) if sort else rows)]
+    return "\n".join([names, *lines]).encode()
+
+
+@pytest.mark.parametrize("names", ["# {} wave flux err", "{} wave flux err", "# wave flux err", "# observed in 2020"])
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("star", "GJ699"), ("target", "2MASSJ1835"), ("order", "m63"), ("date", "2019-07-19"), ("ut", "04:31:07"),
+        ("flag", "ok"), ("arm", "red-cam_2"),
+    ],
+)  # fmt: skip
+def test_a_word_before_blanks(name: str, word: str, names: str) -> None:
+    spectrum = observe()
+    found = read_spectrum(labelled([word], names.format(name), spectrum))
+    np.testing.assert_allclose(found.flux, spectrum.flux, atol=1e-3)
+    np.testing.assert_allclose(found.uncertainty, spectrum.uncertainty, atol=1e-3)
+    assert "several_spectra" not in found.flags
+    assert found.star == (word if name in ("star", "target") and "{}" in names else "")
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("word", ["2019-07-19", "2019-07-19T04:31:07", "19/07/2019"])
+def test_a_date_before_other_marks(word: str, mark: str) -> None:
+    content = labelled([word], "date wave flux err", observe()).replace(b" ", mark.encode())
+    np.testing.assert_allclose(read_spectrum(content).flux, observe().flux, atol=1e-3)
+
+
+@pytest.mark.parametrize("names", ["# nod wave flux err", "# wave flux err"])
+@pytest.mark.parametrize("sort", [False, True])
+def test_words_before_blanks_keep_spectra_apart(sort: bool, names: str) -> None:
+    first, second = observe(seed=1), observe(seed=2, velocity=24.0)
+    found = read_spectrum(labelled(["A", "B"], names, first, second, sort=sort))
+    assert "several_spectra" in found.flags and found.spectra == 2
+    np.testing.assert_allclose(found.flux, first.flux, atol=1e-3)
+
+
+@pytest.mark.parametrize("row", ["step {} done in {} s", "[{}] loss={} ok", "{}: {} warnings", "epoch {}/50 took {} s"])
+def test_a_log_is_no_table(row: str) -> None:
+    with pytest.raises(UnusableInput):
+        read_spectrum("\n".join(row.format(i, 8800 + i) for i in range(60)).encode())

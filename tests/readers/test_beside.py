@@ -1,0 +1,45 @@
+"""Names that others change: corrected fluxes, errors of a mean."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.builders import observe
+from tests.readers.reading import read_spectrum
+
+
+def table(**columns: np.ndarray) -> bytes:
+    rows = np.column_stack(list(columns.values()))
+    return "\n".join([",".join(columns), *(",".join(f"{x:.6f}" for x in row) for row in rows)]).encode()
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_flux_without_the_lines_of_the_atmosphere(order: int) -> None:
+    """molecfit's table (Smette et al. 2015, A&A 576, A77)."""
+    own = observe()
+    through = 1 - 0.3 * np.exp(-(((own.wavelength - 8816) / 0.2) ** 2))
+    columns = dict(dflux=own.uncertainty, flux=own.flux * through, cdflux=own.uncertainty / through, cflux=own.flux)
+    pairs = list(columns.items())[::order]
+    found = read_spectrum(table(**{"lambda": own.wavelength}, **dict(pairs), mtrans=through))
+    np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
+    np.testing.assert_allclose(found.uncertainty, own.uncertainty / through, atol=1e-5)
+
+
+def test_without_a_transmission_the_plain_name_goes_before() -> None:
+    own = observe()
+    found = read_spectrum(table(wave=own.wavelength, flux=own.flux, err=own.uncertainty, cflux=own.flux * 2))
+    np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
+
+
+@pytest.mark.parametrize("single", ["std_flux", "stddev", "flux_sd", "std"])
+@pytest.mark.parametrize("mean", ["sem", "stderr", "flux_sem"])
+@pytest.mark.parametrize("swap", [False, True])
+def test_the_error_of_a_mean_is_not_the_scatter_of_its_exposures(swap: bool, mean: str, single: str) -> None:
+    own = observe()
+    errors = {single: 3 * own.uncertainty, mean: own.uncertainty}
+    errors = dict(reversed(errors.items())) if swap else errors
+    found = read_spectrum(table(wave=own.wavelength, mean_flux=own.flux, **errors))
+    np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)
+    alone = read_spectrum(table(wave=own.wavelength, mean_flux=own.flux, **{single: own.uncertainty}))
+    np.testing.assert_allclose(alone.uncertainty, own.uncertainty, atol=1e-5)
