@@ -49,6 +49,10 @@ FLAGS: dict[str, str] = {
         "The file does not say, or not clearly, whether Earth's motion is removed; the radial velocity is up to "
         "30 km/s off if the guess is wrong."
     ),
+    "exposures_differ": (
+        "The exposures of this star differ by more than their intervals say: the star varies, or one of the exposures "
+        "is at fault. The values are means of them."
+    ),
     "logg_from_main_sequence": (
         "The spectrum says little about log g: the value is that of the main sequence, and holds for dwarfs alone."
     ),

@@ -37,7 +37,12 @@ class Quantity:
     @property
     def title(self) -> str:
         """Name and unit, as ``[M/H] [dex]``."""
-        return f"{self.label} [{self.unit}]" if self.unit else self.label
+        return f"{self.label} [{self.value_unit}]" if self.unit else self.label
+
+    @property
+    def value_unit(self) -> str:
+        """Unit of values in brackets: log g is that of cm s⁻², and differs by dex."""
+        return "cm s⁻²" if self.label == "log g" else self.unit
 
     def scaled(self, values: float | np.ndarray) -> np.ndarray:
         """Values as they are, or their decadic logarithms where ``logarithmic``; any shape."""

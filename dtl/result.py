@@ -19,6 +19,7 @@ __all__ = [
     "Estimate",
     "InferenceResult",
     "Neighbour",
+    "value_title",
 ]
 
 #: The stellar parameters in the order of every array: name -> (label, unit, decimals shown).
@@ -28,6 +29,13 @@ PARAMETERS: dict[str, tuple[str, str, int]] = {
     "mh": ("[M/H]", "dex", 2),
     "vsini": ("v sin i", "km/s", 1),
 }
+
+
+def value_title(name: str) -> str:
+    """Label of a parameter with the unit of its values: ``log g [cm s⁻²]``, whose differences and errors are in dex."""
+    label, unit, _ = PARAMETERS[name]
+    return f"{label} [{'cm s⁻²' if name == 'logg' else unit}]"
+
 
 #: What a star can have, the same units; an answer outside is withheld. Teff: from the end of the L dwarfs (Kirkpatrick
 #: 2005, ARA&A 43, 195) to twice that of an M0. log g: from red supergiants (Levesque et al. 2005, ApJ 628,
@@ -140,6 +148,7 @@ class InferenceResult:
         scores: how strange the spectrum is, name (`dtl.bundle.calibration.SCORES`) -> score.
         percentiles: the same as the percentage of good stars of like S/N that are less strange, 0 to 100.
         correlation: of the uncertainties of the parameters, in the order of `PARAMETERS`; shape ``(4, 4)``.
+        exposures: how many exposures of the star the estimates are the mean of (`dtl.catalogue.epochs`).
     """
 
     prepared: PreparedSpectrum
@@ -157,6 +166,7 @@ class InferenceResult:
     percentiles: dict[str, float] = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
     correlation: np.ndarray = field(default_factory=lambda: np.eye(len(PARAMETERS)))
+    exposures: int = 1
 
     @property
     def covariance(self) -> np.ndarray:

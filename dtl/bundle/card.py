@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -23,6 +24,7 @@ __all__ = [
     "mean_error",
     "number",
     "plain_name",
+    "star_name",
     "survey_errors",
 ]
 
@@ -130,6 +132,11 @@ class Comparison:
         return None if self.literature is None else self.value - self.literature
 
 
+def star_name(name: str) -> str:
+    """The name of a star of a card as it is written: ``GJ 699`` for GJ699, as a folder of its spectra is called."""
+    return re.sub(r"^([A-Za-z]+)(?=\d)", r"\1 ", name)
+
+
 def comparisons(card: object) -> list[Comparison]:
     """Every parameter of every real star that the card has, star by star."""
     rows = []
@@ -141,7 +148,7 @@ def comparisons(card: object) -> list[Comparison]:
                 continue
             rows.append(
                 Comparison(
-                    star,
+                    star_name(star),
                     name,
                     value,
                     interval,

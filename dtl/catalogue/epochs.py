@@ -11,10 +11,15 @@ import numpy as np
 
 from dtl.catalogue.places import same_place
 from dtl.catalogue.published_stars import find_star, one_spelling
-from dtl.flags import doubts
+from dtl.flags import Doubt, doubts
 from dtl.result import PARAMETERS, Estimate, InferenceResult
+from dtl.rounding import estimate_words
 
 __all__ = ["Epochs", "MeanVelocity", "combine", "group_epochs", "identify"]
+
+#: Mean intervals by which exposures differ from which on they are said to differ: the scatter of a constant star
+#: exceeds two standard deviations in one pair of exposures of twenty.
+_DIFFER = 2.0
 
 
 @dataclass(frozen=True)
@@ -38,12 +43,14 @@ class Epochs:
 
     Attributes:
         results: what is known of each exposure, by its key, in their order.
-        combined: the result of the best exposure with the means of all; itself where there is one exposure.
+        combined: the result of the best exposure with the means of all, its flags and doubts those of all and one more
+            where they differ, its bundle those of all in words; itself where one exposure counts.
         key: of the best exposure.
         scatter: parameter name -> standard deviation of the values in the parameter's unit, NaN where fewer than two
             count.
         excess: parameter name -> the same over the mean 1-sigma interval, which holds errors that all exposures share:
-            far above 1 where the exposures differ by more than their intervals say.
+            far above 1 where the exposures differ by more than their intervals say. Of v sin i also how many intervals
+            a measured mean lies above the lowest limit.
         velocity: None where fewer than two exposures have a barycentric velocity that is certain.
     """
 
@@ -127,8 +134,8 @@ def combine(results: Mapping[str, InferenceResult]) -> Epochs:
 
     Values are means weighted by the inverse squares of their intervals. The interval of a mean is the mean interval,
     not a smaller one, as most of it is the error that networks make for this star in every exposure; it is the scatter
-    of the exposures where this is larger. v sin i is a limit, the median of the limits, where it is not measured in
-    most exposures. Exposures whose values are in doubt do not count where there are others.
+    of the exposures where this is larger. For v sin i see `_mean_rotation`. Exposures whose values are in doubt do not
+    count where there are others.
 
     Args:
         results: key of an exposure -> its result, one at least.
@@ -136,23 +143,85 @@ def combine(results: Mapping[str, InferenceResult]) -> Epochs:
     certain = {key: result for key, result in results.items() if not doubts(result.flags)}
     used = certain or dict(results)
     key = max(used, key=lambda k: used[k].prepared.snr)
-    together = {name: _mean([result.estimates[name] for result in used.values()]) for name in PARAMETERS}
+    together = {
+        name: (_mean_rotation if name == "vsini" else _mean)([result.estimates[name] for result in used.values()])
+        for name in PARAMETERS
+    }
+    excess = {name: excess for name, (_, _, excess) in together.items()}
     best = used[key]
     if len(used) > 1:
-        flags = tuple(dict.fromkeys(flag for result in used.values() for flag in result.flags))
-        known = tuple({d.flag: d for result in (*used.values(), best) for d in result.doubts}.values())
-        if together["vsini"][0].limit is None:
-            flags = tuple(flag for flag in flags if flag != "upper_limit_vsini")
-        estimates = {name: mean for name, (mean, _, _) in together.items()}
-        best = replace(best, estimates=estimates, flags=flags, doubts=known)
+        in_order = [best, *(result for result in used.values() if result is not best)]
+        best = _mean_result(in_order, {name: mean for name, (mean, _, _) in together.items()}, excess)
     return Epochs(
         results=dict(results),
         combined=best,
         key=key,
         scatter={name: scatter for name, (_, scatter, _) in together.items()},
-        excess={name: excess for name, (_, _, excess) in together.items()},
+        excess=excess,
         velocity=_mean_velocity(list(used.values())),
     )
+
+
+def _mean_result(
+    results: Sequence[InferenceResult], estimates: dict[str, Estimate], excess: Mapping[str, float]
+) -> InferenceResult:
+    """The first of some results with the means of all: named as such, with what is to be said of all."""
+    first, spectrum = results[0], results[0].prepared.spectrum
+    star = next((r.prepared.spectrum.star for r in results if r.prepared.spectrum.star), "")
+    flags = [flag for result in results for flag in result.flags if flag != "upper_limit_vsini"]
+    said = [doubt for flag in dict.fromkeys(flags) for doubt in _said_of(flag, results)]
+    differing = [name for name, times in excess.items() if times > _DIFFER]
+    if differing:
+        flags.append("exposures_differ")
+        said.append(Doubt("exposures_differ", _difference(results, differing), tuple(differing)))
+    if estimates["vsini"].limit is not None:
+        flags.append("upper_limit_vsini")
+        said.append(_not_resolved(estimates["vsini"], len(results)))
+    return replace(
+        first,
+        prepared=replace(first.prepared, spectrum=replace(spectrum, star=star)),
+        estimates=estimates,
+        flags=tuple(dict.fromkeys(flags)),
+        doubts=tuple(said),
+        bundle=" and ".join(dict.fromkeys(result.bundle for result in results)),
+        exposures=len(results),
+    )
+
+
+def _said_of(flag: str, results: Sequence[InferenceResult]) -> list[Doubt]:
+    """What the first exposure with a flag says of it, with the name of its file, as figures differ between them."""
+    having = [result for result in results if flag in result.flags]
+    others = len(having) - 1
+    words = f" (and likewise {others} other exposure{'s' if others > 1 else ''})" if others else ""
+    known = [doubt for doubt in having[0].doubts if doubt.flag == flag]
+    return [replace(d, sentence=f"{having[0].prepared.spectrum.file}{words}: {d.sentence}") for d in known]
+
+
+def _difference(results: Sequence[InferenceResult], names: Sequence[str]) -> str:
+    """The sentence on parameters in which exposures differ."""
+    labels = [PARAMETERS[name][0] for name in names]
+    listed = " and ".join(filter(None, [", ".join(labels[:-1]), labels[-1]]))
+    text = (
+        f"The {len(results)} exposures differ by more than their intervals say in {listed}: the star varies, or one of "
+        "the exposures is at fault."
+    )
+    limits = [r.estimates["vsini"] for r in results if r.estimates["vsini"].limit is not None]
+    if "vsini" in names and limits:
+        lowest = min(limits, key=lambda estimate: estimate.limit)
+        text += (
+            f" v sin i is the mean of the exposures in which it was measured; {len(limits)} of {len(results)} give "
+            f"an upper limit, the lowest {estimate_words('vsini', lowest)}."
+        )
+    return text
+
+
+def _not_resolved(estimate: Estimate, count: int) -> Doubt:
+    """The limit of v sin i from exposures that are all limits."""
+    sentence = (
+        f"The rotation is resolved in none of the {count} exposures: v sin i {estimate_words('vsini', estimate)} "
+        "(95 %), the lowest of their limits. This says nothing against the other parameters."
+    )
+    return Doubt("upper_limit_vsini", sentence, ("vsini",), estimate.value, estimate.limit)
 
 
 def _mean(estimates: Sequence[Estimate]) -> tuple[Estimate, float, float]:
@@ -164,14 +233,30 @@ def _mean(estimates: Sequence[Estimate]) -> tuple[Estimate, float, float]:
     half = np.maximum(0.5 * (lower + upper), 1e-9)
     weight = half**-2 / np.sum(half**-2)
     scatter = float(np.std(value, ddof=1))
-    limits = [estimate.limit for estimate in given if estimate.limit is not None]
     mean = Estimate(
-        float(weight @ value),
-        max(float(weight @ lower), scatter),
-        max(float(weight @ upper), scatter),
-        float(np.median(limits)) if 2 * len(limits) >= len(given) else None,
+        float(weight @ value), max(float(weight @ lower), scatter), max(float(weight @ upper), scatter), None
     )
     return mean, scatter, scatter / float(half.mean())
+
+
+def _mean_rotation(estimates: Sequence[Estimate]) -> tuple[Estimate, float, float]:
+    """Mean of v sin i, scatter, and how many intervals the exposures differ by, where some may be upper limits.
+
+    An upper limit is the rotation that would have been measured in 95 of 100 such exposures (Kashyap et al. 2010, ApJ
+    719, 900). It follows from the intervals of the exposure and not from its value, see
+    `dtl.inference.judgement.limit_rotation`. So where all are limits the lowest holds: it is that of the exposure which
+    would have shown the slowest rotation, and no lucky draw. Values below the limits are none that were measured, and
+    their scatter says nothing. Where rotation is measured in some, the mean is that of these; a limit below it by more
+    than its intervals contradicts it.
+    """
+    given = [estimate for estimate in estimates if not estimate.withheld]
+    measured = [estimate for estimate in given if estimate.limit is None]
+    limits = [estimate for estimate in given if estimate.limit is not None]
+    if not measured or not limits:
+        return (min(limits, key=lambda e: e.limit), np.nan, np.nan) if limits else _mean(estimates)
+    mean, scatter, excess = _mean(measured)
+    beyond = (mean.value - min(estimate.limit for estimate in limits)) / max(mean.lower, 1e-9)
+    return mean, scatter, float(np.fmax(excess, max(beyond, 0.0)))
 
 
 def _mean_velocity(results: Sequence[InferenceResult]) -> MeanVelocity | None:

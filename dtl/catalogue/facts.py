@@ -11,7 +11,7 @@ from dtl.catalogue.luminosity import LuminosityInput
 from dtl.catalogue.mass_radius import mass_and_radius
 from dtl.catalogue.populations import POPULATIONS
 from dtl.catalogue.published_stars import PUBLISHED, SOURCES, literature_table, references, stars
-from dtl.result import PARAMETERS, Estimate
+from dtl.result import PARAMETERS, Estimate, value_title
 from dtl.rounding import format_with_error
 
 __all__ = ["Fact", "facts", "literature", "overview"]
@@ -123,6 +123,6 @@ def literature(karmn: str) -> pd.DataFrame:
     rows = table.assign(
         source=[SOURCES[key].label for key in table["source"]],
         order=[order.index(name) for name in table["parameter"]],
-        parameter=[f"{PARAMETERS[name][0]} [{PARAMETERS[name][1]}]" for name in table["parameter"]],
+        parameter=[value_title(name) for name in table["parameter"]],
     )
     return rows.sort_values("order", kind="stable")[["parameter", "value", "error", "limit", "source"]]

@@ -27,11 +27,13 @@ __all__ = [
     "Reference",
     "Source",
     "columns",
+    "every_name",
     "find_star",
     "isochrones",
     "literature_table",
     "luminosity",
     "names",
+    "names_to_search",
     "one_spelling",
     "published_comparisons",
     "references",
@@ -127,7 +129,10 @@ class Luminosity:
 def _unit(text: str) -> str:
     """A unit as people write it."""
     return (
-        text.replace("solLum", "L☉").replace("Angstrom", "Å").replace("km / s", "km/s").replace("dex(cm / s2)", "dex")
+        text.replace("solLum", "L☉")
+        .replace("Angstrom", "Å")
+        .replace("km / s", "km/s")
+        .replace("dex(cm / s2)", "cm s⁻²")
     )
 
 
@@ -271,6 +276,32 @@ def names() -> dict[str, str]:
     for karmn, gj, name in zip(table["karmn"], table["gj"], table["name"], strict=True):
         found[karmn] = " · ".join(dict.fromkeys(part for part in (gj, name) if part)) or karmn
     return found
+
+
+def every_name(star: pd.Series) -> list[str]:
+    """All names of a row of `stars`, each once whatever its apostrophes: that of Gliese & Jahreiss first."""
+    every = [star["gj"], star["name"], star["karmn"], *star["aliases"].split(";")]
+    once: dict[str, str] = {}
+    for name in filter(None, map(str.strip, every)):
+        once.setdefault(name.replace("'", "").casefold(), name)
+    return list(once.values())
+
+
+@lru_cache(maxsize=1)
+def names_to_search() -> dict[str, str]:
+    """The CARMENES identifier of each star -> all its names, in an order for lists that are searched as one types.
+
+    Numbers go up, so that of the stars whose names hold the letters typed the one called so comes first: GJ 411 before
+    GJ 4113.
+    """
+    table = _read("stars.ecsv")[0]
+    found = {star["karmn"]: " · ".join(every_name(star)) for _, star in table.iterrows()}
+    return dict(sorted(found.items(), key=lambda item: _natural(item[1])))
+
+
+def _natural(text: str) -> tuple[bool, list[str]]:
+    """What sorts names by their numbers, those of Gliese & Jahreiss first."""
+    return not text.startswith("GJ"), [part.zfill(8) if part.isdigit() else part for part in re.split(r"(\d+)", text)]
 
 
 def similar_names(name: str, most: int = 4) -> list[str]:

@@ -40,14 +40,14 @@ _JUDGED_SNR = 100.0
 _DIFFERENT = 0.05
 #: Parts of the work, by processor time without anchors, that are done after transfer, moves and anchors.
 _LEARNED, _MOVED, _ANCHORED = 0.36, 0.97, 0.98
-_CALIBRATED = "The intervals were calibrated on simulated stars that differ from models by the learned gap; they hold "
-#: What is in the intervals beside, as `dtl.evaluation.belief_shares` and anchors tell.
+_CALIBRATED = "The intervals were calibrated on simulated stars that differ from models by the learned gap. "
+#: What the intervals allow for beside, as `dtl.evaluation.belief_shares` and anchors tell.
 _HELD = {
-    "mean_mh": "an error of the believed mean [M/H]",
-    "sequence": "one of the main sequence",
+    "mean_mh": "an error of the mean [M/H] taken as known",
+    "sequence": "an error of the main sequence",
     "anchors": "errors of the anchors",
-    "start": "one of the zero points of Teff and v sin i that the networks had before",
-    "stars": "another choice of the stars",
+    "start": "errors of the zero points of Teff and v sin i that the networks had before",
+    "stars": "the choice of the stars",
 }
 
 
@@ -139,8 +139,9 @@ def _with_verdict(
         "verdict": asdict(verdict),
     }
     said = bundle.card["limits"]
-    held = ", ".join(words for why, words in _HELD.items() if why in told)
-    limits = [*said[:3], f"{_CALIBRATED}what {held} would change.", *said[3:]]  # before what was said of the bundle
+    held = "; ".join(words for why, words in _HELD.items() if why in told)
+    calibrated = _CALIBRATED + (f"They allow for: {held}." if held else "")
+    limits = [*said[:3], calibrated.strip(), *said[3:]]  # before what was said of the bundle
     return replace(bundle, card=bundle.card | {"adapted": entry, "limits": limits})
 
 
@@ -202,7 +203,7 @@ def _verdict(rmse: dict[str, dict[str, float]], adapted: ModelBundle, told: dict
         return Verdict("better", f"Better: {how}.", rmse)
     if not better:
         return Verdict("not better", f"Not better: {how}.", rmse)
-    return Verdict("unknown", f"Not to be known: {how}.", rmse)
+    return Verdict("unknown", f"Better or not, this does not tell: {how}.", rmse)
 
 
 def shift_in_words(adapted: ModelBundle) -> str:

@@ -12,7 +12,7 @@ from dtl.evaluation.comparison import STATES, AdaptationComparison
 from dtl.evaluation.sample_size import SampleSizes
 from dtl.figures.palette import Palette
 from dtl.figures.style import axis, lay_out, prepare, scatter
-from dtl.result import PARAMETERS
+from dtl.result import PARAMETERS, value_title
 
 __all__ = ["LABELS", "gap_figure", "learning_figure", "parameter_figure", "sample_size_figure"]
 
@@ -98,7 +98,7 @@ def gap_figure(change: AdaptationComparison, quantity: str, *, dark: bool = Fals
 
 def parameter_figure(change: AdaptationComparison, parameter: str, *, dark: bool = False) -> go.Figure:
     """One parameter of every star before and after, joined by a line, with the true value where it is known."""
-    label, unit, places = PARAMETERS[parameter]
+    _, unit, places = PARAMETERS[parameter]
     column = list(PARAMETERS).index(parameter)
     before, after = (change.views[state].values[:, column] for state in ("before", "after"))
     order = np.argsort(before if change.truth is None else change.truth[:, column], kind="stable")
@@ -140,7 +140,8 @@ def parameter_figure(change: AdaptationComparison, parameter: str, *, dark: bool
         figure, xaxis=axis(f"Stars, by {sorted_by}", -0.8, len(order) - 0.2, colours, showticklabels=False, ticks="")
     )
     lay_out(
-        figure, yaxis=axis(f"{label} [{unit}]", everything.min() - margin, everything.max() + margin, colours, nticks=6)
+        figure,
+        yaxis=axis(value_title(parameter), everything.min() - margin, everything.max() + margin, colours, nticks=6),
     )
     return _still(figure, legend=True)
 

@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from dtl.figures.palette import Palette
 from dtl.figures.style import axis, prepare, scatter
-from dtl.result import PARAMETERS, InferenceResult
+from dtl.result import PARAMETERS, InferenceResult, value_title
 from dtl.rounding import format_number
 
 __all__ = ["PARTS", "corner_figure"]
@@ -94,6 +94,5 @@ def _range(result: InferenceResult, index: int) -> tuple[float, float]:
 
 
 def _axis(index: int, low: float, high: float, colours: Palette, *, labelled: bool) -> dict[str, object]:
-    label, unit, _ = list(PARAMETERS.values())[index]
-    title = f"{label} [{unit}]" if labelled else ""
+    title = value_title(list(PARAMETERS)[index]) if labelled else ""
     return axis(title, low, high, colours, nticks=4, showticklabels=labelled, tickfont={"size": 11})

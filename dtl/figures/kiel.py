@@ -20,7 +20,7 @@ __all__ = ["LOGG", "kiel_diagram"]
 
 #: Range of the axis of log g, dex.
 LOGG = (4.55, 5.25)
-_ORDINATE = Ordinate("logg", "Surface gravity log <i>g</i> [log cm s<sup>−2</sup>]", *LOGG, 0.05, downward=True)
+_ORDINATE = Ordinate("logg", "Surface gravity log <i>g</i> [cm s<sup>−2</sup>]", *LOGG, 0.05, downward=True)
 
 
 def kiel_diagram(

@@ -19,15 +19,15 @@ from dtl.figures.marks import limit_arrows
 from dtl.figures.palette import Palette
 from dtl.figures.style import axis, lay_out, prepare, scatter, two_panels
 from dtl.flags import doubts, explain
-from dtl.result import PARAMETERS
-from dtl.rounding import format_number
+from dtl.result import PARAMETERS, Estimate
+from dtl.rounding import format_estimate, format_number
 
 __all__ = ["MAX_LABELS", "TITLES", "comparison_figure", "marker_of", "value_text"]
 
 #: Title of the axis of a parameter, unit in brackets.
 TITLES = {
     "teff": "<i>T</i><sub>eff</sub> [K]",
-    "logg": "log <i>g</i> [log cm s<sup>−2</sup>]",
+    "logg": "log <i>g</i> [cm s<sup>−2</sup>]",
     "mh": "[M/H] [dex]",
     "vsini": "<i>v</i> sin <i>i</i> [km/s]",
 }
@@ -157,13 +157,17 @@ def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: P
     unit, places = PARAMETERS[parameter][1:]
     in_doubt = np.array([bool(flags) and bool(doubts(flags.split(", "))) for flags in mine["flags"]], bool)
     limit = mine["own_limit"].to_numpy(bool)
+    own = [
+        format_estimate(parameter, Estimate(*ends))[0]
+        for ends in zip(mine["own"], mine["own_lower"], mine["own_upper"], strict=True)
+    ]
     texts = [
         f"<b>{escape(row['spectrum'])}</b> is {escape(row['name'])}<br>{SOURCES[row['source']].label}: "
         f"{'&lt; ' if row['limit'] else ''}{value_text(row['value'], row['error'], places)} {unit}<br>yours: "
-        f"{'&lt; ' if row['own_limit'] else ''}{format_number(row['own'], places)} {unit}"
+        f"{'&lt; ' if row['own_limit'] else ''}{value} {unit}"
         f"<br>difference: {format_number(row['difference'], places)} {unit}"
         + "".join(f"<br><i>{line}</i>" for flag in row["flags"].split(", ") if flag for line in _lines(explain(flag)))
-        for _, row in mine.iterrows()
+        for value, (_, row) in zip(own, mine.iterrows(), strict=True)
     ]
     bars = {"color": colours.star, "width": 3, "thickness": 1.5}
     across = bars | {"array": mine["own_upper"], "arrayminus": _positive(mine, "own", parameter)}
@@ -201,7 +205,8 @@ def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: P
     for number, (_, row) in enumerate(first.iterrows()):
         place = (row["own"], row["value"])
         x, y = np.log10(place) if parameter == "vsini" else place
-        name = row["spectrum"] if len(row["spectrum"]) <= 20 else row["spectrum"][:19] + "…"
+        name = row["spectrum"].removesuffix(" exposures")
+        name = name if len(name) <= 20 else name[:19] + "…"
         figure.add_annotation(
             x=x, y=y, text=escape(name), ax=-34, ay=-26 - 20 * (number % 3), showarrow=True, arrowhead=0,
             arrowcolor=colours.star, arrowwidth=1.2, standoff=8, bgcolor=colours.ground, bordercolor=colours.star,

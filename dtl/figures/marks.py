@@ -25,7 +25,7 @@ _ARROW = "←\u00a0\u00a0"
 _TITLES = {
     "mh": "Metallicity [M/H] [dex]",
     "teff": "Effective temperature <i>T</i><sub>eff</sub> [K]",
-    "logg": "Surface gravity log <i>g</i> [log cm s<sup>−2</sup>]",
+    "logg": "Surface gravity log <i>g</i> [cm s<sup>−2</sup>]",
     "vsini": "<i>v</i> sin <i>i</i> [km/s]",
 }
 

@@ -15,7 +15,7 @@ class PlottedStar:
     """A star of the user as a diagram needs it.
 
     Attributes:
-        label: what is written beside it.
+        label: what is written beside it; of a mean of several exposures also that it is one.
         teff, teff_lower, teff_upper: effective temperature and its 1-sigma distances, K.
         logg, logg_lower, logg_upper: surface gravity log g and its 1-sigma distances, dex.
         mh: metallicity, dex.
@@ -75,7 +75,7 @@ class PlottedStar:
         """The star of a result, with a luminosity in solar luminosities from elsewhere."""
         spectrum, teff, logg = result.prepared.spectrum, result.estimates["teff"], result.estimates["logg"]
         return cls(
-            spectrum.star or spectrum.file,
+            (spectrum.star or spectrum.file) + (f", mean of {result.exposures}" if result.exposures > 1 else ""),
             *(teff.value, teff.lower, teff.upper),
             *(logg.value, logg.lower, logg.upper),
             result.estimates["mh"].value,

@@ -14,6 +14,8 @@ from dtl.figures.palette import Palette
 from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.style import axis, prepare, scatter
 from dtl.quantities import QUANTITIES, Quantity
+from dtl.result import Estimate
+from dtl.rounding import format_estimate
 
 __all__ = ["histogram", "name_group", "population_figure"]
 
@@ -174,7 +176,7 @@ def _add_users(
         symbol = "diamond-x-open" if doubtful else "diamond"
         symbols = np.where(limits, symbol.removesuffix("-open") + "-open", symbol) if limits.any() else symbol
         places = quantity.scaled([star.quantity(column) for star in part])
-        words = [quantity.text(star.quantity(column)) for star in part]
+        words = [_word(star, column, quantity) for star in part]
         figure.add_trace(
             scatter(
                 x=places,
@@ -198,3 +200,10 @@ def _add_users(
         )
         if limits.any():
             figure.add_trace(limit_arrows(places[limits], np.zeros(limits.sum()), colours.star))
+
+
+def _word(star: PlottedStar, column: str, quantity: Quantity) -> str:
+    """The value of a star, Teff cut by its interval as everywhere."""
+    if column == "teff":
+        return format_estimate("teff", Estimate(star.teff, star.teff_lower, star.teff_upper))[0]
+    return quantity.text(star.quantity(column))

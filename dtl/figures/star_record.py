@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from dtl.catalogue.star_record import OWN
 from dtl.figures.literature import TITLES, value_text
 from dtl.figures.marks import limit_arrows
 from dtl.figures.palette import Palette
 from dtl.figures.style import axis, lay_out, prepare, scatter
 from dtl.result import PARAMETERS
-from dtl.rounding import format_number
+from dtl.rounding import decimals, format_number
 
 __all__ = ["FAR", "star_figure"]
 
@@ -40,20 +41,13 @@ def star_figure(
     part = values[values["parameter"] == parameter].iloc[::-1]
     colours = prepare(figure, dark=dark, height=150 + 30 * len(part))
     base = part[part["source"] == first].iloc[0]
-    unit, places = PARAMETERS[parameter][1:]
     for width in (3, 1):
         ends = base["value"] - width * base["lower"], base["value"] + width * base["upper"]
         if np.isfinite(ends).all():  # a limit has no interval, nor has what is withheld
             figure.add_vrect(*ends, fillcolor=colours.band, line_width=0, layer="below")
     ours = part["source"] == first
     bars = {"array": part["upper"], "arrayminus": part["lower"], "color": colours.data, "width": 4, "thickness": 1.4}
-    texts = [
-        f"<b>{escape(labels[source])}</b>: {'< ' if limit else ''}{value_text(value, upper, places)} {unit}"
-        + ("" if np.isnan(sigma) else f"<br>{format_number(sigma, 1)}σ from {escape(labels[first])}")
-        for source, limit, value, upper, sigma in zip(
-            *(part[c] for c in ("source", "limit", "value", "upper", "sigma")), strict=True
-        )
-    ]
+    texts = _texts(part, parameter, labels, first)
     symbols = np.where(ours, "diamond", "circle")
     symbols = np.where(part["limit"], np.where(ours, "diamond-open", "triangle-left-open"), symbols)
     points = scatter(
@@ -84,6 +78,20 @@ def star_figure(
         dragmode=False,
     )
     return figure
+
+
+def _texts(part: pd.DataFrame, parameter: str, labels: Mapping[str, str], first: str) -> list[str]:
+    """What the pointer shows of each value; the user's own is cut by its interval as everywhere."""
+    unit, most = PARAMETERS[parameter][1:]
+    texts = []
+    for row in part.itertuples():
+        places = decimals(min(row.lower, row.upper), most) if row.source == OWN else most
+        text = f"<b>{escape(labels[row.source])}</b>: {'< ' if row.limit else ''}"
+        text += f"{value_text(row.value, row.upper, places)} {unit}"
+        if not np.isnan(row.sigma):
+            text += f"<br>{format_number(row.sigma, 1)}σ from {escape(labels[first])}"
+        texts.append(text)
+    return texts
 
 
 def _name_far(figure: go.Figure, part: pd.DataFrame, labels: Mapping[str, str], colours: Palette) -> None:

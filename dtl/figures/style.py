@@ -77,10 +77,11 @@ def teff_axis(low: float, high: float, colours: Palette) -> dict[str, object]:
 
 
 def widened(span: tuple[float, float], values: np.ndarray, margin: float) -> tuple[float, float]:
-    """``span``, stretched to ``margin`` beyond those of ``values``, shape ``(n,)``, that lie outside it."""
+    """``span``, stretched to ``margin`` beyond those of ``values``, shape ``(n,)``, that lie nearer to an end of it."""
     low, high = span
-    outside = values[(values < low) | (values > high)]
-    return min([low, *(outside - margin)]), max([high, *(outside + margin)])
+    known = values[np.isfinite(values)]
+    near, far = known[known - margin < low], known[known + margin > high]
+    return min([low, *(near - margin)]), max([high, *(far + margin)])
 
 
 def scatter(**settings: object) -> dict[str, object]:

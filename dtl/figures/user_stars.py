@@ -14,7 +14,8 @@ from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.published_stars import add_legend_entry
 from dtl.figures.style import annotate, scatter
 from dtl.quantities import QUANTITIES
-from dtl.rounding import format_number, format_with_error
+from dtl.result import Estimate
+from dtl.rounding import estimate_words, format_number, format_with_error
 
 __all__ = ["MAX_LABELS", "SMALLEST", "add_ring", "add_users", "label_users"]
 
@@ -27,6 +28,8 @@ _DIAMOND = np.sqrt(np.pi / 2)
 _LONGEST = 20
 #: By how much of the height of the plot a label is moved to be clear of another.
 _STEP = 0.055
+#: Share of the height of the plot above which a label is put below its star, as it would stand outside.
+_HIGH = 0.92
 _CLEAR = "rgba(0,0,0,0)"
 
 
@@ -90,8 +93,8 @@ def _words(star: PlottedStar) -> str:
     """What the pointer shows of a user's star: numbers, then every doubt as a sentence."""
     lines = [
         f"<b>{escape(star.label)}</b>{' (simulated observation)' if star.simulated else ''}",
-        f"Teff {_given(star.teff, f'{star.teff:.0f} −{star.teff_lower:.0f} +{star.teff_upper:.0f} K')}",
-        f"log g {_given(star.logg, f'{star.logg:.2f} −{star.logg_lower:.2f} +{star.logg_upper:.2f}')}",
+        f"Teff {estimate_words('teff', Estimate(star.teff, star.teff_lower, star.teff_upper))}",
+        f"log g {estimate_words('logg', Estimate(star.logg, star.logg_lower, star.logg_upper))}",
         f"[M/H] {_given(star.mh, format_number(star.mh, 2))}, v sin i {_rotation(star)}",
     ]
     if star.luminosity is not None:
@@ -153,7 +156,7 @@ def label_users(figure: go.Figure, stars: Sequence[PlottedStar], places: np.ndar
             "text": text,
             "align": "left",
             "ax": -26 if left else 26,
-            "ay": -24 * step - 18,
+            "ay": -24 * step + (-18 if up < _HIGH else 26),
             "xanchor": "right" if left else "left",
             "showarrow": True,
             "arrowhead": 0,

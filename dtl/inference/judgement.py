@@ -13,7 +13,7 @@ from dtl.inference.prior import StarPrior
 from dtl.inference.trust import HULL_UNIT, hull_distance
 from dtl.preparation.broadening import degrading_velocity
 from dtl.result import PARAMETERS, POSSIBLE, Estimate
-from dtl.rounding import estimate_words, format_number
+from dtl.rounding import estimate_words, format_estimate, format_number
 
 __all__ = [
     "doubts_of_estimates",
@@ -162,10 +162,11 @@ def doubts_of_strangeness(percentiles: dict[str, float], threshold: float, rv_qu
     name = max(percentiles, key=percentiles.__getitem__, default="")
     if not name or percentiles[name] < threshold:
         return []
+    share = "all" if percentiles[name] >= 99.95 else f"{format_number(percentiles[name], 1)} % of"
     sentence = (
-        f"The spectrum is unlike any model: of 1,000 good stars of like S/N, {10 * percentiles[name]:.0f} are less "
-        f"strange in one respect (limit {10 * threshold:.0f}), the {SCORES[name]}. Nothing says that the four "
-        "parameters mean anything; the radial velocity can be used if its match is good "
+        f"The spectrum is unlike any model: the {SCORES[name]} is larger than for {share} good spectra with a similar "
+        f"signal-to-noise ratio (limit {format_number(threshold, 1)} %). The four parameters may mean nothing; the "
+        "radial velocity can be used if its match is good "
         f"({format_number(rv_quality, 2)} here, 1 is perfect)."
     )
     return [Doubt("out_of_distribution", sentence, tuple(PARAMETERS), percentiles[name], threshold)]
@@ -223,7 +224,8 @@ def doubts_of_gravity(estimates: dict[str, Estimate], prior: StarPrior | None) -
         sentence = (
             f"log g {value} says little more than the main sequence does, {usual} with a scatter of "
             f"{format_number(width, 2)}: its interval is {format_number(interval / width, 1)} times as wide (limit "
-            f"{format_number(_REPEATS, 1)}). An error of the sequence goes into log g, and a part of it into [M/H]."
+            f"{format_number(_REPEATS, 1)}). Where the main sequence used is wrong, so is log g, by as "
+            "much, and [M/H] by a part of it."
         )
         return [Doubt("logg_from_main_sequence", sentence, ("logg",), interval, _REPEATS * width)]
     return []
@@ -232,7 +234,7 @@ def doubts_of_gravity(estimates: dict[str, Estimate], prior: StarPrior | None) -
 def _beyond(name: str, estimate: Estimate, end: float) -> Doubt:
     label, unit, places = PARAMETERS[name]
     low, high = POSSIBLE[name]
-    said = f", {format_number(estimate.value, places)}," if low <= estimate.value <= high else ""
+    said = f", {format_estimate(name, estimate)[0]}," if low <= estimate.value <= high else ""
     use = (
         "the lines are broader than those of any model, and the other parameters are uncertain too"
         if name == "vsini"
@@ -275,12 +277,9 @@ def _off_sequence(estimates: dict[str, Estimate], triples: np.ndarray) -> list[D
     if distance <= _OUTSIDE:
         return []
     nearest = triples[np.argmin(squared), :3]
-    here, there = (
-        ", ".join(
-            f"{PARAMETERS[n][0]} {format_number(float(v), PARAMETERS[n][2])}"
-            for n, v in zip(_PLACE, values, strict=True)
-        )
-        for values in (point, nearest)
+    here = ", ".join(f"{PARAMETERS[n][0]} {format_estimate(n, estimates[n])[0]}" for n in _PLACE)
+    there = ", ".join(
+        f"{PARAMETERS[n][0]} {format_number(float(v), PARAMETERS[n][2])}" for n, v in zip(_PLACE, nearest, strict=True)
     )
     parts = np.abs(point - nearest) / HULL_UNIT
     concerned = tuple(name for name, part in zip(_PLACE, parts, strict=True) if part > 0.5 * parts.max())

@@ -20,6 +20,8 @@ __all__ = ["AGREEMENT", "LeastSquaresFit", "departure", "fit_least_squares"]
 AGREEMENT = 2.0
 #: Rms error of the models for the first look, normalised flux: about what they leave of real M dwarfs.
 _FIRST_FLOOR = 0.03
+#: Rms error of the models from which a fit is a bad one: twice what they leave of real M dwarfs.
+_BAD = 2.0 * _FIRST_FLOOR
 #: Points without which there is no fit.
 _MIN_POINTS = 100
 #: Rounds of fitting about a new centre, and the move, in units of a place, below which no further one is needed.
@@ -51,6 +53,11 @@ class LeastSquaresFit:
     edge: tuple[str, ...]
     undetermined: tuple[str, ...]
     outside: bool
+
+    @property
+    def bad(self) -> bool:
+        """Whether no model comes as near to the spectrum as the models come to real M dwarfs."""
+        return self.floor > _BAD
 
 
 def fit_least_squares(prepared: PreparedSpectrum, spectra: NodeSpectra) -> LeastSquaresFit:

@@ -27,10 +27,11 @@ from dtl.result import PARAMETERS
 from dtl.spectrum import PreparedSpectrum, UnusableInput
 from dtl.training.augmentation import Augmentation
 from dtl.transfer.fine_tuning import Transfer, TransferSettings, held_out, transfer
+from dtl.transfer.population import Population
 from dtl.transfer.sample import MIN_STARS
 from dtl.transfer.trust_in_start import with_trust
 
-__all__ = ["MIN_SPECTRA", "adapt", "check_spectra", "notes", "read_spectra"]
+__all__ = ["MIN_SPECTRA", "adapt", "check_spectra", "make_sample", "notes", "read_spectra"]
 
 #: Spectra without which there is no gap to learn.
 MIN_SPECTRA = 4
@@ -115,12 +116,17 @@ def notes(count: int, settings: TransferSettings) -> list[str]:
     learned = count - judges
     if learned >= population.least or (population.mean_mh is None and population.slow is None):
         return []
-    rest = f" (another {judges} only judge)" if judges else ""
+    rest = f" (another {judges} only judge when to stop)" if judges else ""
     return [
-        f"{learned} spectra to learn from{rest} are fewer than the {population.least} that make a sample: what is "
+        f"{learned} stars to learn from{rest} are fewer than the {population.least} that make a sample: what is "
         "known of the mean [M/H] and of slow rotators is not used, and the zero points of [M/H] and v sin i stay "
         "uncertain."
     ]
+
+
+def make_sample(count: int, settings: TransferSettings = TransferSettings()) -> bool:
+    """Whether of so many stars enough are learned from for statements on the sample, as of its mean [M/H]."""
+    return count - held_out(count, settings) >= settings.population.least
 
 
 def adapt(
@@ -168,7 +174,8 @@ def adapt(
     before = "the networks before the anchors" if start is not None else f"{source.name} {source.version}"
     start = start or (source if prior_of(bundle.card) is None else bundle)
     filled = looks["before"].filled
-    said, settings = notes(len(prepared), settings), with_trust(start, filled, settings)
+    said, given = notes(len(prepared), settings), settings.population
+    settings = with_trust(start, filled, settings)
     learned = transfer(start, filled, settings, augmentation, seed=seed, progress=progress, watch=watch)
     looks["after"] = _look(learned.bundle, flux, good)
     entry = _entry(source, prepared, digests or [None] * len(prepared), looks, learned)
@@ -178,7 +185,8 @@ def adapt(
         "notes": said,
     }
     called = plain_name(name) if name else plain_name(source.name, "-adapted")
-    card = _card(source, prepared, settings, called, entry, before=before, anchors=anchors)
+    known = _known(settings, given, len(prepared), before)
+    card = _card(source, prepared, known, called, entry, anchors=anchors)
     progress(1.0, "")
     return replace(learned.bundle, card=card)
 
@@ -239,30 +247,39 @@ def _entry(
 def _card(
     source: ModelBundle,
     prepared: Sequence[PreparedSpectrum],
-    settings: TransferSettings,
+    known: list[str],
     name: str,
     entry: dict[str, Any],
     *,
-    before: str,
     anchors: int,
 ) -> dict[str, Any]:
-    """The card of the new bundle; ``entry`` describes the adaptation, ``before`` what it started from."""
+    """The card of the new bundle; ``entry`` describes the adaptation, ``known`` what was taken as known."""
     kind = "simulated" if all(p.spectrum.simulated for p in prepared) else "observed"
     labels = f", {anchors} of them of stars of known parameters" if anchors else " without labels"
+    stars = f"spectra of {len(prepared)} stars" + (f", {anchors} of them with known parameters" if anchors else labels)
     return source.card | {
         "name": name,
         "created": datetime.now(UTC).strftime("%Y-%m-%d"),
         "data": source.card.get("data", {}) | {"observed": f"{len(prepared)} spectra{labels}, see adapted"},
-        "limits": _limits(f"{len(prepared)} spectra{labels}", source, settings, entry["notes"], before),
+        "limits": _limits(stars, source, known, entry["notes"]),
         "transfer": {"spectra": len(prepared), "what": f"{kind} spectra{labels}", "history": entry["history"]},
         "adapted": entry,
     }
 
 
-def _limits(spectra: str, origin: ModelBundle, settings: TransferSettings, said: list[str], before: str) -> list[str]:
-    """What the new card says plainly: its own limits, then those that were said of the bundle before."""
-    population, name = settings.population, f"{origin.name} {origin.version}"
-    known = [f"a mean [M/H] of {population.mean_mh:.2f} dex"] if population.mean_mh is not None else []
+def _known(settings: TransferSettings, given: Population, count: int, before: str) -> list[str]:
+    """What was taken as known of a sample of so many stars, in words.
+
+    Args:
+        settings: as used.
+        given: population as the user gave it.
+        count: of the stars.
+        before: what the transfer started from.
+    """
+    population, known = settings.population, []
+    if population.mean_mh is not None and make_sample(count, settings):
+        found = f", as found by {before}" if population.mean_mh != given.mean_mh else ""
+        known.append(f"a mean [M/H] of {population.mean_mh:.2f} dex".replace("-", "\N{MINUS SIGN}") + found)
     if population.teff_offset is not None:
         word = f"{population.teff_offset:+.0f} K from that of" if population.teff_offset else "as found by"
         known.append(f"a mean Teff {word} {before}")
@@ -270,8 +287,14 @@ def _limits(spectra: str, origin: ModelBundle, settings: TransferSettings, said:
         word = f"{population.vsini_offset:+.1f} km/s from that of" if population.vsini_offset else "as found by"
         known.append(f"a median v sin i {word} {before}")
     known += ["log g on the main sequence"] if population.main_sequence else []
-    if population.slow is not None:
+    if population.slow is not None and make_sample(count, settings):
         known.append(f"{100 * population.slow:.0f} % of the stars with v sin i <= {population.slow_vsini:g} km/s")
+    return known
+
+
+def _limits(spectra: str, origin: ModelBundle, known: list[str], said: list[str]) -> list[str]:
+    """What the new card says plainly: its own limits, then those that were said of the bundle before."""
+    name = f"{origin.name} {origin.version}"
     return [
         f"Adapted to {spectra}. For stars unlike them, or observed by another spectrograph, it may be worse than "
         "before.",

@@ -79,11 +79,11 @@ def test_a_card_without_figures(card):
 def test_real_stars():
     rows = {(row.star, row.parameter): row for row in comparisons(full_card())}
     assert len(rows) == 12
-    barnard = rows["GJ699", "teff"]
+    barnard = rows["GJ 699", "teff"]
     assert (barnard.value, barnard.interval, barnard.literature, barnard.worst_pair) == (3253.0, 22.3, 3240.0, 1.234)
     assert barnard.difference == pytest.approx(13.0) and barnard.anchor and not barnard.limit
-    assert rows["GJ699", "vsini"].limit and not rows["GJ273", "vsini"].limit
-    assert rows["GJ273", "teff"].worst_pair is None and not rows["GJ273", "teff"].anchor
+    assert rows["GJ 699", "vsini"].limit and not rows["GJ 273", "vsini"].limit
+    assert rows["GJ 273", "teff"].worst_pair is None and not rows["GJ 273", "teff"].anchor
     assert rows["Nameless_1", "teff"].difference is None
 
 

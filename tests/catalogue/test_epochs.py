@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dtl.catalogue.epochs import combine, group_epochs, identify
+from dtl.flags import Doubt
 from dtl.result import Estimate, InferenceResult
 from tests import fakes
 
@@ -80,3 +81,50 @@ def test_velocities_of_other_frames_are_not_averaged() -> None:
     topocentric = exposure()
     topocentric = replace(topocentric, prepared=replace(topocentric.prepared, rv_frame="observatory"))
     assert combine({"a": exposure(), "b": topocentric}).velocity is None
+
+
+def rotating(value: float, error: float = 0.4, limit: float | None = None, **known: object) -> InferenceResult:
+    result = exposure(flags=() if limit is None else ("upper_limit_vsini",), **known)
+    return replace(result, estimates=result.estimates | {"vsini": Estimate(value, error, error, limit)})
+
+
+def test_limits_alone_give_the_lowest_of_them_without_scatter() -> None:
+    star = combine({"a": rotating(2.0, limit=3.7), "b": rotating(0.0, limit=5.9), "c": rotating(0.0, limit=7.0)})
+    assert star.combined.estimates["vsini"] == Estimate(2.0, 0.4, 0.4, 3.7)
+    assert np.isnan(star.scatter["vsini"]) and np.isnan(star.excess["vsini"])
+    assert star.combined.flags == ("upper_limit_vsini",)
+    assert "in none of the 3 exposures: v sin i < 3.7 km/s (95 %)" in star.combined.explain("upper_limit_vsini")
+
+
+def test_limits_that_allow_what_was_measured_leave_its_mean() -> None:
+    limits = {"b": rotating(2.0, limit=7.5), "d": rotating(1.0, limit=6.5)}
+    star = combine({"a": rotating(6.8), "c": rotating(7.0)} | limits)
+    vsini = star.combined.estimates["vsini"]
+    assert vsini.value == pytest.approx(6.9) and vsini.limit is None and star.combined.flags == ()
+    assert star.scatter["vsini"] == pytest.approx(np.std([6.8, 7.0], ddof=1))
+    assert star.excess["vsini"] == pytest.approx(1.0)  # the lowest limit, 6.5, is one interval below
+
+
+def test_a_limit_below_what_was_measured_is_told() -> None:
+    star = combine({"a": rotating(2.0, limit=3.7), "b": rotating(6.9)})
+    vsini = star.combined.estimates["vsini"]
+    assert (vsini.value, vsini.limit) == (6.9, None) and star.excess["vsini"] == pytest.approx(3.2 / 0.4)
+    assert np.isnan(star.scatter["vsini"]) and star.combined.flags == ("exposures_differ",)
+    told = star.combined.explain("exposures_differ")
+    assert "differ by more than their intervals say in v sin i:" in told
+    assert "1 of 2 give an upper limit, the lowest < 3.7 km/s" in told
+
+
+def test_a_mean_is_called_one() -> None:
+    """Its name, its networks and its notes are those of all exposures; each note says whose figures it has."""
+    note = (Doubt("logg_from_main_sequence", "log g 4.95 says little.", ("logg",)),)
+    first = replace(exposure(3232.0, snr=300.0, file="a.fits"), flags=(note[0].flag,), doubts=note, bundle="one 1.0")
+    second = replace(
+        exposure(3431.0, star="GJ 699", file="b.txt"), flags=(note[0].flag,), doubts=note, bundle="two 2.0"
+    )
+    mean = combine({"a": first, "b": second}).combined
+    assert mean.exposures == 2 and mean.bundle == "one 1.0 and two 2.0" and mean.prepared.spectrum.star == "GJ 699"
+    assert mean.flags == ("logg_from_main_sequence", "exposures_differ")
+    assert mean.explain(note[0].flag) == "a.fits (and likewise 1 other exposure): log g 4.95 says little."
+    assert "The 2 exposures differ by more than their intervals say in Teff:" in mean.explain("exposures_differ")
+    assert combine({"a": first}).combined.exposures == 1

@@ -54,4 +54,4 @@ def test_literature_of_one_star():
     table = literature("J17578+046")
     marfil = table[table["source"] == "Marfil+21"].set_index("parameter")["value"]
     assert marfil["Teff [K]"] == 3254 and marfil["[M/H] [dex]"] == -0.57
-    assert list(dict.fromkeys(table["parameter"])) == ["Teff [K]", "log g [dex]", "[M/H] [dex]", "v sin i [km/s]"]
+    assert list(dict.fromkeys(table["parameter"])) == ["Teff [K]", "log g [cm s⁻²]", "[M/H] [dex]", "v sin i [km/s]"]

@@ -158,3 +158,13 @@ def test_luminosity_of_the_models_is_that_of_a_sphere():
     models = published_stars.isochrones()
     solar = 4 * np.log10(models["teff"] / 5772) - (models["logg"] - 4.438) + np.log10(models["mass"])
     assert (models["log_luminosity"] - solar).abs().max() < 0.015
+
+
+def test_lists_that_are_searched_begin_with_the_star_of_the_name() -> None:
+    """Whichever of its names is typed, and though other names hold it."""
+    names = published_stars.names_to_search()
+    assert names.keys() == published_stars.names().keys()
+    assert names["J11033+359"].startswith("GJ 411 · Lalande 21185 · ")
+    for karmn, words in names.items():
+        for name in words.split(" · "):
+            assert next(k for k, other in names.items() if name.casefold() in other.casefold()) == karmn

@@ -102,7 +102,7 @@ def test_doubts_are_sorted_and_good_spectra_stand_apart():
 def test_stars_with_literature_are_drawn(parameter):
     rows = comparisons(CARD)
     figure = star_figure(parameter, rows)
-    assert names(figure) == ["GJ699", "GJ273"]
+    assert names(figure) == ["GJ 699", "GJ 273"]
     known = [row for row in rows if row.parameter == parameter and row.literature is not None]
     (trace,) = figure.data
     np.testing.assert_allclose(trace.x, [row.value - row.literature for row in known])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dtl.figures.style import lay_out, prepare, two_panels
+from dtl.figures.style import lay_out, prepare, two_panels, widened
 
 
 def test_settings_are_joined_as_plotly_joins_them():
@@ -25,3 +26,9 @@ def test_panels_are_those_of_plotly_and_each_figure_has_its_own():
     theirs = make_subplots(rows=2, shared_xaxes=True, row_heights=[0.75, 0.25], vertical_spacing=0.25)
     assert second.layout == theirs.update_layout(template="none").layout
     assert first.data[0].yaxis == "y2"
+
+
+def test_an_axis_is_widened_for_what_lies_near_its_end() -> None:
+    assert widened((0.0, 10.0), np.array([5.0, 9.8, np.nan]), 1.0) == (0.0, 10.8)
+    assert widened((0.0, 10.0), np.array([-2.0, 9.0]), 1.0) == (-3.0, 10.0)
+    assert widened((0.0, 10.0), np.array([]), 1.0) == (0.0, 10.0)

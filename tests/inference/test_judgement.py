@@ -119,14 +119,15 @@ def test_a_gravity_that_only_repeats_the_main_sequence() -> None:
 def test_each_score_is_understood_alone(name: str) -> None:
     """It may be the only one that is named."""
     (doubt,) = doubts_of_strangeness({name: 99.9}, 99.0, 0.83)
-    assert f", the {SCORES[name]}." in doubt.sentence
+    assert f": the {SCORES[name]} is larger than for 99.9 % of good spectra" in doubt.sentence
     assert not {"same", "its", "it"} & set(SCORES[name].split())
 
 
 def test_unlike_the_models() -> None:
     (doubt,) = doubts_of_strangeness({"residual": 99.4, "latent_distance": 12.0}, 99.0, 0.83)
     assert doubt.flag == "out_of_distribution" and doubt.parameters == tuple(PARAMETERS)
-    assert "S/N, 994 are" in doubt.sentence and "990" in doubt.sentence and "0.83" in doubt.sentence
+    assert "99.4 % of" in doubt.sentence and "limit 99.0 %" in doubt.sentence and "0.83" in doubt.sentence
+    assert "than for all good spectra" in doubts_of_strangeness({"residual": 100.0}, 99.0, 0.83)[0].sentence
     hottest = dict(zip(("teff", "logg", "mh"), max(map(tuple, shipped().nodes[:, :3].tolist())), strict=True))
     assert [d.flag for d in doubts(unlike=True, **hottest)] == ["outside_grid"]  # networks saturate at the ends
     assert doubts(unlike=False, **hottest) == []

@@ -147,9 +147,13 @@ def test_fewer_than_was_measured_to_help_is_said(page, monkeypatch):
     assert app.segmented_control(key="adapt-source").value == "own"
     assert "11 stars: too few to help" in app.warning[0].value and "in Teff from 16 stars on" in app.warning[0].value
     assert not app.button(key="adapt-start").disabled
-    assert "fewer than the 20" in app.info[0].value  # the beliefs about a sample are not used
+    assert "9 stars to learn from" in app.info[0].value and "fewer than the 20" in app.info[0].value
+    unused = [toggle for toggle in app.toggle if toggle.key in ("adapt-mh-unused", "adapt-slow-unused")]
+    assert len(unused) == 2 and all(toggle.disabled and not toggle.value for toggle in unused)
+    assert "adapt-mean-mh" not in [field.key for field in app.number_input]
+    assert "Not used: 9 stars to learn from" in texts(app)
     app.multiselect(key="adapt-left-out").set_value([next(iter(visit_of(app).results))]).run()
-    assert "10 spectra of 10 stars will be learned from" in texts(app)
+    assert "10 spectra of 10 stars: 8 stars to learn from, 2 that only judge when to stop." in texts(app)
 
 
 def test_spectra_of_one_star_count_once(page):
@@ -157,7 +161,7 @@ def test_spectra_of_one_star_count_once(page):
     upload(app, **{f"n{i}_txt": f"fake teff={3200 + i} star=GJ_1".encode() for i in range(9)})
     app.switch_page(PAGE).run()
     app.segmented_control(key="adapt-source").set_value("own").run()
-    assert "9 spectra of 1 star will be learned from" in texts(app)
+    assert "9 spectra of 1 star." in texts(app)
     assert "9 spectra of 1 star: at least 10 stars" in app.info[0].value and app.button(key="adapt-start").disabled
 
 
@@ -168,7 +172,7 @@ def test_spectra_of_one_name_may_be_said_to_be_of_distinct_stars(page):
     app.segmented_control(key="adapt-source").set_value("own").run()
     assert "12 spectra of 1 star" in app.info[0].value
     app.checkbox(key="adapt-distinct").check().run()
-    assert "12 spectra of 12 stars will be learned from" in texts(app)
+    assert "12 spectra of 12 stars: 10 stars to learn from, 2 that only judge" in texts(app)
     assert not app.button(key="adapt-start").disabled
 
 
@@ -185,14 +189,14 @@ def test_what_was_measured_is_a_figure_and_a_table(page):
 
 def test_settings_reach_the_work(page):
     app = page.open()
-    app.slider(key="adapt-stars").set_value(12)
+    app.slider(key="adapt-stars").set_value(32)
     app.number_input(key="adapt-mean-mh").set_value(-0.2)
     app.toggle(key="adapt-slow").set_value(False)
     app.slider(key="adapt-rounds").set_value(4)
     app.number_input(key="adapt-seed").set_value(7).run()
     app.button(key="adapt-start").click().run()
     (plan,) = page.plans
-    assert (plan.stars, plan.seed, plan.settings.rounds) == (12, 7, 4)
+    assert (plan.stars, plan.seed, plan.settings.rounds) == (32, 7, 4)
     assert plan.settings.epochs == TransferSettings().epochs
     assert plan.settings.population.mean_mh == pytest.approx(-0.2) and plan.settings.population.slow is None
     assert plan.settings.population.main_sequence and plan.name == "made-up-adapted" and not plan.spectra

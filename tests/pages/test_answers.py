@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 
 import pytest
 
+from dtl.inference.least_squares import LeastSquaresFit
 from tests import fakes
 from tests.pages.conftest import figure, texts, upload
 
@@ -72,7 +75,8 @@ def test_both_answers_stand_side_by_side(visit):
     assert rows["log g"][1:] == ("not determined", "–")
     assert rows["[M/H]"][1] == "−0.50 ± 0.12 dex, at the end of the models"
     assert rows["v sin i"] == ("2.1 −0.3 +0.3 km/s", "< 3.3 km/s", "–")
-    assert "agree within 2 intervals" in texts(app)
+    # no tick where the fit has stopped at an end
+    assert "That they agree says nothing: the fit stopped at the end of the models in [M/H]" in texts(app)
     assert "reduced χ² **16**" in texts(app)
     assert not app.warning
 
@@ -82,6 +86,21 @@ def test_answers_that_differ_are_named(visit):
     assert "differ by more than 2 intervals in **Teff**" in texts(app)
     rows = {row[0]: tuple(row[1:]) for row in app.table[0].value.itertuples(index=False)}
     assert rows["v sin i"] == ("< 2.9 km/s", "< 3.3 km/s", "–")
+
+
+def test_agreement_is_said_where_the_fit_is_worth_it(visit, monkeypatch):
+    def fit(*given: object, **other: object) -> LeastSquaresFit:
+        return replace(fakes.fit_least_squares(*given), edge=(), **other)
+
+    monkeypatch.setattr("dtl.inference.least_squares.fit_least_squares", fit)
+    assert "agree within 2 intervals" in texts(opened(upload(visit(), a_txt=GOOD), "second-opinion"))
+    for flag, words in (("out_of_distribution", "unlike any model"), ("outside_grid", "outside the models")):
+        data = f"fake teff=3400 flags={flag}".encode()
+        shown = texts(opened(upload(visit(), a_txt=data), "second-opinion"))
+        assert "agree within 2 intervals" not in shown and "That they agree says nothing: " in shown and words in shown
+    monkeypatch.setattr("dtl.inference.least_squares.fit_least_squares", partial(fit, floor=0.07))
+    shown = texts(opened(upload(visit(), a_txt=b"fake teff=3401"), "second-opinion"))
+    assert "the best model misses the spectrum by 7.0 %" in shown
 
 
 def test_a_fit_beside_the_models_is_a_guess(visit):
@@ -115,7 +134,7 @@ def test_parameters_together(visit):
     assert not app.exception
     assert "Corner plot" in app.get("plotly_chart")[1].proto.alt
     twin = app.dataframe[0].value
-    assert list(twin["parameter"]) == ["Teff [K]", "log g [dex]", "[M/H] [dex]", "v sin i [km/s]"]
+    assert list(twin["parameter"]) == ["Teff [K]", "log g [cm s⁻²]", "[M/H] [dex]", "v sin i [km/s]"]
     assert twin["correlation with Teff"].iloc[0] == 1.0
 
 

@@ -16,7 +16,7 @@ BARNARD = b"fake teff=3300 star=GJ_699"
 def test_the_literature_stands_under_each_value(visit):
     app = upload(visit(), a_txt=BARNARD)
     assert not app.exception
-    for words in ("Literature **3252** K, 11 sources", "**5.10** dex, 7 sources", "**≤ 2.5** km/s, 4 sources"):
+    for words in ("Literature **3252** K, 11 sources", "**5.10**, 7 sources", "**≤ 2.5** km/s, 4 sources"):
         assert words in texts(app)
 
 
@@ -98,7 +98,8 @@ def test_latent_space_begins_with_this_star(visit):
     assert not app.exception
     shown = texts(app)
     assert "from the nearest grid point, in steps of the grid" in shown and "before the transfer)" in shown
-    assert "Before → after the transfer: Teff " in shown and "v sin i " in shown
+    # the modes as on the first page, with what the transfer added
+    assert "The transfer moved the values: Teff **3300** K (" in shown and "log g **4.96** dex (" in shown
 
 
 def test_export_says_what_to_cite(visit):

@@ -52,7 +52,7 @@ def test_every_file_has_its_row(several):
     assert [state.split(maxsplit=1)[1] for state in rows["state"]] == ["ok", "flagged", "not readable"]
     assert list(rows["star"]) == ["GJ 1", "GJ 2", ""]
     assert rows.loc["b.txt", "teff"] == 3400 and rows.loc["b.txt", "teff_interval"] == "−33 +41"
-    assert rows.loc["a.txt", "vsini_interval"] == "< 2.9"
+    assert rows.loc["a.txt", "vsini"] == 2.9 and rows.loc["a.txt", "vsini_interval"] == "95 % limit"
     assert rows.loc["a.txt", "remarks"] == "Low snr; Upper limit vsini" and rows.loc["b.txt", "remarks"] == "none"
     assert "no columns of numbers" in rows.loc["c.txt", "remarks"]
     assert "2 spectra, 1 not readable" in texts(several)

@@ -300,13 +300,13 @@ def test_real_stars(with_cards):
     app = with_cards(full_card())
     (frame,) = [t.value for t in app.table if t.value.columns[0] == "Star"]
     rows = [tuple(text.replace("\\", "") for text in row) for row in frame.itertuples(index=False)]
-    assert rows[0] == ("GJ699 ⚓", "Teff", "3253 ± 22 K", "3240 K", "1.2")
-    assert rows[3] == ("GJ699 ⚓", "v sin i", "< 3.5 km/s", "1.5 km/s", "1.2")
-    assert rows[5] == ("GJ273", "log g", "4.93 ± 0.04 dex", "4.92 dex", "–")
+    assert rows[0] == ("GJ 699 ⚓", "Teff", "3253 ± 22 K", "3240 K", "1.2")
+    assert rows[3] == ("GJ 699 ⚓", "v sin i", "< 3.5 km/s", "1.5 km/s", "1.2")
+    assert rows[5] == ("GJ 273", "log g", "4.93 ± 0.04 dex", "4.92 dex", "–")
     assert rows[8][3] == "–"
     words = texts(app).replace("\\", "")
     assert "3 stars, 2 of them with values in the literature" in words
-    assert "⚓ in the table: GJ699. On these stars" in words
+    assert "⚓ in the table: GJ 699. On these stars" in words
     assert "flags: out_of_distribution (1 of 3)" in words and "Somebody et al. 2020" in words
 
 

@@ -43,3 +43,20 @@ def test_one_vote_in_the_statistics(visit):
     points = [trace for trace in data if trace.get("meta") == "users"]
     assert points and all(len(trace["customdata"]) == 1 for trace in points)
     assert "Your spectra: literature" in texts(app)
+
+
+def test_a_mean_is_called_one_on_every_page(visit):
+    """With its warning, the number of the first page, and no file's name."""
+    app = upload(visit(), a_txt=b"fake teff=3232 star=GJ_699", b_txt=b"fake teff=3431 star=GJ_699")
+    box = next(box for box in app.expander if "exposures of" in box.label)
+    mean, differ = box.table[0].value["Teff"].iloc[-1].split(" ")[0], "The 2 exposures differ by more than"
+    assert differ in box.warning[0].value
+    app.switch_page("pages/hr_diagram.py").run()
+    assert app.selectbox(key="diagram-star").options[0] == "Yours: GJ 699, mean of 2 exposures"
+    assert f"Teff **{mean} " in texts(app) and differ in texts(app)
+    assert "The mean of 2 exposures, estimated with made\\-up 0\\.1" in texts(app)
+    app.switch_page("pages/literature.py").run()
+    assert not app.exception and any(differ in warning.value for warning in app.warning)
+    assert "Compared with GJ 699, mean of 2 exposures, estimated with" in texts(app).replace("\\", "")
+    table = next(frame.value for frame in app.dataframe if "Source" in frame.value)
+    assert table["Source"].iloc[0] == "Yours, mean of 2" and table["Teff [K]"].iloc[0].startswith(f"{mean} ± ")

@@ -34,7 +34,7 @@ def test_first_visit_shows_an_example_with_its_parameters(visit):
     assert not app.exception
     assert metrics(app) == {
         "Teff": ("3300 K", "−33 +41"),
-        "log g": ("4.96 dex", "−0.04 +0.05"),
+        "log g": ("4.96", "−0.04 +0.05 dex"),
         "[M/H]": ("−0.22 dex", "−0.07 +0.11"),
         "v sin i": ("2.1 km/s", "−0.3 +0.3"),
     }
@@ -302,10 +302,11 @@ def test_what_a_value_owes_to_the_data(visit, monkeypatch):
             "prior": {"mean_mh": -0.08, "spread_mh": 0.22, "logg_scatter": 0.07}}  # fmt: skip
     monkeypatch.setattr(fakes.bundle(), "card", card)
     shown = texts(upload(visit(), a_txt=b"fake teff=3400 star=GJ_1"))
-    assert "Data **91 %** · models end at 3420" in shown  # 1 - (37 / (420 / sqrt 12))^2
-    assert shown.count("Data **") == 4 and ", prior " in shown  # log g is known by the main sequence too
+    # 1 - (37 / (420 / sqrt 12))^2; log g is known by the main sequence too
+    assert "From the data **91 %** · interval reaches the end of the models, 3420" in shown
+    assert shown.count("From the data **") == 4 and ", from the prior " in shown
     shown = texts(upload(visit(), a_txt=b"fake teff=3400 star=GJ_1 flags=upper_limit_vsini"))
-    assert shown.count("Data **") == 3
+    assert shown.count("From the data **") == 3
 
 
 def test_another_spectrum_is_drawn_over(visit):

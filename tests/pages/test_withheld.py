@@ -25,14 +25,14 @@ def test_cards_say_what_is_withheld_and_what_is_a_limit(visit):
     assert shown["Teff"] == "withheld" and shown["v sin i"] == "< 2.9 km/s"
     upload(app, b_txt=b"fake teff=3300", a_txt=b"fake teff=3200 flags=value_withheld,upper_limit_vsini")
     last = app.dataframe[0].value.iloc[-1]
-    assert last["vsini_interval"] == "< 2.9" and last["teff_interval"] == "withheld"
-    assert pd.isna(last["vsini"]) and pd.isna(last["teff"])  # no value beside a limit, and none that no star can have
+    assert last["vsini_interval"] == "95 % limit" and last["teff_interval"] == "withheld"
+    assert last["vsini"] == 2.9 and pd.isna(last["teff"])  # the limit itself, and no value that no star can have
 
 
 def test_what_the_transfer_changed_says_no_value_that_is_none(visit):
     app = upload(visit(), a_txt=b"fake teff=3200 flags=value_withheld,upper_limit_vsini")
     app.switch_page("pages/latent_space.py").run()
-    (words,) = (line for line in texts(app).splitlines() if "after the transfer:" in line)
+    (words,) = (line for line in texts(app).splitlines() if "The transfer moved the values:" in line)
     assert "Teff **withheld**, log g " in words and r"v sin i **\< 2\.9 km\/s**" in words
 
 

@@ -10,8 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dtl.catalogue import published_stars
 from dtl.result import InferenceResult
+from dtl.transfer.adaptation import make_sample
 from dtl.transfer.anchors import MIN_ANCHORS, SCALES, anchors_among
-from dtl.transfer.fine_tuning import TransferSettings
+from dtl.transfer.fine_tuning import TransferSettings, held_out
 from dtl.transfer.population import Population
 from dtl.transfer.sample import MIN_STARS, by_star
 from pages.shared.adapt.sample_size import counted
@@ -22,6 +23,7 @@ __all__ = ["ask"]
 
 _SOURCES = {"own": "Your spectra", "survey": "A simulated survey"}
 _DEFAULT = TransferSettings()
+_MEAN_MH, _SLOW = "Their mean [M/H]", "A third of them has v sin i ≤ 2 km/s"
 
 
 def ask() -> tuple[Plan, DeltaGenerator]:
@@ -41,7 +43,7 @@ def ask() -> tuple[Plan, DeltaGenerator]:
         name, spectra, stars = _own(groups) if source == "own" else _survey()
     with right:
         st.markdown("## What is known of the stars")
-        settings = _beliefs(name)
+        settings = _beliefs(name, stars or len(by_star(list(spectra.values()), distinct=_distinct())))
         scale = _scale(spectra)
     seed = int(st.session_state.get("adapt-seed", 1))
     origin = name.partition("-adapted")[0]
@@ -91,7 +93,9 @@ def _own(groups: Mapping[str, dict[str, InferenceResult]]) -> tuple[str, dict[st
 def _summary(spectra: Mapping[str, InferenceResult]) -> str:
     stars = by_star(list(spectra.values()), distinct=_distinct())
     simulated = sum(result.prepared.spectrum.simulated for result in spectra.values())
-    text = f"{counted(len(spectra), 'spectrum')} of {counted(len(stars), 'star')} will be learned from."
+    text = f"{counted(len(spectra), 'spectrum')} of {counted(len(stars), 'star')}"
+    judges = held_out(len(stars))
+    text += f": {len(stars) - judges} stars to learn from, {judges} that only judge when to stop." if judges else "."
     if simulated:
         text += f" {'It is' if simulated == len(spectra) == 1 else f'{simulated} of them are'} simulated."
     if len(stars) < len(spectra):
@@ -141,12 +145,38 @@ def _scale_in_words(scale: str) -> str:
     return " and ".join(dict.fromkeys(published_stars.SOURCES[key].label for key in SCALES[scale]))
 
 
-def _beliefs(name: str) -> TransferSettings:
-    """What is taken as known of the sample, and how long to learn."""
+def _beliefs(name: str, stars: int) -> TransferSettings:
+    """What is taken as known of the sample of so many stars, and how long to learn."""
+    population = _mean_mh(name) if make_sample(stars) else _no_sample(stars)
+    sequence = st.toggle(
+        "They are on the main sequence", value=True, key="adapt-sequence", persist_state="session",
+        help="Then log g follows from Teff and [M/H], which fixes the zero points of log g and Teff.",
+    )  # fmt: skip
+    population = replace(population, main_sequence=sequence)
+    if make_sample(stars) and not st.toggle(
+        _SLOW, value=True, key="adapt-slow", persist_state="session",
+        help="True of samples of field M dwarfs (Reiners et al. 2018). Switch it off for young or active stars.",
+    ):  # fmt: skip
+        population = replace(population, slow=None)
+    return _length(population)
+
+
+def _no_sample(stars: int) -> Population:
+    """That too few stars are learned from for what is known of a sample; returns what is usual, which is not used."""
+    population, learned = Population(), stars - held_out(stars)
+    why = f"{counted(learned, 'star')} to learn from, and statements on a sample need {population.least}."
+    for label, key in ((_MEAN_MH, "adapt-mh-unused"), (_SLOW, "adapt-slow-unused")):
+        st.toggle(label, value=False, disabled=True, key=key, help=why)
+    st.caption(f"Not used: {why}")
+    return population
+
+
+def _mean_mh(name: str) -> Population:
+    """What is known of the mean [M/H] of a sample."""
     mh = bundles.find_bundle(name).nodes[:, 2]
     population, low, high = Population(), float(mh.min()), float(mh.max())
     if st.toggle(
-        "Their mean [M/H]", value=True, key="adapt-mh-known", persist_state="session",
+        _MEAN_MH, value=True, key="adapt-mh-known", persist_state="session",
         help="Unlabelled spectra cannot tell a general error of the models' lines from a general excess of metals. The "
         "mean of the sample settles it, and an error of the mean goes one to one into the zero point of [M/H].",
     ):  # fmt: skip
@@ -155,18 +185,12 @@ def _beliefs(name: str) -> TransferSettings:
             format="%.2f", key="adapt-mean-mh", persist_state="session",
             help="Stars of the solar neighbourhood: a little below the Sun's, −0.05.",
         )  # fmt: skip
-        population = replace(population, mean_mh=float(mean))
-    else:
-        population = replace(population, mean_mh=None)
-    sequence = st.toggle(
-        "They are on the main sequence", value=True, key="adapt-sequence", persist_state="session",
-        help="Then log g follows from Teff and [M/H], which fixes the zero points of log g and Teff.",
-    )  # fmt: skip
-    slow = st.toggle(
-        "A third of them has v sin i ≤ 2 km/s", value=True, key="adapt-slow", persist_state="session",
-        help="True of samples of field M dwarfs (Reiners et al. 2018). Switch it off for young or active stars.",
-    )  # fmt: skip
-    population = replace(population, main_sequence=sequence, slow=population.slow if slow else None)
+        return replace(population, mean_mh=float(mean))
+    return replace(population, mean_mh=None)
+
+
+def _length(population: Population) -> TransferSettings:
+    """How long to learn with what is taken as known."""
     with st.expander("Training length", icon=":material/timer:"):
         rounds = st.slider(
             "Rounds at most", 2, 20, _DEFAULT.rounds, key="adapt-rounds", persist_state="session",

@@ -11,7 +11,7 @@ from dtl.evaluation.adaptation_trust import shift_in_words
 from dtl.evaluation.comparison import STATES
 from dtl.figures.adaptation import LABELS, gap_figure, learning_figure, parameter_figure
 from dtl.readers import limits
-from dtl.result import PARAMETERS
+from dtl.result import PARAMETERS, value_title
 from dtl.rounding import format_number, format_significant
 from dtl.spectrum import UnusableInput
 from pages.shared.adapt import own_networks
@@ -38,7 +38,7 @@ _HELP = {
 def show(adapted: Adapted) -> None:
     """Everything about networks that were just adapted."""
     st.header("What it changed", anchor="changed")
-    of = "simulated stars" if adapted.simulated else "of your spectra"
+    of = "simulated stars" if adapted.simulated else "of your stars"
     st.caption(
         f"{wording.plain(adapted.bundle.name)}, adapted from {wording.plain(adapted.plan.bundle.name)} to "
         f"{len(adapted.change.names)} {of}."
@@ -143,9 +143,9 @@ def _parameters(adapted: Adapted) -> None:
     table = st.expander("Every star as a table", icon=":material/table:", on_change="rerun", key="adapt-stars-table")
     if table.open:
         config, digits = {"star": st.column_config.TextColumn("Star", pinned=True)}, {}
-        for parameter, (label, unit, places) in PARAMETERS.items():
+        for parameter, (label, _, places) in PARAMETERS.items():
             for state in ("before", "after", "true"):
-                config[f"{parameter}_{state}"] = f"{label} {state} [{unit}]"
+                config[f"{parameter}_{state}"] = value_title(parameter).replace(label, f"{label} {state}")
                 digits[f"{parameter}_{state}"] = places
         for state in ("before", "after"):
             config |= {

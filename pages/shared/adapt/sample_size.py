@@ -23,8 +23,8 @@ def guard(plan: Plan) -> str | None:
     if stars < MIN_STARS:
         st.info(
             f"{counted(count, 'spectrum').capitalize()} of {counted(stars, 'star')}: at least {MIN_STARS} stars are "
-            "needed to tell how real stars differ from models from what one of them has of its own. Upload more on the "
-            "page Spectrum, or take the simulated survey; until then use the networks as they are.",
+            "needed to tell what sets all real stars apart from the models from what is peculiar to one star. Upload "
+            "more on the page Spectrum, or take the simulated survey; until then use the networks as they are.",
             icon=":material/info:",
         )
         return f"At least {MIN_STARS} stars are needed."

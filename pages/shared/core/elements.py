@@ -14,6 +14,7 @@ from pages.shared.core.stars import ANCHOR, sets_the_gap
 
 __all__ = [
     "choose_spectrum",
+    "differing",
     "facts",
     "flags",
     "heading",
@@ -64,6 +65,12 @@ def flags(result: InferenceResult) -> None:
     """Doubts as sentences; a limit is none."""
     if warnings := [result.explain(flag) for flag in doubts(result.flags)]:
         st.warning(_list(warnings), icon=":material/warning:")
+
+
+def differing(result: InferenceResult) -> None:
+    """That the exposures differ whose mean a result is, where they do."""
+    if "exposures_differ" in result.flags:
+        st.warning(wording.plain(result.explain("exposures_differ"), 1000), icon=":material/warning:")
 
 
 def notes(result: InferenceResult) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from dtl.flags import Doubt
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import format_number
+from dtl.rounding import decimals, format_number
 
 __all__ = ["remarks", "short_reason"]
 
@@ -32,9 +33,18 @@ def short_reason(doubt: Doubt, *, beside_value: bool = False) -> str:
 
 def remarks(result: InferenceResult) -> str:
     """All flags of a spectrum, each with its figures where they are known, or ``none``."""
-    known = {doubt.flag: short_reason(doubt) for doubt in reversed(result.doubts)}
+    known = {doubt.flag: short_reason(_cut(doubt, result)) for doubt in reversed(result.doubts)}
     words = [known.get(flag, flag.replace("_", " ")) for flag in result.flags]
     return "; ".join(word[:1].upper() + word[1:] for word in words) or "none"
+
+
+def _cut(doubt: Doubt, result: InferenceResult) -> Doubt:
+    """A doubt about the value of a parameter with that value as the cards have it: cut by its interval."""
+    estimate = result.estimates[doubt.parameters[0]] if doubt.parameters else None
+    if estimate is None or estimate.withheld or doubt.value != estimate.value:
+        return doubt
+    places = PARAMETERS[doubt.parameters[0]][2]
+    return replace(doubt, value=round(estimate.value, decimals(min(estimate.lower, estimate.upper), places)))
 
 
 def _at_end(doubt: Doubt) -> str:

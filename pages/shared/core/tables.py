@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,22 @@ import streamlit as st
 
 from dtl.figures.scale import ANGSTROM, Scale
 from dtl.resources import plain_cell
-from dtl.result import PARAMETERS, InferenceResult, Neighbour
-from dtl.rounding import format_number
+from dtl.result import PARAMETERS, InferenceResult, Neighbour, value_title
+from dtl.rounding import format_estimate, format_number
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
-__all__ = ["describe", "neighbours", "number_table", "point_table", "spectrum_table", "text_table"]
+__all__ = [
+    "describe",
+    "estimates_written",
+    "neighbours",
+    "number_table",
+    "point_table",
+    "spectrum_table",
+    "text_table",
+    "written",
+]
 
 
 def text_table(columns: Mapping[str, Sequence[str]], alt: str) -> None:
@@ -27,7 +36,9 @@ def text_table(columns: Mapping[str, Sequence[str]], alt: str) -> None:
     st.table(dict(columns), border="horizontal", hide_index=True, alt=alt)
 
 
-def number_table(rows: object, places: Mapping[str, int], *, signed: Collection[str] = ()) -> Styler:
+def number_table(
+    rows: object, places: Mapping[str, int | Callable[[float], str]], *, signed: Collection[str] = ()
+) -> Styler:
     """Rows for `streamlit.dataframe` whose numbers are written as the rest of the app writes them, and sort as such.
 
     The browser writes a hyphen for a minus sign; here the words of a cell go beside its number. A column that is
@@ -35,19 +46,38 @@ def number_table(rows: object, places: Mapping[str, int], *, signed: Collection[
 
     Args:
         rows: of a table, or its columns, as `streamlit.dataframe` takes them.
-        places: column -> decimals.
+        places: column -> decimals, or what writes a number.
         signed: columns whose positive numbers have a sign too.
     """
     import pandas as pd
 
     table = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows)
     formats = {
-        column: partial(_signed if column in signed else format_number, places=decimals)
+        column: decimals
+        if callable(decimals)
+        else partial(_signed if column in signed else format_number, places=decimals)
         for column, decimals in places.items()
         if column in table
     }
     table = table.astype({column: float for column in formats})
     return table.style.format(formats, na_rep="")
+
+
+def written(texts: Iterable[tuple[float, str]]) -> Callable[[float], str]:
+    """For `number_table`: what writes the numbers of a column as given, as each has decimals of its own."""
+    return dict(texts).__getitem__
+
+
+def estimates_written(results: Iterable[InferenceResult]) -> dict[str, Callable[[float], str]]:
+    """For `number_table`: what writes the values of the parameters, cut by their intervals, and a limit as such."""
+    texts: dict[str, list[tuple[float, str]]] = {name: [] for name in PARAMETERS}
+    for result in results:
+        for name, estimate in result.estimates.items():
+            if estimate.limit is not None:
+                texts[name].append((estimate.limit, f"< {format_number(estimate.limit, PARAMETERS[name][2])}"))
+            elif not estimate.withheld:
+                texts[name].append((estimate.value, format_estimate(name, estimate)[0]))
+    return {name: written(pairs) for name, pairs in texts.items()}
 
 
 def point_table(columns: Mapping[str, np.ndarray], places: Mapping[str, int], alt: str) -> None:
@@ -110,9 +140,7 @@ def neighbours(result: InferenceResult) -> None:
         {"distance": n.distance} | {name: getattr(n, name) for name in PARAMETERS} | {"node": n.index}
         for n in result.neighbours
     ]
-    columns = {
-        name: st.column_config.NumberColumn(f"{title} [{unit}]") for name, (title, unit, _) in PARAMETERS.items()
-    }
+    columns = {name: st.column_config.NumberColumn(value_title(name)) for name in PARAMETERS}
     st.dataframe(
         number_table(rows, {name: places for name, (_, _, places) in PARAMETERS.items()} | {"distance": 2}),
         column_config=columns

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_significant
 
-__all__ = ["RMSE", "label", "listed", "plain", "printable", "with_minus", "with_unit"]
+__all__ = ["RMSE", "label", "listed", "mean_of", "plain", "printable", "with_minus", "with_unit"]
 
 _HYPHEN = re.compile(r"(?<![\w.-])-(?=\d)")
 #: Of addresses that become links by themselves, whatever is escaped: what an invisible letter after it ends.
@@ -17,15 +17,25 @@ RMSE = "rmse: root of the mean squared error, the size of a typical error."
 
 
 def label(result: InferenceResult, *, short: bool = False) -> str:
-    """Name of a spectrum for lists, without markup: star and (not if ``short``) file, and that it is simulated."""
+    """Name of a spectrum for lists, without markup: star and (not if ``short``) file, and that it is simulated.
+
+    A mean of several exposures is called so, and by no file.
+    """
     spectrum = result.prepared.spectrum
     name = spectrum.star or spectrum.file
-    if spectrum.star and not short:
+    if result.exposures > 1:
+        name += f", {mean_of(result)}"
+    elif spectrum.star and not short:
         name += f" ({spectrum.file})"
     simulated = ""
     if spectrum.simulated and "simulated" not in name.lower():
         simulated = " (simulated)" if short else " · simulated observation"
     return printable(name) + simulated
+
+
+def mean_of(result: InferenceResult) -> str:
+    """That a result is a mean, as ``mean of 3 exposures``; empty where it is none."""
+    return f"mean of {result.exposures} exposures" if result.exposures > 1 else ""
 
 
 def printable(text: object, longest: int = 100) -> str:

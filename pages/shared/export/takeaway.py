@@ -14,7 +14,7 @@ from dtl.export.session import LIMIT, read_session
 from dtl.flags import joined
 from dtl.readers.parts import name_part
 from dtl.readers.source import SIZE_LIMIT
-from dtl.result import PARAMETERS, InferenceResult
+from dtl.result import PARAMETERS, InferenceResult, value_title
 from dtl.rounding import format_number
 from dtl.spectrum import UnusableInput
 from pages.shared.core import apart, keeping, uploads, visit, wording
@@ -115,7 +115,7 @@ def awaited() -> None:
             row |= {name: _interval(spectrum.row, name) for name in PARAMETERS}
             row |= {"flags": joined(spectrum.row["flags"]) or "none", "networks": spectrum.row["bundle"]}
         rows.append(row | {"sha256": spectrum.sha256})
-    titles = {name: f"{label} [{unit}]" for name, (label, unit, _) in PARAMETERS.items()}
+    titles = {name: value_title(name) for name in PARAMETERS}
     st.dataframe(rows, hide_index=True, column_config=titles, alt="Saved results whose spectra are not at hand")
     files = uploads.show_uploader(
         "Files of these spectra",

@@ -13,7 +13,7 @@ from dtl.catalogue.facts import facts, literature
 from dtl.catalogue.mass_radius import Derived
 from dtl.figures.plotted_star import PlottedStar
 from dtl.flags import LIMITS, NOTES, sentence_of
-from dtl.result import PARAMETERS, InferenceResult
+from dtl.result import PARAMETERS, InferenceResult, value_title
 from dtl.rounding import estimate_words, format_number, format_with_error
 from pages.shared.core import epochs, visit, wording
 from pages.shared.hr_diagram import luminosities
@@ -27,17 +27,17 @@ _FIRST = "J17578+046"
 
 def choose(results: Mapping[str, InferenceResult]) -> str:
     """A list of the user's stars and the published ones; gives the digest or the karmn of the chosen one."""
-    stars, selected = published_stars.stars(), visit.current().selected
+    names, selected = published_stars.names_to_search(), visit.current().selected
     if star := epochs.epochs_of(selected):
         selected = star.key
-    names = dict(zip(stars["karmn"], stars["name"], strict=True))
     options = [*results, *names]
     if st.session_state.get(_KEY) not in options:
         st.session_state[_KEY] = selected if selected in results else _FIRST
     return st.selectbox(
         "Star", options, key=_KEY, persist_state="session",
-        format_func=lambda k: f"Yours: {wording.label(results[k])}" if k in results else f"{names[k]} ({k})",
-        help="Click a star in the figure, or type its name here. It is ringed in the figure.",
+        format_func=lambda k: f"Yours: {wording.label(results[k])}" if k in results else names[k],
+        filter_mode="contains",  # the usual filter also offers names that have the letters typed somewhere, as GJ 443
+        help="Click a star in the figure, or type any of its names here. It is ringed in the figure.",
     )  # fmt: skip
 
 
@@ -71,7 +71,9 @@ def _show_users(digest: str, result: InferenceResult, star: PlottedStar) -> None
         lines.append("- Luminosity not known")
     lines += [_derived(found) for found in luminosities.derived(digest, result)]
     st.markdown("\n".join(lines))
-    for flag in star.flags:
+    if result.exposures > 1:
+        st.markdown(f":small[The {wording.mean_of(result)}, estimated with {wording.plain(result.bundle)}.]")
+    for flag in sorted(star.flags, key=lambda flag: flag != "exposures_differ"):  # this beside the mean
         icon = "info" if flag in NOTES | LIMITS else "warning"
         st.markdown(f":small[:material/{icon}: {wording.plain(sentence_of(flag, star.known), 1000)}]")
     if st.button("Open its spectrum", icon=":material/show_chart:", key="open-spectrum"):
@@ -105,7 +107,7 @@ def _show_published(karmn: str) -> None:
 
 def _in_words(table: pd.DataFrame) -> pd.DataFrame:
     """Rows of `dtl.catalogue.facts.literature` with value, error and limit as one text."""
-    digits = {f"{label} [{unit}]": places for label, unit, places in PARAMETERS.values()}
+    digits = {value_title(name): places for name, (_, _, places) in PARAMETERS.items()}
     words = []
     for row in table.itertuples(index=False):
         places = digits[row.parameter]

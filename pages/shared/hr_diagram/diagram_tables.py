@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -68,12 +68,13 @@ def star_tables(users: Sequence[PlottedStar], results: Mapping[str, InferenceRes
                 | {
                     "flags": joined(star.flags),
                     "spectroscopic_luminosity": float(spectroscopic_luminosity(star.teff, star.logg)),
+                    "vsini": star.quantity("vsini"),
                 }
                 | _surest(luminosities.derived(star.key, results[star.key]))
                 for star in users
             ]
             st.dataframe(
-                _numbers(rows), hide_index=True,
+                _numbers(rows, tables.estimates_written(results[star.key] for star in users)), hide_index=True,
                 column_config=headers | {name: f"{name} [{unit}]" for name, unit in _UNITS.items()},
                 column_order=[name for name in _USERS if any(name in row for row in rows)],
                 alt="Your stars in the diagram",
@@ -88,12 +89,14 @@ def star_tables(users: Sequence[PlottedStar], results: Mapping[str, InferenceRes
         st.markdown(f":small[References: {' · '.join(works)}]")
 
 
-def _numbers(rows: object) -> Styler:
-    """Rows with the decimals of their columns."""
+def _numbers(rows: object, written: Mapping[str, Callable[[float], str]] = {}) -> Styler:
+    """Rows with the decimals of their columns, or as some columns are ``written``."""
     table = pd.DataFrame(rows)
     numbers = table.select_dtypes("number").columns
     known = {name: _PLACES.get(name.partition("_")[0]) for name in numbers}
-    return tables.number_table(table, {name: places for name, places in known.items() if places is not None})
+    return tables.number_table(
+        table, {name: places for name, places in known.items() if places is not None} | dict(written)
+    )
 
 
 def _surest(found: Sequence[Derived]) -> dict[str, object]:

@@ -109,6 +109,14 @@ def _show_diagram(which: str, row: object, results: Mapping[str, InferenceResult
         star = chosen_star.choose(results)
         chosen_star.show(star, results, users)
     look = Look(**vars(look) | {"chosen": star})
+    if unplaced:
+        with wide:
+            names = ", ".join(wording.plain(name) for name in unplaced[:5]) + (" and others" * (len(unplaced) > 5))
+            st.info(
+                f"Not in this diagram, since the luminosity is not known: {names}. Give it above, or choose the "
+                "spectroscopic HR diagram or the Kiel diagram, which need none.",
+                icon=":material/visibility_off:",
+            )
     number = int(published["luminosity"].notna().sum()) if which == "hr" else len(published)
     colour, size = QUANTITIES[look.colour].label, "" if look.size == EQUAL else QUANTITIES[look.size].label
     with wide:
@@ -120,14 +128,7 @@ def _show_diagram(which: str, row: object, results: Mapping[str, InferenceResult
             on_select=lambda: chosen_star.pick(f"{which}-figure"),
             selection_mode="points",
         )
-        if unplaced:
-            names = ", ".join(wording.plain(name) for name in unplaced[:5]) + (" and others" * (len(unplaced) > 5))
-            st.info(
-                f"Not in this diagram, since the luminosity is not known: {names}. Give it above, or choose the "
-                "spectroscopic HR diagram or the Kiel diagram, which need none.",
-                icon=":material/visibility_off:",
-            )
-        elif not results:
+        if not results:
             st.caption("Stars that you analyse on the first page are added here.")
         st.caption(
             f"Hot is left. {f'Area of circles and triangles: {size}. ' if size else ''}A diamond is a star of "

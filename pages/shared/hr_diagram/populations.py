@@ -74,7 +74,7 @@ def _verdict(column: str, comparison: Comparison) -> None:
         "by chance in samples of these sizes from one population.",
     )  # fmt: skip
     groups = zip((comparison.first, comparison.second), comparison.numbers, comparison.medians, strict=True)
-    lines = [f"Largest distance **D = {comparison.statistic:.3f}**, at {comparison.location:.4g} {quantity.unit}.\n"]
+    lines = [f"KS statistic **D = {comparison.statistic:.3f}**, at {comparison.location:.4g} {quantity.unit}.\n"]
     lines += [
         f"- {name_group(group)}: {number} stars, median {value:.4g} {quantity.unit}" for group, number, value in groups
     ]
@@ -96,7 +96,7 @@ def _verdict(column: str, comparison: Comparison) -> None:
 
 def _tables(place: object, column: str, comparison: Comparison) -> None:
     """The bins, and the test for several ways to form the groups."""
-    unit = QUANTITIES[column].unit
+    unit = QUANTITIES[column].value_unit
     bins = histogram(published_stars.stars(), column, (comparison.first, comparison.second))
     place.dataframe(
         tables.number_table(bins, dict.fromkeys(("from", "to"), QUANTITIES[column].places)), hide_index=True,

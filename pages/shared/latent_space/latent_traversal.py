@@ -9,7 +9,7 @@ import streamlit as st
 
 from dtl.exploration.latent_traversal import Step, flux_effect, grid_limits, start_at, step_to
 from dtl.figures.latent_traversal import walk_figure, walk_map
-from dtl.result import PARAMETERS, InferenceResult
+from dtl.result import PARAMETERS, InferenceResult, value_title
 from dtl.rounding import format_number
 from pages.shared.core import bundles, visit, wording
 from pages.shared.core.chart import chart, dark
@@ -107,10 +107,10 @@ def _estimate(result: InferenceResult, bundle: object) -> np.ndarray:
 def _along_parameters(result: InferenceResult, bundle: object) -> tuple[Step, Step, bool]:
     values = []
     for name, (low, high) in grid_limits(bundle).items():
-        label, unit, places = PARAMETERS[name]
+        *_, places = PARAMETERS[name]
         values.append(
             st.slider(
-                f"{label} [{unit}]",
+                value_title(name),
                 low,
                 high,
                 step=_STEPS[name],

@@ -12,8 +12,8 @@ from dtl.exploration.position import STATES, UNUSUAL, LatentPosition
 from dtl.exploration.spectrum_metrics import SPECTRUM_METRICS, flag_group, star_value
 from dtl.figures.latent_maps import ColourBar, MapStar, latent_map, outside_map
 from dtl.flags import joined
-from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import format_number
+from dtl.result import PARAMETERS, InferenceResult, value_title
+from dtl.rounding import estimate_words, format_number
 from pages.shared.core import bundles, links, tables, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.latent_space import selection
@@ -131,6 +131,8 @@ def _stars(
         note = f"nearest grid point at {format_number(place[state].distance, 2)} in latent space"
         if quantity:
             said = "withheld" if value is None else f"{format_number(value, quantity[2])} {quantity[1]}"
+            if colour in PARAMETERS:
+                said = estimate_words(colour, result.estimates[colour])
             note = f"{quantity[0]} {said}<br>{note}"
         star = MapStar(
             wording.label(result, short=True),
@@ -151,6 +153,7 @@ def _bar(bundle: object, colour: str, stars: Sequence[MapStar]) -> ColourBar | N
     label, unit, _ = SPECTRUM_METRICS[colour]
     title = f"{label} [{unit}]" if unit else label
     if colour in PARAMETERS:
+        title = value_title(colour)
         column = bundle.nodes[:, list(PARAMETERS).index(colour)]
         return ColourBar(title, float(column.min()), float(column.max()))
     values = [star.value for star in stars if star.value is not None]

@@ -55,7 +55,7 @@ def parallel_view(result: InferenceResult) -> None:
     idle = int(found.dead.sum())
     st.caption(
         "Each number that the networks keep of a spectrum, in standard deviations of the models from their mean. "
-        + (f"{beyond} of them lie beyond every model. " if beyond else "None lies beyond every model. ")
+        + f"{beyond or 'None'} {'lies' if beyond < 2 else 'lie'} outside the range of the models. "
         + (f"{idle} say nothing: they are the same for all models." if idle else "")
     )
     twin = st.expander("Data table", icon=":material/table:", on_change="rerun", key="parallel-table")

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dtl.exploration.latent_traversal import grid_limits
 from dtl.exploration.position import LatentPosition
-from dtl.result import PARAMETERS, InferenceResult
+from dtl.result import PARAMETERS, InferenceResult, value_title
 from dtl.rounding import format_number
 from pages.shared.core import bundles, visit, wording
 
@@ -96,7 +96,7 @@ def _summary(
     from dtl.exploration.selection import summarise
 
     of_chosen = summarise(bundle.nodes[nodes])
-    columns = {"Parameter": [f"{label} [{unit}]" for label, unit, _ in PARAMETERS.values()]}
+    columns = {"Parameter": [value_title(name) for name in PARAMETERS]}
     for title, key in (("Mean", "mean"), ("Spread", "spread"), ("Lowest", "lowest"), ("Highest", "highest")):
         more = int(key in ("mean", "spread"))
         columns[title] = [format_number(of_chosen[n][key], p + more) for n, (_, _, p) in PARAMETERS.items()]
@@ -122,14 +122,14 @@ def _ranges(bundle: object) -> None:
     st.markdown("**By ranges**")
     with st.grid(4, min_column_width=200):
         for name, limits in grid_limits(bundle).items():
-            label, unit, places = PARAMETERS[name]
+            *_, places = PARAMETERS[name]
             key = f"range-{name}"
             low, high = st.session_state.get(key) or limits
             if not limits[0] <= low <= high <= limits[1]:  # of other models
                 low, high = limits
             st.session_state[key] = (low, high)
             st.slider(
-                f"{label} [{unit}]",
+                value_title(name),
                 *limits,
                 step=_STEPS[name],
                 format=f"%.{places}f",
@@ -156,10 +156,7 @@ def _rows(bundle: object, star: LatentPosition, digest: bytes) -> None:
     order = _order(bundle.name, star.latent.tobytes(), _latent=star.latent)
     columns = {"distance": order[1]} | {name: bundle.nodes[order[0], i] for i, name in enumerate(PARAMETERS)}
     columns["node"] = order[0]
-    config = {
-        name: st.column_config.NumberColumn(f"{label} [{unit}]", format=_FORMATS[name])
-        for name, (label, unit, _) in PARAMETERS.items()
-    }
+    config = {name: st.column_config.NumberColumn(value_title(name), format=_FORMATS[name]) for name in PARAMETERS}
     st.dataframe(
         columns,
         key="choose-rows",

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import estimate_words, format_number, format_significant
+from dtl.rounding import estimate_words, format_estimate, format_number, format_significant
 from pages.shared.core import bundles, wording
 from pages.shared.latent_space.positions import has_transfer, places, spacings
 from pages.shared.latent_space.synthetic_gap import distances_of
@@ -38,10 +38,13 @@ def this_star(result: InferenceResult) -> None:
             if estimate.withheld or estimate.limit is not None:
                 changes.append(f"{label} **{wording.plain(estimate_words(parameter, estimate))}**")
                 continue
-            first, last = (format_number(place.values[parameter], places_) for place in found[number].values())
-            changes.append(f"{label} {first} → **{last}** {unit}")
+            before, after = (place.values[parameter] for place in found[number].values())
+            value, *_ = format_estimate(parameter, estimate)
+            shift = format_number(after - before, places_)
+            sign = "+" if after > before and shift.strip("0.") else ""
+            changes.append(f"{label} **{value}** {unit} ({sign}{shift})")
         st.markdown(
-            f"Before → after the transfer: {', '.join(changes)}.",
-            help="The mean of what the members of the ensemble read in the latent vector; the values on the first page "
-            "are modes, and may differ a little.",
+            f"The transfer moved the values: {', '.join(changes)}.",
+            help="The values as on the first page, and in brackets what the transfer added: by how much the mean of "
+            "what the networks of the ensemble read in the latent vector changed.",
         )

@@ -79,10 +79,10 @@ def _show_stars(parameter: str, chosen: list[str], mine: pd.DataFrame, *, errors
         selection_mode="points",
     )
     st.caption(
-        "On the dashed line both agree. Hollow points are upper limits. A diamond is a spectrum of yours, with the "
-        "result of this program across, crossed where a flag doubts it, hollow with an arrow where it is an upper "
-        "limit. Point at a star to read its name, or click it to see all its values at the top of the page."
-        + (" Both axes are logarithmic." if parameter == "vsini" else "")
+        "On the dashed line both agree. Hollow points are upper limits. A diamond is a star of yours, the mean of its "
+        "exposures where there are several, with the result of this program across, crossed where a flag doubts it, "
+        "hollow with an arrow where it is an upper limit. Point at a star to read its name, or click it to see all its "
+        "values at the top of the page." + (" Both axes are logarithmic." if parameter == "vsini" else "")
     )
     twin_of_figure = st.expander("Data table", icon=":material/table:", on_change="rerun", key="literature-table")
     if twin_of_figure.open:

@@ -14,8 +14,8 @@ from dtl.catalogue import published_stars
 from dtl.catalogue.literature import MEANINGS, agrees, comparison, write
 from dtl.catalogue.star_record import OWN
 from dtl.figures.star_record import FAR
-from dtl.result import PARAMETERS
-from dtl.rounding import format_number
+from dtl.result import PARAMETERS, Estimate, value_title
+from dtl.rounding import decimals, format_estimate, format_number
 from pages.shared.core import tables, wording
 
 __all__ = [
@@ -38,10 +38,10 @@ _NOTE = 470
 _STATED = {"published_mean": "mean", "published_correlation": "correlation"}
 
 
-def label_of(source: str) -> str:
-    """What a source is called."""
+def label_of(source: str, exposures: int = 1) -> str:
+    """What a source is called; the user's own value may be the mean of several ``exposures``."""
     if source == OWN:
-        return "Your spectrum"
+        return "Your spectrum" if exposures == 1 else f"Yours, mean of {exposures}"
     if source == published_stars.PUBLISHED:
         return published_stars.PUBLISHED_LABEL
     return published_stars.SOURCES[source].label
@@ -94,6 +94,11 @@ def twin(table: pd.DataFrame, alt: str) -> None:
     shown = table.assign(source=[label_of(source) for source in table["source"]]).reset_index(drop=True)
     places = max((PARAMETERS[name][2] for name in table["parameter"].unique()), default=2)
     numbers = {name: places + (places > 0) for name in shown if shown[name].dtype.kind == "f"} | {"sigma": 2}
+    if "own" in shown:
+        numbers["own"] = tables.written(
+            (row.own, format_estimate(row.parameter, Estimate(row.own, row.own_lower, row.own_upper))[0])
+            for row in shown.itertuples()
+        )
     st.dataframe(tables.number_table(shown, numbers), column_config=columns, hide_index=True, alt=alt)
 
 
@@ -118,28 +123,31 @@ def downloads(table: pd.DataFrame, stem: str, title: str, unit: str = "") -> Non
             )
 
 
-def record_table(values: pd.DataFrame, alt: str) -> None:
-    """All values of a star, a line for each source, with how many sigma each is from the first."""
+def record_table(values: pd.DataFrame, exposures: int, alt: str) -> None:
+    """All values of a star, a line for each source, with how many sigma each is from the first.
+
+    The user's own value is the mean of so many exposures.
+    """
     works, rows = published_stars.references(), []
     by_source: dict[str, dict[str, dict[str, object]]] = {}
     for value in values.to_dict("records"):
         by_source.setdefault(value["source"], {})[value["parameter"]] = value
     for source, part in by_source.items():
-        row = {"Source": label_of(source)}
-        for name, (title, unit, _) in PARAMETERS.items():
-            row[f"{title} [{unit}]"] = _text(part[name], name) if name in part else ""
+        row = {"Source": label_of(source, exposures)}
+        for name in PARAMETERS:
+            row[value_title(name)] = _text(part[name], name) if name in part else ""
         reference = next(iter(part.values()))["reference"]
         row["Reference"] = works[reference].citation if reference else ""
         row["Link"] = works[reference].url if reference else None
         rows.append(row)
     columns = {
-        f"{title} [{unit}]": st.column_config.TextColumn(
-            f"{title} [{unit}]",
+        value_title(name): st.column_config.TextColumn(
+            value_title(name),
             width={"teff": 140, "mh": 148, "vsini": 118}.get(name, 140),
             help="Value with its 1σ uncertainty, and in brackets how many σ it is above or below the first line, both "
             f"uncertainties counted. A triangle marks {FAR:g}σ or more.",
         )
-        for name, (title, unit, _) in PARAMETERS.items()
+        for name in PARAMETERS
     }
     columns["Source"] = st.column_config.TextColumn("Source", pinned=True, width=142)
     columns["Link"] = st.column_config.LinkColumn("Link", display_text="open")
@@ -149,6 +157,8 @@ def record_table(values: pd.DataFrame, alt: str) -> None:
 def _text(row: Mapping[str, Any], parameter: str) -> str:
     """A value as ``▲ 5.14 ± 0.04 (3.6σ)``."""
     places = PARAMETERS[parameter][2]
+    if row["source"] == OWN:  # cut as everywhere else; published values have the digits that were published
+        places = decimals(min(row["lower"], row["upper"]), places)
     value = ("< " if row["limit"] else "") + format_number(row["value"], places)
     lower, upper = format_number(row["lower"], places), format_number(row["upper"], places)
     if np.isfinite(row["upper"]):

@@ -12,9 +12,9 @@ import streamlit as st
 from dtl.catalogue import published_stars, resolver
 from dtl.catalogue.online import HOSTS, Answer, Unanswered
 from dtl.catalogue.star_record import OWN
-from dtl.result import PARAMETERS, InferenceResult
+from dtl.result import PARAMETERS, InferenceResult, value_title
 from dtl.rounding import format_number
-from pages.shared.core import bundles, links, visit, wording
+from pages.shared.core import bundles, elements, links, visit, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.core.stars import ANCHOR, anchors
 from pages.shared.literature import figures, identity
@@ -131,9 +131,7 @@ def _show(star: pd.Series) -> None:
     """Names of a star, its values in a figure and in a table."""
     own = _own(star["karmn"])
     values = figures.values_of(star["karmn"], own[1].estimates if own else None)
-    names = [star["gj"], star["name"], star["karmn"], *star["aliases"].split(";")]
-    once = {name.strip().replace("'", "").casefold(): name.strip() for name in reversed(names) if name.strip()}
-    words = " · ".join(wording.plain(name) for name in reversed(once.values()))
+    words = " · ".join(wording.plain(name) for name in published_stars.every_name(star))
     anchor = _sets_the_gap(star["karmn"], own)
     st.markdown(
         f"**{words}**, {star['spectral_type']}"
@@ -142,16 +140,17 @@ def _show(star: pd.Series) -> None:
         help=ANCHOR[1] if anchor else None,
     )
     if own:
-        st.caption(
-            f"Compared with your spectrum {wording.plain(own[0])}, estimated with {wording.plain(own[1].bundle)}."
-        )
+        what = "" if own[1].exposures > 1 else "your spectrum "
+        st.caption(f"Compared with {what}{wording.plain(own[0])}, estimated with {wording.plain(own[1].bundle)}.")
+        elements.differing(own[1])
     else:
         st.caption("Compared with Mas-Buitrago et al. 2024. Analyse a spectrum of it to compare with your own result.")
+    exposures = own[1].exposures if own else 1
     wide, narrow = st.columns([7, 4], gap="large")
     with narrow:
-        _figure(star["name"], values, OWN if own else published_stars.PUBLISHED)
+        _figure(star["name"], values, OWN if own else published_stars.PUBLISHED, exposures)
     with wide:
-        record_table(values, alt=f"All values of {star['name']} by source, with references")
+        record_table(values, exposures, alt=f"All values of {star['name']} by source, with references")
         if (~values["limit"] & values["value"].notna() & values["upper"].isna()).any():
             st.caption("Values without ± are held here without their uncertainty, so that no σ is given.")
         downloads(values, "one-star", f"{star['karmn']} in all sources")
@@ -159,27 +158,27 @@ def _show(star: pd.Series) -> None:
 
 def _sets_the_gap(karmn: str, own: tuple[str, InferenceResult] | None) -> bool:
     """Whether the gap of the networks was measured on a star: those of the user's spectrum of it, or of that shown."""
-    result = own[1] if own else visit.shown()
+    result = own[1] if own and own[1].exposures == 1 else visit.shown()  # a mean may be of several networks
     if result is None or bundles.name_of(result) not in bundles.available():
         return False
     return karmn in anchors(bundles.of_result(result).card).values()
 
 
 @st.fragment
-def _figure(name: str, values: pd.DataFrame, first: str) -> None:
+def _figure(name: str, values: pd.DataFrame, first: str, exposures: int) -> None:
     """One parameter of a star in all sources; chosen here, so that choosing draws no other figure anew."""
     parameter = st.segmented_control(
         "Of this star", list(PARAMETERS), format_func=lambda key: PARAMETERS[key][0], default="teff", required=True,
         key=links.view("star-parameter", PARAMETERS), persist_state="session",
     )  # fmt: skip
-    labels = {source: label_of(source) for source in values["source"]}
+    labels = {source: label_of(source, exposures) for source in values["source"]}
     chart(
         figures.record(values, parameter, labels, first=first, dark=dark()),
         key="star-record",
         alt=f"{PARAMETERS[parameter][0]} of {name} in {(values['parameter'] == parameter).sum()} sources, with error "
-        f"bars and the 1 and 3 sigma bands of {label_of(first)}",
+        f"bars and the 1 and 3 sigma bands of {labels[first]}",
     )
-    st.caption(f"Bands: 1σ and 3σ of {label_of(first)}.")
+    st.caption(f"Bands: 1σ and 3σ of {labels[first]}.")
 
 
 def _services(name: str) -> None:
@@ -234,7 +233,7 @@ def _answer(service: str, answer: Answer) -> None:
     if answer.values:
         rows = [
             {
-                "Parameter": f"{PARAMETERS[value['parameter']][0]} [{PARAMETERS[value['parameter']][1]}]",
+                "Parameter": value_title(value["parameter"]),
                 "Value": ("< " if value["limit"] else "")
                 + format_number(value["value"], PARAMETERS[value["parameter"]][2]),
                 "1σ": format_number(value["error"], PARAMETERS[value["parameter"]][2])

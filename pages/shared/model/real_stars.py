@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dtl.bundle.card import Comparison, comparisons, lookup, number
+from dtl.bundle.card import Comparison, comparisons, lookup, number, star_name
 from dtl.inference.judgement import rotation_limit
 from dtl.result import PARAMETERS, Estimate
 from dtl.rounding import decimals, estimate_words, format_number
@@ -30,7 +30,7 @@ def real_stars(card: dict) -> None:
         card_parts.lacking("real stars")
         return
     stars = lookup(card, "metrics", "real_stars", "stars")
-    anchors = [star for star in stars if lookup(stars, star, "anchor")]
+    anchors = [star_name(star) for star in stars if lookup(stars, star, "anchor")]
     known = [row for row in rows if row.difference is not None]
     st.markdown(
         f"{len(stars)} stars, {len({row.star for row in known})} of them with values in the literature. Published "
@@ -97,4 +97,4 @@ def _about(star: str, entry: dict) -> str:
         f"flags: {', '.join(flags)}" if flags else "no flags",
         f"literature: {entry['reference']}" if lookup(entry, "reference") else "",
     ]
-    return f"**{wording.plain(star)}**: " + wording.plain("; ".join(filter(None, parts)))
+    return f"**{wording.plain(star_name(star))}**: " + wording.plain("; ".join(filter(None, parts)))

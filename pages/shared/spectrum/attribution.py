@@ -127,11 +127,10 @@ def _reading(result: InferenceResult, explanation: Explanation, name: str, kind:
         )
     else:
         text = (
-            f"The networks give the average model {format_number(start, places)} {unit} and this spectrum "
-            f"{format_number(end, places)} {unit} (their mean; the large figure on top is the mode). The bars, one "
-            f"for each {explanation.width:.2f} Å, lead from one to the other: they sum to {_signed(name, end - start)} "
-            f"{unit}. A long bar stands where the star differs from the average model in a way that matters for "
-            f"{label}."
+            f"The networks give the average model {format_number(start, places)} {unit}. The bars, one for each "
+            f"{explanation.width:.2f} Å, lead from there to this spectrum: they sum to {_signed(name, end - start)} "
+            f"{unit}, in the mean of the networks. A long bar stands where the star differs from the average model in "
+            f"a way that matters for {label}."
         )
     if not result.prepared.good.all():
         text += " Where the spectrum has no usable pixel, the networks go by what they expect there."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dtl.flags import NOTES, doubts
+from dtl.flags import LIMITS, NOTES, doubts
 from dtl.inference.contraction import contraction, prior_widths, reached_end
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import estimate_words, format_estimate, format_number
@@ -59,7 +59,7 @@ def parameters(result: InferenceResult) -> None:
                     _source(name, known[name])
                 for doubt in result.doubts:
                     if name in doubt.parameters and doubt.flag not in _SAID_BY_SHARE:
-                        icon = "info" if doubt.flag in NOTES else "warning"
+                        icon = "info" if doubt.flag in NOTES | LIMITS else "warning"
                         text = f":material/{icon}: {wording.plain(short_reason(doubt, beside_value=True))}"
                         st.markdown(f":small[{text}]", help=wording.plain(doubt.sentence, 1000))
 
@@ -69,14 +69,16 @@ def _card(name: str, result: InferenceResult, *, doubtful: bool) -> None:
     estimate = result.estimates[name]
     value, lower, upper = format_estimate(name, estimate)
     limit = estimate.limit is not None
+    # a value of log g is that of cm/s², and its interval in dex
+    value_unit, dex = ("", f" {unit}") if name == "logg" else (f" {unit}", "")
     st.metric(
         title,
-        estimate_words(name, estimate) if limit or estimate.withheld else f"{value} {unit}",
-        f"mode {value}" if limit else f"{lower} {upper}".strip() or "impossible",
+        estimate_words(name, estimate) if limit or estimate.withheld else f"{value}{value_unit}",
+        f"mode {value}" if limit else "impossible" if estimate.withheld else f"{lower} {upper}{dex}",
         delta_color="off",
         delta_arrow="off",
         help=f"{_MEANING[name]} {_INTERVAL}{'' if result.prepared.spectrum.simulated else _REAL}",
-        icon=":material/warning:" if doubtful or limit else None,
+        icon=":material/warning:" if doubtful else ":material/info:" if limit else None,
     )
 
 
@@ -86,12 +88,12 @@ def _standing(name: str, result: InferenceResult, card: Mapping[str, Any], width
     if estimate.withheld or estimate.limit is not None or width is None:
         return
     share = contraction(estimate, width)
-    words, end = f"Data **{format_number(100 * share, 0)} %**", reached_end(name, estimate, card)
+    words, end = f"From the data **{format_number(100 * share, 0)} %**", reached_end(name, estimate, card)
     flagged = any(doubt.flag == "outside_grid" and name in doubt.parameters for doubt in result.doubts)
     if end is not None and not flagged:
-        words += f" · models end at {format_number(end, places)}"
+        words += f" · interval reaches the end of the models, {format_number(end, places)}"
     elif share < _BY_DATA:
-        words += f", prior {format_number(100 * (1 - share), 0)} %"
+        words += f", from the prior {format_number(100 * (1 - share), 0)} %"
     half = format_number(0.5 * (estimate.lower + estimate.upper), places + 1)
     st.markdown(
         f":small[{words}]",
@@ -122,7 +124,8 @@ def _source(name: str, found: LiteratureMedian) -> None:
     sign = "≤ " if found.limit else ""
     low, high = (format_number(value, places) for value in (found.low, found.high))
     st.markdown(
-        f":small[Literature **{sign}{format_number(found.value, places)}** {unit}, {found.sources} "
+        f":small[Literature **{sign}{format_number(found.value, places)}**{'' if name == 'logg' else f' {unit}'}, "
+        f"{found.sources} "
         f"source{'' if found.sources == 1 else 's'}]",
         help=f"Median of the published values of this star, which reach from {low} to {high} {unit}; each of them "
         "stands on the page Literature."

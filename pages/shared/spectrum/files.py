@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from dtl.flags import doubts
-from dtl.result import PARAMETERS, Estimate, InferenceResult
+from dtl.result import PARAMETERS, Estimate, InferenceResult, value_title
 from dtl.rounding import format_estimate
 from pages.shared.core import elements, epochs, links, tables, uploads, visit, wording
 from pages.shared.core.downloads import downloads
@@ -86,7 +86,7 @@ def files() -> None:
     key = f"files-{table.number}"
     with st.container(key="file-table"):
         st.dataframe(
-            tables.number_table(rows, {name: places for name, (_, _, places) in PARAMETERS.items()} | {"snr": 0}),
+            tables.number_table(rows, tables.estimates_written([now.results[d] for d in together]) | {"snr": 0}),
             column_config=_columns(),
             hide_index=True,
             height=38 + 35 * min(len(rows), _ROWS),
@@ -160,16 +160,15 @@ def _row(digest: str, result: InferenceResult) -> dict[str, object]:
     row: dict[str, object] = {"digest": digest, "state": _STATES[state], "file": spectrum.file, "star": spectrum.star}
     for name in PARAMETERS:
         estimate = result.estimates[name]
-        # of a limit the interval's place says all; its mode beside it would pass for a measured value
-        value = None if estimate.withheld or estimate.limit is not None else estimate.value
-        row |= {name: value, f"{name}_interval": _interval(name, estimate)}
+        value = estimate.value if estimate.limit is None else estimate.limit  # the mode would pass for a measured one
+        row |= {name: None if estimate.withheld else value, f"{name}_interval": _interval(name, estimate)}
     return row | {"snr": result.prepared.snr, "remarks": remarks(result)}
 
 
 def _interval(name: str, estimate: Estimate) -> str:
-    """The interval of a parameter in words, or what stands in its place: the limit, or that it is withheld."""
+    """The interval of a parameter in words, or what stands in its place: that it is a limit, or withheld."""
     if estimate.limit is not None:
-        return f"< {estimate.limit:.{PARAMETERS[name][2]}f}"
+        return "95 % limit"
     return "withheld" if estimate.withheld else " ".join(format_estimate(name, estimate)[1:])
 
 
@@ -205,12 +204,12 @@ def _columns() -> dict[str, object]:
             width="large",
         ),
     }
-    for name, (title, unit, _) in PARAMETERS.items():
-        config[name] = st.column_config.NumberColumn(f"{title} [{unit}]", width=85)
+    for name, (title, _, _) in PARAMETERS.items():
+        config[name] = st.column_config.NumberColumn(value_title(name), width=85)
         config[f"{name}_interval"] = st.column_config.TextColumn(
             "68 %",
             help=f"Interval of {title}: minus and plus from the value"
-            + (", or the upper limit (95 %) where rotation is not resolved." if name == "vsini" else "."),
+            + ("; none where rotation is not resolved and v sin i an upper limit (95 %)." if name == "vsini" else "."),
             width=85,
         )
     return config

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dtl.figures.corner import PARTS, corner_figure
-from dtl.result import PARAMETERS, Estimate, InferenceResult
+from dtl.result import PARAMETERS, Estimate, InferenceResult, value_title
 from dtl.rounding import format_estimate, format_number
 from pages.shared.core import tables, wording
 from pages.shared.core.chart import chart, dark
@@ -42,7 +42,7 @@ def _table(result: InferenceResult, kept: list[str]) -> None:
         for i, name in zip(numbers, kept, strict=True)
     }
     rows = {
-        "parameter": [f"{PARAMETERS[name][0]} [{PARAMETERS[name][1]}]" for name in kept],
+        "parameter": [value_title(name) for name in kept],
         "value": [value for value, _ in words],
         "68 %": [interval for _, interval in words],
     }

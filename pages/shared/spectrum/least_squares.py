@@ -117,10 +117,34 @@ def _verdict(result: InferenceResult, opinion: LeastSquaresFit) -> None:
             "The nearest grid point lies beside the main sequence, where there are no models: the fit is a guess.",
             icon=":material/warning:",
         )
+    worthless = _worthless(result, opinion)
     if differing:
         st.markdown(
             f":material/compare_arrows: They differ by more than {AGREEMENT:.0f} intervals in "
             f"**{', '.join(differing)}**: at least one of the two is farther from the truth than its interval says."
         )
-    else:
+    if worthless:
+        st.markdown(
+            f":material/warning: {'This comparison' if differing else 'That they agree'} says nothing: "
+            f"{'; '.join(worthless)}."
+        )
+    elif not differing:
         st.markdown(f":material/check: The two agree within {AGREEMENT:.0f} intervals.")
+
+
+def _worthless(result: InferenceResult, opinion: LeastSquaresFit) -> list[str]:
+    """Why agreement of the two would say nothing, in words; empty where it says something."""
+    reasons = []
+    if opinion.edge:
+        labels = wording.listed([PARAMETERS[name][0] for name in opinion.edge])
+        reasons.append(f"the fit stopped at the end of the models in {labels}")
+    elif "outside_grid" in result.flags:
+        reasons.append("the star lies outside the models")
+    if "out_of_distribution" in result.flags:
+        reasons.append("the spectrum is unlike any model")
+    if opinion.bad:
+        reasons.append(
+            f"the best model misses the spectrum by {format_number(100 * opinion.floor, 1)} %, twice as much and more "
+            "as usual for M dwarfs"
+        )
+    return reasons

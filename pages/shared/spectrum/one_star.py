@@ -7,8 +7,8 @@ import streamlit as st
 
 from dtl.catalogue.epochs import Epochs
 from dtl.result import FRAME_WORDS, PARAMETERS, InferenceResult
-from dtl.rounding import estimate_words, format_number, format_with_error
-from pages.shared.core import epochs, visit, wording
+from dtl.rounding import decimals, estimate_words, format_number, format_with_error
+from pages.shared.core import elements, epochs, visit, wording
 
 __all__ = ["exposures"]
 
@@ -37,16 +37,11 @@ def exposures() -> None:
         st.caption(
             "Means are weighted by the intervals, that of the velocity by S/N; exposures in doubt do not count where "
             "there are others. The interval of a mean is not smaller than that of one exposure, as most of it is the "
-            "networks' error for this star, and not smaller than the scatter. In the diagrams and the comparison with "
-            "the literature these exposures are one star."
+            "networks' error for this star, and not smaller than the scatter. v sin i is the lowest of the upper "
+            "limits where no exposure resolves the rotation, else the mean of those that do. In the diagrams and the "
+            "comparison with the literature these exposures are one star, shown by these means."
         )
-        wide = [PARAMETERS[parameter][0] for parameter, excess in star.excess.items() if excess > 2.0]
-        if wide:
-            st.warning(
-                f"The exposures differ by more than their intervals say in {wording.listed(wide)}: the star varies, or "
-                "one of the exposures is at fault.",
-                icon=":material/warning:",
-            )
+        elements.differing(star.combined)
 
 
 def _row(result: InferenceResult) -> dict[str, str]:
@@ -65,6 +60,6 @@ def _means(star: Epochs) -> dict[str, str]:
     row = {"Exposure": "**Mean**", "S/N": "", _VELOCITY: said}
     for name, (label, _, places) in PARAMETERS.items():
         scatter = star.scatter[name]
-        more = f", scatter {format_number(scatter, places)}" if np.isfinite(scatter) else ""
+        more = f", scatter {format_number(scatter, decimals(scatter, places))}" if np.isfinite(scatter) else ""
         row[label] = estimate_words(name, star.combined.estimates[name]) + more
     return row

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dtl.figures.scale import Scale
 from dtl.readers.source import SIZE_LIMIT
-from dtl.result import InferenceResult
+from dtl.result import FRAME_WORDS, InferenceResult
 from dtl.spectrum import Finding
 from pages.shared.core import keeping, uploads, visit, wording
 from pages.shared.core.examples import list_examples
@@ -118,13 +118,18 @@ def _findings(found: Sequence[Finding]) -> None:
         st.table(
             {
                 "Item": [wording.plain(finding.name.capitalize()) for finding in found],
-                "Value": [wording.plain(wording.with_minus(finding.value)) for finding in found],
+                "Value": [wording.plain(wording.with_minus(_value(finding))) for finding in found],
                 "Source": [_because(finding) for finding in found],
             },
             border="horizontal",
             hide_index=True,
             alt="What was understood of the file and why",
         )
+
+
+def _value(finding: Finding) -> str:
+    """A finding in the words of the page."""
+    return FRAME_WORDS.get(finding.value, finding.value) if finding.name == "frame" else finding.value
 
 
 def _because(finding: Finding) -> str:
