@@ -88,7 +88,8 @@ class Visit:
         stars: digest -> CARMENES identifier that the user gave, empty for none.
         uploaders: name of an uploader -> how often it was emptied.
         folder: of large files; it goes with the visit.
-        waiting: uploaded files that are still to be read, see `pages.shared.core.uploads.take`.
+        waiting: uploaded files that are still to be read, see `pages.shared.core.incoming`.
+        offered: name of an uploader -> identifiers of the files that it showed in the last run of its page.
         pages: type -> what a page keeps between two runs, see `kept`.
     """
 
@@ -107,6 +108,7 @@ class Visit:
     uploaders: Mapping[str, int] = field(default_factory=dict)
     folder: TemporaryDirectory | None = None
     waiting: tuple[UploadedFile, ...] = ()
+    offered: Mapping[str, frozenset[str]] = field(default_factory=dict)
     pages: Mapping[type, object] = field(default_factory=dict)
 
     @property

@@ -17,7 +17,7 @@ from dtl.readers.source import SIZE_LIMIT
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_number
 from dtl.spectrum import UnusableInput
-from pages.shared.core import apart, keeping, uploads, visit, wording
+from pages.shared.core import apart, incoming, keeping, visit, wording
 from pages.shared.core.downloads import downloads
 from pages.shared.export.samp import send_to_topcat
 
@@ -75,7 +75,7 @@ def save_session() -> None:
 def restore_session() -> None:
     """A file of a saved visit comes back, and what was wrong with one that did not."""
     st.markdown("## Restore a session")
-    file = uploads.show_uploader(
+    file = incoming.show_uploader(
         "Saved session",
         "restore",
         max_upload_size=LIMIT // 10**6,
@@ -87,7 +87,7 @@ def restore_session() -> None:
             visit.keep(replace(visit.kept(Written), refusal="", restored=told))
         except UnusableInput as error:
             visit.keep(replace(visit.kept(Written), refusal=str(error), restored=""))
-        uploads.empty_uploader("restore", file)
+        incoming.empty_uploader("restore", file)
         st.rerun()
     written = visit.kept(Written)
     if written.refusal:
@@ -117,16 +117,9 @@ def awaited() -> None:
         rows.append(row | {"sha256": spectrum.sha256})
     titles = {name: f"{label} [{unit}]" for name, (label, unit, _) in PARAMETERS.items()}
     st.dataframe(rows, hide_index=True, column_config=titles, alt="Saved results whose spectra are not at hand")
-    files = uploads.show_uploader(
-        "Files of these spectra",
-        "awaited",
-        accept_multiple_files=True,
-        max_upload_size=SIZE_LIMIT // 10**6,
-    )
-    if files:
-        uploads.take("awaited", files)
+    if incoming.queue("Files of these spectra", "awaited", max_upload_size=SIZE_LIMIT // 10**6):
         with st.spinner("Reading and analysing …"):
-            uploads.read_waiting()
+            incoming.read_waiting("awaited")
         st.rerun()
     st.button("Forget them", key="forget-awaited", icon=":material/delete:", on_click=_forget)
 

@@ -10,7 +10,7 @@ from dtl.figures.scale import Scale
 from dtl.readers.source import SIZE_LIMIT
 from dtl.result import InferenceResult
 from dtl.spectrum import Finding
-from pages.shared.core import keeping, uploads, visit, wording
+from pages.shared.core import incoming, keeping, uploads, visit, wording
 from pages.shared.core.examples import list_examples
 from pages.shared.spectrum import corrections, spectra, wizard
 from pages.shared.spectrum.files import unreadable_file
@@ -25,23 +25,17 @@ _MAX_REFUSALS = 1
 def inputs() -> None:
     """Upload and examples, in one bar."""
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
-    files = uploads.show_uploader(
-        "Upload spectra",
-        "upload",
-        left,
-        accept_multiple_files=True,
-        max_upload_size=SIZE_LIMIT // 10**6,
-        label_visibility="collapsed",
-    )
-    if files:
-        uploads.take("upload", files)  # the list of spectra below is the one that counts
-    if count := len(visit.current().waiting):
+    with left:
+        count = incoming.queue(
+            "Upload spectra", "upload", max_upload_size=SIZE_LIMIT // 10**6, label_visibility="collapsed"
+        )
+    if count:
         bar = left.progress(0.0, "Reading and analysing …")
 
         def progress(number: int, name: str) -> None:
             bar.progress(number / count, f"{number + 1} of {count}: {wording.plain(name)}")
 
-        uploads.read_waiting(progress)
+        incoming.read_waiting("upload", progress)
         st.rerun()
     examples = {example.file: example for example in list_examples()}
     if examples:
