@@ -57,7 +57,7 @@ def add(
         digest = sha256(data).hexdigest()
         upload = Upload(name, data)
         if first := first_name(digest, name, visit.current(), uploads):
-            twins.append((name, first))
+            twins.append((digest, name, first))
             continue
         if len(data) > SIZE_LIMIT:  # refused by the reader, and not kept
             failures[digest] = str(analyse_upload(upload))
@@ -81,7 +81,7 @@ def add(
         example=(last or "") if stand_in else after.example,
         selected=last or after.selected,
         awaited={digest: spectrum for digest, spectrum in after.awaited.items() if digest not in uploads},
-        notes=tuple(dict.fromkeys((*after.notes, *_arrivals(before, results, uploads), *sentences(twins)))),
+        notes={**after.notes, **_arrivals(before, results, uploads), **_again(before, failures), **sentences(twins)},
     )
     _delete_files(before)
     return last
@@ -188,6 +188,7 @@ def remove(*digests: str) -> None:
         uploads=after.uploads,
         failures=after.failures,
         stages=after.stages,
+        notes=after.notes,
         example=before.example if after.results else None,
     )
     _delete_files(before)
@@ -252,19 +253,28 @@ def _as_saved(digest: str, upload: Upload) -> dict[str, Upload]:
     } or {digest: upload}
 
 
-def _arrivals(before: Visit, results: Mapping[str, InferenceResult], uploads: Mapping[str, Upload]) -> list[str]:
-    """What is not as it was saved of spectra that a restored session knows, as sentences."""
+def _arrivals(before: Visit, results: Mapping[str, InferenceResult], uploads: Mapping[str, Upload]) -> dict[str, str]:
+    """What is not as it was saved of spectra that a restored session knows: sentence -> digest."""
     awaited = before.awaited
     if not awaited:
-        return []
+        return {}
     from dtl.export.session import departure
 
-    notes = [departure(awaited[d].row, r.row()) for d, r in results.items() if d in awaited and awaited[d].row]
+    notes = {departure(awaited[d].row, r.row()): d for d, r in results.items() if d in awaited and awaited[d].row}
     names = {spectrum.file for digest, spectrum in awaited.items() if digest not in uploads}
-    notes += [
+    notes |= {
         f"{upload.name} is not the file that the saved session knows by this name: its content is another. It was "
-        "analysed as a new spectrum, and the saved one is awaited still."
+        "analysed as a new spectrum, and the saved one is awaited still.": digest
         for digest, upload in uploads.items()
         if digest not in awaited and upload.name in names
-    ]
-    return [note for note in notes if note]
+    }
+    return {note: digest for note, digest in notes.items() if note}
+
+
+def _again(before: Visit, failures: Mapping[str, str]) -> dict[str, str]:
+    """A sentence on each file that came once more and cannot be used as before -> its digest."""
+    return {
+        f"{before.uploads[digest].name} was tried again and cannot be used, for the same reason as before.": digest
+        for digest, reason in failures.items()
+        if digest in before.uploads and before.failures.get(digest) == reason
+    }

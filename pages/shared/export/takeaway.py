@@ -33,12 +33,14 @@ class Written:
         report: bytes of the archive, None where none was made.
         refusal: why the last file was not restored, empty where it was.
         restored: what came back with the last file, empty where it was refused.
+        same: whether all values that came back are those of the networks of the session.
     """
 
     results: tuple[InferenceResult, ...] = ()
     report: bytes | None = None
     refusal: str = ""
     restored: str = ""
+    same: bool = True
 
 
 def save_session() -> None:
@@ -65,11 +67,19 @@ def save_session() -> None:
         on_click="ignore",
         disabled=embed and size > 0.7 * LIMIT,
     )
-    count = len(visit.current().uploads)
     st.caption(
-        f"One JSON file with {count} spectr{'um' if count == 1 else 'a'}: how each was read, its results, typed "
-        "luminosities and the views you chose."
+        f"One JSON file with {_contents()}: how each was read, its results, typed luminosities and the views you chose."
     )
+
+
+def _contents() -> str:
+    """What of the visit is saved, in words that agree with the table of files."""
+    now = visit.current()
+    count, refused = len(now.own), len(now.failures.keys() & now.uploads.keys())
+    words = f"{count or 'no'} spectr{'um' if count == 1 else 'a'} of yours"
+    if refused:
+        words += f" and {refused} file{'' if refused == 1 else 's'} not readable"
+    return words
 
 
 def restore_session() -> None:
@@ -83,8 +93,8 @@ def restore_session() -> None:
     )
     if file:
         try:
-            told = keeping.restore(apart.call(file.name, read_session, file.getvalue(), file.name))
-            visit.keep(replace(visit.kept(Written), refusal="", restored=told))
+            told, same = keeping.restore(apart.call(file.name, read_session, file.getvalue(), file.name))
+            visit.keep(replace(visit.kept(Written), refusal="", restored=told, same=same))
         except UnusableInput as error:
             visit.keep(replace(visit.kept(Written), refusal=str(error), restored=""))
         incoming.empty_uploader("restore", file)
@@ -92,8 +102,10 @@ def restore_session() -> None:
     written = visit.kept(Written)
     if written.refusal:
         st.error(wording.plain(written.refusal), icon=":material/error:")
-    elif written.restored:
+    elif written.restored and written.same:
         st.success(written.restored, icon=":material/check:")
+    elif written.restored:
+        st.warning(written.restored, icon=":material/warning:")
 
 
 def awaited() -> None:
@@ -147,7 +159,8 @@ def tables(results: Sequence[InferenceResult]) -> None:
     st.markdown("## Tables")
     downloads(results, "table")
     send_to_topcat(results)
-    st.caption(f"One row a spectrum, {len(results)} in all: values, 1σ intervals, flags and networks.")
+    rows = f"{len(results)} in all" if visit.current().own else "here that of the example"
+    st.caption(f"One row a spectrum, {rows}: values, 1σ intervals, flags and networks.")
 
 
 def archive(results: Sequence[InferenceResult]) -> None:

@@ -19,7 +19,7 @@ __all__ = ["failures", "inputs", "understanding"]
 
 #: Refusals that are shown in full at once; of more, the one chosen in the table of files is, so that the parameters
 #: stay in sight.
-_MAX_REFUSALS = 1
+_MAX_REFUSALS = 5
 
 
 def inputs() -> None:
@@ -60,9 +60,8 @@ def _open_example() -> None:
 def failures() -> None:
     """A sentence for each file that cannot be used, with ways out; of many, for the one chosen in the table."""
     keeping.notes()
-    failures = visit.current().failures
+    failures, chosen = visit.current().failures, unreadable_file()
     if len(failures) > _MAX_REFUSALS:
-        chosen = unreadable_file()
         st.warning(
             f"{len(failures)} files could not be used. Choose one in the table for what can be done.",
             icon=":material/error:",
@@ -77,8 +76,14 @@ def failures() -> None:
                     st.caption("What the file does not say was guessed. State it here and the file is read again.")
                     corrections.reading_options(digest, ())
             st.button("Dismiss", key=f"dismiss-{digest}", on_click=uploads.remove, args=(digest,))
-        if digest in visit.current().uploads:
+        if digest in visit.current().uploads and (len(failures) == 1 or digest == chosen):
             wizard.columns(digest, unreadable=True)
+    now = visit.current()
+    if now.failures and not now.own and now.results:
+        st.info(
+            "None of your files could be used. What is shown below is the example that comes with the app.",
+            icon=":material/info:",
+        )
 
 
 def understanding(result: InferenceResult, scale: Scale) -> None:
@@ -97,7 +102,9 @@ def understanding(result: InferenceResult, scale: Scale) -> None:
     if not box.open:
         return
     with box:
-        metadata, steps, options = st.tabs(["Metadata", "Preparation steps", "Reading options"])
+        metadata, steps, options = st.tabs(
+            ["Metadata", "Preparation steps", "Reading options"], key=f"reading-tabs-{digest}", on_change="rerun"
+        )
     with metadata:
         _findings(found)
     with options:
@@ -122,5 +129,6 @@ def _findings(found: Sequence[Finding]) -> None:
 
 
 def _because(finding: Finding) -> str:
-    lead = {"file": "", "guessed": "**Guessed:** ", "user": "**Your choice** "}.get(finding.source, "")
+    guessed = "" if finding.value == "unknown" else "**Guessed:** "
+    lead = {"guessed": guessed, "user": "**Your choice** "}.get(finding.source, "")
     return lead + wording.plain("" if finding.source == "user" else finding.reason)
