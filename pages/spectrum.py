@@ -19,9 +19,10 @@ from pages.shared.spectrum import (
 
 result = visit.shown()
 opening = result is None or visit.current().example is not None  # nobody has chosen anything yet
+head = st.container()  # also where nothing is in it: what follows keeps its place while files are read
 if opening:
-    st.title("Stellar parameters from a spectrum", anchor=False)
-    st.caption(
+    head.title("Stellar parameters from a spectrum", anchor=False)
+    head.caption(
         f"For M dwarfs observed at high resolution (R ≥ 50,000) in {wording.listed(bundles.windows())}. Your files are "
         "forgotten when you close the page."
     )

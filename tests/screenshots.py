@@ -87,7 +87,7 @@ def _examples() -> list[Path]:
 def _upload(page: object, uploads: list[tuple[str, bytes]]) -> None:
     page.set_input_files("input[type=file]", [{"name": n, "mimeType": "", "buffer": data} for n, data in uploads])
     page.wait_for_timeout(500)
-    page.wait_for_selector("[data-testid=stFileChip]", state="detached", timeout=60_000)
+    page.wait_for_selector("[data-testid=stFileChip]:visible", state="detached", timeout=60_000)
     settle(page)
 
 

@@ -159,6 +159,8 @@ def read_contents(files: Mapping[str, bytes], name: str) -> ModelBundle:
     """
     try:
         card = json.loads(files[CARD_FILE].decode("utf-8"))
+        if not isinstance(card, dict):
+            raise damaged(name, "its card holds no facts")
         if card.get("format") != FORMAT:
             raise UnusableInput(
                 f"{name}: the bundle has format {card.get('format')}, this program reads format {FORMAT}; "
@@ -180,6 +182,8 @@ def read_contents(files: Mapping[str, bytes], name: str) -> ModelBundle:
             raise
         said = "".join(c if c.isprintable() else " " for c in str(error) or type(error).__name__)
         reason = " ".join(said.split())[:200]  # torch writes a page
+        if isinstance(error, AttributeError | TypeError):  # what Python says of a part of another kind
+            reason = "a part of it is not what it has to be"
         raise damaged(name, reason) from error
 
 

@@ -183,7 +183,8 @@ def departure(saved: dict[str, object], now: dict[str, object]) -> str:
             changes.append(f"{label} {format_number(float(before), places)} is now withheld")
         elif abs(float(after) - float(before)) > max(0.01 * width, 0.5 * 10.0**-places):
             old, new = (format_number(float(value), places) for value in (before, after))
-            changes.append(f"{label} {old} is now {new} {unit}" if unit != "dex" else f"{label} {old} is now {new}")
+            if old != new:
+                changes.append(f"{label} {old} is now {new} {unit}" if unit != "dex" else f"{label} {old} is now {new}")
     other = saved.get("bundle") != now["bundle"]
     if not changes and not other:
         return ""
@@ -191,7 +192,7 @@ def departure(saved: dict[str, object], now: dict[str, object]) -> str:
         why = f"saved with the networks {saved.get('bundle')}, computed again with {now['bundle']}"
     else:
         why = "computed again with networks of the same name and version, and yet"
-    return f"{now['file']}: {why}: {', '.join(changes) or 'the same values'}."
+    return f"{now['file']}: {why}: {', '.join(changes) or 'the same values in the figures shown'}."
 
 
 def card_digest(card: dict[str, object]) -> str:

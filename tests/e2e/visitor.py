@@ -222,7 +222,7 @@ class Visitor:
         They stand in the list of the upload and beside its progress before anything is known of the files.
         """
         for passing in ("stFileChip", "stProgress"):
-            self.page.get_by_test_id(passing).first.wait_for(state="detached")
+            self.page.get_by_test_id(passing).locator("visible=true").first.wait_for(state="detached")
         # Between the upload and the new page the script rests for a moment; a click on what is drawn anew then is lost.
         self.rest()
 

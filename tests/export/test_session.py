@@ -130,6 +130,8 @@ def test_another_version_of_the_networks_is_told():
     assert departure(row, row | {"teff": 3400.4}) == ""
     text = departure(row | {"bundle": "made-up 0.0"}, row | {"teff": 3500.0})
     assert "made-up 0.0" in text and "made-up 0.1" in text and "3400 is now 3500 K" in text
+    same = departure(row | {"bundle": "made-up 0.0", "logg": 4.7251}, row | {"logg": 4.7349})  # 4.73 either way
+    assert "log g" not in same and "the same values in the figures shown" in same
 
 
 def test_digest_of_a_card_does_not_depend_on_its_order():

@@ -109,9 +109,11 @@ def keep(app: AppTest, value: object) -> None:
 
 
 def uploader(app: AppTest, name: str) -> object:
-    """The uploader of this name, which gets another number each time that it was emptied."""
-    (found,) = (each for each in app.file_uploader if each.key.rpartition("-")[0] == name)
-    return found
+    """The uploader of this name, which gets another number each time that it was emptied: the last of them."""
+    return max(
+        (each for each in app.file_uploader if each.key.rpartition("-")[0] == name),
+        key=lambda each: int(each.key.rpartition("-")[2]),
+    )
 
 
 def upload(app: AppTest, **files: bytes) -> AppTest:

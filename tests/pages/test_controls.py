@@ -16,7 +16,7 @@ PAGES = ("spectrum", "latent_space", "hr_diagram", "literature", "adapt", "model
 #: How Streamlit names a widget in what it sends: a digest, then the key that the page gave, or None.
 _WIDGET = re.compile(r'"\$\$ID-[0-9a-f]+-([^"]+)"')
 #: What has a key only to be styled or found, and does nothing.
-_STYLED = {"star-heading", "file-table", "parameters"}
+_STYLED = {"star-heading", "file-table", "parameters", "uploader-upload"}
 #: Ends of the keys of what every figure has, whose functions `tests.pages.test_cards` calls.
 EVERY_FIGURE = ("-pdf", "-svg", "-html", "-save")
 #: Beginnings of keys of controls that are made by one function with those of other keys.
@@ -24,7 +24,8 @@ ALIKE = {"table-": "results-"}
 #: Keys of what nobody chooses anything in, or that stand for others by name.
 PASSIVE = {
     "corner-figure", "file-table", "kept-reconstruction", "parallel-view", "populations-figure", "preview-{digest}",
-    "model-tab", "star-heading", "tour-closed", "tour-closing", "walk-figure", "walk-map", "{key}-save",
+    "model-tab", "reading-tabs-{digest}", "star-heading", "tour-closed", "tour-closing", "uploader-{name}",
+    "walk-figure", "walk-map", "{key}-save",
 }  # fmt: skip
 #: What a visitor in the browser sees of a control without a label.
 IN_BROWSER = {"model-tab": "Validation", "samp": "Send to TOPCAT"}

@@ -16,7 +16,7 @@ from pages.shared.core import keeping
 from pages.shared.core.links import ViewOptions
 from pages.shared.export.takeaway import Written
 from tests.conftest import PATIENCE
-from tests.pages.conftest import APP, EXAMPLE, kept, upload, uploader, visit_of
+from tests.pages.conftest import APP, EXAMPLE, kept, texts, upload, uploader, visit_of
 
 OWN = b"fake teff=3456 star=GJ_1"
 PAGE = "pages/export.py"
@@ -56,7 +56,7 @@ def test_an_embedded_session_comes_back_whole(visit, content):
     digest = visit_of(app).selected
     assert visit_of(app).uploads[digest].options.medium == "air"
     assert not visit_of(app).awaited
-    assert "1 spectrum read as before and the views you chose" in app.success[0].value
+    assert "the views you chose and 1 spectrum read as before" in app.success[0].value
     app.switch_page("pages/latent_space.py").run()
     assert app.segmented_control(key="transfer").value == "before"
 
@@ -64,7 +64,7 @@ def test_an_embedded_session_comes_back_whole(visit, content):
 def test_without_the_spectrum_the_saved_values_are_shown_until_it_comes(visit, content):
     app = restore(visit(PAGE), content[False])
     assert not app.exception
-    assert "Restored: 1 saved result without the spectrum" in app.success[0].value
+    assert "1 saved result without its spectrum, listed below" in app.success[0].value
     assert any("3456" in frame.value.to_string() for frame in app.dataframe)
     uploader(app, "awaited").upload("mine.txt", b"fake teff=3000")
     app.run()
@@ -82,6 +82,20 @@ def test_other_values_than_saved_are_told(visit, content):
     tree["spectra"][0]["result"] |= {"teff": 3000.0, "bundle": "made-up 0.0"}
     app = restore(visit(PAGE), json.dumps(tree).encode())
     assert "3000 is now 3456 K" in app.info[0].value and "made\\-up 0\\.0" in app.info[0].value
+    assert not app.success  # green would say that all is as it was
+    told = app.warning[0].value.replace("\\", "")
+    assert "1 spectrum computed again with other networks" in told and "read as before" not in told
+    assert "The networks of the session, made-up 0.0, are not here" in told and "on Adapt first" in told
+
+
+def test_the_example_and_what_cannot_be_read_are_no_spectra_of_the_visitor(visit):
+    app = visit(PAGE)
+    assert "One JSON file with no spectra of yours:" in texts(app) and "here that of the example" in texts(app)
+    assert not _current(app).spectra
+    app = upload(app.switch_page("pages/spectrum.py").run(), a_txt=OWN, b_txt=b"words", c_txt=b"fake teff=3500")
+    assert "2 spectra, 1 not readable" in texts(app) and "Results of 2 spectra:" in texts(app)
+    app.switch_page(PAGE).run()
+    assert "with 2 spectra of yours and 1 file not readable:" in texts(app) and "2 in all" in texts(app)
 
 
 def test_a_bad_file_is_one_sentence_and_changes_nothing(visit):
@@ -97,7 +111,7 @@ def test_a_restored_spectrum_that_cannot_be_read_is_told(visit, content):
     bad = SavedSpectrum("bad.txt", sha256(data).hexdigest(), data=data)
     app = restore(visit(PAGE), replace(saved, spectra=(*saved.spectra, bad)).to_json(embed=True))
     assert (
-        "Restored: 1 spectrum read" in app.success[0].value and "1 spectrum could not be read" in app.success[0].value
+        "1 spectrum read as before" in app.success[0].value and "1 spectrum could not be read" in app.success[0].value
     )
 
 

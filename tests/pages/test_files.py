@@ -80,14 +80,42 @@ def test_an_example_that_stands_in_is_no_file_of_the_visitor(visit):
 
 
 def test_of_many_twins_a_few_are_named():
-    (sentence,) = sentences((f"{letter}.txt", "a.txt") for letter in "bcdefc")
+    ((sentence, about),) = sentences(("0", f"{letter}.txt", "a.txt") for letter in "bcdefc").items()
+    assert about == "0"
     assert sentence.startswith("b.txt, c.txt, d.txt and 2 more were not added: their content is that of a.txt")
 
 
 def test_an_example_is_named_as_one(visit):
-    app = upload(visit(), c_txt=BAD)
-    rows = table(app).set_index("file")
+    app = visit()
+    assert "Simulated observation, the example" in texts(app) and "Results of the example:" in texts(app)
+    app = upload(app.selectbox(key="example-choice").select("first.txt").run(), c_txt=BAD)
+    rows = table(app).set_index("file")  # chosen, so that it is one of the visitor's files
     assert rows.loc["first.txt", "state"].endswith("example")
+
+
+def test_the_example_that_stands_in_is_not_among_files_that_cannot_be_used(visit):
+    app = upload(visit(), c_txt=BAD, d_txt=b"more words")
+    assert list(table(app)["file"]) == ["c.txt", "d.txt"]
+    assert "No spectra, 2 not readable" in texts(app) and "ECSV" not in {
+        button.label for button in app.get("download_button")
+    }
+    assert len(app.error) == 2 and any("is the example" in info.value for info in app.info)
+    assert "Simulated observation, the example" in texts(app) and app.metric[0].value == "3300 K"
+
+
+def test_what_was_said_of_a_file_goes_with_it(visit):
+    app = upload(visit(), a_txt=GOOD, b_txt=GOOD, c_txt=OTHER, d_txt=OTHER)
+    assert len(app.info) == 1 and len(visit_of(app).notes) == 2
+    app.multiselect(key="files-to-remove").set_value([digest(GOOD)]).run()
+    app.button(key="remove-chosen").click().run()
+    assert [note.split()[0] for note in visit_of(app).notes] == ["d.txt"]
+
+
+def test_a_file_that_was_refused_before_is_refused_in_words(visit):
+    app = upload(upload(visit(), c_txt=BAD), c_txt=BAD)
+    assert "c.txt was tried again and cannot be used" in app.info[0].value.replace("\\", "")
+    app.button(key=f"dismiss-{digest(BAD)}").click().run()
+    assert not app.info and not app.error
 
 
 def test_a_chosen_row_shows_its_spectrum(several):
@@ -125,16 +153,16 @@ def test_nothing_chosen_nothing_removed(several):
 
 
 def test_of_many_refusals_the_chosen_one_is_explained(visit):
-    app = upload(visit(), **{f"{name}_txt": name.encode() for name in "pqrs"})
-    assert "4 files could not be used" in app.warning[0].value and not app.error
-    assert len(table(app)) == 5
+    app = upload(visit(), **{f"{name}_txt": name.encode() for name in "pqrstu"})
+    assert "6 files could not be used" in app.warning[0].value and not app.error
+    assert len(table(app)) == 6
     keep(app, replace(kept(app, FileTable), unreadable=digest(b"q")))  # as the choice of its row sets it
     app.run()
     (error,) = app.error
     assert "q\\.txt" in error.value
-    assert chosen_rows(app) == [2]
+    assert chosen_rows(app) == [1]
     app.button(key=f"dismiss-{digest(b'q')}").click().run()
-    assert not app.error and len(table(app)) == 4
+    assert len(app.error) == len(table(app)) == 5  # so many sentences are shown at once
 
 
 def test_a_spectrum_chosen_from_the_list_takes_the_place_of_a_refusal(several):

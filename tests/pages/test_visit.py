@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import FrozenInstanceError, dataclass
 from types import SimpleNamespace
 
 import pytest
 
-from pages.shared.core import uploads, visit
+from pages.shared.core import incoming, uploads, visit
 from pages.shared.core.visit import Upload, Visit
 from tests import fakes
 
@@ -109,16 +111,16 @@ def test_files_whose_reading_is_broken_off_are_read_later(state, monkeypatch):
 
     monkeypatch.setattr(uploads, "analyse_upload", analyse)
     names = [f"{number}.txt" for number in range(25)]
-    uploads.take("upload", uploaded(*names))
-    assert visit.current().uploaders == {"upload": 1}
+    visit.change(waiting=tuple(uploaded(*names)))
     with pytest.raises(KeyboardInterrupt):
-        uploads.read_waiting()
+        incoming.read_waiting("upload")
     assert len(visit.current().results) == 10 and len(visit.current().waiting) == 15
     told: list[tuple[int, str]] = []
-    uploads.read_waiting(lambda number, name: told.append((number, name)))
+    incoming.read_waiting("upload", lambda number, name: told.append((number, name)))
     assert told == list(enumerate(names[10:]))
     assert [upload.name for upload in visit.current().uploads.values()] == names
     assert not visit.current().waiting and read.count("9.txt") == 1
+    assert visit.current().uploaders == {"upload": 1}  # once, when all is read
 
 
 def test_a_file_that_cannot_be_taken_at_all_is_not_tried_forever(state, monkeypatch):
@@ -126,7 +128,61 @@ def test_a_file_that_cannot_be_taken_at_all_is_not_tried_forever(state, monkeypa
         raise RuntimeError("unforeseen")
 
     monkeypatch.setattr(uploads, "analyse_upload", analyse)
-    uploads.take("upload", uploaded("a.txt"))
+    visit.change(waiting=tuple(uploaded("a.txt")))
     with pytest.raises(RuntimeError):
-        uploads.read_waiting()
+        incoming.read_waiting("upload")
     assert not visit.current().waiting
+
+
+@pytest.fixture
+def queue(state, monkeypatch):
+    """What `incoming.queue` makes of files that the uploader shows, those of the one before it last."""
+
+    def offer(files: list[SimpleNamespace], before: Sequence[SimpleNamespace] = ()) -> list[str]:
+        shown = iter([files, before])
+        monkeypatch.setattr(incoming.st, "file_uploader", lambda title, key, **options: list(next(shown)))
+        monkeypatch.setattr(incoming.st, "container", lambda **options: nullcontext())
+        count = incoming.queue("Upload", "upload")
+        names = [file.name for file in visit.current().waiting]
+        assert count == len(names)
+        return names
+
+    return offer
+
+
+def test_what_is_chosen_while_others_wait_joins_the_queue(queue):
+    first, more = uploaded("a.txt", "b.txt"), uploaded("c.txt")
+    assert queue(first) == ["a.txt", "b.txt"]
+    assert queue(first) == ["a.txt", "b.txt"]
+    assert queue([*first, *more]) == ["a.txt", "b.txt", "c.txt"]
+
+
+def test_what_is_taken_out_of_an_uploader_waits_no_more(queue):
+    first = uploaded("a.txt", "b.txt", "c.txt")
+    queue(first)
+    assert queue([first[0], first[2]]) == ["a.txt", "c.txt"]
+
+
+def test_what_waits_survives_a_look_at_another_page(queue):
+    """The uploader comes back empty from there, which `opening` tells by forgetting what it showed."""
+    queue(uploaded("a.txt"))
+    visit.change(offered={})
+    assert queue([]) == ["a.txt"]
+
+
+def test_what_was_dropped_as_the_uploader_was_replaced_is_taken_once(queue, monkeypatch):
+    monkeypatch.setattr(uploads, "analyse_upload", lambda upload: fakes.make_result(file=upload.name))
+    old, late = uploaded("a.txt"), uploaded("late.txt")
+    queue(old)
+    incoming.read_waiting("upload")
+    assert queue([], [*old, *late]) == ["late.txt"]
+    incoming.read_waiting("upload")
+    assert queue([], [*old, *late]) == [] and len(visit.current().uploads) == 2
+
+
+def test_an_uploader_stays_while_files_come_in(queue, monkeypatch):
+    monkeypatch.setattr(uploads, "analyse_upload", lambda upload: fakes.make_result(file=upload.name))
+    monkeypatch.setattr(incoming, "coming_in", lambda: True)
+    queue(uploaded("a.txt"))
+    incoming.read_waiting("upload")
+    assert visit.current().results and not visit.current().uploaders

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dtl.bundle.card import lookup, number
 from dtl.spectrum import UnusableInput
-from pages.shared.core import bundles, uploads, visit, wording
+from pages.shared.core import bundles, incoming, uploads, visit, wording
 
 if TYPE_CHECKING:
     from dtl.bundle.model import ModelBundle
@@ -101,7 +101,7 @@ def loader() -> None:
     from dtl.bundle.zip_file import MAX_BYTES
 
     st.markdown("## Load networks from a file")
-    file = uploads.show_uploader(
+    file = incoming.show_uploader(
         "Zip file of networks", "load-networks", type=["zip"], max_upload_size=MAX_BYTES >> 20,
         help="As it was downloaded here, or a zip of the folder that `dtl adapt` or `train` wrote. It gets a "
         "name of its own and is checked against its checksums; the networks of the program are never replaced.",
@@ -113,7 +113,7 @@ def loader() -> None:
             visit.keep(replace(visit.kept(Told), refusal="", loaded=name))
         except UnusableInput as error:
             visit.keep(replace(visit.kept(Told), refusal=str(error), loaded=""))
-        uploads.empty_uploader("load-networks", file)
+        incoming.empty_uploader("load-networks", file)
         st.rerun()
     told = visit.kept(Told)
     if told.refusal:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from dtl.result import InferenceResult
+from pages.shared.core import visit
 
 __all__ = ["downloads"]
 
@@ -32,7 +33,8 @@ def downloads(results: Sequence[InferenceResult], key: str) -> None:
     """
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         count = len(results)
-        st.markdown(f"Results of {'this spectrum' if count == 1 else f'{count} spectra'}:", width="content")
+        words = "this spectrum" if visit.current().own else "the example"
+        st.markdown(f"Results of {words if count == 1 else f'{count} spectra'}:", width="content")
         for ending, (label, mime, help_) in _FORMATS.items():
             st.download_button(
                 label,

@@ -48,7 +48,9 @@ def heading(result: InferenceResult, *, top: bool = False) -> None:
     """Whose spectrum it is, from which file and spectrograph; the title of the page where it is on ``top``."""
     spectrum = result.prepared.spectrum
     parts = [spectrum.file if spectrum.star else "", spectrum.instrument]
-    badge = ":blue-badge[:material/science: Simulated observation] " if spectrum.simulated else ""
+    stands_in = result is visit.current().results.get(visit.current().example)
+    simulated = "Simulated observation, the example" if stands_in else "Simulated observation"
+    badge = f":blue-badge[:material/science: {simulated}] " if spectrum.simulated else ""
     if sets_the_gap(result):
         badge += f"{ANCHOR[0]} "
     title = wording.plain(spectrum.star or spectrum.file)

@@ -57,6 +57,7 @@ def _saved(now: visit.Visit, settings: dict[str, object]) -> SavedSession:
             now.results[digest].row() if digest in now.results else None, upload.data, upload.part,
         )
         for digest, upload in now.uploads.items()
+        if digest != now.example
     ]  # fmt: skip
     awaited = [spectrum for digest, spectrum in now.awaited.items() if digest not in now.uploads]
     return SavedSession(
@@ -68,11 +69,11 @@ def _saved(now: visit.Visit, settings: dict[str, object]) -> SavedSession:
     )
 
 
-def restore(saved: SavedSession) -> str:
+def restore(saved: SavedSession) -> tuple[str, bool]:
     """Bring a saved visit back beside what is there; spectra that are not at hand are awaited by their checksum.
 
     Returns:
-        What came back, in words.
+        What came back, in words, and whether all values that came back are those of the networks of the session.
     """
     known = {example.digest: example.read() for example in list_examples()}
     # First what takes no time: where the visitor leaves meanwhile, the rest is awaited as if it were not at hand.
@@ -101,29 +102,38 @@ def restore(saved: SavedSession) -> str:
     return _told(saved, visit.current())
 
 
-def _told(saved: SavedSession, now: visit.Visit) -> str:
-    """What of a saved session is back, as a sentence or two."""
+def _told(saved: SavedSession, now: visit.Visit) -> tuple[str, bool]:
+    """What of a saved session is back, as a sentence or two, and whether with the networks of the session."""
     keys = {spectrum.key for spectrum in saved.spectra}
+    back = keys & now.results.keys()
+    rows = {spectrum.key: spectrum.row for spectrum in saved.spectra if spectrum.row}
+    other = {key for key in back & rows.keys() if rows[key].get("bundle") != now.results[key].row()["bundle"]}
     refused = {key for key in keys - now.results.keys() if {key, key.partition("#")[0]} & now.failures.keys()}
-    parts = [
+    awaited = (keys & now.awaited.keys()) - refused
+    without = "without its spectrum" if len(awaited) == 1 else "without their spectra"
+    parts = ["the views you chose"] if saved.settings else []
+    parts += [
         f"{_count(len(found), *words)}{more}"
         for found, words, more in (
-            (keys & now.results.keys(), ("spectrum", "spectra"), " read as before"),
-            (
-                (keys & now.awaited.keys()) - refused,
-                ("saved result", "saved results"),
-                " without the spectrum, see below",
-            ),
             (saved.luminosities, ("typed luminosity", "typed luminosities"), ""),
+            (back - other, ("spectrum", "spectra"), " read as before"),
+            (other, ("spectrum", "spectra"), " computed again with other networks"),
+            (awaited, ("saved result", "saved results"), f" {without}, listed below"),
         )
         if found
     ]
-    if saved.settings:
-        parts.append("the views you chose")
     sentence = f"Restored: {wording.listed(parts) or 'an empty session'}."
+    if other:
+        used, gone = (wording.listed(sorted(names)) for names in (
+            {now.results[key].row()["bundle"] for key in other}, {str(rows[key].get("bundle")) for key in other}
+        ))  # fmt: skip
+        sentence += (
+            f" The networks of the session, {gone}, are not here, so {used} gave the values; load their file on Adapt "
+            "first to have them as they were."
+        )
     if refused:
         sentence += f" {_count(len(refused), 'spectrum', 'spectra')} could not be read; the first page says why."
-    return sentence
+    return wording.plain(sentence, 1000), not other
 
 
 def _count(number: int, one: str, several: str) -> str:
@@ -135,13 +145,13 @@ def notes() -> None:
     sentences = visit.current().notes
     if sentences:
         left, right = st.columns([7, 3], vertical_alignment="center")
-        text = "\n".join("- " + wording.plain(sentence) for sentence in sentences[-20:])
+        text = "\n".join("- " + wording.plain(sentence) for sentence in [*sentences][-20:])
         left.info(text, icon=":material/info:")
         right.button("Dismiss", key="dismiss-restore-notes", on_click=_dismiss)
 
 
 def _dismiss() -> None:
-    visit.change(notes=())
+    visit.change(notes={})
 
 
 def report(results: list[InferenceResult] | None = None) -> bytes:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import streamlit as st
 
 from pages.shared.core import visit
 
-__all__ = ["example", "settings", "view", "want"]
+__all__ = ["default", "example", "settings", "view", "want"]
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,11 @@ def view(key: str, options: Collection[str] | None = None, default: str | bool |
             st.query_params[key] = text
     visit.keep(ViewOptions({**views.met, key: default}, wanted, address))
     return key
+
+
+def default(key: str, value: Value) -> Value | None:
+    """The default of a widget, to be asked for after `view`; None where a value is set, which excludes it."""
+    return None if key in st.session_state else value
 
 
 def settings() -> dict[str, object]:

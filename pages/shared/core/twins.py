@@ -27,12 +27,16 @@ def first_name(digest: str, name: str, before: Visit, new: Mapping[str, Upload])
     return None if found == name else found
 
 
-def sentences(found: Iterable[tuple[str, str]]) -> list[str]:
-    """A sentence for each file that others repeat, of pairs of the name that came later and the one before."""
-    by_first: dict[str, dict[str, None]] = {}
-    for later, first in found:
-        by_first.setdefault(first, {})[later] = None
-    return [_sentence(list(later), first) for first, later in by_first.items()]
+def sentences(found: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """A sentence for each file that others repeat -> its digest.
+
+    Args:
+        found: digest, name that came later, and the one before.
+    """
+    by_first: dict[tuple[str, str], dict[str, None]] = {}
+    for digest, later, first in found:
+        by_first.setdefault((digest, first), {})[later] = None
+    return {_sentence(list(later), first): digest for (digest, first), later in by_first.items()}
 
 
 def _sentence(later: list[str], first: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-__all__ = ["UploadRoom", "forget_others", "keep_in_memory", "release_uploads"]
+__all__ = ["UploadRoom", "coming_in", "forget_others", "keep_in_memory", "release_uploads"]
 
 _PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
+#: Session -> how many uploads of it are coming in.
+_coming: Counter[str] = Counter()
 
 
 class UploadRoom:
@@ -46,7 +49,20 @@ class UploadRoom:
             if mine + int(length) > most[0] or every + int(length) > most[1]:
                 await PlainTextResponse("There is no room for this upload now.", 413)(scope, receive, send)
                 return
-        await self._app(scope, receive, send)
+            _coming[found[1]] += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            if found is not None:
+                _coming.subtract([found[1]])
+                if not _coming[found[1]]:
+                    del _coming[found[1]]
+
+
+def coming_in() -> bool:
+    """Whether uploads of the visit that runs are on their way."""
+    context = get_script_run_ctx()
+    return context is not None and _coming[context.session_id] > 0
 
 
 def keep_in_memory() -> None:

@@ -8,9 +8,6 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
-
-import streamlit as st
 
 from dtl.readers import limits
 from dtl.readers.parts import Part
@@ -20,31 +17,20 @@ from dtl.spectrum import UnusableInput
 from pages.shared.core import bundles, ending, holding, visit
 from pages.shared.core.analysis import analyse_upload
 from pages.shared.core.twins import first_name, sentences
-from pages.shared.core.upload_memory import release_uploads
 from pages.shared.core.visit import Upload, Visit
-
-if TYPE_CHECKING:
-    from streamlit.delta_generator import DeltaGenerator
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 __all__ = [
     "add",
-    "empty_uploader",
-    "read_waiting",
     "reanalyse",
     "remove",
     "reread",
     "separate",
-    "show_uploader",
-    "take",
 ]
 
 _log = logging.getLogger(__name__)
 
 #: Bytes from which an upload waits in a file rather than in memory.
 _MIN_BYTES_ON_DISK = 2**16
-#: Waiting files that come into the visit together: so many are read once more where the reading is broken off.
-_AT_ONCE = 10
 
 
 def add(
@@ -71,7 +57,7 @@ def add(
         digest = sha256(data).hexdigest()
         upload = Upload(name, data)
         if first := first_name(digest, name, visit.current(), uploads):
-            twins.append((name, first))
+            twins.append((digest, name, first))
             continue
         if len(data) > SIZE_LIMIT:  # refused by the reader, and not kept
             failures[digest] = str(analyse_upload(upload))
@@ -95,7 +81,7 @@ def add(
         example=(last or "") if stand_in else after.example,
         selected=last or after.selected,
         awaited={digest: spectrum for digest, spectrum in after.awaited.items() if digest not in uploads},
-        notes=tuple(dict.fromkeys((*after.notes, *_arrivals(before, results, uploads), *sentences(twins)))),
+        notes={**after.notes, **_arrivals(before, results, uploads), **_again(before, failures), **sentences(twins)},
     )
     _delete_files(before)
     return last
@@ -202,59 +188,10 @@ def remove(*digests: str) -> None:
         uploads=after.uploads,
         failures=after.failures,
         stages=after.stages,
+        notes=after.notes,
         example=before.example if after.results else None,
     )
     _delete_files(before)
-
-
-def show_uploader(title: str, name: str, place: DeltaGenerator | None = None, **options: object):
-    """An uploader that `empty_uploader` replaces by a fresh one; returns what `streamlit.file_uploader` gives.
-
-    Args:
-        title: of the uploader.
-        name: by which it is known.
-        place: where it stands, None for the page.
-        options: of `streamlit.file_uploader`.
-    """
-    key = f"{name}-{visit.current().uploaders.get(name, 0)}"
-    return (st if place is None else place).file_uploader(title, key=key, **options)
-
-
-def empty_uploader(name: str, *files: UploadedFile) -> None:
-    """Put a fresh uploader in the place of one whose files were read, and free their memory."""
-    counts = visit.current().uploaders
-    visit.change(uploaders={**counts, name: counts.get(name, 0) + 1})
-    release_uploads(*files)
-
-
-def take(name: str, files: Sequence[UploadedFile]) -> None:
-    """Have the files of an uploader wait for `read_waiting`, and put a fresh uploader in its place.
-
-    A click, or a look at another page, breaks the run of a page off; what waits in the visit is read in the next run.
-    """
-    now = visit.current()
-    visit.change(waiting=(*now.waiting, *files), uploaders={**now.uploaders, name: now.uploaders.get(name, 0) + 1})
-
-
-def read_waiting(progress: Callable[[int, str], object] = lambda number, name: None) -> None:
-    """Add the files that wait, some at a time; arguments as of `add`."""
-    done = 0
-    while files := visit.current().waiting[:_AT_ONCE]:
-        try:
-            add(
-                ((file.name, file.getvalue()) for file in files),
-                lambda number, name, before=done: progress(before + number, name),
-            )
-        except Exception:  # what fails so is not tried in each run again
-            _drop(files)
-            raise
-        _drop(files)
-        done += len(files)
-
-
-def _drop(files: Sequence[UploadedFile]) -> None:
-    visit.change(waiting=visit.current().waiting[len(files) :])
-    release_uploads(*files)
 
 
 def _without_example(before: Visit, chosen: Iterable[str]) -> Visit:
@@ -316,19 +253,28 @@ def _as_saved(digest: str, upload: Upload) -> dict[str, Upload]:
     } or {digest: upload}
 
 
-def _arrivals(before: Visit, results: Mapping[str, InferenceResult], uploads: Mapping[str, Upload]) -> list[str]:
-    """What is not as it was saved of spectra that a restored session knows, as sentences."""
+def _arrivals(before: Visit, results: Mapping[str, InferenceResult], uploads: Mapping[str, Upload]) -> dict[str, str]:
+    """What is not as it was saved of spectra that a restored session knows: sentence -> digest."""
     awaited = before.awaited
     if not awaited:
-        return []
+        return {}
     from dtl.export.session import departure
 
-    notes = [departure(awaited[d].row, r.row()) for d, r in results.items() if d in awaited and awaited[d].row]
+    notes = {departure(awaited[d].row, r.row()): d for d, r in results.items() if d in awaited and awaited[d].row}
     names = {spectrum.file for digest, spectrum in awaited.items() if digest not in uploads}
-    notes += [
+    notes |= {
         f"{upload.name} is not the file that the saved session knows by this name: its content is another. It was "
-        "analysed as a new spectrum, and the saved one is awaited still."
+        "analysed as a new spectrum, and the saved one is awaited still.": digest
         for digest, upload in uploads.items()
         if digest not in awaited and upload.name in names
-    ]
-    return [note for note in notes if note]
+    }
+    return {note: digest for note, digest in notes.items() if note}
+
+
+def _again(before: Visit, failures: Mapping[str, str]) -> dict[str, str]:
+    """A sentence on each file that came once more and cannot be used as before -> its digest."""
+    return {
+        f"{before.uploads[digest].name} was tried again and cannot be used, for the same reason as before.": digest
+        for digest, reason in failures.items()
+        if digest in before.uploads and before.failures.get(digest) == reason
+    }

@@ -80,7 +80,7 @@ class Visit:
         example: digest of the example that stands in until something is chosen; empty where it could not be analysed,
             None where none stands in.
         awaited: digest -> spectrum of a restored session whose file is not at hand.
-        notes: sentences on spectra that a restored session knows, and on files that were here already.
+        notes: sentence on a spectrum that a restored session knows, or on a file that was here already -> its digest.
         stages: name and digest -> what is kept of the analysis of one of the last files.
         own_bundles: name -> bundle of this visit alone, see `pages.shared.core.bundles`.
         bundle_names: all names that bundles of this visit ever had.
@@ -88,7 +88,8 @@ class Visit:
         stars: digest -> CARMENES identifier that the user gave, empty for none.
         uploaders: name of an uploader -> how often it was emptied.
         folder: of large files; it goes with the visit.
-        waiting: uploaded files that are still to be read, see `pages.shared.core.uploads.take`.
+        waiting: uploaded files that are still to be read, see `pages.shared.core.incoming`.
+        offered: name of an uploader -> identifiers of the files that it showed in the last run of its page.
         pages: type -> what a page keeps between two runs, see `kept`.
     """
 
@@ -98,7 +99,7 @@ class Visit:
     selected: str | None = None
     example: str | None = None
     awaited: Mapping[str, SavedSpectrum] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
     stages: Mapping[tuple[str, str], Stages] = field(default_factory=dict)
     own_bundles: Mapping[str, ModelBundle] = field(default_factory=dict)
     bundle_names: frozenset[str] = frozenset()
@@ -107,12 +108,18 @@ class Visit:
     uploaders: Mapping[str, int] = field(default_factory=dict)
     folder: TemporaryDirectory | None = None
     waiting: tuple[UploadedFile, ...] = ()
+    offered: Mapping[str, frozenset[str]] = field(default_factory=dict)
     pages: Mapping[type, object] = field(default_factory=dict)
 
     @property
     def shown(self) -> InferenceResult | None:
         """The result to show, None where there is none."""
         return self.results.get(self.selected)
+
+    @property
+    def own(self) -> Mapping[str, InferenceResult]:
+        """The results without that of the example that stands in."""
+        return {digest: result for digest, result in self.results.items() if digest != self.example}
 
     @property
     def size(self) -> int:
@@ -129,7 +136,9 @@ class Visit:
             (self.uploads[d].title, d.partition("#")[0]) for d in digests if d in self.uploads
         }  # parts have titles
         stages = {key: value for key, value in self.stages.items() if key not in named and key[1] not in digests}
-        return replace(self, **rest, stages=stages)
+        left = (*rest["uploads"], *rest["failures"])
+        notes = {note: about for note, about in self.notes.items() if any(key.startswith(about) for key in left)}
+        return replace(self, **rest, stages=stages, notes=notes)
 
 
 def current() -> Visit:

@@ -17,7 +17,7 @@ from dtl.readers.source import SIZE_LIMIT
 from dtl.result import PARAMETERS, InferenceResult, value_title
 from dtl.rounding import format_number
 from dtl.spectrum import UnusableInput
-from pages.shared.core import apart, keeping, uploads, visit, wording
+from pages.shared.core import apart, incoming, keeping, visit, wording
 from pages.shared.core.downloads import downloads
 from pages.shared.export.samp import send_to_topcat
 
@@ -33,12 +33,14 @@ class Written:
         report: bytes of the archive, None where none was made.
         refusal: why the last file was not restored, empty where it was.
         restored: what came back with the last file, empty where it was refused.
+        same: whether all values that came back are those of the networks of the session.
     """
 
     results: tuple[InferenceResult, ...] = ()
     report: bytes | None = None
     refusal: str = ""
     restored: str = ""
+    same: bool = True
 
 
 def save_session() -> None:
@@ -65,17 +67,25 @@ def save_session() -> None:
         on_click="ignore",
         disabled=embed and size > 0.7 * LIMIT,
     )
-    count = len(visit.current().uploads)
     st.caption(
-        f"One JSON file with {count} spectr{'um' if count == 1 else 'a'}: how each was read, its results, typed "
-        "luminosities and the views you chose."
+        f"One JSON file with {_contents()}: how each was read, its results, typed luminosities and the views you chose."
     )
+
+
+def _contents() -> str:
+    """What of the visit is saved, in words that agree with the table of files."""
+    now = visit.current()
+    count, refused = len(now.own), len(now.failures.keys() & now.uploads.keys())
+    words = f"{count or 'no'} spectr{'um' if count == 1 else 'a'} of yours"
+    if refused:
+        words += f" and {refused} file{'' if refused == 1 else 's'} not readable"
+    return words
 
 
 def restore_session() -> None:
     """A file of a saved visit comes back, and what was wrong with one that did not."""
     st.markdown("## Restore a session")
-    file = uploads.show_uploader(
+    file = incoming.show_uploader(
         "Saved session",
         "restore",
         max_upload_size=LIMIT // 10**6,
@@ -83,17 +93,19 @@ def restore_session() -> None:
     )
     if file:
         try:
-            told = keeping.restore(apart.call(file.name, read_session, file.getvalue(), file.name))
-            visit.keep(replace(visit.kept(Written), refusal="", restored=told))
+            told, same = keeping.restore(apart.call(file.name, read_session, file.getvalue(), file.name))
+            visit.keep(replace(visit.kept(Written), refusal="", restored=told, same=same))
         except UnusableInput as error:
             visit.keep(replace(visit.kept(Written), refusal=str(error), restored=""))
-        uploads.empty_uploader("restore", file)
+        incoming.empty_uploader("restore", file)
         st.rerun()
     written = visit.kept(Written)
     if written.refusal:
         st.error(wording.plain(written.refusal), icon=":material/error:")
-    elif written.restored:
+    elif written.restored and written.same:
         st.success(written.restored, icon=":material/check:")
+    elif written.restored:
+        st.warning(written.restored, icon=":material/warning:")
 
 
 def awaited() -> None:
@@ -117,16 +129,9 @@ def awaited() -> None:
         rows.append(row | {"sha256": spectrum.sha256})
     titles = {name: value_title(name) for name in PARAMETERS}
     st.dataframe(rows, hide_index=True, column_config=titles, alt="Saved results whose spectra are not at hand")
-    files = uploads.show_uploader(
-        "Files of these spectra",
-        "awaited",
-        accept_multiple_files=True,
-        max_upload_size=SIZE_LIMIT // 10**6,
-    )
-    if files:
-        uploads.take("awaited", files)
+    if incoming.queue("Files of these spectra", "awaited", max_upload_size=SIZE_LIMIT // 10**6):
         with st.spinner("Reading and analysing …"):
-            uploads.read_waiting()
+            incoming.read_waiting("awaited")
         st.rerun()
     st.button("Forget them", key="forget-awaited", icon=":material/delete:", on_click=_forget)
 
@@ -154,7 +159,8 @@ def tables(results: Sequence[InferenceResult]) -> None:
     st.markdown("## Tables")
     downloads(results, "table")
     send_to_topcat(results)
-    st.caption(f"One row a spectrum, {len(results)} in all: values, 1σ intervals, flags and networks.")
+    rows = f"{len(results)} in all" if visit.current().own else "here that of the example"
+    st.caption(f"One row a spectrum, {rows}: values, 1σ intervals, flags and networks.")
 
 
 def archive(results: Sequence[InferenceResult]) -> None:

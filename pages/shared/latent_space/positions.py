@@ -29,9 +29,9 @@ def choose_state(bundle: object) -> str:
         "Networks",
         list(STATES),
         format_func=STATES.get,
-        default="after",
         required=True,
         key=links.view("transfer", STATES, "after"),
+        default=links.default("transfer", "after"),
         persist_state="session",
         disabled=not able,
         help="The transfer adapts the encoder to observed spectra; the models stay where they are. After it, what the "

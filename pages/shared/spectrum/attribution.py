@@ -72,9 +72,9 @@ def _choose() -> tuple[str, str]:
         "Of each wavelength",
         list(_KINDS),
         format_func=_KINDS.get,
-        default="contribution",
         required=True,
         key=links.view("explained-kind", _KINDS),
+        default=links.default("explained-kind", "contribution"),
         persist_state="session",
         help="Contribution: how far this spectrum, where it differs from the average model, moves the value "
         "(integrated gradients, Sundararajan et al. 2017). Derivative: how far the value would "

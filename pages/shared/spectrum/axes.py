@@ -53,19 +53,19 @@ def choose_scale(result: InferenceResult) -> Scale:
             "Unit",
             units,
             format_func=UNITS.get,
-            default="Angstrom",
             required=True,
             key=links.view("axis", units),
+            default=links.default("axis", "Angstrom"),
             persist_state="session",
             help="km/s: velocity from a line, c (λ / λ₀ − 1).",
         )
         medium = st.segmented_control(
             "Wavelengths in",
             ["vacuum", "air"],
-            default="vacuum",
             required=True,
             disabled=unit == "km/s",
             key=links.view("axis-medium", ["vacuum", "air"]),
+            default=links.default("axis-medium", "vacuum"),
             persist_state="session",
             help="Velocities are the same in both."
             if unit == "km/s"
@@ -76,9 +76,9 @@ def choose_scale(result: InferenceResult) -> Scale:
             line = st.selectbox(
                 "Velocity from",
                 list(lines),
-                index=list(lines).index(middle),
                 disabled=unit != "km/s",
                 key=links.view("axis-line", lines, middle),
+                index=links.default("axis-line", list(lines).index(middle)) or 0,
                 persist_state="session",
                 help=None if unit == "km/s" else "Choose km/s first.",
             )

@@ -60,7 +60,7 @@ def unreadable_file() -> str | None:
 def several() -> bool:
     """Whether the visit has more than one file."""
     now = visit.current()
-    return len(now.results) + len(now.failures) > 1
+    return len(now.own) + len(now.failures) > 1
 
 
 def files() -> None:
@@ -77,7 +77,7 @@ def files() -> None:
         )
         _removal()
     together = [digest for star in epochs.stars() for digest in star.results]  # exposures of one star beside each other
-    rows = [_row(digest, now.results[digest]) for digest in together]
+    rows = [_row(digest, now.results[digest]) for digest in together if digest in now.own]
     rows += [_unreadable(digest, sentence) for digest, sentence in now.failures.items()]
     rows.sort(key=_ORDERS[order])
     digests = tuple(row.pop("digest") for row in rows)
@@ -97,8 +97,8 @@ def files() -> None:
             placeholder="",
             alt="The files of this visit, one row each, with state, parameters and remarks",
         )
-    if now.results:
-        downloads(list(now.results.values()), "results")
+    if now.own:
+        downloads(list(now.own.values()), "results")
 
 
 def _follow(digests: tuple[str, ...]) -> FileTable:
@@ -129,8 +129,10 @@ def _choose(key: str, digests: tuple[str, ...]) -> None:
 
 
 def _count() -> str:
-    good, unreadable = len(visit.current().results), len(visit.current().failures)
-    words = f"{good} spectr{'um' if good == 1 else 'a'}" + (f", {unreadable} not readable" if unreadable else "")
+    good, unreadable = len(visit.current().own), len(visit.current().failures)
+    words = f"{good or 'No'} spectr{'um' if good == 1 else 'a'}" + (
+        f", {unreadable} not readable" if unreadable else ""
+    )
     more = " Click into the table to scroll it." if good + unreadable > _ROWS else ""
     return f":small[{words}. Choose a row to see it.{more}]"
 
@@ -138,7 +140,7 @@ def _count() -> str:
 def _removal() -> None:
     """A menu to remove some files or all."""
     now = visit.current()
-    names = {digest: wording.label(result) for digest, result in now.results.items()}
+    names = {digest: wording.label(result) for digest, result in now.own.items()}
     names |= {digest: f"{_name(digest, sentence)} (not readable)" for digest, sentence in now.failures.items()}
     with st.popover("Remove", icon=":material/delete:"):
         chosen = st.multiselect("Files to remove", list(names), format_func=names.get, key="files-to-remove")

@@ -10,7 +10,7 @@ from dtl.figures.scale import Scale
 from dtl.readers.source import SIZE_LIMIT
 from dtl.result import FRAME_WORDS, InferenceResult
 from dtl.spectrum import Finding
-from pages.shared.core import keeping, uploads, visit, wording
+from pages.shared.core import incoming, keeping, uploads, visit, wording
 from pages.shared.core.examples import list_examples
 from pages.shared.spectrum import corrections, spectra, wizard
 from pages.shared.spectrum.files import unreadable_file
@@ -19,29 +19,23 @@ __all__ = ["failures", "inputs", "understanding"]
 
 #: Refusals that are shown in full at once; of more, the one chosen in the table of files is, so that the parameters
 #: stay in sight.
-_MAX_REFUSALS = 1
+_MAX_REFUSALS = 5
 
 
 def inputs() -> None:
     """Upload and examples, in one bar."""
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
-    files = uploads.show_uploader(
-        "Upload spectra",
-        "upload",
-        left,
-        accept_multiple_files=True,
-        max_upload_size=SIZE_LIMIT // 10**6,
-        label_visibility="collapsed",
-    )
-    if files:
-        uploads.take("upload", files)  # the list of spectra below is the one that counts
-    if count := len(visit.current().waiting):
+    with left:
+        count = incoming.queue(
+            "Upload spectra", "upload", max_upload_size=SIZE_LIMIT // 10**6, label_visibility="collapsed"
+        )
+    if count:
         bar = left.progress(0.0, "Reading and analysing …")
 
         def progress(number: int, name: str) -> None:
             bar.progress(number / count, f"{number + 1} of {count}: {wording.plain(name)}")
 
-        uploads.read_waiting(progress)
+        incoming.read_waiting("upload", progress)
         st.rerun()
     examples = {example.file: example for example in list_examples()}
     if examples:
@@ -66,9 +60,8 @@ def _open_example() -> None:
 def failures() -> None:
     """A sentence for each file that cannot be used, with ways out; of many, for the one chosen in the table."""
     keeping.notes()
-    failures = visit.current().failures
+    failures, chosen = visit.current().failures, unreadable_file()
     if len(failures) > _MAX_REFUSALS:
-        chosen = unreadable_file()
         st.warning(
             f"{len(failures)} files could not be used. Choose one in the table for what can be done.",
             icon=":material/error:",
@@ -83,8 +76,14 @@ def failures() -> None:
                     st.caption("What the file does not say was guessed. State it here and the file is read again.")
                     corrections.reading_options(digest, ())
             st.button("Dismiss", key=f"dismiss-{digest}", on_click=uploads.remove, args=(digest,))
-        if digest in visit.current().uploads:
+        if digest in visit.current().uploads and (len(failures) == 1 or digest == chosen):
             wizard.columns(digest, unreadable=True)
+    now = visit.current()
+    if now.failures and not now.own and now.results:
+        st.info(
+            "None of your files could be used. What is shown below is the example that comes with the app.",
+            icon=":material/info:",
+        )
 
 
 def understanding(result: InferenceResult, scale: Scale) -> None:
@@ -103,7 +102,9 @@ def understanding(result: InferenceResult, scale: Scale) -> None:
     if not box.open:
         return
     with box:
-        metadata, steps, options = st.tabs(["Metadata", "Preparation steps", "Reading options"])
+        metadata, steps, options = st.tabs(
+            ["Metadata", "Preparation steps", "Reading options"], key=f"reading-tabs-{digest}", on_change="rerun"
+        )
     with metadata:
         _findings(found)
     with options:
@@ -133,5 +134,6 @@ def _value(finding: Finding) -> str:
 
 
 def _because(finding: Finding) -> str:
-    lead = {"file": "", "guessed": "**Guessed:** ", "user": "**Your choice** "}.get(finding.source, "")
+    guessed = "" if finding.value == "unknown" else "**Guessed:** "
+    lead = {"guessed": guessed, "user": "**Your choice** "}.get(finding.source, "")
     return lead + wording.plain("" if finding.source == "user" else finding.reason)
