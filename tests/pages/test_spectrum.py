@@ -48,7 +48,7 @@ def test_simulated_spectra_are_labelled_wherever_they_appear(visit):
     for number in (0, 1):
         assert any(a.get("text") == "Simulated observation" for a in figure(app, number)["layout"]["annotations"])
     assert all("Simulated" in label for label in app.selectbox(key="example-choice").options)
-    app = upload(app, c_txt=b"words")
+    app = upload(app.selectbox(key="example-choice").select("first.txt").run(), c_txt=b"words")
     assert "example" in app.dataframe[0].value["state"][0]
 
 
