@@ -32,7 +32,7 @@ def test_one_file_is_answered_without_scrolling(visitor, tmp_path):
     assert page.get_by_text("sources", exact=False).count() >= 4  # the literature under each value
     assert page.get_by_text("95 % limit").evaluate(_BOTTOM) < WINDOW
     assert figure.evaluate(_BOTTOM) <= WINDOW
-    assert page.get_by_test_id("stFileUploader").evaluate(_BOTTOM) < 140
+    assert page.get_by_test_id("stFileUploader").locator("visible=true").evaluate(_BOTTOM) < 140
     for folded in page.locator("[data-testid=stMain] details[open] > summary").all():
         folded.click()
     visitor.rest()

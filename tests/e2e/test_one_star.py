@@ -45,7 +45,7 @@ def test_three_exposures_are_one_star_with_a_limit_everywhere(visitor, tmp_path)
     visitor.wait_for_figure("1 of your stars")
     visitor.take("v sin i", last=True)
     visitor.wait_for("hollow with an arrow where it is an upper limit")
-    assert visitor.row("Your spectrum")["v sin i [km/s]"].startswith("< ")
+    assert visitor.row("Yours, mean of 3")["v sin i [km/s]"].startswith("< ")
     visitor.go("Export")
     visitor.wait_for("Tables")
     rows = [line for line in visitor.download("LaTeX, A&A").splitlines() if line.endswith("\\\\") and "$<" in line]
