@@ -71,7 +71,7 @@ def test_the_table_of_files_lets_the_wheel_go(visitor, tmp_path):
 def test_the_tabs_of_the_model_show_one_part_at_a_time(visitor):
     visitor.go("Model")
     shown = visitor.page.get_by_text("What a result does not mean").locator("visible=true")
-    assert shown.count() == 1
+    shown.wait_for()
     visitor.turn_to("Validation")
     assert shown.count() == 0
     visitor.turn_to("Summary")

@@ -81,4 +81,6 @@ def test_a_wrong_column_is_mended(visitor, tmp_path):
     visitor.press_button("Read it with these columns")
     visitor.wait_until_gone(doubt)
     wait_for_teff(visitor, STARS[1])
+    visitor.turn_to("Metadata", within="Metadata, preparation and reading options")
+    visitor.wait_until(lambda: visitor.understood("Columns"))
     assert visitor.understood("Columns")[1] == "Your choice"

@@ -17,6 +17,8 @@ __all__ = ["empty_uploader", "queue", "read_waiting", "show_uploader"]
 
 #: Waiting files that come into the visit together: so many are read once more where the reading is broken off.
 _AT_ONCE = 10
+#: Uploaders that were replaced and still take files: with one, a browser on a busy machine lost 1 of 32.
+_BEHIND = 4
 
 
 def show_uploader(title: str, name: str, **options: object) -> object:
@@ -42,14 +44,14 @@ def queue(title: str, name: str, **options: object) -> int:
 
     It stays while they are read, so that whatever is chosen meanwhile joins the queue, and what is taken out of it
     leaves the queue. A fresh one takes its place once all is read. The browser knows of that a moment later, and what
-    is dropped within that moment still belongs to the one before: it goes on unseen (app.css) behind the fresh one.
+    is dropped within that moment still belongs to one before: the last ones go on unseen (app.css) behind the fresh one.
     """
     count = visit.current().uploaders.get(name, 0)
     options |= {"accept_multiple_files": True}
     with st.container(key=f"uploader-{name}"):
         files = [*show_uploader(title, name, **options)]
-        if count:
-            files += st.file_uploader(title, key=f"{name}-{count - 1}", **options)
+        for before in range(count - 1, max(count - 1 - _BEHIND, -1), -1):
+            files += st.file_uploader(title, key=f"{name}-{before}", **options)
     now = visit.current()
     before = now.offered.get(name, frozenset())
     offered = frozenset(file.file_id for file in files)
