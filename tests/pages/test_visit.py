@@ -177,7 +177,7 @@ def test_what_was_dropped_as_the_uploader_was_replaced_is_taken_once(queue, monk
     incoming.read_waiting("upload")
     assert queue([], [*old, *late]) == ["late.txt"]
     incoming.read_waiting("upload")
-    assert queue([], [*old, *late]) == [] and len(visit.current().uploads) == 2
+    assert queue([], [], [*old, *late]) == [] and len(visit.current().uploads) == 2
 
 
 def test_an_uploader_stays_while_files_come_in(queue, monkeypatch):

@@ -44,7 +44,7 @@ def queue(title: str, name: str, **options: object) -> int:
 
     It stays while they are read, so that whatever is chosen meanwhile joins the queue, and what is taken out of it
     leaves the queue. A fresh one takes its place once all is read. The browser knows of that a moment later, and what
-    is dropped within that moment still belongs to one before: the last ones go on unseen (app.css) behind the fresh one.
+    is dropped within that moment belongs to one before: the last ones go on unseen (app.css) behind the fresh one.
     """
     count = visit.current().uploaders.get(name, 0)
     options |= {"accept_multiple_files": True}
