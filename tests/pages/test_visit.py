@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import FrozenInstanceError, dataclass
+from itertools import chain, repeat
 from types import SimpleNamespace
 
 import pytest
@@ -138,8 +139,8 @@ def test_a_file_that_cannot_be_taken_at_all_is_not_tried_forever(state, monkeypa
 def queue(state, monkeypatch):
     """What `incoming.queue` makes of files that the uploader shows, those of the one before it last."""
 
-    def offer(files: list[SimpleNamespace], before: Sequence[SimpleNamespace] = ()) -> list[str]:
-        shown = iter([files, before])
+    def offer(files: list[SimpleNamespace], *before: Sequence[SimpleNamespace]) -> list[str]:
+        shown = chain([files, *before], repeat(()))
         monkeypatch.setattr(incoming.st, "file_uploader", lambda title, key, **options: list(next(shown)))
         monkeypatch.setattr(incoming.st, "container", lambda **options: nullcontext())
         count = incoming.queue("Upload", "upload")

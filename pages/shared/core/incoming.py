@@ -50,8 +50,8 @@ def queue(title: str, name: str, **options: object) -> int:
     options |= {"accept_multiple_files": True}
     with st.container(key=f"uploader-{name}"):
         files = [*show_uploader(title, name, **options)]
-        for before in range(count - 1, max(count - 1 - _BEHIND, -1), -1):
-            files += st.file_uploader(title, key=f"{name}-{before}", **options)
+        for number in range(max(count - _BEHIND, 0), count)[::-1]:
+            files += st.file_uploader(title, key=f"{name}-{number}", **options)
     now = visit.current()
     before = now.offered.get(name, frozenset())
     offered = frozenset(file.file_id for file in files)
