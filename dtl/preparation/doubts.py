@@ -98,8 +98,8 @@ def _doubt_of_medium(measured: float, rv: float, spectrum: Spectrum) -> Doubt | 
     if at_rest:
         return None
     witnesses = (
-        ("the oxygen lines of Earth's atmosphere", 0.0, spectrum.oxygen_velocity, atmosphere_reach(spectrum.frame)),
-        ("the star", spectrum.stated_velocity, rv, _reach_of_stated(spectrum)),
+        ("the lines of Earth's oxygen move", 0.0, spectrum.oxygen_velocity, atmosphere_reach(spectrum.frame)),
+        ("the star moves", spectrum.stated_velocity, rv, _reach_of_stated(spectrum)),
     )
     for what, expected, found, limit in witnesses:
         if expected is None or found is None:
@@ -111,9 +111,9 @@ def _doubt_of_medium(measured: float, rv: float, spectrum: Spectrum) -> Doubt | 
                 return Doubt(
                     "rv_implausible",
                     f"The velocity, {format_number(rv, 1)} km/s, is probably {format_number(off, 0)} km/s off: {what} "
-                    f"moves at {format_number(found, 1)} km/s{stated}, as it does where wavelengths in {right} are "
-                    f"taken for {taken}. Read the file again with its wavelengths in {right}. The velocity cannot "
-                    "be used; that alone does not spoil the parameters.",
+                    f"at {format_number(found, 1)} km/s{stated}, as where wavelengths in {right} are taken for "
+                    f"{taken}. Read the file again with its wavelengths in {right}. The velocity cannot be used; that "
+                    "alone does not spoil the parameters.",
                     (),
                     off,
                     limit,
@@ -225,8 +225,8 @@ def doubts_of_sampling(pixel: float, wanted: float, window: Window) -> list[Doub
             f"{format_number(width, 2)} Å: probably the wavelengths were rounded, or the spectrum was binned. Lines "
             "are not resolved, and v sin i is too high by an unknown amount.",
             ("vsini",),
-            pixel,
-            width,
+            window.centre / pixel,
+            wanted,
         )
     ]
 

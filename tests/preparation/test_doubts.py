@@ -19,6 +19,7 @@ from dtl.preparation.doubts import (
 )
 from dtl.preparation.prepare import prepare
 from dtl.preparation.velocity import Velocity
+from dtl.result import PARAMETERS
 from dtl.rounding import format_number
 from dtl.spectrum import Finding, Spectrum
 from tests.builders import WINDOW, observe, target
@@ -79,6 +80,8 @@ def test_a_velocity_is_believed_up_to_its_limit() -> None:
         (0.3, 30.0, "observatory", False),
         (-20.0, 20.0, "barycentric", False),
         (0.3, None, "barycentric", False),
+        (0.9, 12.8, "barycentric", False),
+        (0.9, -11.2, "barycentric", True),
     ],
 )
 def test_lines_at_rest_where_the_star_is_said_to_move(
@@ -86,13 +89,16 @@ def test_lines_at_rest_where_the_star_is_said_to_move(
 ) -> None:
     found = doubts_of_velocity(velocity(measured), measured, replace(SPECTRUM, frame=frame, stated_velocity=stated))
     assert [doubt.flag for doubt in found] == ["rv_implausible"] * doubted
-    assert not doubted or f"is not the {format_number(stated, 1)} km/s that the file states" in found[0].sentence
+    for doubt in found:
+        assert f"is not the {format_number(stated, 1)} km/s that the file states" in doubt.sentence
+        assert doubt.value == pytest.approx(measured - stated) and doubt.parameters == ()
+        assert doubt.limit == (12.0 if frame == "barycentric" else 44.0)
 
 
 @pytest.mark.parametrize(("shift", "taken", "right"), [(-82.0, "vacuum", "air"), (82.0, "air", "vacuum")])
 def test_a_medium_that_oxygen_or_a_stated_velocity_contradicts(shift: float, taken: str, right: str) -> None:
     end = (
-        f", as it does where wavelengths in {right} are taken for {taken}. Read the file again with its wavelengths in "
+        f", as where wavelengths in {right} are taken for {taken}. Read the file again with its wavelengths in "
         f"{right}. The velocity cannot be used; that alone does not spoil the parameters."
     )
     start = f"The velocity, {format_number(15.0 + shift, 1)} km/s, is probably {format_number(shift, 0)} km/s off: "
@@ -103,7 +109,7 @@ def test_a_medium_that_oxygen_or_a_stated_velocity_contradicts(shift: float, tak
     assert doubt == Doubt("rv_implausible", start + said + end, (), shift, 12.0)
     told = replace(SPECTRUM, frame="observatory", barycentric_velocity=5.0, oxygen_velocity=shift)
     (doubt,) = doubts_of_velocity(velocity(10.0 + shift), 15.0 + shift, told)
-    said = f"the oxygen lines of Earth's atmosphere moves at {format_number(shift, 1)} km/s"
+    said = f"the lines of Earth's oxygen move at {format_number(shift, 1)} km/s"
     assert (doubt.flag, doubt.sentence, doubt.value) == ("rv_implausible", start + said + end, shift)
 
 
@@ -179,11 +185,12 @@ def test_noise_that_was_measured_says_why() -> None:
 def test_resolution_and_gaps() -> None:
     (low,) = doubts_of_resolution(45_000.0, 50_000.0)
     assert low.flag == "resolution_too_low" and "45,000" in low.sentence and "50,000" in low.sentence
-    assert low.parameters == ("vsini",)
+    assert (low.parameters, low.value, low.limit) == (("vsini",), 45_000.0, 50_000.0)
     (unknown,) = doubts_of_resolution(None, 50_000.0)
     assert unknown.flag == "resolution_unknown" and "50,000" in unknown.sentence
     (gaps,) = doubts_of_gaps(0.041, WINDOW)
     assert gaps.flag == "window_incomplete" and "4.1 %" in gaps.sentence and "2 %" in gaps.sentence
+    assert (gaps.parameters, gaps.value, gaps.limit) == (tuple(PARAMETERS), 0.041, 0.02)
 
 
 def test_a_spectrum_carries_its_doubts() -> None:
@@ -203,7 +210,8 @@ def test_pixels_wider_than_a_line_are_doubted() -> None:
     assert not doubts_of_sampling(0.17, 50_000.0, WINDOW)
     assert not doubts_of_sampling(WINDOW.centre / 50_000.0, 50_000.0, WINDOW)
     (doubt,) = doubts_of_sampling(0.20, 50_000.0, WINDOW)
-    assert doubt.flag == "resolution_too_low" and doubt.parameters == ("vsini",) and doubt.limit < doubt.value == 0.20
+    assert doubt.flag == "resolution_too_low" and doubt.parameters == ("vsini",) and "0.20 Å" in doubt.sentence
+    assert doubt.value == pytest.approx(WINDOW.centre / 0.20) and doubt.limit == 50_000.0  # as of a resolution
 
 
 def test_uncertainties_that_were_used_all_the_same_are_told_how() -> None:
