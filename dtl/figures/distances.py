@@ -122,7 +122,7 @@ def _add_stars(
     small = 9 if len(stars) <= 40 else 6
     sizes = [small + 4 if i == chosen else small for i in rows]
     names = [escape(star.label) for star in stars]
-    for column, state, symbol in ((0, "Your stars, before the transfer", "circle-open"), (1, "after it", "circle")):
+    for column, state, symbol in ((0, "Your spectra, before the transfer", "circle-open"), (1, "after it", "circle")):
         trace = scatter(
             x=distances[:, column],
             y=rows,

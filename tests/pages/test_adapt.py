@@ -119,7 +119,7 @@ def test_a_worked_example_stands_ready(page):
     assert not app.warning
     words = texts(app).replace("\\", "")
     assert "after an adaptation to 16 stars: Teff 50 K (models alone 60 K, as shipped 30 K)" in words
-    assert "does not beat the networks as shipped in Teff, log g, [M/H] and v sin i" in words
+    assert "does not reliably beat the networks as shipped in Teff, log g, [M/H] and v sin i" in words
 
 
 def test_what_is_not_known_of_the_sample_is_not_used(page):
@@ -154,6 +154,19 @@ def test_fewer_than_was_measured_to_help_is_said(page, monkeypatch):
     assert "Not used: 9 stars to learn from" in texts(app)
     app.multiselect(key="adapt-left-out").set_value([next(iter(visit_of(app).results))]).run()
     assert "10 spectra of 10 stars: 8 stars to learn from, 2 that only judge when to stop." in texts(app)
+
+
+def test_what_would_be_left_out_is_said_before_the_work(page):
+    app = page.visit()
+    flags = {3: " flags=rv_uncertain", 7: " flags=resolution_too_low"}
+    upload(app, **{f"s{i}_txt": f"fake teff={3200 + 10 * i} star=GJ_{i}{flags.get(i, '')}".encode() for i in range(11)})
+    app.switch_page(PAGE).run()
+    app.segmented_control(key="adapt-source").set_value("own").run()
+    words = texts(app).replace("\\", "")
+    assert "11 spectra of 11 stars, 9 of them usable." in words and "Not learned from: 2 spectra." in words
+    assert "s3.txt is flagged rv_uncertain; it was left out." in words
+    assert "11 spectra of 9 usable stars: at least 10 stars" in app.info[0].value
+    assert app.button(key="adapt-start").disabled
 
 
 def test_spectra_of_one_star_count_once(page):
@@ -256,6 +269,14 @@ def test_an_error_is_one_sentence_and_loses_nothing(page):
     assert not app.exception
     assert app.error[0].value.replace("\\", "") == "A mean *[M/H]* lies outside; give one inside."
     assert app.button(key="adapt-start") and len(visit_of(app).results) == 1
+
+
+def test_a_long_error_is_told_to_its_end(page):
+    page.error = UnusableInput(f"Distinct stars: 3, too few ({'one is left out, ' * 40}); give ten.")
+    app = page.open()
+    app.button(key="adapt-start").click().run()
+    finish(page, app)
+    assert app.error[0].value.endswith("give ten\\.")
 
 
 def test_kept_used_and_forgotten(page):

@@ -214,7 +214,7 @@ def test_the_spectrum_is_drawn_beside_the_nearest_model_or_another(visit):
 
 def test_the_gap_is_a_number(visit):
     app = section(upload(visit(), a_txt=b"fake teff=3300", b_txt=b"fake teff=3600").switch_page(PAGE).run(), "gap")
-    assert "your 2 stars, in the mean" in texts(app) and "**1.30 → 0.300** in latent space" in texts(app)
+    assert "your 2 spectra, in the mean" in texts(app) and "**1.30 → 0.300** in latent space" in texts(app)
     names = {trace.get("name") for trace in figure(app, BELOW + 1)["data"]}
     assert {"Models, to the next model", "Simulated observations, after", "after it"} <= names
     assert "0.086" in texts(app)

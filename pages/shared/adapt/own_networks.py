@@ -81,7 +81,7 @@ def listed() -> None:
                 )  # fmt: skip
     if problems := visit.kept(Told).problems:
         visit.keep(replace(visit.kept(Told), problems=()))
-        st.error("\n".join(f"- {wording.plain(problem)}" for problem in problems), icon=":material/error:")
+        st.error("\n".join(f"- {wording.sentence(problem)}" for problem in problems), icon=":material/error:")
 
 
 def _what(bundle: ModelBundle) -> str:
@@ -117,6 +117,6 @@ def loader() -> None:
         st.rerun()
     told = visit.kept(Told)
     if told.refusal:
-        st.error(wording.plain(told.refusal), icon=":material/error:")
+        st.error(wording.sentence(told.refusal), icon=":material/error:")
     elif told.loaded in bundles.own():
         st.success(f"Loaded as {wording.plain(told.loaded)}.", icon=":material/check:")

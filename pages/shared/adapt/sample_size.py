@@ -8,21 +8,27 @@ from dtl.evaluation.sample_size import SampleSizes, read_sample_sizes
 from dtl.figures.adaptation import sample_size_figure
 from dtl.result import PARAMETERS
 from dtl.transfer.adaptation import notes
-from dtl.transfer.sample import MIN_STARS, by_star
+from dtl.transfer.sample import MIN_STARS, usable_stars
 from pages.shared.adapt.work import Plan
 from pages.shared.core import tables, wording
 from pages.shared.core.chart import chart, dark
 
-__all__ = ["counted", "guard", "measured"]
+__all__ = ["counted", "guard", "measured", "stars_of"]
+
+
+def stars_of(plan: Plan) -> int:
+    """How many stars can be learned from."""
+    return plan.stars or len(usable_stars(list(plan.spectra.values()), distinct=plan.distinct)[0])
 
 
 def guard(plan: Plan) -> str | None:
     """Say whether the spectra are enough to help; returns why the work cannot begin, None where it can."""
-    known = len(by_star(list(plan.spectra.values()), distinct=plan.distinct))
-    count, stars = (len(plan.spectra), known) if not plan.stars else (plan.stars, plan.stars)
+    found, left_out = usable_stars(list(plan.spectra.values()), distinct=plan.distinct)
+    count, stars = (plan.stars, plan.stars) if plan.stars else (len(plan.spectra), len(found))
+    star = "usable star" if left_out else "star"
     if stars < MIN_STARS:
         st.info(
-            f"{counted(count, 'spectrum').capitalize()} of {counted(stars, 'star')}: at least {MIN_STARS} stars are "
+            f"{counted(count, 'spectrum').capitalize()} of {counted(stars, star)}: at least {MIN_STARS} stars are "
             "needed to tell what sets all real stars apart from the models from what is peculiar to one star. Upload "
             "more on the page Spectrum, or take the simulated survey; until then use the networks as they are.",
             icon=":material/info:",
@@ -68,8 +74,8 @@ def _against_shipped(sizes: SampleSizes, stars: int) -> str:
     text = f"Errors measured on {surveys} after an adaptation to {near} stars: {'; '.join(told)}."
     if missing:
         text += (
-            f" So on stars like those of the simulation it does not beat the networks as shipped in "
-            f"{wording.listed(missing)}: adapt where your stars or your spectrograph differ from it."
+            f" So on stars like those of the simulation it does not reliably beat the networks as shipped "
+            f"in {wording.listed(missing)}: adapt where your stars or your spectrograph differ from it."
         )
     return text.replace("[", "\\[")  # no link is meant
 
