@@ -196,6 +196,7 @@ def test_what_was_measured_is_a_figure_and_a_table(page):
     assert not app.exception
     assert "rmse of Teff" in figure(app)["layout"]["yaxis"]["title"]["text"]
     assert "in Teff from 8, log g from 4, [M/H] from 4 and v sin i from 4 stars on" in texts(app)
+    assert "your number of stars, 60, which was not tried: it stands at the nearest that was" in texts(app)
     (measured,) = [t.value for t in app.table if "Adapted to" in t.value.columns]
     assert list(measured["Teff"]) == ["90 K", "55 K", "50 K", "60 K", "30 K"]
 

@@ -109,8 +109,9 @@ def measured(stars: int) -> None:
             "table",
         )
         st.caption(
-            "The upright line is your number of stars. The lower the better. “As shipped” are the networks of the "
-            "program, which were adapted to 858 simulated stars of the same kind before."
+            f"The upright line is your number of stars{_beyond(sizes, stars)}. The lower the better. "
+            "“As shipped” are the networks of the program, which were adapted to 858 simulated stars of the "
+            "same kind before."
         )
         columns = {"Adapted to": [str(n) for n in sizes.counts] + ["models alone", "as shipped"]}
         for parameter, (label, _, _) in PARAMETERS.items():
@@ -118,6 +119,13 @@ def measured(stars: int) -> None:
             values += [sizes.unadapted(parameter), sizes.unadapted(parameter, "shipped")]
             columns[label] = [wording.with_unit(parameter, sum(v) / len(v)) for v in values]
         tables.text_table(columns, "Mean rmse of each parameter for each number of stars adapted to")
+
+
+def _beyond(sizes: SampleSizes, stars: int) -> str:
+    """That a number of stars lies beyond those that were tried, at the nearest of which its line stands."""
+    if min(sizes.counts) <= stars <= max(sizes.counts):
+        return ""
+    return f", {stars}, which was not tried: it stands at the nearest that was"
 
 
 def _verdict(sizes: SampleSizes) -> str:
