@@ -65,7 +65,7 @@ def one_star() -> None:
         near = published_stars.similar_names(name)
         st.info(
             f"None of the 286 published stars is called {wording.plain(name.strip()) or '(nothing)'}."
-            + (f" Alike are {', '.join(wording.plain(n) for n in near)}." if near else "")
+            + (f" Names like it: {', '.join(wording.plain(n) for n in near)}." if near else "")
             + " A service below may know it by this name.",
             icon=":material/search_off:",
         )
