@@ -75,6 +75,8 @@ NOTES = frozenset(
 )
 #: Flags that make a value a limit, which holds as such. Any flag that is neither a note nor a limit is a doubt.
 LIMITS = frozenset({"upper_limit_vsini"})
+#: Doubts about v sin i alone, as the other parameters hang little on what raised them.
+_VSINI_ALONE = frozenset({"resolution_too_low"})
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,15 @@ class Doubt:
     limit: float | None = None
 
 
-def doubts(flags: Iterable[str]) -> list[str]:
-    """Those of some flags that put the values of a star in doubt, in their order."""
-    return [flag for flag in flags if flag not in NOTES | LIMITS]
+def doubts(flags: Iterable[str], parameter: str = "vsini") -> list[str]:
+    """Those of some flags that put the values of a star in doubt, in their order.
+
+    Args:
+        flags: of a spectrum.
+        parameter: the one whose value is asked for; that of v sin i shares all doubts about the others.
+    """
+    none = NOTES | LIMITS if parameter == "vsini" else NOTES | LIMITS | _VSINI_ALONE
+    return [flag for flag in flags if flag not in none]
 
 
 def joined(flags: Iterable[str]) -> str:

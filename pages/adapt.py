@@ -22,7 +22,7 @@ with place:
     else:
         adaptation.watch(now.job)
     adaptation.tell()
-sample_size.measured(len(plan.spectra) or plan.stars)
+sample_size.measured(sample_size.stars_of(plan))
 if now.adapted is not None:
     outcome.show(now.adapted)
 own_networks.listed()

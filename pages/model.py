@@ -57,7 +57,7 @@ st.caption(
 try:
     card, loaded = choose_card()
 except UnusableInput as error:
-    st.error(wording.plain(error), icon=":material/error:")
+    st.error(wording.sentence(error), icon=":material/error:")
     st.stop()
 for tab, parts in zip(st.tabs(list(TABS), key="model-tab", on_change="rerun"), TABS.values(), strict=True):
     if not tab.open:

@@ -149,12 +149,12 @@ def parameter_figure(change: AdaptationComparison, parameter: str, *, dark: bool
 def sample_size_figure(
     sizes: SampleSizes, parameter: str, *, chosen: int | None = None, dark: bool = False
 ) -> go.Figure:
-    """The rmse of a parameter on other stars against the number of spectra adapted to: surveys and their mean.
+    """The rmse of a parameter on other stars against the number of stars adapted to: surveys and their mean.
 
     Args:
         sizes: as measured.
         parameter: name of `PARAMETERS`.
-        chosen: number of spectra that is marked.
+        chosen: number of stars that is marked.
         dark: for a dark page.
     """
     label, unit, _ = PARAMETERS[parameter]
@@ -167,7 +167,7 @@ def sample_size_figure(
         scatter(
             x=[count for count, _ in places], y=[value for _, value in places], name="One survey", mode="markers",
             marker={"size": 7, "color": colours.others[0], "symbol": "circle-open", "line": {"width": 1.5}},
-            hovertemplate=f"%{{x}} spectra, one survey: %{{y:.3~g}} {unit}<extra></extra>",
+            hovertemplate=f"%{{x}} stars, one survey: %{{y:.3~g}} {unit}<extra></extra>",
         )
     )  # fmt: skip
     figure.add_trace(
@@ -175,7 +175,7 @@ def sample_size_figure(
             x=list(found), y=[float(np.mean(values)) for values in found.values()], name="Mean", mode="lines+markers",
             line={"color": colours.model, "width": 2.5},
             marker={"size": 9, "color": colours.model, "symbol": "diamond"},
-            hovertemplate=f"%{{x}} spectra, mean: %{{y:.3~g}} {unit}<extra></extra>",
+            hovertemplate=f"%{{x}} stars, mean: %{{y:.3~g}} {unit}<extra></extra>",
         )
     )  # fmt: skip
     ends = [min(found), max(found)]
@@ -193,7 +193,7 @@ def sample_size_figure(
     top = 1.08 * max([value for _, value in places] + without + shipped)
     lay_out(
         figure,
-        xaxis=axis("Spectra adapted to", np.log10(ends[0] * 0.85), np.log10(ends[1] * 1.18), colours, type="log",
+        xaxis=axis("Stars adapted to", np.log10(ends[0] * 0.85), np.log10(ends[1] * 1.18), colours, type="log",
              tickvals=[count for count in found if count not in (20, 25)] )
     )  # fmt: skip
     lay_out(figure, yaxis=axis(f"rmse of {label} [{unit}]", 0.0, top, colours, nticks=6))

@@ -32,7 +32,7 @@ def corner_figure(result: InferenceResult, *, dark: bool = False) -> go.Figure:
     draws = result.draws(_DRAWS)
     count = max(len(kept), 1)
     figure = make_subplots(rows=count, cols=count, horizontal_spacing=0.03, vertical_spacing=0.03)
-    colours = prepare(figure, dark=dark, height=560)
+    colours = prepare(figure, dark=dark, height=590)
     for row, vertical in enumerate(kept, start=1):
         for column, horizontal in enumerate(kept[:row], start=1):
             at = {"row": row, "col": column}
@@ -49,7 +49,7 @@ def corner_figure(result: InferenceResult, *, dark: bool = False) -> go.Figure:
             else:
                 low, high = _range(result, vertical)
                 figure.update_yaxes(_axis(vertical, low, high, colours, labelled=column == 1), **at)
-    return figure.update_layout(showlegend=False, margin={"l": 72, "t": 12, "b": 56})
+    return figure.update_layout(showlegend=False, margin={"l": 88, "t": 12, "b": 84})
 
 
 def _distribution(draws: np.ndarray, colours: Palette) -> dict[str, object]:
@@ -94,5 +94,6 @@ def _range(result: InferenceResult, index: int) -> tuple[float, float]:
 
 
 def _axis(index: int, low: float, high: float, colours: Palette, *, labelled: bool) -> dict[str, object]:
-    title = value_title(list(PARAMETERS)[index]) if labelled else ""
+    # the unit on a line of its own: on a telephone the titles would run into each other
+    title = value_title(list(PARAMETERS)[index]).replace(" [", "<br>[") if labelled else ""
     return axis(title, low, high, colours, nticks=4, showticklabels=labelled, tickfont={"size": 11})

@@ -15,7 +15,7 @@ from dtl.figures.style import axis, prepare, scatter, two_panels
 __all__ = ["MAX_NAMES", "DistanceStar", "distance_figure"]
 
 #: Above this number of stars they have no names at the axis.
-MAX_NAMES = 10
+MAX_NAMES = 30
 _BINS = 36
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
@@ -54,8 +54,9 @@ def distance_figure(
     of_stars = np.array([[star.before, star.after] for star in stars])
     every = [models, of_stars.ravel(), *(np.ravel(more) for more in (simulated, published) if more is not None)]
     low, high = _range(np.concatenate(every))
-    height = 330 + 14 * min(max(len(stars), 3), 14)
-    strip = (60 + 14 * min(max(len(stars), 3), 14)) / (height - 120)
+    rows = 14 * min(max(len(stars), 3), MAX_NAMES)
+    height = 330 + rows
+    strip = (60 + rows) / (height - 120)
     figure = two_panels(strip, 0.03)
     edges = np.logspace(low, high, _BINS + 1)
     _add_stars(figure, of_stars, stars, chosen, colours)
@@ -122,7 +123,7 @@ def _add_stars(
     small = 9 if len(stars) <= 40 else 6
     sizes = [small + 4 if i == chosen else small for i in rows]
     names = [escape(star.label) for star in stars]
-    for column, state, symbol in ((0, "Your stars, before the transfer", "circle-open"), (1, "after it", "circle")):
+    for column, state, symbol in ((0, "Your spectra, before the transfer", "circle-open"), (1, "after it", "circle")):
         trace = scatter(
             x=distances[:, column],
             y=rows,

@@ -260,10 +260,10 @@ def _markers(
         x=shown[members, 0],
         y=shown[members, 1],
         mode="markers",
-        name=group or "Your stars",
+        name=group or "Your spectra",
         text=texts,
         hovertemplate="%{text}<extra></extra>",
-        showlegend=group is not None,
+        showlegend=True,
         marker=marker,
         unselected={"marker": {"opacity": 1}},
     )

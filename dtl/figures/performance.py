@@ -198,7 +198,7 @@ def doubt_figure(strange: Mapping[str, float], good: Mapping[str, float], *, dar
         )
         figure.add_trace(bars)
         labels += [escape(label) for label in parts]
-    lay_out(figure, xaxis=axis("Flagged or not usable [%]", 0, 118, colours, tickvals=[0, 25, 50, 75, 100]))
+    lay_out(figure, xaxis=axis("Flagged or not readable [%]", 0, 118, colours, tickvals=[0, 25, 50, 75, 100]))
     _rows(figure, labels, colours)
     return _still(figure, legend=True).update_layout(bargap=0.3)
 

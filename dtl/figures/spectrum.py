@@ -37,6 +37,8 @@ AT_REST = ("Rest frame", "Continuum", "Prepared")
 _NORMALISED = ("Prepared",)
 #: What is drawn of a step beyond the window on each side, Angstrom: room for any star's velocity and the margins.
 _AROUND = 15.0
+#: A difference this many times the usual range of the lower panel is a spike, and is cut there.
+_SPIKE = 2.0
 
 
 def reconstruction_figure(
@@ -181,8 +183,10 @@ def _add_noise(figure: go.Figure, wavelength: np.ndarray, uncertainty: np.ndarra
 
 
 def _difference_limit(difference: np.ndarray, uncertainty: np.ndarray) -> float:
-    """Half the range of the lower panel: nearly all of the difference, whatever a single spike does."""
+    """Half the range of the lower panel: all of the difference, or nearly all where a spike would flatten the rest."""
     finite = np.abs(difference[np.isfinite(difference)])
     if not finite.size:
         return 0.1
-    return float(max(1.4 * np.percentile(finite, 99.5), 3.0 * np.median(uncertainty), 0.01))
+    usual = max(1.4 * np.percentile(finite, 99.5), 3.0 * np.median(uncertainty), 0.01)
+    whole = 1.05 * finite.max()  # cut where it needs not be, the worst of the fit would be out of sight
+    return float(max(usual, whole) if whole < _SPIKE * usual else usual)

@@ -17,7 +17,7 @@ from dtl.inference.infer import encode_with_gaps, infer_in_parts, noise_covarian
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.spectrum import PreparedSpectrum, UnusableInput
 
-__all__ = ["MIN_STARS", "Sample", "all_distinct", "by_star", "coadd", "same_star", "select_sample"]
+__all__ = ["MIN_STARS", "Sample", "all_distinct", "by_star", "coadd", "same_star", "select_sample", "usable_stars"]
 
 #: Stars from which a gap can be told from what one of them has of its own. Adapted to fewer, simulated stars came out
 #: with errors of 45 K and more, above those of the networks before.
@@ -75,6 +75,22 @@ def by_star(results: Sequence[InferenceResult], *, distinct: bool = False) -> li
     return [tuple(int(key) for key in epochs.results) for epochs in groups]
 
 
+def usable_stars(
+    results: Sequence[InferenceResult], *, distinct: bool = False
+) -> tuple[list[tuple[int, ...]], list[str]]:
+    """Indices of the spectra of each star that can be learned from, and one sentence for each spectrum that cannot.
+
+    What `select_sample` begins with; it may find fewer stars, as it also joins spectra by their likeness.
+
+    Args:
+        results: what the networks that are to be adapted gave for the spectra.
+        distinct: each spectrum is of a star of its own.
+    """
+    kept, left_out = _belonging(results)
+    groups = by_star([results[i] for i in kept], distinct=distinct)
+    return [tuple(kept[i] for i in star) for star in groups], left_out
+
+
 def select_sample(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle, *, distinct: bool = False) -> Sample:
     """One spectrum a star, of one instrument and without what is damaged or unlike the others.
 
@@ -90,8 +106,7 @@ def select_sample(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle, *, 
         UnusableInput: where fewer than ten stars are left.
     """
     results = infer_in_parts(prepared, bundle)
-    kept, left_out = _belonging(results)
-    stars = [tuple(kept[i] for i in star) for star in by_star([results[i] for i in kept], distinct=distinct)]
+    stars, left_out = usable_stars(results, distinct=distinct)
     merged: list[str] = []
     if stars and not distinct:
         stars, merged = _merged(stars, prepared, bundle)

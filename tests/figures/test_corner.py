@@ -25,7 +25,7 @@ def test_panels():
     curves = [trace for trace in figure.data if trace.hovertemplate]
     assert len(curves) == 6 * len(PARTS) and len(figure.data) == 4 + 6 * (1 + len(PARTS))
     titles = [figure.layout[name].title.text for name in figure.layout if str(name).startswith(("xaxis", "yaxis"))]
-    assert {t for t in titles if t} == set(map(value_title, PARAMETERS))
+    assert {t.replace("<br>", " ") for t in titles if t} == set(map(value_title, PARAMETERS))
     assert any("−0.60" in trace.hovertemplate for trace in curves)
 
 

@@ -17,7 +17,7 @@ def trace(figure, name: str):
 def test_every_star_has_a_row_from_before_to_after():
     stars = [DistanceStar("A", 2.0, 0.5), DistanceStar("<B>", 3.0, 0.7)]
     figure = distance_figure(MODELS, stars)
-    assert list(trace(figure, "Your stars, before the transfer").x) == [2.0, 3.0]
+    assert list(trace(figure, "Your spectra, before the transfer").x) == [2.0, 3.0]
     assert list(trace(figure, "after it").x) == [0.5, 0.7]
     np.testing.assert_array_equal(figure.data[0].x, [2.0, 0.5, np.nan, 3.0, 0.7, np.nan])
     assert figure.layout.yaxis.ticktext == ("A", "&lt;B&gt;")

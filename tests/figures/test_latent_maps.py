@@ -29,7 +29,7 @@ def star(label: str, place: np.ndarray, **more: object) -> MapStar:
 
 
 def stars_of(figure):
-    return next(trace for trace in figure.data if trace.name == "Your stars")
+    return next(trace for trace in figure.data if trace.name == "Your spectra")
 
 
 def test_dots_lie_where_the_models_are():

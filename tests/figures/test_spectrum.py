@@ -52,6 +52,15 @@ def test_a_spike_does_not_squash_the_difference():
     assert reconstruction_figure(spiked).layout.yaxis.range[1] < 2
 
 
+def test_the_worst_of_the_difference_is_in_sight():
+    result = make_result()
+    shown = reconstruction_figure(result).layout.yaxis2.range[1]
+    flux = result.prepared.flux.copy()
+    flux[1000:1003] = result.reconstruction[1000:1003] + 1.6 * shown  # a feature, no spike: too few to count otherwise
+    worse = replace(result, prepared=replace(result.prepared, flux=flux))
+    assert reconstruction_figure(worse).layout.yaxis2.range[1] > 1.6 * shown
+
+
 def test_lines_and_simulation_are_written_in_the_figure():
     figure = reconstruction_figure(make_result(simulated=True))
     texts = {annotation.text for annotation in figure.layout.annotations}

@@ -119,7 +119,7 @@ def test_a_worked_example_stands_ready(page):
     assert not app.warning
     words = texts(app).replace("\\", "")
     assert "after an adaptation to 16 stars: Teff 50 K (models alone 60 K, as shipped 30 K)" in words
-    assert "does not beat the networks as shipped in Teff, log g, [M/H] and v sin i" in words
+    assert "does not reliably beat the networks as shipped in Teff, log g, [M/H] and v sin i" in words
 
 
 def test_what_is_not_known_of_the_sample_is_not_used(page):
@@ -156,6 +156,19 @@ def test_fewer_than_was_measured_to_help_is_said(page, monkeypatch):
     assert "10 spectra of 10 stars: 8 stars to learn from, 2 that only judge when to stop." in texts(app)
 
 
+def test_what_would_be_left_out_is_said_before_the_work(page):
+    app = page.visit()
+    flags = {3: " flags=rv_uncertain", 7: " flags=resolution_too_low"}
+    upload(app, **{f"s{i}_txt": f"fake teff={3200 + 10 * i} star=GJ_{i}{flags.get(i, '')}".encode() for i in range(11)})
+    app.switch_page(PAGE).run()
+    app.segmented_control(key="adapt-source").set_value("own").run()
+    words = texts(app).replace("\\", "")
+    assert "11 spectra of 11 stars, 9 of them usable." in words and "Not learned from: 2 spectra." in words
+    assert "s3.txt is flagged rv_uncertain; it was left out." in words
+    assert "11 spectra of 9 usable stars: at least 10 stars" in app.info[0].value
+    assert app.button(key="adapt-start").disabled
+
+
 def test_spectra_of_one_star_count_once(page):
     app = page.visit()
     upload(app, **{f"n{i}_txt": f"fake teff={3200 + i} star=GJ_1".encode() for i in range(9)})
@@ -183,6 +196,7 @@ def test_what_was_measured_is_a_figure_and_a_table(page):
     assert not app.exception
     assert "rmse of Teff" in figure(app)["layout"]["yaxis"]["title"]["text"]
     assert "in Teff from 8, log g from 4, [M/H] from 4 and v sin i from 4 stars on" in texts(app)
+    assert "your number of stars, 60, which was not tried: it stands at the nearest that was" in texts(app)
     (measured,) = [t.value for t in app.table if "Adapted to" in t.value.columns]
     assert list(measured["Teff"]) == ["90 K", "55 K", "50 K", "60 K", "30 K"]
 
@@ -256,6 +270,14 @@ def test_an_error_is_one_sentence_and_loses_nothing(page):
     assert not app.exception
     assert app.error[0].value.replace("\\", "") == "A mean *[M/H]* lies outside; give one inside."
     assert app.button(key="adapt-start") and len(visit_of(app).results) == 1
+
+
+def test_a_long_error_is_told_to_its_end(page):
+    page.error = UnusableInput(f"Distinct stars: 3, too few ({'one is left out, ' * 40}); give ten.")
+    app = page.open()
+    app.button(key="adapt-start").click().run()
+    finish(page, app)
+    assert app.error[0].value.endswith("give ten\\.")
 
 
 def test_kept_used_and_forgotten(page):

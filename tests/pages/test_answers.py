@@ -103,6 +103,23 @@ def test_agreement_is_said_where_the_fit_is_worth_it(visit, monkeypatch):
     assert "the best model misses the spectrum by 7.0 %" in shown
 
 
+def test_a_difference_from_a_worthless_fit_blames_neither(visit, monkeypatch):
+    words = "at least one of the two is farther from the truth"
+    app = opened(upload(visit(), a_txt=b"fake teff=3200"), "second-opinion")  # the fit stops at the end in [M/H]
+    assert "in **Teff**." in texts(app) and words not in texts(app) and "This comparison says nothing: " in texts(app)
+    monkeypatch.setattr(
+        "dtl.inference.least_squares.fit_least_squares",
+        lambda *given: replace(fakes.fit_least_squares(*given), edge=()),
+    )
+    assert words in texts(opened(upload(visit(), a_txt=b"fake teff=3210"), "second-opinion"))
+
+
+def test_draws_of_a_rotation_that_is_not_resolved_are_no_measure(visit):
+    words = "its draws are what the networks say, not a measurement; the limit, 2"
+    assert words in texts(opened(upload(visit(), a_txt=b"fake teff=3400 flags=upper_limit_vsini"), "corner"))
+    assert "its draws are what" not in texts(opened(upload(visit(), a_txt=GOOD), "corner"))
+
+
 def test_a_fit_beside_the_models_is_a_guess(visit):
     app = opened(upload(visit(), beside_txt=GOOD), "second-opinion")
     assert "the fit is a guess" in app.warning[0].value

@@ -31,6 +31,15 @@ def test_the_reason_of_a_limit_stands_with_its_value(visit):
     assert {metric.label: metric.value for metric in app.metric}["v sin i"] == "< 2.9 km/s"
 
 
+def test_a_doubt_about_the_rotation_marks_its_card_alone(visit):
+    def marked(flag: str) -> list[str]:
+        app = upload(visit(), a_txt=f"fake teff=3400 flags={flag}".encode())
+        return [metric.label for metric in app.metric if metric.proto.icon == ":material/warning:"]
+
+    assert marked("resolution_too_low") == ["v sin i"]
+    assert marked("low_snr") == ["Teff", "log g", "[M/H]", "v sin i"]
+
+
 def test_a_star_that_set_the_gap_is_named_as_one(visit, monkeypatch):
     stars = {"GJ699": {"anchor": True}, "G9-40": {"anchor": True}, "GJ273": {}}
     monkeypatch.setitem(fakes.bundle().card, "metrics", {"real_stars": {"stars": stars}})
@@ -99,7 +108,7 @@ def test_latent_space_begins_with_this_star(visit):
     shown = texts(app)
     assert "from the nearest grid point, in steps of the grid" in shown and "before the transfer)" in shown
     # the modes as on the first page, with what the transfer added
-    assert "The transfer moved the values: Teff **3300** K (" in shown and "log g **4.96** dex (" in shown
+    assert "The transfer moved the values: Teff **3300** K (" in shown and "log g **4.96** (" in shown
 
 
 def test_export_says_what_to_cite(visit):

@@ -27,7 +27,7 @@ def picture_of(app, which: int) -> str:
 
 
 def stars_of(app, which: int) -> dict:
-    (stars,) = [trace for trace in figure(app, which)["data"] if trace["name"] == "Your stars"]
+    (stars,) = [trace for trace in figure(app, which)["data"] if trace["name"] == "Your spectra"]
     return stars
 
 
@@ -120,6 +120,11 @@ def test_a_star_outside_the_mapped_area_is_counted_aloud(visit):
     app.segmented_control(key="transfer").set_value("before").run()  # where the made-up star is far from all models
     assert "1 of 1 outside the mapped area" in app.warning[0].value and "GJ 699" in app.warning[0].value
     assert stars_of(app, LATENT)["marker"]["symbol"] == ["triangle-up"]
+    upload(
+        app.switch_page("pages/spectrum.py").run(), a_txt=b"fake teff=3300 star=One", b_txt=b"fake teff=3301 star=One"
+    )
+    app.switch_page(PAGE).run()
+    assert "2 of 2 outside the mapped area, drawn as triangles: One (2 spectra)." in app.warning[0].value
 
 
 def test_without_a_spectrum_the_page_says_what_to_do(visit, monkeypatch, tmp_path):
@@ -214,7 +219,7 @@ def test_the_spectrum_is_drawn_beside_the_nearest_model_or_another(visit):
 
 def test_the_gap_is_a_number(visit):
     app = section(upload(visit(), a_txt=b"fake teff=3300", b_txt=b"fake teff=3600").switch_page(PAGE).run(), "gap")
-    assert "your 2 stars, in the mean" in texts(app) and "**1.30 → 0.300** in latent space" in texts(app)
+    assert "your 2 spectra, in the mean" in texts(app) and "**1.30 → 0.300** in latent space" in texts(app)
     names = {trace.get("name") for trace in figure(app, BELOW + 1)["data"]}
     assert {"Models, to the next model", "Simulated observations, after", "after it"} <= names
     assert "0.086" in texts(app)

@@ -280,7 +280,7 @@ def test_doubts(with_cards):
     words = texts(app)
     assert "least often “wrong resolution”, 28 %" in words
     assert "Of good ones 1.7 to 3.0 % are flagged by mistake" in words
-    assert "Above 99.62 of 100" in words and "1.5 % of good spectra" in words
+    assert "Above 99.6 of 100" in words and "1.5 % of good spectra" in words
     (card := full_card())["metrics"]["trust"]["flagged"] |= {"**bold**": 0.01}
     app = with_cards(card)
     assert r"\*\*bold\*\*" in table(app, "Kind") and r"least often “\*\*bold\*\*”" in texts(app)

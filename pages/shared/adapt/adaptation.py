@@ -118,7 +118,7 @@ def watch(job: Job) -> None:
 def tell() -> None:
     """What is to be said of the last adaptation, where it gave nothing."""
     if told := visit.kept(Adaptation).told:
-        {"info": st.info, "error": st.error}[told[0]](wording.plain(told[1]), icon=f":material/{told[0]}:")
+        {"info": st.info, "error": st.error}[told[0]](wording.sentence(told[1]), icon=f":material/{told[0]}:")
 
 
 def _duration(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -14,7 +14,7 @@ from dtl.transfer.adaptation import make_sample
 from dtl.transfer.anchors import MIN_ANCHORS, SCALES, anchors_among
 from dtl.transfer.fine_tuning import TransferSettings, held_out
 from dtl.transfer.population import Population
-from dtl.transfer.sample import MIN_STARS, by_star
+from dtl.transfer.sample import MIN_STARS, by_star, usable_stars
 from pages.shared.adapt.sample_size import counted
 from pages.shared.adapt.work import Plan
 from pages.shared.core import bundles, visit, wording
@@ -23,6 +23,8 @@ __all__ = ["ask"]
 
 _SOURCES = {"own": "Your spectra", "survey": "A simulated survey"}
 _DEFAULT = TransferSettings()
+#: Spectra that are left out, of which the reason is told.
+_SHOWN = 4
 _MEAN_MH, _SLOW = "Their mean [M/H]", "A third of them has v sin i ≤ 2 km/s"
 
 
@@ -43,7 +45,7 @@ def ask() -> tuple[Plan, DeltaGenerator]:
         name, spectra, stars = _own(groups) if source == "own" else _survey()
     with right:
         st.markdown("## What is known of the stars")
-        settings = _beliefs(name, stars or len(by_star(list(spectra.values()), distinct=_distinct())))
+        settings = _beliefs(name, stars or len(usable_stars(list(spectra.values()), distinct=_distinct())[0]))
         scale = _scale(spectra)
     seed = int(st.session_state.get("adapt-seed", 1))
     origin = name.partition("-adapted")[0]
@@ -91,16 +93,32 @@ def _own(groups: Mapping[str, dict[str, InferenceResult]]) -> tuple[str, dict[st
 
 
 def _summary(spectra: Mapping[str, InferenceResult]) -> str:
-    stars = by_star(list(spectra.values()), distinct=_distinct())
-    simulated = sum(result.prepared.spectrum.simulated for result in spectra.values())
-    text = f"{counted(len(spectra), 'spectrum')} of {counted(len(stars), 'star')}"
-    judges = held_out(len(stars))
-    text += f": {len(stars) - judges} stars to learn from, {judges} that only judge when to stop." if judges else "."
+    results = list(spectra.values())
+    stars = len(by_star(results, distinct=_distinct()))
+    found, left_out = usable_stars(results, distinct=_distinct())
+    usable = len(found)
+    simulated = sum(result.prepared.spectrum.simulated for result in results)
+    text = f"{counted(len(spectra), 'spectrum')} of {counted(stars, 'star')}"
+    if left_out:
+        text += f", {usable} of them usable"
+    judges = held_out(usable)
+    text += f": {usable - judges} stars to learn from, {judges} that only judge when to stop." if judges else "."
     if simulated:
-        text += f" {'It is' if simulated == len(spectra) == 1 else f'{simulated} of them are'} simulated."
-    if len(stars) < len(spectra):
+        those = "It is" if len(spectra) == 1 else f"{simulated} of the spectra {'is' if simulated == 1 else 'are'}"
+        text += f" {those} simulated."
+    if stars < len(spectra):
         text += " Further spectra of a star add little: what counts below is the number of stars."
-    return text
+    return text + _left_out(left_out)
+
+
+def _left_out(sentences: Sequence[str]) -> str:
+    """Which spectra will not be learned from, and why: known before the work begins, so said before."""
+    if not sentences:
+        return ""
+    rows = [f"- {wording.sentence(sentence)}" for sentence in sentences[:_SHOWN]]
+    if len(sentences) > _SHOWN:
+        rows.append(f"- {len(sentences) - _SHOWN} more.")
+    return f"\n\nNot learned from: {counted(len(sentences), 'spectrum')}.\n\n" + "\n".join(rows)
 
 
 def _survey() -> tuple[str, dict[str, InferenceResult], int]:

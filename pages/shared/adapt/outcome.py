@@ -252,7 +252,7 @@ def _actions(adapted: Adapted, *, consent: bool) -> None:
             own_networks.download(bundle, "adapt-download")
     if problems := visit.kept(Adaptation).problems:
         visit.keep(replace(visit.kept(Adaptation), problems=()))
-        st.error("\n".join(f"- {wording.plain(problem)}" for problem in problems), icon=":material/error:")
+        st.error("\n".join(f"- {wording.sentence(problem)}" for problem in problems), icon=":material/error:")
 
 
 def _keep(adapted: Adapted) -> str | None:

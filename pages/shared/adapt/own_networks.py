@@ -9,6 +9,7 @@ import streamlit as st
 
 from dtl.bundle.card import lookup, number
 from dtl.spectrum import UnusableInput
+from pages.shared.adapt.sample_size import counted
 from pages.shared.core import bundles, incoming, uploads, visit, wording
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def listed() -> None:
             others = bundles.others(name)
             with st.container(horizontal=True):
                 st.button(
-                    f"Analyse {len(others)} more of my spectra with them", key=f"use-{name}", icon=":material/refresh:",
+                    f"Analyse {_those(len(others), used)} with them", key=f"use-{name}", icon=":material/refresh:",
                     disabled=not others, on_click=_use, args=(others, name),
                     help="Spectra of this visit that were prepared for networks of the same resolution."
                     if others else "No spectrum of this visit was prepared for this resolution with other networks.",
@@ -81,7 +82,14 @@ def listed() -> None:
                 )  # fmt: skip
     if problems := visit.kept(Told).problems:
         visit.keep(replace(visit.kept(Told), problems=()))
-        st.error("\n".join(f"- {wording.plain(problem)}" for problem in problems), icon=":material/error:")
+        st.error("\n".join(f"- {wording.sentence(problem)}" for problem in problems), icon=":material/error:")
+
+
+def _those(others: int, used: int) -> str:
+    """Spectra that other networks analysed, beside those that these did."""
+    if not others:
+        return "my spectra"
+    return f"{others} more of my spectra" if used else f"my {counted(others, 'spectrum')}"
 
 
 def _what(bundle: ModelBundle) -> str:
@@ -117,6 +125,6 @@ def loader() -> None:
         st.rerun()
     told = visit.kept(Told)
     if told.refusal:
-        st.error(wording.plain(told.refusal), icon=":material/error:")
+        st.error(wording.sentence(told.refusal), icon=":material/error:")
     elif told.loaded in bundles.own():
         st.success(f"Loaded as {wording.plain(told.loaded)}.", icon=":material/check:")

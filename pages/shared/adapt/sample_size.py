@@ -8,21 +8,27 @@ from dtl.evaluation.sample_size import SampleSizes, read_sample_sizes
 from dtl.figures.adaptation import sample_size_figure
 from dtl.result import PARAMETERS
 from dtl.transfer.adaptation import notes
-from dtl.transfer.sample import MIN_STARS, by_star
+from dtl.transfer.sample import MIN_STARS, usable_stars
 from pages.shared.adapt.work import Plan
 from pages.shared.core import tables, wording
 from pages.shared.core.chart import chart, dark
 
-__all__ = ["counted", "guard", "measured"]
+__all__ = ["counted", "guard", "measured", "stars_of"]
+
+
+def stars_of(plan: Plan) -> int:
+    """How many stars can be learned from."""
+    return plan.stars or len(usable_stars(list(plan.spectra.values()), distinct=plan.distinct)[0])
 
 
 def guard(plan: Plan) -> str | None:
     """Say whether the spectra are enough to help; returns why the work cannot begin, None where it can."""
-    known = len(by_star(list(plan.spectra.values()), distinct=plan.distinct))
-    count, stars = (len(plan.spectra), known) if not plan.stars else (plan.stars, plan.stars)
+    found, left_out = usable_stars(list(plan.spectra.values()), distinct=plan.distinct)
+    count, stars = (plan.stars, plan.stars) if plan.stars else (len(plan.spectra), len(found))
+    star = "usable star" if left_out else "star"
     if stars < MIN_STARS:
         st.info(
-            f"{counted(count, 'spectrum').capitalize()} of {counted(stars, 'star')}: at least {MIN_STARS} stars are "
+            f"{counted(count, 'spectrum').capitalize()} of {counted(stars, star)}: at least {MIN_STARS} stars are "
             "needed to tell what sets all real stars apart from the models from what is peculiar to one star. Upload "
             "more on the page Spectrum, or take the simulated survey; until then use the networks as they are.",
             icon=":material/info:",
@@ -68,8 +74,8 @@ def _against_shipped(sizes: SampleSizes, stars: int) -> str:
     text = f"Errors measured on {surveys} after an adaptation to {near} stars: {'; '.join(told)}."
     if missing:
         text += (
-            f" So on stars like those of the simulation it does not beat the networks as shipped in "
-            f"{wording.listed(missing)}: adapt where your stars or your spectrograph differ from it."
+            f" So on stars like those of the simulation it does not reliably beat the networks as shipped "
+            f"in {wording.listed(missing)}: adapt where your stars or your spectrograph differ from it."
         )
     return text.replace("[", "\\[")  # no link is meant
 
@@ -103,8 +109,9 @@ def measured(stars: int) -> None:
             "table",
         )
         st.caption(
-            "The upright line is your number of stars. The lower the better. “As shipped” are the networks of the "
-            "program, which were adapted to 858 simulated stars of the same kind before."
+            f"The upright line is your number of stars{_beyond(sizes, stars)}. The lower the better. "
+            "“As shipped” are the networks of the program, which were adapted to 858 simulated stars of the "
+            "same kind before."
         )
         columns = {"Adapted to": [str(n) for n in sizes.counts] + ["models alone", "as shipped"]}
         for parameter, (label, _, _) in PARAMETERS.items():
@@ -112,6 +119,13 @@ def measured(stars: int) -> None:
             values += [sizes.unadapted(parameter), sizes.unadapted(parameter, "shipped")]
             columns[label] = [wording.with_unit(parameter, sum(v) / len(v)) for v in values]
         tables.text_table(columns, "Mean rmse of each parameter for each number of stars adapted to")
+
+
+def _beyond(sizes: SampleSizes, stars: int) -> str:
+    """That a number of stars lies beyond those that were tried, at the nearest of which its line stands."""
+    if min(sizes.counts) <= stars <= max(sizes.counts):
+        return ""
+    return f", {stars}, which was not tried: it stands at the nearest that was"
 
 
 def _verdict(sizes: SampleSizes) -> str:

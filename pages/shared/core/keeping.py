@@ -145,7 +145,7 @@ def notes() -> None:
     sentences = visit.current().notes
     if sentences:
         left, right = st.columns([7, 3], vertical_alignment="center")
-        text = "\n".join("- " + wording.plain(sentence) for sentence in [*sentences][-20:])
+        text = "\n".join("- " + wording.sentence(sentence) for sentence in [*sentences][-20:])
         left.info(text, icon=":material/info:")
         right.button("Dismiss", key="dismiss-restore-notes", on_click=_dismiss)
 

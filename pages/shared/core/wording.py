@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_significant
 
-__all__ = ["RMSE", "label", "listed", "mean_of", "plain", "printable", "with_minus", "with_unit"]
+__all__ = ["RMSE", "label", "listed", "mean_of", "plain", "printable", "sentence", "with_minus", "with_unit"]
 
 _HYPHEN = re.compile(r"(?<![\w.-])-(?=\d)")
 #: Of addresses that become links by themselves, whatever is escaped: what an invisible letter after it ends.
@@ -47,6 +47,11 @@ def plain(text: object, longest: int = 400) -> str:
     """Text from a file, to be shown as it is where Markdown is understood; at most ``longest`` characters of it."""
     printable = "".join(c if c.isprintable() else " " for c in str(text))[:longest]
     return "".join("\\" + c if c in r"\`*_{}[]()#+-.!|~$:<>&^=@/" else c for c in _LINK.sub(_unlinked, printable))
+
+
+def sentence(text: object) -> str:
+    """A sentence of the program, as `plain`: whole, as its end says what to do, whatever it quotes from a file."""
+    return plain(text, 2000)
 
 
 def _unlinked(found: re.Match[str]) -> str:

@@ -101,7 +101,7 @@ def restore_session() -> None:
         st.rerun()
     written = visit.kept(Written)
     if written.refusal:
-        st.error(wording.plain(written.refusal), icon=":material/error:")
+        st.error(wording.sentence(written.refusal), icon=":material/error:")
     elif written.restored and written.same:
         st.success(written.restored, icon=":material/check:")
     elif written.restored:

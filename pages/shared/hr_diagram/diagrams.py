@@ -111,7 +111,8 @@ def _show_diagram(which: str, row: object, results: Mapping[str, InferenceResult
     look = Look(**vars(look) | {"chosen": star})
     if unplaced:
         with wide:
-            names = ", ".join(wording.plain(name) for name in unplaced[:5]) + (" and others" * (len(unplaced) > 5))
+            more = f"; and {len(unplaced) - 5} more" if len(unplaced) > 5 else ""
+            names = "; ".join(wording.plain(name) for name in unplaced[:5]) + more  # names have commas of their own
             st.info(
                 f"Not in this diagram, since the luminosity is not known: {names}. Give it above, or choose the "
                 "spectroscopic HR diagram or the Kiel diagram, which need none.",

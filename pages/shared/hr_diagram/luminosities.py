@@ -145,7 +145,7 @@ def _from_photometry(digest: str, row: object) -> LuminosityInput | None:
             star = Photometry(far, g, j, distance_error=far_error, **errors)
         return LuminosityInput(*photometric_luminosity(star), "from distance, G and J")
     except ValueError as error:
-        st.warning(wording.plain(error), icon=":material/warning:")
+        st.warning(wording.sentence(error), icon=":material/warning:")
         return None
 
 

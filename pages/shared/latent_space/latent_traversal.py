@@ -200,7 +200,7 @@ def _reading(start: Step, here: Step, beyond: bool) -> None:
             sign = "+" if round(change, places) > 0 else ""
             st.metric(
                 label,
-                f"{format_number(here.read[name], places)} {unit}",
+                f"{format_number(here.read[name], places)}{'' if name == 'logg' else f' {unit}'}",
                 f"{sign}{format_number(change, places)} {unit}",
                 delta_color="off",
                 delta_arrow="off",

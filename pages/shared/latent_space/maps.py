@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -165,13 +166,14 @@ def _bar(bundle: object, colour: str, stars: Sequence[MapStar]) -> ColourBar | N
 
 
 def _say_outside(results: Sequence[InferenceResult], unusual: Sequence[bool]) -> None:
-    outside = [
+    outside = Counter(
         wording.plain(wording.label(result, short=True)) for result, far in zip(results, unusual, strict=True) if far
-    ]
+    )
     if outside:
-        names = ", ".join(outside[:8]) + (f" and {len(outside) - 8} more" if len(outside) > 8 else "")
+        named = [name + (f" ({count} spectra)" if count > 1 else "") for name, count in outside.items()]
+        names = "; ".join(named[:8]) + (f"; and {len(named) - 8} more" if len(named) > 8 else "")
         st.warning(
-            f"{len(outside)} of {len(results)} outside the mapped area, drawn as triangles: {names}. Farther from "
+            f"{outside.total()} of {len(results)} outside the mapped area, drawn as triangles: {names}. Farther from "
             f"every model than {UNUSUAL:.0f} of 100 simulated observations, so the maps can only put them beside the "
             "models that are least far.",
             icon=":material/warning:",
@@ -180,8 +182,8 @@ def _say_outside(results: Sequence[InferenceResult], unusual: Sequence[bool]) ->
 
 def _apart(others: Sequence[InferenceResult], result: InferenceResult) -> str:
     """Which stars the maps leave out, and why."""
-    names = ", ".join(wording.label(other, short=True) for other in others[:5]) + (
-        " and others" if len(others) > 5 else ""
+    names = "; ".join(wording.label(other, short=True) for other in others[:5]) + (
+        f"; and {len(others) - 5} more" if len(others) > 5 else ""
     )
     return wording.plain(
         f"Not on these maps of {result.bundle}: {names}. They were analysed with other models, which have maps of "

@@ -110,7 +110,7 @@ def _sentence(results: Sequence[InferenceResult], of_stars: dict[str, np.ndarray
     for space, where in (("flux", "in flux"), ("latent", "in latent space")):
         before, after = (format_significant(float(value), 3) for value in of_stars[space].mean(axis=0))
         parts.append(f"**{before} → {after}** {where}" if transfer else f"**{before}** {where}")
-    whose = "your star" if len(results) == 1 else f"your {len(results)} stars, in the mean,"
+    whose = "your spectrum" if len(results) == 1 else f"your {len(results)} spectra, in the mean,"
     when = ", before → after the transfer" if transfer else ""
     return (
         f"The synthetic gap as a number: from {whose} to the nearest grid point it is {' and '.join(parts)}{when}. "
@@ -129,7 +129,7 @@ def _tables(
         return "–" if value is None else format_significant(float(value), 3)
 
     rows = {
-        "What": ["Model to the next model, median", "Your stars, mean before", "Your stars, mean after"],
+        "What": ["Model to the next model, median", "Your spectra, mean before", "Your spectra, mean after"],
         "Flux": [shown(np.median(usual["flux"])), *(shown(v) for v in of_stars["flux"].mean(axis=0))],
         "Latent": [shown(np.median(usual["latent"])), *(shown(v) for v in of_stars["latent"].mean(axis=0))],
     }

@@ -42,7 +42,9 @@ def this_star(result: InferenceResult) -> None:
             value, *_ = format_estimate(parameter, estimate)
             shift = format_number(after - before, places_)
             sign = "+" if after > before and shift.strip("0.") else ""
-            changes.append(f"{label} **{value}** {unit} ({sign}{shift})")
+            # a value of log g is that of cm/s², and what is added to it in dex
+            of_value, of_change = ("", f" {unit}") if parameter == "logg" else (f" {unit}", "")
+            changes.append(f"{label} **{value}**{of_value} ({sign}{shift}{of_change})")
         st.markdown(
             f"The transfer moved the values: {', '.join(changes)}.",
             help="The values as on the first page, and in brackets what the transfer added: by how much the mean of "

@@ -56,9 +56,11 @@ def ask_star() -> None:
     title = "Your spectra and their stars" + (f": {len(unknown)} not recognised" if unknown else "")
     with st.expander(title, icon=":material/badge:", expanded=len(unknown) == len(spectra)):
         if unknown:
-            few = ", ".join(wording.plain(name) for name in unknown[:5]) + (" and others" if len(unknown) > 5 else "")
+            few = "; ".join(wording.plain(name) for name in unknown[:5])
+            few += f"; and {len(unknown) - 5} more" if len(unknown) > 5 else ""
             st.info(
-                f"Not recognised by name: {few}. If it is one of the 286 published stars, say which.",
+                f"Not recognised by name: {few}. If {'it' if len(unknown) == 1 else 'one of them'} is one of the "
+                "286 published stars, say which.",
                 icon=":material/help:",
             )
         left, right = st.columns(2, gap="medium")

@@ -65,7 +65,7 @@ def one_star() -> None:
         near = published_stars.similar_names(name)
         st.info(
             f"None of the 286 published stars is called {wording.plain(name.strip()) or '(nothing)'}."
-            + (f" Alike are {', '.join(wording.plain(n) for n in near)}." if near else "")
+            + (f" Names like it: {', '.join(wording.plain(n) for n in near)}." if near else "")
             + " A service below may know it by this name.",
             icon=":material/search_off:",
         )
@@ -178,7 +178,8 @@ def _figure(name: str, values: pd.DataFrame, first: str, exposures: int) -> None
         alt=f"{PARAMETERS[parameter][0]} of {name} in {(values['parameter'] == parameter).sum()} sources, with error "
         f"bars and the 1 and 3 sigma bands of {labels[first]}",
     )
-    st.caption(f"Bands: 1σ and 3σ of {labels[first]}.")
+    whose = labels[first]
+    st.caption(f"Bands: 1σ and 3σ of {'y' + whose[1:] if whose.startswith('Your ') else whose}.")
 
 
 def _services(name: str) -> None:
@@ -196,7 +197,7 @@ def _services(name: str) -> None:
             with st.spinner(f"Asking {service} …"):
                 answers = answers | {(service, cleaned): resolver.ask(service, cleaned)}
         except Unanswered as error:
-            st.warning(wording.plain(error), icon=":material/cloud_off:")
+            st.warning(wording.sentence(error), icon=":material/cloud_off:")
     visit.keep(replace(visit.kept(StarSearch), answers=dict(list(answers.items())[-_MAX:])))
     for (service, asked_for), answer in answers.items():
         if asked_for == cleaned:

@@ -109,7 +109,7 @@ def _scores(card: dict) -> None:
     wanted = number(card, "trust", "false_alarms")
     st.markdown(
         f"Each score says how strange a spectrum is beside good ones of the same noise. Above "
-        f"{format_significant(percentile, 4)} of 100 in any of them the spectrum is flagged `out_of_distribution`"
+        f"{format_number(percentile, 1)} of 100 in any of them the spectrum is flagged `out_of_distribution`"
         + (
             f"; the threshold was set so that {format_significant(100 * wanted)} % of good spectra are."
             if wanted

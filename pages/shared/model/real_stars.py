@@ -45,6 +45,11 @@ def real_stars(card: dict) -> None:
                         f"card-stars-{name}",
                         f"{label} of real stars, networks minus literature; the table below has the numbers",
                     )
+        if any(row.limit for row in known):
+            st.caption(
+                "A triangle that points left: the rotation is not resolved. It stands at the most probable value; what "
+                "holds is the upper limit, which the table has."
+            )
     if anchors:
         st.caption(
             f"Hollow in the figure and marked with an anchor ⚓ in the table: {wording.listed(anchors)}. On these "

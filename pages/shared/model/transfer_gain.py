@@ -103,8 +103,9 @@ def _variants(card: dict) -> None:
                 f"rmse of {label} on simulated surveys for {len(errors)} ways of transfer; the table has its numbers",
             )
     st.caption(
-        f"A dot is one simulated survey of {surveys}, the bar their mean; further left is better. The dashed line "
-        "is the mean without transfer. All ways start from the same networks and see the same unlabelled spectra."
+        ("The dot is that of one simulated survey" if surveys == 1 else f"A dot is one of {surveys} simulated surveys")
+        + ", the bar their mean; further left is better. The dashed line is the mean without transfer. All ways start "
+        "from the same networks and see the same unlabelled spectra."
     )
     with card_parts.twin():
         _variants_table(card)

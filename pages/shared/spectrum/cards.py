@@ -49,11 +49,11 @@ _SAID_BY_SHARE = ("logg_from_main_sequence",)
 def parameters(result: InferenceResult) -> None:
     """The four parameters of a spectrum."""
     known, card = _literature(result), bundles.of_result(result).card
-    widths, doubtful = prior_widths(card, result.estimates), bool(doubts(result.flags))
+    widths = prior_widths(card, result.estimates)
     with st.grid(4, min_column_width=150, gap="small", key="parameters"):
         for name in PARAMETERS:
             with st.container(border=True, gap=None, height="stretch"):
-                _card(name, result, doubtful=doubtful)
+                _card(name, result, doubtful=bool(doubts(result.flags, name)))
                 _standing(name, result, card, widths.get(name))
                 if name in known:
                     _source(name, known[name])

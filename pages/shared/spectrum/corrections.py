@@ -81,7 +81,7 @@ def reading_options(digest: str, found: tuple[Finding, ...], orders: tuple[tuple
     _order_and_bundle(digest, columns[0], read, orders)
     about = (*_CHOICES, "resolution", "order", "bundle", *(() if found else ("row", "extension")))
     if problem := rereading.problem_of(digest, about=about):
-        st.error(wording.plain(f"{problem} The earlier reading is kept."), icon=":material/error:")
+        st.error(wording.sentence(f"{problem} The earlier reading is kept."), icon=":material/error:")
 
 
 def _row_and_extension(digest: str, left: DeltaGenerator, right: DeltaGenerator) -> None:

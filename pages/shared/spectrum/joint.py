@@ -30,8 +30,19 @@ def correlations(result: InferenceResult) -> None:
         st.caption(
             f"Curves hold {PARTS[0]:g} and {PARTS[1]:g} % of the draws, 300 of which are shown. The same photon noise "
             "moves all parameters, what separates the members of the ensemble each on its own; the widths are those of "
-            "the calibrated intervals. In Python: result.draws(1000) and result.covariance."
+            f"the calibrated intervals.{_unresolved(result)} In Python: result.draws(1000) and result.covariance."
         )
+
+
+def _unresolved(result: InferenceResult) -> str:
+    """That the draws of a v sin i that is not resolved are no measure of it, as they lie far below its limit."""
+    limit = result.estimates["vsini"].limit
+    if limit is None:
+        return ""
+    return (
+        f" v sin i is not resolved: its draws are what the networks say, not a measurement; the limit, "
+        f"{wording.plain(format_number(limit, 1))} km/s, holds instead."
+    )
 
 
 def _table(result: InferenceResult, kept: list[str]) -> None:

@@ -37,7 +37,7 @@ def fit_least_squares(result: InferenceResult) -> None:
         try:
             fitted = opinion(result)
         except UnusableInput as error:
-            st.info(wording.plain(error), icon=":material/info:")
+            st.info(wording.sentence(error), icon=":material/info:")
             return
         rows = [_row(name, result, fitted) for name in PARAMETERS]
         st.table(
@@ -63,7 +63,7 @@ def fit_least_squares(result: InferenceResult) -> None:
             "The fit looks for the model nearest to the spectrum, between the models too. It knows the models as the "
             "decoder draws them; encoder and regressors, which give the answer above, have no part in it. What no "
             "model can describe counts as an error of the models and widens the intervals of the fit. The difference "
-            "is that of the two values, in units of both intervals combined."
+            "is fit minus networks, in units of both intervals combined."
         )
         keeping.python("opinion", result)
 
@@ -121,7 +121,8 @@ def _verdict(result: InferenceResult, opinion: LeastSquaresFit) -> None:
     if differing:
         st.markdown(
             f":material/compare_arrows: They differ by more than {AGREEMENT:.0f} intervals in "
-            f"**{', '.join(differing)}**: at least one of the two is farther from the truth than its interval says."
+            f"**{', '.join(differing)}**"
+            + ("." if worthless else ": at least one of the two is farther from the truth than its interval says.")
         )
     if worthless:
         st.markdown(
@@ -144,7 +145,7 @@ def _worthless(result: InferenceResult, opinion: LeastSquaresFit) -> list[str]:
         reasons.append("the spectrum is unlike any model")
     if opinion.bad:
         reasons.append(
-            f"the best model misses the spectrum by {format_number(100 * opinion.floor, 1)} %, twice as much and more "
-            "as usual for M dwarfs"
+            f"the best model misses the spectrum by {format_number(100 * opinion.floor, 1)} % beyond the noise, at "
+            "least twice what is usual for M dwarfs"
         )
     return reasons

@@ -69,7 +69,7 @@ def failures() -> None:
         failures = {digest: sentence for digest, sentence in failures.items() if digest == chosen}
     for digest, sentence in failures.items():
         left, right = st.columns([7, 3], vertical_alignment="center")
-        left.error(wording.plain(sentence), icon=":material/error:")
+        left.error(wording.sentence(sentence), icon=":material/error:")
         with right, st.container(horizontal=True):
             if digest in visit.current().uploads:
                 with st.popover("Reading options", icon=":material/tune:"):
@@ -89,8 +89,7 @@ def failures() -> None:
 def understanding(result: InferenceResult, scale: Scale) -> None:
     """How the file was read and prepared, and how else it could be; open where something was guessed or stated."""
     found = result.prepared.spectrum.findings
-    guessed = [finding.name for finding in found if finding.source == "guessed"]
-    words = f": {wording.listed(guessed)} guessed" if guessed else ""
+    words = _open_questions(found)
     digest = visit.current().selected
     box = st.expander(
         f"Metadata, preparation and reading options{wording.plain(words)}",
@@ -111,6 +110,16 @@ def understanding(result: InferenceResult, scale: Scale) -> None:
         corrections.corrections(digest, result)
     with steps:
         spectra.preparation(result, scale)
+
+
+def _open_questions(found: Sequence[Finding]) -> str:
+    """What of a file was guessed and what is unknown, to stand behind a title; empty for nothing."""
+    names: dict[str, list[str]] = {"guessed": [], "unknown": []}
+    for finding in found:
+        if finding.source == "guessed":
+            names["unknown" if finding.value == "unknown" else "guessed"].append(finding.name)
+    words = [f"{wording.listed(those)} {state}" for state, those in names.items() if those]
+    return ": " + "; ".join(words) if words else ""
 
 
 def _findings(found: Sequence[Finding]) -> None:

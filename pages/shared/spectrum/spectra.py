@@ -122,7 +122,7 @@ def _controls(result: InferenceResult) -> tuple[dict[str, np.ndarray], list[str]
             try:
                 overlays[names[_FIT]] = least_squares.opinion(result).flux
             except UnusableInput as error:
-                st.info(wording.plain(error), icon=":material/info:")
+                st.info(wording.sentence(error), icon=":material/info:")
         elif key in mine:
             overlays[names[key]] = flux_at(result.prepared.wavelength, mine[key].prepared)
         elif key in near:

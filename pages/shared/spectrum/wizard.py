@@ -84,7 +84,7 @@ def _wizard(digest: str, upload: visit.Upload, preview: Preview) -> None:
     )
     problem = _problem(upload, options, preview.window)
     if problem:
-        st.warning(wording.plain(problem), icon=":material/warning:")
+        st.warning(wording.sentence(problem), icon=":material/warning:")
     if st.button(
         "Read it with these columns",
         key=f"columns-apply-{digest}",
