@@ -98,15 +98,15 @@ class Doubt:
     limit: float | None = None
 
 
-def doubts(flags: Iterable[str], parameter: str = "vsini") -> list[str]:
+def doubts(flags: Iterable[str], parameter: str | None = None) -> list[str]:
     """Those of some flags that put the values of a star in doubt, in their order.
 
     Args:
         flags: of a spectrum.
-        parameter: the one whose value is asked for; that of v sin i shares all doubts about the others.
+        parameter: the one whose value is asked for; None for any.
     """
-    none = NOTES | LIMITS if parameter == "vsini" else NOTES | LIMITS | _VSINI_ALONE
-    return [flag for flag in flags if flag not in none]
+    others = frozenset() if parameter in (None, "vsini") else _VSINI_ALONE
+    return [flag for flag in flags if flag not in NOTES | LIMITS | others]
 
 
 def joined(flags: Iterable[str]) -> str:
