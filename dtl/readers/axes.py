@@ -16,12 +16,19 @@ from dtl.readers.source import sanitise
 from dtl.readers.units import holds_window, parse_unit, to_angstrom
 from dtl.wavelengths import Window
 
-__all__ = ["Axis", "find_axis", "has_axis"]
+__all__ = ["Axis", "cube_of_spectra", "find_axis", "has_axis", "turn_header"]
 
 #: Relative difference of two steps that are one, written with fewer digits.
 _SAME_STEP = 1e-6
 #: Unit by the type of an axis, where no unit is stated, as the FITS standard has it.
 _STANDARD = {"WAVE": "m", "AWAV": "m", "FREQ": "Hz", "WAVN": "1/m", "ENER": "J"}
+#: Types of an axis of velocities (Greisen et al. 2006, table 1), and units of one.
+_VELOCITIES, _SPEED = (
+    ("VRAD", "VOPT", "VELO", "ZOPT", "BETA", "FELO"),
+    re.compile(r"k?m\s*(/\s*s(ec)?|\.?\s*s\s*-\s*1)"),
+)
+#: Cards of an axis, by the number behind them, and the elements of its matrix.
+_OF_AXIS, _OF_MATRIX = ("CTYPE", "CUNIT", "CRVAL", "CRPIX", "CDELT"), ("CD", "PC")
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,33 @@ def has_axis(header: Any) -> bool:
     return _number(header, "CRVAL1") is not None and bool(_step(header))
 
 
+def turn_header(header: Any, shape: tuple[int, ...]) -> Any:
+    """The header of an image with the axis of its pixels as the first, where all others have a length of one.
+
+    One spectrum of a cube lies along its third axis; the rest of a program asks for CRVAL1.
+    """
+    long = [place for place, n in enumerate(shape) if n > 1]
+    if len(long) != 1 or long[0] == len(shape) - 1:
+        return header
+    number, turned = len(shape) - long[0], header.copy()
+    pairs = [(f"{key}{number}", f"{key}1") for key in _OF_AXIS]
+    pairs += [(f"{key}{number}_{number}", f"{key}1_1") for key in _OF_MATRIX]
+    for old, new in pairs:
+        turned.remove(new, ignore_missing=True)
+        if old in header:
+            turned[new] = header[old], header.comments[old]
+    return turned
+
+
+def cube_of_spectra(header: Any, shape: tuple[int, ...]) -> str:
+    """How many spectra a cube holds beside each other, as ``3 × 4``; empty where its third axis is not spectral."""
+    lengths = [n for n in shape if n > 1]
+    ctype = str(header.get("CTYPE3", "")).strip().upper()
+    if len(lengths) != 3 or not (ctype[:4] in _STANDARD or parse_unit(str(header.get("CUNIT3", "")))):
+        return ""
+    return f"{lengths[2]} × {lengths[1]}"
+
+
 def find_axis(header: Any, shape: tuple[int, ...], window: Window, tables: dict[str, Any]) -> Axis | None:
     """The wavelengths of an image, None where its header gives none that can be used.
 
@@ -83,6 +117,8 @@ def find_axis(header: Any, shape: tuple[int, ...], window: Window, tables: dict[
     offset = np.arange(1, n + 1) - (_number(header, "CRPIX1") if _number(header, "CRPIX1") is not None else 1.0)
     values = start + step * offset
     word = str(header.get("CUNIT1", "")).strip() or _iraf_unit(header)
+    if ctype[:4] in _VELOCITIES or _SPEED.fullmatch(word.lower()):
+        raise ValueError(f"an axis of velocities (CTYPE1 = '{sanitise(ctype, 20)}') in place of wavelengths")
     unit, where = (parse_unit(word), f"card CUNIT1 = '{sanitise(word, 20)}'") if word else (None, "")
     if unit is None:
         # specutils and some pipelines write the unit into the type of the axis

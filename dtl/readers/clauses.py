@@ -41,6 +41,7 @@ _BREAKS = re.compile(
 )
 #: Words for no and for yes.
 FALSE, TRUE = r"false|f|no|n|nein|none|off|never|skipped|omitted|disabled|missing", r"true|t|yes|y|ja|on|done|ok"
+FALSE, TRUE = f"{FALSE}|omit|perform", f"{TRUE}|complete"  # as Hubble's headers have it, before and after a step
 _VALUE = re.compile(rf"[:=]\s*[\"']?\s*(?:(?P<no>{FALSE})|(?P<yes>{TRUE})|(?P<number>[01](?:\.0*)?))[\"'\s]*$")
 _PLAIN = {
     *("a", "an", "the", "in", "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "to", "into"),

@@ -143,7 +143,9 @@ def _note_several(contents: Contents, columns: Sequence[Column], roles: Roles) -
     free = [other for other in roles.others if other is not roles.uncertainty]
     if roles.flux_name.role == "flux":
         free = [other for other in free if _is_another_star(other.meaning, roles.flux_name)]
-        numbered = [other for other in free if _is_numbered(other.meaning)] if _is_numbered(roles.flux_name) else []
+        alike = [other for other in free if not (other.meaning.stem or roles.flux_name.stem)]
+        numbered = [other for other in alike if same_but_for_number(roles.flux.name, other.name)]  # FLUX1, FLUX2
+        numbered += [other for other in free if _is_numbered(other.meaning)] if _is_numbered(roles.flux_name) else []
     else:
         numbered = [other for other in free if same_but_for_number(roles.flux.name, other.name)]
     found = numbered or [other for other in free if is_other_spectrum(roles.flux.values, other.values)]

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from dtl.readers import limits, multispec
-from dtl.readers.axes import find_axis, has_axis
+from dtl.readers.axes import cube_of_spectra, find_axis, has_axis, turn_header
 from dtl.readers.bins import middles
-from dtl.readers.dispersion import Column, runs_one_way
+from dtl.readers.dispersion import Column
 from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
 from dtl.readers.fits_file import image_extensions as images
-from dtl.readers.headers import is_of_ceres
+from dtl.readers.image_rows import is_turned, parts_of, row_names, turn_columns
 from dtl.readers.names import parse_name
+from dtl.readers.scattered import gather
 from dtl.readers.source import Source, sanitise
 from dtl.readers.word_columns import flag_values
 from dtl.wavelengths import Window
@@ -37,11 +38,6 @@ _BESIDE = ("model", "sky", "telluric", "lamp", "blaze", "continuum")
 SPECTRA = ("flux", "order", "")
 #: What is said of wavelengths that are edges.
 _NOTE = [("wavelengths", "middles of bins", "guessed", "one more is given than there are fluxes: the edges of bins")]
-_ROW_CARD = re.compile(r"^(ROW|ARRAY|COL|UP_ARR|BANDID)_?0*(\d+)$")
-
-
-#: Planes of CERES that are read: the flux and its weights without the blaze (Brahm et al. 2017, PASP 129, 034002).
-_CERES = {0: "wavelength", 3: "flux", 4: "ivar"}
 
 
 @dataclass
@@ -59,6 +55,7 @@ class Group:
         problem: why it cannot be used, empty where it can.
         beside: whether its extension is named after something else than the star, as a template or the sky.
         role: that the name of its extension says, where it is an image with an axis.
+        stacked: whether each of its rows was an extension of its own, with the header of the same number.
     """
 
     kind: str
@@ -71,6 +68,7 @@ class Group:
     problem: str = ""
     beside: bool = False
     role: str = ""
+    stacked: bool = False
 
 
 def find_groups(source: Source, window: Window) -> list[Group]:
@@ -82,6 +80,10 @@ def find_groups(source: Source, window: Window) -> list[Group]:
         found += _table(source, number, hdu, blazes)
     found += _axes(source, window)
     found += _rows(source)
+    for columns, hdus in gather(source, _own_name):
+        places = ", ".join(_place(number, hdu) for number, hdu in hdus[:4]) + (", ..." if len(hdus) > 4 else "")
+        label, headers = "FITS arrays of several extensions", [hdu.header for _, hdu in hdus]
+        found.append(Group("scattered", label, places, columns, headers))
     return found
 
 
@@ -91,7 +93,11 @@ def _place(number: int, hdu: Any) -> str:
 
 
 def _own_name(hdu: Any) -> str:
-    return "" if hdu.name.strip().upper() == "PRIMARY" and "EXTNAME" not in hdu.header else hdu.name.strip()
+    """The name of an extension, or what stands before its unit, as "Err (10^-17 erg/s/cm^2/Ang)" of APOGEE."""
+    if "EXTNAME" in hdu.header:
+        return hdu.name.strip()
+    said = re.match(r"\s*([A-Za-z][A-Za-z ]*)\(", str(hdu.header.get("BUNIT", "")))
+    return said[1].strip() if said and parse_name(said[1]).role else ""
 
 
 def _blazes(source: Source) -> list[tuple[int, Any]]:
@@ -130,7 +136,8 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
             note = "; ".join(text for text in said if text)
             found.setdefault(values.shape, []).append(Column(column.name, values, column.unit or "", note))
     groups = []
-    for shape, columns in found.items():
+    for columns in map(turn_columns, found.values()):
+        shape = columns[0].values.shape
         if len(columns) < 2 or shape[-1] < _MIN_POINTS or len(shape) > 2 or _too_many(shape):
             continue
         rows = hdu.header["NAXIS2"]
@@ -151,11 +158,15 @@ def _images(source: Source) -> list[Group]:
     """Images of one shape, of which one may hold the wavelengths of another."""
     found: dict[tuple[int, ...], list[tuple[int, Any]]] = {}
     for number, hdu in images(source)[:_MAX_EXTENSIONS]:
-        if len(hdu.shape) in (1, 2) and hdu.shape[-1] >= _MIN_POINTS and np.prod(hdu.shape) <= VALUE_LIMIT:
+        if len(hdu.shape) <= 3 and max(hdu.shape) >= _MIN_POINTS and np.prod(hdu.shape) <= VALUE_LIMIT:
             found.setdefault(tuple(hdu.shape), []).append((number, hdu))
     groups = []
     for shape, own in found.items():
-        if _too_many(shape):
+        waves = [hdu for _, hdu in own if parse_name(_own_name(hdu)).role == "wavelength"]
+        turned = len(shape) == 2 and shape[0] > shape[1] and bool(waves) and is_turned(pixels(source, waves[0]))
+        # fibres or slices of each order stand one below the other
+        flat = shape[::-1] if turned else shape if len(shape) < 3 else (int(np.prod(shape[:-1])), shape[-1])
+        if flat[-1] < _MIN_POINTS or _too_many(flat) or (len(shape) == 3 and not waves):
             continue
         # rows may share the wavelengths of a one-dimensional extension
         hdus = own[: limits.most("columns")] + (found.get(shape[-1:], []) if len(shape) == 2 else [])
@@ -164,7 +175,7 @@ def _images(source: Source) -> list[Group]:
         if len(hdus) + len(edges) < 2:
             continue
         columns = [
-            Column(name, pixels(source, hdu), str(hdu.header.get("BUNIT", hdu.header.get("CUNIT1", ""))))
+            Column(name, _as(flat, pixels(source, hdu), turned), _unit(hdu))
             for name, (_, hdu) in zip(names, hdus, strict=True)
         ]
         places = ", ".join(_place(number, hdu) for number, hdu in hdus[:4]) + (", ..." if len(hdus) > 4 else "")
@@ -175,15 +186,24 @@ def _images(source: Source) -> list[Group]:
     return groups
 
 
+def _as(shape: tuple[int, ...], values: np.ndarray, turned: bool) -> np.ndarray:
+    """The values of an image with a row an order; those that all rows share as they are."""
+    return values if values.ndim == 1 else values.T if turned else values.reshape(shape)
+
+
 def _edges(source: Source, longer: list[tuple[int, Any]], names: list[str]) -> list[Column]:
     """The wavelengths of images that have none, where another extension has one value more: the edges of their bins."""
     own = [hdu for _, hdu in longer if parse_name(_own_name(hdu)).role == "wavelength"]
     if len(own) != 1 or any(parse_name(name).role == "wavelength" for name in names):
         return []
-    values, header = middles(pixels(source, own[0])), own[0].header
+    values = middles(pixels(source, own[0]))
     if values is None:
         return []
-    return [Column(_own_name(own[0]), values, str(header.get("BUNIT", header.get("CUNIT1", ""))))]
+    return [Column(_own_name(own[0]), values, _unit(own[0]))]
+
+
+def _unit(hdu: Any) -> str:
+    return str(hdu.header.get("BUNIT", hdu.header.get("CUNIT1", "")))
 
 
 def _axes(source: Source, window: Window) -> list[Group]:
@@ -194,22 +214,24 @@ def _axes(source: Source, window: Window) -> list[Group]:
     others = [entry for entry in named if parse_name(entry[2]).role not in SPECTRA]
     groups = []
     for number, hdu in all_images:
-        shape = tuple(n for n in hdu.shape if n > 1)
-        if not shape or shape[-1] < _MIN_POINTS or len(shape) > 2 or not has_axis(hdu.header):
+        header, shape, place = turn_header(hdu.header, hdu.shape), _size(hdu), _place(number, hdu)
+        label, spectra = "one-dimensional FITS image", cube_of_spectra(hdu.header, hdu.shape)
+        if spectra:
+            groups.append(Group("axis", label, place, [], [header], problem=f"has a cube of {spectra} spectra"))
+        if not shape or shape[-1] < _MIN_POINTS or len(shape) > 2 or not has_axis(header):
             continue
-        if np.prod(shape) > VALUE_LIMIT or (len(shape) == 2 and shape[0] > _MAX_ROWS and "WV_0_01" not in hdu.header):
+        if np.prod(shape) > VALUE_LIMIT or (len(shape) == 2 and shape[0] > _MAX_ROWS and "WV_0_01" not in header):
             continue
-        label, place = "one-dimensional FITS image", _place(number, hdu)
         try:
-            axis = find_axis(hdu.header, shape, window, by_name)
+            axis = find_axis(header, shape, window, by_name)
         except ValueError as error:
-            groups.append(Group("axis", label, place, [], [hdu.header], problem=f"has {error}"))
+            groups.append(Group("axis", label, place, [], [header], problem=f"has {error}"))
             continue
         if axis is None:
             continue
         wave = Column("wavelength", axis.values, axis.unit, axis.where)
         values = pixels(source, hdu).reshape(shape)
-        names = _row_names(hdu.header, len(values)) if values.ndim == 2 else []
+        names = row_names(header, len(values)) if values.ndim == 2 else []
         if values.ndim == 2 and (any(names) or len(hdu.shape) == 3):
             own = [Column(name, row) for name, row in zip(names, values, strict=True)]
             own[0].name = own[0].name or "flux"
@@ -219,7 +241,7 @@ def _axes(source: Source, window: Window) -> list[Group]:
         order = re.findall(r"\d+", _own_name(hdu))  # ERR1 belongs to ORDER1
         alike = [entry for entry in alike if order and re.findall(r"\d+", entry[2]) == order] or alike
         beside = [Column(name, pixels(source, other).reshape(values.shape)) for _, other, name, _ in alike]
-        group = Group("axis", label, place, [wave, *own, *beside[:_MAX_BESIDE]], [hdu.header], beside=_is_beside(hdu))
+        group = Group("axis", label, place, [wave, *own, *beside[:_MAX_BESIDE]], [header], beside=_is_beside(hdu))
         group.role = parse_name(_own_name(hdu)).role
         if axis.contradiction:
             group.notes.append(("step", "CD1_1", "guessed", axis.contradiction))
@@ -248,7 +270,7 @@ def _rows(source: Source) -> list[Group]:
     for number, hdu in images(source)[:_MAX_EXTENSIONS]:
         if len(hdu.shape) == 3 and 2 <= hdu.shape[0] <= _MAX_ROWS and hdu.shape[2] >= 10 * hdu.shape[0]:
             if np.prod(hdu.shape) <= VALUE_LIMIT and not has_axis(hdu.header):  # planes of orders by pixels, as CERES
-                columns = _parts(hdu.header, pixels(source, hdu))
+                columns = parts_of(hdu.header, pixels(source, hdu))
                 if columns:
                     groups.append(Group("planes", "FITS cube of planes", _place(number, hdu), columns, [hdu.header]))
             continue
@@ -259,33 +281,11 @@ def _rows(source: Source) -> list[Group]:
             continue
         values = pixels(source, hdu)
         values = values if hdu.shape[0] == few else values.T
-        columns = _parts(hdu.header, values)
+        columns = parts_of(hdu.header, values)
         word = "rows" if hdu.shape[0] == few else "columns"
         if columns:
             groups.append(Group("rows", f"FITS image of {word}", _place(number, hdu), columns, [hdu.header]))
     return groups
-
-
-def _parts(header: Any, values: np.ndarray) -> list[Column]:
-    """Rows of an image or planes of a cube; none where wavelengths are neither named nor among them, as in orders that
-    have theirs elsewhere: counts can have the size of wavelengths."""
-    names = _row_names(header, len(values))
-    if is_of_ceres(header) and len(values) > max(_CERES) and runs_one_way(values[0]):  # also one of its orders
-        values, names = values[list(_CERES)], list(_CERES.values())
-    if not any(names) and not any(runs_one_way(part) for part in values):
-        return []
-    return [Column(name, part) for name, part in zip(names, values, strict=True)]
-
-
-def _row_names(header: Any, count: int) -> list[str]:
-    """Names of rows or bands by the cards that list them (ROW1, ARRAY1, COL1, UP_ARR01, BANDID1)."""
-    names = [""] * count
-    for key in header:
-        match = _ROW_CARD.match(key)
-        if match and isinstance(header[key], str) and 1 <= int(match[2]) <= count and not names[int(match[2]) - 1]:
-            # IRAF: "sigma - background fit, weights variance, clean yes"
-            names[int(match[2]) - 1] = re.split(r"\s-\s", header[key])[0].strip()
-    return names
 
 
 def _multispec(source: Source) -> list[Group]:
@@ -293,7 +293,7 @@ def _multispec(source: Source) -> list[Group]:
     if not multispec.identify(source):
         return []
     wavelength, bands, header, unit = multispec.read_arrays(source)
-    names = _row_names(header, len(bands))
+    names = row_names(header, len(bands))
     names = [names[0] or "spectrum", *names[1:]]
     columns = [Column("wavelength", wavelength, unit, ""), *(Column(n, b) for n, b in zip(names, bands, strict=True))]
     return [Group("multispec", "IRAF multispec", "extension 0", columns, [header])]

@@ -62,9 +62,19 @@ def tables(source: Source) -> list[tuple[int, Any]]:
     found = [(number, hdu) for number, hdu in enumerate(source.hdus) if isinstance(hdu, _TABLES)]
     found = [(n, hdu) for n, hdu in found if hdu.header.get("NAXIS2", 0) > 0 and len(hdu.columns) > 0]
     for _, hdu in found:
+        _name_columns(hdu)
         _check_room(source, hdu)
     limits.check("ragged_cells", sum(_count_ragged(hdu) for _, hdu in found), source.refuse)
     return found
+
+
+def _name_columns(hdu: Any) -> None:
+    """Give columns without a name, which the standard allows, and further ones of one name a name of their own."""
+    known: set[str] = set()
+    for number, column in enumerate(hdu.columns, 1):
+        if not column.name or column.name in known:
+            column.name = f"{column.name}_{number}" if column.name else f"col{number}"
+        known.add(column.name)
 
 
 def _check_room(source: Source, hdu: Any) -> None:

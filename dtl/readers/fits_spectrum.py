@@ -16,10 +16,11 @@ import numpy as np
 from dtl.readers import fallback
 from dtl.readers.columns import contents_from_columns
 from dtl.readers.contents import Claim, Contents
-from dtl.readers.dispersion import Column
+from dtl.readers.dispersion import Column, stated_unit
 from dtl.readers.extension_list import coverage, list_spectra
 from dtl.readers.extensions import SPECTRA, Group, find_groups
 from dtl.readers.headers import describe_header
+from dtl.readers.members import members
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions
 from dtl.readers.roles import assign_roles
@@ -66,8 +67,19 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
         contents.note(*note)
     contents.flags |= group.flags
     contents.extensions = list_spectra(groups, window)
-    _describe(contents, source, group)
+    _describe(contents, source, group, _headers(contents, source, options, window, group))
     return contents
+
+
+def _headers(contents: Contents, source: Source, options: ReadOptions, window: Window, group: Group) -> list[Any]:
+    """The headers that speak of the spectrum, the primary one first unless that speaks of another too."""
+    primary, headers = source.hdus[0].header, group.headers
+    another = bool(source.hdus[0].shape) and all(header is not primary for header in headers)
+    if group.stacked and np.ndim(contents.flux) == 2:
+        own, several = members(contents, source, options, window)
+        another = another or several
+        headers = [headers[number] for number in own]
+    return [*(header for header in headers if header is not primary), primary] if another else [primary, *headers]
 
 
 def _choose(source: Source, groups: list[Group], window: Window, options: ReadOptions) -> Group | None:
@@ -152,7 +164,8 @@ def _joined(groups: Sequence[Group]) -> list[Group]:
         )
         shapes = {column.values.ndim for column in group.columns}
         names = tuple(re.sub(r"\d+", "", c.name) if group.kind == "axis" else c.name for c in group.columns)
-        key = (id(group),) if alone or len(shapes) > 1 else (group.kind, names)
+        units = tuple(stated_unit(c) for c in group.columns if c.meaning.role == "wavelength")
+        key = (id(group),) if alone or len(shapes) > 1 else (group.kind, names, units)
         kinds.setdefault(key, []).append(group)
     return [members[0] if len(members) == 1 else _stack(members) for members in kinds.values()]
 
@@ -176,14 +189,14 @@ def _stack(members: list[Group]) -> Group:
         [g.headers[0] for g in members],
         first.notes,
         first.flags,
+        stacked=True,
     )
 
 
-def _describe(contents: Contents, source: Source, group: Group) -> None:
+def _describe(contents: Contents, source: Source, group: Group, headers: list[Any]) -> None:
     """What the headers say, what the layout implies, and guesses that give way to both."""
     primary = source.hdus[0].header
-    headers = [primary, *group.headers]
-    for header in group.headers:
+    for header in headers:
         for key in header if group.kind in ("table", "vectors") else ():
             ucd = str(header[key]).lower() if key.startswith("TUCD") else ""
             if ucd.startswith("em.wl") and not contents.medium:

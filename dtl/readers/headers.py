@@ -9,13 +9,16 @@ from typing import Any
 from dtl.readers.barycentre import earth_velocity, middle_of_exposure, position_of, velocity_from_header
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import Instrument, find_instrument
+from dtl.readers.names import parse_name
 from dtl.readers.resolutions import is_own, is_resolution, resolution_of_value
 from dtl.readers.source import sanitise
-from dtl.readers.statements import medium_of, stated_frame, stated_medium
+from dtl.readers.statements import frame_of, medium_of, stated_frame, stated_medium
 
 __all__ = ["describe_header", "find_resolution", "find_star_velocity", "is_of_ceres", "known_instrument"]
 
 _STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME")
+#: What is no name of a star: categories of exposures too, as ESO has them, "STD,TELLURIC".
+_NO_NAME = re.compile(r"unknown|none|n/a|(object|science|star|std)(,[\w ,-]*)?|target", re.IGNORECASE)
 _INSTRUMENT = ("INSTRUME", "INSTRUMENT", "SPECTROG", "FPA", "SPECTRO", "INST")
 _RESOLUTION = ("RESOLUTN", "SPEC_RES", "SPECRES", "SPECRP", "SPEC_RP", "RESOLUT", "RESOLUTI", "RESOLVE", "RES_POW")
 _RESOLUTION += ("RESOLVPW", "RPOWER", "RESPOW", "RESPOWER", "RP", "R")
@@ -26,8 +29,12 @@ _RESOLUTION_ELSE = ("SPE_RPOW", "BSS_ITRP", "RESOL")
 #: Relative difference of what two cards may say of one resolution, nominal and measured.
 _SAME_RESOLUTION = 0.15
 _MEDIUM = ("AIRORVAC", "INAIR", "INVACUUM", "VACUUM", "AIR_VAC", "WAVEMED", "MEDIUM", "WAVETYPE", "WAVEFORM", "LAMTYPE")
-#: Cards of these that say yes or no -> the medium for each.
-_YES = {"VACUUM": ("vacuum", "air"), "INVACUUM": ("vacuum", "air"), "INAIR": ("air", "vacuum")}
+#: Further ones, of words for a medium and for wavelengths, and those that say yes or no: they name one medium.
+_OF_MEDIUM = re.compile(r"((IN|IS|OR|WAVE?S?|WL|LAM(BDA)?|AIR|VAC(UUM)?)_?)+")
+#: Cards that say whether Earth's motion was removed, unless they hold how fast it is.
+_OF_CORRECTION = re.compile(
+    r"(BARY|HELI?O?|BERV|BCV?|SSB)[_ ]?(CENT(RIC)?)?[_ ]?V?(CORR?N?|CORRECT(ED|ION)?|APPL(IED)?|DONE)"
+)
 _NUMBER = re.compile(r"\s*[-+.\d]+([eEdD][-+]?\d+)?.{0,6}")
 _VELOCITY = (  # card, factor to km/s
     ("CARACAL BERV", 1.0),
@@ -37,6 +44,8 @@ _VELOCITY = (  # card, factor to km/s
     ("ESO DRS BARYCORR", 1.0),
     ("BERV", 1.0),
 )
+#: Columns of a table that are looked at.
+_COLUMNS = 30
 #: Beginnings of cards that observatories' own pipelines write.
 _PIPELINES = ("ESO DRS", "ESO PRO", "ESO QC", "TNG DRS", "TNG QC", "OHP DRS")
 _CERES = "card PIPELINE = 'CERES', which is known for it:"
@@ -52,7 +61,7 @@ def describe_header(contents: Contents, *headers: Any, pointing: bool = True) ->
 
     Args:
         contents: changed in place.
-        headers: FITS headers, the primary one first.
+        headers: FITS headers, the one that goes before the others first.
         pointing: whether RA and DEC are the star's, for the barycentric velocity.
     """
     for header in headers:
@@ -137,15 +146,21 @@ def _frames(header: Any) -> Iterator[Claim]:
             yield Claim(frame, "file", f"card {key} = '{text}'{near}")
         elif text:
             yield Claim("unknown", "file", f"card {key} = '{text}', which is not used here")
+    for key in filter(_OF_CORRECTION.fullmatch, header):
+        frame = frame_of(f"barycentric correction: {header[key]}") if isinstance(header[key], bool | str) else None
+        if frame:
+            yield Claim(frame, "file", f"card {key} = {sanitise(header[key], 20)}")
 
 
 def _media(header: Any) -> Iterator[Claim]:
     """Air or vacuum by the cards that say so, the clearest first; CTYPE 'WAVE' is written too freely to be more than a
     guess."""
-    for key in _MEDIUM:
+    for key in dict.fromkeys([*_MEDIUM, *filter(_OF_MEDIUM.fullmatch, header)]):
         value = header.get(key)
-        if isinstance(value, bool | int) and key in _YES:
-            yield Claim(_YES[key][not value], "file", f"card {key} = {value}")
+        own = {"vacuum" if "VAC" in word else "air" for word in re.findall("AIR|VAC", key)}
+        if isinstance(value, bool | int) and value in (0, 1) and len(own) == 1:
+            medium = own.pop()
+            yield Claim(medium if value else {"air": "vacuum"}.get(medium, "air"), "file", f"card {key} = {value}")
             continue
         said = isinstance(value, str) and not _NUMBER.fullmatch(value)  # a number is the pressure in a vessel
         medium = stated_medium(value) or medium_of(f"{key} = {value}") if said else None
@@ -156,13 +171,21 @@ def _media(header: Any) -> Iterator[Claim]:
     ctype = str(header.get("CTYPE1", "")).strip().upper()
     if ctype.startswith("AWAV"):
         yield Claim("air", "file", f"CTYPE1 = '{sanitise(ctype, 20)}', wavelengths in air by the FITS standard")
-    for key in ("CTYPE1", "CUNIT1", "TUNIT1", "TTYPE1", "WAT1_001"):
+    for key in ("CTYPE1", "CUNIT1", *_cards_of_wavelengths(header), "WAT1_001"):
         for text in (str(header.get(key, "")), header.comments[key] if key in header else ""):
             medium = stated_medium(text)
             if medium:
                 yield Claim(medium, "file", f"card {key}: '{sanitise(text, 60)}'")
     if ctype in ("WAVE", "WAVE-LOG"):
         yield Claim("vacuum", "guessed", f"CTYPE1 = '{ctype}' means vacuum in the FITS standard")
+
+
+def _cards_of_wavelengths(header: Any) -> tuple[str, ...]:
+    """Cards about the wavelengths of a table; none where it holds several, of which each has its own medium."""
+    names = (header.get(f"TTYPE{number}") for number in range(1, _COLUMNS + 1))
+    places = [i for i, name in enumerate(names, 1) if name and parse_name(str(name)).role == "wavelength"]
+    place = places[0] if places else 1
+    return (f"TUNIT{place}", f"TTYPE{place}") if len(places) < 2 else ()
 
 
 def is_of_ceres(header: Any) -> bool:
@@ -173,7 +196,7 @@ def is_of_ceres(header: Any) -> bool:
 def _first_text(header: Any, keys: tuple[str, ...], star: bool = False) -> Claim | None:
     for key in keys:
         text = sanitise(header.get(key, "") or "")
-        if text and text.lower() not in ("unknown", "none", "n/a", "object"):
+        if text and not _NO_NAME.fullmatch(text):
             return Claim(text.replace("_", " ") if star else text, "file", f"card {key}")
     return None
 
@@ -201,7 +224,8 @@ def _find_velocity(contents: Contents, headers: tuple[Any, ...], pointing: bool)
     stated = next(_stated_velocities(headers), None)
     if not contents.frame or contents.frame.value != "observatory":
         return stated
-    computed = velocity_from_header(headers[0], known_instrument(contents), pointing)
+    told = next((header for header in headers if header.get("DATE-OBS")), headers[0])
+    computed = velocity_from_header(told, known_instrument(contents), pointing)
     if stated is None:
         return computed
     if computed.value is None or abs(stated.value - computed.value) < _SAME_MOTION:

@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from dtl.readers.multiples import COUNTING, IN_DEX, PPM, multiple_of
 from dtl.readers.translated import in_english
 
-__all__ = ["NO_NAME", "Name", "parse_description", "parse_name", "says_nothing", "split_words"]
+__all__ = ["LONGEST", "NO_NAME", "OTHERS", "Name", "parse_name", "says_nothing", "split_words"]
 
 #: A role -> the words that tell it. Earlier roles win: "flux error" is an uncertainty, "sky flux" is sky.
 _UNCERTAINTY = {
@@ -45,16 +45,21 @@ _FLUX = {
     "spectra",
 }
 _FLUX |= {"science", "sob", "signal", "object", "obj", "data", "sci", "star", "target", "electrons", "adu", "fnu", "fl"}
+#: Fluxes that the light of the sky was taken from.
+_WITHOUT_SKY = {"net", "skysub", "bkgsub", "bgsub", "skysubtracted", "bkgsubtracted"}
+_FLUX |= _WITHOUT_SKY
 _FLUX |= {"scidata", "ener", "photons", "count", "fluxes", "flx", "nflux", "radiance", "irradiance", "signal"}
-_OTHER: tuple[tuple[str, set[str]], ...] = (
+_SKY = {"sky", "background", "bkg", "bg", "bgflux", "skyflux"}
+_AIR = {"telluric", "tellurics", "tell"}
+OTHERS: tuple[tuple[str, set[str]], ...] = (
     ("mask", {"mask", "masked", "qual", "quality", "dq", "flag", "flags", "bpm", "badpix", "bad", "good", "goodpix"}
      | {"ormask", "andmask", "status", "valid", "clip", "rejected", "usable", "gpm", "bpx", "outlier"}),
-    ("telluric", {"telluric", "tellurics", "tell", "transmission", "atmosphere", "atm", "trans", "a0v"}),
+    ("telluric", _AIR | {"transmission", "atmosphere", "atm", "trans", "a0v"}),
     ("model", {"model", "template", "templ", "synth", "synthetic", "fit", "bestfit", "reconstruction", "theory", "ref"}
      | {"reference", "smoothed", "residual", "residuals", "resid", "syn", "synspec", "calc", "calculated", "computed"}
      | {"predicted", "prediction", "pred", "fitted", "marcs", "phoenix", "mock", "comparison", "library", "yfit"}
      | {"expected", "initial", "tpl", "smod"}),
-    ("sky", {"sky", "background", "bkg", "bg", "bgflux", "skyflux"}),
+    ("sky", _SKY),
     ("lamp", {"lamp", "thar", "lfc", "cal", "calflux", "arc", "thxe", "lc", "etalon", "comb", "fp"}),
     ("blaze", {"blaze", "flat", "flatfield", "sensitivity", "response", "throughput"}),
     ("continuum", {"cont", "continuum", "pseudocontinuum"}),
@@ -73,6 +78,8 @@ _MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag"}
 _GLUED = re.compile(
     r"^(sci|sky|cal|tel|norm|obj|raw|inv|bg|err|unc|bin|log|ln)"
     r"(flux|wave|wavl|wavelength|var|variance|blaze|err|error|ivar|data|spec|spectrum|counts|lam|lambda)$"
+    r"|^(flux|wave|blaze)(ab|[a-d])$"  # of a fibre
+    r"|^(tell?|telluric)(corr|corrected|removed|free)$"
     r"|^(wave|wavelength|wl|lam|lambda)(air|vac|vacuum)$|^(air|vac|vacuum)(wave|wavelength|wl|lam|lambda)$"
 )
 #: A flux by what it is a density of, "F_lambda", and a logarithm of a flux by its symbol, "logF".
@@ -89,7 +96,7 @@ _BRACKET = re.compile(r"[\[(].*?[\])]")
 _COMPUTED = ("synth", "synt", "sint", "theor", "théor", "teor", "simul", "modell", "interpol", "理論")
 _OBSERVED = {"obs", "observed", "measured", "gemessen", "gemessener", "beobachtet", "observé", "observe", "observado"}
 #: Letters of a name or a description that are looked at.
-_LONGEST = 300
+LONGEST = 300
 _NOISE_WORDS = {"the", "of", "in", "by", "per", "and", "with", "which", "are", "is", "at", "for", "to", "from", "a"}
 
 
@@ -119,29 +126,11 @@ class Name:
 
 #: The name of an array that has none.
 NO_NAME = Name()
-#: What the words of the Virtual Observatory say (UCD1+, IVOA Recommendation 2018-05-27).
-_UCDS = {
-    "em.wl": Name("wavelength"),
-    "em.freq": Name("wavelength"),
-    "em.wavenumber": Name("wavelength"),
-    "em.energy": Name("wavelength"),
-    "stat.error": Name("uncertainty"),
-    "stat.stdev": Name("uncertainty"),
-    "stat.variance": Name("uncertainty", "variance"),
-    "stat.snr": Name("uncertainty", "snr"),
-    "phot.flux": Name("flux"),
-    "spect.continuum": Name("continuum"),
-    "meta.code.qual": Name("mask"),
-}
-#: Where a description passes from what an array is to its unit or its place.
-_REST = re.compile(
-    r"[;,]|\.\s|\b(?:per|in|at|as a function|versus|vs|for each|of (?:the|each) pixels?|where|with)\b", re.IGNORECASE
-)
 
 
 def split_words(text: str) -> list[str]:
     """Words of a name in lower case: split at blanks, underscores, capitals after small letters, digits kept."""
-    text = _BRACKET.sub(" ", text[:_LONGEST])
+    text = _BRACKET.sub(" ", text[:LONGEST])
     text = re.sub(r"(?i)\b(s/n|signal[- _]to[- _]noise)\b", "snr", text)
     text = _LOG_SYMBOL.sub(r"\1 flux", _DENSITY.sub("flux", text))
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"(?<![^\W_])([kM]?)eV(?![^\W_])", r"\1EV", text))
@@ -181,13 +170,13 @@ def parse_name(text: str) -> Name:
         stem |= {"wavelength"}
     if kind == "snr" and re.search(r"(?<![^\W_])db(?![^\W_])", text.lower()):  # a logarithm of one power or another
         return Name()
-    if kind and not plain & _OTHER[0][1]:
+    if kind and not plain & OTHERS[0][1]:
         scale = scale if plain & (_FLUX | {"dex"}) or written != "linear" else "linear"
         return Name("uncertainty", "relative" if multiple == PPM else kind, scale, stem, multiple=multiple)
     waves = [word for word in stripped if word.startswith(("wave", "lam", "wavl")) or word in _WAVELENGTH & plain]
     fluxes = plain & _FLUX
-    for role, names in _OTHER:
-        treated = _is_treated(words, names)
+    for role, names in OTHERS:
+        treated = _is_treated(words, names) or (role == "sky" and "minus" in words)
         hit = plain & names
         if role == "lamp" and hit == {"cal"} and words[0] != "cal":  # "flux_cal" is calibrated, "calflux" the lamp's
             continue
@@ -201,11 +190,23 @@ def parse_name(text: str) -> Name:
         return Name("flux", scale="magnitude", stem=stem, doubt=1.0)
     if fluxes:
         doubt = 0.0 if fluxes & {"flux", "fluxes", "spec", "spectrum", "intensity", "flam", "normflux"} else 0.2
-        doubt += 0.1 * bool(set(words) & _TREATED) + 0.5 * ("raw" in words) + 0.4 * (scale != "linear")
+        doubt += _of_treatment(set(words)) + 0.5 * ("raw" in words) + 0.4 * (scale != "linear")
         doubt += 0.3 * any(word.startswith("un") for word in words) - 0.06 * bool(set(words) & _OBSERVED)
         doubt += 0.25 * bool(set(words) & (_QUALIFIERS - {"raw", "opt"})) + 0.05 * len(stem)
         return Name("flux", stem=stem, scale=scale, doubt=doubt)
     return Name()
+
+
+def _of_treatment(words: set[str]) -> float:
+    """What it adds to the doubt about a flux that it was treated: without sky or air it is rather that of the star."""
+    treated = words & _TREATED
+    if (
+        words & _WITHOUT_SKY
+        or (words & _SKY and (treated or "minus" in words))
+        or (words & (_AIR | {"tel"}) and treated)
+    ):
+        return -0.12
+    return 0.1 * bool(treated)
 
 
 def says_nothing(text: str) -> bool:
@@ -213,28 +214,6 @@ def says_nothing(text: str) -> bool:
     return bool(
         re.match(r"^\s*(c|col|column|field|data|array|f|x|y|v|var|val|value)[\s_]*\d+\s*$", text, re.IGNORECASE)
     )
-
-
-def parse_description(text: str) -> Name:
-    """The role of an array by what a sentence says of it, as "1-sigma error of the flux per pixel", or an empty one.
-
-    What stands after "per", "in", "at" describes a unit or a place. Of the words left over only those count that name
-    something else than the star, as sky.
-    """
-    for part in text[:_LONGEST].split(";"):  # also between a description and a UCD, and in a UCD after its main word
-        said = _parse_clause(part.strip())
-        if said.role:
-            return said
-    return NO_NAME
-
-
-def _parse_clause(text: str) -> Name:
-    known = next((meaning for word, meaning in _UCDS.items() if text.lower().startswith(word)), None)
-    if known is not None:
-        return known
-    said = parse_name(_REST.split(text, maxsplit=1)[0])
-    foreign = {word for _, words in _OTHER for word in words} | {"wavelength"}
-    return replace(said, stem=said.stem & foreign)
 
 
 def _is_treated(words: list[str], role: set[str]) -> bool:

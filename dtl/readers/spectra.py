@@ -19,6 +19,8 @@ __all__ = ["choose_spectrum", "drop_repeats", "separate"]
 _SAME, _SHORTER = 0.6, 0.5
 #: The longer has this part of those pixels there at least, as a single wrong wavelength spans much without any.
 _DENSE = 0.3
+#: Pixels of the window that a spectrum holds at least, as part of those of the one with most: less is a coarse preview.
+_PREVIEW = 0.2
 
 
 def choose_spectrum(
@@ -50,13 +52,20 @@ def choose_spectrum(
         )
     if wanted is None:
         contents.flags.add("several_spectra")
-    number = wanted or next((i for i, own in enumerate(spectra, 1) if _has_light(own, window)), 1)
+    fewest = _PREVIEW * max((_pixels(own, window) for own in spectra), default=0)
+    lit = (i for i, own in enumerate(spectra, 1) if _pixels(own, window) >= fewest and _has_light(own, window))
+    number = wanted or next(lit, 1)
     reason = "several spectra (stars, epochs or fibres) share their wavelengths and are not averaged"
     if wanted is None and number > 1:
-        reason += "; those before it have no light"
+        fewer = any(_has_light(own, window) for own in spectra[: number - 1])
+        reason += "; those before it have no light" + " or far fewer pixels" * fewer
     how = "guessed" if wanted is None else "user"
     contents.note("spectra", f"{number} of {len(spectra)} used", how, reason)
     return spectra[number - 1], len(spectra)
+
+
+def _pixels(orders: list[Order], window: Window) -> int:
+    return sum(int(window.holds(order.wavelength).sum()) for order in orders)
 
 
 def _has_light(orders: list[Order], window: Window) -> bool:

@@ -43,3 +43,11 @@ def test_the_error_of_a_mean_is_not_the_scatter_of_its_exposures(swap: bool, mea
     np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)
     alone = read_spectrum(table(wave=own.wavelength, mean_flux=own.flux, **{single: own.uncertainty}))
     np.testing.assert_allclose(alone.uncertainty, own.uncertainty, atol=1e-5)
+
+
+def test_names_that_numpy_counts_say_nothing() -> None:
+    """``f1`` alone would be a flux, but ``f0`` beside it holds wavelengths."""
+    own = observe()
+    found = read_spectrum(table(f0=own.wavelength, f1=own.flux, f2=own.uncertainty))
+    np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
+    np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)

@@ -241,3 +241,18 @@ def test_planes_of_ceres_also_of_one_order(cut: slice) -> None:
     np.testing.assert_allclose(found.uncertainty[near], 9.0, rtol=0.01)  # an order is scaled to its neighbour
     true = np.interp(found.wavelength[near], planes[0, 2], planes[3, 2])
     np.testing.assert_allclose(found.flux[near], true, rtol=0.01)
+
+
+def test_names_before_the_unit() -> None:
+    """APOGEE's files name their extensions so."""
+    said = ("Flux (10^-17 erg/s/cm^2/Ang)", "Err (10^-17 erg/s/cm^2/Ang)", "Flag Mask (bitwise)", "Wavelength (Ang)")
+    arrays = (FLUX, SIGMA, np.zeros(WAVE.size), WAVE)
+    hdus = [
+        fits.ImageHDU(np.array([values, values + 120 * (unit[:4] == "Wave")]))
+        for unit, values in zip(said, arrays, strict=True)
+    ]
+    for hdu, unit in zip(hdus, said, strict=True):
+        hdu.header["BUNIT"] = unit
+    spectrum = read_spectrum(to_bytes(fits.PrimaryHDU(), *hdus), name="v.fits")
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, FLUX))
+    np.testing.assert_allclose(spectrum.uncertainty, np.interp(spectrum.wavelength, WAVE, SIGMA))

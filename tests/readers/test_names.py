@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dtl.readers.names import parse_description, parse_name, says_nothing
+from dtl.readers.descriptions import kind_by_unit, parse_description
+from dtl.readers.names import parse_name, says_nothing
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum
 
@@ -151,3 +152,29 @@ def test_the_medium_by_the_name_of_wavelengths(name: str, medium: str | None) ->
     assert ("medium_guessed" in spectrum.flags) == (medium is None)
     found = [finding for finding in spectrum.findings if finding.name == "medium"]
     assert [finding.value for finding in found] == [medium or "vacuum"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind"),
+    [
+        ("adu**2", "variance"),
+        ("electron^2", "variance"),
+        ("(erg/s/cm2/Angstrom)2", "variance"),
+        ("adu-2", "ivar"),
+        ("(1e-17 erg/s/cm^2/A)^-2", "ivar"),
+        ("%", "percent"),
+        ("adu", "sigma"),
+        ("erg/s/cm2", "sigma"),
+        ("erg/s/cm2/Angstrom", "sigma"),
+        ("", "sigma"),
+    ],
+)
+def test_a_square_is_the_unit_of_a_variance(unit: str, kind: str) -> None:
+    assert kind_by_unit(parse_name("ERR"), unit).kind == kind
+    assert kind_by_unit(parse_name("FLUX"), unit) == parse_name("FLUX")
+
+
+def test_how_a_flux_was_made_makes_it_no_mask() -> None:
+    """As the rows of ESPaDOnS's files are described by CFHT."""
+    assert parse_name("Normalized flux UseAutoWave").role != "mask"
+    assert parse_name("Error UseAutoWave").role == "uncertainty"

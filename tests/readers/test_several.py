@@ -34,6 +34,7 @@ def table(names: str, *columns: np.ndarray) -> bytes:
         ("wavelength,Aldebaran,Barnard", (STAR, OTHER)),
         ("wave,flux,flux.1", (STAR, OTHER)),
         ("wave,flux_epoch1,flux_epoch2", (STAR, OTHER)),
+        ("wave,FLUX1,FLUX2,FLUX3", (STAR, STAR[::-1], OTHER)),
         ("wave,FLUX,err,FLUX2", (STAR, np.full(WAVE.size, 0.005), OTHER)),
         ("", (STAR, OTHER)),
         ("", (STAR, OTHER, OTHER[::-1])),

@@ -134,3 +134,15 @@ def test_wavelengths_as_observed_go_before_those_at_rest(names: str) -> None:
 def table(*spectra: Spectrum) -> bytes:
     rows = [row for s in spectra for row in zip(s.wavelength, s.flux, s.uncertainty, strict=True)]
     return "\n".join(["wave flux err", *(" ".join(f"{x:.9g}" for x in row) for row in rows)]).encode()
+
+
+def test_a_coarse_preview_before_the_spectrum() -> None:
+    rng = np.random.default_rng(3)
+    fine = truth(WAVE) + 0.01 * rng.normal(size=WAVE.size)
+    tables = []
+    for name, step in (("PREVIEW", 40), ("SPECTRUM", 1)):
+        parts = {"WAVE": WAVE[::step], "FLUX": fine[::step], "ERR": 0.01 + 0 * WAVE[::step]}
+        columns = [fits.Column(key, "D", array=values) for key, values in parts.items()]
+        tables.append(fits.BinTableHDU.from_columns(columns, name=name))
+    spectrum = read_spectrum(to_bytes(fits.PrimaryHDU(), *tables), name="s.fits")
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, fine))

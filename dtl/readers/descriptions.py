@@ -1,0 +1,67 @@
+"""What a sentence about an array says it is: comments of columns, and the words of the Virtual Observatory (UCDs)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dtl.readers.names import LONGEST, NO_NAME, OTHERS, Name, parse_name
+
+__all__ = ["kind_by_unit", "parse_description"]
+
+#: What the words of the Virtual Observatory say (UCD1+, IVOA Recommendation 2018-05-27).
+_UCDS = {
+    "em.wl": Name("wavelength"),
+    "em.freq": Name("wavelength"),
+    "em.wavenumber": Name("wavelength"),
+    "em.energy": Name("wavelength"),
+    "stat.error": Name("uncertainty"),
+    "stat.stdev": Name("uncertainty"),
+    "stat.variance": Name("uncertainty", "variance"),
+    "stat.snr": Name("uncertainty", "snr"),
+    "phot.flux": Name("flux"),
+    "spect.continuum": Name("continuum"),
+    "meta.code.qual": Name("mask"),
+}
+#: Where a description passes from what an array is to its unit or its place.
+_REST = re.compile(
+    r"[;,]|\.\s|\b(?:per|in|at|as a function|versus|vs|for each|of (?:the|each) pixels?|where|with)\b", re.IGNORECASE
+)
+#: Squares of a unit of light, and their inverses: of a word that has no power of its own, or of a whole bracket.
+_SQUARES = re.compile(
+    r"(?:\(.+\)|adu|e-?|electrons?|counts?|cts?|dn|ph(?:oton)?s?|[munk]?jy)\s*(?:\*\*|\^)?\s*\(?(-?)2\)?",
+    re.IGNORECASE,
+)
+
+
+def kind_by_unit(name: Name, unit: str) -> Name:
+    """What the name of an uncertainty says, or its unit where that is a square or a percentage."""
+    unit = unit.strip()
+    if name.role != "uncertainty" or name.kind != "sigma" or not unit:
+        return name
+    square = _SQUARES.fullmatch(unit)
+    if square:
+        return replace(name, kind="ivar" if square[1] else "variance")
+    return replace(name, kind="percent") if unit in ("%", "percent") else name
+
+
+def parse_description(text: str) -> Name:
+    """The role of an array by what a sentence says of it, as "1-sigma error of the flux per pixel", or an empty one.
+
+    What stands after "per", "in", "at" describes a unit or a place. Of the words left over only those count that name
+    something else than the star, as sky.
+    """
+    for part in text[:LONGEST].split(";"):  # also between a description and a UCD, and in a UCD after its main word
+        said = _parse_clause(part.strip())
+        if said.role:
+            return said
+    return NO_NAME
+
+
+def _parse_clause(text: str) -> Name:
+    known = next((meaning for word, meaning in _UCDS.items() if text.lower().startswith(word)), None)
+    if known is not None:
+        return known
+    said = parse_name(_REST.split(text, maxsplit=1)[0])
+    foreign = {word for _, words in OTHERS for word in words} | {"wavelength"}
+    return replace(said, stem=said.stem & foreign)

@@ -1,0 +1,59 @@
+"""Rows of an image and planes of a cube: their names by cards of the header, planes of CERES, orders in columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from dtl.readers.dispersion import Column, runs_one_way
+from dtl.readers.headers import is_of_ceres
+
+__all__ = ["is_turned", "parts_of", "row_names", "turn_columns"]
+
+_ROW_CARD = re.compile(r"^(ROW|ARRAY|COL|UP_ARR|BANDID)_?0*(\d+)$")
+#: Planes of CERES that are read: the flux and its weights without the blaze (Brahm et al. 2017, PASP 129, 034002).
+_CERES = {0: "wavelength", 3: "flux", 4: "ivar"}
+
+
+def parts_of(header: Any, values: np.ndarray) -> list[Column]:
+    """Rows of an image or planes of a cube; none where wavelengths are neither named nor among them, as in orders that
+    have theirs elsewhere: counts can have the size of wavelengths."""
+    names = row_names(header, len(values))
+    if is_of_ceres(header) and len(values) > max(_CERES) and runs_one_way(values[0]):  # also one of its orders
+        values, names = values[list(_CERES)], list(_CERES.values())
+    if not any(names) and not any(runs_one_way(part) for part in values):
+        return []
+    return [Column(name, part) for name, part in zip(names, values, strict=True)]
+
+
+def row_names(header: Any, count: int) -> list[str]:
+    """Names of rows or bands by the cards that list them (ROW1, ARRAY1, COL1, UP_ARR01, BANDID1)."""
+    names = [""] * count
+    for key in header:
+        match = _ROW_CARD.match(key)
+        if match and isinstance(header[key], str) and 1 <= int(match[2]) <= count and not names[int(match[2]) - 1]:
+            # IRAF: "sigma - background fit, weights variance, clean yes"
+            names[int(match[2]) - 1] = re.split(r"\s-\s", header[key])[0].strip()
+    return names
+
+
+def is_turned(wavelength: np.ndarray) -> bool:
+    """Whether orders are the columns of an image: wavelengths run down them, in smaller steps than from one to the
+    next."""
+    rows, columns = wavelength.shape
+    if rows <= columns or not runs_one_way(wavelength.T):
+        return False
+    along, across = (np.abs(np.diff(wavelength, axis=axis)) for axis in (0, 1))
+    known = [steps[np.isfinite(steps)] for steps in (along, across)]
+    return all(steps.size for steps in known) and bool(0 < np.median(known[0]) < np.median(known[1]))
+
+
+def turn_columns(columns: list[Column]) -> list[Column]:
+    """Columns of one shape with a row an order, where a table has a row a pixel and in its cells the orders."""
+    waves = [column.values for column in columns if column.values.ndim == 2 and column.meaning.role == "wavelength"]
+    if not waves or not is_turned(waves[0]):
+        return columns
+    return [replace(column, values=column.values.T) for column in columns]

@@ -1,0 +1,53 @@
+"""Wavelengths that lie along the third axis of an image, and axes that hold none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from dtl.spectrum import UnusableInput
+from tests.readers import layouts
+from tests.readers.reading import read_spectrum
+
+AIR = np.arange(8765.0, 8865.0, 0.05)
+FLUX = layouts.truth(AIR + 2.42) + 0.005 * np.random.default_rng(3).normal(size=AIR.size)
+SPATIAL = {"CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN", "CRVAL1": 10.0, "CRVAL2": 20.0, "CD1_1": -1e-4, "CD2_2": 1e-4}
+
+
+def image(values: np.ndarray, **cards: object) -> bytes:
+    hdu = fits.PrimaryHDU(values)
+    for key, value in cards.items():
+        hdu.header[key] = value
+    return layouts.to_bytes(hdu)
+
+
+@pytest.mark.parametrize("step", [{"CD3_3": 0.05}, {"CDELT3": 0.05}, {"CDELT3": 0.05, "PC3_3": 1.0}])
+def test_one_spectrum_of_a_cube(step: dict[str, float]) -> None:
+    cards = {**SPATIAL, "CTYPE3": "AWAV", "CUNIT3": "Angstrom", "CRVAL3": 8765.0, "CRPIX3": 1.0, **step}
+    spectrum = read_spectrum(image(FLUX[:, None, None], **cards), name="c.fits")
+    along = read_spectrum(image(FLUX, CTYPE1="AWAV", CUNIT1="Angstrom", CRVAL1=8765.0, CDELT1=0.05), name="l.fits")
+    np.testing.assert_allclose(spectrum.wavelength, along.wavelength)
+    np.testing.assert_array_equal(spectrum.flux, along.flux)
+    assert "medium_guessed" not in spectrum.flags
+
+
+def test_one_column_of_an_image() -> None:
+    spectrum = read_spectrum(
+        image(FLUX[:, None], CTYPE2="AWAV", CUNIT2="nm", CRVAL2=876.5, CDELT2=0.005), name="c.fits"
+    )
+    assert abs(float(spectrum.wavelength[spectrum.flux.argmin()]) - 8822.3) < 0.3
+
+
+def test_a_cube_of_many_spectra_is_told() -> None:
+    cube = FLUX[:, None, None] * np.ones((1, 3, 4))
+    cards = {**SPATIAL, "CTYPE3": "AWAV", "CUNIT3": "Angstrom", "CRVAL3": 8765.0, "CD3_3": 0.05}
+    with pytest.raises(UnusableInput, match=r"^c\.fits has a cube of 4 × 3 spectra, which cannot be read; export the"):
+        read_spectrum(image(cube, **cards), name="c.fits")
+
+
+@pytest.mark.parametrize("cards", [{"CTYPE1": "VOPT"}, {"CTYPE1": "VRAD", "CUNIT1": "m/s"}, {"CUNIT1": "km s-1"}])
+def test_velocities_are_no_wavelengths(cards: dict[str, str]) -> None:
+    data = image(FLUX, CRVAL1=-5000.0, CDELT1=1.7, RESTWAV=8.8e-7, **cards)
+    with pytest.raises(UnusableInput, match=r"^v\.fits has an axis of velocities .*in place of wavelengths, which"):
+        read_spectrum(data, name="v.fits")

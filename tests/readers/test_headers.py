@@ -1,0 +1,81 @@
+"""Cards that say what was done to wavelengths, and in what medium they are."""
+
+from __future__ import annotations
+
+import pytest
+from astropy.io import fits
+
+from tests.readers import layouts
+from tests.readers.reading import read_spectrum
+
+WAVE = layouts.grid()
+FLUX = layouts.truth(WAVE)
+
+
+def table(names: str = "WAVE FLUX", **cards: object) -> bytes:
+    arrays = [WAVE - 2.42 if "AIR" in name else WAVE if "WAVE" in name else FLUX for name in names.split()]
+    columns = [fits.Column(name, "D", array=values) for name, values in zip(names.split(), arrays, strict=True)]
+    primary = fits.PrimaryHDU()
+    primary.header.update(cards)
+    return layouts.to_bytes(primary, fits.BinTableHDU.from_columns(columns))
+
+
+@pytest.mark.parametrize("key", ["BARYCORR", "BERVCORR", "HELCORR", "HELIOCOR", "BARYAPPL"])
+@pytest.mark.parametrize(
+    ("value", "frame"),
+    [
+        (True, "barycentric"),
+        ("DONE", "barycentric"),
+        ("COMPLETE", "barycentric"),
+        (False, "observatory"),
+        ("OMIT", "observatory"),
+        ("PERFORM", "observatory"),
+        ("no", "observatory"),
+    ],
+)
+def test_a_card_says_whether_earths_motion_was_removed(key: str, value: object, frame: str) -> None:
+    spectrum = read_spectrum(table(**{key: value, "BERV": 12.3}), name="c.fits")
+    assert spectrum.frame == frame and "frame_guessed" not in spectrum.flags
+
+
+@pytest.mark.parametrize("value", [12.3, 0.0, "12.3 km/s"])
+def test_how_fast_earth_moves_says_nothing_of_what_was_done(value: object) -> None:
+    assert read_spectrum(table(BARYCORR=value), name="c.fits").frame == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "medium"),
+    [
+        ("AIRVAC", "air", "air"),
+        ("AIRVAC", "VACUUM", "vacuum"),
+        ("AIRWAVE", True, "air"),
+        ("AIRWAVE", False, "vacuum"),
+        ("VACWAVE", True, "vacuum"),
+        ("ISVAC", 1, "vacuum"),
+        ("INAIR", False, "vacuum"),
+    ],
+)
+def test_the_medium_by_a_card(key: str, value: object, medium: str) -> None:
+    spectrum = read_spectrum(table(**{key: value}), name="m.fits")
+    assert next(f.value for f in spectrum.findings if f.name == "medium") == medium
+    assert "medium_guessed" not in spectrum.flags
+
+
+@pytest.mark.parametrize(("key", "value"), [("AIRMASS", 1.0), ("AIRVAC", True), ("VACUUM", 3e-6), ("AIRTEMP", "10 C")])
+def test_cards_of_the_air_of_the_site(key: str, value: object) -> None:
+    assert "medium_guessed" in read_spectrum(table(**{key: value}), name="m.fits").flags
+
+
+@pytest.mark.parametrize("names", ["WAVE_AIR WAVE_VAC FLUX", "WAVE_VAC WAVE_AIR FLUX", "WAVE WAVE_AIR FLUX"])
+def test_wavelengths_in_either_medium_do_not_contradict_each_other(names: str) -> None:
+    spectrum = read_spectrum(table(names), name="w.fits")
+    assert "medium_guessed" not in spectrum.flags
+    assert abs(float(spectrum.wavelength[spectrum.flux.argmin()]) - 8822.3) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("said", "star"),
+    [("STD,TELLURIC", "GJ 551"), ("OBJECT,SKY", "GJ 551"), ("science", "GJ 551"), ("Star 5", "Star 5")],
+)
+def test_a_category_of_exposures_is_no_star(said: str, star: str) -> None:
+    assert read_spectrum(table(OBJECT=said, **{"HIERARCH ESO OBS TARG NAME": "GJ 551"}), name="s.fits").star == star

@@ -1,0 +1,60 @@
+"""Images of orders whatever way they lie: orders as columns, and fibres of each order as planes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from dtl.readers.image_rows import is_turned
+from tests.readers import layouts
+from tests.readers.reading import read_spectrum
+
+WAVE = layouts.echelle(orders=8, pixels=1500, home=3)
+RNG = np.random.default_rng(5)
+SIGMA = np.full(WAVE.shape, 0.01)
+FLUX = layouts.truth(WAVE) + SIGMA * RNG.normal(size=WAVE.shape)
+
+
+def images(**parts: np.ndarray) -> bytes:
+    hdus = [fits.ImageHDU(np.ascontiguousarray(values), name=name) for name, values in parts.items()]
+    return layouts.to_bytes(fits.PrimaryHDU(), *hdus)
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_orders_as_columns(direction: int) -> None:
+    turned = images(FLUX=FLUX[::direction].T, ERR=SIGMA.T, WAVE=WAVE[::direction].T)
+    spectrum = read_spectrum(turned, name="t.fits")
+    upright = read_spectrum(images(FLUX=FLUX, ERR=SIGMA, WAVE=WAVE), name="u.fits")
+    np.testing.assert_array_equal(spectrum.wavelength, upright.wavelength)
+    np.testing.assert_array_equal(spectrum.flux, upright.flux)
+    np.testing.assert_array_equal(spectrum.uncertainty, upright.uncertainty)
+
+
+def test_what_is_turned() -> None:
+    assert is_turned(WAVE.T) and is_turned(WAVE[::-1].T) and is_turned(WAVE[:, ::-1].T)
+    assert not is_turned(WAVE)  # wider than high
+    assert not is_turned(np.broadcast_to(WAVE[0], (3000, 1500)))  # stars that share their wavelengths
+
+
+def test_fibres_of_each_order() -> None:
+    sky = 0.01 * RNG.normal(size=WAVE.shape)
+    data = images(FLUX=np.array([FLUX, sky]), ERR=np.array([SIGMA, SIGMA]), WAVE=np.array([WAVE, WAVE]))
+    spectrum = read_spectrum(data, name="f.fits")
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE[3], FLUX[3]))
+    assert spectrum.spectra == 2 and "several_spectra" in spectrum.flags
+
+
+@pytest.mark.parametrize("fibre", ["AB", "A", "C"])
+def test_names_that_end_in_their_fibre(fibre: str) -> None:
+    blaze = 0.2 + np.sin(np.linspace(0.3, 2.8, WAVE.shape[1])) * np.ones(WAVE.shape)
+    parts = {f"Flux{fibre}": blaze * FLUX, f"Wave{fibre}": WAVE / 10, f"Blaze{fibre}": blaze}
+    spectrum = read_spectrum(images(**parts), name="s.fits")
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE[3], FLUX[3]), rtol=1e-6)
+
+
+def test_a_table_with_the_orders_in_its_cells() -> None:
+    parts = {"WAVE": WAVE, "FLUX": FLUX, "ERR": SIGMA}
+    cells = [fits.Column(name, f"{len(WAVE)}D", array=values.T) for name, values in parts.items()]
+    spectrum = read_spectrum(layouts.to_bytes(fits.PrimaryHDU(), fits.BinTableHDU.from_columns(cells)), name="c.fits")
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE[3], FLUX[3]))

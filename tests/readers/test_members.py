@@ -1,0 +1,79 @@
+"""Exposures or stars in extensions of their own: each with its own name, date and motion of Earth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from dtl.readers.options import ReadOptions
+from tests.readers import layouts
+from tests.readers.reading import read_spectrum
+
+WAVE = layouts.grid()
+RNG = np.random.default_rng(3)
+VELOCITIES = (-10.0, 5.0, 20.0)
+
+
+def hdu(number: int, kind: str) -> fits.ImageHDU | fits.BinTableHDU:
+    """An exposure with a noise of its own; the first is dark where its kind says so."""
+    level = 0.0 if number == 0 and "dark" in kind else 1.0
+    flux = level * layouts.truth(WAVE) + 0.005 * RNG.normal(size=WAVE.size)
+    if "table" in kind:
+        columns = [fits.Column("WAVE", "D", array=WAVE), fits.Column("FLUX", "D", array=flux)]
+        made = fits.BinTableHDU.from_columns(columns, name=f"EXP{number}")
+    else:
+        made = fits.ImageHDU(flux, name=f"EXP{number}")
+        made.header.update({"CRVAL1": WAVE[0], "CDELT1": 0.05, "CUNIT1": "Angstrom"})
+    cards = {"OBJECT": f"GJ {number}", "SPECSYS": "TOPOCENT", "BERV": VELOCITIES[number]}
+    made.header.update({**cards, "DATE-OBS": f"2020-01-0{number + 1}T00:00:00"})
+    return made
+
+
+@pytest.mark.parametrize("kind", ["table", "image", "dark table", "dark image"])
+@pytest.mark.parametrize("row", [None, 1, 2, 3])
+def test_what_is_said_of_a_spectrum_is_of_its_own_extension(kind: str, row: int | None) -> None:
+    primary = fits.PrimaryHDU()
+    primary.header.update({"INSTRUME": "HARPS", "OBJECT": "a field"})
+    data = layouts.to_bytes(primary, *(hdu(number, kind) for number in range(3)))
+    spectrum = read_spectrum(data, name="e.fits", options=ReadOptions(row=row))
+    number = row - 1 if row else int("dark" in kind)
+    assert spectrum.star == f"GJ {number}" and spectrum.instrument == "HARPS"
+    assert spectrum.barycentric_velocity == VELOCITIES[number]
+    assert spectrum.mjd == 58849 + number
+
+
+@pytest.mark.parametrize(("wanted", "number"), [(None, 0), ("0", 0), ("1", 1), ("2", 2)])
+def test_the_first_exposure_does_not_speak_for_the_others(wanted: str | None, number: int) -> None:
+    first = hdu(0, "image")
+    data = layouts.to_bytes(fits.PrimaryHDU(first.data, first.header), hdu(1, "image"), hdu(2, "image"))
+    spectrum = read_spectrum(data, name="e.fits", options=ReadOptions(extension=wanted))
+    assert (spectrum.star, spectrum.barycentric_velocity) == (f"GJ {number}", VELOCITIES[number])
+
+
+def arm(low: float, high: float, unit: str, **cards: object) -> fits.BinTableHDU:
+    wave = np.arange(low, high, 0.05)
+    columns = [
+        fits.Column("WAVE", "D", unit=unit, array=wave / (10 if unit == "nm" else 1)),
+        fits.Column("FLUX", "D", array=layouts.truth(wave) + 0.005 * RNG.normal(size=wave.size)),
+    ]
+    made = fits.BinTableHDU.from_columns(columns)
+    made.header.update(cards)
+    return made
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_an_arm_that_misses_the_window_says_nothing_of_it(turn: int) -> None:
+    blue = arm(8300, 8720, "Angstrom", RESOLUTN=90000.0, SPECSYS="BARYCENT", AIRORVAC="air")
+    red = arm(8710, 9000, "Angstrom", RESOLUTN=60000.0, SPECSYS="TOPOCENT", AIRORVAC="vac", BERV=5.0)
+    spectrum = read_spectrum(layouts.to_bytes(fits.PrimaryHDU(), *[blue, red][::turn]), name="a.fits")
+    assert (spectrum.resolution, spectrum.frame, spectrum.barycentric_velocity) == (60000.0, "observatory", 5.0)
+    assert abs(float(spectrum.wavelength[spectrum.flux.argmin()]) - 8822.3) < 0.1
+    assert not spectrum.flags
+
+
+@pytest.mark.parametrize("units", [("nm", "Angstrom"), ("Angstrom", "nm")])
+def test_arms_with_a_unit_each(units: tuple[str, str]) -> None:
+    hdus = arm(8300, 8720, units[0]), arm(8710, 9000, units[1])
+    spectrum = read_spectrum(layouts.to_bytes(fits.PrimaryHDU(), *hdus), name="a.fits")
+    assert abs(float(spectrum.wavelength[spectrum.flux.argmin()]) - 8822.3) < 0.1
