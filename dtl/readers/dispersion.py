@@ -33,6 +33,7 @@ _FINEST = 1e-4
 _FALLING = ("1/cm", "1/m", "Hz", "GHz", "THz", "eV")
 _WAVENUMBER, _FREQUENCY, _ENERGY = ("1/cm", "1/m", "1/um"), ("Hz", "GHz", "THz"), ("eV", "keV", "J")
 _QUANTITIES = {"wavenumber": _WAVENUMBER, "wavenum": _WAVENUMBER, "wavenumbers": _WAVENUMBER, "frequency": _FREQUENCY}
+_QUANTITIES |= {"kayser": _WAVENUMBER, "kaysers": _WAVENUMBER, "wn": _WAVENUMBER}
 _QUANTITIES |= {"freq": _FREQUENCY, "energy": _ENERGY}
 _NEAR_VISIBLE = (2000.0, 60_000.0)  # Angstrom
 _FRAMES = {"barycentric": {"bary", "barycentric", "helio", "heliocentric"}, "rest": {"rest", "restframe"}}
@@ -41,6 +42,8 @@ _MEDIA = {"air": "air", "vac": "vacuum", "vacuum": "vacuum"}
 _PREFERENCE = {"barycentric": 0.05, "rest": -0.2}
 #: What is looked at beyond the window, Angstrom, as the medium and the velocity are not known yet.
 _REACH = 12.0
+#: Part of the steps that are 1 where numbers count pixels.
+_COUNTED = 0.9
 #: Rows are alike where they hold this part of the pixels there of the row that holds most.
 _AS_MANY = 0.9
 
@@ -233,5 +236,6 @@ def runs(values: np.ndarray, unit: str) -> bool:
         return False
     steps = np.diff(rows, axis=-1)
     near = float(np.median(np.abs(steps[np.isfinite(steps) & (steps != 0)])))
-    counted = np.all(np.abs(np.diff(values, axis=-1)) == 1)  # 1, 2, 3 ... numbers pixels and can hold the window too
+    # 1, 2, 3 ... numbers pixels, those of each order too, and can hold the window
+    counted = np.mean(np.abs(np.diff(values, axis=-1)) == 1) > _COUNTED
     return near > _FINEST and not counted

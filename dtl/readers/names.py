@@ -28,24 +28,10 @@ _UNCERTAINTY = {
 }
 _WAVELENGTH = {"wl", "wvl", "awav", "spectral", "arg", "x", "λ", "ll", "loglam", "lnwave", "logwave", "lglam", "freq"}
 _WAVELENGTH |= {"frequency", "nu", "wavenumber", "wavenum", "energy", "angstrom", "angstroms", "nm", "micron", "um"}
-_FLUX = {
-    "flux",
-    "fluxes",
-    "spec",
-    "spectrum",
-    "intensity",
-    "int",
-    "fun",
-    "counts",
-    "flam",
-    "f",
-    "i",
-    "y",
-    "normflux",
-    "spectra",
-}
+_WAVELENGTH |= {"kayser", "kaysers", "wn"}
+_FLUX = {"flux", "fluxes", "spec", "spectrum", "intensity", "int", "fun", "counts", "flam", "f", "i", "y", "normflux"}
 _FLUX |= {"science", "sob", "signal", "object", "obj", "data", "sci", "star", "target", "electrons", "adu", "fnu", "fl"}
-_FLUX |= {"scidata", "ener", "photons", "count", "fluxes", "flx", "nflux", "radiance", "irradiance", "signal"}
+_FLUX |= {"scidata", "ener", "photons", "count", "flx", "nflux", "radiance", "irradiance", "spectra"}
 _OTHER: tuple[tuple[str, set[str]], ...] = (
     ("mask", {"mask", "masked", "qual", "quality", "dq", "flag", "flags", "bpm", "badpix", "bad", "good", "goodpix"}
      | {"ormask", "andmask", "status", "valid", "clip", "rejected", "usable", "gpm", "bpx", "outlier"}),
@@ -81,9 +67,10 @@ _LOG_SYMBOL = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\s_]?[FI](?![^\W_])")
 #: What stands for an error: the difference before a symbol, and the mark before its number.
 _SYMBOLS = re.compile(r"±|\+/?-|(?<![^\W_])[δ∆](?=\s?[fi])")
 _SQUARE = re.compile(r"(\^|\*\*)\s*[({]?2")
-#: A column that is only counted; without a number it counts pixels itself.
-_COUNTED = re.compile(r"\s*(?:col|column|field)[\s_]*\d+\s*", re.IGNORECASE)
-#: A unit or a remark.
+#: A column that is only counted, by MATLAB as Var1; without a number it counts pixels.
+_COUNTED = re.compile(r"\s*(?:(?i:col|column|field)[\s_]*|Var)\d+\s*")
+#: A unit or remark, but what a logarithm is of.
+_LOG_OF = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\[(](?=[^\W\d])", re.IGNORECASE)
 _BRACKET = re.compile(r"[\[(].*?[\])]")
 #: Beginnings of words for what was computed, and words for what was measured.
 _COMPUTED = ("synth", "synt", "sint", "theor", "théor", "teor", "simul", "modell", "interpol", "理論")
@@ -141,7 +128,7 @@ _REST = re.compile(
 
 def split_words(text: str) -> list[str]:
     """Words of a name in lower case: split at blanks, underscores, capitals after small letters, digits kept."""
-    text = _BRACKET.sub(" ", text[:_LONGEST])
+    text = _BRACKET.sub(" ", _LOG_OF.sub(r"\1 ", text[:_LONGEST]))
     text = re.sub(r"(?i)\b(s/n|signal[- _]to[- _]noise)\b", "snr", text)
     text = _LOG_SYMBOL.sub(r"\1 flux", _DENSITY.sub("flux", text))
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"(?<![^\W_])([kM]?)eV(?![^\W_])", r"\1EV", text))
@@ -160,8 +147,7 @@ def parse_name(text: str) -> Name:
     if not words or _COUNTED.fullmatch(text):
         return Name()
     stripped = [re.sub(r"\d+$", "", word) or word for word in words]
-    plain = {word for word in words} | set(stripped)
-    plain = {word for word in plain if len(word) > 1 or len(words) == 1 or word in ("e", "λ")}
+    plain = {word for word in (*words, *stripped) if len(word) > 1 or len(words) == 1 or word in ("e", "λ")}
     if re.match(r"^\s*([ed]_[a-zA-Z]|[dDeE][A-Z][a-z]|[deEs][FI]\s*$)", text):
         plain.add("err")
     if any(word.startswith(_COMPUTED) for word in words):
@@ -172,7 +158,7 @@ def parse_name(text: str) -> Name:
         scale = "log10"
     if words[0] == "lnwave":
         scale = "ln"
-    known = _UNCERTAINTY["sigma"] | _UNCERTAINTY["variance"] | _UNCERTAINTY["ivar"] | _UNCERTAINTY["snr"]
+    known = set().union(*_UNCERTAINTY.values())
     squared = bool(_SQUARE.search(_BRACKET.sub(" ", text)))  # a bare number counts: "err_2" is that of a second flux
     kind, multiple = _kind(words, plain, squared=squared), multiple_of(text)
     said = {"2"} if squared else COUNTING if multiple != 1.0 else set()

@@ -156,10 +156,15 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
 
 
 def _meaning(column: Column) -> Name:
-    """What its name says; numbers that count 1, 2, 3 without a word are those of rows or pixels."""
+    """What its name says; numbers that count 1, 2, 3 are those of rows or pixels, if wavelengths are not named so."""
     name = column.meaning
     steps = np.diff(column.values, axis=-1)
-    counts = not name.role and steps.size > 1 and abs(steps.flat[0]) == 1 and bool((steps == steps.flat[0]).all())
+    counts = (
+        name.role != "wavelength"
+        and steps.size > 1
+        and abs(steps.flat[0]) == 1
+        and bool((steps == steps.flat[0]).all())
+    )
     return Name("pixel") if counts else name
 
 

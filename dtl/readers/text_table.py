@@ -10,7 +10,7 @@ import numpy as np
 from dtl.readers import limits
 from dtl.readers.byte_by_byte import described
 from dtl.readers.decimal_marks import plain_lines, plain_text
-from dtl.readers.headings import cells_of_names, names_columns, without_label
+from dtl.readers.headings import cells_of_names, names_columns, role_by_unit, without_label
 from dtl.readers.marked_rows import without_marks
 from dtl.readers.names import parse_name
 from dtl.readers.number_rows import number, numbers
@@ -31,6 +31,8 @@ _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "
 _LONGEST_HEAD = 500
 #: Comments that are looked at, and letters of each.
 _MAX_COMMENTS, _LONGEST_COMMENT = 2_000, 1_000
+#: A cell with two decimal points, between which dates and thousands have fewer digits.
+_TOUCH = re.compile(r"(?<!\S)\S*\d\.\d{4,}\.\d\S*")
 #: What ends a line, as `str.splitlines` has it.
 _ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 #: A FITS card as text: SPECSYS = 'TOPOCENT' / frame
@@ -81,6 +83,7 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     if unmarked is not None:
         lines = unmarked
         comments, head, first = _head(lines)
+    _refuse_touching(source, head)
     if first is None:
         words = sanitise(next((line for line in lines if line.strip()), ""), 40)
         raise source.refuse(
@@ -96,6 +99,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
         limits.check("columns", max(line.count(separator) + 1 for line in body[:3]), source.refuse)
     check_values(source, body, separator)
     values, skipped = numbers(source, body, separator)
+    if _counts_columns(values[0]):
+        body, values = body[1:], values[1:]
     cards = _cards([*comments, *head])
     words = [line for line in [*comments, *head] if not _CARD.match(line)]
     about = [] if by_bytes else words  # explanations of as many words as there are columns name none
@@ -157,6 +162,27 @@ def _cards(lines: list[str]) -> dict[str, tuple[object, str]]:
             value = text if quoted else text == "T" if text in ("T", "F") else value
             found[match[2].strip()] = (value, (match[4] or "").lstrip("/ "))
     return {key: card for key, card in found.items() if card[0] is not None}
+
+
+def _refuse_touching(source: Source, head: list[str]) -> None:
+    """Refuse numbers without anything between them, as a format of too few letters writes them: 8782.00000.98765.
+
+    Args:
+        source: for the name in messages.
+        head: lines that are no rows of a table.
+    """
+    found = [cell for line in head for cell in _TOUCH.findall(line)]
+    if len(found) > 0.5 * len(head):
+        raise source.refuse(
+            f"has numbers that touch ('{sanitise(found[0], 30)}'), probably because they fill their columns to the "
+            "last letter; write them with blanks between."
+        )
+
+
+def _counts_columns(row: np.ndarray) -> bool:
+    """Whether the first row of numbers are those of the columns, as pandas writes them: ``,0,1,2``."""
+    row = row[1:] if np.isnan(row[0]) else row
+    return row.size > 1 and np.array_equal(row, np.arange(row.size))
 
 
 def _has_row_names(body: list[str], values: np.ndarray, separator: str | None, words: list[str]) -> bool:
@@ -224,7 +250,7 @@ def _headings(
             continue
         if all(number(word) is not None for word in words) or "=" in words:
             continue
-        roles = [parse_name(word).role for word in words]
+        roles = [parse_name(word).role or role_by_unit(word) for word in words]
         score = (len(set(roles) - {""}), sum(bool(role) for role in roles))
         spoken = score[0] < 2 and (medium_of(line) or frame_of(line))
         if line not in head and (spoken or not score[0]):
