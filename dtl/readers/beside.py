@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +12,10 @@ __all__ = ["by_neighbours"]
 
 #: Transmission of the atmosphere as molecfit calls it (Smette et al. 2015, A&A 576, A77).
 _TRANSMISSION = "mtrans"
+#: What the name of a flux that was freed of telluric lines has more than that of the other.
+_FREED = re.compile(
+    r"[\s_]*(?:tell?(?:uric)?[\s_]*(?:corr(?:ected)?|free|removed|sub(?:tracted)?)|no[\s_]*tell?\w*)[\s_]*"
+)
 #: How much further from the plain word a flux is that was not corrected.
 _UNCORRECTED = 0.3
 #: Words of an error of the mean, and of the scatter of the exposures that it is the mean of.
@@ -28,16 +33,16 @@ def by_neighbours(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
 
 
 def _corrected(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
-    """Names where a transmission stands beside ``flux`` and ``cflux``: the second was corrected by it.
+    """Names where one flux stands beside the same that was freed of telluric lines, which goes before it.
 
-    The same of their uncertainties, ``dflux`` and ``cdflux``.
+    As molecfit's ``cflux`` beside ``flux`` and a transmission, and their uncertainties ``cdflux`` and ``dflux``.
     """
     words, found = [name.strip().lower() for name in columns], list(names)
-    if _TRANSMISSION not in words and not any(name.role == "telluric" for name in names):
-        return found
+    molecfit = _TRANSMISSION in words or any(name.role == "telluric" for name in names)
     for i, word in enumerate(words):
-        plain = words.index(word[1:]) if word[:1] == "c" and word[1:] in words else None
-        if plain is None or names[i].role or names[plain].role not in ("flux", "uncertainty"):
+        bare = word[1:] if molecfit and not names[i].role and word[:1] == "c" else _FREED.sub("_", word).strip("_")
+        plain = words.index(bare) if bare != word and bare in words else None
+        if plain is None or names[plain].role not in ("flux", "uncertainty"):
             continue
         own = names[plain]
         found[i] = replace(own, stem=own.stem | {"corrected"})

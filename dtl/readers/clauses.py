@@ -26,6 +26,7 @@ _SPELLINGS = (
     (r"\bnot only\b", ""),
     (r"\bno longer\b", "not"),
     (r"\bis(?=(?:in)?(?:air|vac))", "is "),  # as a program names a variable
+    (r"\bin(?=(?:air|vac|vacuum)\b)", "in "),
     (r"\bleft out\b|\bleft undone\b|\bnot? (yet )?done\b", "skipped"),
     (r"\bto be (?=done|made|performed|carried out)", "to be applied "),
     (r"\bawav(-\w+)?\b", "air wavelengths"),  # as the FITS standard has it

@@ -111,7 +111,8 @@ _NUMBER = re.compile(r"[:=]\s*[-+]?\d")
 _RESOLUTION = re.compile(r"\b(r|resolution|resolving power)\s*[=~:≈]\s*[\d.,]+k?\b", re.IGNORECASE)
 #: Whole clauses that say that wavelengths are barycentric by the word alone.
 _ALONE = re.compile(
-    r"((spectrum|star|wavelengths?) ?[:=] ?)?(now |in |the |solar |system )*"
+    r"((the |final |output |stellar )*(spectrum|star|wavelengths?)( is | are | ?[:=] ?| ))?"
+    r"(now |in |the |solar |system )*"
     r"(bary|helio)cent(ric|re|er)( frame| system)?"
 )
 

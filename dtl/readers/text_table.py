@@ -31,6 +31,7 @@ _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "
 _LONGEST_HEAD = 500
 #: Comments that are looked at, and letters of each.
 _MAX_COMMENTS, _LONGEST_COMMENT = 2_000, 1_000
+_JSON = re.compile(r"\s*(\{\s*\"|\[\s*[{\[(])")
 #: A cell with two decimal points, between which dates and thousands have fewer digits.
 _TOUCH = re.compile(r"(?<!\S)\S*\d\.\d{4,}\.\d\S*")
 #: What ends a line, as `str.splitlines` has it.
@@ -85,6 +86,7 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
         comments, head, first = _head(lines)
     _refuse_touching(source, head)
     if first is None:
+        _refuse_json(source, text)
         words = sanitise(next((line for line in lines if line.strip()), ""), 40)
         raise source.refuse(
             f"is text without a table of numbers (it begins '{words}'), probably notes, a log or a wrong file; "
@@ -134,8 +136,20 @@ def text_lines(source: Source, text: str) -> list[str]:
     if len(text) > limits.most("lines"):  # else there are fewer ends of lines
         limits.check("lines", sum(text.count(end) for end in _ENDS), source.refuse)
     lines = text.splitlines()
-    limits.check("line_length", max(map(len, lines), default=0), source.refuse)
+    longest = max(map(len, lines), default=0)
+    if longest > limits.most("line_length"):
+        _refuse_json(source, text)
+    limits.check("line_length", longest, source.refuse)
     return lines
+
+
+def _refuse_json(source: Source, text: str) -> None:
+    """Refuse a text in JSON's notation."""
+    if _JSON.match(text):
+        raise source.refuse(
+            "is a JSON file, of which only one with a row a line is read; write wavelength and flux as CSV or ECSV, as "
+            "pandas.DataFrame({'wavelength': ..., 'flux': ...}).to_csv(...) does."
+        )
 
 
 def check_values(source: Source, lines: list[str], separator: str | None) -> None:

@@ -43,3 +43,17 @@ def test_the_error_of_a_mean_is_not_the_scatter_of_its_exposures(swap: bool, mea
     np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)
     alone = read_spectrum(table(wave=own.wavelength, mean_flux=own.flux, **{single: own.uncertainty}))
     np.testing.assert_allclose(alone.uncertainty, own.uncertainty, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "name", ["flux_tellcorr", "tellcorr_flux", "flux_telluric_corrected", "Flux_TelCorr", "flux_notell"]
+)
+@pytest.mark.parametrize("first", [False, True])
+def test_a_flux_that_is_named_as_free_of_the_lines_of_the_atmosphere(name: str, first: bool) -> None:
+    own = observe()
+    through = 1 - 0.3 * np.exp(-(((own.wavelength - 8816) / 0.2) ** 2))
+    fluxes = {name: own.flux, "flux": own.flux * through}
+    fluxes = fluxes if first else dict(reversed(fluxes.items()))
+    found = read_spectrum(table(wave=own.wavelength, **fluxes, err=own.uncertainty))
+    np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
+    np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)

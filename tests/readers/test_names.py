@@ -151,3 +151,10 @@ def test_the_medium_by_the_name_of_wavelengths(name: str, medium: str | None) ->
     assert ("medium_guessed" in spectrum.flags) == (medium is None)
     found = [finding for finding in spectrum.findings if finding.name == "medium"]
     assert [finding.value for finding in found] == [medium or "vacuum"]
+
+
+@pytest.mark.parametrize("text", ["log10(F)", "log(flux)", "lg(F_lambda)", "log10 F", "LOG10[Flux]"])
+def test_the_logarithm_of_a_flux_in_brackets(text: str) -> None:
+    said = parse_name(text)
+    assert (said.role, said.scale) == ("flux", "log10")
+    assert parse_name("log(wave)").role == "wavelength" and parse_name("flux (log)").role == "flux"
