@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from dtl.readers.multiples import COUNTING, IN_DEX, PPM, multiple_of
+from dtl.readers.multiples import COUNTING, IN_DEX, OF_NO_PIXEL, PPM, multiple_of
 from dtl.readers.translated import in_english
 
 __all__ = ["NO_NAME", "Name", "parse_description", "parse_name", "says_nothing", "split_words"]
@@ -165,7 +165,7 @@ def parse_name(text: str) -> Name:
     stem = _stem(words, known | said | {"sqrt", "root"})
     if kind and any(word.startswith(("wave", "lam")) for word in stripped):
         stem |= {"wavelength"}
-    if kind == "snr" and re.search(r"(?<![^\W_])db(?![^\W_])", text.lower()):  # a logarithm of one power or another
+    if kind == "snr" and OF_NO_PIXEL.search(text):
         return Name()
     if kind and not plain & _OTHER[0][1]:
         scale = scale if plain & (_FLUX | {"dex"}) or written != "linear" else "linear"

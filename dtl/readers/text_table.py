@@ -28,7 +28,9 @@ _COMMENT = re.compile(r"^\s*(#|%|!|//|\*|;|--)")
 _EMPTY = re.compile(r"[\s,;|\"']*$")
 _WITHOUT_NUMBERS = re.compile(rf"{_EMPTY.pattern}|{_COMMENT.pattern}")
 _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_LONGEST_HEAD = 500
+_LONGEST_HEAD, _MAX_BELOW = 500, 100
+#: Marks at the beginning of a comment.
+_MARKS = re.compile(r"^[\s#%!/*;-]+")
 #: Comments that are looked at, and letters of each.
 _MAX_COMMENTS, _LONGEST_COMMENT = 2_000, 1_000
 _JSON = re.compile(r"\s*(\{\s*\"|\[\s*[{\[(])")
@@ -49,13 +51,14 @@ class TextTable:
     Attributes:
         values: shape ``(rows, columns)``.
         names: of the columns, empty where there are none.
-        comments: the comment lines above the numbers, without their marks, and lines of words that are no names.
+        comments: the comment lines above and below the numbers, without their marks, and lines of words that are no
+            names.
         cards: FITS cards among them; keys, values and comments.
         separator: in words.
         skipped: lines left out as they do not fit.
         transposed: whether the text has a row for each column.
         said: name of a column -> its unit and words about it, where a description or a row of units gives them.
-        lines: all words above the numbers, cards among them.
+        lines: all words above and below the numbers, cards among them.
     """
 
     values: np.ndarray
@@ -123,7 +126,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     apart = _SEPARATORS[separator] if unmarked is None else "marks that were taken for blanks"
     said = by_bytes.words if by_bytes else {name: (unit, "") for name, unit in zip(names, units, strict=True) if unit}
     apart = "the bytes of the description" if by_bytes and separator == "\t" else apart
-    lines = [*comments, *head]
+    below = _below(lines)
+    words, lines = [*words, *below], [*comments, *head, *below]
     return TextTable(values, names, words, apart, skipped, cards, transposed=turned is not None, said=said, lines=lines)
 
 
@@ -219,7 +223,7 @@ def _head(lines: list[str]) -> tuple[list[str], list[str], int | None]:
             continue
         if _COMMENT.match(line):
             if len(comments) < _MAX_COMMENTS:
-                comments.append(re.sub(r"^[\s#%!/*;-]+", "", line[:_LONGEST_COMMENT]).rstrip())
+                comments.append(_MARKS.sub("", line[:_LONGEST_COMMENT]).rstrip())
             continue
         if _is_data(line):
             return comments, head, place
@@ -227,6 +231,13 @@ def _head(lines: list[str]) -> tuple[list[str], list[str], int | None]:
         if len(head) > _LONGEST_HEAD:
             break
     return comments, head, None
+
+
+def _below(lines: list[str]) -> list[str]:
+    """The lines of words below the last row of numbers, without marks of comments."""
+    last = lines[-_MAX_BELOW:][::-1]
+    count = next((place for place, line in enumerate(last) if _is_data(line)), 0)
+    return [_MARKS.sub("", line[:_LONGEST_COMMENT]).rstrip() for line in last[:count][::-1] if not _EMPTY.match(line)]
 
 
 def _is_data(line: str) -> bool:

@@ -64,6 +64,7 @@ def test_words_of_other_languages_and_symbols(text: str, role: str) -> None:
     [
         *(("err_stat", "sigma", 1), ("sigma_stat", "sigma", 1), ("STAT", "variance", 1)),
         *(("sqrt_var", "sigma", 1), ("root_variance", "sigma", 1)),
+        *(("err_3sig", "sigma", 3), ("FWHM_err", "sigma", 2.35482)),
         *(("err [2 sigma]", "sigma", 2), ("2*sigma", "sigma", 2), ("three_sigma_error", "sigma", 3)),
         *(("unc(k=2)", "sigma", 2), ("expanded_uncertainty", "sigma", 2), ("error_95", "sigma", 1.959964)),
         *(("err_fwhm", "sigma", 2.35482), ("err_ppm", "relative", 1e6), ("error [ppm]", "relative", 1e6)),
@@ -81,6 +82,8 @@ def test_how_much_of_an_uncertainty_a_column_holds(text: str, kind: str, multipl
 
 
 def test_decibels_are_no_ratio() -> None:
+    assert {parse_name(text).role for text in ("snr_resel", "S/N per resolution element", "SNR per A")} == {""}
+    assert parse_name("snr_per_pixel").kind == parse_name("S/N").kind == "snr"
     assert parse_name("SNR [dB]").role == parse_name("snr_db").role == ""
 
 

@@ -445,3 +445,14 @@ def test_json_that_is_no_table_is_called_so(indent: int | None) -> None:
     wavelength, flux, _ = three_columns().T
     for content in ({"wave": list(wavelength), "flux": list(flux)}, [{"flux": 1.0, "wave": x} for x in wavelength]):
         assert "is a JSON file" in refusal([json.dumps(content, indent=indent)])
+
+
+@pytest.mark.parametrize("mark", ["# ", "Notes: ", "% "])
+def test_what_is_said_below_the_numbers(mark: str) -> None:
+    rows = [f"{w:.3f} {f:.5f} {e:.5f}" for w, f, e in three_columns()]
+    below = ["", f"{mark}wavelengths in air, barycentric frame", "", "# R = 60000"]
+    found = read_spectrum("\n".join(["# wave flux err", *rows, *below]).encode())
+    said = {finding.name: finding.value for finding in found.findings}
+    assert (said["medium"], found.frame, found.resolution) == ("air", "barycentric", 60_000.0)
+    table = parse_table(Source("star.txt", "\n".join(["# wave flux err", *rows, *below]).encode()))
+    assert table.names == ["wave", "flux", "err"] and len(table.values) == len(rows)
