@@ -12,6 +12,8 @@ __all__ = ["misses_window", "no_continuum", "window_missing"]
 
 #: No star near by is faster, km/s.
 _FASTEST = 350.0
+#: Usable pixels in the window by which a velocity can be measured.
+_ENOUGH = 100
 #: Neighbouring steps differ by this part where rows are mixed; part of them that does, at least.
 _UNEVEN, _MIXED = 0.2, 0.5
 
@@ -29,6 +31,11 @@ def misses_window(spectrum: Spectrum, window: Window) -> UnusableInput:
             return UnusableInput(
                 f"{spectrum.file}: {100 * bad:.0f} % of the pixels in {window} have no usable flux, too many to find "
                 "its lines, probably because they are flagged as bad; use another exposure or reduction."
+            )
+        if usable[inside].sum() >= _ENOUGH:
+            return UnusableInput(
+                f"{spectrum.file}: its flux in {window} goes with the lines of a star at no velocity, probably because "
+                "another column, as the sky, was taken for it; check the flux column."
             )
         return UnusableInput(
             f"{spectrum.file}: it has only {usable[inside].sum()} usable pixels in {window}, far too few for its "

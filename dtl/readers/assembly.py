@@ -21,7 +21,7 @@ from dtl.readers.resolving import (
 )
 from dtl.readers.source import Source
 from dtl.readers.spectra import choose_spectrum
-from dtl.readers.units import show_unit, to_angstrom
+from dtl.readers.units import ends_of, holds_window, show_unit, to_angstrom
 from dtl.spectrum import Finding, Spectrum
 from dtl.wavelengths import Window, air_to_vacuum
 
@@ -30,6 +30,8 @@ __all__ = ["assemble"]
 #: What is kept on either side of the window, Angstrom: room for Doppler shifts and a continuum.
 _KEPT = 40.0
 _MIN_PIXELS = 10
+#: Units that are not guessed, as others have such numbers too.
+_RARE_UNITS = ("1/cm", "THz", "GHz", "eV", "1/m", "1/um", "pm")
 #: A number beyond is no flux in any unit, but bytes that were misread; its square still is a number.
 _LARGEST = 1e100
 #: An uncertainty of so many times the highest flux weighs nothing, and so does a larger one.
@@ -201,7 +203,7 @@ def _one_stretch(
                 f"was to be read from its order {wanted}, which does not reach {_span(window)}; "
                 f"{choice} the choice to the program."
             )
-    _check_coverage(source, chosen, window, (low, high))
+    _check_coverage(contents, source, chosen, window, (low, high))
     order, words = merge(chosen)
     order, doubled = tidy(order)
     first, last = window.lower - _KEPT, window.upper + _KEPT
@@ -235,7 +237,9 @@ def _one_stretch(
     return kept, near
 
 
-def _check_coverage(source: Source, chosen: list[Order], window: Window, reach: tuple[float, float]) -> None:
+def _check_coverage(
+    contents: Contents, source: Source, chosen: list[Order], window: Window, reach: tuple[float, float]
+) -> None:
     """Refuse orders that miss half of the window or more; ``reach`` are the ends of the whole file, Angstrom."""
     low, high = reach
     inside = sum(_covered(order, window) for order in chosen)
@@ -244,12 +248,13 @@ def _check_coverage(source: Source, chosen: list[Order], window: Window, reach: 
             gap = "with a gap at"
         else:
             gap = f"and misses all but {inside:.0f} Å of" if inside >= 1 else "and misses"
+        ends = ends_of(contents.wavelength) if contents.unit is None else np.empty(0)
+        fitting = next((show_unit(unit) for unit in _RARE_UNITS if holds_window(ends, unit, window)), "")
+        hint = f" (as numbers in {fitting} they would hold it)" if fitting else ""
         raise source.refuse(
             f"covers {low:,.1f}–{high:,.1f} Å in vacuum {gap} the window of {window.lower:,.0f}–{window.upper:,.0f} Å "
-            "that the "
-            "method needs, so it is another order or setting; choose a spectrum that holds the window, or state "
-            "the unit "
-            "if this range is wrong."
+            "that the method needs, so it is another order or setting; choose a spectrum that holds the window, or "
+            f"state the unit if this range is wrong{hint}."
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from re import Pattern
 
-__all__ = ["FALSE", "TRUE", "clauses_of", "goes_on", "manner_of", "words_of"]
+__all__ = ["FALSE", "TRUE", "clauses_of", "goes_on", "is_of_others", "manner_of", "words_of"]
 
 #: Letters of a sentence that are looked at; those that say something of wavelengths are far shorter.
 _LONGEST = 500
@@ -25,6 +25,8 @@ _SPELLINGS = (
     (r"\bprior to\b|\buntil\b", "before"),
     (r"\bnot only\b", ""),
     (r"\bno longer\b", "not"),
+    (r"\bis(?=(?:in)?(?:air|vac))", "is "),  # as a program names a variable
+    (r"\bin(?=(?:air|vac|vacuum)\b)", "in "),
     (r"\bleft out\b|\bleft undone\b|\bnot? (yet )?done\b", "skipped"),
     (r"\bto be (?=done|made|performed|carried out)", "to be applied "),
     (r"\bawav(-\w+)?\b", "air wavelengths"),  # as the FITS standard has it
@@ -73,6 +75,14 @@ _FOREIGN = re.compile(
     r"(tellur|sky|flux|blaze|contin|normal|cosmic|dark|bias|flat|background|scatter|extinct|redden|stray|fring|calibr"
     r"|simul|smooth|rebin|resampl|merg|stitch|weight|instrument|response|drift|nonlinear|defringe|polar|vignet)"
 )
+#: What has wavelengths of its own beside the spectrum, and what was done with it to the spectrum.
+_OTHERS = r"(?:tellur\w*|sky|templates?|tpl|masks?|ccfs?|cross corr\w*|line ?lists?)"
+_ATTRIBUTE = re.compile(rf"\b{_OTHERS}(?: lines?)? (?:\w+ed|free)\b(?! (?:in|at|on|within|by|with|to)\b)")
+_OF_OTHERS = re.compile(rf"\W*(?:(?:the|a|all|our|in|of|for) )*{_OTHERS}\b")
+_ITSELF = re.compile(
+    rf"(?<!\w)(?!{_OTHERS}|rest\b|observed)\w+ "
+    r"(?:spectr(?:um|a)|wave(?:s|lengths?)?|data|flux(?:es)?|star|stellar|output)\b"
+)
 
 
 def clauses_of(text: str) -> list[str]:
@@ -117,6 +127,15 @@ def manner_of(clause: str, own: Pattern[str]) -> str:
     if re.search(r"\bcorr(ection)? (was |is |were )?(removed|taken out)", clause):
         return "not"
     return "done" if any(map(_is_done, _without_foreign(words, own))) else "open"
+
+
+def is_of_others(clause: str) -> bool:
+    """Whether a clause speaks of something beside the spectrum, as "telluric lines modelled in the observatory frame".
+
+    "Telluric corrected spectrum in the barycentric frame" speaks of the spectrum.
+    """
+    clause = _ATTRIBUTE.sub(" ", clause)
+    return bool(_OF_OTHERS.match(clause)) and not _ITSELF.search(clause)
 
 
 def _with_shared_words(text: str) -> str:

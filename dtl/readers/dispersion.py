@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,13 +20,13 @@ __all__ = [
     "Column",
     "Part",
     "frame_of_name",
-    "lies_elsewhere",
     "medium_of_name",
     "rank_wavelengths",
     "runs",
     "runs_one_way",
     "stated_unit",
     "wavelength_of_same_stem",
+    "without_elsewhere",
 ]
 
 #: Finest step between pixels of a spectrum, Angstrom.
@@ -34,6 +35,7 @@ _FINEST = 1e-4
 _FALLING = ("1/cm", "1/m", "Hz", "GHz", "THz", "eV")
 _WAVENUMBER, _FREQUENCY, _ENERGY = ("1/cm", "1/m", "1/um"), ("Hz", "GHz", "THz"), ("eV", "keV", "J")
 _QUANTITIES = {"wavenumber": _WAVENUMBER, "wavenum": _WAVENUMBER, "wavenumbers": _WAVENUMBER, "frequency": _FREQUENCY}
+_QUANTITIES |= {"kayser": _WAVENUMBER, "kaysers": _WAVENUMBER, "wn": _WAVENUMBER}
 _QUANTITIES |= {"freq": _FREQUENCY, "energy": _ENERGY}
 _NEAR_VISIBLE = (2000.0, 60_000.0)  # Angstrom
 _FRAMES = {"barycentric": {"bary", "barycentric", "helio", "heliocentric"}, "rest": {"rest", "restframe"}}
@@ -42,6 +44,10 @@ _MEDIA = {"air": "air", "vac": "vacuum", "vacuum": "vacuum"}
 _PREFERENCE = {"barycentric": 0.05, "rest": -0.2}
 #: What is looked at beyond the window, Angstrom, as the medium and the velocity are not known yet.
 _REACH = 12.0
+#: What a column is that belongs to other wavelengths.
+_ELSEWHERE = Name("elsewhere")
+#: Part of the steps that are 1 where numbers count pixels.
+_COUNTED = 0.9
 #: Rows are alike where they hold this part of the pixels there of the row that holds most.
 _AS_MANY = 0.9
 
@@ -202,17 +208,40 @@ def wavelength_of_same_stem(
     for column, name in zip(columns, names, strict=True):
         own = name.role == "wavelength" and flux.stem and name.stem == flux.stem
         if own and column.values.shape == wave.values.shape and not name.doubt:
-            unit = stated_unit(column) or str(guess_unit(column.values, window).value)
-            if holds_window(column.values, unit, window):
+            if _holds(column, window):
                 return column
     return wave
 
 
-def lies_elsewhere(columns: Sequence[Column], names: list[Name], flux: Name, window: Window) -> bool:
-    """Whether a flux has wavelengths of its own, as those of another arm, which miss the window."""
-    own = [c for c, n in zip(columns, names, strict=True) if n.role == "wavelength" and n.stem == flux.stem and n.stem]
-    units = [(c, stated_unit(c) or str(guess_unit(c.values, window).value)) for c in own if flux.stem]
-    return bool(units) and not any(holds_window(c.values, unit, window) for c, unit in units)
+def without_elsewhere(columns: Sequence[Column], names: list[Name], wave: Column, window: Window) -> list[Name]:
+    """Names, those of fluxes and errors replaced that have wavelengths of their own, as of another arm, which miss the
+    window that ``wave`` holds."""
+    waves = [i for i, name in enumerate(names) if name.role == "wavelength"]
+    missing = [i for i in waves if not _holds(columns[i], window)]
+    if not missing or not _holds(wave, window):
+        return names
+    found = list(names)
+    for number, name in enumerate(names):
+        if name.role in ("flux", "uncertainty") or (columns[number].name and not name.role):
+            own = [i for i in waves if name.stem and names[i].stem == name.stem]
+            own = own or _wavelengths_beside(columns, waves, number)
+            found[number] = _ELSEWHERE if own and set(own) <= set(missing) else name
+    return found
+
+
+def _holds(column: Column, window: Window) -> bool:
+    """Whether wavelengths hold the window in their unit, or in the one that is guessed."""
+    return holds_window(column.values, stated_unit(column) or str(guess_unit(column.values, window).value), window)
+
+
+def _wavelengths_beside(columns: Sequence[Column], waves: list[int], number: int) -> list[int]:
+    """Of wavelengths whose names differ by a number alone, those of a flux's number, or the next before it."""
+    if len(waves) < 2 or len({re.sub(r"[\W\d_]+", "", columns[i].name.lower()) for i in waves}) != 1:
+        return []
+    digits = re.findall(r"\d+", columns[number].name)
+    same = [i for i in waves if digits and re.findall(r"\d+", columns[i].name) == digits]
+    apart = min(later - one for one, later in pairwise(waves)) > 1  # a flux behind each
+    return same or [i for i in waves if i < number and apart][-1:]
 
 
 def _has_other_unit(column: Column) -> bool:
@@ -234,5 +263,6 @@ def runs(values: np.ndarray, unit: str) -> bool:
         return False
     steps = np.diff(rows, axis=-1)
     near = float(np.median(np.abs(steps[np.isfinite(steps) & (steps != 0)])))
-    counted = np.all(np.abs(np.diff(values, axis=-1)) == 1)  # 1, 2, 3 ... numbers pixels and can hold the window too
+    # 1, 2, 3 ... numbers pixels, those of each order too, and can hold the window
+    counted = np.mean(np.abs(np.diff(values, axis=-1)) == 1) > _COUNTED
     return near > _FINEST and not counted

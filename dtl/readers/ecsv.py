@@ -93,12 +93,14 @@ def _check_head(source: Source, lines: list[str]) -> None:
 
 
 def table_columns(table: Table) -> list[Column]:
-    """The columns of numbers of a table, missing ones NaN."""
+    """The columns of numbers of a table, missing ones NaN; of one row of arrays these."""
     found = []
     for name in table.colnames:
-        values = table[name]
-        if getattr(values, "ndim", 0) == 1 and getattr(values, "dtype", np.dtype(object)).kind in "iufb":
-            filled = np.asarray(np.ma.filled(np.ma.asarray(values, dtype=float), np.nan))
-            said = (str(values.description or ""), str(values.meta.get("ucd", "")))
-            found.append(Column(name, filled, str(values.unit or ""), "; ".join(text for text in said if text)))
+        column = table[name]
+        values = np.ma.asarray(column[0] if len(column) == 1 else column)
+        if values.ndim == 1 and values.dtype.kind in "iufb":
+            said = (str(column.description or ""), str(column.meta.get("ucd", "")))
+            unit = str(column.unit or "")
+            filled = np.ma.filled(values.astype(float), np.nan)
+            found.append(Column(name, filled, unit, "; ".join(text for text in said if text)))
     return found

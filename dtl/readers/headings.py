@@ -6,10 +6,16 @@ import re
 
 import numpy as np
 
-__all__ = ["cells_of_names", "names_columns", "without_label"]
+from dtl.readers.units import parse_unit
+
+__all__ = ["cells_of_names", "names_columns", "role_by_unit", "without_label"]
 
 #: What stands before names.
-_LABEL = re.compile(r"^\s*(?:columns?|fields?|names?)(?: names?)?\s*[:=]\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^\s*(?:(?:the|data|table) )?(?:columns?|fields?|names?|format)(?: (?:are|names?|of (?:the )?(?:file|table)))*"
+    r"\s*[:=]\s*",
+    re.IGNORECASE,
+)
 #: What stands in a title and names no column.
 _TITLE_WORDS = {"in", "of", "the", "and", "for", "from", "with", "by", "as", "is", "are", "on", "at", "to", "scale"}
 #: The same, unless two columns beside that of the wavelengths are named too.
@@ -30,6 +36,12 @@ def cells_of_names(line: str, separator: str | None, count: int) -> list[str]:
     return (
         words if len(words) <= count else [word for word in words if word]
     )  # a separator at the end of this line alone
+
+
+def role_by_unit(word: str) -> str:
+    """That of wavelengths where a name that says nothing has their unit in brackets, as "k [cm-1]", else none."""
+    unit = re.search(r"[\[(]([^\])]+)[\])]\s*$", word)
+    return "wavelength" if unit and parse_unit(unit[1]) else ""
 
 
 def names_columns(words: list[str], roles: list[str], values: np.ndarray, *, apart: bool) -> bool:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dtl.readers.multiples import COUNTING, IN_DEX, PPM, multiple_of
+from dtl.readers.multiples import COUNTING, IN_DEX, OF_NO_PIXEL, PPM, multiple_of
 from dtl.readers.translated import in_english
 
 __all__ = ["LONGEST", "NO_NAME", "OTHERS", "Name", "parse_name", "says_nothing", "split_words"]
@@ -28,27 +28,13 @@ _UNCERTAINTY = {
 }
 _WAVELENGTH = {"wl", "wvl", "awav", "spectral", "arg", "x", "λ", "ll", "loglam", "lnwave", "logwave", "lglam", "freq"}
 _WAVELENGTH |= {"frequency", "nu", "wavenumber", "wavenum", "energy", "angstrom", "angstroms", "nm", "micron", "um"}
-_FLUX = {
-    "flux",
-    "fluxes",
-    "spec",
-    "spectrum",
-    "intensity",
-    "int",
-    "fun",
-    "counts",
-    "flam",
-    "f",
-    "i",
-    "y",
-    "normflux",
-    "spectra",
-}
+_WAVELENGTH |= {"kayser", "kaysers", "wn"}
+_FLUX = {"flux", "fluxes", "spec", "spectrum", "intensity", "int", "fun", "counts", "flam", "f", "i", "y", "normflux"}
 _FLUX |= {"science", "sob", "signal", "object", "obj", "data", "sci", "star", "target", "electrons", "adu", "fnu", "fl"}
-#: Fluxes that the light of the sky was taken from.
-_WITHOUT_SKY = {"net", "skysub", "bkgsub", "bgsub", "skysubtracted", "bkgsubtracted"}
-_FLUX |= _WITHOUT_SKY
-_FLUX |= {"scidata", "ener", "photons", "count", "fluxes", "flx", "nflux", "radiance", "irradiance", "signal"}
+#: Fluxes that the light of the sky or the lines of the air were taken from.
+_FREED = {"net", "skysub", "bkgsub", "bgsub", "skysubtracted", "bkgsubtracted", "notell"}
+_FLUX |= _FREED
+_FLUX |= {"scidata", "ener", "photons", "count", "flx", "nflux", "radiance", "irradiance", "spectra"}
 _SKY = {"sky", "background", "bkg", "bg", "bgflux", "skyflux"}
 _AIR = {"telluric", "tellurics", "tell"}
 OTHERS: tuple[tuple[str, set[str]], ...] = (
@@ -88,9 +74,10 @@ _LOG_SYMBOL = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\s_]?[FI](?![^\W_])")
 #: What stands for an error: the difference before a symbol, and the mark before its number.
 _SYMBOLS = re.compile(r"±|\+/?-|(?<![^\W_])[δ∆](?=\s?[fi])")
 _SQUARE = re.compile(r"(\^|\*\*)\s*[({]?2")
-#: A column that is only counted; without a number it counts pixels itself.
-_COUNTED = re.compile(r"\s*(?:col|column|field)[\s_]*\d+\s*", re.IGNORECASE)
-#: A unit or a remark.
+#: A column that is only counted, by MATLAB as Var1; without a number it counts pixels.
+_COUNTED = re.compile(r"\s*(?:(?i:col|column|field)[\s_]*|Var)\d+\s*")
+#: A unit or remark, but what a logarithm is of.
+_LOG_OF = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\[(](?=[^\W\d])", re.IGNORECASE)
 _BRACKET = re.compile(r"[\[(].*?[\])]")
 #: Beginnings of words for what was computed, and words for what was measured.
 _COMPUTED = ("synth", "synt", "sint", "theor", "théor", "teor", "simul", "modell", "interpol", "理論")
@@ -130,7 +117,7 @@ NO_NAME = Name()
 
 def split_words(text: str) -> list[str]:
     """Words of a name in lower case: split at blanks, underscores, capitals after small letters, digits kept."""
-    text = _BRACKET.sub(" ", text[:LONGEST])
+    text = _BRACKET.sub(" ", _LOG_OF.sub(r"\1 ", text[:LONGEST]))
     text = re.sub(r"(?i)\b(s/n|signal[- _]to[- _]noise)\b", "snr", text)
     text = _LOG_SYMBOL.sub(r"\1 flux", _DENSITY.sub("flux", text))
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"(?<![^\W_])([kM]?)eV(?![^\W_])", r"\1EV", text))
@@ -149,8 +136,7 @@ def parse_name(text: str) -> Name:
     if not words or _COUNTED.fullmatch(text):
         return Name()
     stripped = [re.sub(r"\d+$", "", word) or word for word in words]
-    plain = {word for word in words} | set(stripped)
-    plain = {word for word in plain if len(word) > 1 or len(words) == 1 or word in ("e", "λ")}
+    plain = {word for word in (*words, *stripped) if len(word) > 1 or len(words) == 1 or word in ("e", "λ")}
     if re.match(r"^\s*([ed]_[a-zA-Z]|[dDeE][A-Z][a-z]|[deEs][FI]\s*$)", text):
         plain.add("err")
     if any(word.startswith(_COMPUTED) for word in words):
@@ -161,14 +147,14 @@ def parse_name(text: str) -> Name:
         scale = "log10"
     if words[0] == "lnwave":
         scale = "ln"
-    known = _UNCERTAINTY["sigma"] | _UNCERTAINTY["variance"] | _UNCERTAINTY["ivar"] | _UNCERTAINTY["snr"]
+    known = set().union(*_UNCERTAINTY.values())
     squared = bool(_SQUARE.search(_BRACKET.sub(" ", text)))  # a bare number counts: "err_2" is that of a second flux
     kind, multiple = _kind(words, plain, squared=squared), multiple_of(text)
     said = {"2"} if squared else COUNTING if multiple != 1.0 else set()
     stem = _stem(words, known | said | {"sqrt", "root"})
     if kind and any(word.startswith(("wave", "lam")) for word in stripped):
         stem |= {"wavelength"}
-    if kind == "snr" and re.search(r"(?<![^\W_])db(?![^\W_])", text.lower()):  # a logarithm of one power or another
+    if kind == "snr" and OF_NO_PIXEL.search(text):
         return Name()
     if kind and not plain & OTHERS[0][1]:
         scale = scale if plain & (_FLUX | {"dex"}) or written != "linear" else "linear"
@@ -200,11 +186,7 @@ def parse_name(text: str) -> Name:
 def _of_treatment(words: set[str]) -> float:
     """What it adds to the doubt about a flux that it was treated: without sky or air it is rather that of the star."""
     treated = words & _TREATED
-    if (
-        words & _WITHOUT_SKY
-        or (words & _SKY and (treated or "minus" in words))
-        or (words & (_AIR | {"tel"}) and treated)
-    ):
+    if words & _FREED or (words & _SKY and (treated or "minus" in words)) or (words & (_AIR | {"tel"}) and treated):
         return -0.12
     return 0.1 * bool(treated)
 

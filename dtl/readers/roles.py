@@ -18,10 +18,10 @@ from dtl.readers.dispersion import (
     Candidate,
     Column,
     Part,
-    lies_elsewhere,
     rank_wavelengths,
     runs,
     wavelength_of_same_stem,
+    without_elsewhere,
 )
 from dtl.readers.names import NO_NAME, Name, says_nothing
 from dtl.readers.scales import linear_flux
@@ -114,6 +114,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
     if not waves:
         return None
     wave = waves[0].column
+    names = without_elsewhere(columns, names, wave, window)
     place = next(i for i, column in enumerate(columns) if column is wave)
     named = names[place].role == "wavelength"
     part = Part(wave, window)
@@ -124,7 +125,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
         if rank and name.role != "flux":
             ranked.append((100.0 + rank, Candidate(column, "no name says what it is")))
             continue
-        if not part.fits(column) or lies_elsewhere(columns, names, name, window):
+        if not part.fits(column):
             continue
         part.turn_to_light(column)
         roles = Roles(wave, column, flux_name=name, named=named and name.role == "flux")
@@ -156,10 +157,15 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
 
 
 def _meaning(column: Column) -> Name:
-    """What its name says; numbers that count 1, 2, 3 without a word are those of rows or pixels."""
+    """What its name says; numbers that count 1, 2, 3 are those of rows or pixels, if wavelengths are not named so."""
     name = column.meaning
     steps = np.diff(column.values, axis=-1)
-    counts = not name.role and steps.size > 1 and abs(steps.flat[0]) == 1 and bool((steps == steps.flat[0]).all())
+    counts = (
+        name.role != "wavelength"
+        and steps.size > 1
+        and abs(steps.flat[0]) == 1
+        and bool((steps == steps.flat[0]).all())
+    )
     return Name("pixel") if counts else name
 
 

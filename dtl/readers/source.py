@@ -28,8 +28,9 @@ __all__ = ["SIZE_LIMIT", "Source", "open_source", "sanitise"]
 #: Largest file, in bytes.
 SIZE_LIMIT = limits.most("file_bytes")
 
-#: A FITS file begins so; its blocks have that many bytes.
-_FITS_START, _FITS_BLOCK = b"SIMPLE  =", 2880
+#: A FITS file begins so; its blocks and cards have that many bytes, and no line of a text ends in the first card.
+_FITS_START, _FITS_BLOCK, _FITS_CARD = b"SIMPLE  =", 2880, 80
+_END_OF_LINE = re.compile(rb"[\n\r]")
 
 #: What a text of wide letters may begin with; the longer marks begin as the shorter ones do.
 _ORDER_MARKS = (
@@ -132,7 +133,7 @@ class Source:
     @property
     def is_fits(self) -> bool:
         """Whether it begins as the FITS standard wants it."""
-        return self.data.startswith(_FITS_START)
+        return self.data.startswith(_FITS_START) and not _END_OF_LINE.search(self.data, 0, _FITS_CARD)
 
     @cached_property
     def hdus(self) -> HDUList:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from dtl.readers.clauses import FALSE, TRUE, clauses_of, goes_on, manner_of, words_of
+from dtl.readers.clauses import FALSE, TRUE, clauses_of, goes_on, is_of_others, manner_of, words_of
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.units import parse_frame, parse_medium
 
@@ -25,6 +25,11 @@ _MENTIONED = re.compile(
     re.I,
 )
 
+#: Before what held once.
+_PAST = (
+    r"\b(?:were|was|formerly|originally|previously|once|input|initial|original)"
+    r"(?: ?[:=]| (?:still|in|the|were|was|frame|wavelengths?|scale|system)\b)*"
+)
 _NO_MEDIUM = re.compile(
     r"air ?mass\w*|air ?(temp|press|humid)\w*|vacuum (chamber|vessel|tank|press|pump|stabili|spectrograph)\w*|airy"
     r"|air ?flow|air ?glow|air condition\w*|in the air\b"
@@ -34,14 +39,16 @@ _NO_MEDIUM = re.compile(
     r"|vac(uum)? (level|gauge|system|seal|window|valve|grease|status|good|ok)\b"
     r"|vac(uum)? \d|bel ?air|air ?force|mid ?air|air ?(space|port|craft|line)s?\b|\bd['’]air\b"
     r"|unlike (the )?(air|vac(uum)?)"
-    r"|\b(were|was|formerly|originally|previously|once) (still )?(in )?(air|vac(uum)?)\b"
+    rf"|{_PAST} (air|vac(uum)?)\b"
 )
 _OF_MEDIUM = re.compile(r"vac|air")
-_OF_WAVES = re.compile(r"wav|wvl|lambda|angstrom|λ|convert|dispersion|ciddor|edl[eé]n|wellenl|\bond[ae]\b|длин|волн|波")
+_OF_WAVES = re.compile(
+    r"wav|wv?l\b|lambda|angstrom|λ|convert|dispersion|ciddor|edl[eé]n|wellenl|\bond[ae]\b|длин|волн|波"
+)
 #: What stands beside a medium where wavelengths are not named: the medium itself, frames and units. What else is there
 #: has the medium, as a spectrograph in vacuum or a gap of air.
 _BESIDE_MEDIUM = re.compile(
-    r"(air|vac|vacuum|or|to|is|in|lam|med|medium|corr|ref)+|standard|std|frames?|systems?|bary\w*|helio\w*|rest|obs\w*"
+    r"(air|vac|vacuum|or|to|is|in|lam|med|medium|corr|ref)+|standard|std|stp|dry|frames?|systems?|bary\w*|helio\w*|rest|stellar|obs\w*"
     r"|topo\w*|geo\w*|berv|nm|um|aa|microns?|refracti\w*|index|morton|iau|only|now|used|files?|tables?|columns?|orders?"
     rf"|{FALSE}|{TRUE}"
 )
@@ -63,6 +70,9 @@ _REFRACTION = re.compile(r"corrected for (the )?(refracti\w+ )?(index )?(of refr
 
 _NO_FRAME = re.compile(
     r"\b(julian|jd|bjd|hjd|time|times|mid|heliostat|coordinates?|longitude|latitude|altitude|position|distance)\b"
+)
+_PAST_FRAME = re.compile(
+    rf"{_PAST} (?:(?:topo|geo)cent\w*|(?:observ(?:er|atory)s?|earth|telescope|rest) (?:frame|system|wavelengths?))"
 )
 #: Rest frames that are not the star's.
 _REST_OF_OTHERS = (
@@ -100,7 +110,11 @@ _NUMBER = re.compile(r"[:=]\s*[-+]?\d")
 #: A resolution that is stated beside, whose number is that of no velocity.
 _RESOLUTION = re.compile(r"\b(r|resolution|resolving power)\s*[=~:≈]\s*[\d.,]+k?\b", re.IGNORECASE)
 #: Whole clauses that say that wavelengths are barycentric by the word alone.
-_ALONE = re.compile(r"(in |the |solar |system )*(bary|helio)cent(ric|re|er)( frame| system)?")
+_ALONE = re.compile(
+    r"((the |final |output |stellar )*(spectrum|star|wavelengths?)( is | are | ?[:=] ?| ))?"
+    r"(now |in |the |solar |system )*"
+    r"(bary|helio)cent(ric|re|er)( frame| system)?"
+)
 
 
 def medium_of(text: str) -> str | None:
@@ -109,6 +123,8 @@ def medium_of(text: str) -> str | None:
         return None
     found: list[tuple[int, str]] = []
     for clause in clauses_of(text):
+        if is_of_others(clause):
+            continue
         weight, medium = _medium_of_clause(_NO_MEDIUM.sub(" ", clause))
         if medium and (weight or _OF_WAVES.search(clause) or _speaks_of_medium_alone(clause)):
             found.append((weight + bool(_OF_WAVES.search(clause)), medium))
@@ -163,6 +179,8 @@ def _frame_of_clause(clause: str, *, alone: bool) -> str | None:
         return None
     for pattern, plain in _REST_OF_OTHERS:
         clause = re.sub(pattern, plain, clause)
+    if is_of_others(clause) or _PAST_FRAME.search(clause):
+        return None
     at_rest = _REST.search(clause) and manner_of(clause, _OF_REST) in ("done", "open")
     earth, sun = _OBSERVATORY.search(clause), _BARYCENTRIC.search(clause)
     if earth and sun:  # from one to the other, else an equation

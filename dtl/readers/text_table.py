@@ -10,7 +10,7 @@ import numpy as np
 from dtl.readers import limits
 from dtl.readers.byte_by_byte import described
 from dtl.readers.decimal_marks import plain_lines, plain_text
-from dtl.readers.headings import cells_of_names, names_columns, without_label
+from dtl.readers.headings import cells_of_names, names_columns, role_by_unit, without_label
 from dtl.readers.marked_rows import without_marks
 from dtl.readers.names import parse_name
 from dtl.readers.number_rows import number, numbers
@@ -28,9 +28,14 @@ _COMMENT = re.compile(r"^\s*(#|%|!|//|\*|;|--)")
 _EMPTY = re.compile(r"[\s,;|\"']*$")
 _WITHOUT_NUMBERS = re.compile(rf"{_EMPTY.pattern}|{_COMMENT.pattern}")
 _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_LONGEST_HEAD = 500
+_LONGEST_HEAD, _MAX_BELOW = 500, 100
+#: Marks at the beginning of a comment.
+_MARKS = re.compile(r"^[\s#%!/*;-]+")
 #: Comments that are looked at, and letters of each.
 _MAX_COMMENTS, _LONGEST_COMMENT = 2_000, 1_000
+_JSON = re.compile(r"\s*(\{\s*\"|\[\s*[{\[(])")
+#: A cell with two decimal points, between which dates and thousands have fewer digits.
+_TOUCH = re.compile(r"(?<!\S)\S*\d\.\d{4,}\.\d\S*")
 #: What ends a line, as `str.splitlines` has it.
 _ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 #: A FITS card as text: SPECSYS = 'TOPOCENT' / frame
@@ -46,13 +51,14 @@ class TextTable:
     Attributes:
         values: shape ``(rows, columns)``.
         names: of the columns, empty where there are none.
-        comments: the comment lines above the numbers, without their marks, and lines of words that are no names.
+        comments: the comment lines above and below the numbers, without their marks, and lines of words that are no
+            names.
         cards: FITS cards among them; keys, values and comments.
         separator: in words.
         skipped: lines left out as they do not fit.
         transposed: whether the text has a row for each column.
         said: name of a column -> its unit and words about it, where a description or a row of units gives them.
-        lines: all words above the numbers, cards among them.
+        lines: all words above and below the numbers, cards among them.
     """
 
     values: np.ndarray
@@ -81,7 +87,9 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     if unmarked is not None:
         lines = unmarked
         comments, head, first = _head(lines)
+    _refuse_touching(source, head)
     if first is None:
+        _refuse_json(source, text)
         words = sanitise(next((line for line in lines if line.strip()), ""), 40)
         raise source.refuse(
             f"is text without a table of numbers (it begins '{words}'), probably notes, a log or a wrong file; "
@@ -96,6 +104,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
         limits.check("columns", max(line.count(separator) + 1 for line in body[:3]), source.refuse)
     check_values(source, body, separator)
     values, skipped = numbers(source, body, separator)
+    if _counts_columns(values[0]):
+        body, values = body[1:], values[1:]
     cards = _cards([*comments, *head])
     words = [line for line in [*comments, *head] if not _CARD.match(line)]
     about = [] if by_bytes else words  # explanations of as many words as there are columns name none
@@ -116,7 +126,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     apart = _SEPARATORS[separator] if unmarked is None else "marks that were taken for blanks"
     said = by_bytes.words if by_bytes else {name: (unit, "") for name, unit in zip(names, units, strict=True) if unit}
     apart = "the bytes of the description" if by_bytes and separator == "\t" else apart
-    lines = [*comments, *head]
+    below = _below(lines)
+    words, lines = [*words, *below], [*comments, *head, *below]
     return TextTable(values, names, words, apart, skipped, cards, transposed=turned is not None, said=said, lines=lines)
 
 
@@ -129,8 +140,20 @@ def text_lines(source: Source, text: str) -> list[str]:
     if len(text) > limits.most("lines"):  # else there are fewer ends of lines
         limits.check("lines", sum(text.count(end) for end in _ENDS), source.refuse)
     lines = text.splitlines()
-    limits.check("line_length", max(map(len, lines), default=0), source.refuse)
+    longest = max(map(len, lines), default=0)
+    if longest > limits.most("line_length"):
+        _refuse_json(source, text)
+    limits.check("line_length", longest, source.refuse)
     return lines
+
+
+def _refuse_json(source: Source, text: str) -> None:
+    """Refuse a text in JSON's notation."""
+    if _JSON.match(text):
+        raise source.refuse(
+            "is a JSON file, of which only one with a row a line is read; write wavelength and flux as CSV or ECSV, as "
+            "pandas.DataFrame({'wavelength': ..., 'flux': ...}).to_csv(...) does."
+        )
 
 
 def check_values(source: Source, lines: list[str], separator: str | None) -> None:
@@ -159,6 +182,27 @@ def _cards(lines: list[str]) -> dict[str, tuple[object, str]]:
     return {key: card for key, card in found.items() if card[0] is not None}
 
 
+def _refuse_touching(source: Source, head: list[str]) -> None:
+    """Refuse numbers without anything between them, as a format of too few letters writes them: 8782.00000.98765.
+
+    Args:
+        source: for the name in messages.
+        head: lines that are no rows of a table.
+    """
+    found = [cell for line in head for cell in _TOUCH.findall(line)]
+    if len(found) > 0.5 * len(head):
+        raise source.refuse(
+            f"has numbers that touch ('{sanitise(found[0], 30)}'), probably because they fill their columns to the "
+            "last letter; write them with blanks between."
+        )
+
+
+def _counts_columns(row: np.ndarray) -> bool:
+    """Whether the first row of numbers are those of the columns, as pandas writes them: ``,0,1,2``."""
+    row = row[1:] if np.isnan(row[0]) else row
+    return row.size > 1 and np.array_equal(row, np.arange(row.size))
+
+
 def _has_row_names(body: list[str], values: np.ndarray, separator: str | None, words: list[str]) -> bool:
     """Whether the first column numbers the rows, as R writes it: counted, and without a name in the line of names."""
     if values.shape[1] < 3 or not np.array_equal(values[:, 0], values[0, 0] + np.arange(len(values))):
@@ -179,7 +223,7 @@ def _head(lines: list[str]) -> tuple[list[str], list[str], int | None]:
             continue
         if _COMMENT.match(line):
             if len(comments) < _MAX_COMMENTS:
-                comments.append(re.sub(r"^[\s#%!/*;-]+", "", line[:_LONGEST_COMMENT]).rstrip())
+                comments.append(_MARKS.sub("", line[:_LONGEST_COMMENT]).rstrip())
             continue
         if _is_data(line):
             return comments, head, place
@@ -187,6 +231,13 @@ def _head(lines: list[str]) -> tuple[list[str], list[str], int | None]:
         if len(head) > _LONGEST_HEAD:
             break
     return comments, head, None
+
+
+def _below(lines: list[str]) -> list[str]:
+    """The lines of words below the last row of numbers, without marks of comments."""
+    last = lines[-_MAX_BELOW:][::-1]
+    count = next((place for place, line in enumerate(last) if _is_data(line)), 0)
+    return [_MARKS.sub("", line[:_LONGEST_COMMENT]).rstrip() for line in last[:count][::-1] if not _EMPTY.match(line)]
 
 
 def _is_data(line: str) -> bool:
@@ -224,7 +275,7 @@ def _headings(
             continue
         if all(number(word) is not None for word in words) or "=" in words:
             continue
-        roles = [parse_name(word).role for word in words]
+        roles = [parse_name(word).role or role_by_unit(word) for word in words]
         score = (len(set(roles) - {""}), sum(bool(role) for role in roles))
         spoken = score[0] < 2 and (medium_of(line) or frame_of(line))
         if line not in head and (spoken or not score[0]):

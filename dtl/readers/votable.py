@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dtl.readers import limits
@@ -41,6 +43,10 @@ _COLUMN = re.compile(rb"<(?:\w{1,40}:)?FIELD\b([^>]*)")
 _KIND, _COUNT = (re.compile(rb"\b%s\s*=\s*[\"'](\w+)" % name) for name in (b"datatype", b"arraysize"))
 _BYTES = {b"short": 2, b"unicodeChar": 2, b"int": 4, b"float": 4, b"long": 8, b"double": 8, b"floatComplex": 8}
 _BYTES |= {b"doubleComplex": 16}
+#: Tables that are looked at, and numbers of a column.
+_MOST_TABLES, _MIN_ROWS = 20, 10
+#: End of a parameter's name in the Spectrum Data Model -> what it is called here.
+_UTYPES = {"spectralframe.refpos": "specsys", "spectralaxis.respower": "resolving power"}
 
 
 def identify(source: Source) -> bool:
@@ -53,17 +59,18 @@ def identify(source: Source) -> bool:
 
 def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read the columns of numbers, their units and UCDs, and the parameters."""
-    element, table = _table(source)
+    element, table, around = _table(source)
     contents = contents_from_columns("VOTable", table_columns(table), source, options, window)
     for field in element.fields:
         ucd = str(field.ucd or "").lower()
         if ucd.startswith("em.wl") and "obs.atmos" in ucd and contents.medium is None:
             contents.medium = Claim("air", "file", f"field '{sanitise(field.name, 30)}' has the UCD '{ucd}'")
-    pairs = {str(p.name or p.ID): p.value for p in element.params}
+    pairs = {_key(param): param.value for param in _parameters(element, around)}
     apply_metadata(contents, {key: value for key, value in pairs.items() if isinstance(value, str | int | float)})
-    texts = [str(element.description or ""), *(f"{key}: {value}" for key, value in pairs.items())]
+    described = "\n".join(str(one.description or "") for one in (*around, element))
+    texts = [*described.splitlines(), *(f"{key}: {value}" for key, value in pairs.items())]
     apply_statements(contents, texts, "the VOTable")
-    apply_resolutions(contents, [*texts[0].splitlines(), *metadata_lines(pairs)])
+    apply_resolutions(contents, [*described.splitlines(), *metadata_lines(pairs)])
     return contents
 
 
@@ -72,7 +79,28 @@ def columns(source: Source, options: ReadOptions, window: Window) -> list[Column
     return table_columns(_table(source)[1])
 
 
-def _table(source: Source) -> tuple[Any, Table]:
+def _parameters(element: Any, around: list[Any]) -> Iterator[Any]:
+    """The parameters of what is around a table, and its own, those in groups too."""
+    for outer in around:
+        yield from (*outer.infos, *outer.params)
+    yield from (own for own in element.iter_fields_and_params() if hasattr(own, "value"))
+
+
+def _key(param: Any) -> str:
+    """What a parameter is called; those of the Spectrum Data Model (IVOA Recommendation 2011-11-20) by our word."""
+    utype = str(getattr(param, "utype", "") or "").lower()
+    known = next((word for end, word in _UTYPES.items() if utype.endswith(end)), "")
+    return known or str(param.name or param.ID)
+
+
+def _around(outer: Any, element: Any) -> list[Any]:
+    """The file and the resources that a table is in, from the outermost."""
+    inner = next((one for one in outer.resources if any(table is element for table in one.iter_tables())), None)
+    return [outer] if inner is None else [outer, *_around(inner, element)]
+
+
+def _table(source: Source) -> tuple[Any, Table, list[Any]]:
+    """The first table with two columns of numbers, as its element and as columns, and the elements around it."""
     from astropy.io.votable import parse
 
     if _ENTITY.search(source.data):
@@ -92,8 +120,9 @@ def _table(source: Source) -> tuple[Any, Table]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            elements = list(parse(io.BytesIO(source.data), verify="ignore").iter_tables())
-            tables = [(element, element.to_table(use_names_over_ids=True)) for element in elements[:20]]
+            file = parse(io.BytesIO(source.data), verify="ignore")
+            elements = islice(file.iter_tables(), _MOST_TABLES)
+            tables = [(element, element.to_table(use_names_over_ids=True)) for element in elements]
         except MemoryError:  # that memory is lacking says nothing of the file
             raise
         except Exception as error:
@@ -101,10 +130,10 @@ def _table(source: Source) -> tuple[Any, Table]:
                 f"is a VOTable that cannot be parsed ({_reason(error)}), probably because it was cut "
                 "off or edited by hand; write it again."
             ) from error
-    found = next(((e, t) for e, t in tables if len(t) >= 10 and len(table_columns(t)) >= 2), None)
-    if found is None:
-        raise source.refuse("is a VOTable without a table of numbers; give one with the columns wavelength and flux.")
-    return found
+    for element, table in tables:
+        if sum(len(column.values) >= _MIN_ROWS for column in table_columns(table)) >= 2:
+            return element, table, _around(file, element)
+    raise source.refuse("is a VOTable without a table of numbers; give one with the columns wavelength and flux.")
 
 
 def _reason(error: Exception) -> str:

@@ -51,3 +51,17 @@ def test_names_that_numpy_counts_say_nothing() -> None:
     found = read_spectrum(table(f0=own.wavelength, f1=own.flux, f2=own.uncertainty))
     np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
     np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "name", ["flux_tellcorr", "tellcorr_flux", "flux_telluric_corrected", "Flux_TelCorr", "flux_notell"]
+)
+@pytest.mark.parametrize("first", [False, True])
+def test_a_flux_that_is_named_as_free_of_the_lines_of_the_atmosphere(name: str, first: bool) -> None:
+    own = observe()
+    through = 1 - 0.3 * np.exp(-(((own.wavelength - 8816) / 0.2) ** 2))
+    fluxes = {name: own.flux, "flux": own.flux * through}
+    fluxes = fluxes if first else dict(reversed(fluxes.items()))
+    found = read_spectrum(table(wave=own.wavelength, **fluxes, err=own.uncertainty))
+    np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
+    np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)

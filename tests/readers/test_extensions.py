@@ -107,6 +107,45 @@ def test_ucds_of_a_votable() -> None:
     np.testing.assert_allclose(spectrum.uncertainty, np.interp(spectrum.wavelength, WAVE, SIGMA), rtol=1e-6)
 
 
+def votable(around: str = "", inside: str = "", *, one_row: bool = False) -> bytes:
+    """A VOTable by hand, in rows of numbers or in one row of arrays."""
+    size = ' arraysize="*"' if one_row else ""
+    fields = "".join(
+        f'<FIELD name="{name}" datatype="double" ucd="{ucd}"{size}/>'
+        for name, ucd in (("x1", "em.wl"), ("x2", "phot.flux"), ("x3", "stat.error;phot.flux"))
+    )
+    columns = [[f"{value:.6f}" for value in column] for column in (WAVE, FLUX, SIGMA)]
+    rows = [[" ".join(column) for column in columns]] if one_row else zip(*columns, strict=True)
+    data = "".join(f"<TR>{''.join(f'<TD>{cell}</TD>' for cell in row)}</TR>" for row in rows)
+    return (
+        f"<VOTABLE><RESOURCE>{around}<TABLE>{inside}{fields}<DATA><TABLEDATA>{data}</TABLEDATA></DATA></TABLE>"
+        "</RESOURCE></VOTABLE>"
+    ).encode()
+
+
+def test_a_votable_of_one_row_of_arrays() -> None:
+    spectrum = read_spectrum(votable(one_row=True))
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, FLUX), atol=1e-5)
+    np.testing.assert_allclose(spectrum.uncertainty, np.interp(spectrum.wavelength, WAVE, SIGMA), atol=1e-5)
+
+
+@pytest.mark.parametrize("model", ["spec", "ssa"])
+@pytest.mark.parametrize("place", ["around", "inside", "group"])
+def test_what_stands_around_a_votable(place: str, model: str) -> None:
+    """Parameters by the names of the Spectrum Data Model (IVOA Recommendation 2011-11-20), and free words."""
+    text = 'datatype="char" arraysize="*"'
+    words = (
+        f'<PARAM name="t" {text} utype="{model}:CoordSys.TimeFrame.RefPos" value="BARYCENTER"/>'
+        f'<PARAM name="s" {text} utype="{model}:CoordSys.SpectralFrame.RefPos" value="TOPOCENTER"/>'
+        f'<PARAM name="r" datatype="double" utype="{model}:Char.SpectralAxis.ResPower" value="61000"/>'
+    )
+    said = "<DESCRIPTION>Wavelengths in air. Template in vacuum.</DESCRIPTION>"
+    inside = {"inside": said + words, "group": f"{said}<GROUP>{words}</GROUP>"}.get(place, "")
+    spectrum = read_spectrum(votable(said + words if place == "around" else "", inside))
+    assert spectrum.frame == "observatory" and spectrum.resolution == 61_000
+    assert [found.value for found in spectrum.findings if found.name == "medium"] == ["air"]
+
+
 @pytest.mark.parametrize("names", [("TEMPLATE", "SCIENCE"), ("SKY", "OBJ"), ("MODEL", "FLUX"), ("TELLURIC", "STAR")])
 @pytest.mark.parametrize("swap", [False, True])
 def test_an_extension_named_after_something_else_is_not_the_star(names: tuple[str, str], swap: bool) -> None:

@@ -65,6 +65,7 @@ def test_words_of_other_languages_and_symbols(text: str, role: str) -> None:
     [
         *(("err_stat", "sigma", 1), ("sigma_stat", "sigma", 1), ("STAT", "variance", 1)),
         *(("sqrt_var", "sigma", 1), ("root_variance", "sigma", 1)),
+        *(("err_3sig", "sigma", 3), ("FWHM_err", "sigma", 2.35482)),
         *(("err [2 sigma]", "sigma", 2), ("2*sigma", "sigma", 2), ("three_sigma_error", "sigma", 3)),
         *(("unc(k=2)", "sigma", 2), ("expanded_uncertainty", "sigma", 2), ("error_95", "sigma", 1.959964)),
         *(("err_fwhm", "sigma", 2.35482), ("err_ppm", "relative", 1e6), ("error [ppm]", "relative", 1e6)),
@@ -82,6 +83,8 @@ def test_how_much_of_an_uncertainty_a_column_holds(text: str, kind: str, multipl
 
 
 def test_decibels_are_no_ratio() -> None:
+    assert {parse_name(text).role for text in ("snr_resel", "S/N per resolution element", "SNR per A")} == {""}
+    assert parse_name("snr_per_pixel").kind == parse_name("S/N").kind == "snr"
     assert parse_name("SNR [dB]").role == parse_name("snr_db").role == ""
 
 
@@ -178,3 +181,10 @@ def test_how_a_flux_was_made_makes_it_no_mask() -> None:
     """As the rows of ESPaDOnS's files are described by CFHT."""
     assert parse_name("Normalized flux UseAutoWave").role != "mask"
     assert parse_name("Error UseAutoWave").role == "uncertainty"
+
+
+@pytest.mark.parametrize("text", ["log10(F)", "log(flux)", "lg(F_lambda)", "log10 F", "LOG10[Flux]"])
+def test_the_logarithm_of_a_flux_in_brackets(text: str) -> None:
+    said = parse_name(text)
+    assert (said.role, said.scale) == ("flux", "log10")
+    assert parse_name("log(wave)").role == "wavelength" and parse_name("flux (log)").role == "flux"

@@ -10,6 +10,7 @@ from dtl.readers.several import (
     is_other_spectrum,
     same_but_for_number,
 )
+from dtl.spectrum import UnusableInput
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum
 
@@ -121,3 +122,30 @@ def test_a_treated_flux_is_the_same_star() -> None:
 def test_names_that_only_count_say_nothing() -> None:
     assert same_but_for_number("GJ 1", "gj 22") and not same_but_for_number("col1", "col2")
     assert not same_but_for_number("flux", "flux") and not same_but_for_number("GJ1", "e_GJ1")
+
+
+@pytest.mark.parametrize(
+    ("names", "order"),
+    [
+        ("wave1,flux1,sigma1,wave2,flux2,sigma2", (3, 4, 5, 0, 1, 2)),
+        ("wave,flux,err,wave.1,flux.1,err.1", (3, 4, 5, 0, 1, 2)),
+        ("wave,flux,err,wave.1,flux.1,err.1", (0, 1, 2, 3, 4, 5)),
+        ("wave,flux,err,wave,flux,err", (3, 4, 5, 0, 1, 2)),
+        ("lam1,lam2,sp1,sp2,sigma1,sigma2", (3, 0, 4, 1, 5, 2)),
+        ("wave_blue,flux_blue,err_blue,wave_red,flux_red,err_red", (3, 4, 5, 0, 1, 2)),
+    ],
+)
+def test_an_arm_that_misses_the_window_has_no_part_in_the_other(names: str, order: tuple[int, ...]) -> None:
+    sigma = np.full(WAVE.size, 0.005)
+    other = 1 + 0.006 * RNG.normal(size=WAVE.size) - 0.3 * np.exp(-(((WAVE - 8820) / 3) ** 2))
+    columns = np.array([WAVE, STAR, sigma, WAVE - 200, other, np.full(WAVE.size, 0.006)])[list(order)]
+    rows = [",".join(f"{value:.5f}" for value in row) for row in columns.T]
+    found = read_spectrum("\n".join([names, *rows]).encode())
+    np.testing.assert_allclose(found.flux, np.interp(found.wavelength, WAVE, STAR), atol=1e-4)
+    np.testing.assert_allclose(found.uncertainty, 0.005)
+
+
+def test_arms_of_which_none_holds_the_window_are_said_to_miss_it() -> None:
+    rows = [f"{w - 400:.3f},{f:.4f},{w - 200:.3f},{f:.4f}" for w, f in zip(WAVE, STAR, strict=True)]
+    with pytest.raises(UnusableInput, match="misses the window"):
+        read_spectrum("\n".join(["wave1,flux1,wave2,flux2", *rows]).encode())

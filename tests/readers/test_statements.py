@@ -10,6 +10,7 @@ from dtl.readers.barycentre import earth_velocity, middle_of_exposure
 from dtl.readers.options import ReadOptions
 from dtl.readers.statements import frame_of, medium_of
 from dtl.spectrum import Spectrum
+from tests.builders import observe
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum
 
@@ -291,6 +292,56 @@ def test_the_frame_of_a_sentence(text: str, frame: str | None) -> None:
 def test_the_medium_of_a_sentence(text: str, media: set[str | None]) -> None:
     assert medium_of(text) in media
     assert medium_of(text.upper()) in media
+
+
+@pytest.mark.parametrize(
+    ("text", "frame"),
+    [
+        ("Tellurics modelled in the observatory frame; final spectrum barycentric", "barycentric"),
+        ("telluric correction done in topocentric frame, then barycentric correction done", "barycentric"),
+        ("Sky subtraction in the observatory frame; coadd in the barycentric frame", "barycentric"),
+        ("Template shifted to rest frame; wavelengths barycentric", "barycentric"),
+        ("CCF computed in rest frame; wavelengths barycentric", "barycentric"),
+        ("Wavelengths were topocentric, now barycentric", "barycentric"),
+        ("Input frame: topocentric, output frame: barycentric", "barycentric"),
+        ("star: barycentric", "barycentric"),
+        ("telluric corrected spectrum in the observatory frame", "observatory"),
+        ("sky-subtracted wavelengths in the observatory frame", "observatory"),
+        ("telluric lines at rest", "observatory"),
+        *((text, None) for text in ("tellurics: observatory frame", "template: rest frame", "line list at rest")),
+        *((text, None) for text in ("sky lines subtracted in the observer frame", "input frame: topocentric")),
+        *((text, None) for text in ("line list at rest wavelengths", "wavelengths were in the observatory frame")),
+    ],
+)
+def test_the_frame_of_something_else_and_a_former_one(text: str, frame: str | None) -> None:
+    assert frame_of(text) == frame
+
+
+@pytest.mark.parametrize(
+    ("text", "medium"),
+    [
+        ("telluric model in vacuum; stellar spectrum in air", "air"),
+        ("template wavelengths in air; wavelengths in vacuum", "vacuum"),
+        ("telluric model in vacuum", None),
+        ("input wavelengths in air", None),
+        ("Input: air, output wavelengths: vacuum", "vacuum"),
+        *(("isvac: F", "air"), ("isair: F", "vacuum"), ("isInVacuum = True", "vacuum"), ("wl: air", "air")),
+    ],
+)
+def test_the_medium_of_something_else_and_a_former_one(text: str, medium: str | None) -> None:
+    assert medium_of(text) == medium
+
+
+@pytest.mark.parametrize(
+    ("card", "medium"), [("IS_AIR  = T", "air"), ("INVAC   = F", "air"), ("AIR     = F", "vacuum")]
+)
+@pytest.mark.parametrize("first", ["", "SIMPLE  =                    T / conforms to FITS standard\n"])
+def test_a_card_of_yes_or_no_above_a_table(card: str, medium: str, first: str) -> None:
+    own = observe()
+    rows = "\n".join(f"{w:.3f} {f:.3f}" for w, f in zip(own.wavelength, own.flux, strict=True))
+    found = read_spectrum(f"{first}{card}\nSPECSYS = 'BARYCENT'\nEND\n{rows}\n".encode())
+    assert reason(found, "medium").endswith(f"'{card.split(maxsplit=1)[0]}: {card[-1] == 'T'}'")
+    assert [f.value for f in found.findings if f.name == "medium"] == [medium] and found.frame == "barycentric"
 
 
 @pytest.mark.parametrize(

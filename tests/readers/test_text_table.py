@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import numpy as np
@@ -11,6 +12,7 @@ from dtl.readers import limits
 from dtl.readers.source import Source
 from dtl.readers.text_table import parse_table
 from dtl.spectrum import UnusableInput
+from tests.builders import observe
 from tests.readers.reading import read_spectrum
 
 
@@ -372,3 +374,85 @@ def test_a_table_in_a_frame(frame: str) -> None:
     table = parse_table(Source("star.txt", "\n".join(head).encode()))
     assert table.names == ["Row", "wave", "flux"]
     np.testing.assert_allclose(table.values[:, 1], 8800.2 + 0.1 * np.arange(98))
+
+
+def three_columns() -> np.ndarray:
+    own = observe(seed=4)
+    return np.column_stack([own.wavelength, own.flux, own.uncertainty])
+
+
+@pytest.mark.parametrize(
+    ("head", "index"),
+    [(",0,1,2", "{i}"), (",0,1,2", "{i}.0"), ("0,1,2", None), ("Var1,Var2,Var3", None), ("i,w,f,e", "{i}")],
+)
+@pytest.mark.parametrize("start", [0, 8700])
+def test_rows_and_columns_that_are_counted(head: str, index: str | None, start: int) -> None:
+    """As pandas and MATLAB write arrays without names; a count of rows is neither a flux nor wavelengths in nm."""
+    values = three_columns()
+    rows = [",".join(f"{x:.5f}" for x in own) for own in values]
+    rows = [f"{index.format(i=start + i)},{row}" for i, row in enumerate(rows)] if index else rows
+    found = read_spectrum("\n".join([head, *rows]).encode())
+    inside = (found.wavelength > 8790) & (found.wavelength < 8850)
+    pixels = np.searchsorted(values[:, 0], found.wavelength[inside] - 0.001)
+    np.testing.assert_allclose(found.flux[inside], values[pixels, 1], rtol=1e-4)
+    np.testing.assert_allclose(found.uncertainty[inside], values[pixels, 2], rtol=1e-3)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_pixels_that_each_order_counts_are_no_wavelengths(whole: bool) -> None:
+    wavelength = np.arange(8000.0, 9600.0, 0.05) if whole else np.arange(8780.0, 8855.0, 0.05)
+    flux = 1 + 0.3 * np.sin(wavelength)
+    rows = [f"{i % 2048} {w:.4f} {f:.5f}" for i, (w, f) in enumerate(zip(wavelength, flux, strict=True))]
+    found = read_spectrum("\n".join(rows).encode())
+    np.testing.assert_allclose(found.flux, 1 + 0.3 * np.sin(found.wavelength), atol=1e-4)
+
+
+@pytest.mark.parametrize("form", ["{:9.4f}{:7.5f}{:7.5f}", "{:10.4f}{:10.4E}{:10.4E}", "{:010.4f}{:09.5f}{:09.5f}"])
+@pytest.mark.parametrize("scale", [1.0, 20.0])
+def test_numbers_that_touch(form: str, scale: float) -> None:
+    rows = [form.format(8780 + 0.05 * i, scale * (0.45 + 0.01 * (i % 9)), 0.01) for i in range(1500)]
+    assert "numbers that touch ('8780.0" in refusal(["# wave flux err", *rows]).replace("'08780", "'8780")
+
+
+@pytest.mark.parametrize("label", ["columns are: ", "Format: ", "The columns of the file: ", "Data columns = "])
+def test_names_behind_words_that_say_so(label: str) -> None:
+    rows = [f"{8780 + 0.05 * i:.2f} 0.02 {0.9 + 0.01 * (i % 3)} 0.01" for i in range(100)]
+    table = parse_table(Source("star.txt", "\n".join([f"# {label}wavelength, sky, flux, error", *rows]).encode()))
+    assert table.names == ["wavelength", "sky", "flux", "error"]
+
+
+@pytest.mark.parametrize("name", ["k[cm^-1]", "wn [m-1]", "kayser", "q(THz)"])
+def test_wavelengths_by_the_unit_beside_a_name_that_says_nothing(name: str) -> None:
+    own = three_columns()
+    falling = {"wn [m-1]": 1e10, "q(THz)": 2997924.58}.get(name, 1e8) / own[:, 0]
+    rows = [f"{k:.9f} {f:.5f} {e:.5f}" for k, f, e in zip(falling, own[:, 1], own[:, 2], strict=True)]
+    found = read_spectrum("\n".join([f"# {name} flux err", *rows]).encode())
+    assert np.interp(8820.0, found.wavelength, found.flux) == pytest.approx(np.interp(8820.0, own[:, 0], own[:, 1]))
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("cm⁻¹", 1e8), ("THz", 2997924.58), ("eV", 12398.41984332)])
+def test_a_refusal_names_the_unit_in_which_numbers_would_hold_the_window(unit: str, factor: float) -> None:
+    own = three_columns()
+    rows = [f"{factor / w:.9f} {f:.5f}" for w, f in own[:, :2]]
+    with pytest.raises(UnusableInput, match=rf"state the unit .*\(as numbers in {unit} they would hold it\)\."):
+        read_spectrum("\n".join(rows).encode())
+    with pytest.raises(UnusableInput, match=r"if this range is wrong\."):
+        read_spectrum("\n".join(f"{w - 900:.3f} {f:.5f}" for w, f in own[:, :2]).encode())
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_json_that_is_no_table_is_called_so(indent: int | None) -> None:
+    wavelength, flux, _ = three_columns().T
+    for content in ({"wave": list(wavelength), "flux": list(flux)}, [{"flux": 1.0, "wave": x} for x in wavelength]):
+        assert "is a JSON file" in refusal([json.dumps(content, indent=indent)])
+
+
+@pytest.mark.parametrize("mark", ["# ", "Notes: ", "% "])
+def test_what_is_said_below_the_numbers(mark: str) -> None:
+    rows = [f"{w:.3f} {f:.5f} {e:.5f}" for w, f, e in three_columns()]
+    below = ["", f"{mark}wavelengths in air, barycentric frame", "", "# R = 60000"]
+    found = read_spectrum("\n".join(["# wave flux err", *rows, *below]).encode())
+    said = {finding.name: finding.value for finding in found.findings}
+    assert (said["medium"], found.frame, found.resolution) == ("air", "barycentric", 60_000.0)
+    table = parse_table(Source("star.txt", "\n".join(["# wave flux err", *rows, *below]).encode()))
+    assert table.names == ["wave", "flux", "err"] and len(table.values) == len(rows)
