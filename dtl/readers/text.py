@@ -60,7 +60,6 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     if table.cards:
         describe_header(contents, fits.Header(_short(table.cards)))
     spoken = [line for line in table.comments if _says_more(line, table.names)]
-    spoken += [f"{key}: {value}" for key, (value, _) in table.cards.items() if isinstance(value, bool)]
     apply_statements(contents, spoken, "a comment")
     return contents
 
