@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dtl.readers.names import LONGEST, NO_NAME, OTHERS, Name, parse_name
 
-__all__ = ["kind_by_unit", "parse_description"]
+__all__ = ["kind_by_unit", "parse_description", "unit_in"]
 
 #: What the words of the Virtual Observatory say (UCD1+, IVOA Recommendation 2018-05-27).
 _UCDS = {
@@ -29,9 +29,12 @@ _REST = re.compile(
 )
 #: Squares of a unit of light, and their inverses: of a word that has no power of its own, or of a whole bracket.
 _SQUARES = re.compile(
-    r"(?:\(.+\)|adu|e-?|electrons?|counts?|cts?|dn|ph(?:oton)?s?|[munk]?jy)\s*(?:\*\*|\^)?\s*\(?(-?)2\)?",
+    r"(?P<below>1\s*/\s*)?(?:\(.+\)|adu|e-?|electrons?|counts?|cts?|dn|ph(?:oton)?s?|[munk]?jy)\s*(?:\*\*|\^)?"
+    r"\s*\(?(?P<minus>-?)2\)?|(?P<times>\d[\de.^*()+-]*\s+)?ergs?\s*(?:\*\*|\^)?\s*\(?(?P<erg>-?)2\)?(?=[\s./*]).*",
     re.IGNORECASE,
 )
+#: A unit at the end of a name.
+_UNIT = re.compile(r"[\[(](.+)[\])]\s*$")
 
 
 def kind_by_unit(name: Name, unit: str) -> Name:
@@ -41,8 +44,15 @@ def kind_by_unit(name: Name, unit: str) -> Name:
         return name
     square = _SQUARES.fullmatch(unit)
     if square:
-        return replace(name, kind="ivar" if square[1] else "variance")
+        inverse = any(square[part] for part in ("below", "minus", "erg"))
+        return replace(name, kind="ivar" if inverse else "variance")
     return replace(name, kind="percent") if unit in ("%", "percent") else name
+
+
+def unit_in(name: str) -> str:
+    """The unit that a name ends with in brackets, as "err [adu^2]", empty where it has none."""
+    unit = _UNIT.search(name)
+    return unit[1] if unit else ""
 
 
 def parse_description(text: str) -> Name:

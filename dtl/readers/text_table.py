@@ -51,14 +51,14 @@ class TextTable:
     Attributes:
         values: shape ``(rows, columns)``.
         names: of the columns, empty where there are none.
-        comments: the comment lines above and below the numbers, without their marks, and lines of words that are no
-            names.
+        comments: the comment lines above the numbers, without their marks, and lines of words that are no names.
         cards: FITS cards among them; keys, values and comments.
         separator: in words.
         skipped: lines left out as they do not fit.
         transposed: whether the text has a row for each column.
         said: name of a column -> its unit and words about it, where a description or a row of units gives them.
-        lines: all words above and below the numbers, cards among them.
+        lines: all words above the numbers, cards among them.
+        below: words below the numbers, which can be of something else.
     """
 
     values: np.ndarray
@@ -70,6 +70,7 @@ class TextTable:
     transposed: bool = False
     said: dict[str, tuple[str, str]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+    below: list[str] = field(default_factory=list)
 
 
 def parse_table(source: Source, text: str | None = None) -> TextTable:
@@ -127,8 +128,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     said = by_bytes.words if by_bytes else {name: (unit, "") for name, unit in zip(names, units, strict=True) if unit}
     apart = "the bytes of the description" if by_bytes and separator == "\t" else apart
     below = _below(lines)
-    words, lines = [*words, *below], [*comments, *head, *below]
-    return TextTable(values, names, words, apart, skipped, cards, transposed=turned is not None, said=said, lines=lines)
+    lines, swapped = [*comments, *head], turned is not None
+    return TextTable(values, names, words, apart, skipped, cards, swapped, said=said, lines=lines, below=below)
 
 
 def text_lines(source: Source, text: str) -> list[str]:
