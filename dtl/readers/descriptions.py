@@ -27,10 +27,11 @@ _UCDS = {
 _REST = re.compile(
     r"[;,]|\.\s|\b(?:per|in|at|as a function|versus|vs|for each|of (?:the|each) pixels?|where|with)\b", re.IGNORECASE
 )
-#: Squares of a unit of light, and their inverses: of a word that has no power of its own, or of a whole bracket.
-_SQUARES = re.compile(
-    r"(?P<below>1\s*/\s*)?(?:\(.+\)|adu|e-?|electrons?|counts?|cts?|dn|ph(?:oton)?s?|[munk]?jy)\s*(?:\*\*|\^)?"
-    r"\s*\(?(?P<minus>-?)2\)?|(?P<times>\d[\de.^*()+-]*\s+)?ergs?\s*(?:\*\*|\^)?\s*\(?(?P<erg>-?)2\)?(?=[\s./*]).*",
+#: The square of a unit or its inverse: of a whole bracket, of electrons, or of one unit of light among others.
+_SQUARES = re.compile(r"(?P<below>1\s*/\s*)?(?:\(.+\)|e-?)\s*(?:\*\*|\^)?\s*\(?(?P<minus>-?)2\)?", re.IGNORECASE)
+_SQUARE_OF_LIGHT = re.compile(
+    r"(?P<below>/\s*\(?\s*)?(?<![a-z])(?:ergs?|w|j|adu|electrons?|counts?|cts?|dn|ph(?:oton)?s?|[munk]?jy)"
+    r"(?:\s*(?:\*\*|\^)\s*)?\(?(?P<minus>-?)2\)?(?![\d.])",
     re.IGNORECASE,
 )
 #: A unit at the end of a name.
@@ -42,9 +43,9 @@ def kind_by_unit(name: Name, unit: str) -> Name:
     unit = unit.strip()
     if name.role != "uncertainty" or name.kind != "sigma" or not unit:
         return name
-    square = _SQUARES.fullmatch(unit)
+    square = _SQUARES.fullmatch(unit) or _SQUARE_OF_LIGHT.search(unit)
     if square:
-        inverse = any(square[part] for part in ("below", "minus", "erg"))
+        inverse = bool(square["below"]) != bool(square["minus"])
         return replace(name, kind="ivar" if inverse else "variance")
     return replace(name, kind="percent") if unit in ("%", "percent") else name
 

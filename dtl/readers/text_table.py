@@ -28,7 +28,7 @@ _COMMENT = re.compile(r"^\s*(#|%|!|//|\*|;|--)")
 _EMPTY = re.compile(r"[\s,;|\"']*$")
 _WITHOUT_NUMBERS = re.compile(rf"{_EMPTY.pattern}|{_COMMENT.pattern}")
 _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_LONGEST_HEAD, _MAX_BELOW = 500, 100
+_LONGEST_HEAD, _MAX_BELOW, _FEW_TOUCHING = 500, 100, 4
 #: Marks at the beginning of a comment.
 _MARKS = re.compile(r"^[\s#%!/*;-]+")
 #: Comments that are looked at, and letters of each.
@@ -88,7 +88,7 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     if unmarked is not None:
         lines = unmarked
         comments, head, first = _head(lines)
-    _refuse_touching(source, head)
+    _refuse_touching(source, head, few=first is not None)
     if first is None:
         _refuse_json(source, text)
         words = sanitise(next((line for line in lines if line.strip()), ""), 40)
@@ -183,15 +183,16 @@ def _cards(lines: list[str]) -> dict[str, tuple[object, str]]:
     return {key: card for key, card in found.items() if card[0] is not None}
 
 
-def _refuse_touching(source: Source, head: list[str]) -> None:
+def _refuse_touching(source: Source, head: list[str], *, few: bool) -> None:
     """Refuse numbers without anything between them, as a format of too few letters writes them: 8782.00000.98765.
 
     Args:
         source: for the name in messages.
         head: lines that are no rows of a table.
+        few: whether rows follow, before which a few such lines are the number of a version.
     """
     found = [cell for line in head for cell in _TOUCH.findall(line)]
-    if len(found) > 0.5 * len(head):
+    if len(found) > max(0.5 * len(head), _FEW_TOUCHING if few else 0):
         raise source.refuse(
             f"has numbers that touch ('{sanitise(found[0], 30)}'), probably because they fill their columns to the "
             "last letter; write them with blanks between."
