@@ -71,6 +71,8 @@ def turn_header(header: Any, shape: tuple[int, ...]) -> Any:
     if len(long) != 1 or long[0] == len(shape) - 1:
         return header
     number, turned = len(shape) - long[0], header.copy()
+    if _number(header, f"CRVAL{number}") is None:  # written for an axis of its own, whichever way the pixels lie
+        return header
     pairs = [(f"{key}{number}", f"{key}1") for key in _OF_AXIS]
     pairs += [(f"{key}{number}_{number}", f"{key}1_1") for key in _OF_MATRIX]
     for old, new in pairs:
@@ -117,7 +119,7 @@ def find_axis(header: Any, shape: tuple[int, ...], window: Window, tables: dict[
     offset = np.arange(1, n + 1) - (_number(header, "CRPIX1") if _number(header, "CRPIX1") is not None else 1.0)
     values = start + step * offset
     word = str(header.get("CUNIT1", "")).strip() or _iraf_unit(header)
-    if ctype[:4] in _VELOCITIES or _SPEED.fullmatch(word.lower()):
+    if (ctype[:4] in _VELOCITIES and not parse_unit(word)) or _SPEED.fullmatch(word.lower()):
         raise ValueError(f"an axis of velocities (CTYPE1 = '{sanitise(ctype, 20)}') in place of wavelengths")
     unit, where = (parse_unit(word), f"card CUNIT1 = '{sanitise(word, 20)}'") if word else (None, "")
     if unit is None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dtl.readers.names import NO_NAME, Name, says_nothing, split_words
+from dtl.readers.names import NO_NAME, Name, parse_name, split_words
 
 __all__ = ["by_neighbours"]
 
@@ -16,6 +16,10 @@ _TRANSMISSION = "mtrans"
 _UNCORRECTED = 0.3
 #: How much nearer to it is one that the sky was taken from.
 _WITHOUT_SKY = 0.12
+#: A difference, with the sky as what is taken away.
+_MINUS = re.compile(r"(?<=\w)(?:\s*[-−]\s*|[\s_]+minus[\s_]+)(?=sky|bkg|background|bg)", re.IGNORECASE)
+#: Words of what the sky or the lines of the air are no longer in.
+_FREED = {"sub", "subtracted", "removed", "corrected", "corr", "free", "no", "without", "less"}
 #: Words of an error of the mean, and of the scatter of the exposures that it is the mean of.
 _OF_MEAN, _OF_EACH = {"sem", "stderr"}, {"std", "stddev", "stdev", "sd", "rms", "deviation", "sigma"}
 
@@ -27,27 +31,50 @@ def by_neighbours(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
         columns: names as in the file.
         names: what each says alone.
     """
-    return _means(columns, _less_sky(columns, _corrected(columns, _counted(columns, names))))
+    names = _corrected(columns, _sigmas(columns, _counted(columns, names)))
+    return _means(columns, _treated_alone(columns, _less_sky(columns, names)))
 
 
 def _counted(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
     """Names where all are one letter and a number, ``f0``, ``f1`` ... as numpy writes them: they say nothing."""
-    letters = {name.strip().rstrip("0123456789").lower() for name in columns}
-    counted = len(columns) > 1 and len(letters) == 1 and all(map(says_nothing, columns))
-    return [NO_NAME if counted and name.role == "flux" else name for name in names]
+    words = [re.fullmatch(r"\s*([a-z])\d+\s*", name, re.IGNORECASE) for name in columns]
+    counted = len(columns) > 1 and len({word[1].lower() if word else "" for word in words}) == 1 and all(words)
+    return [NO_NAME] * len(columns) if counted else list(names)
+
+
+def _sigmas(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
+    """Names where ``err2`` stands beside ``err1``: that of a second flux, and no square."""
+    words, found = {name.strip().lower() for name in columns}, list(names)
+    for i, (column, name) in enumerate(zip(columns, names, strict=True)):
+        word = column.strip().lower()
+        if name.kind == "variance" and word.endswith("2") and f"{word[:-1]}1" in words:
+            found[i] = replace(name, kind=parse_name(f"{column.strip()[:-1]}1").kind)
+    return found
 
 
 def _less_sky(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
     """Names where ``OBJ-SKY`` stands beside ``OBJ`` and ``SKY``: that difference is the light of the star."""
     words, found = [name.strip().lower() for name in columns], list(names)
     for i, word in enumerate(words):
-        parts = [part.strip() for part in re.split(r"[-−]", word)]
+        parts = [part.strip() for part in _MINUS.split(word)]
         if len(parts) != 2 or not all(part in words for part in parts):
             continue
         whole, sky = (names[words.index(part)] for part in parts)
-        if whole.role == "flux" and sky.role == "sky":
-            found[i] = replace(whole, doubt=whole.doubt - _WITHOUT_SKY)
+        if whole.role in ("flux", "") and sky.role == "sky":
+            found[i] = replace(whole, role="flux", doubt=whole.doubt - _WITHOUT_SKY)
     return found
+
+
+def _treated_alone(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
+    """Names where nothing can be the flux but what the sky or the lines of the air were taken from, ``tell_corr``."""
+    if any(name.role in ("flux", "order", "") for name in names):
+        return list(names)
+    return [
+        Name("flux", doubt=_UNCORRECTED)
+        if name.role in ("sky", "telluric") and (set(split_words(column)) & _FREED or _MINUS.search(column.strip()))
+        else name
+        for column, name in zip(columns, names, strict=True)
+    ]
 
 
 def _corrected(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:

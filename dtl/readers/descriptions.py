@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dtl.readers.names import LONGEST, NO_NAME, OTHERS, Name, parse_name
 
-__all__ = ["kind_by_unit", "parse_description"]
+__all__ = ["kind_by_unit", "parse_description", "unit_in"]
 
 #: What the words of the Virtual Observatory say (UCD1+, IVOA Recommendation 2018-05-27).
 _UCDS = {
@@ -27,11 +27,15 @@ _UCDS = {
 _REST = re.compile(
     r"[;,]|\.\s|\b(?:per|in|at|as a function|versus|vs|for each|of (?:the|each) pixels?|where|with)\b", re.IGNORECASE
 )
-#: Squares of a unit of light, and their inverses: of a word that has no power of its own, or of a whole bracket.
-_SQUARES = re.compile(
-    r"(?:\(.+\)|adu|e-?|electrons?|counts?|cts?|dn|ph(?:oton)?s?|[munk]?jy)\s*(?:\*\*|\^)?\s*\(?(-?)2\)?",
+#: The square of a unit or its inverse: of a whole bracket, of electrons, or of one unit of light among others.
+_SQUARES = re.compile(r"(?P<below>1\s*/\s*)?(?:\(.+\)|e-?)\s*(?:\*\*|\^)?\s*\(?(?P<minus>-?)2\)?", re.IGNORECASE)
+_SQUARE_OF_LIGHT = re.compile(
+    r"(?P<below>/\s*\(?\s*)?(?<![a-z])(?:ergs?|w|j|adu|electrons?|counts?|cts?|dn|ph(?:oton)?s?|[munk]?jy)"
+    r"(?:\s*(?:\*\*|\^)\s*)?\(?(?P<minus>-?)2\)?(?![\d.])",
     re.IGNORECASE,
 )
+#: A unit at the end of a name.
+_UNIT = re.compile(r"[\[(](.+)[\])]\s*$")
 
 
 def kind_by_unit(name: Name, unit: str) -> Name:
@@ -39,10 +43,17 @@ def kind_by_unit(name: Name, unit: str) -> Name:
     unit = unit.strip()
     if name.role != "uncertainty" or name.kind != "sigma" or not unit:
         return name
-    square = _SQUARES.fullmatch(unit)
+    square = _SQUARES.fullmatch(unit) or _SQUARE_OF_LIGHT.search(unit)
     if square:
-        return replace(name, kind="ivar" if square[1] else "variance")
+        inverse = bool(square["below"]) != bool(square["minus"])
+        return replace(name, kind="ivar" if inverse else "variance")
     return replace(name, kind="percent") if unit in ("%", "percent") else name
+
+
+def unit_in(name: str) -> str:
+    """The unit that a name ends with in brackets, as "err [adu^2]", empty where it has none."""
+    unit = _UNIT.search(name)
+    return unit[1] if unit else ""
 
 
 def parse_description(text: str) -> Name:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from dtl.readers.descriptions import kind_by_unit, parse_description
+from dtl.readers.descriptions import kind_by_unit, parse_description, unit_in
 from dtl.readers.names import Name, parse_name, says_nothing, split_words
 from dtl.readers.several import has_light
 from dtl.readers.units import ends_of, guess_unit, holds_window, parse_unit, to_angstrom
@@ -73,7 +73,7 @@ class Column:
         """What its name says, or where that is next to nothing, the words about it."""
         own = parse_name(self.name)
         if own.role and not says_nothing(self.name):
-            return kind_by_unit(own, self.unit)
+            return kind_by_unit(own, self.unit or unit_in(self.name))
         described = parse_description(self.note)
         return described if described.role else own
 

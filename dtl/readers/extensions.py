@@ -18,7 +18,7 @@ from dtl.readers.bins import middles
 from dtl.readers.dispersion import Column
 from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
 from dtl.readers.fits_file import image_extensions as images
-from dtl.readers.image_rows import is_turned, parts_of, row_names, turn_columns
+from dtl.readers.image_rows import is_turned, parts_of, row_names, turn_columns, without_trailing
 from dtl.readers.names import parse_name
 from dtl.readers.scattered import gather
 from dtl.readers.source import Source, sanitise
@@ -159,11 +159,13 @@ def _images(source: Source) -> list[Group]:
     found: dict[tuple[int, ...], list[tuple[int, Any]]] = {}
     for number, hdu in images(source)[:_MAX_EXTENSIONS]:
         if len(hdu.shape) <= 3 and max(hdu.shape) >= _MIN_POINTS and np.prod(hdu.shape) <= VALUE_LIMIT:
-            found.setdefault(tuple(hdu.shape), []).append((number, hdu))
+            found.setdefault(without_trailing(hdu.shape), []).append((number, hdu))
     groups = []
     for shape, own in found.items():
         waves = [hdu for _, hdu in own if parse_name(_own_name(hdu)).role == "wavelength"]
-        turned = len(shape) == 2 and shape[0] > shape[1] and bool(waves) and is_turned(pixels(source, waves[0]))
+        turned = (
+            len(shape) == 2 and shape[0] > shape[1] and bool(waves) and is_turned(_as(shape, pixels(source, waves[0])))
+        )
         # fibres or slices of each order stand one below the other
         flat = shape[::-1] if turned else shape if len(shape) < 3 else (int(np.prod(shape[:-1])), shape[-1])
         if flat[-1] < _MIN_POINTS or _too_many(flat) or (len(shape) == 3 and not waves):
@@ -186,8 +188,9 @@ def _images(source: Source) -> list[Group]:
     return groups
 
 
-def _as(shape: tuple[int, ...], values: np.ndarray, turned: bool) -> np.ndarray:
+def _as(shape: tuple[int, ...], values: np.ndarray, turned: bool = False) -> np.ndarray:
     """The values of an image with a row an order; those that all rows share as they are."""
+    values = values.reshape(without_trailing(values.shape))
     return values if values.ndim == 1 else values.T if turned else values.reshape(shape)
 
 

@@ -18,7 +18,9 @@ __all__ = ["describe_header", "find_resolution", "find_star_velocity", "is_of_ce
 
 _STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME")
 #: What is no name of a star: categories of exposures too, as ESO has them, "STD,TELLURIC".
-_NO_NAME = re.compile(r"unknown|none|n/a|(object|science|star|std)(,[\w ,-]*)?|target", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"(?i:unknown|none|n/a|object|science|star|std|target)|(OBJECT|SCIENCE|STAR|STD)(,([A-Z]{3,}|[OBAFGKM]\d[IV]*))*"
+)
 _INSTRUMENT = ("INSTRUME", "INSTRUMENT", "SPECTROG", "FPA", "SPECTRO", "INST")
 _RESOLUTION = ("RESOLUTN", "SPEC_RES", "SPECRES", "SPECRP", "SPEC_RP", "RESOLUT", "RESOLUTI", "RESOLVE", "RES_POW")
 _RESOLUTION += ("RESOLVPW", "RPOWER", "RESPOW", "RESPOWER", "RP", "R")
@@ -156,7 +158,7 @@ def _media(header: Any) -> Iterator[Claim]:
     """Air or vacuum by the cards that say so, the clearest first; CTYPE 'WAVE' is written too freely to be more than a
     guess."""
     for key in dict.fromkeys([*_MEDIUM, *filter(_OF_MEDIUM.fullmatch, header)]):
-        value = header.get(key)
+        value = _as_yes_or_no(header.get(key))
         own = {"vacuum" if "VAC" in word else "air" for word in re.findall("AIR|VAC", key)}
         if isinstance(value, bool | int) and value in (0, 1) and len(own) == 1:
             medium = own.pop()
@@ -178,6 +180,12 @@ def _media(header: Any) -> Iterator[Claim]:
                 yield Claim(medium, "file", f"card {key}: '{sanitise(text, 60)}'")
     if ctype in ("WAVE", "WAVE-LOG"):
         yield Claim("vacuum", "guessed", f"CTYPE1 = '{ctype}' means vacuum in the FITS standard")
+
+
+def _as_yes_or_no(value: Any) -> Any:
+    """The value of a card, a letter or word for yes or no as what it means."""
+    word = value.strip().upper() if isinstance(value, str) else ""
+    return {"T": True, "TRUE": True, "YES": True, "F": False, "FALSE": False, "NO": False}.get(word, value)
 
 
 def _cards_of_wavelengths(header: Any) -> tuple[str, ...]:

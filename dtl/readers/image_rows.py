@@ -11,7 +11,7 @@ import numpy as np
 from dtl.readers.dispersion import Column, runs_one_way
 from dtl.readers.headers import is_of_ceres
 
-__all__ = ["is_turned", "parts_of", "row_names", "turn_columns"]
+__all__ = ["is_turned", "parts_of", "row_names", "turn_columns", "without_trailing"]
 
 _ROW_CARD = re.compile(r"^(ROW|ARRAY|COL|UP_ARR|BANDID)_?0*(\d+)$")
 #: Planes of CERES that are read: the flux and its weights without the blaze (Brahm et al. 2017, PASP 129, 034002).
@@ -48,7 +48,17 @@ def is_turned(wavelength: np.ndarray) -> bool:
         return False
     along, across = (np.abs(np.diff(wavelength, axis=axis)) for axis in (0, 1))
     known = [steps[np.isfinite(steps)] for steps in (along, across)]
-    return all(steps.size for steps in known) and bool(0 < np.median(known[0]) < np.median(known[1]))
+    if not all(steps.size for steps in known):
+        return False
+    step, apart = map(np.median, known)  # nothing lies between them where exposures share their wavelengths
+    return bool(0 < step < apart or (step > 0 and not known[1].any()))
+
+
+def without_trailing(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape without the last axes of one pixel, as of a spectrum that was written as a column."""
+    while len(shape) > 1 and shape[-1] == 1:
+        shape = shape[:-1]
+    return tuple(shape)
 
 
 def turn_columns(columns: list[Column]) -> list[Column]:

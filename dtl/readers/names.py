@@ -32,7 +32,9 @@ _WAVELENGTH |= {"kayser", "kaysers", "wn"}
 _FLUX = {"flux", "fluxes", "spec", "spectrum", "intensity", "int", "fun", "counts", "flam", "f", "i", "y", "normflux"}
 _FLUX |= {"science", "sob", "signal", "object", "obj", "data", "sci", "star", "target", "electrons", "adu", "fnu", "fl"}
 #: Fluxes that the light of the sky or the lines of the air were taken from.
-_FREED = {"net", "skysub", "bkgsub", "bgsub", "skysubtracted", "bkgsubtracted", "notell"}
+_FREED = {"net", "skysub", "bkgsub", "bgsub", "skysubtracted", "bkgsubtracted", "notell", "nosky"}
+#: Words that name a flux with nothing beside them; "net" may be counts beside a calibrated flux.
+_PLAIN = {"flux", "fluxes", "spec", "spectrum", "intensity", "flam", "normflux"} | (_FREED - {"net"})
 _FLUX |= _FREED
 _FLUX |= {"scidata", "ener", "photons", "count", "flx", "nflux", "radiance", "irradiance", "spectra"}
 _SKY = {"sky", "background", "bkg", "bg", "bgflux", "skyflux"}
@@ -64,7 +66,7 @@ _MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag"}
 _GLUED = re.compile(
     r"^(sci|sky|cal|tel|norm|obj|raw|inv|bg|err|unc|bin|log|ln)"
     r"(flux|wave|wavl|wavelength|var|variance|blaze|err|error|ivar|data|spec|spectrum|counts|lam|lambda)$"
-    r"|^(flux|wave|blaze)(ab|[a-d])$"  # of a fibre
+    r"|^(flux|wave|blaze|err|error|unc|var|ivar|sigma|sky)(ab|[a-d])$"  # of a fibre
     r"|^(tell?|telluric)(corr|corrected|removed|free)$"
     r"|^(wave|wavelength|wl|lam|lambda)(air|vac|vacuum)$|^(air|vac|vacuum)(wave|wavelength|wl|lam|lambda)$"
 )
@@ -169,13 +171,13 @@ def parse_name(text: str) -> Name:
         if hit and not (treated and role != "mask" and (fluxes or waves)):
             good = role == "mask" and bool(plain & {"good", "goodpix", "valid", "usable", "gpm"})
             return Name(role, stem=_stem(words, names), scale=scale, good=good)
-    if waves:
+    if waves and not (fluxes and set(waves) <= {"wn"}):  # else it says of a flux how it was treated
         doubt = 0.3 * len(set(words) & {"start", "end", "min", "max", "mid", "grid", "lo", "hi", "step", "bin", "sol"})
         return Name("wavelength", stem=stem, scale=scale, doubt=doubt)
     if plain & _MAGNITUDE:
         return Name("flux", scale="magnitude", stem=stem, doubt=1.0)
     if fluxes:
-        doubt = 0.0 if fluxes & {"flux", "fluxes", "spec", "spectrum", "intensity", "flam", "normflux"} else 0.2
+        doubt = 0.0 if fluxes & _PLAIN else 0.2
         doubt += _of_treatment(set(words)) + 0.5 * ("raw" in words) + 0.4 * (scale != "linear")
         doubt += 0.3 * any(word.startswith("un") for word in words) - 0.06 * bool(set(words) & _OBSERVED)
         doubt += 0.25 * bool(set(words) & (_QUALIFIERS - {"raw", "opt"})) + 0.05 * len(stem)
@@ -231,7 +233,7 @@ def _kind(words: list[str], plain: set[str], *, squared: bool) -> str:
 
 def _stem(words: list[str], role: set[str]) -> frozenset[str]:
     """Words that belong neither to the role nor to what is said about it."""
-    dropped = role | _FLUX | _LOGARITHM.keys() | _RELATIVE | _PERCENT | _NOISE_WORDS | _TREATED
+    dropped = role | (_FLUX - _FREED) | _LOGARITHM.keys() | _RELATIVE | _PERCENT | _NOISE_WORDS | _TREATED
     dropped |= {"inverse", "inv", "squared", "air", "vac", "vacuum", "bary", "data", "pixel", "1d"}
     kept = set()
     for word in words:

@@ -226,7 +226,7 @@ def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name]
             if not (np.isfinite(values) & (values > 0)).any():  # all NaN or zero: none, rather than wrong
                 found.append((9.0, column, Verdict(told or name.kind, 0.0, True)))
                 continue
-            verdict = judge_column(column, roles.flux, roles.flux_name, part, told)
+            verdict = judge_column(column, roles.flux, roles.flux_name, part, told, name=name)
             if told is None and name.kind == "ivar" and is_relative_weight(column.values):
                 verdict = Verdict("", np.inf, False)
             if verdict.kind:

@@ -39,8 +39,9 @@ _NO_MEDIUM = re.compile(
     r"|vac(uum)? (level|gauge|system|seal|window|valve|grease|status|good|ok)\b"
     r"|vac(uum)? \d|bel ?air|air ?force|mid ?air|air ?(space|port|craft|line)s?\b|\bd['’]air\b"
     r"|unlike (the )?(air|vac(uum)?)"
-    rf"|{_PAST} (air|vac(uum)?)\b"
+    r"|vac(uum)? ?[=:] ?['\"]?(good|ok|on|off)\b"
 )
+_PAST_MEDIUM = re.compile(rf"{_PAST} (air|vac(uum)?)\b")
 _OF_MEDIUM = re.compile(r"vac|air")
 _OF_WAVES = re.compile(
     r"wav|wv?l\b|lambda|angstrom|λ|convert|dispersion|ciddor|edl[eé]n|wellenl|\bond[ae]\b|длин|волн|波"
@@ -71,6 +72,8 @@ _REFRACTION = re.compile(r"corrected for (the )?(refracti\w+ )?(index )?(of refr
 _NO_FRAME = re.compile(
     r"\b(julian|jd|bjd|hjd|time|times|mid|heliostat|coordinates?|longitude|latitude|altitude|position|distance)\b"
 )
+#: What still holds, whatever else is said of it.
+_KEPT = re.compile(r"\b(?:kept|keeps?|unchanged|unaltered|retain\w*|preserv\w*|remain\w*|(?:is|are) still)\b")
 _PAST_FRAME = re.compile(
     rf"{_PAST} (?:(?:topo|geo)cent\w*|(?:observ(?:er|atory)s?|earth|telescope|rest) (?:frame|system|wavelengths?))"
 )
@@ -125,7 +128,8 @@ def medium_of(text: str) -> str | None:
     for clause in clauses_of(text):
         if is_of_others(clause):
             continue
-        weight, medium = _medium_of_clause(_NO_MEDIUM.sub(" ", clause))
+        present = clause if _KEPT.search(clause) else _PAST_MEDIUM.sub(" ", clause)
+        weight, medium = _medium_of_clause(_NO_MEDIUM.sub(" ", present))
         if medium and (weight or _OF_WAVES.search(clause) or _speaks_of_medium_alone(clause)):
             found.append((weight + bool(_OF_WAVES.search(clause)), medium))
     best = {medium for weight, medium in found if weight == max(found)[0]}
@@ -179,7 +183,7 @@ def _frame_of_clause(clause: str, *, alone: bool) -> str | None:
         return None
     for pattern, plain in _REST_OF_OTHERS:
         clause = re.sub(pattern, plain, clause)
-    if is_of_others(clause) or _PAST_FRAME.search(clause):
+    if is_of_others(clause) or (_PAST_FRAME.search(clause) and not _KEPT.search(clause)):
         return None
     at_rest = _REST.search(clause) and manner_of(clause, _OF_REST) in ("done", "open")
     earth, sun = _OBSERVATORY.search(clause), _BARYCENTRIC.search(clause)

@@ -21,7 +21,7 @@ from dtl.readers.metadata import apply_metadata, parse_comments
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions
 from dtl.readers.source import Source, sanitise
-from dtl.readers.statements import apply_statements
+from dtl.readers.statements import apply_statements, frame_of, medium_of
 from dtl.readers.text_table import TextTable, parse_table
 from dtl.wavelengths import Window
 
@@ -61,7 +61,19 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
         describe_header(contents, fits.Header(_short(table.cards)))
     spoken = [line for line in table.comments if _says_more(line, table.names)]
     apply_statements(contents, spoken, "a comment")
+    _take_below(contents, table)
     return contents
+
+
+def _take_below(contents: Contents, table: TextTable) -> None:
+    """Take what words below the numbers say of what those above leave open: they can be notes about something else."""
+    told = {name for name in ("medium", "frame") if (said := getattr(contents, name)) and said.source == "file"}
+    finders = [find for name, find in (("medium", medium_of), ("frame", frame_of)) if name in told]
+    lines = [line for line in table.below if not any(find(line) for find in finders)]
+    known = parse_comments(table.comments)
+    apply_metadata(contents, {key: value for key, value in parse_comments(lines).items() if key not in known})
+    apply_resolutions(contents, lines)
+    apply_statements(contents, lines, "a comment below the numbers")
 
 
 def _says_more(line: str, names: Sequence[str]) -> bool:

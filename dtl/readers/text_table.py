@@ -28,7 +28,7 @@ _COMMENT = re.compile(r"^\s*(#|%|!|//|\*|;|--)")
 _EMPTY = re.compile(r"[\s,;|\"']*$")
 _WITHOUT_NUMBERS = re.compile(rf"{_EMPTY.pattern}|{_COMMENT.pattern}")
 _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_LONGEST_HEAD, _MAX_BELOW = 500, 100
+_LONGEST_HEAD, _MAX_BELOW, _FEW_TOUCHING = 500, 100, 4
 #: Marks at the beginning of a comment.
 _MARKS = re.compile(r"^[\s#%!/*;-]+")
 #: Comments that are looked at, and letters of each.
@@ -51,14 +51,14 @@ class TextTable:
     Attributes:
         values: shape ``(rows, columns)``.
         names: of the columns, empty where there are none.
-        comments: the comment lines above and below the numbers, without their marks, and lines of words that are no
-            names.
+        comments: the comment lines above the numbers, without their marks, and lines of words that are no names.
         cards: FITS cards among them; keys, values and comments.
         separator: in words.
         skipped: lines left out as they do not fit.
         transposed: whether the text has a row for each column.
         said: name of a column -> its unit and words about it, where a description or a row of units gives them.
-        lines: all words above and below the numbers, cards among them.
+        lines: all words above the numbers, cards among them.
+        below: words below the numbers, which can be of something else.
     """
 
     values: np.ndarray
@@ -70,6 +70,7 @@ class TextTable:
     transposed: bool = False
     said: dict[str, tuple[str, str]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+    below: list[str] = field(default_factory=list)
 
 
 def parse_table(source: Source, text: str | None = None) -> TextTable:
@@ -87,7 +88,7 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     if unmarked is not None:
         lines = unmarked
         comments, head, first = _head(lines)
-    _refuse_touching(source, head)
+    _refuse_touching(source, head, few=first is not None)
     if first is None:
         _refuse_json(source, text)
         words = sanitise(next((line for line in lines if line.strip()), ""), 40)
@@ -127,8 +128,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     said = by_bytes.words if by_bytes else {name: (unit, "") for name, unit in zip(names, units, strict=True) if unit}
     apart = "the bytes of the description" if by_bytes and separator == "\t" else apart
     below = _below(lines)
-    words, lines = [*words, *below], [*comments, *head, *below]
-    return TextTable(values, names, words, apart, skipped, cards, transposed=turned is not None, said=said, lines=lines)
+    lines, swapped = [*comments, *head], turned is not None
+    return TextTable(values, names, words, apart, skipped, cards, swapped, said=said, lines=lines, below=below)
 
 
 def text_lines(source: Source, text: str) -> list[str]:
@@ -182,15 +183,16 @@ def _cards(lines: list[str]) -> dict[str, tuple[object, str]]:
     return {key: card for key, card in found.items() if card[0] is not None}
 
 
-def _refuse_touching(source: Source, head: list[str]) -> None:
+def _refuse_touching(source: Source, head: list[str], *, few: bool) -> None:
     """Refuse numbers without anything between them, as a format of too few letters writes them: 8782.00000.98765.
 
     Args:
         source: for the name in messages.
         head: lines that are no rows of a table.
+        few: whether rows follow, before which a few such lines are the number of a version.
     """
     found = [cell for line in head for cell in _TOUCH.findall(line)]
-    if len(found) > 0.5 * len(head):
+    if len(found) > max(0.5 * len(head), _FEW_TOUCHING if few else 0):
         raise source.refuse(
             f"has numbers that touch ('{sanitise(found[0], 30)}'), probably because they fill their columns to the "
             "last letter; write them with blanks between."

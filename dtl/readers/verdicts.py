@@ -11,7 +11,14 @@ __all__ = ["judge_column", "why_none"]
 
 
 def judge_column(
-    column: Column, flux: Column, flux_name: Name, part: Part, told: str | None, *, by_user: bool = False
+    column: Column,
+    flux: Column,
+    flux_name: Name,
+    part: Part,
+    told: str | None,
+    *,
+    name: Name | None = None,
+    by_user: bool = False,
 ) -> Verdict:
     """The verdict on a column of uncertainties.
 
@@ -21,9 +28,10 @@ def judge_column(
         flux_name: what its name says.
         part: the pixels to compare on.
         told: the kind as the user says; None where the name of the column says it.
+        name: what the name of the column says beside the others; None where it is alone.
         by_user: whether the user says that this column holds the uncertainties, so that it is never set aside.
     """
-    name = column.meaning
+    name = column.meaning if name is None else name
     named = name.role == "uncertainty"
     kind = told or (name.kind if named else "sigma")
     if not (part.fits(column) and part.fits(flux)):

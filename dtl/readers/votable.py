@@ -45,6 +45,8 @@ _BYTES = {b"short": 2, b"unicodeChar": 2, b"int": 4, b"float": 4, b"long": 8, b"
 _BYTES |= {b"doubleComplex": 16}
 #: Tables that are looked at, and numbers of a column.
 _MOST_TABLES, _MIN_ROWS = 20, 10
+#: Frames of places and times, which are barycentric too.
+_OTHER_FRAME = re.compile(r"(space|time)[._ ]?frame|coosys|timesys", re.IGNORECASE)
 #: End of a parameter's name in the Spectrum Data Model -> what it is called here.
 _UTYPES = {"spectralframe.refpos": "specsys", "spectralaxis.respower": "resolving power"}
 
@@ -80,10 +82,10 @@ def columns(source: Source, options: ReadOptions, window: Window) -> list[Column
 
 
 def _parameters(element: Any, around: list[Any]) -> Iterator[Any]:
-    """The parameters of what is around a table, and its own, those in groups too."""
-    for outer in around:
-        yield from (*outer.infos, *outer.params)
-    yield from (own for own in element.iter_fields_and_params() if hasattr(own, "value"))
+    """The parameters of what is around a table, and its own, those in groups too; but frames of place and time."""
+    found = [param for outer in around for param in (*outer.infos, *outer.params)]
+    found += [own for own in element.iter_fields_and_params() if hasattr(own, "value")]
+    yield from (param for param in found if not _OTHER_FRAME.search(f"{param.name} {getattr(param, 'utype', '')}"))
 
 
 def _key(param: Any) -> str:
