@@ -152,8 +152,8 @@ def _refuse_json(source: Source, text: str) -> None:
     """Refuse a text in JSON's notation."""
     if _JSON.match(text):
         raise source.refuse(
-            "is a JSON file, of which only one with a row a line is read; write wavelength and flux as CSV or ECSV, as "
-            "pandas.DataFrame({'wavelength': ..., 'flux': ...}).to_csv(...) does."
+            "is a JSON file, which is read only where each row stands on a line of its own; write wavelength and flux "
+            "as CSV or ECSV, as pandas.DataFrame({'wavelength': ..., 'flux': ...}).to_csv(...) does."
         )
 
 
