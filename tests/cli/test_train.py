@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 
 from dtl.bundle.store import load_bundle
+from dtl.evaluation.ablation import VARIANTS
+from dtl.evaluation.survey_report import measure_transfer
 from dtl.grid.build import load_grid
 from dtl.result import PARAMETERS
 from dtl.simulation.gap import GapModel, gap_of
@@ -21,6 +23,9 @@ from dtl.simulation.observation import simulate_observation
 from tests.builders import tiny_grid, write_hires
 from tests.cli.commands import CONFIG, rows, run
 from tests.other_window import LINE, MOVED, OTHER, TELLURIC
+
+#: Ways of transfer that are compared here; all twelve take minutes, and their own tests look at each.
+_FEW_WAYS = {name: VARIANTS[name] for name in ("none", "family, then ours", "ours")}
 
 
 @contextmanager
@@ -52,6 +57,7 @@ def test_from_a_library_to_an_answer(
     grid = load_grid(grid_file)
     assert "HiRes, 18 files" in grid.source and len(grid.nodes) > 100
 
+    monkeypatch.setattr("dtl.evaluation.make.measure_transfer", partial(measure_transfer, variants=_FEW_WAYS))
     where = ("--output", tmp_path / "bundle", "--checkpoints", tmp_path / "checkpoints")
     assert run("train", config, "--grid", grid_file, *where) == 0
     assert "test rmse" in capsys.readouterr().out
