@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +25,9 @@ from tests.builders import tiny_grid, write_hires
 from tests.cli.commands import CONFIG, rows, run
 from tests.other_window import LINE, MOVED, OTHER, TELLURIC
 
-#: Ways of transfer that are compared here; all twelve take minutes, and their own tests look at each.
-_FEW_WAYS = {name: VARIANTS[name] for name in ("none", "family, then ours", "ours")}
+#: Ways of transfer that are compared here: all twelve take minutes.
+_FEW = ("none", "family, then ours", "ours")
+_WAYS = {name: way for name, way in VARIANTS.items() if name in _FEW or "SLOW_TESTS" in os.environ}
 
 
 @contextmanager
@@ -57,7 +59,7 @@ def test_from_a_library_to_an_answer(
     grid = load_grid(grid_file)
     assert "HiRes, 18 files" in grid.source and len(grid.nodes) > 100
 
-    monkeypatch.setattr("dtl.evaluation.make.measure_transfer", partial(measure_transfer, variants=_FEW_WAYS))
+    monkeypatch.setattr("dtl.evaluation.make.measure_transfer", partial(measure_transfer, variants=_WAYS))
     where = ("--output", tmp_path / "bundle", "--checkpoints", tmp_path / "checkpoints")
     assert run("train", config, "--grid", grid_file, *where) == 0
     assert "test rmse" in capsys.readouterr().out

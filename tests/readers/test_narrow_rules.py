@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from dtl.readers.descriptions import kind_by_unit
-from dtl.readers.names import Name
 from dtl.readers.registry import read_spectrum
 from dtl.readers.statements import frame_of, medium_of
 from dtl.wavelengths import Window
@@ -72,28 +70,6 @@ def test_fibres_have_errors(tmp_path: Path) -> None:
 @pytest.mark.parametrize("letter", ["i", "x", "f"])
 def test_counted_letters_say_nothing(tmp_path: Path, letter: str) -> None:
     assert _same(_text(tmp_path / "a.txt", f"{letter}1 {letter}2 {letter}3", WAVE, FLUX, SIGMA))
-
-
-@pytest.mark.parametrize(
-    ("unit", "kind"),
-    [
-        ("erg2 Angstrom-2 cm-4 s-2", "variance"),
-        ("erg2 / (Angstrom2 cm4 s2)", "variance"),
-        ("1E-34 erg2/s2/cm4/A2", "variance"),
-        ("electron2/s2", "variance"),
-        ("mJy^2/beam", "variance"),
-        ("Angstrom2 cm4 s2 / erg2", "ivar"),
-        ("Angstrom2 cm4 s2 erg-2", "ivar"),
-        ("1/adu2", "ivar"),
-        ("1/(adu)^2", "ivar"),
-        ("1e-17 erg/s/cm2/A", "sigma"),
-        ("W m-2 nm-1", "sigma"),
-        ("10^-17 erg/s/cm^2/Ang", "sigma"),
-        ("count/s", "sigma"),
-    ],
-)
-def test_squares_of_units(unit: str, kind: str) -> None:
-    assert kind_by_unit(Name("uncertainty"), unit).kind == kind
 
 
 def test_a_unit_in_a_name_counts(tmp_path: Path) -> None:
