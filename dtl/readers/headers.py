@@ -45,6 +45,7 @@ _VELOCITY = (  # card, factor to km/s
     ("ESO DRS BERV", 1.0),
     ("ESO DRS BARYCORR", 1.0),
     ("BERV", 1.0),
+    ("BERV_KMS", 1.0),
 )
 #: Columns of a table that are looked at.
 _COLUMNS = 30

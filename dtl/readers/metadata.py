@@ -31,6 +31,9 @@ _NOT_SIMULATED = re.compile(
     r"\b(not?|non|never|isn.t|un|nor|without|than|like|with|from|and)\W+(a |any |yet )*simulated", re.IGNORECASE
 )
 _KEYS = {word: key for key, words in _NAMES.items() for word in words}
+#: A unit of velocities behind a name, as in "BERV (km/s)" or "berv_kms".
+_UNIT = r"(?:[\s_-]+|(?=[(\[]))[(\[]?(k?m)[ _]?/?[ _]?s(?: ?\^?-1)?[)\]]?"
+_NAMED = re.compile(rf"^\W*([A-Za-z][A-Za-z _-]{{0,40}}?(?:{_UNIT})?)\s*[:=]\s*(\S.*)$")
 
 
 def parse_comments(lines: list[str]) -> dict[str, str]:
@@ -38,16 +41,24 @@ def parse_comments(lines: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     lines = [" ".join(line.split()) for line in lines]  # else a search over blanks takes the square of their number
     for line in lines:
-        match = re.match(r"^\W*([A-Za-z][A-Za-z _-]{0,40}?)\s*[:=]\s*(\S.*)$", line)
+        match = _NAMED.match(line)
         if match:
-            found.setdefault(match[1], match[2].strip().strip("'\""))
+            found.setdefault(match[1], match[3].strip().strip("'\""))
         if not match and _SIMULATED.search(line) and not _NOT_SIMULATED.search(line):
             found.setdefault("simulated", "true")
     return found
 
 
-def _key(name: str) -> str | None:
-    return _KEYS.get(re.sub(r"[\s_-]+", " ", name).strip().lower())
+def _key(name: str) -> tuple[str | None, str]:
+    """What a name means, and the unit of velocities behind it."""
+    known = _KEYS.get(_words(name))
+    unit = re.search(f"{_UNIT}$", name.rstrip().lower())
+    key = _KEYS.get(_words(name[: unit.start()])) if unit and known is None else None
+    return (key, f" {unit[1]}/s") if key and "velocity" in key else (known, "")
+
+
+def _words(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", name).strip().lower()
 
 
 def apply_metadata(contents: Contents, pairs: Mapping[str, object]) -> None:
@@ -61,8 +72,8 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object]) -> None:
     for raw, value in pairs.items():
         if not isinstance(raw, str) or not isinstance(value, str | int | float):  # a tree may be endless as text
             continue
-        key = _key(raw)
-        text = sanitise(value)
+        key, unit = _key(raw)
+        text = sanitise(value) + unit
         if key is None or not text:
             continue
         reason = f"line '{sanitise(raw, 30)}: {sanitise(text, 40)}'"

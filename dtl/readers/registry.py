@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from dtl.readers import carmenes, chiron, ecsv, fits_spectrum, hpf, text, votable
+from dtl.readers import carmenes, chiron, ecsv, fits_spectrum, hpf, numpy_arrays, text, votable
 from dtl.readers.assembly import assemble
 from dtl.readers.columns import Column, usable
 from dtl.readers.contents import Contents
@@ -90,6 +90,7 @@ FORMATS: tuple[Format, ...] = (
         fits_spectrum.columns,
         extensions=True,
     ),
+    Format("NumPy archive or array", numpy_arrays.identify, numpy_arrays.read, numpy_arrays.columns, extensions=True),
     Format("VOTable", votable.identify, votable.read, votable.columns),
     Format("ECSV table", ecsv.identify, ecsv.read, ecsv.columns),
     Format("Libre-ESpRIT text (ESPaDOnS, NARVAL)", text.identify_espadons, text.read_espadons, text.espadons_columns),

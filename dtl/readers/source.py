@@ -62,11 +62,6 @@ _FOREIGN = (
     (b"GIF8", "is a GIF picture", "give the FITS file or the table the picture was drawn from"),
     (b"%PDF", "is a PDF document", "give the data behind it as FITS, ECSV or text"),
     (
-        b"\x93NUMPY",
-        "is a NumPy array (.npy), which carries no units",
-        "save it as FITS, ECSV or text with column names",
-    ),
-    (
         b"\x89HDF",
         "is an HDF5 file (as MAROON-X writes), which is not read here",
         "write one fibre with its wavelengths as FITS, ECSV or text, as "
@@ -291,11 +286,7 @@ def _refuse_foreign(name: str, data: bytes) -> None:
             raise UnusableInput(f"{name} {what}; {remedy}.")
     if data[257:262] == b"ustar":
         raise UnusableInput(f"{name} is a tar archive; unpack it and give one of the spectra inside.")
-    if data.startswith(b"PK\x03\x04"):
-        if b".npy" in data[:200]:
-            raise UnusableInput(
-                f"{name} is a NumPy archive (.npz), which is not supported; save the spectrum as FITS, ECSV or text."
-            )
+    if data.startswith(b"PK\x03\x04") and b".npy" not in data[:200]:
         raise UnusableInput(
             f"{name} is a ZIP archive or an office document; unpack it, or export the table as CSV, and give that."
         )

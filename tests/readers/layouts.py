@@ -252,6 +252,20 @@ def text(
     return (head + "\n".join(rows) + "\n").encode()
 
 
+def numpy_archive(**arrays: object) -> bytes:
+    """Arrays in an archive; of the invented spectrum with its star where none are given."""
+    handle = io.BytesIO()
+    np.savez_compressed(handle, **(arrays or {"wave": grid(), "flux": truth(grid()), "star": "GJ 699"}))
+    return handle.getvalue()
+
+
+def numpy_array(values: np.ndarray | None = None) -> bytes:
+    """One array; of the invented spectrum, a column each, where none is given."""
+    handle = io.BytesIO()
+    np.save(handle, np.column_stack([grid(), truth(grid())]) if values is None else values)
+    return handle.getvalue()
+
+
 def espadons(head: bool = True, columns: int = 2) -> bytes:
     """A Libre-ESpRIT file: thirty orders of nm in air that overlap."""
     rows = []

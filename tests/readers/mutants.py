@@ -15,7 +15,7 @@ __all__ = ["draw_mutant"]
 
 WRITERS = (
     layouts.hpf, layouts.carmenes, layouts.serval, layouts.eso, layouts.neid, layouts.fits_table, layouts.chiron,
-    layouts.wcs, layouts.multispec, layouts.text, layouts.espadons,
+    layouts.wcs, layouts.multispec, layouts.text, layouts.espadons, layouts.numpy_archive, layouts.numpy_array,
 )  # fmt: skip
 #: What numbers become.
 NUMBERS = (b"0", b"-1", b"1e308", b"-1e-308", b"nan", b"inf", b"999999999", b"1e5", b"8817", b"", b"--", b"1,5")

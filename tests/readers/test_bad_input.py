@@ -34,12 +34,6 @@ def refusal(content: object, options: ReadOptions | None = None) -> str:
     return sentence
 
 
-def npz() -> bytes:
-    handle = io.BytesIO()
-    np.savez(handle, wave=np.arange(5))
-    return handle.getvalue()
-
-
 def tar() -> bytes:
     handle = io.BytesIO()
     with tarfile.open(fileobj=handle, mode="w") as archive:
@@ -70,7 +64,6 @@ def matlab() -> bytes:
         (b"<!DOCTYPE html><html>please log in</html>", "web page"),
         (b"%PDF-1.7 ...", "PDF"),
         (b"\x89HDF\r\n\x1a\n", "HDF5"),
-        (npz(), ".npz"),
         (tar(), "is a tar archive"),
         (gzip.compress(tar()), "is a tar archive"),
         (parquet(), "is a Parquet table"),

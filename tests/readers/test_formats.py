@@ -311,6 +311,14 @@ def test_text_meta_data() -> None:
     assert finding(spectrum, "medium").value == "air" and finding(spectrum, "medium").source == "file"
 
 
+@pytest.mark.parametrize(
+    "line", ["BERV (km/s): -12.5", "berv_kms: -12.5", "barycentric correction [km s^-1] = -12.5", "BERV (m/s): -12500"]
+)
+def test_unit_of_a_velocity_behind_its_name(line: str) -> None:
+    spectrum = read_spectrum(layouts.text(head=f"# frame: observatory\n# {line}\n"))
+    assert spectrum.barycentric_velocity == -12.5
+
+
 def test_barycentric_velocity_is_not_applied_twice() -> None:
     spectrum = read_spectrum(layouts.text(head="# frame: barycentric\n# berv: -12.5\n"))
     assert spectrum.barycentric_velocity is None

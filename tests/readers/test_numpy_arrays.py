@@ -1,0 +1,88 @@
+"""NumPy archives and arrays give what a table of the same numbers gives, and nothing in them is unpickled."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+
+import numpy as np
+import pytest
+
+from dtl.spectrum import UnusableInput
+from tests.readers import layouts
+from tests.readers.layouts import numpy_archive as archive
+from tests.readers.layouts import numpy_array as alone
+from tests.readers.reading import read_columns, read_spectrum
+
+WAVE = layouts.grid()
+FLUX = 1000 * layouts.truth(WAVE) + np.random.default_rng(1).normal(0, 10, WAVE.size)
+SIGMA = np.full(WAVE.size, 10.0)
+RECORDS = np.rec.fromarrays([WAVE, FLUX, SIGMA], names="wave,flux,err")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        archive(wave=WAVE, flux=FLUX, err=SIGMA),
+        archive(err=SIGMA[::-1], flux=FLUX[::-1], wavelength=WAVE[::-1]),
+        archive(loglam=np.log10(WAVE), flux=FLUX, ivar=SIGMA**-2),
+        archive(spectrum=RECORDS),
+        archive(wave=WAVE, flux=FLUX, err=SIGMA, header=np.array({"star": os.system}, dtype=object)),
+        archive(wave=np.tile(WAVE, (1, 1)), flux=np.tile(FLUX, (1, 1)), err=np.tile(SIGMA, (1, 1))),
+        alone(RECORDS),
+        alone(np.asfortranarray(np.column_stack([WAVE, FLUX, SIGMA]))),
+        alone(np.array([WAVE, FLUX, SIGMA]).astype(">f8")),
+    ],
+)
+def test_arrays_are_those_of_a_table(content: bytes) -> None:
+    table = io.BytesIO()
+    np.savetxt(table, RECORDS, header="wave flux err")
+    expected = read_spectrum(table.getvalue(), name="a.txt")
+    spectrum = read_spectrum(content, name="a.npz")
+    np.testing.assert_allclose(spectrum.wavelength, expected.wavelength, atol=1e-6)
+    np.testing.assert_allclose(spectrum.flux, expected.flux, rtol=1e-5)
+    np.testing.assert_allclose(spectrum.uncertainty, expected.uncertainty, rtol=1e-5)
+
+
+def test_single_values_and_texts_are_metadata() -> None:
+    said = {"star": "GJ_699", "instrument": "MAROON-X", "medium": "air", "frame": "observatory", "resolution": 85_000}
+    spectrum = read_spectrum(archive(wave=WAVE, flux=FLUX, **said, berv_kms=np.float32(-12.5)), name="a.npz")
+    assert (spectrum.star, spectrum.instrument, spectrum.frame) == ("GJ 699", "MAROON-X", "observatory")
+    assert spectrum.resolution == 85_000 and spectrum.barycentric_velocity == -12.5
+    assert {finding.name: finding.value for finding in spectrum.findings}["medium"] == "air"
+
+
+def test_records_can_be_chosen_by_name() -> None:
+    assert [column.name for column in read_columns(alone(RECORDS))] == ["wave", "flux", "err"]
+
+
+def _many() -> bytes:
+    handle = io.BytesIO()
+    with zipfile.ZipFile(handle, "w") as packed:
+        for number in range(300):
+            packed.writestr(f"{number}.npy", b"")
+    return handle.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (archive(wave=np.arange(5)), "wavelengths but no fluxes"),
+        (archive(wave=WAVE[:-3], flux=FLUX), "1,897 wavelengths"),
+        (archive(header=np.array({}, dtype=object)), "without arrays of numbers"),
+        (alone(np.array([{}])), "without arrays of numbers"),
+        (alone(RECORDS.flux), "fluxes but no wavelengths"),
+        (archive(wave=WAVE, flux=FLUX)[:9000], "damaged NumPy archive"),
+        (alone(RECORDS)[:9000], "damaged NumPy array"),
+        (b"\x93NUMPY", "damaged NumPy array"),
+        (alone(FLUX).replace(b"(1900,)", b"(-900,)"), "damaged NumPy array"),
+        (alone(FLUX).replace(b"(1900,), }  ", b"(999999900,), }"), "damaged NumPy array"),
+        (_many(), "300 columns and the limit is 250"),
+        (archive(wave=np.zeros(26_000_000)), "unpacks to more than the limit of 200 MB"),
+    ],
+    ids=range(12),
+)
+def test_what_cannot_be_used_is_said(content: bytes, words: str) -> None:
+    with pytest.raises(UnusableInput, match=rf"a\.npz .*{words}.*; .*\.$"):
+        read_spectrum(content, name="a.npz")
