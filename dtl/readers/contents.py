@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +56,8 @@ class Contents:
         findings: what else the reader understood.
         flags: doubts about the reading, in the words of `dtl.flags`.
         extensions: number and words of each extension that could be read in its place, this one among them.
+        describe: adds what only the header or row of the spectrum that is wanted says; called with these contents,
+            the source, the options and the window. None where all is said already.
     """
 
     format: str
@@ -79,6 +82,7 @@ class Contents:
     findings: list[Finding] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
     extensions: tuple[tuple[str, str], ...] = ()
+    describe: Callable[..., None] | None = None
 
     def note(self, name: str, value: str, source: str, reason: str) -> None:
         """Add a finding."""

@@ -15,11 +15,13 @@ import numpy as np
 from dtl.readers import limits, multispec
 from dtl.readers.axes import cube_of_spectra, find_axis, has_axis, turn_header
 from dtl.readers.bins import middles
+from dtl.readers.blazes import blaze_of, find_blazes
 from dtl.readers.dispersion import Column
 from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
 from dtl.readers.fits_file import image_extensions as images
 from dtl.readers.image_rows import is_turned, parts_of, row_names, turn_columns, without_trailing
 from dtl.readers.names import parse_name
+from dtl.readers.row_values import of_images, of_table
 from dtl.readers.scattered import gather
 from dtl.readers.source import Source, sanitise
 from dtl.readers.word_columns import flag_values
@@ -56,6 +58,7 @@ class Group:
         beside: whether its extension is named after something else than the star, as a template or the sky.
         role: that the name of its extension says, where it is an image with an axis.
         stacked: whether each of its rows was an extension of its own, with the header of the same number.
+        said: what is said of each row, see `dtl.readers.row_values`.
     """
 
     kind: str
@@ -69,13 +72,14 @@ class Group:
     beside: bool = False
     role: str = ""
     stacked: bool = False
+    said: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def find_groups(source: Source, window: Window) -> list[Group]:
     """All groups of a file, in the order in which they are believed where several hold the window."""
     found = _multispec(source)
     found += _images(source)
-    blazes = _blazes(source)
+    blazes = find_blazes(source, _own_name)
     for number, hdu in tables(source)[:_MAX_EXTENSIONS]:
         found += _table(source, number, hdu, blazes)
     found += _axes(source, window)
@@ -98,22 +102,6 @@ def _own_name(hdu: Any) -> str:
         return hdu.name.strip()
     said = re.match(r"\s*([A-Za-z][A-Za-z ]*)\(", str(hdu.header.get("BUNIT", "")))
     return said[1].strip() if said and parse_name(said[1]).role else ""
-
-
-def _blazes(source: Source) -> list[tuple[int, Any]]:
-    """Number and extension of one-dimensional images that are named after the blaze, as of an order in a table."""
-    own = [(number, hdu) for number, hdu in images(source)[:_MAX_EXTENSIONS] if len(hdu.shape) == 1]
-    return [(number, hdu) for number, hdu in own if parse_name(_own_name(hdu)).role == "blaze"]
-
-
-def _blaze_of(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]]) -> list[Column]:
-    """The blaze of a table with a row a pixel: the image of the same number in its name, or else the one behind it."""
-    order = re.findall(r"\d+", hdu.name)
-    for place, other in blazes:
-        same = re.findall(r"\d+", other.name) == order if order else place == number + 1
-        if same and other.shape == (hdu.header["NAXIS2"],):
-            return [Column("blaze", pixels(source, other))]
-    return []
 
 
 def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]]) -> list[Group]:
@@ -142,10 +130,11 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
             continue
         rows = hdu.header["NAXIS2"]
         vectors = rows == 1 or len(shape) == 2
-        own = columns if vectors else [*columns, *_blaze_of(source, number, hdu, blazes)]
+        own = columns if vectors else [*columns, *blaze_of(source, number, hdu, blazes)]
         label = "FITS table (one row of vectors)" if rows == 1 else "FITS table" + (" (one row an order)" * vectors)
         kind, place = "vectors" if vectors else "table", _place(number, hdu)
-        groups.append(Group(kind, label, place, own, [hdu.header], beside=_is_beside(hdu)))
+        said = of_table(hdu) if vectors else {}
+        groups.append(Group(kind, label, place, own, [hdu.header], beside=_is_beside(hdu), said=said))
     return sorted(groups, key=lambda group: -len(group.columns[0].values.shape))
 
 
@@ -182,9 +171,9 @@ def _images(source: Source) -> list[Group]:
         ]
         places = ", ".join(_place(number, hdu) for number, hdu in hdus[:4]) + (", ..." if len(hdus) > 4 else "")
         headers = [hdu.header for _, hdu in hdus]
-        groups.append(
-            Group("images", "FITS image extensions", places, edges + columns, headers, notes=_NOTE * len(edges))
-        )
+        said = of_images(source, shape[0]) if len(shape) == 2 and shape[0] < shape[1] else {}
+        label, notes = "FITS image extensions", _NOTE * len(edges)
+        groups.append(Group("images", label, places, edges + columns, headers, notes, said=said))
     return groups
 
 

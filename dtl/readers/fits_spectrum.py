@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,9 +23,11 @@ from dtl.readers.extension_list import coverage, list_spectra
 from dtl.readers.extensions import SPECTRA, Group, find_groups
 from dtl.readers.headers import describe_header
 from dtl.readers.members import members
+from dtl.readers.metadata import apply_metadata
 from dtl.readers.options import ReadOptions
-from dtl.readers.resolutions import apply_resolutions
+from dtl.readers.resolutions import apply_resolutions, metadata_lines
 from dtl.readers.roles import assign_roles
+from dtl.readers.row_values import single_values
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements, header_texts
 from dtl.wavelengths import Window
@@ -67,19 +71,47 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
         contents.note(*note)
     contents.flags |= group.flags
     contents.extensions = list_spectra(groups, window)
-    _describe(contents, source, group, _headers(contents, source, options, window, group))
+    first, words = source.hdus[0], replace(group, columns=[])
+    another = bool(first.shape) and all(header is not first.header for header in group.headers)
+    contents.describe = partial(_describe, group=words, primary=first.header, another=another)
+    if np.ndim(contents.flux) < 2 or not (group.stacked or group.said):
+        contents.describe(contents, source, options, window)
+        contents.describe = None
     return contents
 
 
-def _headers(contents: Contents, source: Source, options: ReadOptions, window: Window, group: Group) -> list[Any]:
-    """The headers that speak of the spectrum, the primary one first unless that speaks of another too."""
-    primary, headers = source.hdus[0].header, group.headers
-    another = bool(source.hdus[0].shape) and all(header is not primary for header in headers)
-    if group.stacked and np.ndim(contents.flux) == 2:
+def _describe(
+    contents: Contents,
+    source: Source,
+    options: ReadOptions,
+    window: Window,
+    *,
+    group: Group,
+    primary: Any,
+    another: bool,
+) -> None:
+    """What is said of the spectrum that is wanted, by the headers that speak of it and by its own row.
+
+    Args:
+        contents: changed in place.
+        source: for the name in messages.
+        options: which spectrum is wanted.
+        window: where its light is looked for.
+        group: its arrays' place, headers and words.
+        primary: the first header, which goes before the others unless it speaks of another spectrum too.
+        another: whether it is known to do so.
+    """
+    headers, own = group.headers, [0]
+    if np.ndim(contents.flux) == 2 and (group.stacked or group.said):
         own, several = members(contents, source, options, window)
-        another = another or several
+        another = another or (group.stacked and several)
+    if group.stacked:
         headers = [headers[number] for number in own]
-    return [*(header for header in headers if header is not primary), primary] if another else [primary, *headers]
+    last = [header for header in headers if header is not primary]
+    _describe_headers(contents, primary, group, [*last, primary] if another else [primary, *headers])
+    said = single_values(group.said, own[0])
+    apply_metadata(contents, said, "column")
+    apply_resolutions(contents, metadata_lines(said), "column")
 
 
 def _choose(source: Source, groups: list[Group], window: Window, options: ReadOptions) -> Group | None:
@@ -193,9 +225,8 @@ def _stack(members: list[Group]) -> Group:
     )
 
 
-def _describe(contents: Contents, source: Source, group: Group, headers: list[Any]) -> None:
+def _describe_headers(contents: Contents, primary: Any, group: Group, headers: list[Any]) -> None:
     """What the headers say, what the layout implies, and guesses that give way to both."""
-    primary = source.hdus[0].header
     for header in headers:
         for key in header if group.kind in ("table", "vectors") else ():
             ucd = str(header[key]).lower() if key.startswith("TUCD") else ""

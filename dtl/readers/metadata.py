@@ -61,12 +61,13 @@ def _words(name: str) -> str:
     return re.sub(r"[\s_-]+", " ", name).strip().lower()
 
 
-def apply_metadata(contents: Contents, pairs: Mapping[str, object]) -> None:
+def apply_metadata(contents: Contents, pairs: Mapping[str, object], what: str = "line") -> None:
     """Turn keys and values into claims; they go before what a table's column names say.
 
     Args:
         contents: changed in place.
         pairs: keys in any case, with blanks, ``_`` or ``-``.
+        what: what each of them is, for people.
     """
     place: dict[str, float] = {}
     for raw, value in pairs.items():
@@ -76,7 +77,7 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object]) -> None:
         text = sanitise(value) + unit
         if key is None or not text:
             continue
-        reason = f"line '{sanitise(raw, 30)}: {sanitise(text, 40)}'"
+        reason = f"{what} '{sanitise(raw, 30)}: {sanitise(text, 40)}'"
         if key == "simulated":
             contents.simulated = contents.simulated or text.lower() in ("true", "t", "yes", "1")
             continue
@@ -98,7 +99,7 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object]) -> None:
         elif key == "frame" and not re.fullmatch(r"(?i)false|f|no|n|0", text):  # "rest_frame: no" leaves it open
             contents.frame = Claim("unknown", "file", f"{reason}, which is not understood")
     if len(place) == 2:
-        contents.position = Claim((place["ra"], place["dec"]), "file", "lines of right ascension and declination")
+        contents.position = Claim((place["ra"], place["dec"]), "file", f"{what}s of right ascension and declination")
 
 
 def _settle(contents: Contents, key: str, claim: Claim) -> None:

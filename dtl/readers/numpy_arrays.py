@@ -50,11 +50,11 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     inner, said = _opened(source)
     contents = fits_spectrum.read(inner, options, window)
     contents.format = _kind(source.data)
-    apply_metadata(contents, said)
+    apply_metadata(contents, said, "array")
     apply_statements(
         contents, [f"{key}: {value}" for key, value in said.items() if isinstance(value, str | bool)], "an array"
     )
-    apply_resolutions(contents, metadata_lines(said))
+    apply_resolutions(contents, metadata_lines(said), "array")
     return contents
 
 

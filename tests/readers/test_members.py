@@ -1,14 +1,17 @@
-"""Exposures or stars in extensions of their own: each with its own name, date and motion of Earth."""
+"""Exposures or stars in extensions or rows of their own: each with its own name, date and motion of Earth."""
 
 from __future__ import annotations
+
+import pickle
 
 import numpy as np
 import pytest
 from astropy.io import fits
 
+from dtl.inference.analyse import analyse_rows
 from dtl.readers.options import ReadOptions
 from tests.readers import layouts
-from tests.readers.reading import read_spectrum
+from tests.readers.reading import read_contents, read_spectrum
 
 WAVE = layouts.grid()
 RNG = np.random.default_rng(3)
@@ -77,3 +80,53 @@ def test_arms_with_a_unit_each(units: tuple[str, str]) -> None:
     hdus = arm(8300, 8720, units[0]), arm(8710, 9000, units[1])
     spectrum = read_spectrum(layouts.to_bytes(fits.PrimaryHDU(), *hdus), name="a.fits")
     assert abs(float(spectrum.wavelength[spectrum.flux.argmin()]) - 8822.3) < 0.1
+
+
+def rows(kind: str) -> bytes:
+    """Three exposures as rows of one table, as images of one shape, or as extensions of their own."""
+    flux = np.array([layouts.truth(WAVE) + 0.005 * RNG.normal(size=WAVE.size) for _ in VELOCITIES])
+    wave = np.tile(WAVE, (3, 1))
+    if kind == "extensions":
+        return layouts.to_bytes(fits.PrimaryHDU(), *(hdu(number, "table") for number in range(3)))
+    if kind == "archive":
+        return layouts.numpy_archive(wave=wave, flux=flux, berv_kms=np.array(VELOCITIES), frame="observatory")
+    columns = [
+        fits.Column("OBJECT", "8A", array=["GJ 0", "GJ 1", "GJ 2"]),
+        fits.Column("BERV", "E", unit="m/s", array=1000 * np.array(VELOCITIES)),
+        fits.Column("RESOLUTION", "J", array=[60_000, 70_000, 80_000]),
+        fits.Column("WAVE", f"{WAVE.size}D", array=wave),
+        fits.Column("FLUX", f"{WAVE.size}D", array=flux),
+    ]
+    table = fits.BinTableHDU.from_columns(columns)
+    table.header["SPECSYS"] = "TOPOCENT"
+    return layouts.to_bytes(fits.PrimaryHDU(), table)
+
+
+@pytest.mark.parametrize("kind", ["extensions", "table", "archive"])
+def test_a_file_that_was_read_once_gives_each_spectrum_its_own_words(kind: str) -> None:
+    reading = pickle.loads(pickle.dumps(read_contents(rows(kind), name="e.fits")))
+    for number in (0, 2, 1, 0):
+        spectrum = reading.spectrum(ReadOptions(row=number + 1))
+        assert spectrum.barycentric_velocity == pytest.approx(VELOCITIES[number]), number
+        assert spectrum.star == ("" if kind == "archive" else f"GJ {number}")
+        assert spectrum.resolution == (60_000 + 10_000 * number if kind == "table" else None)
+
+
+@pytest.mark.parametrize("kind", ["extensions", "table"])
+def test_all_spectra_of_a_file_have_their_own_words(kind: str) -> None:
+    answers = [answer for _, answer in analyse_rows(rows(kind), name="e.fits")]
+    assert [answer.prepared.spectrum.star for answer in answers] == ["GJ 0", "GJ 1", "GJ 2"]
+    seen = [answer.prepared.rv - velocity for answer, velocity in zip(answers, VELOCITIES, strict=True)]
+    assert np.ptp(seen) < 2.0  # noise alone, while the Earth's motion changes by 30 km/s
+
+
+def test_a_column_of_another_unit_is_no_velocity_or_place() -> None:
+    columns = [
+        fits.Column("BERV", "E", unit="AU/d", array=[0.01]),
+        fits.Column("RA", "E", unit="hourangle", array=[12.0]),
+        fits.Column("DEC", "E", unit="deg", array=[5.0]),
+        fits.Column("WAVE", f"{WAVE.size}D", array=WAVE[None]),
+        fits.Column("FLUX", f"{WAVE.size}D", array=layouts.truth(WAVE)[None]),
+    ]
+    spectrum = read_spectrum(layouts.to_bytes(fits.PrimaryHDU(), fits.BinTableHDU.from_columns(columns)), name="e.fits")
+    assert spectrum.barycentric_velocity is None and spectrum.position is None
