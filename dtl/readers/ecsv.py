@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
+from functools import partial
 from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from dtl.readers.contents import Contents
 from dtl.readers.metadata import apply_metadata
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions, metadata_lines
+from dtl.readers.row_values import describe_row, of_columns
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements
 from dtl.readers.text_table import check_values, text_lines
@@ -39,6 +41,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read the numeric columns, their units and the meta data."""
     table = _table(source)
     contents = contents_from_columns("ECSV table", table_columns(table), source, options, window)
+    contents.describe = partial(describe_row, said=of_columns(table))
     meta: dict[str, object] = {}
     for key, value in table.meta.items():
         meta.update(value if isinstance(value, Mapping) else {key: value})
@@ -93,14 +96,27 @@ def _check_head(source: Source, lines: list[str]) -> None:
 
 
 def table_columns(table: Table) -> list[Column]:
-    """The columns of numbers of a table, missing ones NaN; of one row of arrays these."""
+    """The columns of numbers of a table, missing ones NaN; of rows of arrays these, a row a spectrum or an order."""
     found = []
     for name in table.colnames:
         column = table[name]
-        values = np.ma.asarray(column[0] if len(column) == 1 else column)
-        if values.ndim == 1 and values.dtype.kind in "iufb":
+        values = _padded(column) if column.dtype.kind == "O" else np.ma.asarray(column)
+        values = values[0] if values.ndim > 1 and len(values) == 1 else values
+        if values.ndim in (1, 2) and values.dtype.kind in "iufb":
             said = (str(column.description or ""), str(column.meta.get("ucd", "")))
             unit = str(column.unit or "")
             filled = np.ma.filled(values.astype(float), np.nan)
             found.append(Column(name, filled, unit, "; ".join(text for text in said if text)))
-    return found
+    longest = max((column.values.shape for column in found), key=lambda shape: (len(shape), shape[-1]), default=())
+    return [column for column in found if column.values.shape == longest]
+
+
+def _padded(column: np.ndarray) -> np.ndarray:
+    """Arrays of different length as rows of one that end in NaN; nothing where they are no arrays of numbers."""
+    rows = [np.ma.asarray(cell) for cell in column]
+    if any(row.ndim != 1 or row.dtype.kind not in "iufb" for row in rows):
+        return np.empty(0)
+    values = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
+    for place, row in zip(values, rows, strict=True):
+        place[: len(row)] = np.ma.filled(row.astype(float), np.nan)
+    return values

@@ -23,11 +23,10 @@ from dtl.readers.extension_list import coverage, list_spectra
 from dtl.readers.extensions import SPECTRA, Group, find_groups
 from dtl.readers.headers import describe_header
 from dtl.readers.members import members
-from dtl.readers.metadata import apply_metadata
 from dtl.readers.options import ReadOptions
-from dtl.readers.resolutions import apply_resolutions, metadata_lines
+from dtl.readers.resolutions import apply_resolutions
 from dtl.readers.roles import assign_roles
-from dtl.readers.row_values import single_values
+from dtl.readers.row_values import describe_row
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements, header_texts
 from dtl.wavelengths import Window
@@ -101,17 +100,13 @@ def _describe(
         primary: the first header, which goes before the others unless it speaks of another spectrum too.
         another: whether it is known to do so.
     """
-    headers, own = group.headers, [0]
-    if np.ndim(contents.flux) == 2 and (group.stacked or group.said):
-        own, several = members(contents, source, options, window)
-        another = another or (group.stacked and several)
+    headers = group.headers
     if group.stacked:
-        headers = [headers[number] for number in own]
+        own, several = members(contents, source, options, window)
+        headers, another = [headers[number] for number in own], another or several
     last = [header for header in headers if header is not primary]
     _describe_headers(contents, primary, group, [*last, primary] if another else [primary, *headers])
-    said = single_values(group.said, own[0])
-    apply_metadata(contents, said, "column")
-    apply_resolutions(contents, metadata_lines(said), "column")
+    describe_row(contents, source, options, window, said=group.said)
 
 
 def _choose(source: Source, groups: list[Group], window: Window, options: ReadOptions) -> Group | None:

@@ -2,44 +2,79 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dtl.readers.contents import Contents
 from dtl.readers.fits_file import image_extensions, pixels
+from dtl.readers.members import members
+from dtl.readers.metadata import apply_metadata
+from dtl.readers.options import ReadOptions
+from dtl.readers.resolutions import apply_resolutions, metadata_lines
 from dtl.readers.source import Source
+from dtl.wavelengths import Window
 
-__all__ = ["of_images", "of_table", "single_values"]
+if TYPE_CHECKING:
+    from astropy.table import Table
+
+__all__ = ["describe_row", "of_columns", "of_images", "of_table"]
 
 #: Extensions that are looked at.
 _MOST = 200
-#: Units that are those of names without one, and those that are said with the name.
-_PLAIN, _SAID = ("", "deg", "degree", "degrees"), ("km/s", "km s-1", "km s^-1", "m/s", "m s-1", "m s^-1")
-#: Kinds of columns with one value a row: truth, whole and real numbers, text.
-_KINDS = tuple("LBIJKEDA")
+#: Units that go without saying, and those of velocities, which are said with the name; columns of others are left out.
+_PLAIN, _SAID = ("", "deg", "degree", "degrees"), ("km/s", "kms-1", "kms^-1", "m/s", "ms-1", "ms^-1")
+#: Columns of a FITS table with one value a row: truth, whole and real numbers; text of any length.
+_KINDS = tuple("LBIJKED")
 
 
 def of_table(hdu: Any) -> dict[str, np.ndarray]:
-    """Columns of a FITS table with one number or text a row, by their names with units of velocities; ``(rows,)``."""
-    found = {}
-    for column in hdu.columns:
-        form, unit = str(column.format), str(column.unit or "").strip()
-        if form.lstrip("1")[:1] not in _KINDS and not form.endswith("A"):
-            continue
-        name = f"{column.name} ({unit})" if unit in _SAID else column.name if unit in _PLAIN else ""
-        values = np.asarray(hdu.data[column.name]) if name else np.empty(0)
-        if values.ndim == 1 and values.size:
-            found[name] = values
-    return found
+    """Columns of a FITS table with one number or text a row, by their names; shape ``(rows,)`` each."""
+    plain = [c for c in hdu.columns if str(c.format).lstrip("1") in _KINDS or str(c.format).endswith("A")]
+    return _named((column.name, column.unit, np.asarray(hdu.data[column.name])) for column in plain)
+
+
+def of_columns(table: Table) -> dict[str, np.ndarray]:
+    """As `of_table` of a table of astropy; none where all columns are such, which then are those of one spectrum."""
+    plain = [column for column in table.itercols() if column.ndim == 1 and column.dtype.kind in "iufbUS"]
+    if len(plain) == len(table.colnames):
+        return {}
+    return _named((column.name, column.unit, np.ma.asarray(column)) for column in plain)
 
 
 def of_images(source: Source, rows: int) -> dict[str, np.ndarray]:
-    """Values of one-dimensional images with a number a row of others, by their names; shape ``(rows,)``."""
-    own = [hdu for _, hdu in image_extensions(source)[:_MOST] if hdu.shape == (rows,) and hdu.name.strip()]
-    return {hdu.name.strip(): pixels(source, hdu) for hdu in own}
+    """One-dimensional images with a number a row of others, by their names; shape ``(rows,)`` each."""
+    own = [hdu for _, hdu in image_extensions(source)[:_MOST] if hdu.shape == (rows,)]
+    return _named((hdu.name.strip(), hdu.header.get("BUNIT"), pixels(source, hdu)) for hdu in own)
 
 
-def single_values(said: dict[str, np.ndarray], row: int) -> dict[str, object]:
-    """What is said of one row, by name."""
-    values = ((name, column[row].item()) for name, column in said.items() if row < len(column))
-    return {name: value.strip() if isinstance(value, str) else value for name, value in values}
+def describe_row(
+    contents: Contents, source: Source, options: ReadOptions, window: Window, *, said: dict[str, np.ndarray]
+) -> None:
+    """Add what is said of the row of the spectrum that is wanted.
+
+    Args:
+        contents: changed in place.
+        source: for the name in messages.
+        options: which spectrum is wanted.
+        window: where its light is looked for.
+        said: single values of each row, by name.
+    """
+    if not said:
+        return
+    row = members(contents, source, options, window)[0][0] if np.ndim(contents.flux) == 2 else 0
+    cells = ((name, cell) for name, column in said.items() for cell in column[row : row + 1].tolist())
+    own = {name: cell.strip() if isinstance(cell, str) else cell for name, cell in cells}
+    apply_metadata(contents, own, "column")
+    apply_resolutions(contents, metadata_lines(own), "column")
+
+
+def _named(columns: Iterable[tuple[str, object, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Columns by their names, with the unit where it is one of velocities."""
+    found = {}
+    for name, said, values in columns:
+        unit = str(said or "").replace(" ", "")
+        if name and values.ndim == 1 and unit in _PLAIN + _SAID:
+            found[f"{name} ({unit})" if unit in _SAID else name] = values
+    return found

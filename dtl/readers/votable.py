@@ -6,6 +6,7 @@ import io
 import re
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from dtl.readers.ecsv import table_columns
 from dtl.readers.metadata import apply_metadata
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions, metadata_lines
+from dtl.readers.row_values import describe_row, of_columns
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements
 from dtl.wavelengths import Window
@@ -63,6 +65,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read the columns of numbers, their units and UCDs, and the parameters."""
     element, table, around = _table(source)
     contents = contents_from_columns("VOTable", table_columns(table), source, options, window)
+    contents.describe = partial(describe_row, said=of_columns(table))
     for field in element.fields:
         ucd = str(field.ucd or "").lower()
         if ucd.startswith("em.wl") and "obs.atmos" in ucd and contents.medium is None:
@@ -133,7 +136,7 @@ def _table(source: Source) -> tuple[Any, Table, list[Any]]:
                 "off or edited by hand; write it again."
             ) from error
     for element, table in tables:
-        if sum(len(column.values) >= _MIN_ROWS for column in table_columns(table)) >= 2:
+        if sum(column.values.shape[-1] >= _MIN_ROWS for column in table_columns(table)) >= 2:
             return element, table, _around(file, element)
     raise source.refuse("is a VOTable without a table of numbers; give one with the columns wavelength and flux.")
 
