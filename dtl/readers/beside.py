@@ -53,13 +53,13 @@ def _sigmas(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
 
 
 def _less_sky(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
-    """Names where ``OBJ-SKY`` stands beside ``OBJ`` and ``SKY``: that difference is the light of the star."""
+    """Names where ``OBJ-SKY`` stands beside ``OBJ``: that difference is the light of the star."""
     words, found = [name.strip().lower() for name in columns], list(names)
     for i, word in enumerate(words):
         parts = [part.strip() for part in _MINUS.split(word)]
-        if len(parts) != 2 or not all(part in words for part in parts):
+        if len(parts) != 2 or parts[0] not in words:
             continue
-        whole, sky = (names[words.index(part)] for part in parts)
+        whole, sky = names[words.index(parts[0])], parse_name(parts[1])
         if whole.role in ("flux", "") and sky.role == "sky":
             found[i] = replace(whole, role="flux", doubt=whole.doubt - _WITHOUT_SKY)
     return found

@@ -30,13 +30,16 @@ def parts_of(header: Any, values: np.ndarray) -> list[Column]:
 
 
 def row_names(header: Any, count: int) -> list[str]:
-    """Names of rows or bands by the cards that list them (ROW1, ARRAY1, COL1, UP_ARR01, BANDID1)."""
+    """Names of rows or bands by the cards that list them (ROW1, ARRAY1, COL1, UP_ARR01, BANDID1), from 0 or from 1."""
     names = [""] * count
-    for key in header:
-        match = _ROW_CARD.match(key)
-        if match and isinstance(header[key], str) and 1 <= int(match[2]) <= count and not names[int(match[2]) - 1]:
-            # IRAF: "sigma - background fit, weights variance, clean yes"
-            names[int(match[2]) - 1] = re.split(r"\s-\s", header[key])[0].strip()
+    cards = [(match, header[match[0]]) for match in map(_ROW_CARD.match, header) if match]
+    found = [(match[1], int(match[2]), text) for match, text in cards if isinstance(text, str)]
+    from_zero = {word for word, number, _ in found if number == 0}
+    for word, number, text in found:
+        place = number - (word not in from_zero)
+        if 0 <= place < count and not names[place]:
+            # IRAF: "sigma - background fit, weights variance, clean yes", with a colon in older versions
+            names[place] = re.split(r"\s-\s|:\s", text)[0].strip()
     return names
 
 

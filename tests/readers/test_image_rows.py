@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from dtl.readers.image_rows import is_turned
+from dtl.readers.image_rows import is_turned, row_names
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum
 
@@ -58,3 +58,16 @@ def test_a_table_with_the_orders_in_its_cells() -> None:
     cells = [fits.Column(name, f"{len(WAVE)}D", array=values.T) for name, values in parts.items()]
     spectrum = read_spectrum(layouts.to_bytes(fits.PrimaryHDU(), fits.BinTableHDU.from_columns(cells)), name="c.fits")
     np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE[3], FLUX[3]))
+
+
+@pytest.mark.parametrize(
+    ("cards", "names"),
+    [
+        ({"ROW1": "wavelength", "ROW2": "flux", "ROW3": "sigma"}, ["wavelength", "flux", "sigma"]),
+        ({"ROW0": "wavelength", "ROW1": "flux", "ROW2": "sigma"}, ["wavelength", "flux", "sigma"]),
+        ({"BANDID1": "spectrum - background fit", "BANDID3": "sky"}, ["spectrum", "", "sky"]),
+        ({"BANDID1": "spectrum: background fit, clean yes", "BANDID2": "raw: none"}, ["spectrum", "raw", ""]),
+    ],
+)
+def test_names_of_rows_by_cards_that_count_from_zero_or_one(cards: dict[str, str], names: list[str]) -> None:
+    assert row_names(fits.Header(cards), 3) == names
