@@ -15,7 +15,15 @@ from dtl.readers.clauses import FALSE, TRUE, clauses_of, goes_on, is_of_others, 
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.units import parse_frame, parse_medium
 
-__all__ = ["apply_statements", "frame_of", "header_texts", "medium_of", "stated_frame", "stated_medium"]
+__all__ = [
+    "apply_statements",
+    "frame_of",
+    "header_texts",
+    "medium_of",
+    "names_only_media_and_frames",
+    "stated_frame",
+    "stated_medium",
+]
 
 #: Sentences about a medium or a frame that are looked at in one file.
 _MOST = 400
@@ -50,7 +58,7 @@ _OF_WAVES = re.compile(
 #: has the medium, as a spectrograph in vacuum or a gap of air.
 _BESIDE_MEDIUM = re.compile(
     r"(air|vac|vacuum|or|to|is|in|lam|med|medium|corr|ref)+|standard|std|stp|dry|frames?|systems?|bary\w*|helio\w*|rest|stellar|obs\w*"
-    r"|topo\w*|geo\w*|berv|nm|um|aa|microns?|refracti\w*|index|morton|iau|only|now|used|files?|tables?|columns?|orders?|output|final"
+    r"|topo\w*|geo\w*|berv|ssb|nm|um|aa|microns?|refracti\w*|index|morton|iau|only|now|used|files?|tables?|columns?|orders?|output|final|angstroms?"
     rf"|{FALSE}|{TRUE}"
 )
 _NUMBER_OF_MEDIUM = re.compile(r"(air|vac(uum)?)\W*\d(?!(\.0*)?['\"\s]*$)|\d\.?\d*e-?\d")
@@ -143,6 +151,11 @@ def _weighed_medium(text: str) -> tuple[int, str | None]:
             found.append((weight + bool(_OF_WAVES.search(clause)), medium))
     best = {(min(weight, 2), medium) for weight, medium in found if weight == max(found)[0]}
     return best.pop() if len(best) == 1 else (0, None)
+
+
+def names_only_media_and_frames(value: str) -> bool:
+    """Whether all words of a value are of media, frames and units, as in no name of a file."""
+    return bool(value.strip()) and _speaks_of_medium_alone(value.lower())
 
 
 def _speaks_of_medium_alone(clause: str) -> bool:
