@@ -45,6 +45,21 @@ def test_fibres_of_each_order() -> None:
     assert spectrum.spectra == 2 and "several_spectra" in spectrum.flags
 
 
+def test_fibres_that_share_the_wavelengths_of_their_orders() -> None:
+    sky = 0.01 * RNG.normal(size=WAVE.shape)
+    spectrum = read_spectrum(images(FLUX=np.array([FLUX, sky]), WAVE=WAVE), name="f.fits")
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE[3], FLUX[3]))
+    assert spectrum.spectra == 2
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_wavelength_flux_and_error_along_any_axis_of_a_cube(axis: int) -> None:
+    cube = np.ascontiguousarray(np.moveaxis(np.array([WAVE, FLUX, SIGMA]), 0, axis))
+    spectrum = read_spectrum(layouts.to_bytes(fits.PrimaryHDU(cube)), name="p.fits")
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE[3], FLUX[3]))
+    np.testing.assert_allclose(spectrum.uncertainty, 0.01)
+
+
 @pytest.mark.parametrize("fibre", ["AB", "A", "C"])
 def test_names_that_end_in_their_fibre(fibre: str) -> None:
     blaze = 0.2 + np.sin(np.linspace(0.3, 2.8, WAVE.shape[1])) * np.ones(WAVE.shape)
