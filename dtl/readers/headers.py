@@ -156,7 +156,7 @@ def _frames(header: Any) -> Iterator[Claim]:
         elif text:
             yield Claim("unknown", "file", f"card {key} = '{text}', which is not used here")
     for key in header:
-        frame = _frame_of_card(key, header[key])
+        frame = _frame_of_card(header, key)
         if frame:
             yield Claim(frame, "file", f"card {key} = {sanitise(header[key], 30)}")
         comment = header.comments[key] if _OF_EARTH.fullmatch(key) else ""
@@ -165,15 +165,16 @@ def _frames(header: Any) -> Iterator[Claim]:
             yield Claim(frame, "file", f"card {key}: '{sanitise(comment, 60)}'")
 
 
-def _frame_of_card(key: str, value: Any) -> str | None:
+def _frame_of_card(header: Any, key: str) -> str | None:
     """The frame by one card that says yes or no, or by words alone that name a frame."""
-    said = isinstance(value, bool | str) or (isinstance(value, int) and value == 1)  # 0 stands for no velocity too
-    if said and _OF_CORRECTION.fullmatch(key):
-        return frame_of(f"barycentric correction: {value}")
+    if _OF_CORRECTION.fullmatch(key):
+        value = header[key]
+        said = isinstance(value, bool | str) or (isinstance(value, int) and value == 1)  # 0 stands for no velocity too
+        return frame_of(f"barycentric correction: {value}") if said else None
     if _AT_REST.fullmatch(key):
-        return "rest" if _as_yes_or_no(value) is True else None
-    named = isinstance(value, str) and _OF_WAVES.fullmatch(key) and names_only_media_and_frames(value)
-    return stated_frame(value) if named else None
+        return "rest" if _as_yes_or_no(header[key]) is True else None
+    value = header[key] if _OF_WAVES.fullmatch(key) else None
+    return stated_frame(value) if isinstance(value, str) and names_only_media_and_frames(value) else None
 
 
 def _media(header: Any) -> Iterator[Claim]:
