@@ -12,6 +12,8 @@ __all__ = ["by_neighbours"]
 
 #: Transmission of the atmosphere as molecfit calls it (Smette et al. 2015, A&A 576, A77).
 _TRANSMISSION = "mtrans"
+#: What the name of a corrected array has more than that of the other.
+_OF_CORRECTED = re.compile(r"^c|[\s_]+(corr|corrected|tc)$")
 #: How much further from the plain word a flux is that was not corrected.
 _UNCORRECTED = 0.3
 #: How much nearer to it is one that the sky was taken from.
@@ -53,13 +55,13 @@ def _sigmas(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
 
 
 def _less_sky(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
-    """Names where ``OBJ-SKY`` stands beside ``OBJ`` and ``SKY``: that difference is the light of the star."""
+    """Names where ``OBJ-SKY`` stands beside ``OBJ``: that difference is the light of the star."""
     words, found = [name.strip().lower() for name in columns], list(names)
     for i, word in enumerate(words):
         parts = [part.strip() for part in _MINUS.split(word)]
-        if len(parts) != 2 or not all(part in words for part in parts):
+        if len(parts) != 2 or parts[0] not in words:
             continue
-        whole, sky = (names[words.index(part)] for part in parts)
+        whole, sky = names[words.index(parts[0])], parse_name(parts[1])
         if whole.role in ("flux", "") and sky.role == "sky":
             found[i] = replace(whole, role="flux", doubt=whole.doubt - _WITHOUT_SKY)
     return found
@@ -78,7 +80,7 @@ def _treated_alone(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
 
 
 def _corrected(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
-    """Names where a transmission stands beside ``flux`` and ``cflux``: the second was corrected by it.
+    """Names where a transmission stands beside ``flux`` and ``cflux``, or ``flux_corr``: that was corrected by it.
 
     The same of their uncertainties, ``dflux`` and ``cdflux``.
     """
@@ -86,10 +88,11 @@ def _corrected(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
     if _TRANSMISSION not in words and not any(name.role == "telluric" for name in names):
         return found
     for i, word in enumerate(words):
-        plain = words.index(word[1:]) if word[:1] == "c" and word[1:] in words else None
-        if plain is None or names[i].role or names[plain].role not in ("flux", "uncertainty"):
+        before = _OF_CORRECTED.sub("", word)
+        own = names[words.index(before)] if before != word and before in words else NO_NAME
+        if own.role not in ("flux", "uncertainty") or names[i].role not in ("", own.role):
             continue
-        own = names[plain]
+        plain = words.index(before)
         found[i] = replace(own, stem=own.stem | {"corrected"})
         found[plain] = replace(own, doubt=own.doubt + _UNCORRECTED)
     return found

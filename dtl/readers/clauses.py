@@ -41,6 +41,8 @@ _BREAKS = re.compile(
     r"[;!?()\[\]{}]|,(?!\d)|(?<!\bbary)(?<!\bcorr)(?<!\bvel)(?<!\bhelio)(?<!\bwav)\.(?=\s|$)|\s[-/\u2013\u2014]+\s"
     r"|\b(?:but|while|whereas|although|though|however|then|and)\b"
 )
+#: What stands before a remark in brackets, and it: of one thing both.
+_REMARK = re.compile(r"([^;!?()\[\],.]*)(?:\([^()]*\)|\[[^\[\]]*\])")
 #: Words for no and for yes.
 FALSE, TRUE = r"false|f|no|n|nein|none|off|never|skipped|omitted|disabled|missing", r"true|t|yes|y|ja|on|done|ok"
 FALSE, TRUE = f"{FALSE}|omit|perform", f"{TRUE}|complete"  # as Hubble's headers have it, before and after a step
@@ -78,10 +80,14 @@ _FOREIGN = re.compile(
 #: What has wavelengths of its own beside the spectrum, and what was done with it to the spectrum.
 _OTHERS = r"(?:tellur\w*|sky|templates?|tpl|masks?|ccfs?|cross corr\w*|line ?lists?)"
 _ATTRIBUTE = re.compile(rf"\b{_OTHERS}(?: lines?)? (?:\w+ed|free)\b(?! (?:in|at|on|within|by|with|to)\b)")
-_OF_OTHERS = re.compile(rf"\W*(?:(?:the|a|all|our|in|of|for) )*{_OTHERS}\b")
+_OF_OTHERS = re.compile(
+    rf"^\W*(?:(?:step )?\d+\W+)?(?:(?:the|a|all|our|in|of|for|(?:rvs?|velocity) of) )*{_OTHERS}\b"
+    rf"|\b(?:computed|measured|correlated|compared) (?:with|against|using|by) (?:\w+ )?{_OTHERS}\b"
+    rf"|\b(?:air|vac(?:uum)?) {_OTHERS}\W*$"
+)
 _ITSELF = re.compile(
-    rf"(?<!\w)(?!{_OTHERS}|rest\b|observed)\w+ "
-    r"(?:spectr(?:um|a)|wave(?:s|lengths?)?|data|flux(?:es)?|star|stellar|output)\b"
+    rf"(?<!\w)(?!{_OTHERS}|rest\b|observed|air\b|vac|frame\b)\w+ "
+    r"(?:spectr(?:um|a)|wave(?:s|lengths?)?|data|flux(?:es)?|star|stellar|output)\b(?! (?:calibration|solution)\b)"
 )
 
 
@@ -90,6 +96,7 @@ def clauses_of(text: str) -> list[str]:
     lowered = " ".join(text[:_LONGEST].lower().split())
     for pattern, plain in _SPELLINGS:
         lowered = re.sub(pattern, plain, lowered)
+    lowered = _REMARK.sub(lambda found: found[1] if is_of_others(found[1]) else found[0], lowered)
     found: list[str] = []
     for part in _BREAKS.split(_with_shared_words(lowered)):
         words = words_of(part)
@@ -121,7 +128,7 @@ def manner_of(clause: str, own: Pattern[str]) -> str:
         return "perhaps"
     for place, word in enumerate(words):
         if word in _BEFORE_IT and _is_denied(words, place, own):
-            return "not"
+            return "perhaps" if word == "before" and _other_step(words[:place], own) else "not"
         if word in _AFTER_IT and (_subject_is_own(words[:place], own) or _meant(words, place, own)):
             return "not"
     if re.search(r"\bcorr(ection)? (was |is |were )?(removed|taken out)", clause):
@@ -135,7 +142,7 @@ def is_of_others(clause: str) -> bool:
     "Telluric corrected spectrum in the barycentric frame" speaks of the spectrum.
     """
     clause = _ATTRIBUTE.sub(" ", clause)
-    return bool(_OF_OTHERS.match(clause)) and not _ITSELF.search(clause)
+    return bool(_OF_OTHERS.search(clause)) and not _ITSELF.search(clause)
 
 
 def _with_shared_words(text: str) -> str:
@@ -179,6 +186,11 @@ def _meant(words: list[str], place: int, own: Pattern[str]) -> bool | None:
 def _is_denied(words: list[str], place: int, own: Pattern[str]) -> bool:
     meant = _meant(words, place, own)
     return _subject_is_own(words[:place], own) if meant is None else meant
+
+
+def _other_step(words: list[str], own: Pattern[str]) -> bool:
+    """Whether words say that something else was done, before what follows was: an order of steps, not a denial."""
+    return any(map(_FOREIGN.match, words)) and any(map(_is_done, words)) and not any(map(own.match, words))
 
 
 def _subject_is_own(words: list[str], own: Pattern[str]) -> bool:

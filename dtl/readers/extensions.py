@@ -19,7 +19,16 @@ from dtl.readers.blazes import blaze_of, find_blazes
 from dtl.readers.dispersion import Column
 from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
 from dtl.readers.fits_file import image_extensions as images
-from dtl.readers.image_rows import is_turned, parts_of, row_names, turn_columns, without_trailing
+from dtl.readers.image_rows import (
+    MAX_ROWS,
+    as_rows,
+    is_turned,
+    parts_of,
+    planes_of,
+    row_names,
+    turn_columns,
+    without_trailing,
+)
 from dtl.readers.names import parse_name
 from dtl.readers.row_values import of_images, of_table
 from dtl.readers.scattered import gather
@@ -29,7 +38,7 @@ from dtl.wavelengths import Window
 
 __all__ = ["SPECTRA", "Group", "find_groups"]
 
-_MIN_POINTS, _MAX_ROWS = 10, 24
+_MIN_POINTS = 10
 #: Extensions of one kind that are looked at; a spectrograph has a hundred orders.
 _MAX_EXTENSIONS = 200
 #: Images of like size that are looked at beside one with an axis.
@@ -153,20 +162,25 @@ def _images(source: Source) -> list[Group]:
     for shape, own in found.items():
         waves = [hdu for _, hdu in own if parse_name(_own_name(hdu)).role == "wavelength"]
         turned = (
-            len(shape) == 2 and shape[0] > shape[1] and bool(waves) and is_turned(_as(shape, pixels(source, waves[0])))
+            len(shape) == 2
+            and shape[0] > shape[1]
+            and bool(waves)
+            and is_turned(as_rows(shape, pixels(source, waves[0])))
         )
         # fibres or slices of each order stand one below the other
         flat = shape[::-1] if turned else shape if len(shape) < 3 else (int(np.prod(shape[:-1])), shape[-1])
-        if flat[-1] < _MIN_POINTS or _too_many(flat) or (len(shape) == 3 and not waves):
+        shared = found.get(shape[1:], [])  # rows may share the wavelengths of a row, and fibres those of all orders
+        if len(shape) == 3:
+            shared = [pair for pair in shared if parse_name(_own_name(pair[1])).role == "wavelength" and not waves]
+        if flat[-1] < _MIN_POINTS or _too_many(flat) or (len(shape) == 3 and not waves + shared):
             continue
-        # rows may share the wavelengths of a one-dimensional extension
-        hdus = own[: limits.most("columns")] + (found.get(shape[-1:], []) if len(shape) == 2 else [])
+        hdus = own[: limits.most("columns")] + (shared if len(shape) > 1 else [])
         names = [_own_name(hdu) for _, hdu in hdus]
         edges = _edges(source, found.get((shape[0] + 1,), []), names) if len(shape) == 1 else []
         if len(hdus) + len(edges) < 2:
             continue
         columns = [
-            Column(name, _as(flat, pixels(source, hdu), turned), _unit(hdu))
+            Column(name, as_rows(flat, pixels(source, hdu), turned), _unit(hdu))
             for name, (_, hdu) in zip(names, hdus, strict=True)
         ]
         places = ", ".join(_place(number, hdu) for number, hdu in hdus[:4]) + (", ..." if len(hdus) > 4 else "")
@@ -175,12 +189,6 @@ def _images(source: Source) -> list[Group]:
         label, notes = "FITS image extensions", _NOTE * len(edges)
         groups.append(Group("images", label, places, edges + columns, headers, notes, said=said))
     return groups
-
-
-def _as(shape: tuple[int, ...], values: np.ndarray, turned: bool = False) -> np.ndarray:
-    """The values of an image with a row an order; those that all rows share as they are."""
-    values = values.reshape(without_trailing(values.shape))
-    return values if values.ndim == 1 else values.T if turned else values.reshape(shape)
 
 
 def _edges(source: Source, longer: list[tuple[int, Any]], names: list[str]) -> list[Column]:
@@ -212,7 +220,7 @@ def _axes(source: Source, window: Window) -> list[Group]:
             groups.append(Group("axis", label, place, [], [header], problem=f"has a cube of {spectra} spectra"))
         if not shape or shape[-1] < _MIN_POINTS or len(shape) > 2 or not has_axis(header):
             continue
-        if np.prod(shape) > VALUE_LIMIT or (len(shape) == 2 and shape[0] > _MAX_ROWS and "WV_0_01" not in header):
+        if np.prod(shape) > VALUE_LIMIT or (len(shape) == 2 and shape[0] > MAX_ROWS and "WV_0_01" not in header):
             continue
         try:
             axis = find_axis(header, shape, window, by_name)
@@ -260,16 +268,14 @@ def _rows(source: Source) -> list[Group]:
     """Images with a few long rows or columns, as SCI or Upena write them, wavelengths among them."""
     groups = []
     for number, hdu in images(source)[:_MAX_EXTENSIONS]:
-        if len(hdu.shape) == 3 and 2 <= hdu.shape[0] <= _MAX_ROWS and hdu.shape[2] >= 10 * hdu.shape[0]:
-            if np.prod(hdu.shape) <= VALUE_LIMIT and not has_axis(hdu.header):  # planes of orders by pixels, as CERES
-                columns = parts_of(hdu.header, pixels(source, hdu))
-                if columns:
-                    groups.append(Group("planes", "FITS cube of planes", _place(number, hdu), columns, [hdu.header]))
-            continue
+        if len(hdu.shape) == 3 and np.prod(hdu.shape) <= VALUE_LIMIT and not has_axis(hdu.header):
+            columns = planes_of(hdu.header, pixels(source, hdu))
+            if columns:
+                groups.append(Group("planes", "FITS cube of planes", _place(number, hdu), columns, [hdu.header]))
         if len(hdu.shape) != 2:
             continue
         few, many = sorted(hdu.shape)
-        if not 2 <= few <= _MAX_ROWS or many < max(_MIN_POINTS, 10 * few):
+        if not 2 <= few <= MAX_ROWS or many < max(_MIN_POINTS, 10 * few):
             continue
         values = pixels(source, hdu)
         values = values if hdu.shape[0] == few else values.T

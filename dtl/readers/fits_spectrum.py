@@ -239,9 +239,10 @@ def _describe_headers(contents: Contents, primary: Any, group: Group, headers: l
         contents.medium = Claim("vacuum", "file", "the layout of UVES_popler, which writes vacuum wavelengths")
     describe_header(contents, *headers)
     for header in headers[:2]:
-        texts = header_texts(header)
-        apply_statements(contents, texts, "a card of HISTORY or COMMENT")
-        apply_resolutions(contents, texts, "a card of HISTORY or COMMENT:")
+        steps, comments = header_texts(header, "HISTORY"), header_texts(header, "COMMENT")
+        apply_statements(contents, steps, "a card of HISTORY", steps=True)
+        apply_statements(contents, comments, "a card of COMMENT")
+        apply_resolutions(contents, [*steps, *comments], "a card of HISTORY or COMMENT:")
     guess = _guessed_medium(primary, group)
     if guess and (contents.medium is None or contents.medium.source == "guessed"):
         contents.medium = guess

@@ -12,7 +12,7 @@ from dtl.readers.instruments import Instrument, find_instrument
 from dtl.readers.names import parse_name
 from dtl.readers.resolutions import is_own, is_resolution, resolution_of_value
 from dtl.readers.source import sanitise
-from dtl.readers.statements import frame_of, medium_of, stated_frame, stated_medium
+from dtl.readers.statements import frame_of, medium_of, names_only_media_and_frames, stated_frame, stated_medium
 
 __all__ = ["describe_header", "find_resolution", "find_star_velocity", "is_of_ceres", "known_instrument"]
 
@@ -23,7 +23,7 @@ _NO_NAME = re.compile(
 )
 _INSTRUMENT = ("INSTRUME", "INSTRUMENT", "SPECTROG", "FPA", "SPECTRO", "INST")
 _RESOLUTION = ("RESOLUTN", "SPEC_RES", "SPECRES", "SPECRP", "SPEC_RP", "RESOLUT", "RESOLUTI", "RESOLVE", "RES_POW")
-_RESOLUTION += ("RESOLVPW", "RPOWER", "RESPOW", "RESPOWER", "RP", "R")
+_RESOLUTION += ("RESOLVPW", "RPOWER", "R_POWER", "RESPOW", "RESPOWER", "RP", "R")
 #: Cards of these whose name says little: their comment must speak of nothing else.
 _VAGUE = ("RP", "R", "RESOL")
 #: Cards that count where none of these does, as some programs write something else there.
@@ -35,8 +35,15 @@ _MEDIUM = ("AIRORVAC", "INAIR", "INVACUUM", "VACUUM", "AIR_VAC", "WAVEMED", "MED
 _OF_MEDIUM = re.compile(r"((IN|IS|OR|WAVE?S?|WL|LAM(BDA)?|AIR|VAC(UUM)?)_?)+")
 #: Cards that say whether Earth's motion was removed, unless they hold how fast it is.
 _OF_CORRECTION = re.compile(
-    r"(BARY|HELI?O?|BERV|BCV?|SSB)[_ ]?(CENT(RIC)?)?[_ ]?V?(CORR?N?|CORRECT(ED|ION)?|APPL(IED)?|DONE)"
+    r"(BARY|HELIO)([_ ]?CENT(RIC)?)?|(BARY|HELI?O?|BERV|BCV?|SSB)[_ ]?(CENT(RIC)?)?[_ ]?V?"
+    r"(APP(L|LIED)?|DONE|(CORR?N?|CORRECT(ED|ION)?)([_ ]?(APP(L|LIED)?|DONE))?)"
 )
+#: Cards that hold that velocity, and words of comments on what was done with it.
+_OF_EARTH = re.compile(r"(.*[_ ])?V?(BARY|HELI?(?!UM)O?|BERV|BCV|SSB).*")
+_WAS_DONE = re.compile(r"\b(applied|removed|included)\b|\bwav\w+ .*corrected", re.IGNORECASE)
+#: Cards that say yes where wavelengths are those of the star at rest; those of the wavelengths and their frame.
+_AT_REST = re.compile(r"((AT|IN)[_ ]?)?REST([_ ]?(FRAME?|WAVE?S?|WAVELENGTHS?))?")
+_OF_WAVES = re.compile(r"(WAV|WL|LAM(?!P)|WSC)[\w ]*|(W|REF|SPEC\w*?)?[_ ]?FRAME?")
 _NUMBER = re.compile(r"\s*[-+.\d]+([eEdD][-+]?\d+)?.{0,6}")
 _VELOCITY = (  # card, factor to km/s
     ("CARACAL BERV", 1.0),
@@ -149,16 +156,33 @@ def _frames(header: Any) -> Iterator[Claim]:
             yield Claim(frame, "file", f"card {key} = '{text}'{near}")
         elif text:
             yield Claim("unknown", "file", f"card {key} = '{text}', which is not used here")
-    for key in filter(_OF_CORRECTION.fullmatch, header):
-        frame = frame_of(f"barycentric correction: {header[key]}") if isinstance(header[key], bool | str) else None
+    for key in header:
+        frame = _frame_of_card(header, key)
         if frame:
-            yield Claim(frame, "file", f"card {key} = {sanitise(header[key], 20)}")
+            yield Claim(frame, "file", f"card {key} = {sanitise(header[key], 30)}")
+        comment = header.comments[key] if _OF_EARTH.fullmatch(key) else ""
+        frame = frame_of(f"barycentric correction: {comment}") if _WAS_DONE.search(comment) else None
+        if frame:
+            yield Claim(frame, "file", f"card {key}: '{sanitise(comment, 60)}'")
+
+
+def _frame_of_card(header: Any, key: str) -> str | None:
+    """The frame by one card that says yes or no, or by words alone that name a frame."""
+    if _OF_CORRECTION.fullmatch(key):
+        value = header[key]
+        said = isinstance(value, bool | str) or (isinstance(value, int) and value == 1)  # 0 stands for no velocity too
+        return frame_of(f"barycentric correction: {value}") if said else None
+    if _AT_REST.fullmatch(key):
+        return "rest" if _as_yes_or_no(header[key]) is True else None
+    value = header[key] if _OF_WAVES.fullmatch(key) else None
+    return stated_frame(value) if isinstance(value, str) and names_only_media_and_frames(value) else None
 
 
 def _media(header: Any) -> Iterator[Claim]:
     """Air or vacuum by the cards that say so, the clearest first; CTYPE 'WAVE' is written too freely to be more than a
     guess."""
-    for key in dict.fromkeys([*_MEDIUM, *filter(_OF_MEDIUM.fullmatch, header)]):
+    of_waves = [key for key in filter(_OF_WAVES.fullmatch, header) if names_only_media_and_frames(str(header[key]))]
+    for key in dict.fromkeys([*_MEDIUM, *filter(_OF_MEDIUM.fullmatch, header), *of_waves]):
         value = _as_yes_or_no(header.get(key))
         own = {"vacuum" if "VAC" in word else "air" for word in re.findall("AIR|VAC", key)}
         if isinstance(value, bool | int) and value in (0, 1) and len(own) == 1:

@@ -11,7 +11,19 @@ import numpy as np
 from dtl.readers.dispersion import Column, runs_one_way
 from dtl.readers.headers import is_of_ceres
 
-__all__ = ["is_turned", "parts_of", "row_names", "turn_columns", "without_trailing"]
+__all__ = [
+    "MAX_ROWS",
+    "as_rows",
+    "is_turned",
+    "parts_of",
+    "planes_of",
+    "row_names",
+    "turn_columns",
+    "without_trailing",
+]
+
+#: Rows of an image that are kinds of numbers; with more of them they are orders or stars.
+MAX_ROWS = 24
 
 _ROW_CARD = re.compile(r"^(ROW|ARRAY|COL|UP_ARR|BANDID)_?0*(\d+)$")
 #: Planes of CERES that are read: the flux and its weights without the blaze (Brahm et al. 2017, PASP 129, 034002).
@@ -29,14 +41,42 @@ def parts_of(header: Any, values: np.ndarray) -> list[Column]:
     return [Column(name, part) for name, part in zip(names, values, strict=True)]
 
 
+def planes_of(header: Any, cube: np.ndarray) -> list[Column]:
+    """Planes of orders by pixels, as CERES has them, or what stands so along another axis of a cube."""
+    for axis in range(3):
+        planes = np.moveaxis(cube, axis, 0)
+        if 2 <= len(planes) <= MAX_ROWS and planes.shape[2] >= 10 * len(planes):
+            columns = parts_of(header, planes)
+            if columns:
+                return columns
+    return []
+
+
+def as_rows(shape: tuple[int, ...], values: np.ndarray, turned: bool = False) -> np.ndarray:
+    """The values of an image with a row an order; those that all rows share as they are.
+
+    Args:
+        shape: rows, for all fibres, and pixels.
+        values: of one image; those of one fibre are repeated for each.
+        turned: whether its orders are its columns.
+    """
+    values = values.reshape(without_trailing(values.shape))
+    if values.ndim == 1 or turned:
+        return values.T
+    return np.tile(values, (shape[0] * shape[1] // values.size, 1)) if values.ndim == 2 else values.reshape(shape)
+
+
 def row_names(header: Any, count: int) -> list[str]:
-    """Names of rows or bands by the cards that list them (ROW1, ARRAY1, COL1, UP_ARR01, BANDID1)."""
+    """Names of rows or bands by the cards that list them (ROW1, ARRAY1, COL1, UP_ARR01, BANDID1), from 0 or from 1."""
     names = [""] * count
-    for key in header:
-        match = _ROW_CARD.match(key)
-        if match and isinstance(header[key], str) and 1 <= int(match[2]) <= count and not names[int(match[2]) - 1]:
-            # IRAF: "sigma - background fit, weights variance, clean yes"
-            names[int(match[2]) - 1] = re.split(r"\s-\s", header[key])[0].strip()
+    cards = [(match, header[match[0]]) for match in map(_ROW_CARD.match, header) if match]
+    found = [(match[1], int(match[2]), text) for match, text in cards if isinstance(text, str)]
+    from_zero = {word for word, number, _ in found if number == 0}
+    for word, number, text in found:
+        place = number - (word not in from_zero)
+        if 0 <= place < count and not names[place]:
+            # IRAF: "sigma - background fit, weights variance, clean yes", with a colon in older versions
+            names[place] = re.split(r"\s-\s|:\s", text)[0].strip()
     return names
 
 

@@ -64,17 +64,20 @@ _PERCENT = {"percent", "percentage", "pct", "perc", "%"}
 _MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag"}
 #: Words that were written as one.
 _GLUED = re.compile(
-    r"^(sci|sky|cal|tel|norm|obj|raw|inv|bg|err|unc|bin|log|ln)"
-    r"(flux|wave|wavl|wavelength|var|variance|blaze|err|error|ivar|data|spec|spectrum|counts|lam|lambda)$"
+    r"^(sci|sky|cal|tel|norm|obj|raw|inv|bg|err|unc|bin|log|ln|opt|box|ext|sum|clean|good|bad|flux|spec|flx|wave)"
+    r"(flux|wave|wavl|wavelength|var|variance|blaze|err|error|ivar|data|spec|spectrum|counts|lam|lambda|sigma|sig|snr"
+    r"|noise|unc|mask|pix)$|^(flux|spec)(cal|norm|corr)(err|error|var|ivar|sig|sigma)?$"
+    r"|^(err|error|sig|sigma|noise|std)(sq|sqr|squared)$"
     r"|^(flux|wave|blaze|err|error|unc|var|ivar|sigma|sky)(ab|[a-d])$"  # of a fibre
     r"|^(tell?|telluric)(corr|corrected|removed|free)$"
     r"|^(wave|wavelength|wl|lam|lambda)(air|vac|vacuum)$|^(air|vac|vacuum)(wave|wavelength|wl|lam|lambda)$"
 )
 #: A flux by what it is a density of, "F_lambda", and a logarithm of a flux by its symbol, "logF".
-_DENSITY = re.compile(r"(?<![^\W_])(f|i|flux)[\s_]*(lambda|lam|λ|nu|ν)(?![^\W_])", re.IGNORECASE)
+_DENSITY = re.compile(r"(?<![^\W_])([de]?)(?:f|i|flux)[\s_]*(lambda|lam|λ|nu|ν)(?![^\W_])", re.IGNORECASE)
 _LOG_SYMBOL = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\s_]?[FI](?![^\W_])")
 #: What stands for an error: the difference before a symbol, and the mark before its number.
 _SYMBOLS = re.compile(r"±|\+/?-|(?<![^\W_])[δ∆](?=\s?[fi])")
+_SQUARED = {"squared", "sq", "sqr"}
 _SQUARE = re.compile(r"(\^|\*\*)\s*[({]?2")
 #: A column that is only counted, by MATLAB as Var1; without a number it counts pixels.
 _COUNTED = re.compile(r"\s*(?:(?i:col|column|field)[\s_]*|Var)\d+\s*")
@@ -121,7 +124,7 @@ def split_words(text: str) -> list[str]:
     """Words of a name in lower case: split at blanks, underscores, capitals after small letters, digits kept."""
     text = _BRACKET.sub(" ", _LOG_OF.sub(r"\1 ", text[:LONGEST]))
     text = re.sub(r"(?i)\b(s/n|signal[- _]to[- _]noise)\b", "snr", text)
-    text = _LOG_SYMBOL.sub(r"\1 flux", _DENSITY.sub("flux", text))
+    text = _LOG_SYMBOL.sub(r"\1 flux", _DENSITY.sub(lambda found: "err flux" if found[1] else "flux", text))
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"(?<![^\W_])([kM]?)eV(?![^\W_])", r"\1EV", text))
     found = []
     text = _SYMBOLS.sub(" err ", text.lower().replace("σ", "sigma").replace("²", "2"))
@@ -222,7 +225,7 @@ def _kind(words: list[str], plain: set[str], *, squared: bool) -> str:
         if kind == "sigma" and hit == {"noise"} and "signal" in words:
             return "snr"
         if hit:
-            squared = kind == "sigma" and (squared or "squared" in words)
+            squared = kind == "sigma" and (squared or bool(_SQUARED & set(words)))
             if kind == "sigma" and set(words) & _PERCENT:
                 return "percent"
             if kind == "sigma" and set(words) & _RELATIVE:
@@ -234,7 +237,7 @@ def _kind(words: list[str], plain: set[str], *, squared: bool) -> str:
 def _stem(words: list[str], role: set[str]) -> frozenset[str]:
     """Words that belong neither to the role nor to what is said about it."""
     dropped = role | (_FLUX - _FREED) | _LOGARITHM.keys() | _RELATIVE | _PERCENT | _NOISE_WORDS | _TREATED
-    dropped |= {"inverse", "inv", "squared", "air", "vac", "vacuum", "bary", "data", "pixel", "1d"}
+    dropped |= {"inverse", "inv", *_SQUARED, "air", "vac", "vacuum", "bary", "data", "pixel", "1d"}
     kept = set()
     for word in words:
         bare = re.sub(r"\d+$", "", word)

@@ -9,17 +9,18 @@ import numpy as np
 
 from dtl.readers.dispersion import Column
 from dtl.readers.fits_file import image_extensions, pixels, table_values, tables
+from dtl.readers.image_rows import without_trailing
 from dtl.readers.names import parse_name
 from dtl.readers.source import Source
 
 __all__ = ["gather"]
 
-#: Values that a spectrum has at least, and arrays of one length that are looked at.
+#: Values that a spectrum has at least, and arrays of one shape that are looked at.
 _MIN_POINTS, _MAX_ARRAYS = 10, 24
 
 
 def gather(source: Source, own_name: Callable[[Any], str]) -> list[tuple[list[Column], list[tuple[int, Any]]]]:
-    """Arrays with one value a pixel that are of one length, but not of one extension, and the extensions they are of.
+    """Arrays with one value a pixel that are of one shape, but not of one extension, and the extensions they are of.
 
     Only where one of them alone is named after wavelengths: else it is not known which belong together.
 
@@ -27,29 +28,32 @@ def gather(source: Source, own_name: Callable[[Any], str]) -> list[tuple[list[Co
         source: the file.
         own_name: the name of an image by its extension.
     """
-    found: dict[int, list[tuple[str, int, Any, Any]]] = {}
+    found: dict[tuple[int, ...], list[tuple[str, int, Any, Any]]] = {}
     for number, hdu in tables(source):
-        if hdu.header["NAXIS2"] >= _MIN_POINTS:
-            own = [(column.name, number, hdu, column) for column in hdu.columns]
-            found.setdefault(hdu.header["NAXIS2"], []).extend(own)
-    lengths = set(found)
+        for column, kind in zip(hdu.columns, hdu.columns.dtype.fields.values(), strict=True):
+            shape = (hdu.header["NAXIS2"], *kind[0].shape)
+            shape = shape[1:] if len(shape) > 1 and shape[0] == 1 else shape
+            if len(shape) < 3 and shape[-1] >= _MIN_POINTS:
+                found.setdefault(shape, []).append((column.name, number, hdu, column))
     for number, hdu in image_extensions(source):
-        if len(hdu.shape) == 1 and hdu.shape[0] in lengths:
-            found[hdu.shape[0]].append((own_name(hdu), number, hdu, None))
+        if without_trailing(hdu.shape) in found:
+            found[without_trailing(hdu.shape)].append((own_name(hdu), number, hdu, None))
     groups = []
-    for arrays in found.values():
+    for shape, arrays in found.items():
         waves = [name for name, *_ in arrays if parse_name(name).role == "wavelength"]
         hdus = list({number: (number, hdu) for _, number, hdu, _ in arrays}.values())
         if len(waves) != 1 or len(hdus) < 2 or len(arrays) > _MAX_ARRAYS:
             continue
-        columns = [_column(source, *entry) for entry in sorted(arrays, key=lambda entry: entry[1])]
+        columns = [_column(source, shape, entry) for entry in sorted(arrays, key=lambda entry: entry[1])]
         groups.append(([column for column in columns if column is not None], sorted(hdus, key=lambda pair: pair[0])))
     return groups
 
 
-def _column(source: Source, name: str, number: int, hdu: Any, column: Any) -> Column | None:
+def _column(source: Source, shape: tuple[int, ...], entry: tuple[str, int, Any, Any]) -> Column | None:
     """One of the arrays; None where it is not one number a pixel."""
+    name, _, hdu, column = entry
     if column is None:
-        return Column(name, pixels(source, hdu), str(hdu.header.get("BUNIT", "")))
+        return Column(name, pixels(source, hdu).reshape(shape), str(hdu.header.get("BUNIT", "")))
     values = table_values(source, hdu, column)
-    return None if values is None or np.ndim(values) != 1 else Column(name, values, column.unit or "")
+    values = values[0] if np.ndim(values) > 1 and len(values) == 1 else values
+    return None if values is None or np.shape(values) != shape else Column(name, values, column.unit or "")

@@ -41,6 +41,8 @@ _BLOCK, _AGREES = 16, 0.6
 #: of spectra that were smoothed with sigma as before; of 4,800 that were normalised by smooth curves, or not, 99.9 %
 #: are, of 400 models 60 % below S/N 30, 96 % to 80 and 99.5 % from there on.
 _FOLLOWS, _AS_ROUGH, _AS_DEEP = 0.3, 0.65, 1.3
+#: Pixels that both have, as part of those of the one taken, at least; arms side by side share fewer.
+_OVERLAP = 0.2
 #: Variance that is shared, over that which a mean of both would share, at most.
 _SHARED = 0.5
 
@@ -72,7 +74,9 @@ def is_other_spectrum(flux: np.ndarray, values: np.ndarray) -> bool:
     step = flux.size // _ENOUGH + 1
     flux, values = flux.reshape(-1)[::step], values.reshape(-1)[::step]
     good = np.isfinite(flux) & np.isfinite(values)
-    levels = [float(np.median(part[good])) if good.sum() >= 100 else 0.0 for part in (flux, values)]
+    if good.sum() < max(100.0, _OVERLAP * np.isfinite(flux).sum()):  # arms side by side
+        return False
+    levels = [float(np.median(part[good])) for part in (flux, values)]
     if min(levels) <= 0 or max(levels) > _FAINTEST * min(levels):
         return False
     scatter = [

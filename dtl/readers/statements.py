@@ -15,13 +15,21 @@ from dtl.readers.clauses import FALSE, TRUE, clauses_of, goes_on, is_of_others, 
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.units import parse_frame, parse_medium
 
-__all__ = ["apply_statements", "frame_of", "header_texts", "medium_of", "stated_frame", "stated_medium"]
+__all__ = [
+    "apply_statements",
+    "frame_of",
+    "header_texts",
+    "medium_of",
+    "names_only_media_and_frames",
+    "stated_frame",
+    "stated_medium",
+]
 
 #: Sentences about a medium or a frame that are looked at in one file.
 _MOST = 400
 _MENTIONED = re.compile(
     r"air|vac|awav|luft|lucht|aria|no ar\b|возд|powiet|空|vak|vide|vuoto|vác|вакуум|próżni|真|bary|helio"
-    r"|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract",
+    r"|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract|stellar|systemic|\brv\b|radial vel",
     re.I,
 )
 
@@ -50,7 +58,7 @@ _OF_WAVES = re.compile(
 #: has the medium, as a spectrograph in vacuum or a gap of air.
 _BESIDE_MEDIUM = re.compile(
     r"(air|vac|vacuum|or|to|is|in|lam|med|medium|corr|ref)+|standard|std|stp|dry|frames?|systems?|bary\w*|helio\w*|rest|stellar|obs\w*"
-    r"|topo\w*|geo\w*|berv|nm|um|aa|microns?|refracti\w*|index|morton|iau|only|now|used|files?|tables?|columns?|orders?"
+    r"|topo\w*|geo\w*|berv|ssb|nm|um|aa|microns?|refracti\w*|index|morton|iau|only|now|used|files?|tables?|columns?|orders?|output|final|angstroms?"
     rf"|{FALSE}|{TRUE}"
 )
 _NUMBER_OF_MEDIUM = re.compile(r"(air|vac(uum)?)\W*\d(?!(\.0*)?['\"\s]*$)|\d\.?\d*e-?\d")
@@ -93,9 +101,13 @@ _REST_OF_OTHERS = (
 )
 _REST = re.compile(
     r"\b(rest frame|rest wavelengths?(?! of| for)|at rest|(stellar|star|laboratory) frame|frame of the star"
-    r"|shifted to rest)\b"
+    r"|(?:shifted|corrected|moved|brought) to rest)\b"
 )
-_OF_REST = re.compile(r"(rest|stellar|star|laboratory|frame)$")
+_OF_ITS_VELOCITY = re.compile(
+    r"\bcorrected for (the )?(stellar|systemic|star) (rv|(radial )?velocity)\b"
+    r"|\b(rv|(stellar|systemic|radial) velocity)( of [\d.+-]+ km/s)? (was |has been )?removed\b"
+)
+_OF_REST = re.compile(r"(rest|stellar|systemic|star|laboratory|frame|rv|velocity)$")
 _OBSERVATORY = re.compile(
     r"\b(topocent|geocent)[a-z]*|\b(observatory|observers?|observed|telescope|earth) (frame|system|wavelengths?|rest)\b"
     r"|\bframe[ :=]+(of )?(the )?(observatory|observer|telescope|earth)|\bas observed$"
@@ -122,8 +134,13 @@ _ALONE = re.compile(
 
 def medium_of(text: str) -> str | None:
     """``air`` or ``vacuum`` where one sentence or card says so of wavelengths, else None."""
+    return _weighed_medium(text)[1]
+
+
+def _weighed_medium(text: str) -> tuple[int, str | None]:
+    """The medium that a sentence states, and what it weighs, 2 or more where it is that of a conversion."""
     if not _MENTIONED.search(text):
-        return None
+        return 0, None
     found: list[tuple[int, str]] = []
     for clause in clauses_of(text):
         if is_of_others(clause):
@@ -132,8 +149,13 @@ def medium_of(text: str) -> str | None:
         weight, medium = _medium_of_clause(_NO_MEDIUM.sub(" ", present))
         if medium and (weight or _OF_WAVES.search(clause) or _speaks_of_medium_alone(clause)):
             found.append((weight + bool(_OF_WAVES.search(clause)), medium))
-    best = {medium for weight, medium in found if weight == max(found)[0]}
-    return best.pop() if len(best) == 1 else None
+    best = {(min(weight, 2), medium) for weight, medium in found if weight == max(found)[0]}
+    return best.pop() if len(best) == 1 else (0, None)
+
+
+def names_only_media_and_frames(value: str) -> bool:
+    """Whether all words of a value are of media, frames and units, as in no name of a file."""
+    return bool(value.strip()) and _speaks_of_medium_alone(value.lower())
 
 
 def _speaks_of_medium_alone(clause: str) -> bool:
@@ -185,8 +207,9 @@ def _frame_of_clause(clause: str, *, alone: bool) -> str | None:
         clause = re.sub(pattern, plain, clause)
     if is_of_others(clause) or (_PAST_FRAME.search(clause) and not _KEPT.search(clause)):
         return None
-    at_rest = _REST.search(clause) and manner_of(clause, _OF_REST) in ("done", "open")
     earth, sun = _OBSERVATORY.search(clause), _BARYCENTRIC.search(clause)
+    at_rest = _REST.search(clause) or (_OF_ITS_VELOCITY.search(clause) and not sun)
+    at_rest = at_rest and manner_of(clause, _OF_REST) in ("done", "open")
     if earth and sun:  # from one to the other, else an equation
         if not re.search(r"\b(to|into)\b|->|2", clause[min(earth.end(), sun.end()) : max(earth.start(), sun.start())]):
             return None
@@ -224,27 +247,31 @@ def stated_frame(text: str) -> str | None:
     return frame_of(f"frame: {text}") or (parse_frame(text) if len(text.split()) < 3 else None)
 
 
-def apply_statements(contents: Contents, texts: Iterable[str], where: str) -> None:
+def apply_statements(contents: Contents, texts: Iterable[str], where: str, *, steps: bool = False) -> None:
     """Fill medium and frame, where they are open or only guessed, from free words; mark what they contradict.
 
     Args:
         contents: changed in place.
         texts: sentences, as comment lines.
         where: what they are, for people, as "a comment".
+        steps: whether they tell in their order what was done, so that a later one may end what an earlier one says.
     """
-    spoken = [text for text in dict.fromkeys(texts) if _MENTIONED.search(text)]
-    for text in spoken[:_MOST]:
-        for name, find in (("medium", medium_of), ("frame", frame_of)):
-            value = find(text)
-            if value:
+    spoken = [text for text in dict.fromkeys(texts) if _MENTIONED.search(text)][:_MOST]
+    for name, find in (("medium", _weighed_medium), ("frame", _weighed_frame)):
+        found = [(text, *find(text)) for text in spoken]
+        for place, (text, weight, value) in enumerate(found):
+            ended = steps and any(w >= max(weight, 2) and v != value for _, w, v in found[place + 1 :])
+            if value and not ended:
                 short = " ".join("".join(c if c.isprintable() else " " for c in text[:200]).split())[:60]
                 contents.state(name, Claim(value, "file", f"{where}: '{short}'"))
 
 
-def header_texts(header: Any) -> list[str]:
-    """HISTORY and COMMENT cards, and those of IRAF's attributes, of a FITS header."""
-    found: list[str] = []
-    for key in ("HISTORY", "COMMENT"):
-        if key in header:
-            found += [str(card) for card in header[key]]
-    return found[-400:]
+def _weighed_frame(text: str) -> tuple[int, str | None]:
+    """The frame that a sentence states, and what it weighs: one comes to the star's by way of the barycentre."""
+    frame = frame_of(text)
+    return {"barycentric": 2, "rest": 3}.get(frame or "", 0), frame
+
+
+def header_texts(header: Any, key: str) -> list[str]:
+    """The last of the HISTORY or COMMENT cards of a FITS header."""
+    return [str(card) for card in header[key]][-400:] if key in header else []

@@ -14,13 +14,14 @@ def table(**columns: np.ndarray) -> bytes:
     return "\n".join([",".join(columns), *(",".join(f"{x:.6f}" for x in row) for row in rows)]).encode()
 
 
+@pytest.mark.parametrize("names", ["dflux flux cdflux cflux", "ERR FLUX ERR_CORR FLUX_CORR", "err spec err_tc spec_tc"])
 @pytest.mark.parametrize("order", [1, -1])
-def test_the_flux_without_the_lines_of_the_atmosphere(order: int) -> None:
-    """molecfit's table (Smette et al. 2015, A&A 576, A77)."""
+def test_the_flux_without_the_lines_of_the_atmosphere(order: int, names: str) -> None:
+    """molecfit's table (Smette et al. 2015, A&A 576, A77), and how people call the same."""
     own = observe()
     through = 1 - 0.3 * np.exp(-(((own.wavelength - 8816) / 0.2) ** 2))
-    columns = dict(dflux=own.uncertainty, flux=own.flux * through, cdflux=own.uncertainty / through, cflux=own.flux)
-    pairs = list(columns.items())[::order]
+    values = own.uncertainty, own.flux * through, own.uncertainty / through, own.flux
+    pairs = list(zip(names.split(), values, strict=True))[::order]
     found = read_spectrum(table(**{"lambda": own.wavelength}, **dict(pairs), mtrans=through))
     np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
     np.testing.assert_allclose(found.uncertainty, own.uncertainty / through, atol=1e-5)

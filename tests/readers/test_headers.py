@@ -20,11 +20,12 @@ def table(names: str = "WAVE FLUX", **cards: object) -> bytes:
     return layouts.to_bytes(primary, fits.BinTableHDU.from_columns(columns))
 
 
-@pytest.mark.parametrize("key", ["BARYCORR", "BERVCORR", "HELCORR", "HELIOCOR", "BARYAPPL"])
+@pytest.mark.parametrize("key", ["BARYCORR", "BERVCORR", "HELCORR", "HELIOCOR", "BARYAPPL", "BERVDONE", "BARYCENT"])
 @pytest.mark.parametrize(
     ("value", "frame"),
     [
         (True, "barycentric"),
+        (1, "barycentric"),
         ("DONE", "barycentric"),
         ("COMPLETE", "barycentric"),
         (False, "observatory"),
@@ -38,9 +39,47 @@ def test_a_card_says_whether_earths_motion_was_removed(key: str, value: object, 
     assert spectrum.frame == frame and "frame_guessed" not in spectrum.flags
 
 
-@pytest.mark.parametrize("value", [12.3, 0.0, "12.3 km/s"])
+@pytest.mark.parametrize("value", [12.3, 0.0, 0, 1.0, "12.3 km/s", (12.3, "[km/s] barycentric correction")])
 def test_how_fast_earth_moves_says_nothing_of_what_was_done(value: object) -> None:
     assert read_spectrum(table(BARYCORR=value), name="c.fits").frame == "unknown"
+
+
+@pytest.mark.parametrize("key", ["BARYCORR", "VHELIO", "BERV"])
+@pytest.mark.parametrize(
+    ("comment", "frame"),
+    [
+        ("km/s, applied to wavelengths", "barycentric"),
+        ("barycentric correction applied", "barycentric"),
+        ("heliocentric velocity, already applied", "barycentric"),
+        ("Earth motion removed", "barycentric"),
+        ("barycentric correction, not applied", "observatory"),
+        ("applied to the RV", "unknown"),
+    ],
+)
+def test_the_comment_of_a_velocity_says_what_was_done(key: str, comment: str, frame: str) -> None:
+    if (key, frame) == ("BERV", "unknown"):
+        frame = "observatory"  # guessed
+    found = read_spectrum(table(**{key: (12.3, comment)}), name="c.fits")
+    assert found.frame == frame
+    assert ("frame_guessed" in found.flags) == (key == "BERV" and "RV" in comment)
+
+
+@pytest.mark.parametrize(
+    ("cards", "frame", "medium"),
+    [
+        ({"FRAME": "BARYCENTRIC", "WAVE_TYP": "VACUUM"}, "barycentric", "vacuum"),
+        ({"WAVSYS": "air, heliocentric"}, "barycentric", "air"),
+        ({"WAVEFRAM": "observatory", "WSCALE": "air (Angstrom)"}, "observatory", "air"),
+        ({"RESTFRAM": True, "REFFRAME": "ICRS", "VACUUM": True}, "rest", "vacuum"),
+        ({"RESTFRAM": False, "FRAME": "FK5", "VACUUM": True}, "unknown", "vacuum"),
+        ({"WAVEFILE": "air_rest.dat", "LAMP": "vacuum", "RESTWAV": 6562.8}, "unknown", None),
+    ],
+)
+def test_cards_about_wavelengths_by_words_alone(cards: dict[str, object], frame: str, medium: str | None) -> None:
+    found = read_spectrum(table(**cards), name="w.fits")
+    assert found.frame == frame
+    assert ("medium_guessed" in found.flags) == (medium is None)
+    assert medium is None or next(f.value for f in found.findings if f.name == "medium") == medium
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from dtl.readers.image_rows import is_turned
+from dtl.readers.image_rows import is_turned, row_names
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum
 
@@ -45,6 +45,21 @@ def test_fibres_of_each_order() -> None:
     assert spectrum.spectra == 2 and "several_spectra" in spectrum.flags
 
 
+def test_fibres_that_share_the_wavelengths_of_their_orders() -> None:
+    sky = 0.01 * RNG.normal(size=WAVE.shape)
+    spectrum = read_spectrum(images(FLUX=np.array([FLUX, sky]), WAVE=WAVE), name="f.fits")
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE[3], FLUX[3]))
+    assert spectrum.spectra == 2
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_wavelength_flux_and_error_along_any_axis_of_a_cube(axis: int) -> None:
+    cube = np.ascontiguousarray(np.moveaxis(np.array([WAVE, FLUX, SIGMA]), 0, axis))
+    spectrum = read_spectrum(layouts.to_bytes(fits.PrimaryHDU(cube)), name="p.fits")
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE[3], FLUX[3]))
+    np.testing.assert_allclose(spectrum.uncertainty, 0.01)
+
+
 @pytest.mark.parametrize("fibre", ["AB", "A", "C"])
 def test_names_that_end_in_their_fibre(fibre: str) -> None:
     blaze = 0.2 + np.sin(np.linspace(0.3, 2.8, WAVE.shape[1])) * np.ones(WAVE.shape)
@@ -58,3 +73,16 @@ def test_a_table_with_the_orders_in_its_cells() -> None:
     cells = [fits.Column(name, f"{len(WAVE)}D", array=values.T) for name, values in parts.items()]
     spectrum = read_spectrum(layouts.to_bytes(fits.PrimaryHDU(), fits.BinTableHDU.from_columns(cells)), name="c.fits")
     np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE[3], FLUX[3]))
+
+
+@pytest.mark.parametrize(
+    ("cards", "names"),
+    [
+        ({"ROW1": "wavelength", "ROW2": "flux", "ROW3": "sigma"}, ["wavelength", "flux", "sigma"]),
+        ({"ROW0": "wavelength", "ROW1": "flux", "ROW2": "sigma"}, ["wavelength", "flux", "sigma"]),
+        ({"BANDID1": "spectrum - background fit", "BANDID3": "sky"}, ["spectrum", "", "sky"]),
+        ({"BANDID1": "spectrum: background fit, clean yes", "BANDID2": "raw: none"}, ["spectrum", "raw", ""]),
+    ],
+)
+def test_names_of_rows_by_cards_that_count_from_zero_or_one(cards: dict[str, str], names: list[str]) -> None:
+    assert row_names(fits.Header(cards), 3) == names

@@ -117,6 +117,23 @@ def test_a_number_is_no_square(text: str, kind: str) -> None:
     assert parse_name(text).kind == kind
 
 
+@pytest.mark.parametrize("text", ["sigma_sq", "errsq", "ERR_SQR", "noise squared", "OPTVAR", "fluxvar", "SPECVARIANCE"])
+def test_a_square_in_words_and_in_one_word_with_the_flux(text: str) -> None:
+    assert (parse_name(text).role, parse_name(text).kind) == ("uncertainty", "variance")
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "kind"),
+    [
+        *(("OPTFLUX", "flux", "sigma"), ("OPTERR", "uncertainty", "sigma"), ("FLUXIVAR", "uncertainty", "ivar")),
+        *(("FLUXSNR", "uncertainty", "snr"), ("FLUXNORMERR", "uncertainty", "sigma"), ("GOODMASK", "mask", "sigma")),
+        *(("DF_LAMBDA", "uncertainty", "sigma"), ("eF_lambda", "uncertainty", "sigma")),
+    ],
+)
+def test_words_that_are_written_as_one(text: str, role: str, kind: str) -> None:
+    assert (parse_name(text).role, parse_name(text).kind) == (role, kind)
+
+
 @pytest.mark.parametrize("text", ["relerr", "rel_err", "fractional error"])
 def test_an_error_relative_to_the_flux(text: str) -> None:
     assert (parse_name(text).role, parse_name(text).kind) == ("uncertainty", "relative")

@@ -28,9 +28,11 @@ SKY = 0.3 + 0.002 * np.random.default_rng(4).normal(size=WAVE.size)
         ("COUNTS", "BKG", "NET_COUNTS"),
     ],
 )
+@pytest.mark.parametrize("alone", [False, True])
 @pytest.mark.parametrize("turn", [1, -1])
-def test_without_the_sky(names: tuple[str, str, str], turn: int) -> None:
-    columns = list(zip(names, (STAR + SKY, SKY, STAR), strict=True))[::turn]
+def test_without_the_sky(names: tuple[str, str, str], turn: int, alone: bool) -> None:
+    """``alone``: without a column of the sky itself."""
+    columns = list(zip(names, (STAR + SKY, SKY, STAR), strict=True))[:: turn * (1 + alone)]
     cells = [fits.Column(name, "D", array=values) for name, values in [("WAVE", WAVE), *columns, ("ERR", SIGMA)]]
     spectrum = read_spectrum(layouts.to_bytes(fits.PrimaryHDU(), fits.BinTableHDU.from_columns(cells)), name="n.fits")
     np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, STAR))

@@ -34,6 +34,18 @@ def test_wavelengths_here_and_fluxes_there(hdus: list) -> None:
     np.testing.assert_allclose(spectrum.uncertainty, 0.005)
 
 
+@pytest.mark.parametrize("image", [True, False])
+def test_orders_as_rows_of_two_extensions(image: bool) -> None:
+    wave = layouts.echelle(orders=8, pixels=1500, home=3)
+    flux = layouts.truth(wave)
+    cells = [fits.Column(k, "1500D", array=v) for k, v in (("WAVE", wave), ("FLUX", flux), ("ERR", 0 * flux + 0.005))]
+    waves = fits.ImageHDU(wave, name="WAVE") if image else fits.BinTableHDU.from_columns(cells[:1])
+    light = fits.BinTableHDU.from_columns(cells[1:])
+    spectrum = read_spectrum(layouts.to_bytes(fits.PrimaryHDU(), waves, light), name="o.fits")
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, wave[3], flux[3]))
+    np.testing.assert_allclose(spectrum.uncertainty, 0.005)
+
+
 def test_two_tables_with_wavelengths_stay_apart() -> None:
     """It would not be known to which of them a further flux belongs."""
     hdus = [table("A", wavelength=WAVE + 500), table("B", wavelength=WAVE), table("C", flux=FLUX)]

@@ -60,6 +60,7 @@ def test_stars_side_by_side_are_several_and_the_first_is_read(names: str, column
         layouts.truth(WAVE),  # a model of it
         np.zeros(WAVE.size),
         1e-4 * OTHER,  # far fainter than any star of a sample
+        np.where(np.arange(WAVE.size) < 0.15 * WAVE.size, OTHER, np.nan),  # the blue arm of a spectrograph
     ],
 )
 def test_what_is_no_spectrum_of_its_own(beside: np.ndarray) -> None:

@@ -150,9 +150,20 @@ AT_REST = [
     "rest_frame: true",
     "rest frame wavelengths",
     "wavelengths in rest frame of the star",
+    "corrected to rest",
+    "Spectrum corrected for stellar RV (-34.0 km/s)",
+    "radial velocity of -34.0 km/s removed",
+    "barycentric corrected and corrected for the systemic velocity",
 ]
 #: Sentences that leave the frame open.
 NO_FRAME = [
+    "not corrected for stellar RV",
+    "stellar radial velocity not removed",
+    "to be corrected for stellar RV",
+    "barycentric radial velocity removed",
+    "sky subtracted before barycentric correction was applied",
+    "Step 2: telluric correction (in observatory frame)",
+    "RV of the template 12.3 km/s rest frame",
     "geocentric distance 1.2 au",
     "no further barycentric correction needed",
     "Do not apply BERV again",
@@ -253,6 +264,11 @@ MAYBE_VACUUM = [
     "corrected for refraction in air",
 ]
 NO_MEDIUM = [
+    "CCF computed with mask M2 in air wavelengths",
+    "cross correlated with mask at rest frame wavelengths in air",
+    "calibrated with a vacuum line list",
+    "line list for wavelength calibration: air wavelengths",
+    "mask (air)",
     "airmass 1.2",
     "air temperature 12 C, vacuum pressure 1e-5",
     "in vacuum or air?",
@@ -325,6 +341,7 @@ def test_the_frame_of_something_else_and_a_former_one(text: str, frame: str | No
         ("telluric model in vacuum", None),
         ("input wavelengths in air", None),
         ("Input: air, output wavelengths: vacuum", "vacuum"),
+        *(("output spectrum: vacuum", "vacuum"), ("sky subtracted (wavelengths in vacuum)", "vacuum")),
         *(("isvac: F", "air"), ("isair: F", "vacuum"), ("isInVacuum = True", "vacuum"), ("wl: air", "air")),
     ],
 )
@@ -406,6 +423,29 @@ def table(name: str, *history: str, **cards: object) -> bytes:
     for line in history:
         primary.header["HISTORY"] = line
     return layouts.to_bytes(primary, fits.BinTableHDU.from_columns(columns))
+
+
+@pytest.mark.parametrize(
+    ("steps", "medium", "frame"),
+    [
+        (
+            ["Wavelengths in air, observatory frame", "Converted to vacuum", "Corrected for Earth's motion"],
+            "vac",
+            "bary",
+        ),
+        (["in vacuum, barycentric frame", "vac2air applied", "shifted to rest frame"], "air", "rest"),
+        (["air2vac applied", "vacuum wavelengths", "barycentric corrected", "barycentric frame"], "vac", "bary"),
+    ],
+)
+def test_a_later_step_ends_what_an_earlier_one_says(steps: list[str], medium: str, frame: str) -> None:
+    found = read_spectrum(table("WAVE", *steps))
+    assert next(f.value for f in found.findings if f.name == "medium").startswith(medium)
+    assert found.frame.startswith(frame) and not {"medium_guessed", "frame_guessed"} & set(found.flags)
+
+
+@pytest.mark.parametrize("steps", [["barycentric frame", "observatory frame"], ["wavelengths in vacuum", "in air"]])
+def test_words_that_are_no_steps_contradict_each_other(steps: list[str]) -> None:
+    assert {"medium_guessed", "frame_guessed"} & set(read_spectrum(table("WAVE", *steps)).flags)
 
 
 def reason(spectrum: Spectrum, name: str) -> str:
