@@ -84,8 +84,8 @@ _AFTER_IT |= {"planned", "foreseen", "intended"}
 _DEMANDS = {"need", "needed", "required", "necessary"}
 #: What one is told to do is not done yet.
 _ORDER = re.compile(
-    r"\s*(please |first |you |to |now |just |todo ?: ?)*(apply|add|run(?! with| by| on| \d)|multiply|divide|shift|correct"
-    r"|subtract|convert|transform|call)\b"
+    r"\s*(please |first |you |to |now |just |todo ?: ?)*(apply|add|run(?! with| by| on| \d)|multiply|divide|shift"
+    r"|correct|subtract|convert|transform|call)\b"
 )
 _AGAIN = re.compile(r"\b(do not|again|twice|in (the )?(\w+ )?(header|keyword|card|column)s?)\b")
 _PERHAPS = re.compile(

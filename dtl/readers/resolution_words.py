@@ -12,7 +12,8 @@ __all__ = ["BESIDE", "LISTED", "NOUN", "RATIO", "is_clean", "plain"]
 #: The word for it in a sentence, in keys of metadata and cards, and in other languages; and what it is.
 NOUN = (
     r"(?<!\w)(?:(?i:resolution|resolving ?power|spec(?:tral)? ?(?:res(?:olution)?|rp)|resolutn|r power|res\.? ?power"
-    r"|res|r[ée]solution(?: spectrale)?|pouvoir r[ée]solvant|aufl(?:ö|oe)sung(?:sverm(?:ö|oe)gen)?|(?:resoluci[óo]n|resolução)(?: espectral)?"
+    r"|res|r[ée]solution(?: spectrale)?|pouvoir r[ée]solvant|aufl(?:ö|oe)sung(?:sverm(?:ö|oe)gen)?"
+    r"|(?:resoluci[óo]n|resolução)(?: espectral)?"
     r"|potere risolutivo|risoluzione(?: spettrale)?|разрешающая способность|разрешение|rozlišení)\b|分辨率|分解能)"
 )
 RATIO = r"(?<!\w)(?i:(?:lambda|λ|lam|l) ?/ ?(?:(?:d|delta ?|Δ) ?(?:lambda|λ|lam|l)|fwhm))\b"
