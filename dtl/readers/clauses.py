@@ -105,6 +105,7 @@ _OTHERS = (
 )
 _ATTRIBUTE = re.compile(rf"\b{_OTHERS}(?: lines?)? (?:\w+ed|free)\b(?! (?:in|at|on|within|by|with|to|for)\b)")
 _OF_OTHERS = re.compile(rf"\W*(?:(?:the|an?|all|our|in|of|for|synthetic|stellar|atmospheric) )*{_OTHERS}\b")
+_THEIR_OWN = re.compile(rf"\b(?:wavelengths?|frame) of (?:the |our |an? )?{_OTHERS}\b")
 #: What names them more closely in brackets: "the telluric model (TAPAS) is in vacuum".
 _ASIDE = re.compile(
     rf"(\b{_OTHERS}(?: \w+)?) \((?![^()]*(?:air|vac|bary|helio|topo|rest|frame|appl|corr|remov|not|no)\b)[^()]*\)"
@@ -112,6 +113,7 @@ _ASIDE = re.compile(
 _ITSELF = re.compile(
     rf"(?<!\w)(?<!\bof )(?!{_OTHERS}|(?:rest|observed|air|vac(?:uum)?|standard|synthetic)\b)\w+ "
     r"(?:spectr(?:um|a)|wave(?:s|lengths?)?|data|flux(?:es)?|star|stellar|output)\b"
+    rf"(?! {_OTHERS}\b)"
 )
 
 
@@ -166,7 +168,7 @@ def is_of_others(clause: str) -> bool:
     "Telluric corrected spectrum in the barycentric frame" speaks of the spectrum.
     """
     clause = _ATTRIBUTE.sub(" ", clause)
-    return bool(_OF_OTHERS.match(clause)) and not _ITSELF.search(clause)
+    return bool(_OF_OTHERS.match(clause) and not _ITSELF.search(clause)) or bool(_THEIR_OWN.search(clause))
 
 
 def _with_shared_words(text: str) -> str:

@@ -41,7 +41,8 @@ LISTED = BESIDE | frozenset(
     "sky subtracted blaze corrected uncorrected not correction continuum normalised normalized flux fluxes error errors"
     " uncertainty uncertainties calibrated merged orders order exposure exposures time seeing airmass column"
     " columns unit units angstrom nm sigma extracted frame date target object name rv berv snr night"
-    " wave err created written file pipeline drs ceres iraf parameters properties exptime width setup mode bary helio"
+    " wave err created written file pipeline drs ceres iraf ispec parameters properties exptime width"
+    " setup mode bary helio"
     # of other languages
     " vakuum luft vide aire aria vuoto vacío vácuo im ruhesystem barycentrique baricéntrico baricentrico".split()
 )

@@ -312,6 +312,7 @@ def test_the_medium_of_a_sentence(text: str, media: set[str | None]) -> None:
         *((text, None) for text in ("sky lines subtracted in the observer frame", "input frame: topocentric")),
         *((text, None) for text in ("line list at rest wavelengths", "wavelengths were in the observatory frame")),
         *((text, None) for text in ("template shifted to the rest frame of the star", "the models are at rest")),
+        *((text, None) for text in ("rest frame of the template", "the stellar template is at rest")),
         *((text, None) for text in ("the former version was not corrected for barycentric motion",)),
         *((text, None) for text in ("the comparison spectrum is in the rest frame", "an atlas in the earth frame")),
         ("The template is in its rest frame, the data are barycentric", "barycentric"),
@@ -339,6 +340,9 @@ def test_the_frame_of_something_else_and_a_former_one(text: str, frame: str | No
         *(("To do: convert to vacuum", "air"), ("conversion to vacuum is planned", "air")),
         *(("wavelengths in vacuum rather than air", "vacuum"), ("wavelengths in air as opposed to vacuum", "air")),
         ("telluric corrected vacuum wavelengths", "vacuum"),
+        ("wavelengths of the tellurics are in air", None),
+        ("Data in vacuum; for air wavelengths see the other file", "vacuum"),
+        ("Comparison lamp: ThAr, air wavelengths", "air"),
         *(("isvac: F", "air"), ("isair: F", "vacuum"), ("isInVacuum = True", "vacuum"), ("wl: air", "air")),
     ],
 )
