@@ -12,10 +12,30 @@ __all__ = ["FALSE", "TRUE", "clauses_of", "goes_on", "is_of_others", "manner_of"
 
 #: Letters of a sentence that are looked at; those that say something of wavelengths are far shorter.
 _LONGEST = 500
-#: What is written in several ways -> one way. Hyphens join the words of one phrase.
 #: "In air" and "in vacuum" in other languages.
 _IN_AIR = r"in (?:der )?luft|dans l.air|en (?:el )?aire|no ar|in aria|nell.aria|в воздухе|w powietrzu|in (?:de )?lucht"
 _IN_VACUUM = r"i[nm] vakuum|dans le vide|en (?:el )?vac[íi]o|no vácuo|nel vuoto|в вакууме|w próżni|in vacuüm"
+#: Frames and what is done to reach them in other languages -> in English, in this order.
+_FRAMES = (
+    (r"\bbary(?:zentr|centri[qs])\w*|\bbaric[ée]ntr\w*", "barycentric"),
+    (r"\bh[ée]lio(?:zentr|centri[qs])\w*|\bh?elioc[ée]ntric[oaie]s?\b", "heliocentric"),
+    (r"\b(topo|g[ée]o)(?:zentr\w*|centri[qs]\w*|c[ée]ntric[oaie]s?\b)", "topocentric"),
+    (r"\brepère\b|\bréférentiel\b|\bsistema\b(?: d[ie] \w+)?|\bbezugssystem\b", "frame"),
+    (r"\bluft\b", "air"),
+    (r"\bvide\b", "vacuum"),
+    (r"\bruhesystems?( des sterns)?\b|\bau repos\b|\ben reposo\b|\ba riposo\b", "rest frame"),
+    (r"\bkorrigiert\w*|\bcorrigée?s?\b|\bcorregid[oa]s?\b|\bcorrett[oaie]\b", "corrected"),
+    (r"\bange(?:wand|wende)t\b|\bappliquée?s?\b|\baplicad[oa]s?\b|\bapplicat[oaie]\b", "applied"),
+    (r"\bkorrektur\b|\bcorrecci[óo]n\b|\bcorrezione\b|\bcorreção\b", "correction"),
+    (r"\bnicht\b|\bpas\b(?= (?:corrected|applied))", "not"),
+    (r"\b(?:ohne|sans|senza|sem|sin)\b(?= .*correction)", "without"),
+    (r"\b(?:vitesse|velocidad|velocità|mouvement|movimiento|geschwindigkeit)\b", "velocity"),
+    (r"\b(corrected) (?:de la|de|del|della|dalla|por|per|für|um)\b", r"\1 for"),
+    (r"\bvelocity (barycentric|heliocentric)\b", r"\1 velocity"),
+    (r"\bcorrection (barycentric|heliocentric)\b", r"\1 correction"),
+)
+_FOREIGN_FRAME = re.compile("|".join(pattern for pattern, _ in (*_FRAMES[:3], _FRAMES[6])))
+#: What is written in several ways -> one way. Hyphens join the words of one phrase.
 _SPELLINGS = (
     (r"_|(?<=[a-z])-(?=[a-z])", " "),
     (r"(?<=[a-z])n['\u2019]t\b", " not"),
@@ -24,7 +44,8 @@ _SPELLINGS = (
     (r"\bw/o\b|\black(s|ing)?\b|\b(instead|short) of\b", "without"),
     (r"\bprior to\b|\buntil\b", "before"),
     (r"\bnot only\b", ""),
-    (r"\bno longer\b", "not"),
+    (r"\bno longer\b|\brather than\b|\bas opposed to\b", "not"),
+    (r"\bto do\b(?= ?:)", "todo"),
     (r"\bis(?=(?:in)?(?:air|vac))", "is "),  # as a program names a variable
     (r"\bin(?=(?:air|vac|vacuum)\b)", "in "),
     (r"\bleft out\b|\bleft undone\b|\bnot? (yet )?done\b", "skipped"),
@@ -34,8 +55,8 @@ _SPELLINGS = (
     (rf"\b(nicht|pas|no|non|não|nie|не|niet) (?={_IN_AIR}|{_IN_VACUUM})", "not "),
     (rf"(?<!\w)({_IN_AIR})(?!\w)|空[気气]中?の?波[長长]", " in air "),
     (rf"(?<!\w)({_IN_VACUUM})(?!\w)|真空中?の?波[長长]", " in vacuum "),
-    (r"\bluft(?=wellenl)", "air "),
-    (r"\bvakuum(?=wellenl)", "vacuum "),
+    (r"\bluft(?= ?wellenl)|(?<=\()(?:luft|aire?|aria)(?=\))", "air "),
+    (r"\bvakuum(?=\b|wellenl)|\bvuoto\b|\bvac[íi]o\b|\bvácuo\b|\bvacuüm\b|(?<=\()vide(?=\))", "vacuum "),
 )
 _BREAKS = re.compile(
     r"[;!?()\[\]{}]|,(?!\d)|(?<!\bbary)(?<!\bcorr)(?<!\bvel)(?<!\bhelio)(?<!\bwav)\.(?=\s|$)|\s[-/\u2013\u2014]+\s"
@@ -61,15 +82,17 @@ _BEFORE_IT = {"not", "no", "without", "never", "before", "neither", "nor", "need
 _BEFORE_IT |= {"must", "will", "shall", "cannot", "to-be"}
 _AFTER_IT = {"skipped", "omitted", "missing", "pending", "off", "disabled", "ignored", "required", "needed", "undone"}
 _AFTER_IT |= {"necessary", "none", "todo", "outstanding", "reversed", "reverted", "false", "below", "later"}
+_AFTER_IT |= {"planned", "foreseen", "intended"}
 _DEMANDS = {"need", "needed", "required", "necessary"}
 #: What one is told to do is not done yet.
 _ORDER = re.compile(
-    r"\s*(please |first |you |to |now |just )*(apply|add|run(?! with| by| on| \d)|multiply|divide|shift|correct"
-    r"|subtract|convert|transform|call)\b"
+    r"\s*(please |first |you |to |now |just |todo ?: ?)*(apply|add|run(?! with| by| on| \d)|multiply|divide|shift"
+    r"|correct|subtract|convert|transform|call)\b"
 )
 _AGAIN = re.compile(r"\b(do not|again|twice|in (the )?(\w+ )?(header|keyword|card|column)s?)\b")
 _PERHAPS = re.compile(
     r"\b(if|unless|whether|should|might|may|could|can|would|probably|perhaps|maybe|presumably|optional(ly)?|use"
+    r"|(?:companion|separate|another|other) (?:files?|tables?|extensions?)|for .{1,60}\bsee"
     r"|(?<!used )(?<!applied )(?<!corrected )(?<!shifted )to (go|get|obtain|bring|move|convert|transform|put))\b"
 )
 #: Steps of a reduction that are said to be done or not beside those that are asked for.
@@ -78,23 +101,29 @@ _FOREIGN = re.compile(
     r"|simul|smooth|rebin|resampl|merg|stitch|weight|instrument|response|drift|nonlinear|defringe|polar|vignet)"
 )
 #: What has wavelengths of its own beside the spectrum, and what was done with it to the spectrum.
-_OTHERS = r"(?:tellur\w*|sky|templates?|tpl|masks?|ccfs?|cross corr\w*|line ?lists?)"
-_ATTRIBUTE = re.compile(rf"\b{_OTHERS}(?: lines?)? (?:\w+ed|free)\b(?! (?:in|at|on|within|by|with|to)\b)")
+_OTHERS = (
+    r"(?:tellur\w*|sky|templates?|tpl|masks?|ccfs?|cross corr\w*|line ?lists?|models|atlas(?:es)?|lamps?|laser combs?"
+    r"|comparison \w+|(?:former|earlier|previous|older) (?:versions?|releases?|reductions?|files?))"
+)
+_ATTRIBUTE = re.compile(rf"\b{_OTHERS}(?: lines?)? (?:\w+ed|free)\b(?! (?:in|at|on|within|by|with|to|for)\b)")
 _OF_OTHERS = re.compile(
-    rf"^\W*(?:(?:step )?\d+\W+)?(?:(?:the|a|all|our|in|of|for|(?:rvs?|velocity) of) )*{_OTHERS}\b"
+    rf"^\W*(?:(?:step )?\d+\W+)?(?:(?:the|an?|all|our|in|of|for|synthetic|stellar|atmospheric|(?:rvs?|velocity) of) )*"
+    rf"{_OTHERS}\b"
     rf"|\b(?:computed|measured|correlated|compared) (?:with|against|using|by) (?:\w+ )?{_OTHERS}\b"
     rf"|\b(?:air|vac(?:uum)?) {_OTHERS}\W*$"
 )
+_THEIR_OWN = re.compile(rf"\b(?:wavelengths?|frame) of (?:the |our |an? )?{_OTHERS}\b")
 _ITSELF = re.compile(
-    rf"(?<!\w)(?!{_OTHERS}|rest\b|observed|air\b|vac|frame\b)\w+ "
+    rf"(?<!\w)(?<!\bof )(?!{_OTHERS}|(?:rest|observed|air|vac(?:uum)?|frame|standard|synthetic)\b)\w+ "
     r"(?:spectr(?:um|a)|wave(?:s|lengths?)?|data|flux(?:es)?|star|stellar|output)\b(?! (?:calibration|solution)\b)"
+    rf"(?! {_OTHERS}\b)"
 )
 
 
 def clauses_of(text: str) -> list[str]:
     """The clauses of a sentence, in lower case and one spelling; what only goes on with the last one joins it."""
     lowered = " ".join(text[:_LONGEST].lower().split())
-    for pattern, plain in _SPELLINGS:
+    for pattern, plain in (*(_FRAMES if _FOREIGN_FRAME.search(lowered) else ()), *_SPELLINGS):
         lowered = re.sub(pattern, plain, lowered)
     lowered = _REMARK.sub(lambda found: found[1] if is_of_others(found[1]) else found[0], lowered)
     found: list[str] = []
@@ -142,7 +171,7 @@ def is_of_others(clause: str) -> bool:
     "Telluric corrected spectrum in the barycentric frame" speaks of the spectrum.
     """
     clause = _ATTRIBUTE.sub(" ", clause)
-    return bool(_OF_OTHERS.search(clause)) and not _ITSELF.search(clause)
+    return bool(_OF_OTHERS.search(clause) and not _ITSELF.search(clause)) or bool(_THEIR_OWN.search(clause))
 
 
 def _with_shared_words(text: str) -> str:

@@ -20,6 +20,12 @@ _QUOTED = re.compile(r'"([-+\d.,eE ]+)"')
 _SWISS = re.compile(r"(?<=\d)['\u2019](?=\d{3}(?!\d))")
 #: Blanks of no width to speak of between thousands, as in French; other marks stand between the columns then.
 _FRENCH = re.compile(r"(?<![\d.,])(\d{1,3})[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+#: Numbers that touch, as a column of fixed width is full where one is negative: 1.0342E+00-3.1021E-03. Both have a
+#: point, as the parts of a date have not; only numbers stand in such a row.
+_TOUCHES, _GLANCE, _OF_NUMBERS = re.compile(r"\d-\d{0,30}\.\d"), 20_000, frozenset("0123456789+-.eEdD \t")
+_TOUCHING = re.compile(r"(\d\.\d{1,30}(?:[eEdD][-+]\d{2,3})?)(?=[-+]\d{0,30}\.\d)")
+#: The same with plain blanks, in a cell between other marks.
+_SPACED, _POLISH = re.compile(r"[-+]?\d{1,3}( \d{3})+([.,]\d+)?"), re.compile(r"(?<![\d.,])(\d{1,3}) (?=\d{3}(?!\d))")
 
 
 def plain_text(text: str) -> str:
@@ -29,13 +35,19 @@ def plain_text(text: str) -> str:
         if any(mark in text for mark in ";\t|") and any(blank in text for blank in "\u00a0\u2009\u202f"):
             text = _FRENCH.sub(r"\1", text)
         text = text.translate(_SPACES)
-    return _SWISS.sub("", text) if "'" in text or "\u2019" in text else text
+    text = _SWISS.sub("", text) if "'" in text or "\u2019" in text else text
+    if not _TOUCHES.search(text[len(text) // 2 :][:_GLANCE]):
+        return text
+    return "\n".join(_TOUCHING.sub(r"\1 ", row) if _OF_NUMBERS.issuperset(row) else row for row in text.splitlines())
 
 
 def plain_lines(body: list[str]) -> tuple[list[str], str | None]:
     """Lines with points as decimal marks and without thousands separators, and the separator of columns."""
     body = _without_end(_unquoted(body))
     mark = next((m for m in (";", "|", "\t") if all(m in line for line in body[:50])), None)
+    cells = [cell.strip().strip("\"'") for line in body[:200] for cell in line.split(mark)] if mark else []
+    if sum(bool(_SPACED.fullmatch(cell)) for cell in cells) > 0.2 * len(cells):
+        body = [_POLISH.sub(r"\1", line) for line in body]
     if not any("," in line for line in body[:200]):  # neither a decimal mark nor one between thousands
         return body, _separator(body[:50])[0]
     cells = [c.strip().strip("\"'") for line in body[:200] for c in (line.split(mark) if mark else line.split())]
@@ -96,5 +108,6 @@ def _separator(lines: list[str]) -> tuple[str | None, bool]:
             return None, True
         return ",", False
     if all("\t" in line.strip() for line in lines):
-        return "\t", False
+        mixed = len({line.count("\t") for line in lines}) > 1 and len({len(line.split()) for line in lines}) == 1
+        return None if mixed else "\t", False
     return None, False

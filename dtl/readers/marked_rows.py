@@ -22,7 +22,7 @@ _MAX_ROWS = 100_000
 #: Letters of such a row, at most: what has more holds marks without end.
 _LONGEST = 2_000
 _NUMBER = re.compile(
-    r"(?<![\w.])[-+]?(?:\d+(?:[.,]\d*)?|\.\d+)(?:[eEdD][-+]?\d+)?(?![\w.])|\b(?:nan|inf)\b", re.IGNORECASE
+    r"(?<![\w.])[-+]?(?:\d+(?:\.\d*|,\d+)?|\.\d+)(?:[eEdD][-+]?\d+)?(?![\w.])|\b(?:nan|inf)\b", re.IGNORECASE
 )
 #: What stands before a number as its name, as in ``flux=`` and ``"flux": ``.
 _KEY = re.compile(r"""["']?([^\W\d]\w{0,30})["']?\s*[=:]\s*(?=0)""")

@@ -18,7 +18,8 @@ IN_DEX = re.compile(r"[\[(]\s*dex\b", re.IGNORECASE)
 #: What a signal-to-noise ratio is called that is not one of a pixel: a logarithm of one power or another, one of a
 #: resolution element or of a length.
 OF_NO_PIXEL = re.compile(
-    r"(?<![^\W_])(db|resel|res(olution)?[ _]?el(em(ent)?)?|per[ _](a|aa|å|angstrom|nm))(?![^\W_])", re.IGNORECASE
+    r"(?<![^\W_])(db|resel|res(olution)?[ _]?el(em(ent)?)?|per[ _](\d[\d.]*[ _]?)?(a|aa|å|angstrom|nm|km))(?![^\W_])",
+    re.IGNORECASE,
 )
 #: Parts of a million of the flux.
 PPM = 1e6

@@ -78,6 +78,9 @@ _LOG_SYMBOL = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\s_]?[FI](?![^\W_])")
 #: What stands for an error: the difference before a symbol, and the mark before its number.
 _SYMBOLS = re.compile(r"±|\+/?-|(?<![^\W_])[δ∆](?=\s?[fi])")
 _SQUARED = {"squared", "sq", "sqr"}
+_INVERSE = re.compile(r"\s*1\s*/")
+#: What a flux or its error is divided by.
+_OVER_CONTINUUM = re.compile(r"(?<=[^\W\d])\s*/\s*(?=cont)", re.IGNORECASE)
 _SQUARE = re.compile(r"(\^|\*\*)\s*[({]?2")
 #: A column that is only counted, by MATLAB as Var1; without a number it counts pixels.
 _COUNTED = re.compile(r"\s*(?:(?i:col|column|field)[\s_]*|Var)\d+\s*")
@@ -123,6 +126,7 @@ NO_NAME = Name()
 def split_words(text: str) -> list[str]:
     """Words of a name in lower case: split at blanks, underscores, capitals after small letters, digits kept."""
     text = _BRACKET.sub(" ", _LOG_OF.sub(r"\1 ", text[:LONGEST]))
+    text = _OVER_CONTINUUM.sub(" divided by ", text)
     text = re.sub(r"(?i)\b(s/n|signal[- _]to[- _]noise)\b", "snr", text)
     text = _LOG_SYMBOL.sub(r"\1 flux", _DENSITY.sub(lambda found: "err flux" if found[1] else "flux", text))
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"(?<![^\W_])([kM]?)eV(?![^\W_])", r"\1EV", text))
@@ -154,7 +158,8 @@ def parse_name(text: str) -> Name:
         scale = "ln"
     known = set().union(*_UNCERTAINTY.values())
     squared = bool(_SQUARE.search(_BRACKET.sub(" ", text)))  # a bare number counts: "err_2" is that of a second flux
-    kind, multiple = _kind(words, plain, squared=squared), multiple_of(text)
+    inverse = bool(plain & {"inverse", "inv", "reciprocal"} or _INVERSE.match(text))
+    kind, multiple = _kind(words, plain, squared=squared, inverse=inverse), multiple_of(text)
     said = {"2"} if squared else COUNTING if multiple != 1.0 else set()
     stem = _stem(words, known | said | {"sqrt", "root"})
     if kind and any(word.startswith(("wave", "lam")) for word in stripped):
@@ -213,9 +218,8 @@ def _is_treated(words: list[str], role: set[str]) -> bool:
     )
 
 
-def _kind(words: list[str], plain: set[str], *, squared: bool) -> str:
+def _kind(words: list[str], plain: set[str], *, squared: bool, inverse: bool) -> str:
     """The kind of an uncertainty, empty where the name tells of none."""
-    inverse = bool(plain & {"inverse", "inv", "reciprocal"})
     for kind in ("ivar", "snr", "variance", "sigma"):
         hit = plain & _UNCERTAINTY[kind]
         if hit == {"stat"} and plain & _UNCERTAINTY["sigma"]:  # alone it is the variance of MUSE, else "statistical"

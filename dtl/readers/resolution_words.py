@@ -12,8 +12,9 @@ __all__ = ["BESIDE", "LISTED", "NOUN", "RATIO", "is_clean", "plain"]
 #: The word for it in a sentence, in keys of metadata and cards, and in other languages; and what it is.
 NOUN = (
     r"(?<!\w)(?:(?i:resolution|resolving ?power|spec(?:tral)? ?(?:res(?:olution)?|rp)|resolutn|r power|res\.? ?power"
-    r"|res|r[ée]solution|pouvoir r[ée]solvant|aufl(?:ö|oe)sung(?:sverm(?:ö|oe)gen)?|resoluci[óo]n|resolução"
-    r"|potere risolutivo|risoluzione|разрешающая способность|разрешение|rozlišení)\b|分辨率|分解能)"
+    r"|res|r[ée]solution(?: spectrale)?|pouvoir r[ée]solvant|aufl(?:ö|oe)sung(?:sverm(?:ö|oe)gen)?"
+    r"|(?:resoluci[óo]n|resolução)(?: espectral)?"
+    r"|potere risolutivo|risoluzione(?: spettrale)?|разрешающая способность|разрешение|rozlišení)\b|分辨率|分解能)"
 )
 RATIO = r"(?<!\w)(?i:(?:lambda|λ|lam|l) ?/ ?(?:(?:d|delta ?|Δ) ?(?:lambda|λ|lam|l)|fwhm))\b"
 #: Words that stand beside the resolution of a spectrum without saying that it is another's.
@@ -23,13 +24,15 @@ BESIDE = frozenset(
     " observed obtained of on original originally our over r res resolution resolving power resolved recorded roughly"
     " spectra spectral spectrograph spectrometer spectrum echelle the these this thar throughout to typical was were"
     " are stellar everywhere orders coadded combined with wavelength wavelengths taken star data dwarf final fiber"
-    " fibre slit fwhm air vacuum vac simulated"
+    " fibre slit fwhm air vacuum vac simulated effective"
     # in other languages
     " spektrale spektrales spectrale espectral pouvoir de poder spettrale спектральное спектральная der die das des du"
     " la le el il"
     # what was done to bring it there
     " resampled convolved degraded smoothed broadened brought reduced lowered lower binned blurred changed converted"
     " gaussian kernel by then been it"
+    # what begins a note
+    " note notes remark remarks comment comments info"
     # names of stars and their kind
     " gj gl gliese hd hip toi lhs ltt lp tic tyc bd wolf ross g m".split()
 )
@@ -38,7 +41,10 @@ LISTED = BESIDE | frozenset(
     "sky subtracted blaze corrected uncorrected not correction continuum normalised normalized flux fluxes error errors"
     " uncertainty uncertainties calibrated merged orders order exposure exposures time seeing airmass column"
     " columns unit units angstrom nm sigma extracted frame date target object name rv berv snr night"
-    " wave err created written file pipeline drs ceres iraf parameters properties".split()
+    " wave err created written file pipeline drs ceres iraf ispec parameters properties exptime width"
+    " setup mode bary helio"
+    # of other languages
+    " vakuum luft vide aire aria vuoto vacío vácuo im ruhesystem barycentrique baricéntrico baricentrico".split()
 )
 #: What leaves a sentence as it is: S/N, lengths, frames, tellurics that were removed, names of spectrographs.
 _NAMES = sorted({word for known in INSTRUMENTS for word in (known.name.lower(), *known.words)}, key=len, reverse=True)
@@ -46,7 +52,7 @@ _NEUTRAL = re.compile(
     r"\b(?:s/n|snr)\b[ =~:]*\d+(?:\.\d+)?(?: per pixel)?|\b\d(?:\.\d+)?[ -]pixel sampling\b"
     r"|\b(?:berv|rv)[ =:]*[-+]?\d+(?:\.\d+)?(?: km/s)?"
     r"|\b\d+(?:\.\d+)? ?(?:Å|AA?\b|angstroms?\b|nm\b|um\b|µm|microns?\b|km/s|arcsec\b|s\b|sec\b)"
-    r"|(?:\bin |\bthe )*\b(?:(?:bary|helio|topo|geo)cent(?:ric|re|er)|rest|observatory|observer's|star's)"
+    r"|(?:\bin |\bthe )*\b(?:(?:bary|helio|topo|geo)(?:cent(?:ric|re|er)|zentri\w+)|rest|observatory|observer's|star's)"
     r"(?: rest)?(?: frame)?(?: corrected)?\b|\bframe ?[:=]? (?:bary|helio|topo)centric"
     r"|\bper (?:fwhm|resolution element)\b"
     r"|\b(?:no )?telluric(?:s| lines?)? (?:were |was |not )*(?:correct|remov|mask)\w*"
@@ -73,7 +79,7 @@ def _words(text: str) -> Iterator[str]:
 
 def plain(line: str) -> str:
     """One line with numbers in one way: "50k", "50 000", "50.000", "5.0 x 10^4" and "5e4" are 50000."""
-    text = " ".join(re.sub(r"^[\s#%!;*/-]+|[\"_]", " ", line).split())
+    text = " ".join(re.sub(r"^[\s\"#%!;*/-]+|[\"_]", " ", line).split())
     text = re.sub(r"\s*(?:\+ ?/? ?-|±)\s*[\d.,]+ ?[k%]?", "", text)
     power = r"(?<![\d.])(\d{1,2}(?:\.\d+)?)(?: ?[x×*·] ?10 ?(?:\^|\*\*)?|[eE]\+?0?)([3-6⁴⁵])(?![\d.])"
     text = re.sub(power, lambda one: f"{float(one[1]) * 10 ** int(one[2].translate(_RAISED)):.0f}", text)

@@ -29,7 +29,8 @@ __all__ = [
 _MOST = 400
 _MENTIONED = re.compile(
     r"air|vac|awav|luft|lucht|aria|no ar\b|возд|powiet|空|vak|vide|vuoto|vác|вакуум|próżni|真|bary|helio"
-    r"|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract|stellar|systemic|\brv\b|radial vel",
+    r"|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract|stellar|systemic|\brv\b|radial vel"
+    r"|bari|zentr|c[ée]ntr|ruhe|repos",
     re.I,
 )
 
@@ -126,9 +127,9 @@ _NUMBER = re.compile(r"[:=]\s*[-+]?\d")
 _RESOLUTION = re.compile(r"\b(r|resolution|resolving power)\s*[=~:≈]\s*[\d.,]+k?\b", re.IGNORECASE)
 #: Whole clauses that say that wavelengths are barycentric by the word alone.
 _ALONE = re.compile(
-    r"((the |final |output |stellar )*(spectrum|star|wavelengths?)( is | are | ?[:=] ?| ))?"
+    r"((the |final |output |stellar )*(spectr(um|a)|star|data|wavelengths?)( is | are | ?[:=] ?| ))?"
     r"(now |in |the |solar |system )*"
-    r"(bary|helio)cent(ric|re|er)( frame| system)?"
+    r"(bary|helio)(cent(ric|re|er))?( frame| system)?[\W_]*"
 )
 
 

@@ -15,6 +15,7 @@ from dtl.readers.marked_rows import without_marks
 from dtl.readers.names import parse_name
 from dtl.readers.number_rows import number, numbers
 from dtl.readers.numbered_names import numbered_names
+from dtl.readers.one_column import has_one_column, with_wavelengths
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import frame_of, medium_of
 from dtl.readers.transposed import upright
@@ -29,6 +30,7 @@ _EMPTY = re.compile(r"[\s,;|\"']*$")
 _WITHOUT_NUMBERS = re.compile(rf"{_EMPTY.pattern}|{_COMMENT.pattern}")
 _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _LONGEST_HEAD, _MAX_BELOW, _FEW_TOUCHING = 500, 100, 4
+_ONE_COLUMN = "has only one column of numbers, while wavelength and flux are needed; save both in one table."
 #: Marks at the beginning of a comment.
 _MARKS = re.compile(r"^[\s#%!/*;-]+")
 #: Comments that are looked at, and letters of each.
@@ -40,7 +42,7 @@ _TOUCH = re.compile(r"(?<!\S)\S*\d\.\d{4,}\.\d\S*")
 _ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 #: A FITS card as text: SPECSYS = 'TOPOCENT' / frame
 _CARD = re.compile(
-    r"^\s*(HIERARCH +)?([A-Z][A-Z0-9_ -]{0,40}?)\s*=\s*('[^']*'|[TF]|[-+]?[0-9.]+(?:[ED][-+]?[0-9]+)?)\s*(/.*)?$"
+    r"^\s*(HIERARCH +)?([A-Z][A-Z0-9_ -]{0,40}?)\s*=\s*('[^']*'|[TF]|[-+]?[0-9.]+(?:[EDed][-+]?[0-9]+)?)\s*(/.*)?$"
 )
 
 
@@ -84,13 +86,17 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     text = turned or (tidy_words(by_bytes.text if by_bytes else source.text) if text is None else text)
     lines = text_lines(source, plain_text(text))
     comments, head, first = _head(lines)
-    unmarked = without_marks(lines, _COMMENT) if first is None else None
-    if unmarked is not None:
-        lines = unmarked
+    unmarked = None
+    if first is None:
+        paired = with_wavelengths(lines, _COMMENT, _cards(comments))
+        unmarked = without_marks(lines, _COMMENT) if paired is None else None
+        lines = paired or unmarked or lines
         comments, head, first = _head(lines)
     _refuse_touching(source, head, few=first is not None)
     if first is None:
         _refuse_json(source, text)
+        if has_one_column(lines, _COMMENT):
+            raise source.refuse(_ONE_COLUMN)
         words = sanitise(next((line for line in lines if line.strip()), ""), 40)
         raise source.refuse(
             f"is text without a table of numbers (it begins '{words}'), probably notes, a log or a wrong file; "
@@ -121,9 +127,7 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
         names, units = ([word for word, keep in zip(row, filled, strict=True) if keep] for row in (names, units))
         names, units = (names, units) if any(names) else _headings(head, about, separator, values)
     if values.shape[1] < 2:
-        raise source.refuse(
-            "has only one column of numbers, while wavelength and flux are needed; save both in one table."
-        )
+        raise source.refuse(_ONE_COLUMN)
     apart = _SEPARATORS[separator] if unmarked is None else "marks that were taken for blanks"
     said = by_bytes.words if by_bytes else {name: (unit, "") for name, unit in zip(names, units, strict=True) if unit}
     apart = "the bytes of the description" if by_bytes and separator == "\t" else apart

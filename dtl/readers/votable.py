@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from dtl.readers import limits
@@ -49,7 +50,12 @@ _BYTES |= {b"doubleComplex": 16}
 _MOST_TABLES, _MIN_ROWS = 20, 10
 #: Frames of places and times, which are barycentric too.
 _OTHER_FRAME = re.compile(r"(space|time)[._ ]?frame|coosys|timesys", re.IGNORECASE)
-#: End of a parameter's name in the Spectrum Data Model -> what it is called here.
+#: Names of parameters, as those of ObsCore, and ends of their utypes in the Spectrum Data Model (IVOA Recommendation
+#: 2011-11-20) -> what they are called here.
+_NAMES = (
+    (re.compile(r"spectral[._ ]?frame", re.IGNORECASE), "specsys"),
+    (re.compile(r"(spec(tral)?|em)?[._ ]?res(olving|olution|olv)?[._ ]?pow(er)?", re.IGNORECASE), "resolving power"),
+)
 _UTYPES = {"spectralframe.refpos": "specsys", "spectralaxis.respower": "resolving power"}
 
 
@@ -70,7 +76,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
         ucd = str(field.ucd or "").lower()
         if ucd.startswith("em.wl") and "obs.atmos" in ucd and contents.medium is None:
             contents.medium = Claim("air", "file", f"field '{sanitise(field.name, 30)}' has the UCD '{ucd}'")
-    pairs = {_key(param): param.value for param in _parameters(element, around)}
+    pairs = {_key(param): param.value for param in _parameters(element, around)} | _of_one_row(element, table)
     apply_metadata(contents, {key: value for key, value in pairs.items() if isinstance(value, str | int | float)})
     described = "\n".join(str(one.description or "") for one in (*around, element))
     texts = [*described.splitlines(), *(f"{key}: {value}" for key, value in pairs.items())]
@@ -84,18 +90,43 @@ def columns(source: Source, options: ReadOptions, window: Window) -> list[Column
     return table_columns(_table(source)[1])
 
 
+def _of_one_row(element: Any, table: Table) -> dict[str, object]:
+    """Words and single numbers beside the arrays of a table that has a spectrum in its one row."""
+    if len(table) != 1:
+        return {}
+    cells = {_key(field): table[field.name][0] for field in element.fields if field.name in table.colnames}
+    single = {key: cell for key, cell in cells.items() if not getattr(cell, "shape", ())}
+    return {key: cell if isinstance(cell, str) else float(cell) for key, cell in single.items() if _is_single(cell)}
+
+
+def _is_single(cell: object) -> bool:
+    """Whether a cell holds a word or a number; numpy's integers are no `Real`."""
+    return isinstance(cell, str | Real) or (hasattr(cell, "dtype") and cell.dtype.kind in "iu" and not cell.ndim)
+
+
 def _parameters(element: Any, around: list[Any]) -> Iterator[Any]:
     """The parameters of what is around a table, and its own, those in groups too; but frames of place and time."""
-    found = [param for outer in around for param in (*outer.infos, *outer.params)]
+    outside = [entry for outer in around for entry in (*outer.infos, *outer.params, *getattr(outer, "groups", ()))]
+    found = [param for entry in outside for param in _flat(entry)]
     found += [own for own in element.iter_fields_and_params() if hasattr(own, "value")]
     yield from (param for param in found if not _OTHER_FRAME.search(f"{param.name} {getattr(param, 'utype', '')}"))
 
 
+def _flat(entry: Any) -> Iterator[Any]:
+    """A parameter, or those of a group and of the groups in it."""
+    for inner in getattr(entry, "entries", (entry,)):
+        if inner is entry:
+            yield entry
+        else:
+            yield from _flat(inner)
+
+
 def _key(param: Any) -> str:
-    """What a parameter is called; those of the Spectrum Data Model (IVOA Recommendation 2011-11-20) by our word."""
+    """What a parameter is called; those of the Virtual Observatory's data models by our word."""
     utype = str(getattr(param, "utype", "") or "").lower()
     known = next((word for end, word in _UTYPES.items() if utype.endswith(end)), "")
-    return known or str(param.name or param.ID)
+    name = str(param.name or param.ID)
+    return known or next((word for pattern, word in _NAMES if pattern.fullmatch(name)), name)
 
 
 def _around(outer: Any, element: Any) -> list[Any]:

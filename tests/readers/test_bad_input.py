@@ -84,7 +84,7 @@ def matlab() -> bytes:
         (layouts.text(wave=layouts.grid(3000, 9000, 20.0)), "pixels in"),
         (b"".join(b"%.2f nan\n" % w for w in layouts.grid()), "no usable flux"),
         (b"".join(b"%.2f 0.0\n" % w for w in layouts.grid()), "nothing but zeros"),
-        (b"".join(b"%.2f\n" % w for w in layouts.grid()), "table of numbers"),
+        (b"".join(b"%.2f\n" % w for w in layouts.grid()), "only one column of numbers"),
         (b"8800.0 1.0\n8801.0 1.0\n", "only 2 rows"),
         (b"# %ECSV 1.0\n# ---\n# datatype: [", "ECSV table that cannot be parsed"),
         (layouts.fits_table(("flux", "error")), "no column of wavelengths"),

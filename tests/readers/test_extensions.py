@@ -123,6 +123,26 @@ def votable(around: str = "", inside: str = "", *, one_row: bool = False) -> byt
     ).encode()
 
 
+@pytest.mark.parametrize(
+    "place", ["<GROUP>{}</GROUP>", "<GROUP><GROUP>{}</GROUP></GROUP>", "{}"], ids=["group", "groups", "alone"]
+)
+@pytest.mark.parametrize("name", ["SpecResPower", "em_res_power", "ResolvingPower"])
+def test_names_of_the_virtual_observatory(place: str, name: str) -> None:
+    words = f'<PARAM name="{name}" datatype="double" value="60000"/>'
+    words += '<PARAM name="SpectralFrame" datatype="char" arraysize="*" value="BARYCENTER"/>'
+    words += '<PARAM name="SpaceFrame" datatype="char" arraysize="*" value="TOPOCENTER"/>'
+    spectrum = read_spectrum(votable(place.format(words)))
+    assert (spectrum.resolution, spectrum.frame) == (60_000, "barycentric")
+
+
+def test_what_stands_beside_the_arrays_of_the_one_row_of_a_votable() -> None:
+    fields = b'<FIELD name="medium" datatype="char" arraysize="*"/><FIELD name="resolution" datatype="int"/>'
+    row = votable(one_row=True).replace(b"<DATA>", fields + b"<DATA>")
+    spectrum = read_spectrum(row.replace(b"</TR>", b"<TD>air</TD><TD>60000</TD></TR>"))
+    said = {found.name: (found.value, found.source) for found in spectrum.findings}
+    assert said["medium"] == ("air", "file") and spectrum.resolution == 60_000
+
+
 def test_a_votable_of_one_row_of_arrays() -> None:
     spectrum = read_spectrum(votable(one_row=True))
     np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, FLUX), atol=1e-5)

@@ -84,6 +84,7 @@ def test_how_much_of_an_uncertainty_a_column_holds(text: str, kind: str, multipl
 
 def test_decibels_are_no_ratio() -> None:
     assert {parse_name(text).role for text in ("snr_resel", "S/N per resolution element", "SNR per A")} == {""}
+    assert {parse_name(text).role for text in ("S/N (per 0.1 A)", "SNR per km/s")} == {""}
     assert parse_name("snr_per_pixel").kind == parse_name("S/N").kind == "snr"
     assert parse_name("SNR [dB]").role == parse_name("snr_db").role == ""
 
@@ -95,6 +96,11 @@ def test_names_that_only_count(text: str, nothing: bool) -> None:
 
 def test_an_energy_in_electronvolts_is_no_error() -> None:
     assert parse_name("energy_eV").role == parse_name("Photon_Energy_keV").role == "wavelength"
+
+
+def test_a_flux_over_its_continuum() -> None:
+    assert {parse_name(text).role for text in ("flux/cont", "Flux / Continuum", "counts/cont")} == {"flux"}
+    assert parse_name("err/cont").role == "uncertainty" and parse_name("cont/flux").role == "continuum"
 
 
 def test_an_index_is_no_flux() -> None:
@@ -112,7 +118,10 @@ def test_a_logarithm_by_its_symbol(text: str, scale: str) -> None:
     assert (parse_name(text).role, parse_name(text).scale) == ("wavelength" if "lam" in text else "flux", scale)
 
 
-@pytest.mark.parametrize(("text", "kind"), [("err_2", "sigma"), ("err^2", "variance"), ("sigma**2", "variance")])
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("err_2", "sigma"), ("err^2", "variance"), ("sigma**2", "variance"), ("1/var", "ivar"), ("1/sigma^2", "ivar")],
+)
 def test_a_number_is_no_square(text: str, kind: str) -> None:
     assert parse_name(text).kind == kind
 

@@ -22,7 +22,13 @@ def refusal(rows: list[str]) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("row", ["8,796.65;12,032.10", "8.796,65;12.032,10", "8.796,65;12032,10", "8,796.65\t12032.1"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        *("8,796.65;12,032.10", "8.796,65;12.032,10", "8.796,65;12032,10", "8,796.65\t12032.1"),
+        *("8 796,65;12 032,10", "8 796.65;12 032.10", "8 796.65\t12 032.1"),
+    ],
+)
 def test_thousands_separators(row: str) -> None:
     mark = "\t" if "\t" in row else ";"
     table = parse_table(Source("star.csv", "\n".join([f"wave{mark}flux", *[row] * 50]).encode()))
@@ -137,6 +143,12 @@ def test_a_mark_at_the_end_of_each_row_stands_between_no_columns(mark: str, end:
 )
 def test_logs_and_prose_are_no_tables(row: str) -> None:
     assert "without a table of numbers" in refusal([row.format(8800 + 0.1 * i, i) for i in range(60)])
+
+
+def test_whole_numbers_before_a_comma_between_other_marks() -> None:
+    rows = [(8780 + 0.05 * i, 21000 + i % 3 / 2, 250.0 - i % 2) for i in range(60)]
+    text = "\n".join("({:.2f}, {:g}, {:g})".format(*row) for row in rows)
+    np.testing.assert_allclose(parse_table(Source("star.txt", text.encode())).values, rows)
 
 
 def test_rows_between_other_marks_that_are_not_alike() -> None:
@@ -412,6 +424,39 @@ def test_pixels_that_each_order_counts_are_no_wavelengths(whole: bool) -> None:
 def test_numbers_that_touch(form: str, scale: float) -> None:
     rows = [form.format(8780 + 0.05 * i, scale * (0.45 + 0.01 * (i % 9)), 0.01) for i in range(1500)]
     assert "numbers that touch ('8780.0" in refusal(["# wave flux err", *rows]).replace("'08780", "'8780")
+
+
+@pytest.mark.parametrize("form", ["{:9.4f} {:.4e} {:11.4e}{:11.4e}", "{:9.4f}{:8.5f}{:8.5f}{:8.5f}"])
+def test_negative_numbers_that_touch_are_told_by_their_signs(form: str) -> None:
+    rows = [(8780 + 0.05 * i, 1.0 + 0.01 * (i % 9), (-1) ** i * 0.02, -0.0123) for i in range(1500)]
+    text = "\n".join(["# range 8780.0-8855.0, 2021-03-02", *(form.format(*row) for row in rows)])
+    table = parse_table(Source("star.s", text.encode()))
+    np.testing.assert_allclose(table.values, rows, atol=1e-5)
+    assert table.comments == ["range 8780.0-8855.0, 2021-03-02"]
+
+
+def test_tabs_and_blanks_between_the_same_columns() -> None:
+    marks = (" \t", "\t  \t")
+    rows = [f"{8780 + 0.05 * i:.2f}{marks[i % 2]}0.9{i % 3} 0.01" for i in range(100)]
+    assert parse_table(Source("star.txt", "\n".join(rows).encode())).values.shape == (100, 3)
+    rows = [f"{8780 + 0.05 * i:.2f}\t{'' if i % 9 == 5 else '0.9'}\t0.01" for i in range(100)]
+    assert np.isnan(parse_table(Source("star.txt", "\n".join(rows).encode())).values).sum() == 11
+
+
+@pytest.mark.parametrize(
+    ("cards", "wavelength"),
+    [
+        (["CRVAL1 = 8780.0", "CDELT1 = 0.05"], 8780 + 0.05 * np.arange(1600)),
+        (["CRVAL1 = 878.0 / nm", "CD1_1 = 0.005", "CRPIX1 = 11"], 877.95 + 0.005 * np.arange(1600)),
+        (["CRVAL1 = 3.9435", "CDELT1 = 2.5e-06", "DC-FLAG = 1"], 3.9435 + 2.5e-6 * np.arange(1600)),
+    ],
+)
+def test_fluxes_alone_below_the_cards_of_their_wavelengths(cards: list[str], wavelength: np.ndarray) -> None:
+    flux = [f"{0.9 + 0.01 * (i % 7):.2f}" for i in range(1600)]
+    table = parse_table(Source("star.txt", "\n".join([*(f"# {card}" for card in cards), *flux]).encode()))
+    np.testing.assert_allclose(table.values, np.column_stack([wavelength, np.array(flux, float)]), rtol=1e-12)
+    assert "only one column of numbers" in refusal(["# vacuum", *flux])
+    assert "only one column of numbers" in refusal([f"# {cards[0]}", *flux])
 
 
 @pytest.mark.parametrize("label", ["columns are: ", "Format: ", "The columns of the file: ", "Data columns = "])
