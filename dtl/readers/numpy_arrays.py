@@ -19,11 +19,9 @@ from astropy.io import fits
 from dtl.readers import fits_spectrum, limits
 from dtl.readers.contents import Contents
 from dtl.readers.dispersion import Column
-from dtl.readers.metadata import apply_metadata
 from dtl.readers.options import ReadOptions
-from dtl.readers.resolutions import apply_resolutions, metadata_lines
+from dtl.readers.row_values import apply_pairs
 from dtl.readers.source import Source
-from dtl.readers.statements import apply_statements
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
 
@@ -50,11 +48,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     inner, said = _opened(source)
     contents = fits_spectrum.read(inner, options, window)
     contents.format = _kind(source.data)
-    apply_metadata(contents, said, "array")
-    apply_statements(
-        contents, [f"{key}: {value}" for key, value in said.items() if isinstance(value, str | bool)], "an array"
-    )
-    apply_resolutions(contents, metadata_lines(said), "array")
+    apply_pairs(contents, said, "array")
     return contents
 
 

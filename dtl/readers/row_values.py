@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +15,13 @@ from dtl.readers.metadata import apply_metadata
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions, metadata_lines
 from dtl.readers.source import Source
+from dtl.readers.statements import apply_statements
 from dtl.wavelengths import Window
 
 if TYPE_CHECKING:
     from astropy.table import Table
 
-__all__ = ["describe_row", "of_columns", "of_images", "of_table"]
+__all__ = ["apply_pairs", "describe_row", "of_columns", "of_images", "of_table"]
 
 #: Extensions that are looked at.
 _MOST = 200
@@ -35,12 +37,17 @@ def of_table(hdu: Any) -> dict[str, np.ndarray]:
     return _named((column.name, column.unit, np.asarray(hdu.data[column.name])) for column in plain)
 
 
-def of_columns(table: Table) -> dict[str, np.ndarray]:
-    """As `of_table` of a table of astropy; none where all columns are such, which then are those of one spectrum."""
-    plain = [column for column in table.itercols() if column.ndim == 1 and column.dtype.kind in "iufbUS"]
+def of_columns(table: Table, names: Mapping[str, str] = MappingProxyType({})) -> dict[str, np.ndarray]:
+    """As `of_table` of a table of astropy; none where all columns are such, which then are those of one spectrum.
+
+    Args:
+        table: of astropy.
+        names: of columns that are called otherwise here.
+    """
+    plain = [column for column in table.itercols() if column.ndim == 1 and _is_plain(column)]
     if len(plain) == len(table.colnames):
         return {}
-    return _named((column.name, column.unit, np.ma.asarray(column)) for column in plain)
+    return _named((names.get(column.name, column.name), column.unit, np.ma.asarray(column)) for column in plain)
 
 
 def of_images(source: Source, rows: int) -> dict[str, np.ndarray]:
@@ -66,8 +73,26 @@ def describe_row(
     row = members(contents, source, options, window)[0][0] if np.ndim(contents.flux) == 2 else 0
     cells = ((name, cell) for name, column in said.items() for cell in column[row : row + 1].tolist())
     own = {name: cell.strip() if isinstance(cell, str) else cell for name, cell in cells}
-    apply_metadata(contents, own, "column")
-    apply_resolutions(contents, metadata_lines(own), "column")
+    apply_pairs(contents, own, "column")
+
+
+def apply_pairs(contents: Contents, pairs: dict[str, object], what: str) -> None:
+    """Take what names with single values say, and what free words among these do.
+
+    Args:
+        contents: changed in place.
+        pairs: numbers and texts by name.
+        what: each of them is, for people, as "column".
+    """
+    apply_metadata(contents, pairs, what)
+    words = [f"{name}: {value}" for name, value in pairs.items() if isinstance(value, str | bool)]
+    apply_statements(contents, words, f"the {what}")
+    apply_resolutions(contents, metadata_lines(pairs), what)
+
+
+def _is_plain(column: np.ndarray) -> bool:
+    """Whether each cell is a number or a text, of any length as VOTables have it."""
+    return column.dtype.kind in "iufbUS" or all(isinstance(cell, str) for cell in column)
 
 
 def _named(columns: Iterable[tuple[str, object, np.ndarray]]) -> dict[str, np.ndarray]:

@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from dtl.readers import limits
@@ -71,12 +70,13 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read the columns of numbers, their units and UCDs, and the parameters."""
     element, table, around = _table(source)
     contents = contents_from_columns("VOTable", table_columns(table), source, options, window)
-    contents.describe = partial(describe_row, said=of_columns(table))
+    names = {field.name: _key(field) for field in element.fields}
+    contents.describe = partial(describe_row, said=of_columns(table, names))
     for field in element.fields:
         ucd = str(field.ucd or "").lower()
         if ucd.startswith("em.wl") and "obs.atmos" in ucd and contents.medium is None:
             contents.medium = Claim("air", "file", f"field '{sanitise(field.name, 30)}' has the UCD '{ucd}'")
-    pairs = {_key(param): param.value for param in _parameters(element, around)} | _of_one_row(element, table)
+    pairs = {_key(param): param.value for param in _parameters(element, around)}
     apply_metadata(contents, {key: value for key, value in pairs.items() if isinstance(value, str | int | float)})
     described = "\n".join(str(one.description or "") for one in (*around, element))
     texts = [*described.splitlines(), *(f"{key}: {value}" for key, value in pairs.items())]
@@ -88,20 +88,6 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
 def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
     """The columns of numbers."""
     return table_columns(_table(source)[1])
-
-
-def _of_one_row(element: Any, table: Table) -> dict[str, object]:
-    """Words and single numbers beside the arrays of a table that has a spectrum in its one row."""
-    if len(table) != 1:
-        return {}
-    cells = {_key(field): table[field.name][0] for field in element.fields if field.name in table.colnames}
-    single = {key: cell for key, cell in cells.items() if not getattr(cell, "shape", ())}
-    return {key: cell if isinstance(cell, str) else float(cell) for key, cell in single.items() if _is_single(cell)}
-
-
-def _is_single(cell: object) -> bool:
-    """Whether a cell holds a word or a number; numpy's integers are no `Real`."""
-    return isinstance(cell, str | Real) or (hasattr(cell, "dtype") and cell.dtype.kind in "iu" and not cell.ndim)
 
 
 def _parameters(element: Any, around: list[Any]) -> Iterator[Any]:
