@@ -326,5 +326,6 @@ def test_view_stands_in_the_address():
     page.query_params["diagram-colour"] = "teff"
     page.run()
     assert not page.exception
+    assert not page.warning  # as of a widget that has a default and a value from the address
     assert "Surface gravity" in page.get("plotly_chart")[0].proto.alt
     assert "colour is Teff" in page.get("plotly_chart")[0].proto.alt

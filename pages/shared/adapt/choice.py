@@ -106,6 +106,8 @@ def _summary(spectra: Mapping[str, InferenceResult]) -> str:
     if simulated:
         those = "It is" if len(spectra) == 1 else f"{simulated} of the spectra {'is' if simulated == 1 else 'are'}"
         text += f" {those} simulated."
+    if usable > 1 and not _distinct():
+        text += " Told by name and place; spectra that differ by no more than their noise count as one star in the end."
     if stars < len(spectra):
         text += " Further spectra of a star add little: what counts below is the number of stars."
     return text + _left_out(left_out)

@@ -116,7 +116,7 @@ def facts(result: InferenceResult) -> None:
                 f"Of 100 simulated stars with a similar signal-to-noise ratio, {share} lie closer to the model spectra "
                 "than this one. Networks that have learned from models alone put most real stars near 100: real "
                 "spectra differ from all models, which is the synthetic gap. A flag says when the difference is too "
-                "large.",
+                "large, in this or in another measure.",
             ),
             (f"Model version **{wording.plain(result.bundle)}**", "Name and version of the trained networks in use."),
         ):

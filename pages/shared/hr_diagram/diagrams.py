@@ -133,7 +133,7 @@ def _show_diagram(which: str, row: object, results: Mapping[str, InferenceResult
             st.caption("Stars that you analyse on the first page are added here.")
         st.caption(
             f"Hot is left. {f'Area of circles and triangles: {size}. ' if size else ''}A diamond is a star of "
-            "yours, with 1σ error bars, and hollow with a cross where a flag puts its parameters in doubt: point at it "
+            "yours, with 1σ error bars, and hollow with a cross where a flag puts its place in doubt: point at it "
             "to read why." + _NOTES[which]
         )
     if which == "hr":
@@ -146,8 +146,8 @@ def diagrams() -> None:
     """The chosen diagram with what controls it; a choice here runs no other part of the app anew."""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     which = row.segmented_control(
-        "Diagram", list(_DIAGRAMS), format_func=_DIAGRAMS.get, default="hr", required=True,
-        key=links.view("diagram", _DIAGRAMS), persist_state="session",
+        "Diagram", list(_DIAGRAMS), format_func=_DIAGRAMS.get, required=True,
+        key=links.view("diagram", _DIAGRAMS), default=links.default("diagram", "hr"), persist_state="session",
         help="HR (Hertzsprung–Russell): luminosity against temperature. Spectroscopic HR: Teff⁴/g in place of the "
         "luminosity, for stars whose luminosity is not known. Kiel: surface gravity against temperature. Populations: "
         "how thin and thick disc differ.",

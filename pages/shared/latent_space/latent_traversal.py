@@ -192,7 +192,9 @@ def _single(name: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
 def _reading(start: Step, here: Step, beyond: bool) -> None:
     st.markdown(
         "**What the networks read here**",
-        help="The mean of the ensemble at this point of the latent space; below, the change since the start.",
+        help="The mean of the ensemble at this point of the latent space; below, the change since the start. "
+        "A reading of v sin i is no measurement: of a star that rotates slowly the upper limit on the page Spectrum "
+        "holds.",
     )
     with st.grid(5, min_column_width=130):
         for name, (label, unit, places) in PARAMETERS.items():

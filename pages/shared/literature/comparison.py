@@ -36,11 +36,12 @@ def comparison() -> None:
 
 def _choose() -> tuple[str, list[str], bool]:
     """The parameter, the sources and whether error bars are drawn."""
-    left, middle, right = st.columns([3, 5, 2], gap="medium", vertical_alignment="bottom")
+    left, middle, right = st.columns([4, 4, 2], gap="medium", vertical_alignment="bottom")
     with left:
         parameter = st.segmented_control(
-            "Parameter", list(PARAMETERS), format_func=lambda name: PARAMETERS[name][0], default="teff", required=True,
+            "Parameter", list(PARAMETERS), format_func=lambda name: PARAMETERS[name][0], required=True,
             key=links.view("literature-parameter", PARAMETERS), persist_state="session",
+            default=links.default("literature-parameter", "teff"),
         )  # fmt: skip
     sources = literature.sources_of(parameter)
     with middle:
