@@ -13,6 +13,7 @@ from pages.shared.core import visit, wording
 from pages.shared.core.stars import ANCHOR, sets_the_gap
 
 __all__ = [
+    "TYPED",
     "choose_spectrum",
     "differing",
     "facts",
@@ -21,6 +22,8 @@ __all__ = [
     "notes",
 ]
 
+#: How a list of several is searched: Enter takes the one found first, not all that have the letters typed somewhere.
+TYPED = {"filter_mode": "contains", "select_all": False}
 _FRAMES = {
     "barycentric": "relative to the barycentre of the solar system",
     "observatory": "relative to the observatory, the motion of the Earth included",

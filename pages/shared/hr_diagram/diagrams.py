@@ -16,7 +16,7 @@ from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.spectroscopic_hr import spectroscopic_hr_diagram
 from dtl.quantities import QUANTITIES
 from dtl.result import InferenceResult
-from pages.shared.core import epochs, keeping, links, visit, wording
+from pages.shared.core import elements, epochs, keeping, links, visit, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.hr_diagram import chosen_star, diagram_tables, luminosities, populations
 
@@ -77,7 +77,7 @@ def _choose_look(which: str, row: object) -> tuple[Look, list[str]]:
             )  # fmt: skip
             chosen = st.multiselect(
                 "Isochrones", list(_ISOCHRONES), default=[] if which == "hr" else _SHOWN, format_func=_ISOCHRONES.get,
-                key=f"diagram-isochrones-{which}", persist_state="session",
+                key=f"diagram-isochrones-{which}", persist_state="session", **elements.TYPED,
                 help="Lines of models of one age and solar metallicity: Baraffe et al. (1998, A&A 337, 403; mixing "
                 "length 1) and Baraffe et al. (2015, A&A 577, A42; masses in steps of 0.1). The publication draws "
                 "PARSEC models of 5 Gyr in the Kiel diagram, which this app does not have.",

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dtl.catalogue import literature, published_stars
 from dtl.result import PARAMETERS
-from pages.shared.core import links, wording
+from pages.shared.core import elements, links, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.literature import figures, identity
 from pages.shared.literature.source_tables import (
@@ -45,7 +45,7 @@ def _choose() -> tuple[str, list[str], bool]:
         sources = literature.sources_of(parameter)
         chosen = st.multiselect(
             "Sources", sources, default=sources[:1], format_func=label_of, max_selections=5, width=340,
-            key=f"literature-sources-{parameter}", persist_state="session",
+            key=f"literature-sources-{parameter}", persist_state="session", **elements.TYPED,
             help="Sets of literature values, at most five: " + "; ".join(
                 f"{published_stars.SOURCES[source].label} ({published_stars.SOURCES[source].method})" for source in
                 sources
