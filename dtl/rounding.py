@@ -1,7 +1,8 @@
-"""Figures cut by their uncertainty."""
+"""Figures cut by their uncertainty, and words in a row."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import floor, isfinite, log10
 
 from dtl.result import PARAMETERS, Estimate
@@ -13,6 +14,7 @@ __all__ = [
     "format_number",
     "format_significant",
     "format_with_error",
+    "listed",
 ]
 
 _MINUS = "\N{MINUS SIGN}"
@@ -86,3 +88,8 @@ def estimate_words(name: str, estimate: Estimate) -> str:
     if estimate.limit is not None:
         return f"< {format_number(estimate.limit, places)} {unit}"
     return f"{' '.join(format_estimate(name, estimate))} {unit}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row: ``a, b and c``."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -10,8 +10,8 @@ from pages.shared.export import takeaway
 
 st.title("Export, repeat and cite your results", anchor=False)
 st.caption(
-    "Nothing is stored on the server. What you save here is a file of yours, and brings everything back on any day and "
-    "on any machine that runs this program."
+    "Nothing is stored on the server: what is not saved is gone once this tab is closed or loaded anew. What you save "
+    "here is a file of yours, and brings everything back on any day and on any machine that runs this program."
 )
 keeping.notes()
 left, right = st.columns(2, gap="large")

@@ -35,8 +35,8 @@ def choose_card() -> tuple[dict, bool]:
         used = next((name for name in names if name.startswith("common")), names[0])
     if len(names) > 1:
         used = st.selectbox(
-            "Networks", names, index=names.index(used),
-            key=links.view("card", names, used), persist_state="session",
+            "Networks", names, key=links.view("card", names, used), persist_state="session",
+            index=links.default("card", names.index(used)) or 0,
             help="At first those that the spectrum on show was analysed with.",
         )  # fmt: skip
     if used in own:

@@ -24,7 +24,7 @@ if opening:
     head.title("Stellar parameters from a spectrum", anchor=False)
     head.caption(
         f"For M dwarfs observed at high resolution (R ≥ 50,000) in {wording.listed(bundles.windows())}. Your files are "
-        "forgotten when you close the page."
+        "forgotten when you close the page or load it anew."
     )
 reading.inputs()
 reading.failures()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dtl.result import Estimate
-from dtl.rounding import decimals, format_estimate, format_number, format_significant, format_with_error
+from dtl.rounding import decimals, format_estimate, format_number, format_significant, format_with_error, listed
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,7 @@ def test_numbers_that_are_none():
 )
 def test_significant_figures(value, figures, expected):
     assert format_significant(value, figures) == expected
+
+
+def test_words_in_a_row():
+    assert [listed(list("abc")[:count]) for count in range(4)] == ["", "a", "a and b", "a, b and c"]

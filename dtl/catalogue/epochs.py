@@ -13,7 +13,7 @@ from dtl.catalogue.places import same_place
 from dtl.catalogue.published_stars import find_star, one_spelling
 from dtl.flags import Doubt, doubts
 from dtl.result import PARAMETERS, Estimate, InferenceResult
-from dtl.rounding import estimate_words
+from dtl.rounding import estimate_words, listed
 
 __all__ = ["Epochs", "MeanVelocity", "combine", "group_epochs", "identify"]
 
@@ -199,11 +199,10 @@ def _said_of(flag: str, results: Sequence[InferenceResult]) -> list[Doubt]:
 
 def _difference(results: Sequence[InferenceResult], names: Sequence[str]) -> str:
     """The sentence on parameters in which exposures differ."""
-    labels = [PARAMETERS[name][0] for name in names]
-    listed = " and ".join(filter(None, [", ".join(labels[:-1]), labels[-1]]))
+    concerned = listed([PARAMETERS[name][0] for name in names])
     text = (
-        f"The {len(results)} exposures differ by more than their intervals say in {listed}: the star varies, or one of "
-        "the exposures is at fault."
+        f"The {len(results)} exposures differ by more than their intervals say in {concerned}: the star varies, or one "
+        "of the exposures is at fault."
     )
     limits = [r.estimates["vsini"] for r in results if r.estimates["vsini"].limit is not None]
     if "vsini" in names and limits:

@@ -23,6 +23,7 @@ from dtl.evaluation.survey_accuracy import prepared_flux
 from dtl.inference.infer import infer_in_parts
 from dtl.inference.prior import prior_of
 from dtl.result import PARAMETERS
+from dtl.rounding import listed
 from dtl.spectrum import PreparedSpectrum
 from dtl.transfer.adaptation import adapt
 from dtl.transfer.anchors import Anchor
@@ -195,8 +196,8 @@ def _verdict(rmse: dict[str, dict[str, float]], adapted: ModelBundle, told: dict
     residual = adapted.card["adapted"]["gap"]["residual_rms"]
     fits = residual["after"] <= residual["before"]
     how = (
-        f"simulated stars with the learned gap are found with smaller errors in {', '.join(better) or 'nothing'}"
-        + (f" and larger ones in {', '.join(worse)}" if worse else "")
+        f"simulated stars with the learned gap are found with smaller errors in {listed(better) or 'nothing'}"
+        + (f" and larger ones in {listed(worse)}" if worse else "")
         + f"; the spectra are {'reconstructed better than before' if fits else 'not reconstructed better'}"
     )
     if better and not worse and fits:

@@ -24,7 +24,7 @@ _LONGEST_LABEL = 30
 #: Width and height of a name in units of the map's sides, on a narrow screen.
 _NAME = (0.6, 0.055)
 _SYMBOLS = ("x", "square", "diamond", "cross", "triangle-down", "star")
-_BELOW = 44
+_BELOW = 60
 #: Places that are told apart along a side of a map, at least: as many as a screen shows.
 _CELLS = 1024
 
@@ -97,7 +97,7 @@ def latent_map(
         figure.add_trace(_rings(places[list(neighbours)], colours))
     if stars:
         _add_stars(figure, (low, high), stars, colours, chosen=chosen, other_state=other_state)
-    prepare(figure, dark=dark, height=480)
+    prepare(figure, dark=dark, height=496)
     hidden = {"showgrid": False, "showticklabels": False, "ticks": ""}
     # The margins are fixed: fitting them to colour bar and legend would draw everything a second time.
     return lay_out(

@@ -152,23 +152,28 @@ def _path(bars: np.ndarray) -> str:
     return "".join(f"M{x0:.6g},{y0:.6g}L{x1:.6g},{y1:.6g}" for (x0, y0), (x1, y1) in bars)
 
 
-def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: Palette) -> None:
-    """The user's spectra as diamonds, hollow and crossed where a flag doubts them, in both panels."""
+def _spoken(mine: pd.DataFrame, parameter: str) -> list[str]:
+    """What is said of each of the user's spectra that is pointed at."""
     unit, places = PARAMETERS[parameter][1:]
-    in_doubt = np.array([bool(flags) and bool(doubts(flags.split(", "))) for flags in mine["flags"]], bool)
-    limit = mine["own_limit"].to_numpy(bool)
+    of_value = "" if parameter == "logg" else f" {unit}"  # its differences alone are in dex
     own = [
         format_estimate(parameter, Estimate(*ends))[0]
         for ends in zip(mine["own"], mine["own_lower"], mine["own_upper"], strict=True)
     ]
-    texts = [
+    return [
         f"<b>{escape(row['spectrum'])}</b> is {escape(row['name'])}<br>{SOURCES[row['source']].label}: "
-        f"{'&lt; ' if row['limit'] else ''}{value_text(row['value'], row['error'], places)} {unit}<br>yours: "
-        f"{'&lt; ' if row['own_limit'] else ''}{value} {unit}"
+        f"{'&lt; ' if row['limit'] else ''}{value_text(row['value'], row['error'], places)}{of_value}<br>yours: "
+        f"{'&lt; ' if row['own_limit'] else ''}{value}{of_value}"
         f"<br>difference: {format_number(row['difference'], places)} {unit}"
         + "".join(f"<br><i>{line}</i>" for flag in row["flags"].split(", ") if flag for line in _lines(explain(flag)))
         for value, (_, row) in zip(own, mine.iterrows(), strict=True)
     ]
+
+
+def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: Palette) -> None:
+    """The user's spectra as diamonds, hollow and crossed where a flag doubts them, in both panels."""
+    in_doubt = np.array([bool(flags) and bool(doubts(flags.split(", "), parameter)) for flags in mine["flags"]], bool)
+    limit = mine["own_limit"].to_numpy(bool)
     bars = {"color": colours.star, "width": 3, "thickness": 1.5}
     across = bars | {"array": mine["own_upper"], "arrayminus": _positive(mine, "own", parameter)}
     up = bars | {"array": mine["error"], "arrayminus": np.minimum(mine["error"], _floor(mine["value"], parameter))}
@@ -186,7 +191,7 @@ def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: P
             error_x=across,
             error_y=up | ({} if row == 1 else {"arrayminus": mine["error"]}),
             customdata=mine["karmn"],
-            text=texts,
+            text=_spoken(mine, parameter),
             hovertemplate="%{text}<extra></extra>",
             name="your spectra"
             + (", crossed: in doubt" if in_doubt.any() else "")

@@ -50,8 +50,12 @@ class PlottedStar:
 
     @property
     def doubtful(self) -> bool:
-        """Whether a flag puts its place in the diagrams in doubt."""
-        return bool(doubts(self.flags))
+        """Whether a flag puts its place in the diagrams in doubt, whose axes are Teff, log g and the luminosity."""
+        return self.doubted("teff")
+
+    def doubted(self, name: str) -> bool:
+        """Whether a flag puts a quantity of `dtl.quantities.QUANTITIES` in doubt."""
+        return bool(doubts(self.flags, name))
 
     @property
     def doubts(self) -> list[str]:

@@ -169,7 +169,7 @@ def _add_users(
     """The user's stars at the foot of the histogram."""
     known = [star for star in users if np.isfinite(star.quantity(column))]
     for doubtful, name in ((False, "your star"), (True, "your star, in doubt")):
-        part = [star for star in known if star.doubtful == doubtful]
+        part = [star for star in known if star.doubted(column) == doubtful]
         if not part:
             continue
         limits = np.array([column == "vsini" and star.vsini_limit is not None for star in part], bool)

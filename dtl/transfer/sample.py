@@ -36,6 +36,8 @@ _MINORITY = 1 / 3
 #: Mean squared difference of two spectra, in units of that of their noise, below which they are of one star: 1 for one
 #: star, with a standard deviation of 0.06; of different stars of a sample one pair in a hundred at S/N 50 to 300.
 _ALIKE = 1.15
+#: How a user says so where spectra that look alike are of different stars.
+_SAY_SO = "say so (--distinct, or “Each spectrum is of another star” in the app)."
 #: Chi squared of four parameters that one star in a thousand exceeds, and what exposures of one star differ by beyond
 #: photon noise, as continuum and velocity do: K, dex, dex, km/s.
 _CHI_SQUARED, _EXPOSURES = 18.5, np.array([4.0, 0.01, 0.01, 0.1])
@@ -122,7 +124,7 @@ def _too_few(sample: Sample, given: int) -> str:
     more = (
         f" (left out: {len(sample.left_out)}, the first as {sample.left_out[0].rstrip('.')})" if sample.left_out else ""
     )
-    told = " Where spectra that look alike are of different stars, say so (--distinct)." if sample.merged else ""
+    told = f" Where spectra that look alike are of different stars, {_SAY_SO}" if sample.merged else ""
     return (
         f"Distinct stars: {stars}, too few: the {of} cannot tell how stars differ from models from what one star has "
         f"of its own, and the networks would become worse{more}. Give {MIN_STARS} stars at least, better thirty; "
@@ -180,7 +182,7 @@ def _merged(
     joined = [tuple(i for star in group for i in stars[star]) for group in groups]
     said = [
         f"{', '.join(coadds[star].spectrum.file for star in group)}: differ by no more than their noise and count as "
-        "one star; where they are of different stars, say so (--distinct)."
+        f"one star; where they are of different stars, {_SAY_SO}"
         for group in groups
         if len(group) > 1
     ]

@@ -127,6 +127,14 @@ def test_flagged_star_is_hollow_and_says_why():
     assert {trace.name for trace in traces(figure, "legend")} >= {"your star", "your star, in doubt"}
 
 
+def test_a_resolution_that_is_too_low_puts_v_sin_i_in_doubt_and_no_place():
+    """Words of the cards and marks of the diagrams follow one rule."""
+    (trace,) = traces(kiel_diagram(STARS, [star(flags=("resolution_too_low",))]), "users")
+    assert trace.marker.symbol == "diamond" and trace.name == "your star"
+    assert "?" not in kiel_diagram(STARS, [star(flags=("resolution_too_low",))]).layout.annotations[0].text
+    assert star(flags=("resolution_too_low",)).doubted("vsini")
+
+
 def test_simulated_star_is_labelled():
     figure = hr_diagram(STARS, [star(simulated=True)])
     assert "simulated" in figure.layout.annotations[0].text

@@ -88,6 +88,22 @@ def test_the_users_spectra_are_diamonds_on_top():
     assert labels == ["one &lt;1&gt;", "two"]
 
 
+@pytest.mark.parametrize(("parameter", "symbol"), [("teff", "diamond"), ("vsini", "diamond-x-open")])
+def test_a_flag_crosses_the_parameter_that_it_concerns(parameter, symbol):
+    stars = {"one": (fakes.make_result(star="GJ 699", flags=("resolution_too_low",)), "J17578+046")}
+    figure = comparison_figure(TABLE, parameter, ["passegger2020"], users=user_comparison(stars))
+    assert {mark for trace in traces(figure, "users") for mark in trace.marker.symbol} == {symbol}
+
+
+@pytest.mark.parametrize(("parameter", "value", "difference"), [("logg", "", " dex"), ("mh", " dex", " dex")])
+def test_a_gravity_has_no_unit_but_its_differences(parameter, value, difference):
+    stars = {"one": (fakes.make_result(star="GJ 699"), "J17578+046")}
+    figure = comparison_figure(TABLE, parameter, ["marfil2021"], users=user_comparison(stars))
+    _, literature, yours, between = traces(figure, "users")[0].text[0].split("<br>")[:4]
+    assert yours.endswith(value or yours[-1]) and (" dex" in yours) == (" dex" in literature) == bool(value)
+    assert between.endswith(difference)
+
+
 def test_axes_say_whose_values_and_in_which_unit():
     """Those of the publication, and this program's where a spectrum of the user is drawn."""
     users = user_comparison({"one": (fakes.make_result(star="GJ 699"), "J17578+046")})

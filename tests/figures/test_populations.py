@@ -62,6 +62,15 @@ def test_users_stars_lie_at_their_value():
     assert not traces(figure, "users")
 
 
+@pytest.mark.parametrize(("column", "symbol"), [("mh", "diamond"), ("vsini", "diamond-x-open")])
+def test_a_flag_doubts_the_quantity_that_it_concerns(column, symbol):
+    figure = population_figure(
+        STARS, column, compare(STARS, column, ["TD"], ["D"]), [star(flags=("resolution_too_low",))]
+    )
+    (trace,) = traces(figure, "users")
+    assert trace.marker.symbol == symbol
+
+
 def test_names_of_groups():
     assert name_group(["TD", "D"]) == "thick disc + thin disc"
     assert len(set(POPULATIONS.values())) == 4

@@ -154,6 +154,7 @@ def test_fewer_than_was_measured_to_help_is_said(page, monkeypatch):
     assert "Not used: 9 stars to learn from" in texts(app)
     app.multiselect(key="adapt-left-out").set_value([next(iter(visit_of(app).results))]).run()
     assert "10 spectra of 10 stars: 8 stars to learn from, 2 that only judge when to stop." in texts(app)
+    assert "spectra that differ by no more than their noise count as one star" in texts(app)
 
 
 def test_what_would_be_left_out_is_said_before_the_work(page):
@@ -186,6 +187,7 @@ def test_spectra_of_one_name_may_be_said_to_be_of_distinct_stars(page):
     assert "12 spectra of 1 star" in app.info[0].value
     app.checkbox(key="adapt-distinct").check().run()
     assert "12 spectra of 12 stars: 10 stars to learn from, 2 that only judge" in texts(app)
+    assert "by no more than their noise" not in texts(app)
     assert not app.button(key="adapt-start").disabled
 
 

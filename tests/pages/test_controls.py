@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pages.shared.core.elements import TYPED
 from tests.pages.conftest import texts, upload
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -131,3 +133,15 @@ def test_every_key_in_the_pages_is_used_by_a_test():
             if key not in PASSIVE and not re.search(named, sources()):
                 unused.append((path.name, key))
     assert not unused
+
+
+def test_enter_takes_one_of_a_list_of_several():
+    """The usual list offers all that have the letters typed somewhere, first and together: three files for one name."""
+    calls = [
+        (path.name, [ast.unparse(word.value) for word in call.keywords if word.arg is None])
+        for path in (ROOT.parent / "pages").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "multiselect"
+    ]
+    assert len(calls) >= 7 and all("elements.TYPED" in words for _, words in calls), calls
+    assert TYPED == {"filter_mode": "contains", "select_all": False}

@@ -16,7 +16,7 @@ from pages.shared.core import keeping
 from pages.shared.core.links import ViewOptions
 from pages.shared.export.takeaway import Written
 from tests.conftest import PATIENCE
-from tests.pages.conftest import APP, EXAMPLE, kept, texts, upload, uploader, visit_of
+from tests.pages.conftest import APP, EXAMPLE, change, kept, texts, upload, uploader, visit_of
 
 OWN = b"fake teff=3456 star=GJ_1"
 PAGE = "pages/export.py"
@@ -86,6 +86,14 @@ def test_other_values_than_saved_are_told(visit, content):
     told = app.warning[0].value.replace("\\", "")
     assert "1 spectrum computed again with other networks" in told and "read as before" not in told
     assert "The networks of the session, made-up 0.0, are not here" in told and "on Adapt first" in told
+
+
+def test_notes_that_are_not_shown_are_counted(visit):
+    app = visit(PAGE)
+    change(app, notes={f"Note {number}.": "a" * 64 for number in range(24)})
+    app.run()
+    assert "Note 3." not in app.info[0].value.replace("\\", "") and "Note 4." in app.info[0].value.replace("\\", "")
+    assert app.info[0].value.endswith("- 4 more before these.")
 
 
 def test_the_example_and_what_cannot_be_read_are_no_spectra_of_the_visitor(visit):

@@ -38,7 +38,9 @@ def estimates(**values: float) -> dict[str, Estimate]:
         (doubts_of_estimates(estimates(teff=4250.0), LIMITS, TRIPLES, unlike=True),
          "Teff 4250, interval reaches the end of the models, 4300 K"),
         (doubts_of_strangeness({"latent_distance": 99.84}, 99.5, 0.8),
-         "Unlike any model (percentile 99.8, limit 99.5)"),
+         "Unlike any model, more so than 99.8 % of good spectra (limit 99.5 %)"),
+        (doubts_of_strangeness({"residual": 100.0}, 99.5, 0.8),
+         "Unlike any model, more so than all good spectra (limit 99.5 %)"),
         (limit_rotation(Estimate(2.1, 0.3, 0.4), 2.0)[1], "v sin i < 3.5 km/s, not resolved"),
     ],
 )  # fmt: skip

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from streamlit.elements.lib import policies
 from streamlit.testing.v1 import AppTest
 
 from dtl.catalogue import published_stars
@@ -320,11 +321,13 @@ def test_population_in_both_groups_is_explained():
     assert not page.exception and "empty" in page.warning[0].value
 
 
-def test_view_stands_in_the_address():
+def test_view_stands_in_the_address(monkeypatch):
+    monkeypatch.setattr(policies, "_shown_default_value_warning", False)
     page = AppTest.from_file(str(PAGE), default_timeout=PATIENCE)
     page.query_params["diagram"] = "kiel"
     page.query_params["diagram-colour"] = "teff"
     page.run()
     assert not page.exception
+    assert not policies._shown_default_value_warning  # of a widget with a default that gets a value, in the log
     assert "Surface gravity" in page.get("plotly_chart")[0].proto.alt
     assert "colour is Teff" in page.get("plotly_chart")[0].proto.alt

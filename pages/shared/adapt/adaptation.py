@@ -106,7 +106,10 @@ def watch(job: Job) -> None:
     right.button("Cancel", key="adapt-cancel", icon=":material/close:", on_click=_cancel, width="stretch")
     rows = job.rows
     if not rows:
-        st.caption("The first round takes longest to show. You may open other pages meanwhile; it goes on.")
+        st.caption(
+            "The first round takes longest to show. You may open other pages of the app meanwhile: it goes "
+            "on until this tab is closed or loaded anew."
+        )
         return
     chart(
         learning_figure(rows, now.rounds, dark=dark()),

@@ -17,7 +17,7 @@ from dtl.transfer.population import Population
 from dtl.transfer.sample import MIN_STARS, by_star, usable_stars
 from pages.shared.adapt.sample_size import counted
 from pages.shared.adapt.work import Plan
-from pages.shared.core import bundles, visit, wording
+from pages.shared.core import bundles, elements, visit, wording
 
 __all__ = ["ask"]
 
@@ -79,7 +79,7 @@ def _own(groups: Mapping[str, dict[str, InferenceResult]]) -> tuple[str, dict[st
     group = groups.get(name, {})
     left_out = st.multiselect(
         "Leave out", list(group), format_func=lambda digest: wording.label(group[digest]), key="adapt-left-out",
-        persist_state="session", placeholder="none",
+        persist_state="session", placeholder="none", **elements.TYPED,
         help="Spectra that are unlike the others: another kind of star, a binary, a bad night.",
     )  # fmt: skip
     spectra = {digest: result for digest, result in group.items() if digest not in left_out}
@@ -106,6 +106,8 @@ def _summary(spectra: Mapping[str, InferenceResult]) -> str:
     if simulated:
         those = "It is" if len(spectra) == 1 else f"{simulated} of the spectra {'is' if simulated == 1 else 'are'}"
         text += f" {those} simulated."
+    if usable > 1 and not _distinct():
+        text += " Told by name and place; spectra that differ by no more than their noise count as one star in the end."
     if stars < len(spectra):
         text += " Further spectra of a star add little: what counts below is the number of stars."
     return text + _left_out(left_out)

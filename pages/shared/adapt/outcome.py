@@ -40,7 +40,7 @@ def show(adapted: Adapted) -> None:
     st.header("What it changed", anchor="changed")
     of = "simulated stars" if adapted.simulated else "of your stars"
     st.caption(
-        f"{wording.plain(adapted.bundle.name)}, adapted from {wording.plain(adapted.plan.bundle.name)} to "
+        f"{wording.plain(_kept() or adapted.bundle.name)}, adapted from {wording.plain(adapted.plan.bundle.name)} to "
         f"{len(adapted.change.names)} {of}."
     )
     consent = _verdict_first(adapted)
@@ -228,8 +228,7 @@ def _course(adapted: Adapted) -> None:
 
 def _actions(adapted: Adapted, *, consent: bool) -> None:
     """Keep, use and download the new networks."""
-    kept = visit.kept(Adaptation).name
-    kept = kept if kept in bundles.own() else None
+    kept = _kept()
     full = bundles.full()
     with st.container(horizontal=True):
         st.button(
@@ -255,6 +254,12 @@ def _actions(adapted: Adapted, *, consent: bool) -> None:
         st.error("\n".join(f"- {wording.sentence(problem)}" for problem in problems), icon=":material/error:")
 
 
+def _kept() -> str | None:
+    """The name under which the new networks are kept for this visit, None where they are not."""
+    name = visit.kept(Adaptation).name
+    return name if name in bundles.own() else None
+
+
 def _keep(adapted: Adapted) -> str | None:
     try:
         name = bundles.keep(adapted.bundle)
@@ -266,7 +271,6 @@ def _keep(adapted: Adapted) -> str | None:
 
 
 def _reanalyse(adapted: Adapted, digests: list[str]) -> None:
-    kept = visit.kept(Adaptation).name
-    name = kept if kept in bundles.own() else _keep(adapted)
+    name = _kept() or _keep(adapted)
     if name and (problems := uploads.reanalyse(digests, name)):
         visit.keep(replace(visit.kept(Adaptation), problems=tuple(problems)))

@@ -13,6 +13,7 @@ from pages.shared.core import visit, wording
 from pages.shared.core.stars import ANCHOR, sets_the_gap
 
 __all__ = [
+    "TYPED",
     "choose_spectrum",
     "differing",
     "facts",
@@ -21,6 +22,8 @@ __all__ = [
     "notes",
 ]
 
+#: How a list of several is searched: Enter takes the one found first, not all that have the letters typed somewhere.
+TYPED = {"filter_mode": "contains", "select_all": False}
 _FRAMES = {
     "barycentric": "relative to the barycentre of the solar system",
     "observatory": "relative to the observatory, the motion of the Earth included",
@@ -116,7 +119,7 @@ def facts(result: InferenceResult) -> None:
                 f"Of 100 simulated stars with a similar signal-to-noise ratio, {share} lie closer to the model spectra "
                 "than this one. Networks that have learned from models alone put most real stars near 100: real "
                 "spectra differ from all models, which is the synthetic gap. A flag says when the difference is too "
-                "large.",
+                "large, in this or in another measure.",
             ),
             (f"Model version **{wording.plain(result.bundle)}**", "Name and version of the trained networks in use."),
         ):

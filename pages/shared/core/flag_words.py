@@ -80,7 +80,8 @@ _BESIDE = {"upper_limit_vsini": "95 % limit, not resolved"}
 _WORDS: dict[str, Callable[[Doubt], str]] = {
     "outside_grid": _outside,
     "out_of_distribution": lambda doubt: (
-        f"Unlike any model (percentile {format_number(doubt.value, 1)}, limit {format_number(doubt.limit, 1)})"
+        f"Unlike any model, more so than {'all' if doubt.value >= 99.95 else f'{format_number(doubt.value, 1)} % of'} "
+        f"good spectra (limit {format_number(doubt.limit, 1)} %)"
     ),
     "low_snr": lambda doubt: f"S/N {format_number(doubt.value, 0)}, below {format_number(doubt.limit, 0)}",
     "snr_implausible": lambda doubt: f"S/N {doubt.value:,.0f}, above {doubt.limit:,.0f}",

@@ -18,6 +18,9 @@ if TYPE_CHECKING:  # loaded where they are used: they bring tables of astropy, f
 
 __all__ = ["current", "notes", "python", "report", "reported", "restore", "saver"]
 
+#: Notes that are shown, the newest; how many came before is said.
+_NOTES = 20
+
 
 def reported(results: list[InferenceResult] | None = None) -> list[Reported]:
     """Results of this visit with their files; None for all."""
@@ -145,7 +148,8 @@ def notes() -> None:
     sentences = visit.current().notes
     if sentences:
         left, right = st.columns([7, 3], vertical_alignment="center")
-        text = "\n".join("- " + wording.sentence(sentence) for sentence in [*sentences][-20:])
+        text = "\n".join("- " + wording.sentence(sentence) for sentence in [*sentences][-_NOTES:])
+        text += f"\n- {more} more before these." if (more := len(sentences) - _NOTES) > 0 else ""
         left.info(text, icon=":material/info:")
         right.button("Dismiss", key="dismiss-restore-notes", on_click=_dismiss)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import format_significant
+from dtl.rounding import format_significant, listed
 
 __all__ = ["RMSE", "label", "listed", "mean_of", "plain", "printable", "sentence", "with_minus", "with_unit"]
 
@@ -66,8 +65,3 @@ def with_minus(text: str) -> str:
 def with_unit(parameter: str, value: float | None, figures: int = 2) -> str:
     """A size of a parameter with its unit, as ``11 K``; a dash where there is none."""
     return "–" if value is None else f"{format_significant(value, figures)} {PARAMETERS[parameter][1]}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """Words in a row: ``a, b and c``."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -16,7 +16,7 @@ from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.spectroscopic_hr import spectroscopic_hr_diagram
 from dtl.quantities import QUANTITIES
 from dtl.result import InferenceResult
-from pages.shared.core import epochs, keeping, links, visit, wording
+from pages.shared.core import elements, epochs, keeping, links, visit, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.hr_diagram import chosen_star, diagram_tables, luminosities, populations
 
@@ -77,7 +77,7 @@ def _choose_look(which: str, row: object) -> tuple[Look, list[str]]:
             )  # fmt: skip
             chosen = st.multiselect(
                 "Isochrones", list(_ISOCHRONES), default=[] if which == "hr" else _SHOWN, format_func=_ISOCHRONES.get,
-                key=f"diagram-isochrones-{which}", persist_state="session",
+                key=f"diagram-isochrones-{which}", persist_state="session", **elements.TYPED,
                 help="Lines of models of one age and solar metallicity: Baraffe et al. (1998, A&A 337, 403; mixing "
                 "length 1) and Baraffe et al. (2015, A&A 577, A42; masses in steps of 0.1). The publication draws "
                 "PARSEC models of 5 Gyr in the Kiel diagram, which this app does not have.",
@@ -133,7 +133,7 @@ def _show_diagram(which: str, row: object, results: Mapping[str, InferenceResult
             st.caption("Stars that you analyse on the first page are added here.")
         st.caption(
             f"Hot is left. {f'Area of circles and triangles: {size}. ' if size else ''}A diamond is a star of "
-            "yours, with 1σ error bars, and hollow with a cross where a flag puts its parameters in doubt: point at it "
+            "yours, with 1σ error bars, and hollow with a cross where a flag puts its place in doubt: point at it "
             "to read why." + _NOTES[which]
         )
     if which == "hr":
@@ -146,8 +146,8 @@ def diagrams() -> None:
     """The chosen diagram with what controls it; a choice here runs no other part of the app anew."""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     which = row.segmented_control(
-        "Diagram", list(_DIAGRAMS), format_func=_DIAGRAMS.get, default="hr", required=True,
-        key=links.view("diagram", _DIAGRAMS), persist_state="session",
+        "Diagram", list(_DIAGRAMS), format_func=_DIAGRAMS.get, required=True,
+        key=links.view("diagram", _DIAGRAMS), default=links.default("diagram", "hr"), persist_state="session",
         help="HR (Hertzsprung–Russell): luminosity against temperature. Spectroscopic HR: Teff⁴/g in place of the "
         "luminosity, for stars whose luminosity is not known. Kiel: surface gravity against temperature. Populations: "
         "how thin and thick disc differ.",

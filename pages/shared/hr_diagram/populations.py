@@ -11,7 +11,7 @@ from dtl.catalogue.populations import POPULATIONS, PUBLISHED_PVALUE, Comparison,
 from dtl.figures.populations import histogram, name_group, population_figure
 from dtl.quantities import QUANTITIES
 from dtl.result import InferenceResult
-from pages.shared.core import links, tables, wording
+from pages.shared.core import elements, links, tables, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.hr_diagram import luminosities
 
@@ -57,7 +57,7 @@ def _choose() -> tuple[str, list[str], list[str]]:
         groups.append(
             place.multiselect(
                 title, list(POPULATIONS), default=[default], format_func=POPULATIONS.get,
-                key=f"population-{title.split()[0].lower()}", persist_state="session",
+                key=f"population-{title.split()[0].lower()}", persist_state="session", **elements.TYPED,
                 help="Populations of the Galaxy, told from the motion of the stars by Marfil et al. (2021).",
             )
         )  # fmt: skip

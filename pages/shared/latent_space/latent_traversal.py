@@ -11,7 +11,7 @@ from dtl.exploration.latent_traversal import Step, flux_effect, grid_limits, sta
 from dtl.figures.latent_traversal import walk_figure, walk_map
 from dtl.result import PARAMETERS, InferenceResult, value_title
 from dtl.rounding import format_number
-from pages.shared.core import bundles, visit, wording
+from pages.shared.core import bundles, elements, visit, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.latent_space.positions import meanings, picture, places
 
@@ -157,6 +157,7 @@ def _choose_latents(bundle: object, latent: np.ndarray, axes: np.ndarray, spread
         order,
         format_func=lambda i: names[i],
         max_selections=_MAX_LATENTS,
+        **elements.TYPED,
         key="walk-chosen-latents",
         persist_state="session",
         help="Those that change the spectrum most come first. Beside each, the parameter that it goes with most "
@@ -192,7 +193,9 @@ def _single(name: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
 def _reading(start: Step, here: Step, beyond: bool) -> None:
     st.markdown(
         "**What the networks read here**",
-        help="The mean of the ensemble at this point of the latent space; below, the change since the start.",
+        help="The mean of the ensemble at this point of the latent space; below, the change since the start. "
+        "A reading of v sin i is no measurement: of a star that rotates slowly the upper limit on the page Spectrum "
+        "holds.",
     )
     with st.grid(5, min_column_width=130):
         for name, (label, unit, places) in PARAMETERS.items():

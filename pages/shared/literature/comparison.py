@@ -7,7 +7,7 @@ import streamlit as st
 
 from dtl.catalogue import literature, published_stars
 from dtl.result import PARAMETERS
-from pages.shared.core import links, wording
+from pages.shared.core import elements, links, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.literature import figures, identity
 from pages.shared.literature.source_tables import (
@@ -36,25 +36,23 @@ def comparison() -> None:
 
 def _choose() -> tuple[str, list[str], bool]:
     """The parameter, the sources and whether error bars are drawn."""
-    left, middle, right = st.columns([3, 5, 2], gap="medium", vertical_alignment="bottom")
-    with left:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):  # which wraps where it is narrow
         parameter = st.segmented_control(
-            "Parameter", list(PARAMETERS), format_func=lambda name: PARAMETERS[name][0], default="teff", required=True,
+            "Parameter", list(PARAMETERS), format_func=lambda name: PARAMETERS[name][0], required=True,
             key=links.view("literature-parameter", PARAMETERS), persist_state="session",
+            default=links.default("literature-parameter", "teff"),
         )  # fmt: skip
-    sources = literature.sources_of(parameter)
-    with middle:
+        sources = literature.sources_of(parameter)
         chosen = st.multiselect(
-            "Sources", sources, default=sources[:1], format_func=label_of, max_selections=5,
-            key=f"literature-sources-{parameter}", persist_state="session",
+            "Sources", sources, default=sources[:1], format_func=label_of, max_selections=5, width=340,
+            key=f"literature-sources-{parameter}", persist_state="session", **elements.TYPED,
             help="Sets of literature values, at most five: " + "; ".join(
                 f"{published_stars.SOURCES[source].label} ({published_stars.SOURCES[source].method})" for source in
                 sources
             ) + ". The number of stars is in the legend and in the table.",
         )  # fmt: skip
-    with right:
         errors = st.toggle(
-            "Error bars", value=True, key="literature-errors", persist_state="session",
+            "Error bars", value=True, key="literature-errors", persist_state="session", width="content",
             help="1σ uncertainties as published; those of several sources hide the points.",
         )  # fmt: skip
     if not chosen:

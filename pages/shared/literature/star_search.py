@@ -168,8 +168,9 @@ def _sets_the_gap(karmn: str, own: tuple[str, InferenceResult] | None) -> bool:
 def _figure(name: str, values: pd.DataFrame, first: str, exposures: int) -> None:
     """One parameter of a star in all sources; chosen here, so that choosing draws no other figure anew."""
     parameter = st.segmented_control(
-        "Of this star", list(PARAMETERS), format_func=lambda key: PARAMETERS[key][0], default="teff", required=True,
+        "Of this star", list(PARAMETERS), format_func=lambda key: PARAMETERS[key][0], required=True,
         key=links.view("star-parameter", PARAMETERS), persist_state="session",
+        default=links.default("star-parameter", "teff"),
     )  # fmt: skip
     labels = {source: label_of(source, exposures) for source in values["source"]}
     chart(
@@ -179,7 +180,7 @@ def _figure(name: str, values: pd.DataFrame, first: str, exposures: int) -> None
         f"bars and the 1 and 3 sigma bands of {labels[first]}",
     )
     whose = labels[first]
-    st.caption(f"Bands: 1σ and 3σ of {'y' + whose[1:] if whose.startswith('Your ') else whose}.")
+    st.caption(f"Bands: 1σ and 3σ of {'y' + whose[1:] if whose.startswith('Your') else whose}.")
 
 
 def _services(name: str) -> None:

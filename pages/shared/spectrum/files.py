@@ -143,7 +143,9 @@ def _removal() -> None:
     names = {digest: wording.label(result) for digest, result in now.own.items()}
     names |= {digest: f"{_name(digest, sentence)} (not readable)" for digest, sentence in now.failures.items()}
     with st.popover("Remove", icon=":material/delete:"):
-        chosen = st.multiselect("Files to remove", list(names), format_func=names.get, key="files-to-remove")
+        chosen = st.multiselect(
+            "Files to remove", list(names), format_func=names.get, key="files-to-remove", **elements.TYPED
+        )
         st.button(
             "Remove these",
             key="remove-chosen",

@@ -16,7 +16,7 @@ from dtl.preparation.masks import telluric_lines
 from dtl.result import InferenceResult
 from dtl.rounding import decimals
 from dtl.spectrum import PreparationStep, UnusableInput
-from pages.shared.core import bundles, keeping, tables, wording
+from pages.shared.core import bundles, elements, keeping, tables, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.spectrum import axes, least_squares, measured_range, own_spectra
 
@@ -95,9 +95,9 @@ def _controls(result: InferenceResult) -> tuple[dict[str, np.ndarray], list[str]
             "Compare with",
             list(names),
             format_func=names.get,
+            **elements.TYPED,
             placeholder="fit, nearest grid points, your spectra" if mine else "the fit, or the nearest grid points",
             max_selections=_MAX,
-            select_all=False,
             key="compare",
             persist_state="session",
             help="Least-squares fit: the model nearest to the spectrum, see the fit below. Nearest grid points: those "
