@@ -17,7 +17,7 @@ from dtl.readers.contents import Contents
 from dtl.readers.metadata import apply_metadata
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions, metadata_lines
-from dtl.readers.row_values import describe_row, of_columns
+from dtl.readers.row_values import describe_row, of_columns, padded
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements
 from dtl.readers.text_table import check_values, text_lines
@@ -100,7 +100,7 @@ def table_columns(table: Table) -> list[Column]:
     found = []
     for name in table.colnames:
         column = table[name]
-        values = _padded(column) if column.dtype.kind == "O" else np.ma.asarray(column)
+        values = _arrays(column) if column.dtype.kind == "O" else np.ma.asarray(column)
         values = values[0] if values.ndim > 1 and len(values) == 1 else values
         if values.ndim in (1, 2) and values.dtype.kind in "iufb":
             said = (str(column.description or ""), str(column.meta.get("ucd", "")))
@@ -111,12 +111,9 @@ def table_columns(table: Table) -> list[Column]:
     return [column for column in found if column.values.shape == longest]
 
 
-def _padded(column: np.ndarray) -> np.ndarray:
-    """Arrays of different length as rows of one that end in NaN; nothing where they are no arrays of numbers."""
+def _arrays(column: np.ndarray) -> np.ndarray:
+    """Arrays of different length, a row each; nothing where they are no arrays of numbers."""
     rows = [np.ma.asarray(cell) for cell in column]
     if any(row.ndim != 1 or row.dtype.kind not in "iufb" for row in rows):
         return np.empty(0)
-    values = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
-    for place, row in zip(values, rows, strict=True):
-        place[: len(row)] = np.ma.filled(row.astype(float), np.nan)
-    return values
+    return padded([np.ma.filled(row.astype(float), np.nan) for row in rows])

@@ -12,7 +12,7 @@ from dtl.readers.source import sanitise
 from dtl.readers.statements import frame_of, medium_of, stated_frame, stated_medium
 from dtl.readers.units import parse_unit
 
-__all__ = ["apply_metadata", "parse_comments"]
+__all__ = ["apply_metadata", "is_known", "parse_comments"]
 
 _NAMES = {
     "star": ("star", "object", "target", "name", "targname"),
@@ -47,6 +47,11 @@ def parse_comments(lines: list[str]) -> dict[str, str]:
         if not match and _SIMULATED.search(line) and not _NOT_SIMULATED.search(line):
             found.setdefault("simulated", "true")
     return found
+
+
+def is_known(name: str) -> bool:
+    """Whether the name of a line ``name: value`` is one of those that `apply_metadata` takes."""
+    return _key(name)[0] is not None
 
 
 def _key(name: str) -> tuple[str | None, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from dtl.wavelengths import Window
 if TYPE_CHECKING:
     from astropy.table import Table
 
-__all__ = ["apply_pairs", "describe_row", "of_columns", "of_images", "of_table"]
+__all__ = ["apply_pairs", "describe_row", "of_columns", "of_images", "of_table", "padded"]
 
 #: Extensions that are looked at.
 _MOST = 200
@@ -54,6 +54,14 @@ def of_images(source: Source, rows: int) -> dict[str, np.ndarray]:
     """One-dimensional images with a number a row of others, by their names; shape ``(rows,)`` each."""
     own = [hdu for _, hdu in image_extensions(source)[:_MOST] if hdu.shape == (rows,)]
     return _named((hdu.name.strip(), hdu.header.get("BUNIT"), pixels(source, hdu)) for hdu in own)
+
+
+def padded(rows: Sequence[np.ndarray]) -> np.ndarray:
+    """Rows of different length as those of one array, the shorter ending in NaN; shape ``(rows, longest)``."""
+    values = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
+    for place, row in zip(values, rows, strict=True):
+        place[: len(row)] = row
+    return values
 
 
 def describe_row(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from astropy.io import fits
@@ -17,12 +19,17 @@ from dtl.readers.columns import Column, contents_from_columns
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import describe_header
 from dtl.readers.headings import without_label
+from dtl.readers.members import members
 from dtl.readers.metadata import apply_metadata, parse_comments
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions
+from dtl.readers.row_values import padded
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements, frame_of, medium_of
+from dtl.readers.text_blocks import blocks_of
 from dtl.readers.text_table import TextTable, parse_table
+from dtl.readers.word_columns import tidy_words
+from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
 
 __all__ = ["columns", "espadons_columns", "identify", "identify_espadons", "read", "read_espadons"]
@@ -43,18 +50,54 @@ def identify_espadons(source: Source) -> bool:
 
 
 def read(source: Source, options: ReadOptions, window: Window) -> Contents:
-    """Read a table of two or more columns."""
-    table = parse_table(source)
+    """Read a table of two or more columns, or several spectra one below the other, each with words of its own."""
+    tables = _joined(source) or [parse_table(source)]
+    table = tables[0]
     named = any(table.names)
     if not named and options.columns is None and _looks_like_espadons(table):
         reason = "the wavelengths, in nm, jump back at the ends of some forty orders as in files of Libre-ESpRIT"
         return _espadons(source, table, Claim("ESPaDOnS", "guessed", reason))
-    contents = contents_from_columns("text table", _columns(table), source, options, window)
-    contents.note("separator", table.separator, "file", f"{len(table.values)} rows, {len(table.names)} columns")
+    own = _columns(table) if len(tables) == 1 else _rows_of_columns(tables)
+    contents = contents_from_columns("text table", own, source, options, window)
+    rows = sum(len(each.values) for each in tables)
+    contents.note("separator", table.separator, "file", f"{rows} rows, {len(table.names)} columns")
     if table.transposed:
         contents.note("rows and columns", "swapped", "guessed", "each row of the text is as long as a spectrum")
     if table.skipped:
         contents.note("skipped lines", str(table.skipped), "file", "they have another number of columns")
+    if len(tables) == 1:
+        _describe(contents, table)
+    else:
+        words = [replace(each, values=np.empty(0)) for each in tables]
+        contents.describe = partial(_describe_own, tables=words)
+    return contents
+
+
+def _joined(source: Source) -> list[TextTable]:
+    """The tables of a text that was put together from several; none where it was not, or they do not go together."""
+    try:
+        tables = [parse_table(source, tidy_words(block)) for block in blocks_of(source.text)]
+    except UnusableInput:
+        return []
+    return tables if len({table.values.shape[1] for table in tables}) == 1 else []
+
+
+def _describe_own(
+    contents: Contents, source: Source, options: ReadOptions, window: Window, *, tables: Sequence[TextTable]
+) -> None:
+    """What the words above the spectrum that is wanted say, see `Contents.describe`; those above the first speak for
+    what is of the spectrograph too."""
+    row = members(contents, source, options, window)[0][0]
+    _describe(contents, tables[row])
+    first = Contents("", contents.wavelength, contents.flux)
+    _describe(first, tables[0])
+    for name in ("medium", "frame", "resolution", "instrument", "unit"):
+        if getattr(contents, name) is None:
+            setattr(contents, name, getattr(first, name))
+
+
+def _describe(contents: Contents, table: TextTable) -> None:
+    """What the words around a table say."""
     apply_metadata(contents, parse_comments(table.comments))
     apply_resolutions(contents, table.lines)
     if table.cards:
@@ -62,7 +105,6 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     spoken = [line for line in table.comments if _says_more(line, table.names)]
     apply_statements(contents, spoken, "a comment")
     _take_below(contents, table)
-    return contents
 
 
 def _take_below(contents: Contents, table: TextTable) -> None:
@@ -121,6 +163,12 @@ def read_espadons(source: Source, options: ReadOptions, window: Window) -> Conte
 def _columns(table: TextTable) -> list[Column]:
     values = np.ascontiguousarray(table.values.T)  # else each look at a column goes through the memory of all
     return [Column(name, values[i], *table.said.get(name, ())) for i, name in enumerate(table.names)]
+
+
+def _rows_of_columns(tables: Sequence[TextTable]) -> list[Column]:
+    """The columns of several tables, each with a row a table, under the names of the first."""
+    columns = zip(*(_columns(table) for table in tables), strict=True)
+    return [replace(own[0], values=padded([column.values for column in own])) for own in columns]
 
 
 def _espadons_table(source: Source) -> TextTable:

@@ -93,6 +93,12 @@ def rows(kind: str) -> bytes:
         return layouts.to_bytes(fits.PrimaryHDU(), *(hdu(number, "table") for number in range(3)))
     if kind == "archive":
         return layouts.numpy_archive(wave=wave, flux=flux, berv_kms=np.array(VELOCITIES), frame="observatory")
+    if kind == "text":
+        words = "# star: GJ {}\n# berv: {} km/s\n# R = {}\n"
+        heads = [words.format(i, velocity, 60_000 + 10_000 * i) for i, velocity in enumerate(VELOCITIES)]
+        heads[0] += "# frame: observatory\n# wave flux"
+        tables = ("\n".join(f"{x:.4f} {y:.6f}" for x, y in zip(WAVE, row, strict=True)) for row in flux)
+        return "\n".join(f"{head}\n{table}" for head, table in zip(heads, tables, strict=True)).encode()
     said = {"OBJECT": ["GJ 0", "GJ 1", "GJ 2"], "SPECSYS": ["TOPOCENT"] * 3, "RESOLUTION": [60_000, 70_000, 80_000]}
     made = Table({**said, "BERV": 1000 * np.array(VELOCITIES) * u.m / u.s, "WAVE": wave, "FLUX": flux})
     handle = io.BytesIO()
@@ -100,22 +106,34 @@ def rows(kind: str) -> bytes:
     return handle.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["extensions", "fits", "votable", "archive"])
+@pytest.mark.parametrize("kind", ["extensions", "fits", "votable", "archive", "text"])
 def test_a_file_that_was_read_once_gives_each_spectrum_its_own_words(kind: str) -> None:
     reading = pickle.loads(pickle.dumps(read_contents(rows(kind), name="e.fits")))
     for number in (0, 2, 1, 0):
         spectrum = reading.spectrum(ReadOptions(row=number + 1))
         assert spectrum.barycentric_velocity == pytest.approx(VELOCITIES[number]), number
         assert spectrum.star == ("" if kind == "archive" else f"GJ {number}")
-        assert spectrum.resolution == (60_000 + 10_000 * number if kind in ("fits", "votable") else None)
+        assert spectrum.resolution == (60_000 + 10_000 * number if kind in ("fits", "votable", "text") else None)
 
 
-@pytest.mark.parametrize("kind", ["extensions", "fits"])
+@pytest.mark.parametrize("kind", ["extensions", "fits", "text"])
 def test_all_spectra_of_a_file_have_their_own_words(kind: str) -> None:
     answers = [answer for _, answer in analyse_rows(rows(kind), name="e.fits")]
     assert [answer.prepared.spectrum.star for answer in answers] == ["GJ 0", "GJ 1", "GJ 2"]
     seen = [answer.prepared.rv - velocity for answer, velocity in zip(answers, VELOCITIES, strict=True)]
     assert np.ptp(seen) < 2.0  # noise alone, while the Earth's motion changes by 30 km/s
+
+
+@pytest.mark.parametrize("mark", ["# order {}", "# wave flux", "# {}", ""])
+def test_comments_between_orders_begin_no_other_spectrum(mark: str) -> None:
+    parts = np.array_split(WAVE, 4)
+    text = "# star: GJ 1\n# frame: rest\n"
+    for number, part in enumerate(parts):
+        rows = "".join(f"{x:.4f} {y:.6f}\n" for x, y in zip(part, layouts.truth(part), strict=True))
+        text += f"{mark.format(number)}\n{rows}"
+    spectrum = read_spectrum(text.encode(), name="o.txt")
+    assert (spectrum.star, spectrum.frame, spectrum.spectra) == ("GJ 1", "rest", 1)
+    assert len(spectrum.wavelength) == WAVE.size
 
 
 def test_a_column_of_another_unit_is_no_velocity_or_place() -> None:
