@@ -105,14 +105,20 @@ _OTHERS = (
     r"(?:tellur\w*|sky|templates?|tpl|masks?|ccfs?|cross corr\w*|line ?lists?|models|atlas(?:es)?|lamps?|laser combs?"
     r"|comparison \w+|(?:former|earlier|previous|older) (?:versions?|releases?|reductions?|files?))"
 )
-_ATTRIBUTE = re.compile(rf"\b{_OTHERS}(?: lines?)? (?:\w+ed|free)\b(?! (?:in|at|on|within|by|with|to|for)\b)")
+_ATTRIBUTE = re.compile(rf"\b{_OTHERS}(?: lines?)? (?:(?!used\b)\w+ed|free)\b(?! (?:in|at|on|within|by|with|to|for)\b)")
+#: The word that says which of them is meant, as "ThAr lamp", "HARPS mask": nothing that speaks of the spectrum, and no
+#: word of what was done.
+_WHICH = (
+    r"(?:(?!(?:no|not|without|with|by|using|to|from|via|per|on|at|after|before|against|wave\w*|spectr\w*|data|flux\w*"
+    r"|stars?|bary\w*|helio\w*|berv|air|vac\w*|rest|\w+ed|\w+ing)\b)[^\W\d]\w* )?"
+)
 _OF_OTHERS = re.compile(
     rf"^\W*(?:(?:step )?\d+\W+)?(?:(?:the|an?|all|our|in|of|for|synthetic|stellar|atmospheric|(?:rvs?|velocity) of) )*"
-    rf"{_OTHERS}\b"
+    rf"{_WHICH}{_OTHERS}\b"
     rf"|\b(?:computed|measured|correlated|compared) (?:with|against|using|by) (?:\w+ )?{_OTHERS}\b"
     rf"|\b(?:air|vac(?:uum)?) {_OTHERS}\W*$"
 )
-_THEIR_OWN = re.compile(rf"\b(?:wavelengths?|frame) of (?:the |our |an? )?{_OTHERS}\b")
+_THEIR_OWN = re.compile(rf"\b(?:wavelengths?|frame) of (?:the |our |an? )?{_WHICH}{_OTHERS}\b")
 _ITSELF = re.compile(
     rf"(?<!\w)(?<!\bof )(?!{_OTHERS}|(?:rest|observed|air|vac(?:uum)?|frame|standard|synthetic)\b)\w+ "
     r"(?:spectr(?:um|a)|wave(?:s|lengths?)?|data|flux(?:es)?|star|stellar|output)\b(?! (?:calibration|solution)\b)"

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 
 from dtl.readers.barycentre import earth_velocity, sexagesimal
 from dtl.readers.contents import Claim, Contents
+from dtl.readers.headers import star_of
 from dtl.readers.instruments import find_instrument
 from dtl.readers.source import sanitise
 from dtl.readers.statements import frame_of, medium_of, stated_frame, stated_medium
 from dtl.readers.units import parse_unit
 
-__all__ = ["apply_metadata", "parse_comments"]
+__all__ = ["apply_metadata", "key_of", "parse_comments"]
 
 _NAMES = {
     "star": ("star", "object", "target", "name", "targname"),
@@ -32,7 +33,7 @@ _NOT_SIMULATED = re.compile(
 )
 _KEYS = {word: key for key, words in _NAMES.items() for word in words}
 #: A unit of velocities behind a name, as in "BERV (km/s)" or "berv_kms".
-_UNIT = r"(?:[\s_-]+|(?=[(\[]))[(\[]?(k?m)[ _]?/?[ _]?s(?: ?\^?-1)?[)\]]?"
+_UNIT = r"(?:,?[\s_-]+(?:in )?|(?=[(\[]))[(\[]?(k?m)(?:[ _.·]?/?[ _]?|p)s(?:[ec]{2})?(?: ?(?:\^|\*\*)?-1|⁻¹)?[)\]]?"
 _NAMED = re.compile(rf"^\W*([A-Za-z][A-Za-z _-]{{0,40}}?(?:{_UNIT})?)\s*[:=]\s*(\S.*)$")
 
 
@@ -49,7 +50,7 @@ def parse_comments(lines: list[str]) -> dict[str, str]:
     return found
 
 
-def _key(name: str) -> tuple[str | None, str]:
+def key_of(name: str) -> tuple[str | None, str]:
     """What a name means, and the unit of velocities behind it."""
     known = _KEYS.get(_words(name))
     unit = re.search(f"{_UNIT}$", name.rstrip().lower())
@@ -73,7 +74,7 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object], what: str = 
     for raw, value in pairs.items():
         if not isinstance(raw, str) or not isinstance(value, str | int | float):  # a tree may be endless as text
             continue
-        key, unit = _key(raw)
+        key, unit = key_of(raw)
         text = sanitise(value) + unit
         if key is None or not text:
             continue
@@ -98,7 +99,7 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object], what: str = 
             _settle(contents, key, Claim(parsed, "file", reason))
         elif key == "frame" and not re.fullmatch(r"(?i)false|f|no|n|0", text):  # "rest_frame: no" leaves it open
             contents.frame = Claim("unknown", "file", f"{reason}, which is not understood")
-    if len(place) == 2:
+    if len(place) == 2 and any(place.values()):
         contents.position = Claim((place["ra"], place["dec"]), "file", f"{what}s of right ascension and declination")
 
 
@@ -125,7 +126,7 @@ def _angle(key: str, text: str) -> float | None:
 
 def _parse(key: str, text: str) -> str | float | None:
     if key == "star":
-        return text.replace("_", " ")
+        return star_of(text)
     if key == "instrument":
         known = find_instrument(text)
         return known.name if known else text
