@@ -35,6 +35,11 @@ _FRAMES = (
     (r"\bcorrection (barycentric|heliocentric)\b", r"\1 correction"),
 )
 _FOREIGN_FRAME = re.compile("|".join(pattern for pattern, _ in (*_FRAMES[:3], _FRAMES[6])))
+#: What says nothing of its own: the label of a remark, and names of files, whatever words they are made of.
+_SILENT = re.compile(
+    r"^\W*(?:comments?|notes?|remarks?|description|history)\s*[:=]\s*"
+    r"|(?<![^\s('\"=])[^\s('\"=]*\w\.(?:fits?|fz|txt|dat|csv|tsv|py|np[yz]|ecsv|xml|vot|hdf5?|h5|tbl|asc|ascii)(?:\.\w{1,3})?(?![\w.]*\w)"
+)
 #: What is written in several ways -> one way. Hyphens join the words of one phrase.
 _SPELLINGS = (
     (r"_|(?<=[a-z])-(?=[a-z])", " "),
@@ -128,7 +133,7 @@ _ITSELF = re.compile(
 
 def clauses_of(text: str) -> list[str]:
     """The clauses of a sentence, in lower case and one spelling; what only goes on with the last one joins it."""
-    lowered = " ".join(text[:_LONGEST].lower().split())
+    lowered = _SILENT.sub(" ", " ".join(text[:_LONGEST].lower().split())).strip()
     for pattern, plain in (*(_FRAMES if _FOREIGN_FRAME.search(lowered) else ()), *_SPELLINGS):
         lowered = re.sub(pattern, plain, lowered)
     lowered = _REMARK.sub(lambda found: found[1] if is_of_others(found[1]) else found[0], lowered)

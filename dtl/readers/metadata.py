@@ -15,8 +15,9 @@ from dtl.readers.units import parse_unit
 
 __all__ = ["apply_metadata", "key_of", "parse_comments"]
 
+#: What is said by several names is said best by the first.
 _NAMES = {
-    "star": ("star", "object", "target", "name", "targname"),
+    "star": ("star", "object", "targname", "target", "name"),
     "instrument": ("instrument", "instrume", "spectrograph"),
     "medium": ("medium", "wavelength medium", "airorvac", "air or vacuum", "wavelengths"),
     "frame": ("frame", "specsys", "rest frame", "velocity frame"),
@@ -31,6 +32,8 @@ _SIMULATED = re.compile(r"\bsimulated\b", re.IGNORECASE)
 _NOT_SIMULATED = re.compile(
     r"\b(not?|non|never|isn.t|un|nor|without|than|like|with|from|and)\W+(a |any |yet )*simulated", re.IGNORECASE
 )
+#: Where that counts; all that is said of a medium or a frame does.
+_RANKED = ("star", "star_velocity")
 _KEYS = {word: key for key, words in _NAMES.items() for word in words}
 #: A unit of velocities behind a name, as in "BERV (km/s)" or "berv_kms".
 _UNIT = r"(?:,?[\s_-]+(?:in )?|(?=[(\[]))[(\[]?(k?m)(?:[ _.·]?/?[ _]?|p)s(?:[ec]{2})?(?: ?(?:\^|\*\*)?-1|⁻¹)?[)\]]?"
@@ -58,6 +61,12 @@ def key_of(name: str) -> tuple[str | None, str]:
     return (key, f" {unit[1]}/s") if key and "velocity" in key else (known, "")
 
 
+def _rank(pair: tuple[object, object]) -> int:
+    """The place of a name among those that mean the same; what is set last stays."""
+    known = _words(pair[0]) if isinstance(pair[0], str) else ""
+    return _NAMES[_KEYS[known]].index(known) if _KEYS.get(known) in _RANKED else 0
+
+
 def _words(name: str) -> str:
     return re.sub(r"[\s_-]+", " ", name).strip().lower()
 
@@ -71,7 +80,7 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object], what: str = 
         what: what each of them is, for people.
     """
     place: dict[str, float] = {}
-    for raw, value in pairs.items():
+    for raw, value in sorted(pairs.items(), key=_rank, reverse=True):
         if not isinstance(raw, str) or not isinstance(value, str | int | float):  # a tree may be endless as text
             continue
         key, unit = key_of(raw)

@@ -164,6 +164,11 @@ def test_names_of_orders_are_none_of_the_star() -> None:
     assert (spectrum.star, spectrum.resolution) == ("GJ 1", 63_000)
 
 
+def test_the_object_names_the_star_before_the_target_and_the_fibre() -> None:
+    data = table(OBJECT=["GJ 0", "GJ 1", "GJ 2"], NAME=["A", "B", "C"], TARGET=["a field"] * 3)
+    assert read_spectrum(data, name="e.fits", options=ReadOptions(row=2)).star == "GJ 1"
+
+
 def test_a_row_a_pixel_says_nothing_of_the_orders_in_its_cells() -> None:
     wave = (8660.0 + 40.0 * np.arange(7)[:, None] + np.linspace(0, 46, 1500)).T
     spectrum = read_spectrum(table(None, wave, BERV=np.linspace(-20, 20, 1500)), name="e.fits")
