@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from dtl.readers.contents import Contents
 from dtl.readers.dispersion import Column
 from dtl.readers.names import parse_name
 from dtl.readers.options import ReadOptions
-from dtl.readers.row_values import apply_pairs, describe_row
+from dtl.readers.row_values import apply_pairs, describe_row, of_arrays
 from dtl.readers.source import Source
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
@@ -35,6 +36,10 @@ _ARRAY, _ARCHIVE = b"\x93NUMPY", b"PK\x03\x04"
 _LONGEST_HEADER, _MOST_AXES = 10_000, 3
 #: Ways of packing that need little memory.
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+#: Letters of a name that a card of FITS has room for.
+_LONGEST_NAME = 60
+#: What libraries raise for damaged archives, and for headers that end too early.
+_DAMAGES = (zipfile.BadZipFile, zlib.error, tokenize.TokenError)
 #: Bit of an entry that needs a password.
 _LOCKED = 1
 #: Letters of FITS for truth, whole and real numbers.
@@ -52,12 +57,12 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     Raises:
         UnusableInput: damaged, larger than is read, or none of the arrays holds the window.
     """
-    inner, said, texts = _opened(source)
+    inner, said, rows = _opened(source)
     contents = fits_spectrum.read(inner, options, window)
     contents.format = _kind(source.data)
     apply_pairs(contents, said, "array")
-    if texts:
-        contents.describe = partial(_describe, before=contents.describe, said=texts)
+    if rows:
+        contents.describe = partial(_describe, before=contents.describe, said=rows)
     return contents
 
 
@@ -70,7 +75,7 @@ def _describe(
     before: Callable[..., None] | None,
     said: dict[str, np.ndarray],
 ) -> None:
-    """What extensions say of the spectrum that is wanted, and texts, which they cannot hold."""
+    """What extensions say of the spectrum that is wanted, and what they cannot hold, as texts."""
     if before:
         before(contents, source, options, window)
     describe_row(contents, source, options, window, said=said)
@@ -88,7 +93,7 @@ def _kind(data: bytes) -> str:
 
 
 def _opened(source: Source) -> tuple[Source, dict[str, object], dict[str, np.ndarray]]:
-    """The arrays as a FITS file, and by their names what is a single value and what are texts.
+    """The arrays as a FITS file, and by their names single values, and values of rows that may be cut there.
 
     Raises:
         UnusableInput: damaged, larger than is read, or without an array of numbers.
@@ -98,24 +103,32 @@ def _opened(source: Source) -> tuple[Source, dict[str, object], dict[str, np.nda
         arrays = [("", _values(data))] if data.startswith(_ARRAY) else list(_members(source))
     except UnusableInput:
         raise
-    except (ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+    except (ValueError, OSError, EOFError, RuntimeError, SyntaxError, *_DAMAGES) as error:
         raise source.refuse(f"is a damaged {kind}, probably from an interrupted download; save it again.") from error
     extensions: list[Any] = []
     said: dict[str, object] = {}
-    texts: dict[str, np.ndarray] = {}
+    rows: dict[str, np.ndarray] = {}
     for name, values in arrays:
-        if values.size == 1 and not values.dtype.names:
-            value = values.reshape(-1)[0].item()
-            said[name] = value.decode("latin-1") if isinstance(value, bytes) else value
-        elif values.ndim == 1 and values.dtype.kind in "US":
-            texts[name] = values
-        else:
-            extensions += _extensions(name, values)
+        if values.size == 1:
+            said.update(_single(name, values.reshape(-1)))
+        elif values.ndim == 1 and values.dtype.kind in "USiu":  # whole numbers may have more digits than real ones
+            rows[name] = values
+        extensions += _extensions(name, values) if values.size > 1 or values.dtype.names else []
     if not extensions:
         raise source.refuse(f"is a {kind} without arrays of numbers; save wavelength and flux, one value a pixel.")
     handle = io.BytesIO()
     fits.HDUList([fits.PrimaryHDU(), *extensions]).writeto(handle)
-    return Source(source.name, handle.getvalue()), said, texts
+    return Source(source.name, handle.getvalue()), said, of_arrays(rows)
+
+
+def _single(name: str, values: np.ndarray) -> dict[str, object]:
+    """A single value by its name, or those of a single record by theirs."""
+    fields = {field: values[field] for field in values.dtype.names or ()} or {name: values}
+    return {field: _text(part[0].item()) for field, part in fields.items() if part.ndim == 1 and not part.dtype.names}
+
+
+def _text(value: object) -> object:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 def _extensions(name: str, values: np.ndarray) -> list[Any]:
@@ -149,7 +162,7 @@ def _column(name: str, values: np.ndarray, place: int) -> Any:
 def _plain(name: str) -> str:
     """A name in the letters that FITS has: what one with others means, with the unit behind it."""
     if name.isascii() and name.isprintable():
-        return name
+        return name[:_LONGEST_NAME]
     unit = re.search(r"[(\[][ -~]*[)\]]\s*$", name)
     return f"{parse_name(name).role} {unit[0] if unit else ''}".strip()
 

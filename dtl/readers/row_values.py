@@ -22,7 +22,7 @@ from dtl.wavelengths import Window
 if TYPE_CHECKING:
     from astropy.table import Table
 
-__all__ = ["apply_pairs", "describe_row", "of_columns", "of_images", "of_table"]
+__all__ = ["apply_pairs", "describe_row", "of_arrays", "of_columns", "of_images", "of_table"]
 
 #: Extensions that are looked at.
 _MOST = 200
@@ -53,6 +53,11 @@ def of_columns(table: Table, names: Mapping[str, str] = MappingProxyType({})) ->
     if len(plain) == len(table.colnames):
         return {}
     return _named((names.get(column.name, column.name), column.unit, np.ma.asarray(column)) for column in plain)
+
+
+def of_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Arrays with a number or text a row, by their names."""
+    return _named((name, None, values) for name, values in arrays.items())
 
 
 def of_images(source: Source, rows: int) -> dict[str, np.ndarray]:

@@ -46,6 +46,7 @@ def packed(*members: tuple[str, bytes], packing: int = zipfile.ZIP_STORED) -> by
         alone(np.asfortranarray(np.column_stack([WAVE, FLUX, SIGMA]))),
         alone(np.array([WAVE, FLUX, SIGMA]).astype(">f8")),
         alone(MIXED),
+        alone(np.rec.fromarrays([WAVE, FLUX, SIGMA], names=["wave" + "x" * 99, "flux", "err"])),
         alone(VECTORS),
         archive(spectrum=RECORDS[None]),
         archive(arr_0=WAVE, arr_1=FLUX, arr_2=SIGMA),
@@ -71,6 +72,15 @@ def test_single_values_and_texts_are_metadata() -> None:
     assert {finding.name: finding.value for finding in spectrum.findings}["medium"] == "air"
 
 
+def test_a_record_of_single_values_and_long_numbers_of_stars_are_metadata() -> None:
+    meta = np.array([("GJ 1", -10.0)], dtype=[("object", "U10"), ("berv", "f8")])
+    spectrum = read_spectrum(archive(wave=WAVE, flux=FLUX, meta=meta, frame="observatory"), name="a.npz")
+    assert (spectrum.star, spectrum.barycentric_velocity) == ("GJ 1", -10.0)
+    stars = np.array([4472832130942575872, 5])
+    data = archive(wave=WAVE, flux=np.array([FLUX, 1.1 * FLUX[::-1]]), target=stars)
+    assert read_spectrum(data, name="a.npz").star == "4472832130942575872"
+
+
 def test_records_can_be_chosen_by_name() -> None:
     assert [column.name for column in read_columns(alone(RECORDS))] == ["wave", "flux", "err"]
 
@@ -86,13 +96,14 @@ def test_records_can_be_chosen_by_name() -> None:
         (archive(wave=WAVE, flux=FLUX)[:9000], "damaged NumPy archive"),
         (alone(RECORDS)[:9000], "damaged NumPy array"),
         (b"\x93NUMPY", "damaged NumPy array"),
+        (alone(FLUX).replace(b"(1900,)", b"(1900,["), "damaged NumPy array"),
         (alone(FLUX).replace(b"(1900,)", b"(-900,)"), "damaged NumPy array"),
         (alone(FLUX).replace(b"(1900,), }  ", b"(999999900,), }"), "damaged NumPy array"),
         (packed(*((f"{number}.npy", b"") for number in range(300))), "300 columns and the limit is 250"),
         (archive(wave=np.zeros(26_000_000)), "unpacks to more than the limit of 200 MB"),
         (packed(("wave.npy", alone(WAVE)), packing=zipfile.ZIP_BZIP2), "packed in another way"),
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_what_cannot_be_used_is_said(content: bytes, words: str) -> None:
     with pytest.raises(UnusableInput, match=rf"a\.npz .*{words}.*; .*\.$"):
