@@ -38,7 +38,7 @@ _UNIT = re.compile(
     r"(?<![a-z])(k?m(\s*/\s*s(ec)?|[ .*]?s\s*(\*\*|\^)?\s*-\s*1)(?![a-z])|(kilo)?met(er|re)s? (per|/) s)"
 )
 #: What programs write where they know no velocity; and a redshift, km/s being too small by far.
-_UNKNOWN = re.compile(r"([-+]?0*\.?0*|-0*1\.?0*|[-+]?9{2,}(\.[09]*)?)(e[-+]?0+)?")
+_UNKNOWN = re.compile(r"([-+]?0*\.?0*|-0*1(\.0*)?|[-+]?9{2,}(\.[09]*)?)(e[-+]?0+)?")
 _REDSHIFT = 1.2e-4
 _SPEED = re.compile(r"[~\u2248=:\s]*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?=[\s(\[,;\u00b1a-z]|$)")
 _MAS = np.pi / 180 / 3.6e6  # radian

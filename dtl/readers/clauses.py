@@ -35,6 +35,11 @@ _FRAMES = (
     (r"\bcorrection (barycentric|heliocentric)\b", r"\1 correction"),
 )
 _FOREIGN_FRAME = re.compile("|".join(pattern for pattern, _ in (*_FRAMES[:3], _FRAMES[6])))
+#: What says nothing of its own: the label of a remark, and names of files, whatever words they are made of.
+_SILENT = re.compile(
+    r"^\W*(?:comments?|notes?|remarks?|description|history)\s*[:=]\s*"
+    r"|(?<![^\s('\"=])[^\s('\"=]*\w\.(?:fits?|fz|txt|dat|csv|tsv|py|np[yz]|ecsv|xml|vot|hdf5?|h5|tbl|asc|ascii)(?:\.\w{1,3})?(?![\w.]*\w)"
+)
 #: What is written in several ways -> one way. Hyphens join the words of one phrase.
 _SPELLINGS = (
     (r"_|(?<=[a-z])-(?=[a-z])", " "),
@@ -105,14 +110,20 @@ _OTHERS = (
     r"(?:tellur\w*|sky|templates?|tpl|masks?|ccfs?|cross corr\w*|line ?lists?|models|atlas(?:es)?|lamps?|laser combs?"
     r"|comparison \w+|(?:former|earlier|previous|older) (?:versions?|releases?|reductions?|files?))"
 )
-_ATTRIBUTE = re.compile(rf"\b{_OTHERS}(?: lines?)? (?:\w+ed|free)\b(?! (?:in|at|on|within|by|with|to|for)\b)")
+_ATTRIBUTE = re.compile(rf"\b{_OTHERS}(?: lines?)? (?:(?!used\b)\w+ed|free)\b(?! (?:in|at|on|within|by|with|to|for)\b)")
+#: The word that says which of them is meant, as "ThAr lamp", "HARPS mask": nothing that speaks of the spectrum, and no
+#: word of what was done.
+_WHICH = (
+    r"(?:(?!(?:no|not|without|with|by|using|to|from|via|per|on|at|after|before|against|wave\w*|spectr\w*|data|flux\w*"
+    r"|stars?|bary\w*|helio\w*|berv|air|vac\w*|rest|\w+ed|\w+ing)\b)[^\W\d]\w* )?"
+)
 _OF_OTHERS = re.compile(
     rf"^\W*(?:(?:step )?\d+\W+)?(?:(?:the|an?|all|our|in|of|for|synthetic|stellar|atmospheric|(?:rvs?|velocity) of) )*"
-    rf"{_OTHERS}\b"
+    rf"{_WHICH}{_OTHERS}\b"
     rf"|\b(?:computed|measured|correlated|compared) (?:with|against|using|by) (?:\w+ )?{_OTHERS}\b"
     rf"|\b(?:air|vac(?:uum)?) {_OTHERS}\W*$"
 )
-_THEIR_OWN = re.compile(rf"\b(?:wavelengths?|frame) of (?:the |our |an? )?{_OTHERS}\b")
+_THEIR_OWN = re.compile(rf"\b(?:wavelengths?|frame) of (?:the |our |an? )?{_WHICH}{_OTHERS}\b")
 _ITSELF = re.compile(
     rf"(?<!\w)(?<!\bof )(?!{_OTHERS}|(?:rest|observed|air|vac(?:uum)?|frame|standard|synthetic)\b)\w+ "
     r"(?:spectr(?:um|a)|wave(?:s|lengths?)?|data|flux(?:es)?|star|stellar|output)\b(?! (?:calibration|solution)\b)"
@@ -122,7 +133,7 @@ _ITSELF = re.compile(
 
 def clauses_of(text: str) -> list[str]:
     """The clauses of a sentence, in lower case and one spelling; what only goes on with the last one joins it."""
-    lowered = " ".join(text[:_LONGEST].lower().split())
+    lowered = _SILENT.sub(" ", " ".join(text[:_LONGEST].lower().split())).strip()
     for pattern, plain in (*(_FRAMES if _FOREIGN_FRAME.search(lowered) else ()), *_SPELLINGS):
         lowered = re.sub(pattern, plain, lowered)
     lowered = _REMARK.sub(lambda found: found[1] if is_of_others(found[1]) else found[0], lowered)

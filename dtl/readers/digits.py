@@ -31,11 +31,16 @@ def check_digits(rows: list[Order], unit: str, source: Source, window: Window) -
     Raises:
         UnusableInput: they are.
     """
+    seen: set[bytes] = set()  # stars and epochs may share their wavelengths
     for row in rows:
         angstrom = to_angstrom(row.wavelength, unit)
         near = (angstrom > window.lower - REACH) & (angstrom < window.upper + REACH)
         again = np.r_[False, (np.diff(row.wavelength) == 0) & (np.diff(row.flux) == 0)]  # a row that stands there twice
-        lost = rounded_step(row.wavelength[near & ~again])
+        own = row.wavelength[near & ~again]
+        if own.tobytes() in seen:
+            continue
+        seen.add(own.tobytes())
+        lost = rounded_step(own)
         if lost:
             raise source.refuse(
                 f"has wavelengths in multiples of {lost[0]:.2g} {show_unit(unit)} for pixels {lost[1]:.2g} apart, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import warnings
 from collections.abc import Mapping
@@ -62,10 +63,11 @@ def columns(source: Source, options: ReadOptions, window: Window) -> list[Column
 def _table(source: Source) -> Table:
     from astropy.table import Table
 
-    lines = text_lines(source, source.text)
+    lines = text_lines(source, source.text, measured="#")  # a cell may hold all the pixels of a spectrum
     for separator in (None, ","):  # of the two that the format has
         check_values(source, lines, separator)
     _check_head(source, lines)
+    csv.field_size_limit(max(csv.field_size_limit(), limits.most("text_bytes")))  # as long as the text may be
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

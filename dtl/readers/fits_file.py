@@ -133,9 +133,9 @@ def _spelt_values(source: Source, hdu: Any, column: Any) -> np.ndarray | None:
     """Numbers of a column that was written as text; None where a cell is none, or they are names without a point."""
     raw = np.asarray(hdu.data[column.name])
     source.claim(raw.size)
-    if (np.char.find(raw, ".") >= 0).mean() <= 0.5:
-        return None
     try:
+        if (np.char.find(raw.astype(str), ".") >= 0).mean() <= 0.5:  # bytes where letters are none of ASCII
+            return None
         return raw.astype(float)
     except ValueError:
         return None

@@ -14,12 +14,13 @@ from dtl.readers.resolutions import is_own, is_resolution, resolution_of_value
 from dtl.readers.source import sanitise
 from dtl.readers.statements import frame_of, medium_of, names_only_media_and_frames, stated_frame, stated_medium
 
-__all__ = ["describe_header", "find_resolution", "find_star_velocity", "is_of_ceres", "known_instrument"]
+__all__ = ["describe_header", "find_resolution", "find_star_velocity", "is_of_ceres", "known_instrument", "star_of"]
 
 _STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME")
 #: What is no name of a star: categories of exposures too, as ESO has them, "STD,TELLURIC".
 _NO_NAME = re.compile(
-    r"(?i:unknown|none|n/a|object|science|star|std|target)|(OBJECT|SCIENCE|STAR|STD)(,([A-Z]{3,}|[OBAFGKM]\d[IV]*))*"
+    r"(?i:unknown|none|null|n/?a|nan|masked|true|false|object|science|star|std|target)|-\d+|[-?*. ]+"
+    r"|(OBJECT|SCIENCE|STAR|STD)(,([A-Z]{3,}|[OBAFGKM]\d[IV]*))*"
 )
 _INSTRUMENT = ("INSTRUME", "INSTRUMENT", "SPECTROG", "FPA", "SPECTRO", "INST")
 _RESOLUTION = ("RESOLUTN", "SPEC_RES", "SPECRES", "SPECRP", "SPEC_RP", "RESOLUT", "RESOLUTI", "RESOLVE", "RES_POW")
@@ -89,6 +90,12 @@ def describe_header(contents: Contents, *headers: Any, pointing: bool = True) ->
         contents.simulated = contents.simulated or header.get("SIMULAT") in (True, 1, "T", "True", "true")
     if contents.barycentric_velocity is None:
         contents.barycentric_velocity = _find_velocity(contents, headers, pointing)
+
+
+def star_of(text: str) -> str | None:
+    """The name of a star by the text or number that stands for it; None where that is no name."""
+    name = re.sub(r"(?<=^\d)(\d*)\.0+$", r"\1", text)  # a number of a catalogue that was kept as a real one
+    return None if not name or _NO_NAME.fullmatch(name) else name.replace("_", " ")
 
 
 def known_instrument(contents: Contents) -> Instrument | None:

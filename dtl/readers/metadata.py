@@ -7,15 +7,17 @@ from collections.abc import Mapping
 
 from dtl.readers.barycentre import earth_velocity, sexagesimal
 from dtl.readers.contents import Claim, Contents
+from dtl.readers.headers import star_of
 from dtl.readers.instruments import find_instrument
 from dtl.readers.source import sanitise
 from dtl.readers.statements import frame_of, medium_of, stated_frame, stated_medium
 from dtl.readers.units import parse_unit
 
-__all__ = ["apply_metadata", "is_known", "parse_comments"]
+__all__ = ["apply_metadata", "key_of", "parse_comments"]
 
+#: What is said by several names is said best by the first.
 _NAMES = {
-    "star": ("star", "object", "target", "name", "targname"),
+    "star": ("star", "object", "targname", "target", "name"),
     "instrument": ("instrument", "instrume", "spectrograph"),
     "medium": ("medium", "wavelength medium", "airorvac", "air or vacuum", "wavelengths"),
     "frame": ("frame", "specsys", "rest frame", "velocity frame"),
@@ -30,9 +32,11 @@ _SIMULATED = re.compile(r"\bsimulated\b", re.IGNORECASE)
 _NOT_SIMULATED = re.compile(
     r"\b(not?|non|never|isn.t|un|nor|without|than|like|with|from|and)\W+(a |any |yet )*simulated", re.IGNORECASE
 )
+#: Where that counts; all that is said of a medium or a frame does.
+_RANKED = ("star", "star_velocity")
 _KEYS = {word: key for key, words in _NAMES.items() for word in words}
 #: A unit of velocities behind a name, as in "BERV (km/s)" or "berv_kms".
-_UNIT = r"(?:[\s_-]+|(?=[(\[]))[(\[]?(k?m)[ _]?/?[ _]?s(?: ?\^?-1)?[)\]]?"
+_UNIT = r"(?:,?[\s_-]+(?:in )?|(?=[(\[]))[(\[]?(k?m)(?:[ _.·]?/?[ _]?|p)s(?:[ec]{2})?(?: ?(?:\^|\*\*)?-1|⁻¹)?[)\]]?"
 _NAMED = re.compile(rf"^\W*([A-Za-z][A-Za-z _-]{{0,40}}?(?:{_UNIT})?)\s*[:=]\s*(\S.*)$")
 
 
@@ -49,17 +53,18 @@ def parse_comments(lines: list[str]) -> dict[str, str]:
     return found
 
 
-def is_known(name: str) -> bool:
-    """Whether the name of a line ``name: value`` is one of those that `apply_metadata` takes."""
-    return _key(name)[0] is not None
-
-
-def _key(name: str) -> tuple[str | None, str]:
+def key_of(name: str) -> tuple[str | None, str]:
     """What a name means, and the unit of velocities behind it."""
     known = _KEYS.get(_words(name))
     unit = re.search(f"{_UNIT}$", name.rstrip().lower())
     key = _KEYS.get(_words(name[: unit.start()])) if unit and known is None else None
     return (key, f" {unit[1]}/s") if key and "velocity" in key else (known, "")
+
+
+def _rank(pair: tuple[object, object]) -> int:
+    """The place of a name among those that mean the same; what is set last stays."""
+    known = _words(pair[0]) if isinstance(pair[0], str) else ""
+    return _NAMES[_KEYS[known]].index(known) if _KEYS.get(known) in _RANKED else 0
 
 
 def _words(name: str) -> str:
@@ -75,10 +80,10 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object], what: str = 
         what: what each of them is, for people.
     """
     place: dict[str, float] = {}
-    for raw, value in pairs.items():
+    for raw, value in sorted(pairs.items(), key=_rank, reverse=True):
         if not isinstance(raw, str) or not isinstance(value, str | int | float):  # a tree may be endless as text
             continue
-        key, unit = _key(raw)
+        key, unit = key_of(raw)
         text = sanitise(value) + unit
         if key is None or not text:
             continue
@@ -103,7 +108,7 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object], what: str = 
             _settle(contents, key, Claim(parsed, "file", reason))
         elif key == "frame" and not re.fullmatch(r"(?i)false|f|no|n|0", text):  # "rest_frame: no" leaves it open
             contents.frame = Claim("unknown", "file", f"{reason}, which is not understood")
-    if len(place) == 2:
+    if len(place) == 2 and any(place.values()):
         contents.position = Claim((place["ra"], place["dec"]), "file", f"{what}s of right ascension and declination")
 
 
@@ -130,7 +135,7 @@ def _angle(key: str, text: str) -> float | None:
 
 def _parse(key: str, text: str) -> str | float | None:
     if key == "star":
-        return text.replace("_", " ")
+        return star_of(text)
     if key == "instrument":
         known = find_instrument(text)
         return known.name if known else text

@@ -204,7 +204,7 @@ def _of_treatment(words: set[str]) -> float:
 def says_nothing(text: str) -> bool:
     """Whether a name only counts: ``COL1``, ``c2``, ``data_3``."""
     return bool(
-        re.match(r"^\s*(c|col|column|field|data|array|f|x|y|v|var|val|value)[\s_]*\d+\s*$", text, re.IGNORECASE)
+        re.match(r"^\s*(c|col|column|field|data|arr|array|f|x|y|v|var|val|value)[\s_]*\d+\s*$", text, re.IGNORECASE)
     )
 
 

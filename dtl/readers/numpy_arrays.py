@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import io
 import math
+import re
+import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,8 +22,9 @@ from astropy.io import fits
 from dtl.readers import fits_spectrum, limits
 from dtl.readers.contents import Contents
 from dtl.readers.dispersion import Column
+from dtl.readers.names import parse_name
 from dtl.readers.options import ReadOptions
-from dtl.readers.row_values import apply_pairs
+from dtl.readers.row_values import apply_pairs, describe_row, of_arrays
 from dtl.readers.source import Source
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
@@ -32,6 +36,14 @@ _ARRAY, _ARCHIVE = b"\x93NUMPY", b"PK\x03\x04"
 _LONGEST_HEADER, _MOST_AXES = 10_000, 3
 #: Ways of packing that need little memory.
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+#: Letters of a name that a card of FITS has room for.
+_LONGEST_NAME = 60
+#: What libraries raise for damaged archives, and for headers that end too early.
+_DAMAGES = (zipfile.BadZipFile, zlib.error, tokenize.TokenError)
+#: Bit of an entry that needs a password.
+_LOCKED = 1
+#: Letters of FITS for truth, whole and real numbers.
+_FORMS = {"b": "L", "i": "K", "f": "D"}
 
 
 def identify(source: Source) -> bool:
@@ -45,11 +57,28 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     Raises:
         UnusableInput: damaged, larger than is read, or none of the arrays holds the window.
     """
-    inner, said = _opened(source)
+    inner, said, rows = _opened(source)
     contents = fits_spectrum.read(inner, options, window)
     contents.format = _kind(source.data)
     apply_pairs(contents, said, "array")
+    if rows:
+        contents.describe = partial(_describe, before=contents.describe, said=rows)
     return contents
+
+
+def _describe(
+    contents: Contents,
+    source: Source,
+    options: ReadOptions,
+    window: Window,
+    *,
+    before: Callable[..., None] | None,
+    said: dict[str, np.ndarray],
+) -> None:
+    """What extensions say of the spectrum that is wanted, and what they cannot hold, as texts."""
+    if before:
+        before(contents, source, options, window)
+    describe_row(contents, source, options, window, said=said)
 
 
 def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
@@ -63,8 +92,8 @@ def _kind(data: bytes) -> str:
     return "NumPy archive (.npz)" if data.startswith(_ARCHIVE) and b".npy" in data[:200] else ""
 
 
-def _opened(source: Source) -> tuple[Source, dict[str, object]]:
-    """The arrays as a FITS file, and what is a single value by its name.
+def _opened(source: Source) -> tuple[Source, dict[str, object], dict[str, np.ndarray]]:
+    """The arrays as a FITS file, and by their names single values, and values of rows that may be cut there.
 
     Raises:
         UnusableInput: damaged, larger than is read, or without an array of numbers.
@@ -74,23 +103,68 @@ def _opened(source: Source) -> tuple[Source, dict[str, object]]:
         arrays = [("", _values(data))] if data.startswith(_ARRAY) else list(_members(source))
     except UnusableInput:
         raise
-    except (ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+    except (ValueError, OSError, EOFError, RuntimeError, SyntaxError, *_DAMAGES) as error:
         raise source.refuse(f"is a damaged {kind}, probably from an interrupted download; save it again.") from error
     extensions: list[Any] = []
     said: dict[str, object] = {}
+    rows: dict[str, np.ndarray] = {}
     for name, values in arrays:
-        if values.size == 1 and not values.dtype.names:
-            value = values.reshape(-1)[0].item()
-            said[name] = value.decode("latin-1") if isinstance(value, bytes) else value
-        elif values.dtype.names:
-            extensions.append(fits.BinTableHDU(values, name=name))
-        elif values.size and values.ndim <= _MOST_AXES and values.dtype.kind in "iufb":
-            extensions.append(fits.ImageHDU(values.astype(float), name=name))
+        if values.size == 1:
+            said.update(_single(name, values.reshape(-1)))
+        elif values.ndim == 1 and values.dtype.kind in "USiu":  # whole numbers may have more digits than real ones
+            rows[name] = values
+        extensions += _extensions(name, values) if values.size > 1 or values.dtype.names else []
     if not extensions:
         raise source.refuse(f"is a {kind} without arrays of numbers; save wavelength and flux, one value a pixel.")
     handle = io.BytesIO()
     fits.HDUList([fits.PrimaryHDU(), *extensions]).writeto(handle)
-    return Source(source.name, handle.getvalue()), said
+    return Source(source.name, handle.getvalue()), said, of_arrays(rows)
+
+
+def _single(name: str, values: np.ndarray) -> dict[str, object]:
+    """A single value by its name, or those of a single record by theirs."""
+    fields = {field: values[field] for field in values.dtype.names or ()} or {name: values}
+    return {field: _text(part[0].item()) for field, part in fields.items() if part.ndim == 1 and not part.dtype.names}
+
+
+def _text(value: object) -> object:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _extensions(name: str, values: np.ndarray) -> list[Any]:
+    """An array as an extension; records as a table, or a field each where they have rows and columns."""
+    values = np.atleast_1d(values)
+    fields = {field: values[field] for field in values.dtype.names or ()}
+    if fields and values.ndim > 1:
+        return [hdu for field, part in fields.items() for hdu in _extensions(field, part)]
+    if fields:
+        columns = [_column(field, part, place) for place, (field, part) in enumerate(fields.items())]
+        columns = [column for column in columns if column]
+        return [fits.BinTableHDU.from_columns(columns, name=_plain(name))] if columns else []
+    if values.size and values.ndim <= _MOST_AXES and values.dtype.kind in "iufb":
+        return [fits.ImageHDU(values.astype(float), name=_plain(name))]
+    return []
+
+
+def _column(name: str, values: np.ndarray, place: int) -> Any:
+    """A field of records as a column of a table; None where it holds neither numbers nor texts."""
+    kind, called = values.dtype.kind, _plain(name) or f"field{place}"
+    if kind in "US" and values.ndim == 1:
+        cells = np.char.encode(values, "utf-8") if kind == "U" else values
+        return fits.Column(called, f"{max(cells.dtype.itemsize, 1)}A", array=cells)
+    if kind not in "iufb" or not values.size:
+        return None
+    own = values if kind == "b" else values.astype("i8" if kind in "iu" and values.ndim == 1 else "f8")
+    count = math.prod(values.shape[1:])
+    return fits.Column(called, f"{count if values.ndim > 1 else ''}{_FORMS.get(own.dtype.kind)}", array=own)
+
+
+def _plain(name: str) -> str:
+    """A name in the letters that FITS has: what one with others means, with the unit behind it."""
+    if name.isascii() and name.isprintable():
+        return name[:_LONGEST_NAME]
+    unit = re.search(r"[(\[][ -~]*[)\]]\s*$", name)
+    return f"{parse_name(name).role} {unit[0] if unit else ''}".strip()
 
 
 def _members(source: Source) -> Iterator[tuple[str, np.ndarray]]:
@@ -103,13 +177,19 @@ def _members(source: Source) -> Iterator[tuple[str, np.ndarray]]:
     most = room = limits.most("fits_bytes")
     with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
         for info in archive.infolist():
-            if not info.filename.endswith(".npy") or info.compress_type not in _PACKINGS:
+            if not info.filename.endswith(".npy"):
                 continue
+            if info.compress_type not in _PACKINGS or info.flag_bits & _LOCKED:
+                raise source.refuse(
+                    "is a NumPy archive that is packed in another way than NumPy does, or with a password; save it "
+                    "with numpy.savez."
+                )
             with archive.open(info) as member:
                 content = member.read(room + 1)
             limits.check("fits_bytes", most - room + len(content), source.refuse)
             room -= len(content)
-            yield info.filename.removesuffix(".npy"), _values(content)
+            if content.startswith(_ARRAY):  # else a note of the system beside it
+                yield info.filename.removesuffix(".npy"), _values(content)
 
 
 def _values(content: bytes) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import numpy as np
 from dtl.readers.contents import Contents
 from dtl.readers.fits_file import image_extensions, pixels
 from dtl.readers.members import members
-from dtl.readers.metadata import apply_metadata
+from dtl.readers.metadata import apply_metadata, key_of
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions, metadata_lines
 from dtl.readers.source import Source
@@ -21,12 +22,16 @@ from dtl.wavelengths import Window
 if TYPE_CHECKING:
     from astropy.table import Table
 
-__all__ = ["apply_pairs", "describe_row", "of_columns", "of_images", "of_table", "padded"]
+__all__ = ["apply_pairs", "describe_row", "of_arrays", "of_columns", "of_images", "of_table", "padded"]
 
 #: Extensions that are looked at.
 _MOST = 200
 #: Units that go without saying, and those of velocities, which are said with the name; columns of others are left out.
-_PLAIN, _SAID = ("", "deg", "degree", "degrees"), ("km/s", "kms-1", "kms^-1", "m/s", "ms-1", "ms^-1")
+_PLAIN, _SAID = ("", "deg", "degree", "degrees"), ("km/s", "kms-1", "m/s", "ms-1")
+#: Velocities in km/s are smaller, in m/s mostly larger; right ascensions up to the second can be hours.
+_FASTEST, _HOURS = 500.0, 24.0
+#: What each of several spectra has for itself: a header that they share does not speak for one whose cell is empty.
+_OWN = ("star", "barycentric_velocity", "star_velocity")
 #: Columns of a FITS table with one value a row: truth, whole and real numbers; text of any length.
 _KINDS = tuple("LBIJKED")
 
@@ -34,7 +39,7 @@ _KINDS = tuple("LBIJKED")
 def of_table(hdu: Any) -> dict[str, np.ndarray]:
     """Columns of a FITS table with one number or text a row, by their names; shape ``(rows,)`` each."""
     plain = [c for c in hdu.columns if str(c.format).lstrip("1") in _KINDS or str(c.format).endswith("A")]
-    return _named((column.name, column.unit, np.asarray(hdu.data[column.name])) for column in plain)
+    return _named((column.name, column.unit, _known(column, np.asarray(hdu.data[column.name]))) for column in plain)
 
 
 def of_columns(table: Table, names: Mapping[str, str] = MappingProxyType({})) -> dict[str, np.ndarray]:
@@ -48,6 +53,11 @@ def of_columns(table: Table, names: Mapping[str, str] = MappingProxyType({})) ->
     if len(plain) == len(table.colnames):
         return {}
     return _named((names.get(column.name, column.name), column.unit, np.ma.asarray(column)) for column in plain)
+
+
+def of_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Arrays with a number or text a row, by their names."""
+    return _named((name, None, values) for name, values in arrays.items())
 
 
 def of_images(source: Source, rows: int) -> dict[str, np.ndarray]:
@@ -76,12 +86,22 @@ def describe_row(
         window: where its light is looked for.
         said: single values of each row, by name.
     """
+    rows = len(contents.flux) if np.ndim(contents.flux) == 2 else 1
+    said = {name: column for name, column in said.items() if len(column) == rows}  # else they are those of pixels
     if not said:
         return
-    row = members(contents, source, options, window)[0][0] if np.ndim(contents.flux) == 2 else 0
-    cells = ((name, cell) for name, column in said.items() for cell in column[row : row + 1].tolist())
-    own = {name: cell.strip() if isinstance(cell, str) else cell for name, cell in cells}
-    apply_pairs(contents, own, "column")
+    own, several = members(contents, source, options, window) if rows > 1 else ([0], False)
+    pairs = {}
+    for name, column in said.items():
+        key, cell = key_of(name)[0], _plain(column[own[0] : own[0] + 1].tolist()[0])
+        differ = key in _OWN and len(set(column.tolist())) > 1
+        if several and differ:
+            setattr(contents, str(key), None)
+        if several or not (key == "star" and differ):  # the orders of a star are called otherwise
+            pairs[name] = cell
+    shared, contents.resolution = contents.resolution, None
+    apply_pairs(contents, pairs, "column")
+    contents.resolution = contents.resolution or shared
 
 
 def apply_pairs(contents: Contents, pairs: dict[str, object], what: str) -> None:
@@ -98,6 +118,22 @@ def apply_pairs(contents: Contents, pairs: dict[str, object], what: str) -> None
     apply_resolutions(contents, metadata_lines(pairs), what)
 
 
+def _known(column: Any, values: np.ndarray) -> np.ndarray:
+    """Values of a column of a FITS table without those that TNULL says are none."""
+    null = str(column.null if values.dtype.kind in "iu" else "")
+    return np.ma.masked_equal(values, int(null)) if null.lstrip("-").isdigit() else values
+
+
+def _plain(cell: object) -> object:
+    """A cell as a number or text; letters that are none of ASCII stand as bytes in a FITS table."""
+    if isinstance(cell, bytes):
+        try:
+            cell = cell.decode()
+        except UnicodeDecodeError:
+            cell = cell.decode("latin-1")
+    return cell.strip() if isinstance(cell, str) else cell
+
+
 def _is_plain(column: np.ndarray) -> bool:
     """Whether each cell is a number or a text, of any length as VOTables have it."""
     return column.dtype.kind in "iufbUS" or all(isinstance(cell, str) for cell in column)
@@ -107,7 +143,22 @@ def _named(columns: Iterable[tuple[str, object, np.ndarray]]) -> dict[str, np.nd
     """Columns by their names, with the unit where it is one of velocities."""
     found = {}
     for name, said, values in columns:
-        unit = str(said or "").replace(" ", "")
+        unit = re.sub(r"[\s.*^()]", "", str(said or "")).replace("sec", "s")
+        if name and values.ndim == 1 and not unit:
+            unit = _unit_by_size(name, values)
         if name and values.ndim == 1 and unit in _PLAIN + _SAID:
             found[f"{name} ({unit})" if unit in _SAID else name] = values
     return found
+
+
+def _unit_by_size(name: str, values: np.ndarray) -> str:
+    """The unit of a column that states none: of velocities in m/s, one of which may be small, and of what may be hours;
+    empty for all others."""
+    key, stated = key_of(name)
+    if stated or values.dtype.kind not in "iuf" or key not in ("ra", "barycentric_velocity", "star_velocity"):
+        return ""
+    sizes = {abs(cell) for cell in values.tolist() if cell is not None and np.isfinite(cell)}
+    if key == "ra":
+        return "h" if max(sizes, default=0.0) <= _HOURS else ""
+    sizes = {size for size in sizes if set(f"{size:.0f}") != {"9"}}  # what stands for no velocity
+    return "m/s" if sizes and float(np.median(list(sizes))) > _FASTEST else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from dtl.readers.metadata import is_known, parse_comments
+from dtl.readers.metadata import key_of, parse_comments
 
 __all__ = ["blocks_of"]
 
@@ -40,4 +40,5 @@ def blocks_of(text: str) -> list[str]:
 
 def _speaks(comments: list[str]) -> bool:
     """Whether comments name something that is of one spectrum."""
-    return any(map(is_known, parse_comments([_COMMENT.sub("", line, count=1) for line in comments])))
+    said = parse_comments([_COMMENT.sub("", line, count=1) for line in comments])
+    return any(key_of(name)[0] for name in said)

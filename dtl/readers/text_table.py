@@ -136,8 +136,13 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     return TextTable(values, names, words, apart, skipped, cards, swapped, said=said, lines=lines, below=below)
 
 
-def text_lines(source: Source, text: str) -> list[str]:
+def text_lines(source: Source, text: str, measured: str = "") -> list[str]:
     """The lines of a text, counted and measured before anything looks at them.
+
+    Args:
+        source: for the name in messages.
+        text: of the file.
+        measured: how lines begin that may not be long; all may not by default.
 
     Raises:
         UnusableInput: more, or longer ones, than a table has.
@@ -145,7 +150,7 @@ def text_lines(source: Source, text: str) -> list[str]:
     if len(text) > limits.most("lines"):  # else there are fewer ends of lines
         limits.check("lines", sum(text.count(end) for end in _ENDS), source.refuse)
     lines = text.splitlines()
-    longest = max(map(len, lines), default=0)
+    longest = max((len(line) for line in lines if line.startswith(measured)), default=0)
     if longest > limits.most("line_length"):
         _refuse_json(source, text)
     limits.check("line_length", longest, source.refuse)

@@ -312,7 +312,15 @@ def test_text_meta_data() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["BERV (km/s): -12.5", "berv_kms: -12.5", "barycentric correction [km s^-1] = -12.5", "BERV (m/s): -12500"]
+    "line",
+    [
+        "BERV (km/s): -12.5",
+        "BERV in km/s: -12.5",
+        "berv_mps: -12500",
+        "berv_kms: -12.5",
+        "barycentric correction [km s^-1] = -12.5",
+        "BERV (m/s): -12500",
+    ],
 )
 def test_unit_of_a_velocity_behind_its_name(line: str) -> None:
     spectrum = read_spectrum(layouts.text(head=f"# frame: observatory\n# {line}\n"))

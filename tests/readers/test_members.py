@@ -92,7 +92,8 @@ def rows(kind: str) -> bytes:
     if kind == "extensions":
         return layouts.to_bytes(fits.PrimaryHDU(), *(hdu(number, "table") for number in range(3)))
     if kind == "archive":
-        return layouts.numpy_archive(wave=wave, flux=flux, berv_kms=np.array(VELOCITIES), frame="observatory")
+        velocities, names = np.array(VELOCITIES), np.array(["GJ 0", "GJ 1", "GJ 2"])
+        return layouts.numpy_archive(wave=wave, flux=flux, berv_kms=velocities, star=names, frame="observatory")
     if kind == "text":
         words = "# star: GJ {}\n# berv: {} km/s\n# R = {}\n"
         heads = [words.format(i, velocity, 60_000 + 10_000 * i) for i, velocity in enumerate(VELOCITIES)]
@@ -101,19 +102,25 @@ def rows(kind: str) -> bytes:
         return "\n".join(f"{head}\n{table}" for head, table in zip(heads, tables, strict=True)).encode()
     said = {"OBJECT": ["GJ 0", "GJ 1", "GJ 2"], "SPECSYS": ["TOPOCENT"] * 3, "RESOLUTION": [60_000, 70_000, 80_000]}
     made = Table({**said, "BERV": 1000 * np.array(VELOCITIES) * u.m / u.s, "WAVE": wave, "FLUX": flux})
-    handle = io.BytesIO()
-    made.write(handle, format=kind)
-    return handle.getvalue()
+    return written(made, kind)
 
 
-@pytest.mark.parametrize("kind", ["extensions", "fits", "votable", "archive", "text"])
+def written(table: Table, kind: str) -> bytes:
+    handle = io.StringIO() if "ecsv" in kind else io.BytesIO()
+    table.write(handle, format=kind)
+    data = handle.getvalue()
+    return data.encode() if isinstance(data, str) else data
+
+
+@pytest.mark.parametrize("kind", ["extensions", "fits", "votable", "ascii.ecsv", "archive", "text"])
 def test_a_file_that_was_read_once_gives_each_spectrum_its_own_words(kind: str) -> None:
     reading = pickle.loads(pickle.dumps(read_contents(rows(kind), name="e.fits")))
     for number in (0, 2, 1, 0):
         spectrum = reading.spectrum(ReadOptions(row=number + 1))
         assert spectrum.barycentric_velocity == pytest.approx(VELOCITIES[number]), number
-        assert spectrum.star == ("" if kind == "archive" else f"GJ {number}")
-        assert spectrum.resolution == (60_000 + 10_000 * number if kind in ("fits", "votable", "text") else None)
+        assert spectrum.star == f"GJ {number}"
+        stated = kind in ("fits", "votable", "ascii.ecsv", "text")
+        assert spectrum.resolution == (60_000 + 10_000 * number if stated else None)
 
 
 @pytest.mark.parametrize("kind", ["extensions", "fits", "text"])
@@ -146,3 +153,76 @@ def test_a_column_of_another_unit_is_no_velocity_or_place() -> None:
     ]
     spectrum = read_spectrum(layouts.to_bytes(fits.PrimaryHDU(), fits.BinTableHDU.from_columns(columns)), name="e.fits")
     assert spectrum.barycentric_velocity is None and spectrum.position is None
+
+
+def table(header: dict[str, object] | None = None, wave: np.ndarray | None = None, **said: object) -> bytes:
+    """Rows with single values beside their arrays, and cards of the first header."""
+    wave = np.tile(WAVE, (3, 1)) if wave is None else wave
+    flux = layouts.truth(wave) + 0.005 * RNG.normal(size=wave.shape)
+    hdus = fits.HDUList([fits.PrimaryHDU(), fits.table_to_hdu(Table({**said, "WAVE": wave * u.AA, "FLUX": flux}))])
+    hdus[0].header.update(header or {})
+    return layouts.to_bytes(*hdus)
+
+
+def test_what_is_said_of_a_row_goes_before_what_is_said_of_all() -> None:
+    header = {"OBJECT": "a field", "BERV": 12.0, "SPEC_RES": 90_000.0, "SPECSYS": "TOPOCENT"}
+    said = {"OBJECT": ["GJ 0", "", "--"], "BERV": [-10.0, np.nan, 0.0], "RESOLUTION": [60_000, 0, 0]}
+    reading = read_contents(table(header, **said), name="e.fits")
+    first, *others = (reading.spectrum(ReadOptions(row=row)) for row in (1, 2, 3))
+    assert (first.star, first.barycentric_velocity, first.resolution) == ("GJ 0", -10.0, 60_000)
+    for other in others:  # whose name and motion are not known
+        assert (other.star, other.barycentric_velocity, other.resolution) == ("", None, 90_000)
+
+
+def test_names_of_orders_are_none_of_the_star() -> None:
+    wave = 8660.0 + 40.0 * np.arange(7)[:, None] + np.linspace(0, 46, 1500)
+    names, resolutions = [f"order {i}" for i in range(60, 67)], 60_000 + 1_000 * np.arange(7)
+    data = table({"OBJECT": "GJ 1"}, wave, NAME=names, RESOLUTION=resolutions)
+    spectrum = read_spectrum(data, name="e.fits")
+    assert (spectrum.star, spectrum.resolution) == ("GJ 1", 63_000)
+
+
+def test_the_object_names_the_star_before_the_target_and_the_fibre() -> None:
+    data = table(OBJECT=["GJ 0", "GJ 1", "GJ 2"], NAME=["A", "B", "C"], TARGET=["a field"] * 3)
+    assert read_spectrum(data, name="e.fits", options=ReadOptions(row=2)).star == "GJ 1"
+
+
+def test_a_row_a_pixel_says_nothing_of_the_orders_in_its_cells() -> None:
+    wave = (8660.0 + 40.0 * np.arange(7)[:, None] + np.linspace(0, 46, 1500)).T
+    spectrum = read_spectrum(table(None, wave, BERV=np.linspace(-20, 20, 1500)), name="e.fits")
+    assert spectrum.barycentric_velocity is None
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("BERV", [-10_000.0, 5_000.0, 500.0], [-10.0, 5.0, 0.5]),  # m/s, though none says so
+        ("BERV", [-9999.0, 5.0, 20.0], [None, 5.0, 20.0]),
+        ("BERV", np.array([-10, 5, 20]), [-10.0, 5.0, 20.0]),
+        ("BERV", ["-10 km/s", "5 km/s", "500 m/s"], [-10.0, 5.0, 0.5]),
+        ("RV", [-110_000.0, 200.0, 9_000.0], [-110.0, 0.2, 9.0]),
+        ("TARGET", np.array([101.0, np.nan, 103.0]), ["101", "", "103"]),
+        ("TARGET", ["nan", "N/A", "GJ 3"], ["", "", "GJ 3"]),
+        ("TARGET", np.ma.array([101, 102, 103], mask=[0, 1, 0]), ["101", "", "103"]),
+        ("TARGET", [True, False, True], ["", "", ""]),
+        ("TARGET", [b"\xe9toile", "\u00e9toile".encode(), b"ok"], ["\u00e9toile", "\u00e9toile", "ok"]),
+    ],
+)
+def test_cells_that_mean_nothing_and_units_by_their_size(name: str, values: object, expected: list[object]) -> None:
+    reading = read_contents(table(**{name: values}), name="e.fits")
+    attribute = {"BERV": "barycentric_velocity", "RV": "stated_velocity"}.get(name, "star")
+    spectra = [reading.spectrum(ReadOptions(row=row)) for row in (1, 2, 3)]
+    assert [getattr(spectrum, attribute) for spectrum in spectra] == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(("angles", "place"), [([1.5, 12.0, 23.0], None), ([1.5, 12.0, 200.0], (1.5, 5.0))])
+def test_right_ascensions_that_could_be_hours(angles: list[float], place: tuple[float, float] | None) -> None:
+    data = table(RA=angles, DEC=[5.0, 6.0, 7.0])
+    assert read_spectrum(data, name="e.fits", options=ReadOptions(row=1)).position == place
+
+
+def test_a_row_of_text_may_hold_a_long_spectrum() -> None:
+    wave = np.tile(np.linspace(8700.0, 8900.0, 9_000), (2, 1))
+    flux = layouts.truth(wave) + 0.005 * RNG.normal(size=wave.shape)
+    data = written(Table({"OBJECT": ["GJ 0", "GJ 1"], "wave": wave, "flux": flux}), "ascii.ecsv")
+    assert read_spectrum(data, name="e.ecsv", options=ReadOptions(row=2)).star == "GJ 1"

@@ -89,7 +89,9 @@ def test_decibels_are_no_ratio() -> None:
     assert parse_name("SNR [dB]").role == parse_name("snr_db").role == ""
 
 
-@pytest.mark.parametrize(("text", "nothing"), [("COL1", True), ("c_2", True), ("data 3", True), ("flux1", False)])
+@pytest.mark.parametrize(
+    ("text", "nothing"), [("COL1", True), ("c_2", True), ("data 3", True), ("arr_0", True), ("flux1", False)]
+)
 def test_names_that_only_count(text: str, nothing: bool) -> None:
     assert says_nothing(text) == nothing
 

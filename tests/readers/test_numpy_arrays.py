@@ -19,6 +19,18 @@ WAVE = layouts.grid()
 FLUX = 1000 * layouts.truth(WAVE) + np.random.default_rng(1).normal(0, 10, WAVE.size)
 SIGMA = np.full(WAVE.size, 10.0)
 RECORDS = np.rec.fromarrays([WAVE, FLUX, SIGMA], names="wave,flux,err")
+MIXED = np.zeros(WAVE.size, [*RECORDS.dtype.descr[:2], ("flüx", "M8[s]"), ("err", "f2"), ("note", "U3")])
+MIXED["wave"], MIXED["flux"], MIXED["err"], MIXED["note"] = WAVE, FLUX, SIGMA, "né"
+VECTORS = np.array((WAVE, FLUX, SIGMA), [(name, "f8", WAVE.shape) for name in ("wave", "flux", "err")])
+
+
+def packed(*members: tuple[str, bytes], packing: int = zipfile.ZIP_STORED) -> bytes:
+    """A ZIP archive of files."""
+    handle = io.BytesIO()
+    with zipfile.ZipFile(handle, "w", packing) as made:
+        for name, content in members:
+            made.writestr(name, content)
+    return handle.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -33,6 +45,13 @@ RECORDS = np.rec.fromarrays([WAVE, FLUX, SIGMA], names="wave,flux,err")
         alone(RECORDS),
         alone(np.asfortranarray(np.column_stack([WAVE, FLUX, SIGMA]))),
         alone(np.array([WAVE, FLUX, SIGMA]).astype(">f8")),
+        alone(MIXED),
+        alone(np.rec.fromarrays([WAVE, FLUX, SIGMA], names=["wave" + "x" * 99, "flux", "err"])),
+        alone(VECTORS),
+        archive(spectrum=RECORDS[None]),
+        archive(arr_0=WAVE, arr_1=FLUX, arr_2=SIGMA),
+        archive(**{"длина волны (Å)": WAVE, "поток": FLUX, "err": SIGMA, "a\nb": np.arange(4.0)}),
+        packed(*((f"a/{name}.npy", alone(RECORDS[name])) for name in RECORDS.dtype.names), ("a/._x.npy", b"\0" * 99)),
     ],
 )
 def test_arrays_are_those_of_a_table(content: bytes) -> None:
@@ -53,16 +72,17 @@ def test_single_values_and_texts_are_metadata() -> None:
     assert {finding.name: finding.value for finding in spectrum.findings}["medium"] == "air"
 
 
+def test_a_record_of_single_values_and_long_numbers_of_stars_are_metadata() -> None:
+    meta = np.array([("GJ 1", -10.0)], dtype=[("object", "U10"), ("berv", "f8")])
+    spectrum = read_spectrum(archive(wave=WAVE, flux=FLUX, meta=meta, frame="observatory"), name="a.npz")
+    assert (spectrum.star, spectrum.barycentric_velocity) == ("GJ 1", -10.0)
+    stars = np.array([4472832130942575872, 5])
+    data = archive(wave=WAVE, flux=np.array([FLUX, 1.1 * FLUX[::-1]]), target=stars)
+    assert read_spectrum(data, name="a.npz").star == "4472832130942575872"
+
+
 def test_records_can_be_chosen_by_name() -> None:
     assert [column.name for column in read_columns(alone(RECORDS))] == ["wave", "flux", "err"]
-
-
-def _many() -> bytes:
-    handle = io.BytesIO()
-    with zipfile.ZipFile(handle, "w") as packed:
-        for number in range(300):
-            packed.writestr(f"{number}.npy", b"")
-    return handle.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -76,12 +96,14 @@ def _many() -> bytes:
         (archive(wave=WAVE, flux=FLUX)[:9000], "damaged NumPy archive"),
         (alone(RECORDS)[:9000], "damaged NumPy array"),
         (b"\x93NUMPY", "damaged NumPy array"),
+        (alone(FLUX).replace(b"(1900,)", b"(1900,["), "damaged NumPy array"),
         (alone(FLUX).replace(b"(1900,)", b"(-900,)"), "damaged NumPy array"),
         (alone(FLUX).replace(b"(1900,), }  ", b"(999999900,), }"), "damaged NumPy array"),
-        (_many(), "300 columns and the limit is 250"),
+        (packed(*((f"{number}.npy", b"") for number in range(300))), "300 columns and the limit is 250"),
         (archive(wave=np.zeros(26_000_000)), "unpacks to more than the limit of 200 MB"),
+        (packed(("wave.npy", alone(WAVE)), packing=zipfile.ZIP_BZIP2), "packed in another way"),
     ],
-    ids=range(12),
+    ids=range(14),
 )
 def test_what_cannot_be_used_is_said(content: bytes, words: str) -> None:
     with pytest.raises(UnusableInput, match=rf"a\.npz .*{words}.*; .*\.$"):
