@@ -55,7 +55,9 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
     rows = _rows(contents, source)
     unit = resolve_unit(contents, options, window)
     medium = resolve_medium(contents, options, unit.value)
-    check_digits(rows, unit.value, source, window)
+    if unit.value not in contents.checked:
+        check_digits(rows, unit.value, source, window)
+        contents.checked.add(unit.value)
     orders, notes = _vacuum_orders(rows, unit.value, medium.value)
     limits.check("orders", len(orders), source.refuse)
     frame = resolve_frame(contents, options)

@@ -58,6 +58,8 @@ class Contents:
         extensions: number and words of each extension that could be read in its place, this one among them.
         describe: adds what only the header or row of the spectrum that is wanted says; called with these contents,
             the source, the options and the window. None where all is said already.
+        checked: units for which the digits of all wavelengths were looked at, which takes long where there are many
+            spectra; the same set for each of these.
     """
 
     format: str
@@ -83,6 +85,7 @@ class Contents:
     flags: set[str] = field(default_factory=set)
     extensions: tuple[tuple[str, str], ...] = ()
     describe: Callable[..., None] | None = None
+    checked: set[str] = field(default_factory=set)
 
     def note(self, name: str, value: str, source: str, reason: str) -> None:
         """Add a finding."""
