@@ -37,6 +37,8 @@ __all__ = ["columns", "espadons_columns", "identify", "identify_espadons", "read
 #: Columns after the wavelength -> (column of flux, column of sigma), counted from 0 at the wavelength.
 _ESPADONS_COLUMNS = {2: (1, 2), 5: (1, 5), 6: (1, 4)}
 _MIN_JUMPS = 20
+#: Claims that are of one star, or of one exposure of it.
+_OF_STAR = ("star", "barycentric_velocity", "star_velocity", "position")
 
 
 def identify(source: Source) -> bool:
@@ -86,12 +88,12 @@ def _describe_own(
     contents: Contents, source: Source, options: ReadOptions, window: Window, *, tables: Sequence[TextTable]
 ) -> None:
     """What the words above the spectrum that is wanted say, see `Contents.describe`; those above the first speak for
-    what is of the spectrograph too."""
-    row = members(contents, source, options, window)[0][0]
-    _describe(contents, tables[row])
+    what is of the spectrograph too, and for all where these are orders of one star."""
+    own, several = members(contents, source, options, window)
+    _describe(contents, tables[own[0]])
     first = Contents("", contents.wavelength, contents.flux)
     _describe(first, tables[0])
-    for name in ("medium", "frame", "resolution", "instrument", "unit"):
+    for name in ("medium", "frame", "resolution", "instrument", "unit", *(() if several else _OF_STAR)):
         if getattr(contents, name) is None:
             setattr(contents, name, getattr(first, name))
 

@@ -131,7 +131,7 @@ def test_all_spectra_of_a_file_have_their_own_words(kind: str) -> None:
     assert np.ptp(seen) < 2.0  # noise alone, while the Earth's motion changes by 30 km/s
 
 
-@pytest.mark.parametrize("mark", ["# order {}", "# wave flux", "# {}", ""])
+@pytest.mark.parametrize("mark", ["# order {}", "# wave flux", "# {}", "", "# frame: rest", "# unit: Angstrom"])
 def test_comments_between_orders_begin_no_other_spectrum(mark: str) -> None:
     parts = np.array_split(WAVE, 4)
     text = "# star: GJ 1\n# frame: rest\n"
