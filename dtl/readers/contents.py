@@ -56,8 +56,8 @@ class Contents:
         findings: what else the reader understood.
         flags: doubts about the reading, in the words of `dtl.flags`.
         extensions: number and words of each extension that could be read in its place, this one among them.
-        describe: adds what only the header or row of the spectrum that is wanted says; called with these contents,
-            the source, the options and the window. None where all is said already.
+        describe: add what only the header or row of the spectrum that is wanted says; called with these contents,
+            the source, the options and the window. None of them where all is said already.
         checked: units for which the digits of all wavelengths were looked at, which takes long where there are many
             spectra; the same set for each of these.
     """
@@ -84,7 +84,7 @@ class Contents:
     findings: list[Finding] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
     extensions: tuple[tuple[str, str], ...] = ()
-    describe: Callable[..., None] | None = None
+    describe: tuple[Callable[..., None], ...] = ()
     checked: set[str] = field(default_factory=set)
 
     def note(self, name: str, value: str, source: str, reason: str) -> None:

@@ -42,7 +42,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read the numeric columns, their units and the meta data."""
     table = _table(source)
     contents = contents_from_columns("ECSV table", table_columns(table), source, options, window)
-    contents.describe = partial(describe_row, said=of_columns(table))
+    contents.describe = (partial(describe_row, said=of_columns(table)),)
     meta: dict[str, object] = {}
     for key, value in table.meta.items():
         meta.update(value if isinstance(value, Mapping) else {key: value})

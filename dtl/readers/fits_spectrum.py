@@ -72,10 +72,11 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     contents.extensions = list_spectra(groups, window)
     first, words = source.hdus[0], replace(group, columns=[])
     another = bool(first.shape) and all(header is not first.header for header in group.headers)
-    contents.describe = partial(_describe, group=words, primary=first.header, another=another)
-    if np.ndim(contents.flux) < 2 or not (group.stacked or group.said):
-        contents.describe(contents, source, options, window)
-        contents.describe = None
+    describe = partial(_describe, group=words, primary=first.header, another=another)
+    if np.ndim(contents.flux) == 2 and (group.stacked or group.said):
+        contents.describe = (describe,)
+    else:
+        describe(contents, source, options, window)
     return contents
 
 

@@ -12,7 +12,7 @@ import re
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -61,24 +61,8 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     contents = fits_spectrum.read(inner, options, window)
     contents.format = _kind(source.data)
     apply_pairs(contents, said, "array")
-    if rows:
-        contents.describe = partial(_describe, before=contents.describe, said=rows)
+    contents.describe += (partial(describe_row, said=rows),)
     return contents
-
-
-def _describe(
-    contents: Contents,
-    source: Source,
-    options: ReadOptions,
-    window: Window,
-    *,
-    before: Callable[..., None] | None,
-    said: dict[str, np.ndarray],
-) -> None:
-    """What extensions say of the spectrum that is wanted, and what they cannot hold, as texts."""
-    if before:
-        before(contents, source, options, window)
-    describe_row(contents, source, options, window, said=said)
 
 
 def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:

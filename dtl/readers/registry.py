@@ -74,8 +74,8 @@ class Reading:
         source = replace(self.source, name=sanitise(name or self.source.name, 120))
         with _in_words(source):
             contents = replace(self.contents, findings=list(self.contents.findings), flags=set(self.contents.flags))
-            if contents.describe:
-                contents.describe(contents, source, options, self.window)
+            for describe in contents.describe:
+                describe(contents, source, options, self.window)
             return assemble(contents, source, options, self.window)
 
 

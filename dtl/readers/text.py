@@ -71,7 +71,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
         _describe(contents, table)
     else:
         words = [replace(each, values=np.empty(0)) for each in tables]
-        contents.describe = partial(_describe_own, tables=words)
+        contents.describe = (partial(_describe_own, tables=words),)
     return contents
 
 

@@ -71,7 +71,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     element, table, around = _table(source)
     contents = contents_from_columns("VOTable", table_columns(table), source, options, window)
     names = {field.name: _key(field) for field in element.fields}
-    contents.describe = partial(describe_row, said=of_columns(table, names))
+    contents.describe = (partial(describe_row, said=of_columns(table, names)),)
     for field in element.fields:
         ucd = str(field.ucd or "").lower()
         if ucd.startswith("em.wl") and "obs.atmos" in ucd and contents.medium is None:
