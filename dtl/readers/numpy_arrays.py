@@ -100,9 +100,9 @@ def _opened(source: Source) -> tuple[Source, dict[str, object], dict[str, np.nda
         extensions += _extensions(name, values) if values.size > 1 or values.dtype.names else []
     if not extensions:
         raise source.refuse(f"is a {kind} without arrays of numbers; save wavelength and flux, one value a pixel.")
-    handle = io.BytesIO()
-    fits.HDUList([fits.PrimaryHDU(), *extensions]).writeto(handle)
-    return Source(source.name, handle.getvalue()), said, of_arrays(rows)
+    inner = Source(source.name, b"")
+    inner.hdus = fits.HDUList([fits.PrimaryHDU(), *extensions])
+    return inner, said, of_arrays(rows)
 
 
 def _single(name: str, values: np.ndarray) -> dict[str, object]:
