@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import numpy as np
 
 from dtl.readers import limits
+from dtl.readers.arrangement import arrange
 from dtl.readers.bad_pixels import leave_out_bad_pixels, leave_out_padding
 from dtl.readers.contents import Claim, Contents
-from dtl.readers.digits import check_digits, check_mixture
+from dtl.readers.digits import check_mixture
 from dtl.readers.headers import known_instrument
 from dtl.readers.options import ReadOptions
-from dtl.readers.orders import Order, choose, merge, split, tidy
+from dtl.readers.orders import Order, choose, merge, tidy
 from dtl.readers.resolving import (
     confirm_medium,
     resolve_frame,
@@ -21,9 +24,9 @@ from dtl.readers.resolving import (
 )
 from dtl.readers.source import Source
 from dtl.readers.spectra import choose_spectrum
-from dtl.readers.units import ends_of, holds_window, show_unit, to_angstrom
+from dtl.readers.units import ends_of, holds_window, show_unit
 from dtl.spectrum import Finding, Spectrum
-from dtl.wavelengths import Window, air_to_vacuum
+from dtl.wavelengths import Window
 
 __all__ = ["assemble"]
 
@@ -32,8 +35,6 @@ _KEPT = 40.0
 _MIN_PIXELS = 10
 #: Units that are not guessed, as others have such numbers too.
 _RARE_UNITS = ("1/cm", "THz", "GHz", "eV", "1/m", "1/um", "pm")
-#: A number beyond is no flux in any unit, but bytes that were misread; its square still is a number.
-_LARGEST = 1e100
 #: An uncertainty of so many times the highest flux weighs nothing, and so does a larger one.
 _WORTHLESS = 1e6
 
@@ -52,20 +53,21 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
     """
     if options.instrument is not None:
         contents.instrument = Claim(options.instrument, "user", "given by the user")
-    rows = _rows(contents, source)
     unit = resolve_unit(contents, options, window)
     medium = resolve_medium(contents, options, unit.value)
-    if unit.value not in contents.checked:
-        check_digits(rows, unit.value, source, window)
-        contents.checked.add(unit.value)
-    orders, notes = _vacuum_orders(rows, unit.value, medium.value)
-    limits.check("orders", len(orders), source.refuse)
     frame = resolve_frame(contents, options)
-    medium, oxygen = confirm_medium(contents, orders, medium, frame)
-    orders, spectra = choose_spectrum(contents, source, orders, options.row, window)
+    arranged = arrange(contents, source, unit.value, medium.value, window)
+    shown, oxygen = confirm_medium(contents, arranged.oxygen, medium, frame)
+    if shown.value != medium.value:
+        arranged = arrange(contents, source, unit.value, shown.value, window)
+    medium = shown
+    if arranged.flags_ignored:
+        contents.note("bad pixels", "flags ignored", "guessed", "every single pixel is flagged")
+    orders, spectra = choose_spectrum(contents, source, arranged.found, options.row, window)
+    orders = deepcopy(orders) if spectra > 1 else orders  # which are changed, and others may be wanted later
     check_mixture(orders, source, window)
     leave_out_bad_pixels(contents, orders, window)
-    order, near = _one_stretch(contents, source, orders, notes, wanted=options.order, window=window)
+    order, near = _one_stretch(contents, source, orders, arranged.directions, wanted=options.order, window=window)
     limits.check("pixels", len(order.wavelength), source.refuse)
     leave_out_padding(contents, order, window)
     order = _drop_worthless_uncertainty(contents, order)
@@ -119,62 +121,6 @@ def _findings(contents: Contents, source: Source, **settled: Claim) -> list[Find
     if contents.simulated:
         head.append(Finding("simulated", "a simulated observation", "file", "the file says so"))
     return head
-
-
-def _rows(contents: Contents, source: Source) -> list[Order]:
-    """The arrays as native floats, one `Order` a row, wavelengths still as in the file, bad pixels NaN."""
-    arrays = []
-    shape = np.shape(contents.wavelength)
-    for array in (contents.wavelength, contents.flux, contents.uncertainty, contents.sky, contents.bad):
-        if array is not None and np.shape(array) != shape:
-            raise source.refuse(
-                f"has wavelengths of shape {shape} beside fluxes or uncertainties of shape {np.shape(array)}, probably "
-                "because parts of different spectra were put together; write it again from the reduction."
-            )
-        arrays.append(None if array is None else np.atleast_2d(np.array(array, dtype=float)))
-    wavelength, flux, uncertainty, sky, bad = arrays
-    if wavelength.ndim != 2:
-        raise source.refuse(f"holds a cube of shape {shape}, not a spectrum; extract one spectrum from it.")
-    limits.check("orders", len(wavelength), source.refuse)
-    if bad is not None:
-        flagged = bad != 0
-        if flagged.all():
-            contents.note("bad pixels", "flags ignored", "guessed", "every single pixel is flagged")
-        else:
-            flux[flagged] = np.nan
-    flux[~(np.abs(flux) < _LARGEST)] = np.nan
-    if uncertainty is not None:
-        unusable = ~(np.isfinite(uncertainty) & (uncertainty > 0))
-        seen = np.isfinite(flux) & (flux != 0)
-        # a column that is NaN or zero for most pixels says nothing about them
-        if not unusable.all() and (unusable & seen).sum() < 0.5 * seen.sum():
-            flux[unusable] = np.nan
-            uncertainty[unusable | np.isnan(flux)] = np.nan
-    return [
-        Order(
-            wavelength[i], flux[i], None if uncertainty is None else uncertainty[i], None if sky is None else sky[i], i
-        )
-        for i in range(len(wavelength))
-    ]
-
-
-def _vacuum_orders(rows: list[Order], unit: str, medium: str) -> tuple[list[Order], set[str]]:
-    """Pieces with vacuum Angstrom, wavelengths ascending, and how their wavelengths ran in the file."""
-    orders, notes = [], set()
-    for row in rows:
-        angstrom = to_angstrom(row.wavelength, unit)
-        angstrom[~(angstrom > 0)] = np.nan  # padding
-        if medium == "air":
-            usual = angstrom > 2000  # by definition, and the formula has poles below
-            angstrom[usual] = air_to_vacuum(angstrom[usual])
-        row.wavelength = angstrom
-        pieces, state = split(row)
-        notes.add(state)
-        if len(rows) > 1:
-            for piece in pieces:
-                piece.number = row.number
-        orders += [piece for piece in pieces if len(piece.wavelength)]
-    return orders, notes
 
 
 def _one_stretch(

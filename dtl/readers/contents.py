@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,8 +58,7 @@ class Contents:
         extensions: number and words of each extension that could be read in its place, this one among them.
         describe: add what only the header or row of the spectrum that is wanted says; called with these contents,
             the source, the options and the window. None of them where all is said already.
-        checked: units for which the digits of all wavelengths were looked at, which takes long where there are many
-            spectra; the same set for each of these.
+        known: what takes long and is the same for each of the spectra of a file, see `once`; the same dict for these.
     """
 
     format: str
@@ -85,11 +84,22 @@ class Contents:
     flags: set[str] = field(default_factory=set)
     extensions: tuple[tuple[str, str], ...] = ()
     describe: tuple[Callable[..., None], ...] = ()
-    checked: set[str] = field(default_factory=set)
+    known: dict[Hashable, Any] = field(default_factory=dict)
 
     def note(self, name: str, value: str, source: str, reason: str) -> None:
         """Add a finding."""
         self.findings.append(Finding(name, value, source, reason))
+
+    def once(self, key: Hashable, find: Callable[[], Any]) -> Any:
+        """What is found the first time that it is asked for, whichever spectrum of the file is wanted.
+
+        Args:
+            key: all that it depends on besides the arrays.
+            find: finds it.
+        """
+        if key not in self.known:
+            self.known[key] = find()
+        return self.known[key]
 
     def state(self, name: str, found: Claim | None) -> None:
         """Take what is said of ``medium`` or ``frame``; what contradicts an earlier word of the file makes it a guess.

@@ -73,10 +73,11 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     first, words = source.hdus[0], replace(group, columns=[])
     another = bool(first.shape) and all(header is not first.header for header in group.headers)
     describe = partial(_describe, group=words, primary=first.header, another=another)
-    if np.ndim(contents.flux) == 2 and (group.stacked or group.said):
+    if np.ndim(contents.flux) == 2 and group.stacked:
         contents.describe = (describe,)
     else:
         describe(contents, source, options, window)
+    contents.describe += (partial(describe_row, said=group.said),)
     return contents
 
 
@@ -90,7 +91,7 @@ def _describe(
     primary: Any,
     another: bool,
 ) -> None:
-    """What is said of the spectrum that is wanted, by the headers that speak of it and by its own row.
+    """What is said of the spectrum that is wanted by the headers that speak of it.
 
     Args:
         contents: changed in place.
@@ -107,7 +108,6 @@ def _describe(
         headers, another = [headers[number] for number in own], another or several
     last = [header for header in headers if header is not primary]
     _describe_headers(contents, primary, group, [*last, primary] if another else [primary, *headers])
-    describe_row(contents, source, options, window, said=group.said)
 
 
 def _choose(source: Source, groups: list[Group], window: Window, options: ReadOptions) -> Group | None:

@@ -9,7 +9,7 @@ from dtl.readers.options import ReadOptions
 from dtl.readers.orders import Order, choose, split, tidy
 from dtl.readers.resolving import resolve_unit
 from dtl.readers.source import Source
-from dtl.readers.spectra import choose_spectrum
+from dtl.readers.spectra import choose_spectrum, find_spectra
 from dtl.readers.units import to_angstrom
 from dtl.wavelengths import Window
 
@@ -35,13 +35,19 @@ def members(contents: Contents, source: Source, options: ReadOptions, window: Wi
         UnusableInput: there is no spectrum of the number that is wanted.
     """
     unit = resolve_unit(contents, options, window).value
+    found = contents.once(("members", unit), lambda: find_spectra(_orders(contents, unit), window))
+    scratch = Contents("", contents.wavelength, contents.flux)
+    chosen, count = choose_spectrum(scratch, source, found, options.row, window)
+    near = choose([tidy(order)[0] for order in chosen], window, 0.0) or chosen
+    return list(dict.fromkeys(order.number for order in near)), count > 1
+
+
+def _orders(contents: Contents, unit: str) -> list[Order]:
+    """All stretches of ascending wavelengths, with the number of their row."""
     orders = []
     for number, (wavelength, flux) in enumerate(zip(contents.wavelength, contents.flux, strict=True)):
         pieces, _ = split(Order(to_angstrom(np.array(wavelength, dtype=float), unit), np.array(flux, dtype=float)))
         for piece in pieces:
             piece.number = number
         orders += [piece for piece in pieces if len(piece.wavelength)]
-    scratch = Contents("", contents.wavelength, contents.flux)
-    chosen, count = choose_spectrum(scratch, source, orders, options.row, window)
-    near = choose([tidy(order)[0] for order in chosen], window, 0.0) or chosen
-    return list(dict.fromkeys(order.number for order in near)), count > 1
+    return orders

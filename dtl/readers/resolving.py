@@ -7,10 +7,8 @@ import numpy as np
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import known_instrument
 from dtl.readers.options import ReadOptions
-from dtl.readers.orders import Order
-from dtl.readers.oxygen import oxygen_velocity
 from dtl.readers.units import INVERSE, guess_unit, holds_window, show_unit
-from dtl.wavelengths import AIR_SHIFT, Window, air_to_vacuum, atmosphere_reach, vacuum_to_air
+from dtl.wavelengths import AIR_SHIFT, Window, atmosphere_reach
 
 __all__ = [
     "confirm_medium",
@@ -26,6 +24,10 @@ def resolve_unit(contents: Contents, options: ReadOptions, window: Window) -> Cl
     """Unit of the wavelengths: the user's, the file's where its numbers allow it, else a guess."""
     if options.unit is not None:
         return Claim(options.unit, "user", "given by the user")
+    return contents.once(("unit", contents.unit), lambda: _unit_by_numbers(contents, window))
+
+
+def _unit_by_numbers(contents: Contents, window: Window) -> Claim:
     values, claim = np.asarray(contents.wavelength, dtype=float), contents.unit
     if claim is not None and holds_window(values, claim.value, window):
         return claim
@@ -82,29 +84,24 @@ def _is_of_others(contents: Contents) -> bool:
     return np.ndim(contents.wavelength) == 2 and len(contents.wavelength) > 1 and not contents.official
 
 
-def confirm_medium(contents: Contents, orders: list[Order], medium: Claim, frame: Claim) -> tuple[Claim, float | None]:
+def confirm_medium(contents: Contents, oxygen: float | None, medium: Claim, frame: Claim) -> tuple[Claim, float | None]:
     """The medium as the oxygen lines of Earth's atmosphere show it, where the file states none.
 
     Args:
         contents: whose flag of a guess is withdrawn where it is none any more.
-        orders: with wavelengths as understood so far; brought to the other medium, in place, where the lines say so.
+        oxygen: velocity of the oxygen lines in km/s, with the medium as settled so far; None where they are not seen.
         medium: as settled so far.
         frame: of the wavelengths.
 
     Returns:
-        The medium, and the velocity of the oxygen lines in km/s, None where they are not seen.
+        The medium, and the velocity of the oxygen lines in it.
     """
-    oxygen = oxygen_velocity(orders)
     if oxygen is None:
         return medium, None
     shown = _shown_by_oxygen(medium, frame.value, oxygen)
     if shown is not medium:
         contents.flags.discard("medium_guessed")
     if shown.value != medium.value:
-        change = air_to_vacuum if shown.value == "air" else vacuum_to_air
-        for order in orders:
-            usual = order.wavelength > 2000
-            order.wavelength[usual] = change(order.wavelength[usual])
         oxygen -= AIR_SHIFT if shown.value == "air" else -AIR_SHIFT
     contents.note("oxygen lines", f"{oxygen:+.1f} km/s", "file", "those of Earth's atmosphere near 7,600 Å")
     return shown, oxygen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
@@ -12,7 +13,7 @@ from dtl.readers.several import has_light
 from dtl.readers.source import Source
 from dtl.wavelengths import Window
 
-__all__ = ["choose_spectrum", "drop_repeats", "separate"]
+__all__ = ["Spectra", "choose_spectrum", "drop_repeats", "find_spectra", "separate"]
 
 #: Two stretches are the same wavelengths twice where they overlap by this part of the longer, or near the window, where
 #: orders of an echelle share a third at most, by the second part of the pixels of the shorter.
@@ -23,28 +24,48 @@ _DENSE = 0.3
 _PREVIEW = 0.2
 
 
+@dataclass(frozen=True)
+class Spectra:
+    """The spectra of a file.
+
+    Attributes:
+        orders: of all of them, without those that repeat others.
+        spectra: the orders of each.
+        repeats: how many repeated others to the last digit, and were left out.
+    """
+
+    orders: list[Order]
+    spectra: list[list[Order]]
+    repeats: int
+
+
+def find_spectra(orders: list[Order], window: Window) -> Spectra:
+    """Which orders are of one spectrum; the window is where their light is looked for."""
+    ascending = [tidy(order)[0] if (np.diff(order.wavelength) <= 0).any() else order for order in orders]
+    kept, repeats = drop_repeats(ascending)
+    return Spectra(kept if repeats else orders, separate(kept, window), repeats)
+
+
 def choose_spectrum(
-    contents: Contents, source: Source, orders: list[Order], wanted: int | None, window: Window
+    contents: Contents, source: Source, found: Spectra, wanted: int | None, window: Window
 ) -> tuple[list[Order], int]:
     """The orders of the spectrum that is wanted, by default the first with light, and how many spectra there are.
 
     Args:
         contents: to which is added what was found.
         source: for the name in the message.
-        orders: of all spectra of a file.
+        found: all spectra of a file.
         wanted: its number from 1, or None.
         window: where its light is looked for.
 
     Raises:
         UnusableInput: there is no spectrum of that number.
     """
-    ascending = [tidy(order)[0] if (np.diff(order.wavelength) <= 0).any() else order for order in orders]
-    kept, repeats = drop_repeats(ascending)
-    if repeats:
-        contents.note("repeats", f"{repeats} left out", "file", "they repeat others to the last digit")
-    spectra = separate(kept, window)
+    spectra = found.spectra
+    if found.repeats:
+        contents.note("repeats", f"{found.repeats} left out", "file", "they repeat others to the last digit")
     if len(spectra) < 2 and wanted in (None, 1):
-        return (kept if repeats else orders), 1
+        return found.orders, 1
     if wanted is not None and not 1 <= wanted <= len(spectra):
         raise source.refuse(
             f"was to be read from its spectrum {wanted}, but it holds {len(spectra) or 1}; choose --row 1 to "
@@ -52,9 +73,7 @@ def choose_spectrum(
         )
     if wanted is None:
         contents.flags.add("several_spectra")
-    fewest = _PREVIEW * max((_pixels(own, window) for own in spectra), default=0)
-    lit = (i for i, own in enumerate(spectra, 1) if _pixels(own, window) >= fewest and _has_light(own, window))
-    number = wanted or next(lit, 1)
+    number = wanted or _first_lit(spectra, window)
     reason = "several spectra (stars, epochs or fibres) share their wavelengths and are not averaged"
     if wanted is None and number > 1:
         fewer = any(_has_light(own, window) for own in spectra[: number - 1])
@@ -62,6 +81,13 @@ def choose_spectrum(
     how = "guessed" if wanted is None else "user"
     contents.note("spectra", f"{number} of {len(spectra)} used", how, reason)
     return spectra[number - 1], len(spectra)
+
+
+def _first_lit(spectra: list[list[Order]], window: Window) -> int:
+    """The number, from 1, of the first spectrum with light that is no coarse preview; 1 where none is."""
+    fewest = _PREVIEW * max((_pixels(own, window) for own in spectra), default=0)
+    lit = (i for i, own in enumerate(spectra, 1) if _pixels(own, window) >= fewest and _has_light(own, window))
+    return next(lit, 1)
 
 
 def _pixels(orders: list[Order], window: Window) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -121,6 +122,21 @@ def test_a_file_that_was_read_once_gives_each_spectrum_its_own_words(kind: str) 
         assert spectrum.star == f"GJ {number}"
         stated = kind in ("fits", "votable", "ascii.ecsv", "text")
         assert spectrum.resolution == (60_000 + 10_000 * number if stated else None)
+
+
+@pytest.mark.parametrize("asked", [ReadOptions(), ReadOptions(medium="air"), ReadOptions(unit="nm")])
+def test_a_spectrum_is_the_same_whichever_others_of_its_file_were_read_before(asked: ReadOptions) -> None:
+    wave, scale = np.tile(WAVE, (3, 1)), 0.1 if asked.unit else 1.0
+    flux = np.array([layouts.truth(WAVE) + 0.005 * RNG.normal(size=WAVE.size) for _ in range(3)])
+    flux[:, WAVE.size // 2] = 1e4  # is left out, in place, of the one that is read
+    data = layouts.numpy_archive(wave=scale * wave, flux=flux, bad=np.ones(wave.shape))
+    reading = read_contents(data, name="e.npz")
+    for number in (None, 2, 1, 2, 3, None, 1):
+        options = replace(asked, row=number)
+        again, alone = reading.spectrum(options), read_spectrum(data, name="e.npz", options=options)
+        assert again.findings == alone.findings and again.flags == alone.flags
+        assert np.array_equal(again.flux, alone.flux, equal_nan=True)
+        assert np.array_equal(again.wavelength, alone.wavelength)
 
 
 @pytest.mark.parametrize("kind", ["extensions", "fits", "text"])
