@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
@@ -123,41 +124,67 @@ def _answer_parts(
     done = refused = 0
     # Meanwhile the workers are kept busy from here; the processors are theirs.
     with ThreadPoolExecutor(1, "networks", torch.set_num_threads, (1,)) as networks:
-        writing: Future[None] | None = None
+        answering = _Answering(networks, bundles)
         for part in missing:
-            found: list[Answer] = []
             for number in run.files_of(part):
                 own = [_answer(each, files[number][1]) for each in next(answers)[1]]
-                found += own
+                for answer in own:
+                    answering.add(answer)
                 done += 1
                 began = began or time.monotonic()  # the first answer waits for the workers to start
                 refused += sum(answer.prepared is None for answer in own)
                 progress(1 - (count - done) / len(files), _in_words(done, count, time.monotonic() - began, refused))
-            if writing is not None:
-                writing.result()  # one part waits at most, which bounds the memory
-            of_files = [states.pop(number) for number in run.files_of(part)]
-            writing = networks.submit(_write_part, run, part, found, of_files, bundles)
-        if writing is not None:
-            writing.result()
+            answering.write(run, part, [states.pop(number) for number in run.files_of(part)])
+        answering.wait()
     answers.close()
 
 
-def _write_part(
-    run: RunFolder,
-    part: int,
-    answers: Sequence[Answer],
-    states: Sequence[list[int] | None],
-    bundles: dict[str, ModelBundle],
-) -> None:
-    """Have the networks answer the spectra of a part, some together, and keep its rows in the order of the files."""
-    rows: list[dict[str, object]] = [{"file": answer.name, "failure": answer.sentence or None} for answer in answers]
-    for name, bundle in bundles.items():
-        own = [place for place, each in enumerate(answers) if each.prepared is not None and each.bundle == name]
-        for first in range(0, len(own), _TOGETHER):
-            together = own[first : first + _TOGETHER]
-            for place, row in zip(together, _rows_of([answers[place] for place in together], bundle), strict=True):
-                rows[place] = row or _failed(answers[place].name)
-    run.write_part(part, rows, states)
+class _Answering:
+    """Has the networks answer the spectra of a part, some together, and keeps its rows in the order of the files.
+
+    Args:
+        networks: the thread in which they answer, and parts are written, one thing after the other.
+        bundles: the networks by their names.
+    """
+
+    def __init__(self, networks: ThreadPoolExecutor, bundles: dict[str, ModelBundle]) -> None:
+        self._networks, self._bundles = networks, bundles
+        self._rows: list[dict[str, object]] = []
+        self._together: dict[str, list[tuple[int, Answer]]] = {name: [] for name in bundles}
+        self._given: deque[Future[None]] = deque()
+
+    def add(self, answer: Answer) -> None:
+        """Take what became of the next spectrum."""
+        self._rows.append({"file": answer.name, "failure": answer.sentence or None})
+        if answer.prepared is None:
+            return
+        self._together[answer.bundle].append((len(self._rows) - 1, answer))
+        if len(self._together[answer.bundle]) == _TOGETHER:
+            self.wait(left=1)  # so many wait at most, which bounds the memory
+            self._hand_over(answer.bundle)
+
+    def write(self, run: RunFolder, part: int, states: Sequence[list[int] | None]) -> None:
+        """Have the rows of a part written once the networks have answered the rest of them, and begin another."""
+        for name in self._bundles:
+            self._hand_over(name)
+        self._given.append(self._networks.submit(run.write_part, part, self._rows, states))
+        self._rows = []
+
+    def wait(self, left: int = 0) -> None:
+        """Wait until so many things are left to do, and raise what has gone wrong in the others."""
+        while len(self._given) > left:
+            self._given.popleft().result()
+
+    def _hand_over(self, name: str) -> None:
+        together, self._together[name] = self._together[name], []
+        self._given.append(self._networks.submit(_fill, self._rows, together, self._bundles[name]))
+
+
+def _fill(rows: list[dict[str, object]], together: Sequence[tuple[int, Answer]], bundle: ModelBundle) -> None:
+    """Put what networks answer in the places of its rows."""
+    found = _rows_of([answer for _, answer in together], bundle) if together else ()
+    for (place, answer), row in zip(together, found, strict=True):
+        rows[place] = row or _failed(answer.name)
 
 
 def _failed(name: str) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -125,13 +125,15 @@ def prepare_apart(task: Task, wanted: Wanted) -> Iterator[Answer]:
         return
     most = limits_of_file()
     for again in (False, True):  # the file may have had nothing to do with it
+        found: list[Answer] = []
         try:
-            yield from processes.call(_all_of_file, task, wanted, bounds=Bounds(most.memory, most.seconds))
-            return
+            processes.call(_tell_all, task, wanted, bounds=Bounds(most.memory, most.seconds), tell=found.append)
         except Ended as error:
-            if again or error.why == "time":
-                yield Answer(task.name, sentence=sentence_of_lost(task.name, error.why))
-                return
+            if not again and error.why != "time":
+                continue
+            found.append(Answer(task.name, sentence=sentence_of_lost(task.name, error.why)))
+        yield from found
+        return
 
 
 def limits_of_file() -> Limits:
@@ -160,8 +162,9 @@ def sees(path: str) -> Iterator[bool]:
     yield os.path.exists(path)
 
 
-def _all_of_file(task: Task, wanted: Wanted) -> list[Answer]:
-    return list(prepare_file(task, wanted))
+def _tell_all(task: Task, wanted: Wanted, tell: Callable[[Answer], object]) -> None:
+    for answer in prepare_file(task, wanted):
+        tell(answer)
 
 
 @lru_cache(maxsize=1)

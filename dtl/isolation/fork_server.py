@@ -23,13 +23,14 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
 from scipy.linalg.blas import dgemm
 
-from dtl.parallel.child_process import lower_limit, sendable
+from dtl.parallel.child_process import allow_seconds, lower_limit, sendable
 
 __all__ = ["GAVE", "RAISED", "STATUS", "TOLD", "Bounds", "main"]
 
@@ -47,7 +48,7 @@ class Bounds:
 
     Attributes:
         memory: bytes, beyond those that every process begins with; None for any number.
-        seconds: of processor time; None for any number.
+        seconds: of processor time, anew with each word that a call tells on its way; None for any number.
         niceness: by which it steps back behind the server.
     """
 
@@ -160,7 +161,7 @@ def _answer(connection: Connection) -> None:
     bounds, function, arguments, named, tells = pickle.loads(connection.recv_bytes())  # from our own server
     _keep_within(bounds)
     if tells:
-        arguments = (*arguments, lambda *what: connection.send((TOLD, what)))
+        arguments = (*arguments, partial(_tell, connection, bounds))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -173,6 +174,13 @@ def _answer(connection: Connection) -> None:
     connection.send_bytes(answer)
 
 
+def _tell(connection: Connection, bounds: Bounds, *what: object) -> None:
+    """Say something on the way, and have time for the next again."""
+    connection.send((TOLD, what))
+    if bounds.seconds is not None:
+        allow_seconds(bounds.seconds)
+
+
 def _keep_within(bounds: Bounds) -> None:
     """Give this process its limits; where the system knows one of them not, the others remain."""
     if bounds.niceness:
@@ -183,7 +191,7 @@ def _keep_within(bounds: Bounds) -> None:
     if bounds.memory is not None:
         lower_limit(resource.RLIMIT_DATA, _held() + bounds.memory)
     if bounds.seconds is not None:
-        lower_limit(resource.RLIMIT_CPU, bounds.seconds)
+        allow_seconds(bounds.seconds)
 
 
 def _held() -> int:

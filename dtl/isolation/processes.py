@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager, suppress
+from math import inf
 from multiprocessing.connection import Connection
 from signal import SIGKILL, SIGXCPU
 from typing import Any
@@ -89,13 +90,13 @@ class Processes:
             Ended: where the process ended without an answer; whatever the function raises else.
         """
         sent = pickle.dumps((bounds, function, arguments, named, tell is not None), pickle.HIGHEST_PROTOCOL)
-        end = time.monotonic() + _PATIENCE * bounds.seconds if bounds.seconds else None
+        patience = _PATIENCE * bounds.seconds if bounds.seconds else inf
         with self._process() as (connection, pipe):
             process, ended = _number(pipe), False
             try:
                 with suppress(BrokenPipeError, ConnectionResetError):
                     connection.send_bytes(sent)
-                kind, *found = _answer(connection, end, tell, stop)
+                kind, *found = _answer(connection, patience, tell, stop)
                 ended = True
             except EOFError:
                 ended = True
@@ -170,19 +171,20 @@ def _number(pipe: int) -> int | None:
 
 
 def _answer(
-    connection: Connection, end: float | None, tell: Callable[..., object] | None, stop: threading.Event | None
+    connection: Connection, patience: float, tell: Callable[..., object] | None, stop: threading.Event | None
 ) -> tuple[Any, ...]:
-    """The answer of a process, with its kind.
+    """The answer of a process, with its kind; for it, and for each word before it, one waits so many seconds.
 
     Raises:
         EOFError: where it has ended without one.
         Ended: where it takes too long, or is not wanted any more.
     """
     while True:
+        end = time.monotonic() + patience
         while not connection.poll(_LOOK):
             if stop is not None and stop.is_set():
                 raise Ended("stopped")
-            if end is not None and time.monotonic() > end:
+            if time.monotonic() > end:
                 raise Ended("time")
         try:
             received = connection.recv_bytes(_MAX_ANSWER)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import resource
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["ONE_THREAD", "RaisedElsewhere", "data_memory", "lower_limit", "sendable"]
+__all__ = ["ONE_THREAD", "RaisedElsewhere", "allow_seconds", "data_memory", "lower_limit", "sendable"]
 
 #: Environment of a process whose libraries compute with one thread: there is a process for each processor.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -30,6 +31,11 @@ def lower_limit(kind: int, most: int) -> None:
     _, hard = resource.getrlimit(kind)
     with suppress(ValueError, OSError):
         resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def allow_seconds(seconds: int) -> None:
+    """Let this process compute for so many seconds from now on, and be ended then."""
+    lower_limit(resource.RLIMIT_CPU, int(sum(os.times()[:2])) + 1 + seconds)
 
 
 def data_memory() -> int:

@@ -17,7 +17,7 @@ class Limits:
     """What a job may take.
 
     Attributes:
-        seconds: of processor time.
+        seconds: of processor time, for each of its results.
         memory: bytes of its process.
     """
 

@@ -18,7 +18,7 @@ from multiprocessing.process import BaseProcess
 from signal import SIGKILL, SIGXCPU
 from typing import Any
 
-from dtl.parallel.child_process import ONE_THREAD, RaisedElsewhere, data_memory, lower_limit, sendable
+from dtl.parallel.child_process import ONE_THREAD, RaisedElsewhere, allow_seconds, data_memory, lower_limit, sendable
 from dtl.parallel.outcome import JobFunction, Limits, Lost
 
 __all__ = ["LocalPool"]
@@ -89,6 +89,7 @@ class LocalPool:
                 worker.began = time.monotonic()
             elif word == _GAVE:
                 worker.results.append(content)
+                worker.began = time.monotonic()
             elif word == _RAISED:
                 error, where = content
                 raise error from RaisedElsewhere(where)
@@ -190,11 +191,13 @@ def _answer_jobs(connection: Connection) -> None:
         while True:
             job = connection.recv()
             if limits:
-                lower_limit(resource.RLIMIT_CPU, int(sum(os.times()[:2])) + 1 + limits.seconds)
+                allow_seconds(limits.seconds)
             connection.send((_BEGAN, None))
             try:
                 for result in function(job, *shared):
                     connection.send((_GAVE, result))
+                    if limits:
+                        allow_seconds(limits.seconds)
             except (BrokenPipeError, ConnectionResetError):
                 raise
             except Exception as error:

@@ -193,7 +193,7 @@ def test_limits_hold_on_a_cluster(files: list[tuple[str, str]], monkeypatch: pyt
         (deadly.compute, 1, "took more than 1 s"),
     ):
         monkeypatch.setitem(limits.LIMITS, "worker_seconds", limits.Limit(seconds, ""))
-        monkeypatch.setattr(worker, "_all_of_file", killed)
+        monkeypatch.setattr(worker, "_tell_all", killed)
         (answer,) = prepare_apart(tasks[0], wanted)
         assert answer.sentence.startswith(f"{tasks[0].name}: {words}") and answer.prepared is None
 

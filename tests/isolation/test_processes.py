@@ -64,6 +64,14 @@ def spin() -> None:
         pass
 
 
+def spin_and_count(most: int, tell: Callable[..., object]) -> None:
+    for number in range(most):
+        end = time.process_time() + 0.8
+        while time.process_time() < end:
+            pass
+        tell(number)
+
+
 def die(number: int) -> None:
     os.kill(os.getpid(), number)
     time.sleep(60)
@@ -157,6 +165,12 @@ def test_what_takes_too_long_is_ended_alone(processes: Processes) -> None:
         processes.call(spin, bounds=Bounds(seconds=1))
     assert end.value.why == "time"
     assert processes.call(abs, -1) == 1
+
+
+def test_each_word_on_the_way_has_the_time_that_is_allowed(processes: Processes) -> None:
+    told: list[int] = []
+    processes.call(spin_and_count, 4, bounds=Bounds(seconds=1), tell=told.append)
+    assert told == [0, 1, 2, 3]
 
 
 def test_what_sleeps_too_long_is_ended_by_the_clock(processes: Processes) -> None:

@@ -29,6 +29,22 @@ def answers(*jobs: int, ordered: bool = True, engine: Engine = Engine(2), **more
     return list(engine.answers(squares, jobs, (3,), ordered=ordered, **more))
 
 
+def compute(job: float) -> Iterator[int]:
+    """Four results, after so many seconds of processor time each."""
+    for number in range(4):
+        end = time.process_time() + job
+        while time.process_time() < end:
+            pass
+        yield number
+
+
+def test_each_result_has_the_time_that_is_allowed() -> None:
+    limits = Limits(seconds=1, memory=2_000_000_000)
+    (_, slow), (_, stuck) = Engine(2).answers(compute, [0.8, 3.0], limits=limits, ordered=True)
+    assert slow == [0, 1, 2, 3]
+    assert stuck == [Lost("time")]
+
+
 @pytest.mark.parametrize("engine", [Engine(), Engine(2)])
 def test_each_job_has_its_results(engine: Engine) -> None:
     jobs = (9, 0, 1, 4, 2)
