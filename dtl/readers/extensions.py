@@ -16,6 +16,7 @@ from dtl.readers import limits, multispec
 from dtl.readers.axes import cube_of_spectra, find_axis, has_axis, turn_header
 from dtl.readers.bins import middles
 from dtl.readers.blazes import blaze_of, find_blazes
+from dtl.readers.cards import Cards
 from dtl.readers.dispersion import Column
 from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
 from dtl.readers.fits_file import image_extensions as images
@@ -215,15 +216,16 @@ def _axes(source: Source, window: Window) -> list[Group]:
     groups = []
     for number, hdu in all_images:
         header, shape, place = turn_header(hdu.header, hdu.shape), _size(hdu), _place(number, hdu)
-        label, spectra = "one-dimensional FITS image", cube_of_spectra(hdu.header, hdu.shape)
+        cards = Cards(header)
+        label, spectra = "one-dimensional FITS image", cube_of_spectra(cards, hdu.shape)
         if spectra:
             groups.append(Group("axis", label, place, [], [header], problem=f"has a cube of {spectra} spectra"))
-        if not shape or shape[-1] < _MIN_POINTS or len(shape) > 2 or not has_axis(header):
+        if not shape or shape[-1] < _MIN_POINTS or len(shape) > 2 or not has_axis(cards):
             continue
-        if np.prod(shape) > VALUE_LIMIT or (len(shape) == 2 and shape[0] > MAX_ROWS and "WV_0_01" not in header):
+        if np.prod(shape) > VALUE_LIMIT or (len(shape) == 2 and shape[0] > MAX_ROWS and "WV_0_01" not in cards):
             continue
         try:
-            axis = find_axis(header, shape, window, by_name)
+            axis = find_axis(cards, shape, window, by_name)
         except ValueError as error:
             groups.append(Group("axis", label, place, [], [header], problem=f"has {error}"))
             continue
@@ -268,7 +270,7 @@ def _rows(source: Source) -> list[Group]:
     """Images with a few long rows or columns, as SCI or Upena write them, wavelengths among them."""
     groups = []
     for number, hdu in images(source)[:_MAX_EXTENSIONS]:
-        if len(hdu.shape) == 3 and np.prod(hdu.shape) <= VALUE_LIMIT and not has_axis(hdu.header):
+        if len(hdu.shape) == 3 and np.prod(hdu.shape) <= VALUE_LIMIT and not has_axis(Cards(hdu.header)):
             columns = planes_of(hdu.header, pixels(source, hdu))
             if columns:
                 groups.append(Group("planes", "FITS cube of planes", _place(number, hdu), columns, [hdu.header]))

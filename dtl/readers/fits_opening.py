@@ -20,8 +20,6 @@ from dtl.spectrum import UnusableInput
 __all__ = ["open_fits"]
 
 _DAMAGED = "has a damaged FITS header, probably from a failed download or an edit by hand; fetch the file again."
-#: Text, truth, number or nothing, and a comment: most cards, told from the rest without parsing them.
-_PLAIN_CARD = re.compile(r"^[A-Z0-9_-]{1,8} *= +('[^']*'|[TF]|[-+]?[0-9.]+([ED][-+]?[0-9]+)?)? *(/[ -~]*)?$")
 _CARD, _BLOCK = 80, 2880
 #: Cards whose numbers must be neither negative nor larger than any file has; None where only the former is asked.
 _COUNTS = {b"NAXIS": 9, b"ZNAXIS": 9, b"TFIELDS": 999, b"PCOUNT": None, b"GCOUNT": None, b"ZTILE": None}
@@ -71,7 +69,7 @@ def open_fits(data: bytes, refuse: Callable[[str], UnusableInput]) -> fits.HDULi
     if any("Error validating header" in str(w.message) for w in caught):
         raise refuse(_TRUNCATED.format(detail=f"the header of extension {len(hdus)} is incomplete"))
     for hdu in hdus:
-        _drop_unreadable_cards(hdu.header)
+        _mend_cards(hdu.header)
     return hdus
 
 
@@ -165,15 +163,13 @@ def _check_header(data: bytes, start: int, room: dict[str, int], refuse: Callabl
             limits.check("columns", count if room["columns"] >= 0 else 10 * limits.most("columns"), refuse)
 
 
-def _drop_unreadable_cards(header: fits.Header) -> None:
-    """Remove cards whose value is no FITS, as ``SNR = NaN``: one of them should not cost the whole file."""
-    for card in list(header.cards):
-        if _PLAIN_CARD.match(card.image):
-            continue
+def _mend_cards(header: fits.Header) -> None:
+    """Take for text what is no value by the standard, as in ``SNR = NaN``: it should not cost the whole file."""
+    for card in header.cards:
         try:
             _ = card.value
         except fits.VerifyError:
-            header.remove(card.keyword, ignore_missing=True)
+            card.verify("silentfix")
 
 
 def _end(hdu: Any) -> int:
