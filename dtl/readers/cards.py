@@ -1,14 +1,22 @@
-"""The cards of a FITS header by their names."""
+"""The cards of a FITS header by their names, and those that stand above a table of text."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from astropy.io import fits
 
-__all__ = ["Cards"]
+from dtl.readers.number_rows import number
+
+__all__ = ["Cards", "is_written_card", "written_cards"]
+
+#: A card as text: SPECSYS = 'TOPOCENT' / frame
+_WRITTEN = re.compile(
+    r"^\s*(HIERARCH +)?([A-Z][A-Z0-9_ -]{0,40}?)\s*=\s*('[^']*'|[TF]|[-+]?[0-9.]+(?:[EDed][-+]?[0-9]+)?)\s*(/.*)?$"
+)
 
 
 class Cards:
@@ -46,7 +54,25 @@ class Cards:
         """The number of a card, which some write as text; None where it holds none."""
         value = self.get(key)
         try:
-            number = float("nan") if isinstance(value, bool) else float(value)
+            found = float("nan") if isinstance(value, bool) else float(value)
         except (TypeError, ValueError):
             return None
-        return number if np.isfinite(number) else None
+        return found if np.isfinite(found) else None
+
+
+def is_written_card(line: str) -> bool:
+    """Whether a line of a text is a card."""
+    return bool(_WRITTEN.match(line))
+
+
+def written_cards(lines: Iterable[str]) -> dict[str, tuple[object, str]]:
+    """Values and comments of the cards among the lines of a text, by their names."""
+    found: dict[str, tuple[object, str]] = {}
+    for match in filter(None, map(_WRITTEN.match, lines)):
+        text = match[3]
+        if text.startswith("'"):
+            value = text.strip("'").strip()
+        else:
+            value = text == "T" if text in ("T", "F") else number(text)
+        found[match[2].strip()] = (value, (match[4] or "").lstrip("/ "))
+    return {key: card for key, card in found.items() if card[0] is not None}
