@@ -18,7 +18,7 @@ from dtl.readers.blazes import blaze_of, find_blazes
 from dtl.readers.cards import Cards
 from dtl.readers.dispersion import Column
 from dtl.readers.fits_file import VALUE_LIMIT, image_extensions, pixels, table_values, tables
-from dtl.readers.groups import Group
+from dtl.readers.groups import LONGEST_NAME, Group
 from dtl.readers.image_rows import (
     MAX_ROWS,
     as_rows,
@@ -56,18 +56,19 @@ def find_groups(source: Source, window: Window) -> list[Group]:
     found = _multispec(source)
     found += _images(source)
     blazes = find_blazes(source, _own_name)
-    for number, hdu in tables(source)[:_MAX_EXTENSIONS]:
+    all_tables = tables(source)
+    for number, hdu in all_tables[:_MAX_EXTENSIONS]:
         found += _table(source, number, hdu, blazes)
-    found += _axes(source, window)
+    found += _axes(source, window, {hdu.name.strip().upper(): hdu for _, hdu in all_tables})
     found += _rows(source)
-    for columns, hdus in gather(source, _own_name):
+    for columns, hdus in gather(source, all_tables, _own_name):
         headers = [hdu.header for _, hdu in hdus]
         found.append(Group("scattered", "FITS arrays of several extensions", _called(*hdus), columns, headers))
     return found
 
 
 def _called(*hdus: tuple[int, Any]) -> dict[int, str]:
-    return {number: sanitise(hdu.name, 30) for number, hdu in hdus}
+    return {number: sanitise(hdu.name, LONGEST_NAME) for number, hdu in hdus}
 
 
 def _own_name(hdu: Any) -> str:
@@ -126,12 +127,7 @@ def _images(source: Source) -> list[Group]:
     groups = []
     for shape, own in found.items():
         waves = [hdu for _, hdu in own if parse_name(_own_name(hdu)).role == "wavelength"]
-        turned = (
-            len(shape) == 2
-            and shape[0] > shape[1]
-            and bool(waves)
-            and is_turned(as_rows(shape, pixels(source, waves[0])))
-        )
+        turned = len(shape) == 2 and bool(waves) and is_turned(pixels(source, waves[0]).reshape(shape))
         # fibres or slices of each order stand one below the other
         flat = shape[::-1] if turned else shape if len(shape) < 3 else (int(np.prod(shape[:-1])), shape[-1])
         shared = found.get(shape[1:], [])  # rows may share the wavelengths of a row, and fibres those of all orders
@@ -170,9 +166,8 @@ def _unit(hdu: Any) -> str:
     return str(hdu.header.get("BUNIT", hdu.header.get("CUNIT1", "")))
 
 
-def _axes(source: Source, window: Window) -> list[Group]:
+def _axes(source: Source, window: Window, by_name: dict[str, Any]) -> list[Group]:
     """Images with a spectral axis in their header; further rows share it, and images of the same length beside it."""
-    by_name = {hdu.name.strip().upper(): hdu for _, hdu in tables(source)}
     all_images = image_extensions(source)[:_MAX_EXTENSIONS]
     named = [(number, hdu, _own_name(hdu), _size(hdu)) for number, hdu in all_images]
     others = [entry for entry in named if parse_name(entry[2]).role not in SPECTRA]

@@ -20,7 +20,8 @@ from dtl.readers.columns import contents_from_columns
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column, stated_unit
 from dtl.readers.extensions import SPECTRA, find_groups
-from dtl.readers.groups import Group, list_spectra
+from dtl.readers.fits_file import image_extensions, tables
+from dtl.readers.groups import LONGEST_NAME, Group, list_spectra
 from dtl.readers.headers import describe_header
 from dtl.readers.members import members
 from dtl.readers.options import ReadOptions
@@ -41,7 +42,7 @@ _NEID_MODES = {"HR": 110000.0, "HE": 60000.0}
 
 def identify(source: Source) -> bool:
     """Whether it is FITS with data."""
-    return source.is_fits and fallback.identify(source)
+    return source.is_fits and bool(image_extensions(source) or tables(source))
 
 
 def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
@@ -167,7 +168,7 @@ def _asked(source: Source, groups: list[Group], wanted: str) -> list[Group]:
     Raises:
         UnusableInput: there are none.
     """
-    key = wanted.strip().lower()
+    key = sanitise(wanted, LONGEST_NAME).lower()
     found = [g for g in groups if any(key in (str(number), name.lower()) for number, name in g.extensions.items())]
     if not found:
         places = "; ".join(dict.fromkeys(group.place for group in groups))
@@ -193,16 +194,16 @@ def _joined(groups: Sequence[Group]) -> list[Group]:
         units = tuple(stated_unit(c) for c in group.columns if c.meaning.role == "wavelength")
         key = (id(group),) if alone or len(shapes) > 1 else (group.kind, names, units)
         kinds.setdefault(key, []).append(group)
-    return [members[0] if len(members) == 1 else _stack(members) for members in kinds.values()]
+    return [alike[0] if len(alike) == 1 else _stack(alike) for alike in kinds.values()]
 
 
-def _stack(members: list[Group]) -> Group:
+def _stack(groups: list[Group]) -> Group:
     """Groups of the same columns as one."""
-    columns = zip(*(group.columns for group in members), strict=True)
+    columns = zip(*(group.columns for group in groups), strict=True)
     stacked = [replace(own[0], values=padded([column.values for column in own])) for own in columns]
-    first, label = members[0], f"{members[0].label}, one order an extension"
-    extensions = {number: name for group in members for number, name in group.extensions.items()}
-    headers = [group.headers[0] for group in members]
+    first, label = groups[0], f"{groups[0].label}, one order an extension"
+    extensions = {number: name for group in groups for number, name in group.extensions.items()}
+    headers = [group.headers[0] for group in groups]
     return Group(first.kind, label, extensions, stacked, headers, first.notes, first.flags, stacked=True)
 
 

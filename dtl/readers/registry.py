@@ -82,8 +82,8 @@ class Reading:
 #: Special layouts come before general ones.
 FORMATS: tuple[Format, ...] = (
     Format("HPF (team's pipeline or Goldilocks)", hpf.identify, hpf.read),
-    Format("CARMENES exposure (CARACAL)", carmenes.identify_exposure, carmenes.read_exposure),
     Format("SERVAL template", carmenes.identify_template, carmenes.read_template),
+    Format("CARMENES exposure (CARACAL)", carmenes.identify_exposure, carmenes.read_exposure),
     Format("CHIRON cube", chiron.identify, chiron.read),
     Format(
         "FITS: tables, image extensions, rows of an image, one-dimensional images, IRAF multispec",

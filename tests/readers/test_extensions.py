@@ -327,3 +327,9 @@ def test_an_extension_is_found_among_many_of_one_shape(wanted: str | None) -> No
     np.testing.assert_allclose(spectrum.flux, FLUX[inside])
     with pytest.raises(UnusableInput, match=r"^a\.fits has no spectrum in extension 'X'; it has extension 1"):
         read_spectrum(content, name="a.fits", options=ReadOptions(extension="X"))
+
+
+def test_an_extension_is_found_by_a_long_name() -> None:
+    name = "SPECTRUM OF THE FIRST NIGHT, SECOND EXPOSURE"
+    content = to_bytes(fits.PrimaryHDU(), table(("wave", "flux", "err"), (WAVE, FLUX, SIGMA), name))
+    assert read_spectrum(content, name="a.fits", options=ReadOptions(extension=name)).flux.size > 1000
