@@ -72,7 +72,7 @@ def describe_header(contents: Contents, *headers: Any, pointing: bool = True) ->
     """
     all_cards = [Cards(header) for header in headers]
     for cards in all_cards:
-        contents.star = contents.star or _first_text(cards, _STAR, star=True)
+        contents.star = contents.star or _find_star(cards)
         contents.instrument = contents.instrument or _find_instrument(cards)
         contents.resolution = contents.resolution or _find_resolution(cards)
         for claim in _frames(cards):
@@ -224,18 +224,18 @@ def is_of_ceres(cards: Cards) -> bool:
     return str(cards.get("PIPELINE", "")).strip().upper().startswith("CERES")
 
 
-def _first_text(cards: Cards, keys: tuple[str, ...], star: bool = False) -> Claim | None:
-    for key in cards.among(keys):
-        text = sanitise(cards.get(key, ""))
-        if text and not _NO_NAME.fullmatch(text):
-            return Claim(text.replace("_", " ") if star else text, "file", f"card {key}")
-    return None
+def _find_star(cards: Cards) -> Claim | None:
+    names = ((star_of(sanitise(cards.get(key, ""))), key) for key in cards.among(_STAR))
+    return next((Claim(name, "file", f"card {key}") for name, key in names if name), None)
 
 
 def _find_instrument(cards: Cards) -> Claim | None:
-    claim = _first_text(cards, _INSTRUMENT)
-    known = find_instrument(claim.value) if claim else None
-    return Claim(known.name, claim.source, f"{claim.reason} = '{claim.value}'") if known else claim
+    texts = ((sanitise(cards.get(key, "")), key) for key in cards.among(_INSTRUMENT))
+    text, key = next((pair for pair in texts if pair[0] and not _NO_NAME.fullmatch(pair[0])), ("", ""))
+    known = find_instrument(text)
+    if known:
+        return Claim(known.name, "file", f"card {key} = '{text}'")
+    return Claim(text, "file", f"card {key}") if text else None
 
 
 def _find_position(cards: Cards, pointing: bool) -> Claim | None:
