@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from dtl.readers.dispersion import Column, stated_unit
+from dtl.readers.dispersion import Column, likely_unit
 from dtl.readers.roles import assign_roles
-from dtl.readers.units import guess_unit, holds_window, to_angstrom
+from dtl.readers.units import to_angstrom
 from dtl.wavelengths import Window
 
 __all__ = ["LONGEST_NAME", "Group", "list_spectra"]
@@ -100,11 +100,7 @@ class Group:
 
 def _coverage(wave: Column, flux: Column, window: Window) -> tuple[float, float, float]:
     """Part of the window with flux, in steps of 1 Angstrom, and the first and last wavelength in Angstrom."""
-    unit = stated_unit(wave)
-    guess = str(guess_unit(wave.values, window).value)
-    if unit is None or (not holds_window(wave.values, unit, window) and holds_window(wave.values, guess, window)):
-        unit = guess
-    angstrom = to_angstrom(wave.values, unit)
+    angstrom = to_angstrom(wave.values, likely_unit(wave, window))
     usable = np.isfinite(angstrom)
     if flux.values.shape == angstrom.shape:
         usable &= np.isfinite(flux.values)

@@ -10,7 +10,7 @@ import numpy as np
 from dtl.readers import limits
 from dtl.readers.byte_by_byte import described
 from dtl.readers.cards import is_written_card, written_cards
-from dtl.readers.decimal_marks import plain_lines, plain_text
+from dtl.readers.decimal_marks import COMMENT, plain_lines, plain_text
 from dtl.readers.headings import cells_of_names, names_columns, role_by_unit, without_label
 from dtl.readers.marked_rows import without_marks
 from dtl.readers.names import parse_name
@@ -26,10 +26,9 @@ from dtl.spectrum import UnusableInput
 
 __all__ = ["TextTable", "check_values", "parse_table", "text_lines"]
 
-_COMMENT = re.compile(r"^\s*(#|%|!|//|\*|;|--)")
 #: Cells of which none holds anything, as spreadsheets write rows above, between or below those of a table.
 _EMPTY = re.compile(r"[\s,;|\"']*$")
-_WITHOUT_NUMBERS = re.compile(rf"{_EMPTY.pattern}|{_COMMENT.pattern}")
+_WITHOUT_NUMBERS = re.compile(rf"{_EMPTY.pattern}|{COMMENT.pattern}")
 _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _LONGEST_HEAD, _MAX_BELOW, _FEW_TOUCHING = 500, 100, 4
 _ONE_COLUMN = "has only one column of numbers, while wavelength and flux are needed; save both in one table."
@@ -80,14 +79,14 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
         UnusableInput: no table of at least two columns and ten rows of numbers.
     """
     by_bytes = described(source.text) if text is None else None
-    turned = upright(source.text, _COMMENT) if text is None and by_bytes is None else None
+    turned = upright(source.text) if text is None and by_bytes is None else None
     text = turned or (tidy_words(by_bytes.text if by_bytes else source.text) if text is None else text)
     lines = text_lines(source, plain_text(text))
     comments, head, first = _head(lines)
     unmarked = None
     if first is None:
-        paired = with_wavelengths(lines, _COMMENT, written_cards(comments))
-        unmarked = without_marks(lines, _COMMENT) if paired is None else None
+        paired = with_wavelengths(lines, written_cards(comments))
+        unmarked = without_marks(lines) if paired is None else None
         lines = paired or unmarked or lines
         comments, head, first = _head(lines)
     _refuse_touching(source, head, few=first is not None)
@@ -151,7 +150,7 @@ def text_lines(source: Source, text: str, measured: str = "") -> list[str]:
 def _without_rows(source: Source, text: str, lines: list[str]) -> UnusableInput:
     """The error for a text without rows of two numbers."""
     _refuse_json(source, text)
-    if has_one_column(lines, _COMMENT):
+    if has_one_column(lines):
         return source.refuse(_ONE_COLUMN)
     words = sanitise(next((line for line in lines if line.strip()), ""), 40)
     return source.refuse(
@@ -221,7 +220,7 @@ def _head(lines: list[str]) -> tuple[list[str], list[str], int | None]:
     for place, line in enumerate(lines):
         if _EMPTY.match(line):
             continue
-        if _COMMENT.match(line):
+        if COMMENT.match(line):
             if len(comments) < _MAX_COMMENTS:
                 comments.append(_MARKS.sub("", line[:_LONGEST_COMMENT]).rstrip())
             continue
