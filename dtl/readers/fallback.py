@@ -39,9 +39,8 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
         _check_orders(source)
     if spectrum is None:
         raise source.refuse(
-            f"holds no spectrum that is recognised (it has {describe(source)}), probably because it is a raw "
-            "frame or a "
-            "layout unknown here; save the spectrum as a FITS or ECSV table with the columns wavelength, flux, "
+            f"holds no spectrum that is recognised (it has {describe(source)}), probably because it is a raw frame or "
+            "a layout unknown here; save the spectrum as a FITS or ECSV table with the columns wavelength, flux, "
             "uncertainty."
         )
     from astropy import units as u

@@ -50,9 +50,8 @@ def read_arrays(source: Source) -> tuple[np.ndarray, np.ndarray, str]:
         ) from error
     except (KeyError, ValueError, IndexError, OverflowError) as error:
         raise source.refuse(
-            "has an IRAF multispec header that cannot be understood (the WAT2 cards are incomplete), probably "
-            "because a "
-            "program dropped cards; write it again with IRAF, or export it as text."
+            "has an IRAF multispec header that cannot be understood (the WAT2 cards are incomplete), probably because "
+            "a program dropped cards; write it again with IRAF, or export it as text."
         ) from error
     word = re.search(r"units\s*=\s*(\S+)", str(header.get("WAT1_001", "")))
     unit = parse_unit(word[1]) if word else None
