@@ -141,13 +141,15 @@ def _check_header(data: bytes, start: int, room: dict[str, int], refuse: Callabl
     while end >= 0 and (end - start) % _CARD:
         end = data.find(_END_CARD, end + 1, start + most)
     if end < 0:
-        limits.check("cards", limits.most("cards") + (len(data) - start > most), refuse)
+        if len(data) - start > most:
+            raise limits.refusal("cards", refuse)
         end = min(len(data), start + most)  # cut off, which the parser says
     room["cards"] -= (end - start) // _CARD
     for place in range(start, end, _CARD):
         if data.startswith(_CONTINUE, place):
             room["continued"] -= 1
-            limits.check("continued", limits.most("continued") + (room["continued"] < 0), refuse)
+            if room["continued"] < 0:
+                raise limits.refusal("continued", refuse)
         match = _COUNT_CARD.match(data[place : place + _CARD]) if data[place : place + 1] in b"ZNTPG" else None
         if match is None:
             continue
@@ -158,9 +160,11 @@ def _check_header(data: bytes, start: int, room: dict[str, int], refuse: Callabl
             raise refuse(_DAMAGED)
         if word == b"ZTILE":
             limits.check("values", count, refuse)
-        if word == b"TFIELDS":
+        elif word == b"TFIELDS":
+            limits.check("columns", count, refuse)
             room["columns"] -= count
-            limits.check("columns", count if room["columns"] >= 0 else 10 * limits.most("columns"), refuse)
+            if room["columns"] < 0:
+                raise limits.refusal("columns", refuse, 10 * limits.most("columns"))
 
 
 def _mend_cards(header: fits.Header) -> None:
