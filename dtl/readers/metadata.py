@@ -107,7 +107,7 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object], what: str = 
         if parsed is not None:
             _settle(contents, key, Claim(parsed, "file", reason))
         elif key == "frame" and not re.fullmatch(r"(?i)false|f|no|n|0", text):  # "rest_frame: no" leaves it open
-            contents.frame = Claim("unknown", "file", f"{reason}, which is not understood")
+            contents.state("frame", Claim("unknown", "file", f"{reason}, which is not understood"))
     if len(place) == 2 and any(place.values()):
         contents.position = Claim((place["ra"], place["dec"]), "file", f"{what}s of right ascension and declination")
 
@@ -146,9 +146,7 @@ def _parse(key: str, text: str) -> str | float | None:
     if key == "unit":
         return parse_unit(text)
     number = re.search(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?", re.sub(r"(?<=\d),(?=\d{3})", "", text))
-    value = float(number[0]) if number else None
-    if value is None:
+    if number is None:
         return None
-    if re.search(r"(?<![k\w])m\s*/\s*s", text):
-        value /= 1000
+    value = float(number[0]) / (1000.0 if re.search(r"(?<![k\w])m\s*/\s*s", text) else 1.0)
     return value if 0 < abs(value) < 500 else None
