@@ -108,8 +108,8 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
         own = columns if vectors else [*columns, *blaze_of(source, number, hdu, blazes)]
         label = "FITS table (one row of vectors)" if rows == 1 else "FITS table" + (" (one row an order)" * vectors)
         kind, called = "vectors" if vectors else "table", _called((number, hdu))
-        said = of_table(hdu) if vectors else {}
-        groups.append(Group(kind, label, called, own, [hdu.header], beside=_is_beside(hdu), said=said))
+        said, role = of_table(hdu) if vectors else {}, parse_name(_own_name(hdu)).role
+        groups.append(Group(kind, label, called, own, [hdu.header], beside=role in _BESIDE, said=said))
     return sorted(groups, key=lambda group: -len(group.columns[0].values.shape))
 
 
@@ -169,12 +169,11 @@ def _unit(hdu: Any) -> str:
 def _axes(source: Source, window: Window, by_name: dict[str, Any]) -> list[Group]:
     """Images with a spectral axis in their header; further rows share it, and images of the same length beside it."""
     all_images = image_extensions(source)[:_MAX_EXTENSIONS]
-    named = [(number, hdu, _own_name(hdu), _size(hdu)) for number, hdu in all_images]
-    others = [entry for entry in named if parse_name(entry[2]).role not in SPECTRA]
     groups = []
     for number, hdu in all_images:
         header, shape, called = turn_header(hdu.header, hdu.shape), _size(hdu), _called((number, hdu))
-        cards = Cards(header)
+        cards, name = Cards(header), _own_name(hdu)
+        role = parse_name(name).role
         label, spectra = "one-dimensional FITS image", cube_of_spectra(cards, hdu.shape)
         if spectra:
             groups.append(Group("axis", label, called, [], [header], problem=f"has a cube of {spectra} spectra"))
@@ -191,18 +190,14 @@ def _axes(source: Source, window: Window, by_name: dict[str, Any]) -> list[Group
             continue
         wave = Column("wavelength", axis.values, axis.unit, axis.where)
         values = pixels(source, hdu).reshape(shape)
-        names = row_names(header, len(values)) if values.ndim == 2 else []
-        if values.ndim == 2 and (any(names) or len(hdu.shape) == 3):
-            own = [Column(name, row) for name, row in zip(names, values, strict=True)]
-            own[0].name = own[0].name or "flux"
+        names = row_names(header, len(values)) if len(shape) == 2 else []
+        if names and (any(names) or len(hdu.shape) == 3):
+            own = [Column(said, row) for said, row in zip([names[0] or "flux", *names[1:]], values, strict=True)]
         else:
-            own = [Column(_own_name(hdu) if _is_flux(_own_name(hdu)) else "flux", values)]
-        alike = [entry for entry in others if entry[0] != number and entry[3] == _size(hdu)]
-        order = re.findall(r"\d+", _own_name(hdu))  # ERR1 belongs to ORDER1
-        alike = [entry for entry in alike if order and re.findall(r"\d+", entry[2]) == order] or alike
-        beside = [Column(name, pixels(source, other).reshape(values.shape)) for _, other, name, _ in alike]
-        group = Group("axis", label, called, [wave, *own, *beside[:_MAX_BESIDE]], [header], beside=_is_beside(hdu))
-        group.role = parse_name(_own_name(hdu)).role
+            own = [Column(name if role in ("flux", "") else "flux", values)]
+        others = [other for place, other in all_images if place != number and _size(other) == shape]
+        columns = [wave, *own, *_beside(source, others, name, shape)]
+        group = Group("axis", label, called, columns, [header], beside=role in _BESIDE, role=role)
         if axis.contradiction:
             group.notes.append(("step", "CD1_1", "guessed", axis.contradiction))
             group.flags.add("wavelengths_doubtful")
@@ -212,16 +207,17 @@ def _axes(source: Source, window: Window, by_name: dict[str, Any]) -> list[Group
     return groups
 
 
+def _beside(source: Source, others: list[Any], name: str, shape: tuple[int, ...]) -> list[Column]:
+    """Images of the shape of a spectrum that are none themselves, only those of its number where some are: ERR1 belongs
+    to ORDER1."""
+    named = [(own, hdu) for hdu in others if parse_name(own := _own_name(hdu)).role not in SPECTRA]
+    order = re.findall(r"\d+", name)
+    named = [(own, hdu) for own, hdu in named if order and re.findall(r"\d+", own) == order] or named
+    return [Column(own, pixels(source, hdu).reshape(shape)) for own, hdu in named[:_MAX_BESIDE]]
+
+
 def _size(hdu: Any) -> tuple[int, ...]:
     return tuple(n for n in hdu.shape if n > 1)
-
-
-def _is_beside(hdu: Any) -> bool:
-    return parse_name(_own_name(hdu)).role in _BESIDE
-
-
-def _is_flux(name: str) -> bool:
-    return parse_name(name).role in ("flux", "")
 
 
 def _rows(source: Source) -> list[Group]:

@@ -140,9 +140,7 @@ class Source:
     @cached_property
     def text(self) -> str:
         """Its content as text, empty where it is none."""
-        if self.is_fits:
-            return ""
-        if b"\x00" in self.data:
+        if self.is_fits or b"\x00" in self.data:
             return ""
         try:
             text = self.data.decode("utf-8-sig")
