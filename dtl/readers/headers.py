@@ -17,6 +17,7 @@ from dtl.readers.statements import frame_of, medium_of, names_only_media_and_fra
 
 __all__ = ["describe_header", "is_of_ceres", "known_instrument", "star_of"]
 
+#: Cards of the star, of the spectrograph and of its resolution, the strongest first.
 _STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME")
 #: What is no name of a star: categories of exposures too, as ESO has them, "STD,TELLURIC".
 _NO_NAME = re.compile(
@@ -32,6 +33,7 @@ _VAGUE = ("RP", "R", "RESOL")
 _RESOLUTION_ELSE = ("SPE_RPOW", "BSS_ITRP", "RESOL")
 #: Relative difference of what two cards may say of one resolution, nominal and measured.
 _SAME_RESOLUTION = 0.15
+#: Cards of the medium.
 _MEDIUM = ("AIRORVAC", "INAIR", "INVACUUM", "VACUUM", "AIR_VAC", "WAVEMED", "MEDIUM", "WAVETYPE", "WAVEFORM", "LAMTYPE")
 #: Further ones, of words for a medium and for wavelengths, and those that say yes or no: they name one medium.
 _OF_MEDIUM = re.compile(r"((IN|IS|OR|WAVE?S?|WL|LAM(BDA)?|AIR|VAC(UUM)?)_?)+")
@@ -46,6 +48,7 @@ _WAS_DONE = re.compile(r"\b(applied|removed|included)\b|\bwav\w+ .*corrected", r
 #: Cards that say yes where wavelengths are those of the star at rest; those of the wavelengths and their frame.
 _AT_REST = re.compile(r"((AT|IN)[_ ]?)?REST([_ ]?(FRAME?|WAVE?S?|WAVELENGTHS?))?")
 _OF_WAVES = re.compile(r"(WAV|WL|LAM(?!P)|WSC)[\w ]*|(W|REF|SPEC\w*?)?[_ ]?FRAME?")
+#: A number with its unit.
 _NUMBER = re.compile(r"\s*[-+.\d]+([eEdD][-+]?\d+)?.{0,6}")
 #: Cards of Earth's motion -> factor to km/s.
 _VELOCITY = {"CARACAL BERV": 1.0, "BRVCORR": 1e-3}

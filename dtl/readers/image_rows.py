@@ -26,6 +26,7 @@ __all__ = [
 #: Rows of an image that are kinds of numbers; with more of them they are orders or stars.
 MAX_ROWS = 24
 
+#: Cards that name a row or band, and its number.
 _ROW_CARD = re.compile(r"^(ROW|ARRAY|COL|UP_ARR|BANDID)_?0*(\d+)$")
 #: Planes of CERES that are read: the flux and its weights without the blaze (Brahm et al. 2017, PASP 129, 034002).
 _CERES = {0: "wavelength", 3: "flux", 4: "ivar"}

@@ -28,15 +28,17 @@ _NAMES = {
     "ra": ("ra", "right ascension", "raj2000", "ra j2000"),
     "dec": ("dec", "declination", "dej2000", "dec j2000"),
 }
+#: Where that counts; all that is said of a medium or a frame does.
+_RANKED = ("star", "star_velocity")
+_KEYS = {word: key for key, words in _NAMES.items() for word in words}
+#: The word by which a comment says that all is simulated, and where it is denied or said of something else.
 _SIMULATED = re.compile(r"\bsimulated\b", re.IGNORECASE)
 _NOT_SIMULATED = re.compile(
     r"\b(not?|non|never|isn.t|un|nor|without|than|like|with|from|and)\W+(a |any |yet )*simulated", re.IGNORECASE
 )
-#: Where that counts; all that is said of a medium or a frame does.
-_RANKED = ("star", "star_velocity")
-_KEYS = {word: key for key, words in _NAMES.items() for word in words}
 #: A unit of velocities behind a name, as in "BERV (km/s)" or "berv_kms".
 _UNIT = r"(?:,?[\s_-]+(?:in )?|(?=[(\[]))[(\[]?(k?m)(?:[ _.·]?/?[ _]?|p)s(?:[ec]{2})?(?: ?(?:\^|\*\*)?-1|⁻¹)?[)\]]?"
+#: A key and its value.
 _NAMED = re.compile(rf"^\W*([A-Za-z][A-Za-z _-]{{0,40}}?(?:{_UNIT})?)\s*[:=]\s*(\S.*)$")
 
 
