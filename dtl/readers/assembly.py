@@ -156,7 +156,7 @@ def _one_stretch(
     order, doubled = tidy(order)
     first, last = window.lower - _KEPT, window.upper + _KEPT
     kept = order.take((order.wavelength >= first) & (order.wavelength <= last))
-    inside = int(((kept.wavelength >= window.lower) & (kept.wavelength <= window.upper)).sum())
+    inside = int(window.holds(kept.wavelength).sum())
     if inside < _MIN_PIXELS:
         raise source.refuse(
             f"has only {inside} pixel{'' if inside == 1 else 's'} in {_span(window)}, far too few "
@@ -200,8 +200,8 @@ def _check_coverage(
         fitting = next((show_unit(unit) for unit in _RARE_UNITS if holds_window(ends, unit, window)), "")
         hint = f" (as numbers in {fitting} they would hold it)" if fitting else ""
         raise source.refuse(
-            f"covers {low:,.1f}–{high:,.1f} Å in vacuum {gap} the window of {window.lower:,.0f}–{window.upper:,.0f} Å "
-            "that the method needs, so it is another order or setting; choose a spectrum that holds the window, or "
+            f"covers {low:,.1f}–{high:,.1f} Å in vacuum {gap} the window of {_span(window)} that the "
+            "method needs, so it is another order or setting; choose a spectrum that holds the window, or "
             f"state the unit if this range is wrong{hint}."
         )
 
@@ -231,8 +231,7 @@ def _drop_worthless_uncertainty(contents: Contents, order: Order) -> Order:
 
 def _check_flux(source: Source, order: Order, window: Window) -> None:
     """Refuse a window without flux."""
-    inside = (order.wavelength >= window.lower) & (order.wavelength <= window.upper)
-    good = np.isfinite(order.flux) & inside
+    good = np.isfinite(order.flux) & window.holds(order.wavelength)
     if good.sum() < _MIN_PIXELS:
         raise source.refuse(
             f"has no usable flux in {_span(window)} (all pixels are bad or not numbers), probably "

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from dtl.readers.cards import Cards
 from dtl.readers.source import sanitise
 from dtl.readers.units import holds_window, parse_unit, to_angstrom
 from dtl.wavelengths import Window
@@ -20,13 +21,16 @@ __all__ = ["Axis", "cube_of_spectra", "find_axis", "has_axis", "turn_header"]
 
 #: Relative difference of two steps that are one, written with fewer digits.
 _SAME_STEP = 1e-6
-#: Unit by the type of an axis, where no unit is stated, as the FITS standard has it.
-_STANDARD = {"WAVE": "m", "AWAV": "m", "FREQ": "Hz", "WAVN": "1/m", "ENER": "J"}
+#: Unit by the type of an axis, where no unit is stated, as the FITS standard has it; and types of wavelengths, whose
+#: unit is left to their numbers, as that of the standard, m, is hardly ever meant.
+_FALLING, _RISING = {"FREQ": "Hz", "WAVN": "1/m", "ENER": "J"}, ("WAVE", "AWAV")
 #: Types of an axis of velocities (Greisen et al. 2006, table 1), and units of one.
 _VELOCITIES, _SPEED = (
     ("VRAD", "VOPT", "VELO", "ZOPT", "BETA", "FELO"),
     re.compile(r"k?m\s*(/\s*s(ec)?|\.?\s*s\s*-\s*1)"),
 )
+#: Cards that MAKEE's polynomials begin with.
+_OF_MAKEE = ("WV_0_01", "CO_0_01")
 #: Cards of an axis, by the number behind them, and the elements of its matrix.
 _OF_AXIS, _OF_MATRIX = ("CTYPE", "CUNIT", "CRVAL", "CRPIX", "CDELT"), ("CD", "PC")
 
@@ -50,16 +54,16 @@ class Axis:
     contradiction: str = ""
 
 
-def has_axis(header: Any) -> bool:
+def has_axis(cards: Cards) -> bool:
     """Whether a header has cards of a spectral axis along its pixels."""
-    if _number(header, "COEFF0") is not None and _number(header, "COEFF1") is not None:
+    if cards.number("COEFF0") is not None and cards.number("COEFF1") is not None:
         return True
-    if any(key in header for key in ("WV_0_01", "CO_0_01")):
+    if cards.among(_OF_MAKEE):
         return True
-    ctype = str(header.get("CTYPE1", "")).upper()
-    if ctype.startswith(("RA-", "DEC-", "PIXEL", "MULTISPE", "RA--", "GLON", "GLAT")):
+    ctype = str(cards.get("CTYPE1", "")).upper()
+    if ctype.startswith(("RA-", "DEC-", "PIXEL", "MULTISPE", "GLON", "GLAT")):
         return False
-    return _number(header, "CRVAL1") is not None and bool(_step(header))
+    return cards.number("CRVAL1") is not None and bool(_step(cards))
 
 
 def turn_header(header: Any, shape: tuple[int, ...]) -> Any:
@@ -70,9 +74,10 @@ def turn_header(header: Any, shape: tuple[int, ...]) -> Any:
     long = [place for place, n in enumerate(shape) if n > 1]
     if len(long) != 1 or long[0] == len(shape) - 1:
         return header
-    number, turned = len(shape) - long[0], header.copy()
-    if _number(header, f"CRVAL{number}") is None:  # written for an axis of its own, whichever way the pixels lie
+    number = len(shape) - long[0]
+    if Cards(header).number(f"CRVAL{number}") is None:  # written for an axis of its own, whichever way the pixels lie
         return header
+    turned = header.copy()
     pairs = [(f"{key}{number}", f"{key}1") for key in _OF_AXIS]
     pairs += [(f"{key}{number}_{number}", f"{key}1_1") for key in _OF_MATRIX]
     for old, new in pairs:
@@ -82,20 +87,20 @@ def turn_header(header: Any, shape: tuple[int, ...]) -> Any:
     return turned
 
 
-def cube_of_spectra(header: Any, shape: tuple[int, ...]) -> str:
+def cube_of_spectra(cards: Cards, shape: tuple[int, ...]) -> str:
     """How many spectra a cube holds beside each other, as ``3 × 4``; empty where its third axis is not spectral."""
     lengths = [n for n in shape if n > 1]
-    ctype = str(header.get("CTYPE3", "")).strip().upper()
-    if len(lengths) != 3 or not (ctype[:4] in _STANDARD or parse_unit(str(header.get("CUNIT3", "")))):
+    ctype = str(cards.get("CTYPE3", "")).strip().upper()
+    if len(lengths) != 3 or not (ctype[:4] in (*_FALLING, *_RISING) or parse_unit(str(cards.get("CUNIT3", "")))):
         return ""
     return f"{lengths[2]} × {lengths[1]}"
 
 
-def find_axis(header: Any, shape: tuple[int, ...], window: Window, tables: dict[str, Any]) -> Axis | None:
+def find_axis(cards: Cards, shape: tuple[int, ...], window: Window, tables: dict[str, Any]) -> Axis | None:
     """The wavelengths of an image, None where its header gives none that can be used.
 
     Args:
-        header: of the image.
+        cards: of the image.
         shape: of the image; wavelengths run along its last axis.
         window: that decides between readings of a logarithm.
         tables: table extensions by name, for -TAB.
@@ -103,31 +108,23 @@ def find_axis(header: Any, shape: tuple[int, ...], window: Window, tables: dict[
     Raises:
         ValueError: an axis of a kind that is not understood; the message names it.
     """
-    n = shape[-1]
-    for key in ("WV_0_01", "CO_0_01"):
-        if key in header:
-            return _makee(header, shape, key[:2])
-    ctype = str(header.get("CTYPE1", "")).strip().upper()
+    makee = cards.among(_OF_MAKEE)
+    if makee:
+        return _makee(cards, shape, makee[0][:2])
+    ctype = str(cards.get("CTYPE1", "")).strip().upper()
     if ctype[4:8] == "-TAB":
-        return _table(header, ctype, tables)
-    zero, slope = _number(header, "COEFF0"), _number(header, "COEFF1")
-    if zero is not None and slope is not None and (_number(header, "CRVAL1") is None or "DC-FLAG" not in header):
+        return _table(cards, ctype, tables)
+    n, start, step = shape[-1], cards.number("CRVAL1"), _step(cards)
+    zero, slope = cards.number("COEFF0"), cards.number("COEFF1")
+    if zero is not None and slope is not None and (start is None or "DC-FLAG" not in cards):
         return Axis(zero + slope * np.arange(n), "log10 Angstrom", "cards COEFF0 and COEFF1", "logarithmic")
-    start, step = _number(header, "CRVAL1"), _step(header)
     if start is None or not step:
         return None
-    offset = np.arange(1, n + 1) - (_number(header, "CRPIX1") if _number(header, "CRPIX1") is not None else 1.0)
+    pixel = cards.number("CRPIX1")
+    offset = np.arange(1, n + 1) - (1.0 if pixel is None else pixel)
     values = start + step * offset
-    word = str(header.get("CUNIT1", "")).strip() or _iraf_unit(header)
-    if (ctype[:4] in _VELOCITIES and not parse_unit(word)) or _SPEED.fullmatch(word.lower()):
-        raise ValueError(f"an axis of velocities (CTYPE1 = '{sanitise(ctype, 20)}') in place of wavelengths")
-    unit, where = (parse_unit(word), f"card CUNIT1 = '{sanitise(word, 20)}'") if word else (None, "")
-    if unit is None:
-        # specutils and some pipelines write the unit into the type of the axis
-        unit, where = parse_unit(ctype), f"card CTYPE1 = '{sanitise(ctype, 20)}', as CUNIT1 is missing"
-    if unit is None and ctype[:4] in ("FREQ", "WAVN", "ENER"):
-        unit, where = _STANDARD[ctype[:4]], f"card CTYPE1 = '{sanitise(ctype, 20)}'"
-    flag = header.get("DC-FLAG") == 1
+    unit, where = _unit(cards, ctype)
+    flag = cards.get("DC-FLAG") == 1
     logarithmic = flag or "LOG" in ctype
     sampling = "logarithmic" if logarithmic else ""
     if ctype[4:] == "-LOG" and not holds_window(values, f"log10 {unit or 'Angstrom'}", window):
@@ -135,8 +132,7 @@ def find_axis(header: Any, shape: tuple[int, ...], window: Window, tables: dict[
         with np.errstate(over="ignore", invalid="ignore"):
             values = start * np.exp(step * offset / start) if start else values
     elif logarithmic:
-        base = unit if unit and " " in unit else None
-        kinds = [base] if base else [f"{kind} {unit or 'Angstrom'}" for kind in ("log10", "ln")]
+        kinds = [unit] if unit and " " in unit else [f"{kind} {unit or 'Angstrom'}" for kind in ("log10", "ln")]
         unit = next((kind for kind in kinds if holds_window(values, kind, window)), kinds[0])
         where = "card DC-FLAG = 1" if flag else f"card CTYPE1 = '{sanitise(ctype, 20)}'"
         plain = unit.split(" ")[1]
@@ -144,59 +140,70 @@ def find_axis(header: Any, shape: tuple[int, ...], window: Window, tables: dict[
             unit, sampling = plain, ""  # the flag is wrong: the numbers are wavelengths
     if unit and not np.isfinite(to_angstrom(values, unit)).any():
         unit = None
-    return Axis(values, unit or "", where or "cards CRVAL1 and CDELT1", sampling, _contradiction(header))
+    return Axis(values, unit or "", where, sampling, _contradiction(cards))
 
 
-def _contradiction(header: Any) -> str:
+def _unit(cards: Cards, ctype: str) -> tuple[str | None, str]:
+    """The unit of an axis by its cards, None where none is stated, and where that stands.
+
+    Raises:
+        ValueError: it is an axis of velocities.
+    """
+    word = str(cards.get("CUNIT1", "")).strip() or _iraf_unit(cards)
+    stated = parse_unit(word)
+    if (ctype[:4] in _VELOCITIES and not stated) or _SPEED.fullmatch(word.lower()):
+        raise ValueError(f"an axis of velocities (CTYPE1 = '{sanitise(ctype, 20)}') in place of wavelengths")
+    if stated:
+        return stated, f"card CUNIT1 = '{sanitise(word, 20)}'"
+    # specutils and some pipelines write the unit into the type of the axis
+    by_type = parse_unit(ctype)
+    if by_type:
+        return by_type, f"card CTYPE1 = '{sanitise(ctype, 20)}', as CUNIT1 is missing"
+    if ctype[:4] in _FALLING:
+        return _FALLING[ctype[:4]], f"card CTYPE1 = '{sanitise(ctype, 20)}'"
+    return None, "cards CRVAL1 and CDELT1"
+
+
+def _contradiction(cards: Cards) -> str:
     """Where CD1_1 and CDELT1 are two steps: the standard has no CDELT1 beside a CD1_1 (Greisen & Calabretta 2002)."""
-    delta, matrix = _number(header, "CDELT1"), _number(header, "CD1_1")
+    delta, matrix = cards.number("CDELT1"), cards.number("CD1_1")
     if not matrix or delta in (None, 0.0, 1.0) or abs(delta / matrix - 1.0) < _SAME_STEP:
         return ""
     return f"card CD1_1 = {matrix:.8g} is taken, as the FITS standard has it, and CDELT1 = {delta:.8g} contradicts it"
 
 
-def _step(header: Any) -> float | None:
+def _step(cards: Cards) -> float | None:
     """Step from pixel to pixel: CD1_1 before CDELT1, which IRAF writes beside it, else CDELT1 times PC1_1."""
-    delta, matrix, turn = (_number(header, key) for key in ("CDELT1", "CD1_1", "PC1_1"))
+    delta, matrix, turn = (cards.number(key) for key in ("CDELT1", "CD1_1", "PC1_1"))
     if matrix:
         return matrix
     if delta is None:
-        return turn if turn and "CRVAL1" in header and turn != 1.0 else None
-    return delta * (turn if turn else 1.0)
+        return turn if turn and "CRVAL1" in cards and turn != 1.0 else None
+    return delta * (turn or 1.0)
 
 
-def _number(header: Any, key: str) -> float | None:
-    """The number of a card, which some write as text."""
-    value = header.get(key)
-    try:
-        number = float("nan") if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        return None
-    return number if np.isfinite(number) else None
-
-
-def _iraf_unit(header: Any) -> str:
+def _iraf_unit(cards: Cards) -> str:
     """The unit in IRAF's WAT1_001, as 'wtype=linear label=Wavelength units=angstroms'."""
-    words = str(header.get("WAT1_001", "")).split()
+    words = str(cards.get("WAT1_001", "")).split()
     return next((word.partition("=")[2] for word in words if word.startswith("units=")), "")
 
 
-def _table(header: Any, ctype: str, tables: dict[str, Any]) -> Axis:
+def _table(cards: Cards, ctype: str, tables: dict[str, Any]) -> Axis:
     """The coordinates of a -TAB axis (Greisen et al. 2006, section 6), one to a pixel."""
-    name, column = str(header.get("PS1_0", "")).strip().upper(), str(header.get("PS1_1", "")).strip()
+    name, column = str(cards.get("PS1_0", "")).strip().upper(), str(cards.get("PS1_1", "")).strip()
     table = tables.get(name)
     if table is None or column not in table.columns.names:
         raise ValueError(f"an axis {ctype} whose table '{sanitise(name, 20)}' is missing")
     values = np.ravel(np.array(table.data[column], dtype=float))
-    unit = parse_unit(str(table.columns[column].unit or header.get("CUNIT1", "")))
+    unit = parse_unit(str(table.columns[column].unit or cards.get("CUNIT1", "")))
     return Axis(values, unit or "", f"column '{sanitise(column, 20)}' of the table '{name}'", "table")
 
 
-def _makee(header: Any, shape: tuple[int, ...], prefix: str) -> Axis | None:
+def _makee(cards: Cards, shape: tuple[int, ...], prefix: str) -> Axis | None:
     """MAKEE's polynomials: WV_0_nn and WV_4_nn hold eight coefficients of powers of the pixel, from 0."""
     rows = []
     for order in range(1, (shape[0] if len(shape) > 1 else 1) + 1):
-        words = " ".join(str(header.get(f"{prefix}_{part}_{order:02d}", "")) for part in (0, 4))
+        words = " ".join(str(cards.get(f"{prefix}_{part}_{order:02d}", "")) for part in (0, 4))
         numbers = [float(w) for w in re.findall(r"[-+]?\d*\.?\d+(?:[EeDd][-+]?\d+)?", words.replace("D", "E"))]
         if not numbers:
             return None

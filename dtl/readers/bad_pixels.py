@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dtl.readers.contents import Contents
-from dtl.readers.orders import REACH, Order
+from dtl.readers.orders import Order, is_near
 from dtl.readers.padding import bridged_pixels, lineless_ends
 from dtl.wavelengths import Window
 
@@ -110,7 +110,7 @@ def leave_out_bad_pixels(contents: Contents, orders: list[Order], window: Window
     """Set pixels near the window that their own numbers betray to NaN, in place, and note how many."""
     counts: dict[str, int] = {}
     for order in orders:
-        near = np.flatnonzero((order.wavelength > window.lower - REACH) & (order.wavelength < window.upper + REACH))
+        near = np.flatnonzero(is_near(order.wavelength, window))
         if not near.size:
             continue
         sigma = None if order.uncertainty is None else order.uncertainty[near]

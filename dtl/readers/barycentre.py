@@ -15,14 +15,15 @@ from typing import Any
 import erfa
 import numpy as np
 
+from dtl.readers.cards import Cards
 from dtl.readers.contents import Claim
 from dtl.readers.instruments import Instrument
 
 __all__ = [
     "barycentric_velocity",
     "earth_velocity",
+    "find_position",
     "middle_of_exposure",
-    "position_of",
     "sexagesimal",
     "velocity_from_header",
 ]
@@ -88,34 +89,32 @@ def barycentric_velocity(
     return float(shift * _SPEED_OF_LIGHT / 1000.0)
 
 
-def velocity_from_header(header: Any, instrument: Instrument | None, trust_pointing: bool = True) -> Claim:
+def velocity_from_header(cards: Cards, instrument: Instrument | None, trust_pointing: bool = True) -> Claim:
     """Barycentric velocity from coordinates, time and exposure of a header; None where they do not allow it.
 
     Args:
-        header: a FITS header.
+        cards: of the header.
         instrument: for the position of its telescope.
         trust_pointing: whether RA and DEC may stand in for missing QRA and QDEC.
     """
     if instrument is None or instrument.latitude is None:
         return Claim(None, "guessed", "not computed, as the telescope is not known")
-    keys, position = ("QRA", "QDEC"), position_of(header, "QRA", "QDEC")
-    if position is None and trust_pointing:
-        keys, position = ("RA", "DEC"), position_of(header, "RA", "DEC")
+    keys, position = find_position(cards, trust_pointing)
     if position is None:
         return Claim(
             None,
             "guessed",
             "not computed: the coordinates of the target (QRA, QDEC) are missing and those of the telescope are not "
             "trusted"
-            if "RA" in header
+            if "RA" in cards
             else "not computed: the header has no usable coordinates of the target",
         )
-    middle = _middle(header)
+    middle = _middle(cards)
     if middle is None:
         return Claim(None, "guessed", "not computed: the header has no usable date of the observation (DATE-OBS)")
     motion = (0.0, 0.0)
     if keys[0] == "QRA":
-        motion = (_number(header.get("QPMRA")) or 0.0, _number(header.get("QPMDEC")) or 0.0)
+        motion = (cards.number("QPMRA") or 0.0, cards.number("QPMDEC") or 0.0)
         if max(abs(m) for m in motion) > 11_000:  # no star moves faster than Barnard's
             motion = (0.0, 0.0)
     value = barycentric_velocity(*position, middle, instrument, motion)
@@ -149,20 +148,32 @@ def earth_velocity(value: Any, factor: float = 1.0, note: str = "") -> tuple[flo
     return (found, " in m/s" if factor == 1e-3 else "") if abs(found) < _FASTEST else (None, "")
 
 
-def position_of(header: Any, ra_key: str, dec_key: str) -> tuple[float, float] | None:
-    """Right ascension and declination in degrees by two cards of a header, or None.
+def find_position(cards: Cards, trust_pointing: bool = True) -> tuple[tuple[str, str], tuple[float, float] | None]:
+    """Cards of the position of the star, and right ascension and declination in degrees, or None.
+
+    Those of the target go before those of the telescope, which are taken where they may stand in.
+    """
+    for keys in (("QRA", "QDEC"), ("RA", "DEC"))[: 1 + trust_pointing]:
+        position = _position_of(cards, *keys)
+        if position is not None:
+            break
+    return keys, position
+
+
+def _position_of(cards: Cards, ra_key: str, dec_key: str) -> tuple[float, float] | None:
+    """Right ascension and declination in degrees by two cards, or None.
 
     Text is sexagesimal with hours of right ascension; numbers are degrees only where said so, and where they could be
     hours only where the card itself does.
     """
-    ra, dec = header.get(ra_key), header.get(dec_key)
+    ra, dec = cards.get(ra_key), cards.get(dec_key)
     if isinstance(ra, str) and isinstance(dec, str):
         ra, dec = sexagesimal(ra), sexagesimal(dec)
         position = None if ra is None or dec is None else (15.0 * ra, dec)
     else:
-        comment = header.comments[ra_key] if ra_key in header else ""
-        where = f"{header.get('ORIGIN', '')} {header.get('TELESCOP', '')} {comment}"
-        ra, dec = _number(ra), _number(dec)
+        comment = cards.comment(ra_key)
+        where = f"{cards.get('ORIGIN', '')} {cards.get('TELESCOP', '')} {comment}"
+        ra, dec = cards.number(ra_key), cards.number(dec_key)
         if ra is not None and 0 <= ra <= 24:
             where = comment
         position = (ra, dec) if ra is not None and dec is not None and re.search("ESO|deg", where) else None
@@ -180,33 +191,25 @@ def sexagesimal(text: str) -> float | None:
     return -value if match[1] == "-" else value
 
 
-def middle_of_exposure(header: Any) -> float | None:
+def middle_of_exposure(cards: Cards) -> float | None:
     """Modified Julian date (UTC) of the middle of the exposure, None where the header does not say."""
-    middle = _middle(header)
+    middle = _middle(cards)
     return None if middle is None else (middle - _MJD_ZERO) / timedelta(days=1)
 
 
-def _middle(header: Any) -> datetime | None:
+def _middle(cards: Cards) -> datetime | None:
     """UTC of the middle of the exposure: DATE-OBS (with UT where it holds only the day) and half of the exposure."""
-    text = str(header.get("DATE-OBS", "")).strip()
+    text = str(cards.get("DATE-OBS", "")).strip()
     old = re.match(r"^(\d\d)/(\d\d)/(\d\d)$", text)  # the form of FITS until 1999, whose years are 19yy
     if old:
         text = f"19{old[3]}-{old[2]}-{old[1]}"
     if len(text) == 10:
-        text += f"T{str(header.get('UT') or header.get('UTC') or '').strip()}"
+        text += f"T{str(cards.get('UT') or cards.get('UTC') or '').strip()}"
     try:
         start = datetime.fromisoformat(text.rstrip("Z")).replace(tzinfo=None)
     except ValueError:
         return None
     if not 1980 <= start.year <= 2100 or "T" not in text.replace(" ", "T"):
         return None
-    exposure = next((v for k in ("ITIME", "EXPTIME", "TEXPTIME") if (v := _number(header.get(k))) is not None), 0.0)
+    exposure = next((v for k in ("ITIME", "EXPTIME", "TEXPTIME") if (v := cards.number(k)) is not None), 0.0)
     return start + timedelta(seconds=exposure / 2 if 0 < exposure < 86400 else 0.0)
-
-
-def _number(value: Any) -> float | None:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return None
-    return number if np.isfinite(number) else None

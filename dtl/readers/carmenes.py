@@ -22,21 +22,21 @@ __all__ = ["identify_exposure", "identify_template", "read_exposure", "read_temp
 _LOGARITHMS = (8.0, 10.3)
 
 
-def identify_exposure(source: Source) -> bool:
-    """Whether the file is an exposure: SPEC and WAVE with CONT or a card of CARACAL."""
-    if not source.is_fits or not {"SPEC", "WAVE"} <= set(images(source)):
-        return False
-    header = source.hdus[0].header
-    return not identify_template(source) and ("CONT" in images(source) or any("CARACAL" in key for key in header))
-
-
 def identify_template(source: Source) -> bool:
     """Whether the file is a template: SPEC and WAVE, with logarithms in WAVE."""
-    if not source.is_fits or not {"SPEC", "WAVE"} <= set(images(source)):
+    parts = images(source) if source.is_fits else {}
+    if not parts.keys() >= {"SPEC", "WAVE"}:
         return False
-    values = pixels(source, images(source)["WAVE"])
+    values = pixels(source, parts["WAVE"])
     values = values[np.isfinite(values) & (values > 1)]
     return bool(values.size and _LOGARITHMS[0] < values.min() and values.max() < _LOGARITHMS[1])
+
+
+def identify_exposure(source: Source) -> bool:
+    """Whether a file that is no template is an exposure: SPEC and WAVE with CONT or a card of CARACAL."""
+    parts = images(source) if source.is_fits else {}
+    of_caracal = "CONT" in parts or (parts and any("CARACAL" in key for key in source.hdus[0].header))
+    return bool(of_caracal) and parts.keys() >= {"SPEC", "WAVE"}
 
 
 def read_exposure(source: Source, options: ReadOptions, window: Window) -> Contents:

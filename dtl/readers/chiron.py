@@ -20,9 +20,7 @@ __all__ = ["identify", "read"]
 
 def identify(source: Source) -> bool:
     """Whether the first image is a cube of pairs whose first members rise along each order."""
-    if not source.is_fits:
-        return False
-    cube = next(iter(images(source).values()), None)
+    cube = next(iter(images(source).values()), None) if source.is_fits else None
     if cube is None or len(cube.shape) != 3 or cube.shape[-1] != 2 or cube.shape[1] < 10:
         return False
     wavelength = pixels(source, cube)[..., 0]

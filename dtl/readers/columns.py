@@ -42,9 +42,8 @@ def contents_from_columns(
     columns = usable(columns)
     if len(columns) < 2:
         raise source.refuse(
-            f"has {len(columns)} column{'' if len(columns) == 1 else 's'} of numbers, while wavelength and flux "
-            "are needed; "
-            "save both in one table."
+            f"has {len(columns)} column{'' if len(columns) == 1 else 's'} of numbers, while wavelength and flux are "
+            "needed; save both in one table."
         )
     told = options.uncertainty
     if options.columns is not None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MISSING", "plain_lines", "plain_text"]
+__all__ = ["COMMENT", "MISSING", "plain_lines", "plain_text"]
+
+#: What begins a line that is none of a table's.
+COMMENT = re.compile(r"^\s*(#|%|!|//|\*|;|--)")
 
 #: What stands where a number is missing, in lower case.
 MISSING = {"", "nan", "--", "---", "...", "indef", "null", "na", "n/a", "none", "*", "masked"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dtl.readers.orders import DISAGREEMENT, REACH, Order, is_close
+from dtl.readers.orders import DISAGREEMENT, Order, is_close, is_near
 from dtl.readers.source import Source
 from dtl.readers.units import show_unit, to_angstrom
 from dtl.wavelengths import Window
@@ -33,8 +33,7 @@ def check_digits(rows: list[Order], unit: str, source: Source, window: Window) -
     """
     seen: set[bytes] = set()  # stars and epochs may share their wavelengths
     for row in rows:
-        angstrom = to_angstrom(row.wavelength, unit)
-        near = (angstrom > window.lower - REACH) & (angstrom < window.upper + REACH)
+        near = is_near(to_angstrom(row.wavelength, unit), window)
         again = np.r_[False, (np.diff(row.wavelength) == 0) & (np.diff(row.flux) == 0)]  # a row that stands there twice
         own = row.wavelength[near & ~again]
         if own.tobytes() in seen:
@@ -61,7 +60,7 @@ def check_mixture(orders: list[Order], source: Source, window: Window) -> None:
         UnusableInput: they are.
     """
     for order in orders:
-        near = order.take((order.wavelength > window.lower - REACH) & (order.wavelength < window.upper + REACH))
+        near = order.take(is_near(order.wavelength, window))
         near = near.take(np.argsort(near.wavelength, kind="stable"))
         close = is_close(near.wavelength)
         if close.sum() < max(_MIN_PIXELS, _MIXED * close.size):
@@ -112,10 +111,8 @@ def _is_overlap(multiples: np.ndarray) -> bool:
 
 
 def _common_step(steps: np.ndarray) -> float:
-    """The largest number of which most steps are multiples, if they take few values; 0 where there are many."""
-    low = float(np.percentile(steps, 1)) if steps.size else 0.0
-    if low <= 0:
-        return 0.0
+    """The largest number of which most steps (all above 0) are multiples if they take few values, 0 where many."""
+    low = float(np.percentile(steps, 1))
     sizes = np.unique(np.round(steps / low, 2))
     if len(sizes) > 12:
         sizes = sizes[sizes < 4.0][:12]

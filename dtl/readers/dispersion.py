@@ -20,6 +20,7 @@ __all__ = [
     "Column",
     "Part",
     "frame_of_name",
+    "likely_unit",
     "medium_of_name",
     "rank_wavelengths",
     "runs",
@@ -104,6 +105,15 @@ def stated_unit(column: Column) -> str | None:
     return _unit_of_quantity(column)
 
 
+def likely_unit(column: Column, window: Window) -> str:
+    """The unit that wavelengths state; where there is none, or they miss the window in it, the one that is guessed."""
+    unit, ends = stated_unit(column), ends_of(column.values)
+    if unit and holds_window(ends, unit, window):
+        return unit
+    guess = str(guess_unit(column.values, window).value)
+    return guess if unit is None or holds_window(ends, guess, window) else unit
+
+
 def frame_of_name(name: str) -> str | None:
     """The frame that the name of wavelengths gives, as ``WAVE_BARY``."""
     words = set(split_words(name))
@@ -132,14 +142,11 @@ class Part:
 
     def __init__(self, wave: Column, window: Window) -> None:
         self.shape = wave.values.shape
-        unit = stated_unit(wave)
-        values = np.atleast_2d(wave.values)
-        if unit is None or not holds_window(values, unit, window):
-            guess = str(guess_unit(values, window).value)
+        unit, ends = likely_unit(wave, window), ends_of(wave.values)
+        if wave.meaning.role == "wavelength" and not holds_window(ends, unit, window):
             # a unit that stands elsewhere in the file, as above a table, is not known yet
-            units = [guess, *(_FALLING if wave.meaning.role == "wavelength" else ())]
-            unit = next((u for u in units if holds_window(values, u, window)), unit or guess)
-        angstrom = to_angstrom(values, unit)
+            unit = next((falling for falling in _FALLING if holds_window(ends, falling, window)), unit)
+        angstrom = to_angstrom(np.atleast_2d(wave.values), unit)
         inside = (angstrom > window.lower - _REACH) & (angstrom < window.upper + _REACH)
         self._angstrom, self._inside = angstrom, inside
         self._take(int(inside.sum(axis=1).argmax()))
@@ -184,19 +191,17 @@ def rank_wavelengths(columns: Sequence[Column], names: list[Name], window: Windo
     for number, (column, name) in enumerate(zip(columns, names, strict=True)):
         if name.role not in ("", "wavelength") and not nameless:
             continue
-        unit = stated_unit(column)
-        guess = str(guess_unit(column.values, window).value)
-        ends = ends_of(column.values)
-        holds = any(holds_window(ends, u, window) for u in {unit, guess} if u)
+        unit = likely_unit(column, window)
+        holds = holds_window(ends_of(column.values), unit, window)
         if name.role == "wavelength" and np.isfinite(column.values).any():
             air, frame = "air" in column.name.lower(), _PREFERENCE.get(frame_of_name(column.name) or "", 0.0)
             reason = "named so; its numbers " + ("hold the window" if holds else "miss the window")
             found.append((10 - name.doubt + 2 * holds - 0.1 * air + frame - 0.01 * number, Candidate(column, reason)))
-        elif not name.role and not _has_other_unit(column) and runs(column.values, guess):
+        elif not name.role and not _has_other_unit(column) and runs(column.values, unit):
             # one that misses the window is still the wavelengths: the refusal then says what they cover
             reason = "its numbers run as wavelengths do and " + ("hold the window" if holds else "miss the window")
             found.append(((1 if holds else 0.5) - 0.01 * number, Candidate(column, reason)))
-        elif holds and nameless and runs(np.sort(column.values, axis=-1), guess):
+        elif holds and nameless and runs(np.sort(column.values, axis=-1), unit):
             found.append((0.2 - 0.01 * number, Candidate(column, "its numbers hold the window, in no order")))
     return [candidate for _, candidate in sorted(found, key=lambda pair: -pair[0])]
 
@@ -206,10 +211,9 @@ def wavelength_of_same_stem(
 ) -> Column:
     """The wavelengths of the flux's own fibre or trace, where it has some."""
     for column, name in zip(columns, names, strict=True):
-        own = name.role == "wavelength" and flux.stem and name.stem == flux.stem
-        if own and column.values.shape == wave.values.shape and not name.doubt:
-            if _holds(column, window):
-                return column
+        own = name.role == "wavelength" and not name.doubt and flux.stem and name.stem == flux.stem
+        if own and column.values.shape == wave.values.shape and _holds(column, window):
+            return column
     return wave
 
 
@@ -231,7 +235,7 @@ def without_elsewhere(columns: Sequence[Column], names: list[Name], wave: Column
 
 def _holds(column: Column, window: Window) -> bool:
     """Whether wavelengths hold the window in their unit, or in the one that is guessed."""
-    return holds_window(column.values, stated_unit(column) or str(guess_unit(column.values, window).value), window)
+    return holds_window(ends_of(column.values), likely_unit(column, window), window)
 
 
 def _wavelengths_beside(columns: Sequence[Column], waves: list[int], number: int) -> list[int]:

@@ -76,9 +76,8 @@ def _table(source: Source) -> Table:
             raise
         except Exception as error:
             raise source.refuse(
-                f"is an ECSV table that cannot be parsed ({sanitise(error, 100).rstrip('.')}), probably because "
-                "it was cut "
-                "off or edited by hand; write it again."
+                f"is an ECSV table that cannot be parsed ({sanitise(error, 100).rstrip('.')}), probably because it was "
+                "cut off or edited by hand; write it again."
             ) from error
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,9 +15,10 @@ from dtl.readers import limits, multispec
 from dtl.readers.axes import cube_of_spectra, find_axis, has_axis, turn_header
 from dtl.readers.bins import middles
 from dtl.readers.blazes import blaze_of, find_blazes
+from dtl.readers.cards import Cards
 from dtl.readers.dispersion import Column
-from dtl.readers.fits_file import VALUE_LIMIT, pixels, table_values, tables
-from dtl.readers.fits_file import image_extensions as images
+from dtl.readers.fits_file import VALUE_LIMIT, image_extensions, pixels, table_values, tables
+from dtl.readers.groups import LONGEST_NAME, Group
 from dtl.readers.image_rows import (
     MAX_ROWS,
     as_rows,
@@ -36,7 +36,7 @@ from dtl.readers.source import Source, sanitise
 from dtl.readers.word_columns import flag_values
 from dtl.wavelengths import Window
 
-__all__ = ["SPECTRA", "Group", "find_groups"]
+__all__ = ["SPECTRA", "find_groups"]
 
 _MIN_POINTS = 10
 #: Extensions of one kind that are looked at; a spectrograph has a hundred orders.
@@ -51,58 +51,24 @@ SPECTRA = ("flux", "order", "")
 _NOTE = [("wavelengths", "middles of bins", "guessed", "one more is given than there are fluxes: the edges of bins")]
 
 
-@dataclass
-class Group:
-    """Arrays that belong together.
-
-    Attributes:
-        kind: ``vectors``, ``table``, ``images``, ``rows``, ``axis`` or ``multispec``.
-        label: the format in words.
-        place: the extension in words.
-        columns: its arrays.
-        headers: of the extensions they come from.
-        notes: findings: name, value, source, reason.
-        flags: doubts about its axis, words of `dtl.flags`.
-        problem: why it cannot be used, empty where it can.
-        beside: whether its extension is named after something else than the star, as a template or the sky.
-        role: that the name of its extension says, where it is an image with an axis.
-        stacked: whether each of its rows was an extension of its own, with the header of the same number.
-        said: what is said of each row, see `dtl.readers.row_values`.
-    """
-
-    kind: str
-    label: str
-    place: str
-    columns: list[Column]
-    headers: list[Any]
-    notes: list[tuple[str, str, str, str]] = field(default_factory=list)
-    flags: set[str] = field(default_factory=set)
-    problem: str = ""
-    beside: bool = False
-    role: str = ""
-    stacked: bool = False
-    said: dict[str, np.ndarray] = field(default_factory=dict)
-
-
 def find_groups(source: Source, window: Window) -> list[Group]:
     """All groups of a file, in the order in which they are believed where several hold the window."""
     found = _multispec(source)
     found += _images(source)
     blazes = find_blazes(source, _own_name)
-    for number, hdu in tables(source)[:_MAX_EXTENSIONS]:
+    all_tables = tables(source)
+    for number, hdu in all_tables[:_MAX_EXTENSIONS]:
         found += _table(source, number, hdu, blazes)
-    found += _axes(source, window)
+    found += _axes(source, window, {hdu.name.strip().upper(): hdu for _, hdu in all_tables})
     found += _rows(source)
-    for columns, hdus in gather(source, _own_name):
-        places = ", ".join(_place(number, hdu) for number, hdu in hdus[:4]) + (", ..." if len(hdus) > 4 else "")
-        label, headers = "FITS arrays of several extensions", [hdu.header for _, hdu in hdus]
-        found.append(Group("scattered", label, places, columns, headers))
+    for columns, hdus in gather(source, all_tables, _own_name):
+        headers = [hdu.header for _, hdu in hdus]
+        found.append(Group("scattered", "FITS arrays of several extensions", _called(*hdus), columns, headers))
     return found
 
 
-def _place(number: int, hdu: Any) -> str:
-    name = sanitise(hdu.name, 30)
-    return f"extension {number}" + (f" '{name}'" if name and name != "PRIMARY" else "")
+def _called(*hdus: tuple[int, Any]) -> dict[int, str]:
+    return {number: sanitise(hdu.name, LONGEST_NAME) for number, hdu in hdus}
 
 
 def _own_name(hdu: Any) -> str:
@@ -141,9 +107,9 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
         vectors = rows == 1 or len(shape) == 2
         own = columns if vectors else [*columns, *blaze_of(source, number, hdu, blazes)]
         label = "FITS table (one row of vectors)" if rows == 1 else "FITS table" + (" (one row an order)" * vectors)
-        kind, place = "vectors" if vectors else "table", _place(number, hdu)
-        said = of_table(hdu) if vectors else {}
-        groups.append(Group(kind, label, place, own, [hdu.header], beside=_is_beside(hdu), said=said))
+        kind, called = "vectors" if vectors else "table", _called((number, hdu))
+        said, role = of_table(hdu) if vectors else {}, parse_name(_own_name(hdu)).role
+        groups.append(Group(kind, label, called, own, [hdu.header], beside=role in _BESIDE, said=said))
     return sorted(groups, key=lambda group: -len(group.columns[0].values.shape))
 
 
@@ -155,18 +121,13 @@ def _too_many(shape: tuple[int, ...]) -> bool:
 def _images(source: Source) -> list[Group]:
     """Images of one shape, of which one may hold the wavelengths of another."""
     found: dict[tuple[int, ...], list[tuple[int, Any]]] = {}
-    for number, hdu in images(source)[:_MAX_EXTENSIONS]:
+    for number, hdu in image_extensions(source)[:_MAX_EXTENSIONS]:
         if len(hdu.shape) <= 3 and max(hdu.shape) >= _MIN_POINTS and np.prod(hdu.shape) <= VALUE_LIMIT:
             found.setdefault(without_trailing(hdu.shape), []).append((number, hdu))
     groups = []
     for shape, own in found.items():
         waves = [hdu for _, hdu in own if parse_name(_own_name(hdu)).role == "wavelength"]
-        turned = (
-            len(shape) == 2
-            and shape[0] > shape[1]
-            and bool(waves)
-            and is_turned(as_rows(shape, pixels(source, waves[0])))
-        )
+        turned = len(shape) == 2 and bool(waves) and is_turned(pixels(source, waves[0]).reshape(shape))
         # fibres or slices of each order stand one below the other
         flat = shape[::-1] if turned else shape if len(shape) < 3 else (int(np.prod(shape[:-1])), shape[-1])
         shared = found.get(shape[1:], [])  # rows may share the wavelengths of a row, and fibres those of all orders
@@ -183,11 +144,10 @@ def _images(source: Source) -> list[Group]:
             Column(name, as_rows(flat, pixels(source, hdu), turned), _unit(hdu))
             for name, (_, hdu) in zip(names, hdus, strict=True)
         ]
-        places = ", ".join(_place(number, hdu) for number, hdu in hdus[:4]) + (", ..." if len(hdus) > 4 else "")
         headers = [hdu.header for _, hdu in hdus]
         said = of_images(source, shape[0]) if len(shape) == 2 and shape[0] < shape[1] else {}
         label, notes = "FITS image extensions", _NOTE * len(edges)
-        groups.append(Group("images", label, places, edges + columns, headers, notes, said=said))
+        groups.append(Group("images", label, _called(*hdus), edges + columns, headers, notes, said=said))
     return groups
 
 
@@ -206,43 +166,38 @@ def _unit(hdu: Any) -> str:
     return str(hdu.header.get("BUNIT", hdu.header.get("CUNIT1", "")))
 
 
-def _axes(source: Source, window: Window) -> list[Group]:
+def _axes(source: Source, window: Window, by_name: dict[str, Any]) -> list[Group]:
     """Images with a spectral axis in their header; further rows share it, and images of the same length beside it."""
-    by_name = {hdu.name.strip().upper(): hdu for _, hdu in tables(source)}
-    all_images = images(source)[:_MAX_EXTENSIONS]
-    named = [(number, hdu, _own_name(hdu), _size(hdu)) for number, hdu in all_images]
-    others = [entry for entry in named if parse_name(entry[2]).role not in SPECTRA]
+    all_images = image_extensions(source)[:_MAX_EXTENSIONS]
     groups = []
     for number, hdu in all_images:
-        header, shape, place = turn_header(hdu.header, hdu.shape), _size(hdu), _place(number, hdu)
-        label, spectra = "one-dimensional FITS image", cube_of_spectra(hdu.header, hdu.shape)
+        header, shape, called = turn_header(hdu.header, hdu.shape), _size(hdu), _called((number, hdu))
+        cards, name = Cards(header), _own_name(hdu)
+        role = parse_name(name).role
+        label, spectra = "one-dimensional FITS image", cube_of_spectra(cards, hdu.shape)
         if spectra:
-            groups.append(Group("axis", label, place, [], [header], problem=f"has a cube of {spectra} spectra"))
-        if not shape or shape[-1] < _MIN_POINTS or len(shape) > 2 or not has_axis(header):
+            groups.append(Group("axis", label, called, [], [header], problem=f"has a cube of {spectra} spectra"))
+        if not shape or shape[-1] < _MIN_POINTS or len(shape) > 2 or not has_axis(cards):
             continue
-        if np.prod(shape) > VALUE_LIMIT or (len(shape) == 2 and shape[0] > MAX_ROWS and "WV_0_01" not in header):
+        if np.prod(shape) > VALUE_LIMIT or (len(shape) == 2 and shape[0] > MAX_ROWS and "WV_0_01" not in cards):
             continue
         try:
-            axis = find_axis(header, shape, window, by_name)
+            axis = find_axis(cards, shape, window, by_name)
         except ValueError as error:
-            groups.append(Group("axis", label, place, [], [header], problem=f"has {error}"))
+            groups.append(Group("axis", label, called, [], [header], problem=f"has {error}"))
             continue
         if axis is None:
             continue
         wave = Column("wavelength", axis.values, axis.unit, axis.where)
         values = pixels(source, hdu).reshape(shape)
-        names = row_names(header, len(values)) if values.ndim == 2 else []
-        if values.ndim == 2 and (any(names) or len(hdu.shape) == 3):
-            own = [Column(name, row) for name, row in zip(names, values, strict=True)]
-            own[0].name = own[0].name or "flux"
+        names = row_names(header, len(values)) if len(shape) == 2 else []
+        if names and (any(names) or len(hdu.shape) == 3):
+            own = [Column(said, row) for said, row in zip([names[0] or "flux", *names[1:]], values, strict=True)]
         else:
-            own = [Column(_own_name(hdu) if _is_flux(_own_name(hdu)) else "flux", values)]
-        alike = [entry for entry in others if entry[0] != number and entry[3] == _size(hdu)]
-        order = re.findall(r"\d+", _own_name(hdu))  # ERR1 belongs to ORDER1
-        alike = [entry for entry in alike if order and re.findall(r"\d+", entry[2]) == order] or alike
-        beside = [Column(name, pixels(source, other).reshape(values.shape)) for _, other, name, _ in alike]
-        group = Group("axis", label, place, [wave, *own, *beside[:_MAX_BESIDE]], [header], beside=_is_beside(hdu))
-        group.role = parse_name(_own_name(hdu)).role
+            own = [Column(name if role in ("flux", "") else "flux", values)]
+        others = [other for place, other in all_images if place != number and _size(other) == shape]
+        columns = [wave, *own, *_beside(source, others, name, shape)]
+        group = Group("axis", label, called, columns, [header], beside=role in _BESIDE, role=role)
         if axis.contradiction:
             group.notes.append(("step", "CD1_1", "guessed", axis.contradiction))
             group.flags.add("wavelengths_doubtful")
@@ -252,26 +207,27 @@ def _axes(source: Source, window: Window) -> list[Group]:
     return groups
 
 
+def _beside(source: Source, others: list[Any], name: str, shape: tuple[int, ...]) -> list[Column]:
+    """Images of the shape of a spectrum that are none themselves, only those of its number where some are: ERR1 belongs
+    to ORDER1."""
+    named = [(own, hdu) for hdu in others if parse_name(own := _own_name(hdu)).role not in SPECTRA]
+    order = re.findall(r"\d+", name)
+    named = [(own, hdu) for own, hdu in named if order and re.findall(r"\d+", own) == order] or named
+    return [Column(own, pixels(source, hdu).reshape(shape)) for own, hdu in named[:_MAX_BESIDE]]
+
+
 def _size(hdu: Any) -> tuple[int, ...]:
     return tuple(n for n in hdu.shape if n > 1)
-
-
-def _is_beside(hdu: Any) -> bool:
-    return parse_name(_own_name(hdu)).role in _BESIDE
-
-
-def _is_flux(name: str) -> bool:
-    return parse_name(name).role in ("flux", "")
 
 
 def _rows(source: Source) -> list[Group]:
     """Images with a few long rows or columns, as SCI or Upena write them, wavelengths among them."""
     groups = []
-    for number, hdu in images(source)[:_MAX_EXTENSIONS]:
-        if len(hdu.shape) == 3 and np.prod(hdu.shape) <= VALUE_LIMIT and not has_axis(hdu.header):
+    for number, hdu in image_extensions(source)[:_MAX_EXTENSIONS]:
+        if len(hdu.shape) == 3 and np.prod(hdu.shape) <= VALUE_LIMIT and not has_axis(Cards(hdu.header)):
             columns = planes_of(hdu.header, pixels(source, hdu))
             if columns:
-                groups.append(Group("planes", "FITS cube of planes", _place(number, hdu), columns, [hdu.header]))
+                groups.append(Group("planes", "FITS cube of planes", _called((number, hdu)), columns, [hdu.header]))
         if len(hdu.shape) != 2:
             continue
         few, many = sorted(hdu.shape)
@@ -282,7 +238,7 @@ def _rows(source: Source) -> list[Group]:
         columns = parts_of(hdu.header, values)
         word = "rows" if hdu.shape[0] == few else "columns"
         if columns:
-            groups.append(Group("rows", f"FITS image of {word}", _place(number, hdu), columns, [hdu.header]))
+            groups.append(Group("rows", f"FITS image of {word}", _called((number, hdu)), columns, [hdu.header]))
     return groups
 
 
@@ -290,8 +246,9 @@ def _multispec(source: Source) -> list[Group]:
     """IRAF's echelle spectra, the bands of its cube as arrays."""
     if not multispec.identify(source):
         return []
-    wavelength, bands, header, unit = multispec.read_arrays(source)
-    names = row_names(header, len(bands))
+    wavelength, bands, unit = multispec.read_arrays(source)
+    first = image_extensions(source)[0]
+    names = row_names(first[1].header, len(bands))
     names = [names[0] or "spectrum", *names[1:]]
     columns = [Column("wavelength", wavelength, unit, ""), *(Column(n, b) for n, b in zip(names, bands, strict=True))]
-    return [Group("multispec", "IRAF multispec", "extension 0", columns, [header])]
+    return [Group("multispec", "IRAF multispec", _called(first), columns, [first[1].header])]

@@ -20,15 +20,10 @@ from dtl.readers.source import Source, sanitise
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
 
-__all__ = ["identify", "read"]
+__all__ = ["read"]
 
 #: Orders of a spectrograph, at most, and how many times wider than high an image of them is at least.
 _MOST_ORDERS, _WIDE = 200, 8
-
-
-def identify(source: Source) -> bool:
-    """Whether the file is FITS with any data at all."""
-    return source.is_fits and bool(images(source) or tables(source))
 
 
 def read(source: Source, options: ReadOptions, window: Window) -> Contents:
@@ -44,9 +39,8 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
         _check_orders(source)
     if spectrum is None:
         raise source.refuse(
-            f"holds no spectrum that is recognised (it has {describe(source)}), probably because it is a raw "
-            "frame or a "
-            "layout unknown here; save the spectrum as a FITS or ECSV table with the columns wavelength, flux, "
+            f"holds no spectrum that is recognised (it has {describe(source)}), probably because it is a raw frame or "
+            "a layout unknown here; save the spectrum as a FITS or ECSV table with the columns wavelength, flux, "
             "uncertainty."
         )
     from astropy import units as u

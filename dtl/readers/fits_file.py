@@ -37,9 +37,8 @@ _TABLES = (fits.BinTableHDU, fits.TableHDU)
 def images(source: Source) -> dict[str, Any]:
     """Image extensions that hold data, by name in upper case; of equal names the first counts."""
     found: dict[str, Any] = {}
-    for number, hdu in enumerate(source.hdus):
-        if isinstance(hdu, _IMAGES) and len(hdu.shape) > 0 and math.prod(hdu.shape) > 0:
-            found.setdefault(hdu.name.strip().upper() or f"#{number}", hdu)
+    for number, hdu in image_extensions(source):
+        found.setdefault(hdu.name.strip().upper() or f"#{number}", hdu)
     return found
 
 

@@ -20,8 +20,6 @@ from dtl.spectrum import UnusableInput
 __all__ = ["open_fits"]
 
 _DAMAGED = "has a damaged FITS header, probably from a failed download or an edit by hand; fetch the file again."
-#: Text, truth, number or nothing, and a comment: most cards, told from the rest without parsing them.
-_PLAIN_CARD = re.compile(r"^[A-Z0-9_-]{1,8} *= +('[^']*'|[TF]|[-+]?[0-9.]+([ED][-+]?[0-9]+)?)? *(/[ -~]*)?$")
 _CARD, _BLOCK = 80, 2880
 #: Cards whose numbers must be neither negative nor larger than any file has; None where only the former is asked.
 _COUNTS = {b"NAXIS": 9, b"ZNAXIS": 9, b"TFIELDS": 999, b"PCOUNT": None, b"GCOUNT": None, b"ZTILE": None}
@@ -71,7 +69,7 @@ def open_fits(data: bytes, refuse: Callable[[str], UnusableInput]) -> fits.HDULi
     if any("Error validating header" in str(w.message) for w in caught):
         raise refuse(_TRUNCATED.format(detail=f"the header of extension {len(hdus)} is incomplete"))
     for hdu in hdus:
-        _drop_unreadable_cards(hdu.header)
+        _mend_cards(hdu.header)
     return hdus
 
 
@@ -143,13 +141,15 @@ def _check_header(data: bytes, start: int, room: dict[str, int], refuse: Callabl
     while end >= 0 and (end - start) % _CARD:
         end = data.find(_END_CARD, end + 1, start + most)
     if end < 0:
-        limits.check("cards", limits.most("cards") + (len(data) - start > most), refuse)
+        if len(data) - start > most:
+            raise limits.refusal("cards", refuse)
         end = min(len(data), start + most)  # cut off, which the parser says
     room["cards"] -= (end - start) // _CARD
     for place in range(start, end, _CARD):
         if data.startswith(_CONTINUE, place):
             room["continued"] -= 1
-            limits.check("continued", limits.most("continued") + (room["continued"] < 0), refuse)
+            if room["continued"] < 0:
+                raise limits.refusal("continued", refuse)
         match = _COUNT_CARD.match(data[place : place + _CARD]) if data[place : place + 1] in b"ZNTPG" else None
         if match is None:
             continue
@@ -160,20 +160,20 @@ def _check_header(data: bytes, start: int, room: dict[str, int], refuse: Callabl
             raise refuse(_DAMAGED)
         if word == b"ZTILE":
             limits.check("values", count, refuse)
-        if word == b"TFIELDS":
+        elif word == b"TFIELDS":
+            limits.check("columns", count, refuse)
             room["columns"] -= count
-            limits.check("columns", count if room["columns"] >= 0 else 10 * limits.most("columns"), refuse)
+            if room["columns"] < 0:
+                raise limits.refusal("columns", refuse, 10 * limits.most("columns"))
 
 
-def _drop_unreadable_cards(header: fits.Header) -> None:
-    """Remove cards whose value is no FITS, as ``SNR = NaN``: one of them should not cost the whole file."""
-    for card in list(header.cards):
-        if _PLAIN_CARD.match(card.image):
-            continue
+def _mend_cards(header: fits.Header) -> None:
+    """Take for text what is no value by the standard, as in ``SNR = NaN``: it should not cost the whole file."""
+    for card in header.cards:
         try:
             _ = card.value
         except fits.VerifyError:
-            header.remove(card.keyword, ignore_missing=True)
+            card.verify("silentfix")
 
 
 def _end(hdu: Any) -> int:

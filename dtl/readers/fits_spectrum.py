@@ -19,22 +19,22 @@ from dtl.readers import fallback
 from dtl.readers.columns import contents_from_columns
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column, stated_unit
-from dtl.readers.extension_list import coverage, list_spectra
-from dtl.readers.extensions import SPECTRA, Group, find_groups
+from dtl.readers.extensions import SPECTRA, find_groups
+from dtl.readers.fits_file import image_extensions, tables
+from dtl.readers.groups import LONGEST_NAME, Group, list_spectra
 from dtl.readers.headers import describe_header
 from dtl.readers.members import members
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions
-from dtl.readers.roles import assign_roles
-from dtl.readers.row_values import describe_row
+from dtl.readers.row_values import describe_row, padded
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements, header_texts
 from dtl.wavelengths import Window
 
 __all__ = ["columns", "identify", "read"]
 
-#: What an extension is named after that sums up those beside it.
-_SUM = re.compile(r"(?<![a-z])(co-?add(ed)?|combined?|merged?|stack(ed)?|sum(med)?)(?![a-z])", re.IGNORECASE)
+#: Further part of the window that a group must hold to go before one that stands before it.
+_AS_MUCH = 0.02
 
 #: Resolution of NEID's fibres (Schwab et al. 2016, SPIE 9908, 99087H).
 _NEID_MODES = {"HR": 110000.0, "HE": 60000.0}
@@ -42,16 +42,13 @@ _NEID_MODES = {"HR": 110000.0, "HE": 60000.0}
 
 def identify(source: Source) -> bool:
     """Whether it is FITS with data."""
-    return source.is_fits and fallback.identify(source)
+    return source.is_fits and bool(image_extensions(source) or tables(source))
 
 
 def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
     """The arrays of the group that holds the spectrum, where they are columns of a table."""
-    groups = find_groups(source, window)
-    group = _choose(source, groups, window, options)
-    if group is None or group.kind not in ("table", "vectors") or group.columns[0].values.ndim != 1:
-        return []
-    return group.columns
+    group = _choose(source, find_groups(source, window), window, options)
+    return group.columns if group and group.is_table and group.columns[0].values.ndim == 1 else []
 
 
 def read(source: Source, options: ReadOptions, window: Window) -> Contents:
@@ -120,23 +117,22 @@ def _choose(source: Source, groups: list[Group], window: Window, options: ReadOp
         groups = _asked(source, groups, options.extension)
     else:
         groups = _of_star(groups, window)
-    groups = sorted(groups, key=lambda group: not _SUM.search(group.place))
+    groups = sorted(groups, key=lambda group: not group.sums_up)
+    joined = _joined(groups)
+    if options.columns is not None:
+        asked = next((group for group in joined if _has_columns(group, options.columns)), None)
+        if asked is not None:
+            return asked
+        joined = [group for group in joined if not group.is_table]
     best: tuple[float, Group] | None = None
     ranges: list[str] = []
-    for group in _joined(groups):
-        if group.problem:
+    for group in joined:
+        covered = group.coverage(window)
+        if covered is None:
             continue
-        if options.columns is not None and group.kind in ("table", "vectors"):
-            known = {c.name.strip().lower() for c in group.columns} | {str(i) for i, _ in enumerate(group.columns, 1)}
-            if all(str(key).strip().lower() in known for key in options.columns if key):
-                return group
-            continue
-        roles = assign_roles(group.columns, window)
-        if roles is None:
-            continue
-        share, low, high = coverage(roles.wavelength, roles.flux, window)
+        share, low, high = covered
         ranges.append(f"{group.place} covers {low:,.1f}–{high:,.1f} Å")
-        if best is None or share > best[0] + 0.02:
+        if best is None or share > best[0] + _AS_MUCH:
             best = share, group
     if best is None:
         problem = next((group.problem for group in groups if group.problem), "")
@@ -144,8 +140,7 @@ def _choose(source: Source, groups: list[Group], window: Window, options: ReadOp
             raise source.refuse(
                 f"{problem}, which cannot be read; export the spectrum as a table of wavelength and flux."
             )
-        table = next((group for group in groups if group.kind in ("table", "vectors")), None)
-        return table if table is not None and len(groups) == 1 else None
+        return groups[0] if len(groups) == 1 and groups[0].is_table else None
     if best[0] <= 0 and len(ranges) > 1 and options.unit is None:
         raise source.refuse(
             f"holds no spectrum of {window.lower:,.0f}–{window.upper:,.0f} Å ({'; '.join(ranges[:4])}"
@@ -155,22 +150,26 @@ def _choose(source: Source, groups: list[Group], window: Window, options: ReadOp
     return best[1]
 
 
+def _has_columns(group: Group, wanted: Sequence[str | None]) -> bool:
+    """Whether a table has columns of given names or numbers."""
+    known = {c.name.strip().lower() for c in group.columns} | {str(i) for i, _ in enumerate(group.columns, 1)}
+    return group.is_table and all(str(key).strip().lower() in known for key in wanted if key)
+
+
 def _of_star(groups: list[Group], window: Window) -> list[Group]:
     """Groups whose extensions are not named after something else, as a template, where one of them holds the window."""
     own = [group for group in groups if not group.beside]
-    if len(own) == len(groups):
-        return groups
-    for group in own:
-        roles = None if group.problem else assign_roles(group.columns, window)
-        if roles is not None and coverage(roles.wavelength, roles.flux, window)[0] > 0.5:
-            return own
-    return groups
+    return own if len(own) < len(groups) and any(group.holds(window) for group in own) else groups
 
 
 def _asked(source: Source, groups: list[Group], wanted: str) -> list[Group]:
-    key = str(wanted).strip().lower()
-    found = [g for g in groups if any(f"extension {key}" == p.split(" '")[0] or f"'{key}'" in p.lower()
-                                      for p in g.place.split(", "))]  # fmt: skip
+    """The groups with an array of the extension of a number or name.
+
+    Raises:
+        UnusableInput: there are none.
+    """
+    key = sanitise(wanted, LONGEST_NAME).lower()
+    found = [g for g in groups if any(key in (str(number), name.lower()) for number, name in g.extensions.items())]
     if not found:
         places = "; ".join(dict.fromkeys(group.place for group in groups))
         raise source.refuse(f"has no spectrum in extension '{sanitise(wanted, 30)}'; it has {places or 'none'}.")
@@ -195,36 +194,23 @@ def _joined(groups: Sequence[Group]) -> list[Group]:
         units = tuple(stated_unit(c) for c in group.columns if c.meaning.role == "wavelength")
         key = (id(group),) if alone or len(shapes) > 1 else (group.kind, names, units)
         kinds.setdefault(key, []).append(group)
-    return [members[0] if len(members) == 1 else _stack(members) for members in kinds.values()]
+    return [alike[0] if len(alike) == 1 else _stack(alike) for alike in kinds.values()]
 
 
-def _stack(members: list[Group]) -> Group:
-    length = max(len(group.columns[0].values) for group in members)
-    stacked = []
-    for number, column in enumerate(members[0].columns):
-        rows = [group.columns[number].values for group in members]
-        values = np.array([np.pad(row, (0, length - len(row)), constant_values=np.nan) for row in rows])
-        stacked.append(Column(column.name, values, column.unit, column.note))
-    first, last = members[0], members[-1]
-    label = f"{first.label}, one order an extension"
-    # that with the sum of the others stands first, wherever it is in the file
-    between = f" before {members[1].place} to " if len(members) > 2 and _SUM.search(first.place) else " to "
-    return Group(
-        first.kind,
-        label,
-        first.place + between + last.place,
-        stacked,
-        [g.headers[0] for g in members],
-        first.notes,
-        first.flags,
-        stacked=True,
-    )
+def _stack(groups: list[Group]) -> Group:
+    """Groups of the same columns as one."""
+    columns = zip(*(group.columns for group in groups), strict=True)
+    stacked = [replace(own[0], values=padded([column.values for column in own])) for own in columns]
+    first, label = groups[0], f"{groups[0].label}, one order an extension"
+    extensions = {number: name for group in groups for number, name in group.extensions.items()}
+    headers = [group.headers[0] for group in groups]
+    return Group(first.kind, label, extensions, stacked, headers, first.notes, first.flags, stacked=True)
 
 
 def _describe_headers(contents: Contents, primary: Any, group: Group, headers: list[Any]) -> None:
     """What the headers say, what the layout implies, and guesses that give way to both."""
     for header in headers:
-        for key in header if group.kind in ("table", "vectors") else ():
+        for key in header if group.is_table else ():
             ucd = str(header[key]).lower() if key.startswith("TUCD") else ""
             if ucd.startswith("em.wl") and not contents.medium:
                 medium = "air" if "obs.atmos" in ucd else "vacuum"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from dtl.readers.barycentre import earth_velocity, middle_of_exposure, position_of, velocity_from_header
+from dtl.readers.barycentre import earth_velocity, find_position, middle_of_exposure, velocity_from_header
+from dtl.readers.cards import Cards
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import Instrument, find_instrument
 from dtl.readers.names import parse_name
@@ -14,8 +15,9 @@ from dtl.readers.resolutions import is_own, is_resolution, resolution_of_value
 from dtl.readers.source import sanitise
 from dtl.readers.statements import frame_of, medium_of, names_only_media_and_frames, stated_frame, stated_medium
 
-__all__ = ["describe_header", "find_resolution", "find_star_velocity", "is_of_ceres", "known_instrument", "star_of"]
+__all__ = ["describe_header", "is_of_ceres", "known_instrument", "star_of"]
 
+#: Cards of the star, of the spectrograph and of its resolution, the strongest first.
 _STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME")
 #: What is no name of a star: categories of exposures too, as ESO has them, "STD,TELLURIC".
 _NO_NAME = re.compile(
@@ -31,6 +33,7 @@ _VAGUE = ("RP", "R", "RESOL")
 _RESOLUTION_ELSE = ("SPE_RPOW", "BSS_ITRP", "RESOL")
 #: Relative difference of what two cards may say of one resolution, nominal and measured.
 _SAME_RESOLUTION = 0.15
+#: Cards of the medium.
 _MEDIUM = ("AIRORVAC", "INAIR", "INVACUUM", "VACUUM", "AIR_VAC", "WAVEMED", "MEDIUM", "WAVETYPE", "WAVEFORM", "LAMTYPE")
 #: Further ones, of words for a medium and for wavelengths, and those that say yes or no: they name one medium.
 _OF_MEDIUM = re.compile(r"((IN|IS|OR|WAVE?S?|WL|LAM(BDA)?|AIR|VAC(UUM)?)_?)+")
@@ -45,16 +48,11 @@ _WAS_DONE = re.compile(r"\b(applied|removed|included)\b|\bwav\w+ .*corrected", r
 #: Cards that say yes where wavelengths are those of the star at rest; those of the wavelengths and their frame.
 _AT_REST = re.compile(r"((AT|IN)[_ ]?)?REST([_ ]?(FRAME?|WAVE?S?|WAVELENGTHS?))?")
 _OF_WAVES = re.compile(r"(WAV|WL|LAM(?!P)|WSC)[\w ]*|(W|REF|SPEC\w*?)?[_ ]?FRAME?")
+#: A number with its unit.
 _NUMBER = re.compile(r"\s*[-+.\d]+([eEdD][-+]?\d+)?.{0,6}")
-_VELOCITY = (  # card, factor to km/s
-    ("CARACAL BERV", 1.0),
-    ("BRVCORR", 1e-3),
-    ("ESO QC BERV", 1.0),
-    ("ESO DRS BERV", 1.0),
-    ("ESO DRS BARYCORR", 1.0),
-    ("BERV", 1.0),
-    ("BERV_KMS", 1.0),
-)
+#: Cards of Earth's motion -> factor to km/s.
+_VELOCITY = {"CARACAL BERV": 1.0, "BRVCORR": 1e-3}
+_VELOCITY |= dict.fromkeys(("ESO QC BERV", "ESO DRS BERV", "ESO DRS BARYCORR", "BERV", "BERV_KMS"), 1.0)
 #: Columns of a table that are looked at.
 _COLUMNS = 30
 #: Beginnings of cards that observatories' own pipelines write.
@@ -75,21 +73,22 @@ def describe_header(contents: Contents, *headers: Any, pointing: bool = True) ->
         headers: FITS headers, the one that goes before the others first.
         pointing: whether RA and DEC are the star's, for the barycentric velocity.
     """
-    for header in headers:
-        contents.star = contents.star or _first_text(header, _STAR, star=True)
-        contents.instrument = contents.instrument or _find_instrument(header)
-        contents.resolution = contents.resolution or find_resolution(header)
-        for claim in _frames(header):
+    all_cards = [Cards(header) for header in headers]
+    for cards in all_cards:
+        contents.star = contents.star or _find_star(cards)
+        contents.instrument = contents.instrument or _find_instrument(cards)
+        contents.resolution = contents.resolution or _find_resolution(cards)
+        for claim in _frames(cards):
             contents.state("frame", claim)
-        for claim in _media(header):
+        for claim in _media(cards):
             contents.state("medium", claim)
-        contents.position = contents.position or _find_position(header, pointing)
-        contents.mjd = contents.mjd or middle_of_exposure(header)
-        contents.star_velocity = contents.star_velocity or find_star_velocity(header)
-        contents.official = contents.official or any(key.startswith(_PIPELINES) for key in header)
-        contents.simulated = contents.simulated or header.get("SIMULAT") in (True, 1, "T", "True", "true")
+        contents.position = contents.position or _find_position(cards, pointing)
+        contents.mjd = contents.mjd or middle_of_exposure(cards)
+        contents.star_velocity = contents.star_velocity or _find_star_velocity(cards)
+        contents.official = contents.official or any(key.startswith(_PIPELINES) for key in cards)
+        contents.simulated = contents.simulated or cards.get("SIMULAT") in (True, 1, "T", "True", "true")
     if contents.barycentric_velocity is None:
-        contents.barycentric_velocity = _find_velocity(contents, headers, pointing)
+        contents.barycentric_velocity = _find_velocity(contents, all_cards, pointing)
 
 
 def star_of(text: str) -> str | None:
@@ -103,12 +102,12 @@ def known_instrument(contents: Contents) -> Instrument | None:
     return find_instrument(contents.instrument.value) if contents.instrument else None
 
 
-def find_resolution(header: Any) -> Claim | None:
+def _find_resolution(cards: Cards) -> Claim | None:
     """Resolution of a header; numbers that can be none (a width in Angstrom, a radius) are passed over.
 
     Where two cards contradict each other none is known, and no nominal value stands in for it.
     """
-    found = _resolutions(header, _RESOLUTION, 500) or _resolutions(header, _RESOLUTION_ELSE, 5_000)
+    found = _resolutions(cards, _RESOLUTION, 500) or _resolutions(cards, _RESOLUTION_ELSE, 5_000)
     if not found:
         return None
     (first, value), *_ = found.items()
@@ -119,12 +118,12 @@ def find_resolution(header: Any) -> Claim | None:
     return Claim(None, "guessed", reason)
 
 
-def _resolutions(header: Any, keys: tuple[str, ...], least: float) -> dict[str, float]:
+def _resolutions(cards: Cards, keys: tuple[str, ...], least: float) -> dict[str, float]:
     """Cards and what they hold, where that can be a resolution."""
     found = {}
-    for key in keys:
-        said = header.get(key)
-        if key in _VAGUE and key in header and not is_own(header.comments[key]):
+    for key in cards.among(keys):
+        said = cards.get(key)
+        if key in _VAGUE and not is_own(cards.comment(key)):
             continue
         if key == "R" and isinstance(said, float) and said != round(said):  # a date, a magnitude
             continue
@@ -137,60 +136,56 @@ def _resolutions(header: Any, keys: tuple[str, ...], least: float) -> dict[str, 
     return found
 
 
-def find_star_velocity(header: Any) -> Claim | None:
+def _find_star_velocity(cards: Cards) -> Claim | None:
     """Radial velocity of the star in km/s; 0 is what programs write where they have none."""
-    for key in _STAR_VELOCITY:
-        try:
-            value = float(header.get(key))
-        except (TypeError, ValueError):
-            continue
-        comment = header.comments[key].replace(" ", "").lower()
-        value /= 1000.0 if "m/s" in comment.replace("km/s", "") else 1.0
+    for key in cards.among(_STAR_VELOCITY):
+        comment = cards.comment(key).replace(" ", "").lower()
+        value = (cards.number(key) or 0.0) / (1000.0 if "m/s" in comment.replace("km/s", "") else 1.0)
         if 0 < abs(value) < 500:
             return Claim(value, "file", f"card {key}")
     return None
 
 
-def _frames(header: Any) -> Iterator[Claim]:
+def _frames(cards: Cards) -> Iterator[Claim]:
     """Frames of the wavelengths by the card SPECSYS of the FITS standard (Greisen et al. 2006, A&A 446, 747)."""
-    if is_of_ceres(header):
+    if is_of_ceres(cards):
         yield Claim("barycentric", "file", f"{_CERES} its wavelengths are barycentric")
-    for key in ("SPECSYS", "SPECSYS1"):
-        text = sanitise(header.get(key, ""), 20)
+    for key in cards.among(("SPECSYS", "SPECSYS1")):
+        text = sanitise(cards.get(key, ""), 20)
         frame = stated_frame(text)
         if frame:
             near = ", within 0.02 km/s of the barycentre" if text.upper().startswith("HELIO") else ""
             yield Claim(frame, "file", f"card {key} = '{text}'{near}")
         elif text:
             yield Claim("unknown", "file", f"card {key} = '{text}', which is not used here")
-    for key in header:
-        frame = _frame_of_card(header, key)
+    for key in cards:
+        frame = _frame_of_card(cards, key)
         if frame:
-            yield Claim(frame, "file", f"card {key} = {sanitise(header[key], 30)}")
-        comment = header.comments[key] if _OF_EARTH.fullmatch(key) else ""
+            yield Claim(frame, "file", f"card {key} = {sanitise(cards.get(key), 30)}")
+        comment = cards.comment(key) if _OF_EARTH.fullmatch(key) else ""
         frame = frame_of(f"barycentric correction: {comment}") if _WAS_DONE.search(comment) else None
         if frame:
             yield Claim(frame, "file", f"card {key}: '{sanitise(comment, 60)}'")
 
 
-def _frame_of_card(header: Any, key: str) -> str | None:
+def _frame_of_card(cards: Cards, key: str) -> str | None:
     """The frame by one card that says yes or no, or by words alone that name a frame."""
     if _OF_CORRECTION.fullmatch(key):
-        value = header[key]
+        value = cards.get(key)
         said = isinstance(value, bool | str) or (isinstance(value, int) and value == 1)  # 0 stands for no velocity too
         return frame_of(f"barycentric correction: {value}") if said else None
     if _AT_REST.fullmatch(key):
-        return "rest" if _as_yes_or_no(header[key]) is True else None
-    value = header[key] if _OF_WAVES.fullmatch(key) else None
+        return "rest" if _as_yes_or_no(cards.get(key)) is True else None
+    value = cards.get(key) if _OF_WAVES.fullmatch(key) else None
     return stated_frame(value) if isinstance(value, str) and names_only_media_and_frames(value) else None
 
 
-def _media(header: Any) -> Iterator[Claim]:
+def _media(cards: Cards) -> Iterator[Claim]:
     """Air or vacuum by the cards that say so, the clearest first; CTYPE 'WAVE' is written too freely to be more than a
     guess."""
-    of_waves = [key for key in filter(_OF_WAVES.fullmatch, header) if names_only_media_and_frames(str(header[key]))]
-    for key in dict.fromkeys([*_MEDIUM, *filter(_OF_MEDIUM.fullmatch, header), *of_waves]):
-        value = _as_yes_or_no(header.get(key))
+    of_waves = [key for key in filter(_OF_WAVES.fullmatch, cards) if names_only_media_and_frames(str(cards.get(key)))]
+    for key in dict.fromkeys([*cards.among(_MEDIUM), *filter(_OF_MEDIUM.fullmatch, cards), *of_waves]):
+        value = _as_yes_or_no(cards.get(key))
         own = {"vacuum" if "VAC" in word else "air" for word in re.findall("AIR|VAC", key)}
         if isinstance(value, bool | int) and value in (0, 1) and len(own) == 1:
             medium = own.pop()
@@ -200,13 +195,13 @@ def _media(header: Any) -> Iterator[Claim]:
         medium = stated_medium(value) or medium_of(f"{key} = {value}") if said else None
         if medium:
             yield Claim(medium, "file", f"card {key} = '{sanitise(value, 30)}'")
-    if is_of_ceres(header):
+    if is_of_ceres(cards):
         yield Claim("vacuum", "file", f"{_CERES} its wavelengths are in vacuum")
-    ctype = str(header.get("CTYPE1", "")).strip().upper()
+    ctype = str(cards.get("CTYPE1", "")).strip().upper()
     if ctype.startswith("AWAV"):
         yield Claim("air", "file", f"CTYPE1 = '{sanitise(ctype, 20)}', wavelengths in air by the FITS standard")
-    for key in ("CTYPE1", "CUNIT1", *_cards_of_wavelengths(header), "WAT1_001"):
-        for text in (str(header.get(key, "")), header.comments[key] if key in header else ""):
+    for key in cards.among(("CTYPE1", "CUNIT1", *_cards_of_wavelengths(cards), "WAT1_001")):
+        for text in (str(cards.get(key, "")), cards.comment(key)):
             medium = stated_medium(text)
             if medium:
                 yield Claim(medium, "file", f"card {key}: '{sanitise(text, 60)}'")
@@ -220,51 +215,46 @@ def _as_yes_or_no(value: Any) -> Any:
     return {"T": True, "TRUE": True, "YES": True, "F": False, "FALSE": False, "NO": False}.get(word, value)
 
 
-def _cards_of_wavelengths(header: Any) -> tuple[str, ...]:
+def _cards_of_wavelengths(cards: Cards) -> tuple[str, ...]:
     """Cards about the wavelengths of a table; none where it holds several, of which each has its own medium."""
-    names = (header.get(f"TTYPE{number}") for number in range(1, _COLUMNS + 1))
-    places = [i for i, name in enumerate(names, 1) if name and parse_name(str(name)).role == "wavelength"]
-    place = places[0] if places else 1
-    return (f"TUNIT{place}", f"TTYPE{place}") if len(places) < 2 else ()
+    names = {number: str(cards.get(f"TTYPE{number}", "")) for number in range(1, _COLUMNS + 1)}
+    places = [number for number, name in names.items() if name and parse_name(name).role == "wavelength"] or [1]
+    return (f"TUNIT{places[0]}", f"TTYPE{places[0]}") if len(places) < 2 else ()
 
 
-def is_of_ceres(header: Any) -> bool:
+def is_of_ceres(cards: Cards) -> bool:
     """Whether CERES reduced it (Brahm et al. 2017, PASP 129, 034002), for each of its spectrographs alike."""
-    return str(header.get("PIPELINE", "")).strip().upper().startswith("CERES")
+    return str(cards.get("PIPELINE", "")).strip().upper().startswith("CERES")
 
 
-def _first_text(header: Any, keys: tuple[str, ...], star: bool = False) -> Claim | None:
-    for key in keys:
-        text = sanitise(header.get(key, "") or "")
-        if text and not _NO_NAME.fullmatch(text):
-            return Claim(text.replace("_", " ") if star else text, "file", f"card {key}")
-    return None
+def _find_star(cards: Cards) -> Claim | None:
+    names = ((star_of(sanitise(cards.get(key, ""))), key) for key in cards.among(_STAR))
+    return next((Claim(name, "file", f"card {key}") for name, key in names if name), None)
 
 
-def _find_instrument(header: Any) -> Claim | None:
-    claim = _first_text(header, _INSTRUMENT)
-    known = find_instrument(claim.value) if claim else None
-    return Claim(known.name, claim.source, f"{claim.reason} = '{claim.value}'") if known else claim
+def _find_instrument(cards: Cards) -> Claim | None:
+    texts = ((sanitise(cards.get(key, "")), key) for key in cards.among(_INSTRUMENT))
+    text, key = next((pair for pair in texts if pair[0] and not _NO_NAME.fullmatch(pair[0])), ("", ""))
+    known = find_instrument(text)
+    if known:
+        return Claim(known.name, "file", f"card {key} = '{text}'")
+    return Claim(text, "file", f"card {key}") if text else None
 
 
-def _find_position(header: Any, pointing: bool) -> Claim | None:
-    """Position of the star: of the target before that of the telescope, which is taken where it may stand in."""
-    for keys in (("QRA", "QDEC"), ("RA", "DEC")) if pointing else (("QRA", "QDEC"),):
-        position = position_of(header, *keys)
-        if position is not None:
-            return Claim(position, "file", f"cards {keys[0]} and {keys[1]}")
-    return None
+def _find_position(cards: Cards, pointing: bool) -> Claim | None:
+    keys, position = find_position(cards, pointing)
+    return Claim(position, "file", f"cards {keys[0]} and {keys[1]}") if position else None
 
 
-def _find_velocity(contents: Contents, headers: tuple[Any, ...], pointing: bool) -> Claim | None:
+def _find_velocity(contents: Contents, all_cards: list[Cards], pointing: bool) -> Claim | None:
     """Barycentric velocity: a card of the pipeline, else computed where the spectrum is as observed.
 
     Where both are there and differ, the card is taken and flagged.
     """
-    stated = next(_stated_velocities(headers), None)
+    stated = next(_stated_velocities(all_cards), None)
     if not contents.frame or contents.frame.value != "observatory":
         return stated
-    told = next((header for header in headers if header.get("DATE-OBS")), headers[0])
+    told = next((cards for cards in all_cards if cards.get("DATE-OBS")), all_cards[0])
     computed = velocity_from_header(told, known_instrument(contents), pointing)
     if stated is None:
         return computed
@@ -275,9 +265,9 @@ def _find_velocity(contents: Contents, headers: tuple[Any, ...], pointing: bool)
     return Claim(stated.value, "guessed", reason)
 
 
-def _stated_velocities(headers: tuple[Any, ...]) -> Iterator[Claim]:
-    for header in headers:
-        for key, factor in _VELOCITY:
-            value, words = earth_velocity(header.get(key), factor, header.comments[key] if key in header else "")
+def _stated_velocities(all_cards: list[Cards]) -> Iterator[Claim]:
+    for cards in all_cards:
+        for key in cards.among(_VELOCITY):
+            value, words = earth_velocity(cards.get(key), _VELOCITY[key], cards.comment(key))
             if value is not None:
                 yield Claim(value, "file", f"card {key}{words}")

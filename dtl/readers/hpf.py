@@ -66,9 +66,8 @@ def _wavelengths(source: Source, contents: Contents) -> np.ndarray:
             )
             return values
     raise source.refuse(
-        "has no wavelengths (the extension 'Sci Wavl' is missing), probably because it comes from an early "
-        "reduction of "
-        "HPF; use a later reduction of the same exposure, or add its wavelengths as an image extension 'Sci Wavl'."
+        "has no wavelengths (the extension 'Sci Wavl' is missing), probably because it comes from an early reduction "
+        "of HPF; use a later reduction of the same exposure, or add its wavelengths as an image extension 'Sci Wavl'."
     )
 
 

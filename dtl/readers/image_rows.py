@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dtl.readers.cards import Cards
 from dtl.readers.dispersion import Column, runs_one_way
 from dtl.readers.headers import is_of_ceres
 
@@ -25,6 +26,7 @@ __all__ = [
 #: Rows of an image that are kinds of numbers; with more of them they are orders or stars.
 MAX_ROWS = 24
 
+#: Cards that name a row or band, and its number.
 _ROW_CARD = re.compile(r"^(ROW|ARRAY|COL|UP_ARR|BANDID)_?0*(\d+)$")
 #: Planes of CERES that are read: the flux and its weights without the blaze (Brahm et al. 2017, PASP 129, 034002).
 _CERES = {0: "wavelength", 3: "flux", 4: "ivar"}
@@ -34,7 +36,7 @@ def parts_of(header: Any, values: np.ndarray) -> list[Column]:
     """Rows of an image or planes of a cube; none where wavelengths are neither named nor among them, as in orders that
     have theirs elsewhere: counts can have the size of wavelengths."""
     names = row_names(header, len(values))
-    if is_of_ceres(header) and len(values) > max(_CERES) and runs_one_way(values[0]):  # also one of its orders
+    if is_of_ceres(Cards(header)) and len(values) > max(_CERES) and runs_one_way(values[0]):  # also one of its orders
         values, names = values[list(_CERES)], list(_CERES.values())
     if not any(names) and not any(runs_one_way(part) for part in values):
         return []

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from dtl.readers.decimal_marks import COMMENT
 from dtl.readers.names import parse_name
 
 __all__ = ["without_marks"]
@@ -32,14 +33,13 @@ _MARK = re.compile(r"\\\\|\\pm|[][(){}&:±$]")
 _LAST_DIGITS = re.compile(r"(?<![\w.])([-+]?\d+(?:[.,](\d*))?)\((\d+)\)")
 
 
-def without_marks(lines: Sequence[str], comment: re.Pattern[str]) -> list[str] | None:
+def without_marks(lines: Sequence[str]) -> list[str] | None:
     """Lines with blanks in place of the marks between numbers; None where they are no such table.
 
     Args:
         lines: of a text in which no table was found as it stands.
-        comment: what begins a line that is none of the table's.
     """
-    own = [i for i, line in enumerate(lines) if line.strip() and not comment.match(line)]
+    own = [i for i, line in enumerate(lines) if line.strip() and not COMMENT.match(line)]
     if not own or max(len(lines[i]) for i in own) > _LONGEST:
         return None
     glance = [_shape(lines[i]) for i in own[len(own) // 2 :][:_GLANCE]]

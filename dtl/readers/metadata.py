@@ -28,15 +28,17 @@ _NAMES = {
     "ra": ("ra", "right ascension", "raj2000", "ra j2000"),
     "dec": ("dec", "declination", "dej2000", "dec j2000"),
 }
+#: Where that counts; all that is said of a medium or a frame does.
+_RANKED = ("star", "star_velocity")
+_KEYS = {word: key for key, words in _NAMES.items() for word in words}
+#: The word by which a comment says that all is simulated, and where it is denied or said of something else.
 _SIMULATED = re.compile(r"\bsimulated\b", re.IGNORECASE)
 _NOT_SIMULATED = re.compile(
     r"\b(not?|non|never|isn.t|un|nor|without|than|like|with|from|and)\W+(a |any |yet )*simulated", re.IGNORECASE
 )
-#: Where that counts; all that is said of a medium or a frame does.
-_RANKED = ("star", "star_velocity")
-_KEYS = {word: key for key, words in _NAMES.items() for word in words}
 #: A unit of velocities behind a name, as in "BERV (km/s)" or "berv_kms".
 _UNIT = r"(?:,?[\s_-]+(?:in )?|(?=[(\[]))[(\[]?(k?m)(?:[ _.·]?/?[ _]?|p)s(?:[ec]{2})?(?: ?(?:\^|\*\*)?-1|⁻¹)?[)\]]?"
+#: A key and its value.
 _NAMED = re.compile(rf"^\W*([A-Za-z][A-Za-z _-]{{0,40}}?(?:{_UNIT})?)\s*[:=]\s*(\S.*)$")
 
 
@@ -107,7 +109,7 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object], what: str = 
         if parsed is not None:
             _settle(contents, key, Claim(parsed, "file", reason))
         elif key == "frame" and not re.fullmatch(r"(?i)false|f|no|n|0", text):  # "rest_frame: no" leaves it open
-            contents.frame = Claim("unknown", "file", f"{reason}, which is not understood")
+            contents.state("frame", Claim("unknown", "file", f"{reason}, which is not understood"))
     if len(place) == 2 and any(place.values()):
         contents.position = Claim((place["ra"], place["dec"]), "file", f"{what}s of right ascension and declination")
 
@@ -146,9 +148,7 @@ def _parse(key: str, text: str) -> str | float | None:
     if key == "unit":
         return parse_unit(text)
     number = re.search(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?", re.sub(r"(?<=\d),(?=\d{3})", "", text))
-    value = float(number[0]) if number else None
-    if value is None:
+    if number is None:
         return None
-    if re.search(r"(?<![k\w])m\s*/\s*s", text):
-        value /= 1000
+    value = float(number[0]) / (1000.0 if re.search(r"(?<![k\w])m\s*/\s*s", text) else 1.0)
     return value if 0 < abs(value) < 500 else None

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from dtl.readers.fits_file import images, pixels
+from dtl.readers.fits_file import image_extensions, pixels
 from dtl.readers.source import Source
 from dtl.readers.units import parse_unit
 
@@ -23,12 +23,12 @@ _MOST_COEFFICIENTS = 1000
 
 def identify(source: Source) -> bool:
     """Whether the first image has WAT2 cards of a multispec axis."""
-    hdu = next(iter(images(source).values()), None) if source.is_fits else None
-    return hdu is not None and "WAT2_001" in hdu.header and "spec1" in _attributes(hdu.header)
+    found = image_extensions(source)
+    return bool(found) and "spec1" in _attributes(found[0][1].header)
 
 
-def read_arrays(source: Source) -> tuple[np.ndarray, np.ndarray, Any, str]:
-    """Wavelengths of all orders, fluxes of all bands, the header, and the unit of the wavelengths.
+def read_arrays(source: Source) -> tuple[np.ndarray, np.ndarray, str]:
+    """Wavelengths of all orders, fluxes of all bands, and the unit of the wavelengths, of the first image.
 
     Returns:
         Shapes ``(orders, n)`` and ``(bands, orders, n)``; the unit is empty where none is stated.
@@ -36,7 +36,7 @@ def read_arrays(source: Source) -> tuple[np.ndarray, np.ndarray, Any, str]:
     Raises:
         UnusableInput: the cards are incomplete, or an order follows a table.
     """
-    hdu = next(iter(images(source).values()))
+    _, hdu = image_extensions(source)[0]
     header = hdu.header
     values = pixels(source, hdu)
     bands = values.reshape((1,) * (3 - values.ndim) + values.shape)
@@ -50,13 +50,12 @@ def read_arrays(source: Source) -> tuple[np.ndarray, np.ndarray, Any, str]:
         ) from error
     except (KeyError, ValueError, IndexError, OverflowError) as error:
         raise source.refuse(
-            "has an IRAF multispec header that cannot be understood (the WAT2 cards are incomplete), probably "
-            "because a "
-            "program dropped cards; write it again with IRAF, or export it as text."
+            "has an IRAF multispec header that cannot be understood (the WAT2 cards are incomplete), probably because "
+            "a program dropped cards; write it again with IRAF, or export it as text."
         ) from error
     word = re.search(r"units\s*=\s*(\S+)", str(header.get("WAT1_001", "")))
     unit = parse_unit(word[1]) if word else None
-    return wavelength, bands, header, unit or ""
+    return wavelength, bands, unit or ""
 
 
 def _attributes(header: Any) -> str:

@@ -40,9 +40,8 @@ def numbers(source: Source, body: list[str], separator: str | None) -> tuple[np.
         values, skipped = _numbers_one_by_one(source, body, separator)
     if len(values) < _MIN_ROWS:
         raise source.refuse(
-            f"has only {len(values)} row{'' if len(values) == 1 else 's'} of numbers, too few for a spectrum, "
-            "probably because "
-            "it is another kind of file or was cut off; give a table with one row a pixel."
+            f"has only {len(values)} row{'' if len(values) == 1 else 's'} of numbers, too few for a spectrum, probably "
+            "because it is another kind of file or was cut off; give a table with one row a pixel."
         )
     return values, skipped
 
@@ -80,9 +79,8 @@ def _numbers_one_by_one(source: Source, body: list[str], separator: str | None) 
                 "thousands separators; write plain numbers, as 8810.25."
             )
         raise source.refuse(
-            f"has rows of different length ({counts[odd]} columns in row {odd + 1} of the numbers, {usual} in "
-            "most), probably "
-            "because separators are mixed or missing; write it with one separator throughout."
+            f"has rows of different length ({counts[odd]} columns in row {odd + 1} of the numbers, {usual} in most), "
+            "probably because separators are mixed or missing; write it with one separator throughout."
         )
     return np.array(good, dtype=float).reshape(len(good), usual), skipped
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from dtl.readers.decimal_marks import COMMENT
 from dtl.readers.number_rows import number
 
 __all__ = ["has_one_column", "with_wavelengths"]
@@ -15,31 +16,28 @@ __all__ = ["has_one_column", "with_wavelengths"]
 _MOST, _MIN_ROWS = 0.8, 10
 
 
-def _rows(lines: Sequence[str], comment: re.Pattern[str]) -> list[int]:
+def _rows(lines: Sequence[str]) -> list[int]:
     """The lines that are one number each, where nearly all that are no comments are such."""
-    own = [i for i, line in enumerate(lines) if line.strip() and not comment.match(line)]
+    own = [i for i, line in enumerate(lines) if line.strip() and not COMMENT.match(line)]
     rows = [i for i in own if re.search(r"\d", lines[i]) and number(lines[i]) is not None]
     return rows if len(rows) >= max(_MIN_ROWS, _MOST * len(own)) else []
 
 
-def has_one_column(lines: Sequence[str], comment: re.Pattern[str]) -> bool:
+def has_one_column(lines: Sequence[str]) -> bool:
     """Whether a text holds one number in each line."""
-    return bool(_rows(lines, comment))
+    return bool(_rows(lines))
 
 
-def with_wavelengths(
-    lines: Sequence[str], comment: re.Pattern[str], cards: Mapping[str, tuple[object, str]]
-) -> list[str] | None:
+def with_wavelengths(lines: Sequence[str], cards: Mapping[str, tuple[object, str]]) -> list[str] | None:
     """Lines with the wavelength before each flux; None where there is more than fluxes, or no card says where they are.
 
     Args:
         lines: of a text in which no table of two columns was found.
-        comment: what begins a line that is none of the table's.
         cards: keys, values and comments of FITS cards among the comments.
     """
     names = ("CRVAL1", "CD1_1" if "CD1_1" in cards else "CDELT1", "CRPIX1")
     start, step, pixel = (cards.get(name, (1.0 if name == "CRPIX1" else None, ""))[0] for name in names)
-    rows = _rows(lines, comment) if isinstance(start, float) and isinstance(step, float) and step else []
+    rows = _rows(lines) if isinstance(start, float) and isinstance(step, float) and step else []
     if not rows or not isinstance(pixel, float):
         return None
     waves = start + (np.arange(len(rows)) + 1.0 - pixel) * step

@@ -9,7 +9,7 @@ import numpy as np
 
 from dtl.wavelengths import Window
 
-__all__ = ["DISAGREEMENT", "REACH", "Order", "choose", "is_close", "merge", "split", "tidy"]
+__all__ = ["DISAGREEMENT", "REACH", "Order", "choose", "is_close", "is_near", "merge", "split", "tidy"]
 
 
 #: How far beyond the window an order still matters, Angstrom: 20 A are 680 km/s, 5 A the margin of the normalisation.
@@ -44,6 +44,11 @@ class Order:
         """The pixels of ``index``."""
         parts = [a if a is None else a[index] for a in (self.wavelength, self.flux, self.uncertainty, self.sky)]
         return Order(*parts, number=self.number)
+
+
+def is_near(wavelength: np.ndarray, window: Window) -> np.ndarray:
+    """Whether vacuum Angstrom, any shape, lie so near the window that they still matter."""
+    return (wavelength > window.lower - REACH) & (wavelength < window.upper + REACH)
 
 
 def split(order: Order) -> tuple[list[Order], str]:
@@ -136,9 +141,7 @@ def choose(orders: list[Order], window: Window, reach: float = REACH) -> list[Or
             return 0.0
         return float(min(order.wavelength[-1], high) - max(order.wavelength[0], low))
 
-    # the window itself decides before the reach: an order that misses it has nothing to say about the star
-    chosen = [order for order in orders if coverage(order) > 0]
-    return sorted(chosen, key=coverage, reverse=True)
+    return sorted((order for order in orders if coverage(order) > 0), key=coverage, reverse=True)
 
 
 def merge(orders: list[Order]) -> tuple[Order, list[str]]:

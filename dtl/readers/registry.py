@@ -82,8 +82,8 @@ class Reading:
 #: Special layouts come before general ones.
 FORMATS: tuple[Format, ...] = (
     Format("HPF (team's pipeline or Goldilocks)", hpf.identify, hpf.read),
-    Format("CARMENES exposure (CARACAL)", carmenes.identify_exposure, carmenes.read_exposure),
     Format("SERVAL template", carmenes.identify_template, carmenes.read_template),
+    Format("CARMENES exposure (CARACAL)", carmenes.identify_exposure, carmenes.read_exposure),
     Format("CHIRON cube", chiron.identify, chiron.read),
     Format(
         "FITS: tables, image extensions, rows of an image, one-dimensional images, IRAF multispec",
@@ -202,9 +202,8 @@ def _in_words(source: Source) -> Iterator[None]:
     except Exception as error:
         # damage can strike anywhere in a parser; whatever it raises, a person gets a sentence
         raise source.refuse(
-            f"cannot be read ({type(error).__name__}: {sanitise(error, 100).rstrip('.')}), probably because it "
-            "is damaged or "
-            "in a layout unknown here; fetch it again, or export the spectrum as ECSV."
+            f"cannot be read ({type(error).__name__}: {sanitise(error, 100).rstrip('.')}), probably because it is "
+            "damaged or in a layout unknown here; fetch it again, or export the spectrum as ECSV."
         ) from error
     finally:
         source.close()
@@ -223,7 +222,6 @@ def _unknown(source: Source) -> UnusableInput:
             "is a FITS file without any data, probably only a header; give the file that holds the spectrum itself."
         )
     return source.refuse(
-        "is neither FITS nor text, so no spectrum can be found in it; give a FITS file, an ECSV table or a text "
-        "table with "
-        "the columns wavelength and flux."
+        "is neither FITS nor text, so no spectrum can be found in it; give a FITS file, an ECSV table or a text table "
+        "with the columns wavelength and flux."
     )

@@ -60,6 +60,7 @@ _NEUTRAL = re.compile(
     rf"|(?<![a-z])(?:{'|'.join(map(re.escape, _NAMES))})(?![a-z])|(?<=\w)['’]s\b",
     re.IGNORECASE,
 )
+#: What stands between words.
 _PUNCTUATION = re.compile(r"->|=>| / |[\s=~≈≃≅:：()\[\]{}\"'’.,;|_→@–—-]")
 #: Names of stars are codes: GJ411, J17578+046, 2MASS, K2; those of molecules, runs and detectors are like them.
 _CODE_OR_NUMBER = re.compile(

@@ -29,6 +29,7 @@ _SAME = 0.02
 #: Lines of a file that are looked at, those of them that speak of a resolution, and letters of each.
 _MOST_LINES, _MOST, _LONGEST = 5_000, 300, 500
 
+#: What names a resolution, "R" or "Resolution" or "λ/Δλ"; whose it is; and what stands before its number.
 _WORD = rf"(?<![\w.^])(?:R\b|^r(?=\s*[:=])|{NOUN}|{RATIO})"
 _OWNER = r"(?: of (?:the |this |our )?(?:spectrum|spectra|data|observations?|instrument|spectrograph))"
 _SIGN = r"(?:[=~≈≃≅:：,)]|\b(?:of|is|was|about|approximately|around|ca|nearly|roughly|at)\b\.?)"
@@ -37,7 +38,8 @@ _NUMBER = (
     r"(?P<number>\d{3,7}(?:\.\d+)?)(?![\w.]*\d|[A-Za-z_%])"
     r"(?!\s*(?:[-–/:+*x×]\s*\d|\d|to\b\s*\d|(?:A|AA|nm|um|mA|km|m/s|pixels?|arcsec|Å|[Aa]ngstroms?)\b))"
 )
-_STATED = re.compile(rf"{_WORD}(?P<aside>\s*\([^()]{{0,30}}\))?{_OWNER}?(?P<sign>(?:\s*{_SIGN})*)\s*{_NUMBER}")
+#: "Resolution (median) of the data: 50000"; the code "R50000"; what a spectrum was convolved or changed to.
+_STATED = re.compile(rf"{_WORD}(?:\s*\([^()]{{0,30}}\))?{_OWNER}?(?P<sign>(?:\s*{_SIGN})*)\s*{_NUMBER}")
 _CODED = re.compile(r"(?<![\w.^])R ?(?P<number>(?:[2-9]\d|1\d\d)\d00)(?![\w.]|\s*[-–/]\s*\d)")
 _BLUR, _STEP = r"(?i:convol|degrad|smooth|broaden|blur)\w*", r"(?i:bring|brought|reduc|lower|chang|convert|from)\w*"
 _BROUGHT = re.compile(  # a bare number is one of pixels, or an end of a range, where no word of resolutions is near
@@ -45,6 +47,7 @@ _BROUGHT = re.compile(  # a bare number is one of pixels, or an end of a range, 
     rf"|\b{_BLUR}\b[^;]{{0,80}}?\bto|{_WORD}[^,;]{{0,60}}\b{_STEP}\b[^,;]{{0,60}}?\bto|\bfrom {_WORD}[^,;]{{0,30}}\bto"
     rf"|{_WORD}[^,;]{{0,40}}(?:->|=>|→)(?: ?{_WORD})?(?:\s*{_SIGN})*)\s*{_NUMBER}"
 )
+#: What any line has that speaks of a resolution.
 _SPOKEN = re.compile(rf"{_WORD}|\bR\d|spec_r|convol|degrad", re.IGNORECASE)
 
 #: Keys of metadata below which there are words of the spectrum itself.
@@ -52,6 +55,7 @@ _FREE = {"comment", "comments", "description", "header", "history", "meta", "met
 #: Words by which a sentence names the spectrum, and what it is not any more.
 _OF_SPECTRUM = re.compile(r"\b(?:spectrum|spectra|data|observations?)\b", re.IGNORECASE)
 _FORMER = re.compile(r"\boriginal", re.IGNORECASE)
+#: Ends of the items of a list, ends of sentences, and a word with which no sentence ends.
 _ITEMS, _SENTENCES = re.compile(r"[;!]|,(?!\d)|\.(?=\s|$)"), re.compile(r"[;!]|\.(?=\s|$)")
 _GOES_ON = re.compile(r"\b(?:a|an|the|of|at|with|to|and|in|by|is|was|for|has|from|on|its|R)$")
 

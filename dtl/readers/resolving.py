@@ -139,23 +139,17 @@ def resolve_frame(contents: Contents, options: ReadOptions) -> Claim:
 
 def resolve_velocity(contents: Contents, frame: Claim) -> float | None:
     """Barycentric velocity, only where it has still to be applied: correcting twice is the classic error."""
-    claim = contents.barycentric_velocity
-    name = "barycentric velocity"
-    if claim is None or (claim.value is None and frame.value != "observatory"):
-        if frame.value == "observatory":
-            contents.note(
-                name, "unknown", "guessed", "neither stated nor computable; velocities stay the observatory's"
-            )
-        return None
+    claim = contents.barycentric_velocity or Claim(None, "guessed", "neither stated nor computable")
+    name, as_observed = "barycentric velocity", frame.value == "observatory"
     if claim.value is None:
-        contents.note(name, "unknown", claim.source, f"{claim.reason}; velocities stay in the observatory's frame")
+        if as_observed:
+            contents.note(name, "unknown", claim.source, f"{claim.reason}; velocities stay in the observatory's frame")
         return None
-    if frame.value != "observatory":
-        contents.note(
-            name, f"{claim.value:+.3f} km/s, not applied again", claim.source, f"{claim.reason}; frame {frame.value}"
-        )
+    shown = f"{claim.value:+.3f} km/s"
+    if not as_observed:
+        contents.note(name, f"{shown}, not applied again", claim.source, f"{claim.reason}; frame {frame.value}")
         return None
-    contents.note(name, f"{claim.value:+.3f} km/s", claim.source, claim.reason)
+    contents.note(name, shown, claim.source, claim.reason)
     return float(claim.value)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dtl.readers.dispersion import Column
-from dtl.readers.fits_file import image_extensions, pixels, table_values, tables
+from dtl.readers.fits_file import image_extensions, pixels, table_values
 from dtl.readers.image_rows import without_trailing
 from dtl.readers.names import parse_name
 from dtl.readers.source import Source
@@ -19,17 +19,20 @@ __all__ = ["gather"]
 _MIN_POINTS, _MAX_ARRAYS = 10, 24
 
 
-def gather(source: Source, own_name: Callable[[Any], str]) -> list[tuple[list[Column], list[tuple[int, Any]]]]:
+def gather(
+    source: Source, tables: list[tuple[int, Any]], own_name: Callable[[Any], str]
+) -> list[tuple[list[Column], list[tuple[int, Any]]]]:
     """Arrays with one value a pixel that are of one shape, but not of one extension, and the extensions they are of.
 
     Only where one of them alone is named after wavelengths: else it is not known which belong together.
 
     Args:
         source: the file.
+        tables: number and extension of each of its tables.
         own_name: the name of an image by its extension.
     """
     found: dict[tuple[int, ...], list[tuple[str, int, Any, Any]]] = {}
-    for number, hdu in tables(source):
+    for number, hdu in tables:
         for column, kind in zip(hdu.columns, hdu.columns.dtype.fields.values(), strict=True):
             shape = (hdu.header["NAXIS2"], *kind[0].shape)
             shape = shape[1:] if len(shape) > 1 and shape[0] == 1 else shape

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SIZE_LIMIT", "Source", "open_source", "sanitise"]
 
+#: Makes the error of a sentence that goes on after a file's name.
+_Refuse = Callable[[str], UnusableInput]
 #: Largest file, in bytes.
 SIZE_LIMIT = limits.most("file_bytes")
 
@@ -138,9 +140,7 @@ class Source:
     @cached_property
     def text(self) -> str:
         """Its content as text, empty where it is none."""
-        if self.is_fits:
-            return ""
-        if b"\x00" in self.data:
+        if self.is_fits or b"\x00" in self.data:
             return ""
         try:
             text = self.data.decode("utf-8-sig")
@@ -176,27 +176,23 @@ def open_source(source: str | os.PathLike | bytes, name: str | None = None) -> S
     """
     if isinstance(source, bytes | bytearray | memoryview):
         size = len(source) if not isinstance(source, memoryview) else source.nbytes
-        name = sanitise(name or "The upload", 120)
-        _check_size(name, size)
+        opened = Source(sanitise(name or "The upload", 120), b"")
+        limits.check("file_bytes", size, opened.refuse)
         data = bytes(source)
     else:
         path = Path(source)
-        name = sanitise(name or path.name or str(path), 120)
-        data = _read_path(path, name)
+        opened = Source(sanitise(name or path.name or str(path), 120), b"")
+        data = _read_path(path, opened.refuse)
     if not data:
-        raise UnusableInput(
-            f"{name} is empty (0 bytes), probably because a download or a copy failed; fetch the file again."
-        )
-    compressed = data[:2] == b"\x1f\x8b"
-    if compressed:
-        data = _decompress(name, data)
-    _refuse_foreign(name, data)
-    opened = Source(name, data, compressed)
+        raise opened.refuse("is empty (0 bytes), probably because a download or a copy failed; fetch the file again.")
+    opened.compressed = data[:2] == b"\x1f\x8b"
+    opened.data = _decompress(data, opened.refuse) if opened.compressed else data
+    _check_kind(opened.data, opened.refuse)
     if not opened.is_fits:
-        limits.check("text_bytes", len(data), lambda words: opened.refuse(words.replace("unpacks to", "has")))
-        if encoding := _wide_encoding(data):
-            opened.data = _narrow(data, encoding)
-            _refuse_foreign(name, opened.data)
+        limits.check("text_bytes", len(opened.data), lambda words: opened.refuse(words.replace("unpacks to", "has")))
+        if encoding := _wide_encoding(opened.data):
+            opened.data = _narrow(opened.data, encoding)
+            _check_kind(opened.data, opened.refuse)
     return opened
 
 
@@ -219,48 +215,37 @@ def _narrow(data: bytes, encoding: str) -> bytes:
     return re.sub(r"""^(<\?xml[^>]{0,200}?)\sencoding\s*=\s*["'][^"'>]{0,40}["']""", r"\1", text).encode()
 
 
-def _read_path(path: Path, name: str) -> bytes:
+def _read_path(path: Path, refuse: _Refuse) -> bytes:
     """The bytes of a regular file, its size checked before the first of them is read."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             remedy = "give the files in it" if any(path.iterdir()) else "it is empty, give files of spectra"
-            raise UnusableInput(f"{name} is a folder, not a file; {remedy}.")
+            raise refuse(f"is a folder, not a file; {remedy}.")
         if not stat.S_ISREG(status.st_mode):
-            raise UnusableInput(f"{name} is a device or a pipe, not a file; give a regular file.")
-        _check_size(name, status.st_size)
+            raise refuse("is a device or a pipe, not a file; give a regular file.")
+        limits.check("file_bytes", status.st_size, refuse)
         with path.open("rb") as handle:
             data = handle.read(SIZE_LIMIT + 1)  # it may have grown since
     except FileNotFoundError:
+        shown = sanitise(path, 200)
         if has_magic(str(path)):
-            raise UnusableInput(
-                f"{name} was not found: as a pattern it matches no file ({sanitise(path, 200)}), probably because they "
-                "are in another folder; check the path and the spelling."
+            raise refuse(
+                f"was not found: as a pattern it matches no file ({shown}), probably because they are in another "
+                "folder; check the path and the spelling."
             ) from None
-        raise UnusableInput(f"{name} was not found ({sanitise(path, 200)}); check the path and the spelling.") from None
+        raise refuse(f"was not found ({shown}); check the path and the spelling.") from None
     except UnusableInput:
         raise
     except (OSError, ValueError) as error:
-        raise UnusableInput(
-            f"{name} cannot be opened ({sanitise(getattr(error, 'strerror', None) or error)}); "
-            "check the path and the permissions."
-        ) from error
-    _check_size(name, len(data))
+        words = sanitise(getattr(error, "strerror", None) or error)
+        raise refuse(f"cannot be opened ({words}); check the path and the permissions.") from error
+    limits.check("file_bytes", len(data), refuse)
     return data
 
 
-def _check_size(name: str, size: int) -> None:
-    limits.check("file_bytes", size, _refusing(name))
-
-
-def _refusing(name: str) -> Callable[[str], UnusableInput]:
-    """What makes the error of a sentence that goes on after a file's name."""
-    return lambda sentence: UnusableInput(f"{name} {sentence}")
-
-
-def _decompress(name: str, data: bytes) -> bytes:
+def _decompress(data: bytes, refuse: _Refuse) -> bytes:
     """Undo gzip, stopping at the limit of what is inside: a few kilobytes can unpack to gigabytes."""
-    refuse = _refusing(name)
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as handle:
             head = handle.read(_FITS_BLOCK)
@@ -279,26 +264,26 @@ def _decompress(name: str, data: bytes) -> bytes:
     return content
 
 
-def _refuse_foreign(name: str, data: bytes) -> None:
-    """Refuse what is plainly something else, saying what it is."""
+def _check_kind(data: bytes, refuse: _Refuse) -> None:
+    """Refuse what is plainly no spectrum, saying what it is.
+
+    Raises:
+        UnusableInput: where it is.
+    """
     for magic, what, remedy in _FOREIGN:
         if data.startswith(magic):
-            raise UnusableInput(f"{name} {what}; {remedy}.")
+            raise refuse(f"{what}; {remedy}.")
     if data[257:262] == b"ustar":
-        raise UnusableInput(f"{name} is a tar archive; unpack it and give one of the spectra inside.")
+        raise refuse("is a tar archive; unpack it and give one of the spectra inside.")
     if data.startswith(b"PK\x03\x04") and b".npy" not in data[:200]:
-        raise UnusableInput(
-            f"{name} is a ZIP archive or an office document; unpack it, or export the table as CSV, and give that."
-        )
+        raise refuse("is a ZIP archive or an office document; unpack it, or export the table as CSV, and give that.")
     head = data[:1000].lstrip().lower()
     if head.startswith(_WEB):
         if len(_WEB_NUMBER.findall(data[:100_000].lower())) > _MANY:
-            raise UnusableInput(
-                f"{name} is a web page with a table of numbers, which is not read; copy the table into a text file, or "
+            raise refuse(
+                "is a web page with a table of numbers, which is not read; copy the table into a text file, or "
                 "export it as CSV, and give that."
             )
-        raise UnusableInput(
-            f"{name} is a web page, probably because the download asked for a login or failed; fetch the file again."
-        )
+        raise refuse("is a web page, probably because the download asked for a login or failed; fetch the file again.")
     if head.startswith((b"<?xml", b"<votable")) and not re.search(rb"[<:]votable", data[:4000].lower()):
-        raise UnusableInput(f"{name} is an XML file and no VOTable; export the spectrum as VOTable, ECSV or FITS.")
+        raise refuse("is an XML file and no VOTable; export the spectrum as VOTable, ECSV or FITS.")

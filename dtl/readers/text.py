@@ -17,7 +17,7 @@ from astropy.io import fits
 
 from dtl.readers.columns import Column, contents_from_columns
 from dtl.readers.contents import Claim, Contents
-from dtl.readers.headers import describe_header
+from dtl.readers.headers import describe_header, star_of
 from dtl.readers.headings import without_label
 from dtl.readers.members import members
 from dtl.readers.metadata import apply_metadata, parse_comments
@@ -37,8 +37,9 @@ __all__ = ["columns", "espadons_columns", "identify", "identify_espadons", "read
 #: Columns after the wavelength -> (column of flux, column of sigma), counted from 0 at the wavelength.
 _ESPADONS_COLUMNS = {2: (1, 2), 5: (1, 5), 6: (1, 4)}
 _MIN_JUMPS = 20
-#: Claims that are of one star, or of one exposure of it.
-_OF_STAR = ("star", "barycentric_velocity", "star_velocity", "position")
+#: What is said of a spectrograph and its files, and of one star, or of one exposure of it.
+_OF_SPECTROGRAPH = ("medium", "frame", "resolution", "unread_resolution", "instrument", "unit", "official")
+_OF_STAR = ("star", "barycentric_velocity", "star_velocity", "position", "mjd", "simulated")
 
 
 def identify(source: Source) -> bool:
@@ -58,7 +59,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     named = any(table.names)
     if not named and options.columns is None and _looks_like_espadons(table):
         reason = "the wavelengths, in nm, jump back at the ends of some forty orders as in files of Libre-ESpRIT"
-        return _espadons(source, table, Claim("ESPaDOnS", "guessed", reason))
+        return _espadons(table, Claim("ESPaDOnS", "guessed", reason))
     own = _columns(table) if len(tables) == 1 else _rows_of_columns(tables)
     contents = contents_from_columns("text table", own, source, options, window)
     rows = sum(len(each.values) for each in tables)
@@ -93,9 +94,10 @@ def _describe_own(
     _describe(contents, tables[own[0]])
     first = Contents("", contents.wavelength, contents.flux)
     _describe(first, tables[0])
-    for name in ("medium", "frame", "resolution", "instrument", "unit", *(() if several else _OF_STAR)):
-        if getattr(contents, name) is None:
+    for name in _OF_SPECTROGRAPH if several else (*_OF_SPECTROGRAPH, *_OF_STAR):
+        if not getattr(contents, name):
             setattr(contents, name, getattr(first, name))
+            contents.flags |= first.flags & {f"{name}_guessed"}
 
 
 def _describe(contents: Contents, table: TextTable) -> None:
@@ -138,27 +140,24 @@ def columns(source: Source, options: ReadOptions, window: Window) -> list[Column
 
 def espadons_columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
     """The columns of a file of Libre-ESpRIT, which have no names."""
-    table = _espadons_table(source)
-    return [Column("", table.values[:, i]) for i in range(table.values.shape[1])]
+    return _columns(_espadons_table(source))
 
 
 def read_espadons(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read a file of Libre-ESpRIT by its head."""
-    lines = source.text.lstrip().splitlines()
-    star = re.search(r"'([^']*)'", lines[0])
-    table = _espadons_table(source)
-    known = "narval" if "narval" in lines[0].lower() else "espadons"
+    head = source.text.lstrip().splitlines()[0]
     reason = "head of Libre-ESpRIT, which ESPaDOnS and NARVAL (R = 65,000) share"
-    instrument = Claim("NARVAL" if known == "narval" else "ESPaDOnS", "guessed", reason)
+    instrument = Claim("NARVAL" if "narval" in head.lower() else "ESPaDOnS", "guessed", reason)
+    table = _espadons_table(source)
     if options.columns is not None:
-        contents = contents_from_columns(
-            "Libre-ESpRIT text", espadons_columns(source, options, window), source, options, window
-        )
+        contents = contents_from_columns("Libre-ESpRIT text", _columns(table), source, options, window)
         _describe_espadons(contents, instrument)
     else:
-        contents = _espadons(source, table, instrument)
-    if star and star[1].strip():
-        contents.star = Claim(sanitise(star[1]).replace("_", " "), "file", "first line")
+        contents = _espadons(table, instrument)
+    quoted = re.search(r"'([^']*)'", head)
+    star = star_of(sanitise(quoted[1])) if quoted else None
+    if star:
+        contents.star = Claim(star, "file", "first line")
     return contents
 
 
@@ -188,7 +187,7 @@ def _looks_like_espadons(table: TextTable) -> bool:
     return _MIN_JUMPS <= jumps <= 100
 
 
-def _espadons(source: Source, table: TextTable, instrument: Claim) -> Contents:
+def _espadons(table: TextTable, instrument: Claim) -> Contents:
     values = table.values
     flux, sigma = _ESPADONS_COLUMNS.get(values.shape[1] - 1, (1, None))
     contents = Contents("Libre-ESpRIT text (ESPaDOnS, NARVAL)", values[:, 0], values[:, flux])

@@ -9,7 +9,8 @@ import numpy as np
 
 from dtl.readers import limits
 from dtl.readers.byte_by_byte import described
-from dtl.readers.decimal_marks import plain_lines, plain_text
+from dtl.readers.cards import is_written_card, written_cards
+from dtl.readers.decimal_marks import COMMENT, plain_lines, plain_text
 from dtl.readers.headings import cells_of_names, names_columns, role_by_unit, without_label
 from dtl.readers.marked_rows import without_marks
 from dtl.readers.names import parse_name
@@ -21,13 +22,13 @@ from dtl.readers.statements import frame_of, medium_of
 from dtl.readers.transposed import upright
 from dtl.readers.two_rows import joined_names, neighbouring_cells, units_of
 from dtl.readers.word_columns import tidy_words
+from dtl.spectrum import UnusableInput
 
 __all__ = ["TextTable", "check_values", "parse_table", "text_lines"]
 
-_COMMENT = re.compile(r"^\s*(#|%|!|//|\*|;|--)")
 #: Cells of which none holds anything, as spreadsheets write rows above, between or below those of a table.
 _EMPTY = re.compile(r"[\s,;|\"']*$")
-_WITHOUT_NUMBERS = re.compile(rf"{_EMPTY.pattern}|{_COMMENT.pattern}")
+_WITHOUT_NUMBERS = re.compile(rf"{_EMPTY.pattern}|{COMMENT.pattern}")
 _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _LONGEST_HEAD, _MAX_BELOW, _FEW_TOUCHING = 500, 100, 4
 _ONE_COLUMN = "has only one column of numbers, while wavelength and flux are needed; save both in one table."
@@ -40,10 +41,6 @@ _JSON = re.compile(r"\s*(\{\s*\"|\[\s*[{\[(])")
 _TOUCH = re.compile(r"(?<!\S)\S*\d\.\d{4,}\.\d\S*")
 #: What ends a line, as `str.splitlines` has it.
 _ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-#: A FITS card as text: SPECSYS = 'TOPOCENT' / frame
-_CARD = re.compile(
-    r"^\s*(HIERARCH +)?([A-Z][A-Z0-9_ -]{0,40}?)\s*=\s*('[^']*'|[TF]|[-+]?[0-9.]+(?:[EDed][-+]?[0-9]+)?)\s*(/.*)?$"
-)
 
 
 @dataclass
@@ -82,50 +79,31 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
         UnusableInput: no table of at least two columns and ten rows of numbers.
     """
     by_bytes = described(source.text) if text is None else None
-    turned = upright(source.text, _COMMENT) if text is None and by_bytes is None else None
+    turned = upright(source.text) if text is None and by_bytes is None else None
     text = turned or (tidy_words(by_bytes.text if by_bytes else source.text) if text is None else text)
     lines = text_lines(source, plain_text(text))
     comments, head, first = _head(lines)
     unmarked = None
     if first is None:
-        paired = with_wavelengths(lines, _COMMENT, _cards(comments))
-        unmarked = without_marks(lines, _COMMENT) if paired is None else None
+        paired = with_wavelengths(lines, written_cards(comments))
+        unmarked = without_marks(lines) if paired is None else None
         lines = paired or unmarked or lines
         comments, head, first = _head(lines)
     _refuse_touching(source, head, few=first is not None)
     if first is None:
-        _refuse_json(source, text)
-        if has_one_column(lines, _COMMENT):
-            raise source.refuse(_ONE_COLUMN)
-        words = sanitise(next((line for line in lines if line.strip()), ""), 40)
-        raise source.refuse(
-            f"is text without a table of numbers (it begins '{words}'), probably notes, a log or a wrong file; "
-            "give a table "
-            "with the columns wavelength and flux."
-        )
-    # nearly all begin with a digit, which is told sooner than that they are no comment
-    body = [line for line in lines[first:] if line.lstrip()[:1].isdigit() or not _WITHOUT_NUMBERS.match(line)]
-    limits.check("columns", max(len(re.split(r"[\s,;|]+", line)) for line in body[:3]), source.refuse)
-    body, separator = plain_lines(body)
-    if separator:  # with those that are empty
-        limits.check("columns", max(line.count(separator) + 1 for line in body[:3]), source.refuse)
-    check_values(source, body, separator)
+        raise _without_rows(source, text, lines)
+    body, separator = _rows(source, lines[first:])
     values, skipped = numbers(source, body, separator)
     if _counts_columns(values[0]):
         body, values = body[1:], values[1:]
-    cards = _cards([*comments, *head])
-    words = [line for line in [*comments, *head] if not _CARD.match(line)]
+    cards = written_cards([*comments, *head])
+    words = [line for line in [*comments, *head] if not is_written_card(line)]
     about = [] if by_bytes else words  # explanations of as many words as there are columns name none
     if _has_row_names(body, values, separator, about):
         values = values[:, 1:]
     known = set(head)
     head = [line for line in words if line in known]
-    names, units = _headings(head, about, separator, values)
-    filled = np.isfinite(values).any(axis=0)
-    if not filled.all() and filled.sum() >= 2:  # a separator at the end of each line, or a column of words
-        values = values[:, filled]
-        names, units = ([word for word, keep in zip(row, filled, strict=True) if keep] for row in (names, units))
-        names, units = (names, units) if any(names) else _headings(head, about, separator, values)
+    values, names, units = _named(head, about, separator, values)
     if values.shape[1] < 2:
         raise source.refuse(_ONE_COLUMN)
     apart = _SEPARATORS[separator] if unmarked is None else "marks that were taken for blanks"
@@ -134,6 +112,18 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     below = _below(lines)
     lines, swapped = [*comments, *head], turned is not None
     return TextTable(values, names, words, apart, skipped, cards, swapped, said=said, lines=lines, below=below)
+
+
+def _rows(source: Source, lines: list[str]) -> tuple[list[str], str | None]:
+    """The rows of a table with points as decimal marks, counted before they are parsed, and what separates columns."""
+    # nearly all begin with a digit, which is told sooner than that they are no comment
+    body = [line for line in lines if line.lstrip()[:1].isdigit() or not _WITHOUT_NUMBERS.match(line)]
+    limits.check("columns", max(len(re.split(r"[\s,;|]+", line)) for line in body[:3]), source.refuse)
+    body, separator = plain_lines(body)
+    if separator:  # with those that are empty
+        limits.check("columns", max(line.count(separator) + 1 for line in body[:3]), source.refuse)
+    check_values(source, body, separator)
+    return body, separator
 
 
 def text_lines(source: Source, text: str, measured: str = "") -> list[str]:
@@ -157,6 +147,18 @@ def text_lines(source: Source, text: str, measured: str = "") -> list[str]:
     return lines
 
 
+def _without_rows(source: Source, text: str, lines: list[str]) -> UnusableInput:
+    """The error for a text without rows of two numbers."""
+    _refuse_json(source, text)
+    if has_one_column(lines):
+        return source.refuse(_ONE_COLUMN)
+    words = sanitise(next((line for line in lines if line.strip()), ""), 40)
+    return source.refuse(
+        f"is text without a table of numbers (it begins '{words}'), probably notes, a log or a wrong file; give a "
+        "table with the columns wavelength and flux."
+    )
+
+
 def _refuse_json(source: Source, text: str) -> None:
     """Refuse a text in JSON's notation."""
     if _JSON.match(text):
@@ -176,20 +178,6 @@ def check_values(source: Source, lines: list[str], separator: str | None) -> Non
     if sum(map(len, lines)) > limits.most("values"):  # else there are fewer, as each has a letter
         counts = (line.count(separator) + 1 if separator else len(line.split()) for line in lines)
         limits.check("values", sum(counts), source.refuse)
-
-
-def _cards(lines: list[str]) -> dict[str, tuple[object, str]]:
-    """FITS cards that stand as text above the numbers."""
-    found: dict[str, tuple[object, str]] = {}
-    for line in lines:
-        match = _CARD.match(line)
-        if match:
-            text = match[3].strip("'").strip()
-            quoted = match[3].startswith("'")
-            value = None if quoted or text in "TF" else number(text)
-            value = text if quoted else text == "T" if text in ("T", "F") else value
-            found[match[2].strip()] = (value, (match[4] or "").lstrip("/ "))
-    return {key: card for key, card in found.items() if card[0] is not None}
 
 
 def _refuse_touching(source: Source, head: list[str], *, few: bool) -> None:
@@ -232,7 +220,7 @@ def _head(lines: list[str]) -> tuple[list[str], list[str], int | None]:
     for place, line in enumerate(lines):
         if _EMPTY.match(line):
             continue
-        if _COMMENT.match(line):
+        if COMMENT.match(line):
             if len(comments) < _MAX_COMMENTS:
                 comments.append(_MARKS.sub("", line[:_LONGEST_COMMENT]).rstrip())
             continue
@@ -264,6 +252,19 @@ def _is_data(line: str) -> bool:
         return False
     digits = [bool(re.search(r"\d", cell)) for cell in cells]
     return digits[0] or (any(digits) and all(number(cell) is not None for cell in cells))
+
+
+def _named(
+    head: list[str], comments: list[str], separator: str | None, values: np.ndarray
+) -> tuple[np.ndarray, list[str], list[str]]:
+    """The columns that hold numbers, with their names and units."""
+    names, units = _headings(head, comments, separator, values)
+    filled = np.isfinite(values).any(axis=0)
+    if filled.all() or filled.sum() < 2:
+        return values, names, units
+    values = values[:, filled]  # without a separator at the end of each line, or a column of words
+    names, units = ([word for word, keep in zip(row, filled, strict=True) if keep] for row in (names, units))
+    return values, *((names, units) if any(names) else _headings(head, comments, separator, values))
 
 
 def _headings(

@@ -40,6 +40,7 @@ _UNSPACED = {
     "空气": "air", "空気": "air", "真空": "vacuum",
     "파장": "wave", "플럭스": "flux", "오차": "error", "모델": "model",
 }  # fmt: skip
+#: Any of these, to be set apart from what is written together with it.
 _UNSPACED_WORD = re.compile("|".join(_UNSPACED))
 
 

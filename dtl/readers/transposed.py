@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from dtl.readers.decimal_marks import COMMENT
+
 __all__ = ["upright"]
 
 #: Rows that are columns: fewer than a spectrum has pixels, which are these at least.
@@ -14,18 +16,13 @@ _LONGEST, _MOST_LINES = 5_000_000, 500
 _NUMBER = re.compile(r"[-+]?\.?\d|[-+]?(nan|inf)\b", re.IGNORECASE)
 
 
-def upright(text: str, comment: re.Pattern[str]) -> str | None:
-    """The text with one row a pixel; None where it has that already, or is no such table.
-
-    Args:
-        text: of the file.
-        comment: what begins a line that is none of the table's.
-    """
+def upright(text: str) -> str | None:
+    """The text of a file with one row a pixel; None where it has that already, or is no such table."""
     if len(text) > _LONGEST or text.count("\n") > _MOST_LINES:
         return None
     lines = [line for line in text.splitlines() if line.strip()]
     # an empty cell before a semicolon begins no comment
-    rows = [line for line in lines if not comment.match(line) or line.count(";") >= _FEWEST_PIXELS]
+    rows = [line for line in lines if not COMMENT.match(line) or line.count(";") >= _FEWEST_PIXELS]
     if not 2 <= len(rows) <= _MOST_ROWS:
         return None
     comma = any("." in row for row in rows)  # else it is the decimal mark

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
+from dtl.readers.options import ReadOptions
 from dtl.spectrum import UnusableInput
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum
@@ -51,3 +52,40 @@ def test_velocities_are_no_wavelengths(cards: dict[str, str]) -> None:
     data = image(FLUX, CRVAL1=-5000.0, CDELT1=1.7, RESTWAV=8.8e-7, **cards)
     with pytest.raises(UnusableInput, match=r"^v\.fits has an axis of velocities .*in place of wavelengths, which"):
         read_spectrum(data, name="v.fits")
+
+
+LINEAR = {"CTYPE1": "WAVE", "CUNIT1": "Angstrom", "CRVAL1": 8767.42, "CDELT1": 0.05}
+STEP = 0.05 / 8810.0
+LOGARITHM = {"COEFF0": float(np.log10(8767.42)), "COEFF1": STEP / np.log(10)}
+POLYNOMIAL = {"WV_0_01": "8.76742D+03 5.0D-02 0. 0.", "WV_4_01": "0. 0. 0. 0."}
+
+
+@pytest.mark.parametrize(
+    ("cards", "logarithmic"),
+    [
+        (LINEAR, False),
+        ({"CRVAL1": 8767.42, "CDELT1": 0.05, "WAT1_001": "wtype=linear units=angstroms", "CUNIT1": None}, False),
+        ({"CRVAL1": 8767.42, "CD1_1": "0.05", "DC-FLAG": 1}, False),  # a flag that is wrong
+        (LOGARITHM, True),
+        (LOGARITHM | {"CRVAL1": 0.0, "CDELT1": 1.0}, True),
+        ({"CRVAL1": LOGARITHM["COEFF0"], "CDELT1": LOGARITHM["COEFF1"], "DC-FLAG": 1}, True),
+        ({"CTYPE1": "WAVE-LOG", "CUNIT1": "Angstrom", "CRVAL1": 8767.42, "CDELT1": STEP * 8767.42}, True),
+        (POLYNOMIAL, False),
+    ],
+)
+def test_axes_by_formulae(cards: dict[str, object], *, logarithmic: bool) -> None:
+    wavelength = 8767.42 * np.exp(STEP * np.arange(FLUX.size)) if logarithmic else 8767.42 + 0.05 * np.arange(FLUX.size)
+    spectrum = read_spectrum(image(FLUX, **cards), name="f.fits", options=ReadOptions(medium="vacuum"))
+    np.testing.assert_allclose(spectrum.wavelength, wavelength[: spectrum.wavelength.size], rtol=1e-9)
+
+
+def test_an_axis_by_a_table() -> None:
+    cards = {"CTYPE1": "WAVE-TAB", "CRVAL1": 1.0, "CDELT1": 1.0, "PS1_0": "WCS-TAB", "PS1_1": "WAVE"}
+    column = fits.Column("WAVE", f"{AIR.size}D", "nm", array=[0.1 * AIR])
+    table = fits.BinTableHDU.from_columns([column], name="WCS-TAB")
+    content = layouts.to_bytes(fits.PrimaryHDU(FLUX, fits.Header(cards)), table)
+    spectrum = read_spectrum(content, name="t.fits", options=ReadOptions(medium="vacuum"))
+    np.testing.assert_allclose(spectrum.wavelength, AIR[: spectrum.wavelength.size])
+    assert any(finding.value == "table" for finding in spectrum.findings)
+    with pytest.raises(UnusableInput, match=r"^t\.fits has an axis WAVE-TAB whose table 'WCS-TAB' is missing, which"):
+        read_spectrum(image(FLUX, **cards), name="t.fits")

@@ -12,7 +12,8 @@ from astropy.io import fits
 from astropy.time import Time
 from astropy.utils import iers
 
-from dtl.readers.barycentre import barycentric_velocity, position_of, velocity_from_header
+from dtl.readers.barycentre import barycentric_velocity, find_position, velocity_from_header
+from dtl.readers.cards import Cards
 from dtl.readers.instruments import INSTRUMENTS, find_instrument
 
 
@@ -52,20 +53,20 @@ def test_proper_motion() -> None:
     ],
 )
 def test_unusable_headers(cards: dict, reason: str) -> None:
-    claim = velocity_from_header(fits.Header(cards), find_instrument("HPF"), trust_pointing=False)
+    claim = velocity_from_header(Cards(fits.Header(cards)), find_instrument("HPF"), trust_pointing=False)
     assert claim.value is None and reason in claim.reason
 
 
 def test_degrees_only_where_said_so() -> None:
     cards = {"RA": 197.65, "DEC": -35.06, "DATE-OBS": "2004-03-10T05:21:16.881", "EXPTIME": 1800.0}
     feros = find_instrument("FEROS")
-    assert velocity_from_header(fits.Header(cards), feros).value is None
+    assert velocity_from_header(Cards(fits.Header(cards)), feros).value is None
     header = fits.Header({**cards, "ORIGIN": "ESO-LASILLA"})
-    assert velocity_from_header(header, feros).value == pytest.approx(17.96, abs=0.05)
+    assert velocity_from_header(Cards(header), feros).value == pytest.approx(17.96, abs=0.05)
 
 
 def test_a_right_ascension_that_could_be_hours_is_taken_where_its_card_says_degrees() -> None:
     header = fits.Header({"RA": 17.963472, "DEC": 4.69, "DATE-OBS": "2019-03-19T11:49:14", "ORIGIN": "ESO"})
-    assert position_of(header, "RA", "DEC") is None
+    assert find_position(Cards(header))[1] is None
     header.comments["RA"] = "[deg] target"
-    assert position_of(header, "RA", "DEC") == (17.963472, 4.69)
+    assert find_position(Cards(header)) == (("RA", "DEC"), (17.963472, 4.69))

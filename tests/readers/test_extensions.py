@@ -315,3 +315,21 @@ def test_names_before_the_unit() -> None:
     spectrum = read_spectrum(to_bytes(fits.PrimaryHDU(), *hdus), name="v.fits")
     np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, FLUX))
     np.testing.assert_allclose(spectrum.uncertainty, np.interp(spectrum.wavelength, WAVE, SIGMA))
+
+
+@pytest.mark.parametrize("wanted", ["FLUX", "flux", "6", "1", None])
+def test_an_extension_is_found_among_many_of_one_shape(wanted: str | None) -> None:
+    others = {name: np.ones_like(FLUX) for name in ("TEMPLATE", "SKY", "CONT", "BLAZE")}
+    arrays = others | {"WAVE": WAVE, "FLUX": FLUX, "SIG": SIGMA}
+    content = to_bytes(fits.PrimaryHDU(), *(fits.ImageHDU(values, name=name) for name, values in arrays.items()))
+    spectrum = read_spectrum(content, name="a.fits", options=ReadOptions(extension=wanted))
+    inside = (WAVE >= spectrum.wavelength[0]) & (WAVE <= spectrum.wavelength[-1])
+    np.testing.assert_allclose(spectrum.flux, FLUX[inside])
+    with pytest.raises(UnusableInput, match=r"^a\.fits has no spectrum in extension 'X'; it has extension 1"):
+        read_spectrum(content, name="a.fits", options=ReadOptions(extension="X"))
+
+
+def test_an_extension_is_found_by_a_long_name() -> None:
+    name = "SPECTRUM OF THE FIRST NIGHT, SECOND EXPOSURE"
+    content = to_bytes(fits.PrimaryHDU(), table(("wave", "flux", "err"), (WAVE, FLUX, SIGMA), name))
+    assert read_spectrum(content, name="a.fits", options=ReadOptions(extension=name)).flux.size > 1000

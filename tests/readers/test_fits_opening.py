@@ -126,3 +126,21 @@ def test_columns_that_need_more_than_a_row(form: str) -> None:
     assert edited != content
     with pytest.raises(UnusableInput, match="columns need more than the 24,800 bytes that a row has"):
         read_spectrum(edited, name="star.fits")
+
+
+@pytest.mark.parametrize(
+    ("card", "key", "value"),
+    [
+        (b"SNR     =                  NaN / at 8800", "SNR", "NaN"),
+        (b"OBJECT  = GJ 699", "OBJECT", "GJ 699"),
+        (b"SNR     = 12,5 / at 8800", "SNR", "12,5"),
+        (b"NOTE1   = of another with its name", "NOTE1", 1),
+        (b"SNR     = 012.50d0", "SNR", 12.5),
+        (b"SNR     =", "SNR", None),
+    ],
+)
+def test_what_is_no_value_by_the_standard_is_text(card: bytes, key: str, value: object) -> None:
+    content = to_bytes(fits.PrimaryHDU(FLUX, fits.Header({"NOTE1": 1, "NOTE2": 2})))
+    place = content.index(b"NOTE2")
+    hdus = open_fits(content[:place] + card.ljust(80) + content[place + 80 :], refuse)
+    assert hdus[0].header[key] == value

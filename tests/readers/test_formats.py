@@ -312,6 +312,18 @@ def test_text_meta_data() -> None:
 
 
 @pytest.mark.parametrize(
+    ("head", "frame"),
+    [
+        ("# specsys: BARYCENT\n# frame: ICRS\n", "barycentric"),
+        ("# frame: ICRS\n# specsys: BARYCENT\n", "barycentric"),
+        ("# frame: ICRS\n", "unknown"),
+    ],
+)
+def test_a_frame_of_coordinates_hides_none_of_wavelengths(head: str, frame: str) -> None:
+    assert read_spectrum(layouts.text(head=head)).frame == frame
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "BERV (km/s): -12.5",

@@ -118,3 +118,21 @@ def test_wavelengths_in_either_medium_do_not_contradict_each_other(names: str) -
 )
 def test_a_category_of_exposures_is_no_star(said: str, star: str) -> None:
     assert read_spectrum(table(OBJECT=said, **{"HIERARCH ESO OBS TARG NAME": "GJ 551"}), name="s.fits").star == star
+
+
+@pytest.mark.parametrize(
+    ("value", "frame", "reason"),
+    [
+        (None, "barycentric", "wavelengths of ESPRESSO come so"),
+        ("LSRK", "unknown", "card SPECSYS = 'LSRK', which is not used here"),
+    ],
+)
+def test_a_card_without_a_value_says_nothing(value: str | None, frame: str, reason: str) -> None:
+    spectrum = read_spectrum(table(SPECSYS=value, INSTRUME="ESPRESSO"), name="c.fits")
+    finding = next(finding for finding in spectrum.findings if finding.name == "frame")
+    assert spectrum.frame == frame and finding.reason.startswith(reason)
+
+
+@pytest.mark.parametrize(("value", "velocity"), [("-110.5", -110.5), (True, None), ("fast", None)])
+def test_the_velocity_of_the_star_is_a_number(value: object, velocity: float | None) -> None:
+    assert read_spectrum(table(RADVEL=value), name="c.fits").stated_velocity == velocity

@@ -159,6 +159,18 @@ def test_comments_between_orders_begin_no_other_spectrum(mark: str) -> None:
     assert len(spectrum.wavelength) == WAVE.size
 
 
+@pytest.mark.parametrize("mark", ["# order", "# unit: Angstrom"])
+def test_doubts_about_the_first_of_several_orders_are_about_all(mark: str) -> None:
+    text = (
+        "# star: GJ 1\n# simulated\n# medium: air\n# wavelengths in vacuum\n# frame: rest\n# in the barycentric frame\n"
+    )
+    for part in np.array_split(WAVE, 4):
+        rows = "".join(f"{x:.4f} {y:.6f}\n" for x, y in zip(part, layouts.truth(part), strict=True))
+        text += f"{mark}\n{rows}"
+    spectrum = read_spectrum(text.encode(), name="o.txt")
+    assert spectrum.simulated and {"frame_guessed", "medium_guessed"} <= set(spectrum.flags)
+
+
 def test_a_column_of_another_unit_is_no_velocity_or_place() -> None:
     columns = [
         fits.Column("BERV", "E", unit="AU/d", array=[0.01]),

@@ -7,6 +7,7 @@ import pytest
 from astropy.io import fits
 
 from dtl.readers.barycentre import earth_velocity, middle_of_exposure
+from dtl.readers.cards import Cards
 from dtl.readers.options import ReadOptions
 from dtl.readers.statements import frame_of, medium_of
 from dtl.spectrum import Spectrum
@@ -436,9 +437,9 @@ def test_the_velocity_of_earth_with_and_without_its_unit(value: object, note: st
 
 
 def test_a_date_as_fits_wrote_it_until_1999() -> None:
-    new = middle_of_exposure(fits.Header([("DATE-OBS", "1998-03-05T06:00:00")]))
-    assert middle_of_exposure(fits.Header([("DATE-OBS", "05/03/98"), ("UT", "06:00:00")])) == new
-    assert middle_of_exposure(fits.Header([("DATE-OBS", "05/13/98"), ("UT", "06:00:00")])) is None
+    new = middle_of_exposure(Cards(fits.Header([("DATE-OBS", "1998-03-05T06:00:00")])))
+    assert middle_of_exposure(Cards(fits.Header([("DATE-OBS", "05/03/98"), ("UT", "06:00:00")]))) == new
+    assert middle_of_exposure(Cards(fits.Header([("DATE-OBS", "05/13/98"), ("UT", "06:00:00")]))) is None
 
 
 def table(name: str, *history: str, **cards: object) -> bytes:
