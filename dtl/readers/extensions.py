@@ -36,7 +36,7 @@ from dtl.readers.source import Source, sanitise
 from dtl.readers.word_columns import flag_values
 from dtl.wavelengths import Window
 
-__all__ = ["SPECTRA", "Group", "find_groups"]
+__all__ = ["BESIDE", "SPECTRA", "Group", "find_groups"]
 
 _MIN_POINTS = 10
 #: Extensions of one kind that are looked at; a spectrograph has a hundred orders.
@@ -44,7 +44,7 @@ _MAX_EXTENSIONS = 200
 #: Images of like size that are looked at beside one with an axis.
 _MAX_BESIDE = 24
 #: What an extension beside the spectrum of the star is named after.
-_BESIDE = ("model", "sky", "telluric", "lamp", "blaze", "continuum")
+BESIDE = ("model", "sky", "telluric", "lamp", "blaze", "continuum")
 #: What an image that is a spectrum is named after: the empty word where the name says nothing.
 SPECTRA = ("flux", "order", "")
 #: What is said of wavelengths that are edges.
@@ -257,7 +257,7 @@ def _size(hdu: Any) -> tuple[int, ...]:
 
 
 def _is_beside(hdu: Any) -> bool:
-    return parse_name(_own_name(hdu)).role in _BESIDE
+    return parse_name(_own_name(hdu)).role in BESIDE
 
 
 def _is_flux(name: str) -> bool:

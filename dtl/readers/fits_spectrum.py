@@ -7,8 +7,6 @@ IRAF's echelle spectra, and any of them with one order an extension.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -18,23 +16,20 @@ import numpy as np
 from dtl.readers import fallback
 from dtl.readers.columns import contents_from_columns
 from dtl.readers.contents import Claim, Contents
-from dtl.readers.dispersion import Column, stated_unit
-from dtl.readers.extension_list import coverage, list_spectra
-from dtl.readers.extensions import SPECTRA, Group, find_groups
+from dtl.readers.dispersion import Column
+from dtl.readers.extension_list import list_spectra
+from dtl.readers.extensions import Group, find_groups
+from dtl.readers.group_choice import choose_group
 from dtl.readers.headers import describe_header
 from dtl.readers.members import members
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions
-from dtl.readers.roles import assign_roles
 from dtl.readers.row_values import describe_row
-from dtl.readers.source import Source, sanitise
+from dtl.readers.source import Source
 from dtl.readers.statements import apply_statements, header_texts
 from dtl.wavelengths import Window
 
 __all__ = ["columns", "identify", "read"]
-
-#: What an extension is named after that sums up those beside it.
-_SUM = re.compile(r"(?<![a-z])(co-?add(ed)?|combined?|merged?|stack(ed)?|sum(med)?)(?![a-z])", re.IGNORECASE)
 
 #: Resolution of NEID's fibres (Schwab et al. 2016, SPIE 9908, 99087H).
 _NEID_MODES = {"HR": 110000.0, "HE": 60000.0}
@@ -48,7 +43,7 @@ def identify(source: Source) -> bool:
 def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
     """The arrays of the group that holds the spectrum, where they are columns of a table."""
     groups = find_groups(source, window)
-    group = _choose(source, groups, window, options)
+    group = choose_group(source, groups, window, options)
     if group is None or group.kind not in ("table", "vectors") or group.columns[0].values.ndim != 1:
         return []
     return group.columns
@@ -61,7 +56,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
         UnusableInput: no group does; the sentence says what each covers.
     """
     groups = find_groups(source, window)
-    group = _choose(source, groups, window, options)
+    group = choose_group(source, groups, window, options)
     if group is None:
         return fallback.read(source, options, window)
     contents = contents_from_columns(group.label, group.columns, source, options, window)
@@ -108,117 +103,6 @@ def _describe(
     last = [header for header in headers if header is not primary]
     _describe_headers(contents, primary, group, [*last, primary] if another else [primary, *headers])
     describe_row(contents, source, options, window, said=group.said)
-
-
-def _choose(source: Source, groups: list[Group], window: Window, options: ReadOptions) -> Group | None:
-    """The group that covers most of the window; of equals the first.
-
-    Raises:
-        UnusableInput: none does.
-    """
-    if options.extension is not None:
-        groups = _asked(source, groups, options.extension)
-    else:
-        groups = _of_star(groups, window)
-    groups = sorted(groups, key=lambda group: not _SUM.search(group.place))
-    best: tuple[float, Group] | None = None
-    ranges: list[str] = []
-    for group in _joined(groups):
-        if group.problem:
-            continue
-        if options.columns is not None and group.kind in ("table", "vectors"):
-            known = {c.name.strip().lower() for c in group.columns} | {str(i) for i, _ in enumerate(group.columns, 1)}
-            if all(str(key).strip().lower() in known for key in options.columns if key):
-                return group
-            continue
-        roles = assign_roles(group.columns, window)
-        if roles is None:
-            continue
-        share, low, high = coverage(roles.wavelength, roles.flux, window)
-        ranges.append(f"{group.place} covers {low:,.1f}–{high:,.1f} Å")
-        if best is None or share > best[0] + 0.02:
-            best = share, group
-    if best is None:
-        problem = next((group.problem for group in groups if group.problem), "")
-        if problem:
-            raise source.refuse(
-                f"{problem}, which cannot be read; export the spectrum as a table of wavelength and flux."
-            )
-        table = next((group for group in groups if group.kind in ("table", "vectors")), None)
-        return table if table is not None and len(groups) == 1 else None
-    if best[0] <= 0 and len(ranges) > 1 and options.unit is None:
-        raise source.refuse(
-            f"holds no spectrum of {window.lower:,.0f}–{window.upper:,.0f} Å ({'; '.join(ranges[:4])}"
-            f"{'; ...' if len(ranges) > 4 else ''}), so it is another order or setting; choose a file that covers the "
-            "window, or state the unit (--unit) if these ranges are wrong."
-        )
-    return best[1]
-
-
-def _of_star(groups: list[Group], window: Window) -> list[Group]:
-    """Groups whose extensions are not named after something else, as a template, where one of them holds the window."""
-    own = [group for group in groups if not group.beside]
-    if len(own) == len(groups):
-        return groups
-    for group in own:
-        roles = None if group.problem else assign_roles(group.columns, window)
-        if roles is not None and coverage(roles.wavelength, roles.flux, window)[0] > 0.5:
-            return own
-    return groups
-
-
-def _asked(source: Source, groups: list[Group], wanted: str) -> list[Group]:
-    key = str(wanted).strip().lower()
-    found = [g for g in groups if any(f"extension {key}" == p.split(" '")[0] or f"'{key}'" in p.lower()
-                                      for p in g.place.split(", "))]  # fmt: skip
-    if not found:
-        places = "; ".join(dict.fromkeys(group.place for group in groups))
-        raise source.refuse(f"has no spectrum in extension '{sanitise(wanted, 30)}'; it has {places or 'none'}.")
-    return found
-
-
-def _joined(groups: Sequence[Group]) -> list[Group]:
-    """Groups with the same columns as one, a row an extension: one order an extension, or blue and red.
-
-    Names of images, which are those of their extensions, may differ by their number.
-    """
-    kinds: dict[tuple, list[Group]] = {}
-    for group in groups:
-        alone = (
-            group.problem
-            or group.role not in SPECTRA
-            or group.columns[0].values.ndim != 1
-            or group.kind in ("images", "multispec")
-        )
-        shapes = {column.values.ndim for column in group.columns}
-        names = tuple(re.sub(r"\d+", "", c.name) if group.kind == "axis" else c.name for c in group.columns)
-        units = tuple(stated_unit(c) for c in group.columns if c.meaning.role == "wavelength")
-        key = (id(group),) if alone or len(shapes) > 1 else (group.kind, names, units)
-        kinds.setdefault(key, []).append(group)
-    return [members[0] if len(members) == 1 else _stack(members) for members in kinds.values()]
-
-
-def _stack(members: list[Group]) -> Group:
-    length = max(len(group.columns[0].values) for group in members)
-    stacked = []
-    for number, column in enumerate(members[0].columns):
-        rows = [group.columns[number].values for group in members]
-        values = np.array([np.pad(row, (0, length - len(row)), constant_values=np.nan) for row in rows])
-        stacked.append(Column(column.name, values, column.unit, column.note))
-    first, last = members[0], members[-1]
-    label = f"{first.label}, one order an extension"
-    # that with the sum of the others stands first, wherever it is in the file
-    between = f" before {members[1].place} to " if len(members) > 2 and _SUM.search(first.place) else " to "
-    return Group(
-        first.kind,
-        label,
-        first.place + between + last.place,
-        stacked,
-        [g.headers[0] for g in members],
-        first.notes,
-        first.flags,
-        stacked=True,
-    )
 
 
 def _describe_headers(contents: Contents, primary: Any, group: Group, headers: list[Any]) -> None:
