@@ -57,7 +57,7 @@ OTHERS: tuple[tuple[str, set[str]], ...] = (
 #: Words that turn an array of this name into a flux that was treated by it: "continuum normalised flux".
 _TREATED = {"normalized", "normalised", "norm", "normed", "divided", "subtracted", "removed", "corrected", "corr"}
 _TREATED |= {"sub", "free", "deblazed", "normalization", "rectified"}
-_QUALIFIERS = {"raw", "reduced", "uncalibrated", "weighted", "smooth", "original", "orig", "opt", "box"}
+_QUALIFIERS = {"raw", "reduced", "uncalibrated", "weighted", "smooth", "original", "orig", "opt", "box", "boxcar"}
 _LOGARITHM = {"log": "log10", "log10": "log10", "lg": "log10", "ln": "ln", "loge": "ln", "dex": "log10"}
 _RELATIVE = {"ppm", "relative", "rel", "fractional", "frac", "fraction", "relerr", "fracerr"}
 _PERCENT = {"percent", "percentage", "pct", "perc", "%"}
