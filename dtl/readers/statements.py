@@ -13,6 +13,7 @@ from typing import Any
 
 from dtl.readers.clauses import FALSE, TRUE, clauses_of, goes_on, is_of_others, manner_of, words_of
 from dtl.readers.contents import Claim, Contents
+from dtl.readers.error_words import apply_multiple
 from dtl.readers.units import parse_frame, parse_medium
 
 __all__ = [
@@ -251,13 +252,17 @@ def stated_frame(text: str) -> str | None:
 def apply_statements(contents: Contents, texts: Iterable[str], where: str, *, steps: bool = False) -> None:
     """Fill medium and frame, where they are open or only guessed, from free words; mark what they contradict.
 
+    And take how many sigma uncertainties are.
+
     Args:
         contents: changed in place.
         texts: sentences, as comment lines.
         where: what they are, for people, as "a comment".
         steps: whether they tell in their order what was done, so that a later one may end what an earlier one says.
     """
-    spoken = [text for text in dict.fromkeys(texts) if _MENTIONED.search(text)][:_MOST]
+    texts = list(dict.fromkeys(texts))
+    apply_multiple(contents, texts, where)
+    spoken = [text for text in texts if _MENTIONED.search(text)][:_MOST]
     for name, find in (("medium", _weighed_medium), ("frame", _weighed_frame)):
         found = [(text, *find(text)) for text in spoken]
         for place, (text, weight, value) in enumerate(found):

