@@ -32,10 +32,12 @@ _MJD_ZERO = datetime(1858, 11, 17)
 
 _METRES_PER_AU = 149597870700.0
 _SPEED_OF_LIGHT = 299792458.0  # m/s
+_AU_A_DAY = _METRES_PER_AU / 86400.0 / 1000.0  # km/s
 #: Earth moves no faster, km/s; and a velocity as text, which may go on with its unit.
 _FASTEST = 40.0
 _UNIT = re.compile(
-    r"(?<![a-z])(k?m(\s*/\s*s(ec)?|[ .*]?s\s*(\*\*|\^)?\s*-\s*1)(?![a-z])|(kilo)?met(er|re)s? (per|/) s)"
+    r"(?<![a-z])(au\s*(/|per)\s*d(ay)?(?![a-z])|k?m(\s*/\s*s(ec)?|[ .*]?s\s*(\*\*|\^)?\s*-\s*1)(?![a-z]))"
+    r"|(?<![a-z])(kilo)?met(er|re)s? (per|/) s"
 )
 #: What programs write where they know no velocity; and a redshift, km/s being too small by far.
 _UNKNOWN = re.compile(r"([-+]?0*\.?0*|-0*1(\.0*)?|[-+]?9{2,}(\.[09]*)?)(e[-+]?0+)?")
@@ -140,13 +142,14 @@ def earth_velocity(value: Any, factor: float = 1.0, note: str = "") -> tuple[flo
         return None, ""
     unit = _UNIT.search(text[number.end() :]) or _UNIT.search(note.lower())
     if unit:
-        factor = 1.0 if unit[0].startswith("k") else 1e-3
+        factor = _AU_A_DAY if unit[0].startswith("au") else 1.0 if unit[0].startswith("k") else 1e-3
     elif factor == 1.0 and 1000.0 < abs(stated) < 1000.0 * _FASTEST:
         return stated / 1000.0, ", taken for m/s, as Earth moves at most at 30 km/s"
     elif factor == 1.0 and abs(stated) < _REDSHIFT:
         return stated * _SPEED_OF_LIGHT / 1000.0, ", taken for a redshift, as it is next to nothing in km/s"
     found = stated * factor
-    return (found, " in m/s" if factor == 1e-3 else "") if abs(found) < _FASTEST else (None, "")
+    words = {1e-3: " in m/s", _AU_A_DAY: " in AU a day"}.get(factor, "")
+    return (found, words) if abs(found) < _FASTEST else (None, "")
 
 
 def position_of(header: Any, ra_key: str, dec_key: str) -> tuple[float, float] | None:

@@ -12,7 +12,7 @@ import numpy as np
 from dtl.readers.contents import Contents
 from dtl.readers.fits_file import image_extensions, pixels
 from dtl.readers.members import members
-from dtl.readers.metadata import apply_metadata, key_of
+from dtl.readers.metadata import apply_metadata, in_words, key_of
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions, metadata_lines
 from dtl.readers.source import Source
@@ -113,8 +113,7 @@ def apply_pairs(contents: Contents, pairs: dict[str, object], what: str) -> None
         what: each of them is, for people, as "column".
     """
     apply_metadata(contents, pairs, what)
-    words = [f"{name}: {value}" for name, value in pairs.items() if isinstance(value, str | bool)]
-    apply_statements(contents, words, f"the {what}")
+    apply_statements(contents, in_words(pairs), f"the {what}")
     apply_resolutions(contents, metadata_lines(pairs), what)
 
 

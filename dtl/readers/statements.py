@@ -30,7 +30,7 @@ __all__ = [
 _MOST = 400
 _MENTIONED = re.compile(
     r"air|vac|awav|luft|lucht|aria|no ar\b|возд|powiet|空|vak|vide|vuoto|vác|вакуум|próżni|真|bary|helio"
-    r"|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract|stellar|systemic|\brv\b|radial vel"
+    r"|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract|stellar|systemic|\brv\b|radial vel|zero vel"
     r"|bari|zentr|c[ée]ntr|ruhe|repos",
     re.I,
 )
@@ -103,11 +103,14 @@ _REST_OF_OTHERS = (
 )
 _REST = re.compile(
     r"\b(rest frame|rest wavelengths?(?! of| for)|at rest|(stellar|star|laboratory) frame|frame of the star"
-    r"|(?:shifted|corrected|moved|brought) to rest)\b"
+    r"|(?:shifted|corrected|moved|brought) to (?:rest|zero (?:radial )?velocity|rv ?= ?0))\b"
 )
 _OF_ITS_VELOCITY = re.compile(
-    r"\bcorrected for (the )?(stellar|systemic|star) (rv|(radial )?velocity)\b"
-    r"|\b(rv|(stellar|systemic|radial) velocity)( of [\d.+-]+ km/s)? (was |has been )?removed\b"
+    r"\bcorrected for (the )?((stellar|systemic|star) (rv|(radial )?velocity)|rv|radial velocity)\b"
+    r"(?! (of|error|drift))"
+    r"|\bcorrected for (the )?(rv|(radial )?velocity) of (the )?star\b"
+    r"|\b(rv|(stellar|systemic|radial|star) (rv|velocity))( shift)?( of [\d.+-]+ km/s)? (was |is |has been )?"
+    r"(removed|subtracted)\b(?! from)"
 )
 _OF_REST = re.compile(r"(rest|stellar|systemic|star|laboratory|frame|rv|velocity)$")
 _OBSERVATORY = re.compile(

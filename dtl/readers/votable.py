@@ -22,7 +22,7 @@ from dtl.readers.extension_list import list_spectra
 from dtl.readers.extensions import BESIDE, Group
 from dtl.readers.group_choice import choose_group
 from dtl.readers.members import members
-from dtl.readers.metadata import apply_metadata
+from dtl.readers.metadata import apply_metadata, key_of
 from dtl.readers.names import parse_name
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions, metadata_lines
@@ -135,7 +135,7 @@ def _words_of(element: Any, table: Table, around: list[Any]) -> _Words:
     """What is said of a table by its fields, its parameters and descriptions, those of what it is in, and its rows."""
     ucds = [(field.name, str(field.ucd or "").lower()) for field in element.fields]
     in_air = next((pair for pair in ucds if pair[1].startswith("em.wl") and "obs.atmos" in pair[1]), None)
-    pairs = {_key(param): param.value for param in _parameters(element, around)}
+    pairs = {_key(param): _with_unit(param) for param in _parameters(element, around)}
     described = "\n".join(str(one.description or "") for one in (*around, element)).splitlines()
     said = of_columns(table, {field.name: _key(field) for field in element.fields})
     return _Words(in_air, pairs, described, said)
@@ -162,6 +162,13 @@ def _parameters(element: Any, around: list[Any]) -> Iterator[Any]:
     found = [param for entry in outside for param in _flat(entry)]
     found += [own for own in element.iter_fields_and_params() if hasattr(own, "value")]
     yield from (param for param in found if not _OTHER_FRAME.search(f"{param.name} {getattr(param, 'utype', '')}"))
+
+
+def _with_unit(param: Any) -> Any:
+    """The value of a parameter; of velocities and resolutions with its unit."""
+    unit = str(getattr(param, "unit", None) or "")
+    own = "velocity" in str(key_of(_key(param))[0]) or "resol" in _key(param).lower()
+    return f"{param.value} {unit}" if unit and own else param.value
 
 
 def _flat(entry: Any) -> Iterator[Any]:

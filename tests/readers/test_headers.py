@@ -20,6 +20,12 @@ def table(names: str = "WAVE FLUX", **cards: object) -> bytes:
     return layouts.to_bytes(primary, fits.BinTableHDU.from_columns(columns))
 
 
+@pytest.mark.parametrize(("key", "value"), [("TOPOCENT", True), ("GEOCENT", "T"), ("FRAME", "TOPO")])
+def test_a_card_says_that_wavelengths_are_as_observed(key: str, value: object) -> None:
+    assert read_spectrum(table(**{key: value}), name="c.fits").frame == "observatory"
+    assert read_spectrum(table(TOPOCENT=False), name="c.fits").frame == "unknown"
+
+
 @pytest.mark.parametrize("key", ["BARYCORR", "BERVCORR", "HELCORR", "HELIOCOR", "BARYAPPL", "BERVDONE", "BARYCENT"])
 @pytest.mark.parametrize(
     ("value", "frame"),
