@@ -24,7 +24,7 @@ from dtl.readers.headers import describe_header
 from dtl.readers.members import members
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions
-from dtl.readers.row_values import describe_row
+from dtl.readers.row_values import apply_long_cards, describe_row
 from dtl.readers.source import Source
 from dtl.readers.statements import apply_statements, header_texts
 from dtl.wavelengths import Window
@@ -123,6 +123,7 @@ def _describe_headers(contents: Contents, primary: Any, group: Group, headers: l
     if any(key.startswith("UP_") for key in group.headers[0]):
         contents.medium = Claim("vacuum", "file", "the layout of UVES_popler, which writes vacuum wavelengths")
     describe_header(contents, *headers)
+    apply_long_cards(contents, headers[0])
     for header in headers[:2]:
         steps, comments = header_texts(header, "HISTORY"), header_texts(header, "COMMENT")
         apply_statements(contents, steps, "a card of HISTORY", steps=True)

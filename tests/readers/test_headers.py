@@ -124,3 +124,22 @@ def test_wavelengths_in_either_medium_do_not_contradict_each_other(names: str) -
 )
 def test_a_category_of_exposures_is_no_star(said: str, star: str) -> None:
     assert read_spectrum(table(OBJECT=said, **{"HIERARCH ESO OBS TARG NAME": "GJ 551"}), name="s.fits").star == star
+
+
+@pytest.mark.parametrize(
+    ("cards", "said"),
+    [
+        ({"frame": "barycentric"}, {"frame": "barycentric"}),
+        ({"rest_frame": True}, {"frame": "rest"}),
+        ({"berv_applied": True}, {"frame": "barycentric"}),
+        ({"spectral_resolution": 50_000.0}, {"resolution": 50_000.0}),
+        ({"SPECTRAL_RESOLUTION": 50_000, "SPEC_RES": 60_000}, {"resolution": 60_000.0}),
+        ({"star_name": "GJ 7"}, {"star": "GJ 7"}),
+        ({"SPECSYS": "TOPOCENT", "barycentric_velocity": 21.5}, {"barycentric_velocity": 21.5}),
+        ({"ESO STAR_NAME": "GJ 7", "ESO FRAME": "rest"}, {"star": "", "frame": "unknown"}),
+    ],
+)
+def test_cards_with_long_names_or_in_small_letters(cards: dict[str, object], said: dict[str, object]) -> None:
+    spectrum = read_spectrum(table(**{key if len(key) < 9 and key.isupper() else f"HIERARCH {key}": value
+                                      for key, value in cards.items()}), name="h.fits")  # fmt: skip
+    assert {name: getattr(spectrum, name) for name in said} == said
