@@ -168,7 +168,10 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         help="what the column of uncertainties holds; none leaves it aside",
     )
     group.add_argument(
-        "--extension", type=filled, metavar="NAME", help="FITS extension with the spectrum, by its number or name"
+        "--extension",
+        type=filled,
+        metavar="NAME",
+        help="FITS extension or table of a VOTable with the spectrum, by its number or name",
     )
     group.add_argument(
         "--row",

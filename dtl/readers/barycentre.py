@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import erfa
 import numpy as np
 
-from dtl.readers.cards import Cards
+from dtl.readers.cards import Cards, number_of
 from dtl.readers.contents import Claim
 from dtl.readers.instruments import Instrument
 
@@ -33,10 +34,12 @@ _MJD_ZERO = datetime(1858, 11, 17)
 
 _METRES_PER_AU = 149597870700.0
 _SPEED_OF_LIGHT = 299792458.0  # m/s
+_AU_A_DAY = _METRES_PER_AU / 86400.0 / 1000.0  # km/s
 #: Earth moves no faster, km/s; and a velocity as text, which may go on with its unit.
 _FASTEST = 40.0
 _UNIT = re.compile(
-    r"(?<![a-z])(k?m(\s*/\s*s(ec)?|[ .*]?s\s*(\*\*|\^)?\s*-\s*1)(?![a-z])|(kilo)?met(er|re)s? (per|/) s)"
+    r"(?<![a-z])(au\s*(/|per)\s*d(ay)?(?![a-z])|k?m(\s*/\s*s(ec)?|[ .*]?s\s*(\*\*|\^)?\s*-\s*1)(?![a-z]))"
+    r"|(?<![a-z])(kilo)?met(er|re)s? (per|/) s"
 )
 #: What programs write where they know no velocity; and a redshift, km/s being too small by far.
 _UNKNOWN = re.compile(r"([-+]?0*\.?0*|-0*1(\.0*)?|[-+]?9{2,}(\.[09]*)?)(e[-+]?0+)?")
@@ -139,13 +142,14 @@ def earth_velocity(value: Any, factor: float = 1.0, note: str = "") -> tuple[flo
         return None, ""
     unit = _UNIT.search(text[number.end() :]) or _UNIT.search(note.lower())
     if unit:
-        factor = 1.0 if unit[0].startswith("k") else 1e-3
+        factor = _AU_A_DAY if unit[0].startswith("au") else 1.0 if unit[0].startswith("k") else 1e-3
     elif factor == 1.0 and 1000.0 < abs(stated) < 1000.0 * _FASTEST:
         return stated / 1000.0, ", taken for m/s, as Earth moves at most at 30 km/s"
     elif factor == 1.0 and abs(stated) < _REDSHIFT:
         return stated * _SPEED_OF_LIGHT / 1000.0, ", taken for a redshift, as it is next to nothing in km/s"
     found = stated * factor
-    return (found, " in m/s" if factor == 1e-3 else "") if abs(found) < _FASTEST else (None, "")
+    words = {1e-3: " in m/s", _AU_A_DAY: " in AU a day"}.get(factor, "")
+    return (found, words) if abs(found) < _FASTEST else (None, "")
 
 
 def find_position(cards: Cards, trust_pointing: bool = True) -> tuple[tuple[str, str], tuple[float, float] | None]:
@@ -191,13 +195,13 @@ def sexagesimal(text: str) -> float | None:
     return -value if match[1] == "-" else value
 
 
-def middle_of_exposure(cards: Cards) -> float | None:
-    """Modified Julian date (UTC) of the middle of the exposure, None where the header does not say."""
+def middle_of_exposure(cards: Cards | Mapping[str, Any]) -> float | None:
+    """Modified Julian date (UTC) of the middle of the exposure, None where the cards do not say."""
     middle = _middle(cards)
     return None if middle is None else (middle - _MJD_ZERO) / timedelta(days=1)
 
 
-def _middle(cards: Cards) -> datetime | None:
+def _middle(cards: Cards | Mapping[str, Any]) -> datetime | None:
     """UTC of the middle of the exposure: DATE-OBS (with UT where it holds only the day) and half of the exposure."""
     text = str(cards.get("DATE-OBS", "")).strip()
     old = re.match(r"^(\d\d)/(\d\d)/(\d\d)$", text)  # the form of FITS until 1999, whose years are 19yy
@@ -211,5 +215,5 @@ def _middle(cards: Cards) -> datetime | None:
         return None
     if not 1980 <= start.year <= 2100 or "T" not in text.replace(" ", "T"):
         return None
-    exposure = next((v for k in ("ITIME", "EXPTIME", "TEXPTIME") if (v := cards.number(k)) is not None), 0.0)
+    exposure = next((v for k in ("ITIME", "EXPTIME", "TEXPTIME") if (v := number_of(cards.get(k))) is not None), 0.0)
     return start + timedelta(seconds=exposure / 2 if 0 < exposure < 86400 else 0.0)

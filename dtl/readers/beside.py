@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dtl.readers.names import NO_NAME, Name, parse_name, split_words
@@ -13,7 +13,15 @@ __all__ = ["by_neighbours"]
 #: Transmission of the atmosphere as molecfit calls it (Smette et al. 2015, A&A 576, A77).
 _TRANSMISSION = "mtrans"
 #: What the name of a corrected array has more than that of the other.
-_OF_CORRECTED = re.compile(r"^c|[\s_]+(corr|corrected|tc)$")
+_CORRECTED = re.compile(r"[\s_]+(corr|corrected|tc)$")
+_OF_CORRECTED = re.compile(rf"^c|{_CORRECTED.pattern}")
+#: Words that stand alone for a flux, before something was done to it and after: "RAW" beside "SUB".
+_BEFORE = {"raw", "gross", "observed", "obs", "original", "orig", "uncorrected", "boxcar", "box", "sum"}
+_AFTER = {"sub", "subtracted", "corrected", "corr", "clean", "cleaned", "optimal", "opt"}
+#: Words that something was done, where "corr" may stand for what it was done with, and factors that fluxes of one star
+#: differ by at most, and by which a flux that is not normalised differs from one at least.
+_DONE = {"subtracted", "removed", "corrected", "cleaned", "free", "without"}
+_SAME_LEVEL, _NOT_NORMALISED = 3.0, 10.0
 #: How much further from the plain word a flux is that was not corrected.
 _UNCORRECTED = 0.3
 #: How much nearer to it is one that the sky was taken from.
@@ -26,15 +34,48 @@ _FREED = {"sub", "subtracted", "removed", "corrected", "corr", "free", "no", "wi
 _OF_MEAN, _OF_EACH = {"sem", "stderr"}, {"std", "stddev", "stdev", "sd", "rms", "deviation", "sigma"}
 
 
-def by_neighbours(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
+def by_neighbours(
+    columns: Sequence[str], names: Sequence[Name], level: Callable[[int], float] = lambda _: 1.0
+) -> list[Name]:
     """What the names of columns say, where others change it.
 
     Args:
         columns: names as in the file.
         names: what each says alone.
+        level: the usual value of a column, by its place.
     """
     names = _corrected(columns, _sigmas(columns, _counted(columns, names)))
-    return _means(columns, _treated_alone(columns, _less_sky(columns, names)))
+    names = _treated(columns, _less_sky(columns, _stages(columns, names)), level)
+    return _means(columns, _treated_alone(columns, names))
+
+
+def _stages(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
+    """Names where none is a flux, but one is the word for it before something was done, and one after."""
+    words = [set(split_words(column)) if not name.role else set() for column, name in zip(columns, names, strict=True)]
+    stages = [(own and own <= _BEFORE, own and own <= _AFTER) for own in words]
+    if any(name.role == "flux" for name in names) or not all(map(any, zip(*stages, strict=True))):
+        return list(names)
+    return [
+        Name("flux") if after else Name("flux", doubt=_UNCORRECTED) if before else name
+        for (before, after), name in zip(stages, names, strict=True)
+    ]
+
+
+def _treated(columns: Sequence[str], names: Sequence[Name], level: Callable[[int], float]) -> list[Name]:
+    """Names where ``telluric_corrected`` or ``sky_sub`` stands beside ``flux``: that of which this is said."""
+    found = list(names)
+    plain = next((i for i, name in enumerate(names) if name.role == "flux" and not name.stem), None)
+    for i, (column, name) in enumerate(zip(columns, names, strict=True)):
+        words = set(split_words(column))
+        if plain is None or name.role not in ("sky", "telluric") or not words & _FREED:
+            continue
+        model = name.role == "telluric" and any(other.role == name.role for j, other in enumerate(names) if j != i)
+        normal = max(level(plain), 1.0 / max(level(plain), 1e-99))
+        alike = 1.0 / _SAME_LEVEL < level(i) / max(level(plain), 1e-99) < _SAME_LEVEL
+        if alike and (words & _DONE or model or (name.role == "telluric" and normal > _NOT_NORMALISED)):
+            found[i] = Name("flux", stem=frozenset({"corrected"}))
+            found[plain] = replace(names[plain], doubt=names[plain].doubt + _UNCORRECTED)
+    return found
 
 
 def _counted(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
@@ -80,15 +121,14 @@ def _treated_alone(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
 
 
 def _corrected(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
-    """Names where a transmission stands beside ``flux`` and ``cflux``, or ``flux_corr``: that was corrected by it.
+    """Names where ``flux_corr`` stands beside ``flux``, or with a transmission ``cflux``: that was corrected.
 
     The same of their uncertainties, ``dflux`` and ``cdflux``.
     """
     words, found = [name.strip().lower() for name in columns], list(names)
-    if _TRANSMISSION not in words and not any(name.role == "telluric" for name in names):
-        return found
+    by_air = _TRANSMISSION in words or any(name.role == "telluric" for name in names)
     for i, word in enumerate(words):
-        before = _OF_CORRECTED.sub("", word)
+        before = (_OF_CORRECTED if by_air else _CORRECTED).sub("", word)
         own = names[words.index(before)] if before != word and before in words else NO_NAME
         if own.role not in ("flux", "uncertainty") or names[i].role not in ("", own.role):
             continue

@@ -11,7 +11,7 @@ from astropy.io import fits
 
 from dtl.readers.number_rows import number
 
-__all__ = ["Cards", "is_written_card", "written_cards"]
+__all__ = ["Cards", "is_written_card", "number_of", "written_cards"]
 
 #: A card as text: SPECSYS = 'TOPOCENT' / frame
 _WRITTEN = re.compile(
@@ -52,12 +52,16 @@ class Cards:
 
     def number(self, key: str) -> float | None:
         """The number of a card, which some write as text; None where it holds none."""
-        value = self.get(key)
-        try:
-            found = float("nan") if isinstance(value, bool) else float(value)
-        except (TypeError, ValueError):
-            return None
-        return found if np.isfinite(found) else None
+        return number_of(self.get(key))
+
+
+def number_of(value: Any) -> float | None:
+    """The number that a value is or spells; None where it is none, or no finite one."""
+    try:
+        found = float("nan") if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        return None
+    return found if np.isfinite(found) else None
 
 
 def is_written_card(line: str) -> bool:

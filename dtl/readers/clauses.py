@@ -6,6 +6,7 @@ A negation belongs to what it stands beside: ``barycentric corrected, no telluri
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from re import Pattern
 
 __all__ = ["FALSE", "TRUE", "clauses_of", "goes_on", "is_of_others", "manner_of", "words_of"]
@@ -46,6 +47,7 @@ _SPELLINGS = (
     (r"(?<=[a-z])n['\u2019]t\b", " not"),
     (r"\bun ?(?=correct|appl|shift|convert|remov)|\bnon\b", "not "),
     (r"['\u2019]s\b", ""),
+    (r"\brestframe\b", "rest frame"),
     (r"\bw/o\b|\black(s|ing)?\b|\b(instead|short) of\b", "without"),
     (r"\bprior to\b|\buntil\b", "before"),
     (r"\bnot only\b", ""),
@@ -123,6 +125,11 @@ _OF_OTHERS = re.compile(
     rf"|\b(?:computed|measured|correlated|compared) (?:with|against|using|by) (?:\w+ )?{_OTHERS}\b"
     rf"|\b(?:air|vac(?:uum)?) {_OTHERS}\W*$"
 )
+#: What is measured, drawn or pointed in a frame, whatever that of the spectrum is.
+_NO_WAVES = re.compile(
+    r"\b(eq?ws?|equivalent widths?|elevation|azimuth|zenith|parallax|rotator|marked|plot(?:s|ted)?|line positions?"
+    r"|velocity axis|(?:ism|interstellar|nebular|planet\w*) lines?)\b"
+)
 _THEIR_OWN = re.compile(rf"\b(?:wavelengths?|frame) of (?:the |our |an? )?{_WHICH}{_OTHERS}\b")
 _ITSELF = re.compile(
     rf"(?<!\w)(?<!\bof )(?!{_OTHERS}|(?:rest|observed|air|vac(?:uum)?|frame|standard|synthetic)\b)\w+ "
@@ -131,7 +138,8 @@ _ITSELF = re.compile(
 )
 
 
-def clauses_of(text: str) -> list[str]:
+@lru_cache(maxsize=512)  # media and frames are asked for apart
+def clauses_of(text: str) -> tuple[str, ...]:
     """The clauses of a sentence, in lower case and one spelling; what only goes on with the last one joins it."""
     lowered = _SILENT.sub(" ", " ".join(text[:_LONGEST].lower().split())).strip()
     for pattern, plain in (*(_FRAMES if _FOREIGN_FRAME.search(lowered) else ()), *_SPELLINGS):
@@ -146,7 +154,7 @@ def clauses_of(text: str) -> list[str]:
             found[-1] = f"{found[-1]} {part.strip()}"
         else:
             found.append(part.strip())
-    return found
+    return tuple(found)
 
 
 def manner_of(clause: str, own: Pattern[str]) -> str:
@@ -176,12 +184,16 @@ def manner_of(clause: str, own: Pattern[str]) -> str:
     return "done" if any(map(_is_done, _without_foreign(words, own))) else "open"
 
 
+@lru_cache(maxsize=512)
 def is_of_others(clause: str) -> bool:
-    """Whether a clause speaks of something beside the spectrum, as "telluric lines modelled in the observatory frame".
+    """Whether a clause speaks of something beside the spectrum, as "telluric lines modelled in the observatory frame"
+    or "rest frame EW".
 
     "Telluric corrected spectrum in the barycentric frame" speaks of the spectrum.
     """
     clause = _ATTRIBUTE.sub(" ", clause)
+    if _NO_WAVES.search(clause):
+        return True
     return bool(_OF_OTHERS.search(clause) and not _ITSELF.search(clause)) or bool(_THEIR_OWN.search(clause))
 
 

@@ -11,6 +11,7 @@ from dtl.readers.bad_pixels import bad_by_mask
 from dtl.readers.bins import with_middles
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column, Part, frame_of_name, medium_of_name, stated_unit
+from dtl.readers.error_words import SINGLE
 from dtl.readers.names import Name
 from dtl.readers.options import ReadOptions
 from dtl.readers.roles import KIND_WORDS, Roles, assign_roles
@@ -28,7 +29,7 @@ __all__ = ["KINDS", "Column", "assign", "contents_from_columns", "usable"]
 _TREATMENT = 0.1
 #: Beginnings of words for another fibre, and for what was done to a flux or not.
 _SAME_STAR = ("trace", "fib", "un", "no", "tell", "sky", "before", "after", "orig", "extr", "opt", "box")
-_SAME_STAR += ("binned", "rebin", "resampl", "interp", "shift", "rest")
+_SAME_STAR += ("binned", "rebin", "resampl", "interp", "shift", "rest", "net", "corrected")
 
 
 def contents_from_columns(
@@ -195,7 +196,7 @@ def _add_uncertainty(contents: Contents, columns: Sequence[Column], roles: Roles
         if roles.verdict.rival:
             reason += f"; as {KIND_WORDS[roles.verdict.rival]} it would fit as well, with another signal-to-noise ratio"
     source = "user" if told or roles.reason == "named by the user" else "file" if stated else "guessed"
-    contents.note("uncertainty", "1 sigma per pixel", source, reason)
+    contents.note("uncertainty", SINGLE, source, reason)
 
 
 def _divide(contents: Contents, blaze: np.ndarray, words: str) -> None:

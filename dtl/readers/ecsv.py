@@ -15,7 +15,7 @@ import numpy as np
 from dtl.readers import limits
 from dtl.readers.columns import Column, contents_from_columns
 from dtl.readers.contents import Contents
-from dtl.readers.metadata import apply_metadata
+from dtl.readers.metadata import apply_metadata, in_words
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions, metadata_lines
 from dtl.readers.row_values import describe_row, of_columns, padded
@@ -47,7 +47,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     for key, value in table.meta.items():
         meta.update(value if isinstance(value, Mapping) else {key: value})
     apply_metadata(contents, meta)
-    said = [f"{key}: {value}" for key, value in meta.items() if isinstance(value, str | bool)]
+    said = in_words(meta)
     comments = table.meta.get("comments", [])
     written = [text for text in comments if isinstance(text, str)] if isinstance(comments, list) else []
     apply_statements(contents, [*said, *written], "the metadata")

@@ -18,7 +18,7 @@ from dtl.readers.blazes import blaze_of, find_blazes
 from dtl.readers.cards import Cards
 from dtl.readers.dispersion import Column
 from dtl.readers.fits_file import VALUE_LIMIT, image_extensions, pixels, table_values, tables
-from dtl.readers.groups import LONGEST_NAME, Group
+from dtl.readers.groups import BESIDE, LONGEST_NAME, Group
 from dtl.readers.image_rows import (
     MAX_ROWS,
     as_rows,
@@ -43,8 +43,6 @@ _MIN_POINTS = 10
 _MAX_EXTENSIONS = 200
 #: Images of like size that are looked at beside one with an axis.
 _MAX_BESIDE = 24
-#: What an extension beside the spectrum of the star is named after.
-_BESIDE = ("model", "sky", "telluric", "lamp", "blaze", "continuum")
 #: What an image that is a spectrum is named after: the empty word where the name says nothing.
 SPECTRA = ("flux", "order", "")
 #: What is said of wavelengths that are edges.
@@ -109,7 +107,7 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
         label = "FITS table (one row of vectors)" if rows == 1 else "FITS table" + (" (one row an order)" * vectors)
         kind, called = "vectors" if vectors else "table", _called((number, hdu))
         said, role = of_table(hdu) if vectors else {}, parse_name(_own_name(hdu)).role
-        groups.append(Group(kind, label, called, own, [hdu.header], beside=role in _BESIDE, said=said))
+        groups.append(Group(kind, label, called, own, [hdu.header], beside=role in BESIDE, said=said))
     return sorted(groups, key=lambda group: -len(group.columns[0].values.shape))
 
 
@@ -197,7 +195,7 @@ def _axes(source: Source, window: Window, by_name: dict[str, Any]) -> list[Group
             own = [Column(name if role in ("flux", "") else "flux", values)]
         others = [other for place, other in all_images if place != number and _size(other) == shape]
         columns = [wave, *own, *_beside(source, others, name, shape)]
-        group = Group("axis", label, called, columns, [header], beside=role in _BESIDE, role=role)
+        group = Group("axis", label, called, columns, [header], beside=role in BESIDE, role=role)
         if axis.contradiction:
             group.notes.append(("step", "CD1_1", "guessed", axis.contradiction))
             group.flags.add("wavelengths_doubtful")

@@ -14,7 +14,7 @@ from dtl.readers.roles import assign_roles
 from dtl.readers.units import to_angstrom
 from dtl.wavelengths import Window
 
-__all__ = ["LONGEST_NAME", "Group", "list_spectra"]
+__all__ = ["BESIDE", "LONGEST_NAME", "Group", "list_spectra"]
 
 #: Part of the window that a spectrum of it covers.
 _MIN_SHARE = 0.5
@@ -22,6 +22,8 @@ _MIN_SHARE = 0.5
 _MAX_LISTED = 24
 #: What an extension is named after that sums up those beside it.
 _SUM = re.compile(r"(?<![a-z])(co-?add(ed)?|combined?|merged?|stack(ed)?|sum(med)?)(?![a-z])", re.IGNORECASE)
+#: What an extension beside the spectrum of the star is named after.
+BESIDE = ("model", "sky", "telluric", "lamp", "blaze", "continuum")
 #: Letters of the name of an extension that are looked at.
 LONGEST_NAME = 30
 #: Extensions of a group that are shown.

@@ -45,8 +45,8 @@ _OF_CORRECTION = re.compile(
 #: Cards that hold that velocity, and words of comments on what was done with it.
 _OF_EARTH = re.compile(r"(.*[_ ])?V?(BARY|HELI?(?!UM)O?|BERV|BCV|SSB).*")
 _WAS_DONE = re.compile(r"\b(applied|removed|included)\b|\bwav\w+ .*corrected", re.IGNORECASE)
-#: Cards that say yes where wavelengths are those of the star at rest; those of the wavelengths and their frame.
-_AT_REST = re.compile(r"((AT|IN)[_ ]?)?REST([_ ]?(FRAME?|WAVE?S?|WAVELENGTHS?))?")
+#: Cards that say yes where wavelengths are at rest or as observed; those of the wavelengths and their frame.
+_IN_FRAME = re.compile(r"((AT|IN)[_ ]?)?REST([_ ]?(FRAME?|WAVE?S?|WAVELENGTHS?))?|(TOPO|GEO)CENT(RIC)?")
 _OF_WAVES = re.compile(r"(WAV|WL|LAM(?!P)|WSC)[\w ]*|(W|REF|SPEC\w*?)?[_ ]?FRAME?")
 #: A number with its unit.
 _NUMBER = re.compile(r"\s*[-+.\d]+([eEdD][-+]?\d+)?.{0,6}")
@@ -174,8 +174,9 @@ def _frame_of_card(cards: Cards, key: str) -> str | None:
         value = cards.get(key)
         said = isinstance(value, bool | str) or (isinstance(value, int) and value == 1)  # 0 stands for no velocity too
         return frame_of(f"barycentric correction: {value}") if said else None
-    if _AT_REST.fullmatch(key):
-        return "rest" if _as_yes_or_no(cards.get(key)) is True else None
+    if _IN_FRAME.fullmatch(key):
+        frame = "rest" if "REST" in key else "observatory"
+        return frame if _as_yes_or_no(cards.get(key)) is True else None
     value = cards.get(key) if _OF_WAVES.fullmatch(key) else None
     return stated_frame(value) if isinstance(value, str) and names_only_media_and_frames(value) else None
 

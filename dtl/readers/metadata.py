@@ -13,15 +13,20 @@ from dtl.readers.source import sanitise
 from dtl.readers.statements import frame_of, medium_of, stated_frame, stated_medium
 from dtl.readers.units import parse_unit
 
-__all__ = ["apply_metadata", "key_of", "parse_comments"]
+__all__ = ["apply_metadata", "in_words", "key_of", "parse_comments"]
 
 #: What is said by several names is said best by the first.
 _NAMES = {
-    "star": ("star", "object", "targname", "target", "name"),
+    "star": (
+        *("star", "star name", "starname", "object", "object name", "objname"),
+        *("targname", "target name", "target", "name"),
+    ),
     "instrument": ("instrument", "instrume", "spectrograph"),
     "medium": ("medium", "wavelength medium", "airorvac", "air or vacuum", "wavelengths"),
     "frame": ("frame", "specsys", "rest frame", "velocity frame"),
-    "barycentric_velocity": ("berv", "barycentric velocity", "barycentric correction", "barycorr"),
+    "barycentric_velocity": (
+        *("berv", "barycentric velocity", "barycentric correction", "barycorr", "heliocentric correction"),
+    ),
     "star_velocity": ("rv", "radial velocity", "vrad", "star velocity", "systemic velocity", "radvel", "stellar rv"),
     "unit": ("unit", "wavelength unit", "units"),
     "simulated": ("simulated", "simulat"),
@@ -36,6 +41,9 @@ _SIMULATED = re.compile(r"\bsimulated\b", re.IGNORECASE)
 _NOT_SIMULATED = re.compile(
     r"\b(not?|non|never|isn.t|un|nor|without|than|like|with|from|and)\W+(a |any |yet )*simulated", re.IGNORECASE
 )
+_OF_MEDIUM = re.compile(r"vac|air", re.IGNORECASE)
+#: Whose velocity is not the star's.
+_OF_OTHERS = re.compile(r"\b(template(?! match)|tpl|model|synthetic|planet|companion|moon|sun|ism)\b", re.IGNORECASE)
 #: A unit of velocities behind a name, as in "BERV (km/s)" or "berv_kms".
 _UNIT = r"(?:,?[\s_-]+(?:in )?|(?=[(\[]))[(\[]?(k?m)(?:[ _.·]?/?[ _]?|p)s(?:[ec]{2})?(?: ?(?:\^|\*\*)?-1|⁻¹)?[)\]]?"
 #: A key and its value.
@@ -61,6 +69,16 @@ def key_of(name: str) -> tuple[str | None, str]:
     unit = re.search(f"{_UNIT}$", name.rstrip().lower())
     key = _KEYS.get(_words(name[: unit.start()])) if unit and known is None else None
     return (key, f" {unit[1]}/s") if key and "velocity" in key else (known, "")
+
+
+def in_words(pairs: Mapping[str, object]) -> list[str]:
+    """Names and values as sentences, where these are words, true or false, or where 1 and 0 are that of a medium."""
+    return [
+        f"{name}: {value}"
+        for name, value in pairs.items()
+        if isinstance(value, str | bool)
+        or (isinstance(value, int) and value in (0, 1) and _OF_MEDIUM.search(str(name)))
+    ]
 
 
 def _rank(pair: tuple[object, object]) -> int:
@@ -147,6 +165,8 @@ def _parse(key: str, text: str) -> str | float | None:
         return stated_frame(text)
     if key == "unit":
         return parse_unit(text)
+    if _OF_OTHERS.search(text):
+        return None
     number = re.search(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?", re.sub(r"(?<=\d),(?=\d{3})", "", text))
     if number is None:
         return None

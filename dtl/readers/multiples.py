@@ -12,6 +12,7 @@ _MULTIPLE = re.compile(
     r"(?:^|[\[(]\s*|(?:err|errors?|unc|uncertainty)[\s_]+)([2-9]|two|three)\s*[-*x·_]?\s*sig(?:ma)?(?![a-z])"
     r"(?=[_ ]?err|\s*[\])]|\s*$)"
     r"|(?<![^\W_])k\s*=\s*([2-9])(?![^\W_])"
+    r"|(?:err|errors?|unc|uncertainty)_?([2-9])s$"
 )
 #: A unit of logarithms, as in "err [dex]".
 IN_DEX = re.compile(r"[\[(]\s*dex\b", re.IGNORECASE)
@@ -35,7 +36,8 @@ _FACTORS = {
 }
 _FACTORS |= {"expandeduncertainty": 2.0, "expandedunc": 2.0, "expandederror": 2.0}
 #: Words of a name that say so.
-COUNTING = {*"23456789", *(f"{count}sig" for count in range(2, 10)), "two", "three", "95", "ppm", "fwhm", "expanded"}
+COUNTING = {*"23456789", "two", "three", "95", "ppm", "fwhm", "expanded"}
+COUNTING |= {f"{count}{end}" for count in range(2, 10) for end in ("s", "sig", "sigma")}
 
 
 def multiple_of(text: str) -> float:
@@ -43,7 +45,7 @@ def multiple_of(text: str) -> float:
     text = text.lower().replace("σ", "sigma")
     found = _MULTIPLE.search(text)
     if found:
-        return _SIGMAS.get(found[1]) or float(found[1] or found[2])
+        return _SIGMAS.get(found[1]) or float(found[1] or found[2] or found[3])
     words = re.split(r"[\W_]+", text.replace("(", " of "))
     pairs = [one + two for one, two in pairwise(words)]
     return next((_FACTORS[word] for word in [*words, *pairs] if word in _FACTORS), 1.0)

@@ -21,7 +21,7 @@ _UNCERTAINTY = {
     | {"stddev", "stdev", "noise", "errorbar", "errorbars", "fluctuation", "e", "dflux", "eflux", "fluxerr", "errflux"}
     | {"rms", "sem", "stderr", "sigmas", "errdata", "deviation", "fluxerror", "sigmaflux", "df", "sd"}
     | {"relerr", "fracerr", "uncer", "rmse", "plusminus", "delta", "expanded", "dy", "ey", "yerr", "ferr", "eflx"}
-    | {"dfl", "dflx", "uob", "ci", "ci95", "err95", "error95", "1sigma", "1sig"},
+    | {"dfl", "dflx", "uob", "ci", "ci95", "err95", "error95", "1sigma", "1sig", "2sigma", "3sigma"},
     "variance": {"var", "variance", "variances", "sigma2", "err2", "stat", "error2", "std2", "noise2", "sig2"},
     "ivar": {"ivar", "invvar", "invvariance", "inversevariance", "weight", "weights", "wgt"},
     "snr": {"snr", "sn", "s2n", "signaltonoise", "ston"},
@@ -57,7 +57,7 @@ OTHERS: tuple[tuple[str, set[str]], ...] = (
 #: Words that turn an array of this name into a flux that was treated by it: "continuum normalised flux".
 _TREATED = {"normalized", "normalised", "norm", "normed", "divided", "subtracted", "removed", "corrected", "corr"}
 _TREATED |= {"sub", "free", "deblazed", "normalization", "rectified"}
-_QUALIFIERS = {"raw", "reduced", "uncalibrated", "weighted", "smooth", "original", "orig", "opt", "box"}
+_QUALIFIERS = {"raw", "reduced", "uncalibrated", "weighted", "smooth", "original", "orig", "opt", "box", "boxcar"}
 _LOGARITHM = {"log": "log10", "log10": "log10", "lg": "log10", "ln": "ln", "loge": "ln", "dex": "log10"}
 _RELATIVE = {"ppm", "relative", "rel", "fractional", "frac", "fraction", "relerr", "fracerr"}
 _PERCENT = {"percent", "percentage", "pct", "perc", "%"}

@@ -19,8 +19,9 @@ _MOST, _MIN_ROWS = 0.8, 10
 def _rows(lines: Sequence[str]) -> list[int]:
     """The lines that are one number each, where nearly all that are no comments are such."""
     own = [i for i, line in enumerate(lines) if line.strip() and not COMMENT.match(line)]
-    rows = [i for i in own if re.search(r"\d", lines[i]) and number(lines[i]) is not None]
-    return rows if len(rows) >= max(_MIN_ROWS, _MOST * len(own)) else []
+    rows = [i for i in own if number(lines[i]) is not None]  # a pixel without a number is one too
+    full = sum(bool(re.search(r"\d", lines[i])) for i in rows)
+    return rows if full >= max(_MIN_ROWS, _MOST * len(own)) else []
 
 
 def has_one_column(lines: Sequence[str]) -> bool:

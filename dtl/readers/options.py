@@ -37,7 +37,7 @@ class ReadOptions:
             the file does not state.
         order: number of the echelle order to use, from 0, of those that reach into the window.
         row: number of the spectrum to use, from 1, of several in one file that share their wavelengths.
-        extension: number or name of the FITS extension that holds the spectrum.
+        extension: number or name of the FITS extension, or of the table of a VOTable, that holds the spectrum.
 
     Raises:
         UnusableInput: for a value that cannot be, with one sentence that names the attribute and what it may be.

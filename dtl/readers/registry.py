@@ -32,7 +32,7 @@ class Format:
         identify: whether a source is of this format, by its content.
         read: arrays and claims of a source of this format.
         columns: the columns of numbers of a source of this format; None where it is no table.
-        extensions: whether one of the extensions of a file can be asked for.
+        extensions: whether one of the extensions or tables of a file can be asked for.
     """
 
     label: str
@@ -93,7 +93,7 @@ FORMATS: tuple[Format, ...] = (
         extensions=True,
     ),
     Format("NumPy archive or array", numpy_arrays.identify, numpy_arrays.read, numpy_arrays.columns, extensions=True),
-    Format("VOTable", votable.identify, votable.read, votable.columns),
+    Format("VOTable", votable.identify, votable.read, votable.columns, extensions=True),
     Format("ECSV table", ecsv.identify, ecsv.read, ecsv.columns),
     Format("Libre-ESpRIT text (ESPaDOnS, NARVAL)", text.identify_espadons, text.read_espadons, text.espadons_columns),
     Format("text table", text.identify, text.read, text.columns),

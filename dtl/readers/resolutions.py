@@ -48,7 +48,13 @@ _BROUGHT = re.compile(  # a bare number is one of pixels, or an end of a range, 
     rf"|{_WORD}[^,;]{{0,40}}(?:->|=>|→)(?: ?{_WORD})?(?:\s*{_SIGN})*)\s*{_NUMBER}"
 )
 #: What any line has that speaks of a resolution.
-_SPOKEN = re.compile(rf"{_WORD}|\bR\d|spec_r|convol|degrad", re.IGNORECASE)
+_SPOKEN = re.compile(rf"{_WORD}|\bR\d|spec_r|convol|degrad|instrumental|\blsf\b", re.IGNORECASE)
+#: A width of the instrument's profile in km/s, and words that stand beside one alone.
+_WIDTH = re.compile(
+    rf"(?:{NOUN}|\b(?i:instrumental|lsf)\b)[^\d;]{{0,60}}?(?<![\w.-])(?P<width>\d{{1,3}}(?:\.\d+)?) ?km ?/ ?s\b"
+)
+_OF_WIDTH = BESIDE | {"velocity", "lsf", "profile", "broadening", "width"}
+_SPEED_OF_LIGHT = 299792.458  # km/s
 
 #: Keys of metadata below which there are words of the spectrum itself.
 _FREE = {"comment", "comments", "description", "header", "history", "meta", "metadata", "note", "notes"}
@@ -176,6 +182,10 @@ def _said_in(line: str, before: str = "") -> list[_Said] | None:
     signed = [one for one in signed if not (re.match(r"[Rr]\b", one[0]) and "." in one["number"])]  # a date, a ratio
     wanted = brought[-1:] or signed or list(_CODED.finditer(text))
     wanted = [one for one in wanted if is_resolution(float(one["number"]))]
+    width = None if wanted else _WIDTH.search(text)
+    if width and is_clean(text, _OF_WIDTH):
+        value = _SPEED_OF_LIGHT / max(float(width["width"]), 1e-9)
+        return [_Said(_SENTENCE, value, line)] if is_resolution(value) else []
     if not wanted or (brought and _is_range(text, brought[-1])):
         return None if any(is_resolution(float(one["number"])) for one in [*found, *brought]) else []
     blanked = _blanked(text, [*brought[-1:], *found, *wanted])

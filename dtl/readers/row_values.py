@@ -8,11 +8,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from astropy.io import fits
 
+from dtl.readers.barycentre import middle_of_exposure
 from dtl.readers.contents import Contents
 from dtl.readers.fits_file import image_extensions, pixels
 from dtl.readers.members import members
-from dtl.readers.metadata import apply_metadata, key_of
+from dtl.readers.metadata import apply_metadata, in_words, key_of
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions, metadata_lines
 from dtl.readers.source import Source
@@ -22,7 +24,16 @@ from dtl.wavelengths import Window
 if TYPE_CHECKING:
     from astropy.table import Table
 
-__all__ = ["apply_pairs", "describe_row", "of_arrays", "of_columns", "of_images", "of_table", "padded"]
+__all__ = [
+    "apply_long_cards",
+    "apply_pairs",
+    "describe_row",
+    "of_arrays",
+    "of_columns",
+    "of_images",
+    "of_table",
+    "padded",
+]
 
 #: Extensions that are looked at.
 _MOST = 200
@@ -32,6 +43,8 @@ _PLAIN, _SAID = ("", "deg", "degree", "degrees"), ("km/s", "kms-1", "m/s", "ms-1
 _FASTEST, _HOURS = 500.0, 24.0
 #: What each of several spectra has for itself: a header that they share does not speak for one whose cell is empty.
 _OWN = ("star", "barycentric_velocity", "star_velocity")
+#: Letters of the names of cards of the FITS standard, at most.
+_SHORT = 8
 #: Columns of a FITS table with one value a row: truth, whole and real numbers; text of any length.
 _KINDS = tuple("LBIJKED")
 
@@ -113,9 +126,29 @@ def apply_pairs(contents: Contents, pairs: dict[str, object], what: str) -> None
         what: each of them is, for people, as "column".
     """
     apply_metadata(contents, pairs, what)
-    words = [f"{name}: {value}" for name, value in pairs.items() if isinstance(value, str | bool)]
-    apply_statements(contents, words, f"the {what}")
+    own = middle_of_exposure({re.sub(r"[ _]", "-", name.upper()): value for name, value in pairs.items()})
+    contents.mjd = own or contents.mjd
+    apply_statements(contents, in_words(pairs), f"the {what}")
     apply_resolutions(contents, metadata_lines(pairs), what)
+
+
+def apply_long_cards(contents: Contents, header: Any) -> None:
+    """Take what cards say whose names are words as those of tables are, ``HIERARCH spectral_resolution``, where the
+    standard ones leave it open; groups of an observatory, as ``HIERARCH ESO ...``, have names of their own.
+
+    Args:
+        contents: changed in place.
+        header: of FITS.
+    """
+    pairs = {}
+    for card in header.cards:
+        key = card.keyword
+        claim = getattr(contents, str(key_of(key)[0]), None)
+        if not key or " " in key or (len(key) <= _SHORT and key.isupper()) or getattr(claim, "value", claim):
+            continue
+        if not isinstance(card.value, fits.card.Undefined):
+            pairs[key] = card.value
+    apply_pairs(contents, pairs, "card")
 
 
 def _known(column: Any, values: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from typing import Any
 
 from dtl.readers.clauses import FALSE, TRUE, clauses_of, goes_on, is_of_others, manner_of, words_of
 from dtl.readers.contents import Claim, Contents
+from dtl.readers.error_words import apply_multiple
 from dtl.readers.units import parse_frame, parse_medium
 
 __all__ = [
@@ -29,7 +30,7 @@ __all__ = [
 _MOST = 400
 _MENTIONED = re.compile(
     r"air|vac|awav|luft|lucht|aria|no ar\b|возд|powiet|空|vak|vide|vuoto|vác|вакуум|próżni|真|bary|helio"
-    r"|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract|stellar|systemic|\brv\b|radial vel"
+    r"|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract|stellar|systemic|\brv\b|radial vel|zero vel"
     r"|bari|zentr|c[ée]ntr|ruhe|repos",
     re.I,
 )
@@ -102,11 +103,14 @@ _REST_OF_OTHERS = (
 )
 _REST = re.compile(
     r"\b(rest frame|rest wavelengths?(?! of| for)|at rest|(stellar|star|laboratory) frame|frame of the star"
-    r"|(?:shifted|corrected|moved|brought) to rest)\b"
+    r"|(?:shifted|corrected|moved|brought) to (?:rest|zero (?:radial )?velocity|rv ?= ?0))\b"
 )
 _OF_ITS_VELOCITY = re.compile(
-    r"\bcorrected for (the )?(stellar|systemic|star) (rv|(radial )?velocity)\b"
-    r"|\b(rv|(stellar|systemic|radial) velocity)( of [\d.+-]+ km/s)? (was |has been )?removed\b"
+    r"\bcorrected for (the )?((stellar|systemic|star) (rv|(radial )?velocity)|rv|radial velocity)\b"
+    r"(?! (of|error|drift))"
+    r"|\bcorrected for (the )?(rv|(radial )?velocity) of (the )?star\b"
+    r"|\b(rv|(stellar|systemic|radial|star) (rv|velocity))( shift)?( of [\d.+-]+ km/s)? (was |is |has been )?"
+    r"(removed|subtracted)\b(?! from)"
 )
 _OF_REST = re.compile(r"(rest|stellar|systemic|star|laboratory|frame|rv|velocity)$")
 _OBSERVATORY = re.compile(
@@ -251,13 +255,17 @@ def stated_frame(text: str) -> str | None:
 def apply_statements(contents: Contents, texts: Iterable[str], where: str, *, steps: bool = False) -> None:
     """Fill medium and frame, where they are open or only guessed, from free words; mark what they contradict.
 
+    And take how many sigma uncertainties are.
+
     Args:
         contents: changed in place.
         texts: sentences, as comment lines.
         where: what they are, for people, as "a comment".
         steps: whether they tell in their order what was done, so that a later one may end what an earlier one says.
     """
-    spoken = [text for text in dict.fromkeys(texts) if _MENTIONED.search(text)][:_MOST]
+    texts = list(dict.fromkeys(texts))
+    apply_multiple(contents, texts, where)
+    spoken = [text for text in texts if _MENTIONED.search(text)][:_MOST]
     for name, find in (("medium", _weighed_medium), ("frame", _weighed_frame)):
         found = [(text, *find(text)) for text in spoken]
         for place, (text, weight, value) in enumerate(found):

@@ -9,8 +9,10 @@ from dtl.readers.metadata import key_of, parse_comments
 
 __all__ = ["blocks_of"]
 
-_MARKS = "#%!;"
-_COMMENT = re.compile(rf"\s*[{_MARKS}]+\s*")
+_COMMENT = re.compile(r"\s*(?:[#%!;*]+|//+|--+)\s*")
+#: What a row of numbers begins with, and letters of rows without words.
+_ROW = re.compile(r"\s*[-+.]?\d")
+_FIRST, _NUMBERS = re.compile(rf"(?:\A|[\r\n]){_ROW.pattern}"), b"0123456789.+-eE, |\t\r\n"
 #: Rows that a spectrum has at least.
 _MIN_ROWS = 10
 
@@ -18,24 +20,34 @@ _MIN_ROWS = 10
 def blocks_of(text: str) -> list[str]:
     """The texts that one was put together from; none where it is of one piece.
 
-    Each begins with comments that name a star, its motion or what else is of one spectrum alone; comments that only
-    count orders, or repeat the names of the columns, begin nothing.
+    Each begins with words, mostly comments, that name a star, its motion or what else is of one spectrum alone; words
+    that only count orders, or repeat the names of the columns, begin nothing, and neither do those above the first.
     """
-    last = max(text.rfind(f"\n{mark}") for mark in _MARKS)
-    if last < 0 or not any(line.strip() and not _COMMENT.match(line) for line in text[:last].splitlines()):
-        return []  # as most, in which all comments stand above the numbers
+    begin = _FIRST.search(text)
+    if begin is None or not text[begin.start() :].encode(errors="replace").translate(None, _NUMBERS):
+        return []  # as most, in which all words stand above the numbers
     lines = text.splitlines()
-    starts, rows, head = [0], 0, -1
-    for place, line in enumerate(lines):
-        if _COMMENT.match(line):
+    last = next((place for place in reversed(range(len(lines))) if _is_word(lines[place])), 0)
+    first = next((place for place, line in enumerate(lines) if _ROW.match(line)), len(lines))
+    if last < first:
+        return []
+    starts, rows, head, known = [0], 0, -1, lines[:first]
+    for place in range(first, len(lines)):
+        if _is_word(lines[place]):
             head = place if head < 0 else head
-        elif line.strip():
-            if head > 0 and rows >= _MIN_ROWS and _speaks(lines[head:place]):
+        elif lines[place].strip():
+            said = lines[head:place]
+            if head > 0 and rows >= _MIN_ROWS and said != known[-len(said) :] and _speaks(said):
                 starts, rows = [*starts, head], 0
             rows, head = rows + 1, -1
     if len(starts) < 2 or rows < _MIN_ROWS:
         return []
     return ["\n".join(lines[start:stop]) for start, stop in pairwise([*starts, len(lines)])]
+
+
+def _is_word(line: str) -> bool:
+    """Whether a line is a comment, or a key with its value."""
+    return not _ROW.match(line) and bool(_COMMENT.match(line) or re.match(r"\s*[^\W\d]", line))
 
 
 def _speaks(comments: list[str]) -> bool:

@@ -71,7 +71,7 @@ _BY_WORD = {word: unit for unit, words in _WORDS.items() for word in words}
 _GUESSES = ("Angstrom", "nm", "um", "log10 Angstrom", "ln Angstrom", "m", "cm", "log10 nm", "log10 um", "log10 m")
 _GUESSES += ("ln nm", "ln m", "Hz")
 _FRAMES = {
-    "observatory": ("observatory", "topocent", "observed", "observer", "telescope", "earth"),
+    "observatory": ("observatory", "topo", "geocent", "observed", "observer", "telescope", "earth"),
     "barycentric": ("barycent", "heliocent", "bary", "ssb"),
     "rest": ("rest", "source", "stellar", "laboratory"),
 }

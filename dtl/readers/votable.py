@@ -1,20 +1,28 @@
-"""VOTable, the table of the Virtual Observatory: its first table with two columns of numbers, and its parameters."""
+"""VOTable, the table of the Virtual Observatory: of its tables that with the spectrum, and what is said of it."""
 
 from __future__ import annotations
 
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from dtl.readers import limits
 from dtl.readers.columns import Column, contents_from_columns
 from dtl.readers.contents import Claim, Contents
+from dtl.readers.descriptions import parse_description
 from dtl.readers.ecsv import table_columns
-from dtl.readers.metadata import apply_metadata
+from dtl.readers.group_choice import choose_group
+from dtl.readers.groups import BESIDE, LONGEST_NAME, Group, list_spectra
+from dtl.readers.members import members
+from dtl.readers.metadata import apply_metadata, key_of
+from dtl.readers.names import parse_name
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions, metadata_lines
 from dtl.readers.row_values import describe_row, of_columns
@@ -58,6 +66,23 @@ _NAMES = (
 _UTYPES = {"spectralframe.refpos": "specsys", "spectralaxis.respower": "resolving power"}
 
 
+@dataclass(frozen=True)
+class _Words:
+    """What is said of a table.
+
+    Attributes:
+        in_air: name and UCD of the field of wavelengths where that is one of wavelengths in air.
+        pairs: names and values of parameters.
+        described: lines of descriptions.
+        said: what is said of each row, see `dtl.readers.row_values`.
+    """
+
+    in_air: tuple[str, str] | None
+    pairs: dict[str, Any]
+    described: list[str]
+    said: dict[str, np.ndarray]
+
+
 def identify(source: Source) -> bool:
     """Whether the XML holds the element VOTABLE near its beginning.
 
@@ -67,27 +92,64 @@ def identify(source: Source) -> bool:
 
 
 def read(source: Source, options: ReadOptions, window: Window) -> Contents:
-    """Read the columns of numbers, their units and UCDs, and the parameters."""
-    element, table, around = _table(source)
-    contents = contents_from_columns("VOTable", table_columns(table), source, options, window)
-    names = {field.name: _key(field) for field in element.fields}
-    contents.describe = (partial(describe_row, said=of_columns(table, names)),)
-    for field in element.fields:
-        ucd = str(field.ucd or "").lower()
-        if ucd.startswith("em.wl") and "obs.atmos" in ucd and contents.medium is None:
-            contents.medium = Claim("air", "file", f"field '{sanitise(field.name, 30)}' has the UCD '{ucd}'")
-    pairs = {_key(param): param.value for param in _parameters(element, around)}
-    apply_metadata(contents, {key: value for key, value in pairs.items() if isinstance(value, str | int | float)})
-    described = "\n".join(str(one.description or "") for one in (*around, element))
-    texts = [*described.splitlines(), *(f"{key}: {value}" for key, value in pairs.items())]
-    apply_statements(contents, texts, "the VOTable")
-    apply_resolutions(contents, [*described.splitlines(), *metadata_lines(pairs)])
+    """Read the table that holds the window: its columns of numbers, their units and UCDs, and the parameters."""
+    groups = _groups(source)
+    group = choose_group(source, groups, window, options) or groups[0]
+    contents = contents_from_columns("VOTable", group.columns, source, options, window)
+    if len(groups) > 1:
+        how = "file" if options.extension is None else "user"
+        contents.note("table", group.place, how, f"of {len(groups)} tables the one that holds the spectrum")
+        contents.extensions = list_spectra(groups, window)
+    contents.describe = (partial(_describe, tables=group.headers),)
     return contents
 
 
 def columns(source: Source, options: ReadOptions, window: Window) -> list[Column]:
-    """The columns of numbers."""
-    return table_columns(_table(source)[1])
+    """The columns of numbers of the table that holds the window."""
+    groups = _groups(source)
+    group = choose_group(source, groups, window, options) or groups[0]
+    return [] if group.stacked else group.columns
+
+
+def _groups(source: Source) -> list[Group]:
+    """The tables with two columns of numbers, each with its words in place of a header."""
+    groups = []
+    for number, (element, table, around) in enumerate(_tables(source), 1):
+        own, name = table_columns(table), sanitise(element.name or element.ID or "", LONGEST_NAME)
+        if sum(column.values.shape[-1] >= _MIN_ROWS for column in own) < 2:
+            continue
+        kind = "vectors" if own[0].values.ndim > 1 else "table"
+        role = parse_name(name).role or parse_description(str(element.description or "")).role
+        words = _words_of(element, table, around)
+        groups.append(Group(kind, "VOTable", {number: name}, own, [words], beside=role in BESIDE))
+    if not groups:
+        raise source.refuse("is a VOTable without a table of numbers; give one with the columns wavelength and flux.")
+    return groups
+
+
+def _words_of(element: Any, table: Table, around: list[Any]) -> _Words:
+    """What is said of a table by its fields, its parameters and descriptions, those of what it is in, and its rows."""
+    ucds = [(field.name, str(field.ucd or "").lower()) for field in element.fields]
+    in_air = next((pair for pair in ucds if pair[1].startswith("em.wl") and "obs.atmos" in pair[1]), None)
+    pairs = {_key(param): _with_unit(param) for param in _parameters(element, around)}
+    described = "\n".join(str(one.description or "") for one in (*around, element)).splitlines()
+    said = of_columns(table, {field.name: _key(field) for field in element.fields})
+    return _Words(in_air, pairs, described, said)
+
+
+def _describe(
+    contents: Contents, source: Source, options: ReadOptions, window: Window, *, tables: Sequence[_Words]
+) -> None:
+    """Take what is said of the spectrum that is wanted."""
+    words = tables[members(contents, source, options, window)[0][0] if len(tables) > 1 else 0]
+    if words.in_air and contents.medium is None:
+        name, ucd = words.in_air
+        contents.medium = Claim("air", "file", f"field '{sanitise(name, 30)}' has the UCD '{ucd}'")
+    apply_metadata(contents, {k: value for k, value in words.pairs.items() if isinstance(value, str | int | float)})
+    spoken = [*words.described, *(f"{key}: {value}" for key, value in words.pairs.items())]
+    apply_statements(contents, spoken, "the VOTable")
+    apply_resolutions(contents, [*words.described, *metadata_lines(words.pairs)])
+    describe_row(contents, source, options, window, said=words.said)
 
 
 def _parameters(element: Any, around: list[Any]) -> Iterator[Any]:
@@ -96,6 +158,13 @@ def _parameters(element: Any, around: list[Any]) -> Iterator[Any]:
     found = [param for entry in outside for param in _flat(entry)]
     found += [own for own in element.iter_fields_and_params() if hasattr(own, "value")]
     yield from (param for param in found if not _OTHER_FRAME.search(f"{param.name} {getattr(param, 'utype', '')}"))
+
+
+def _with_unit(param: Any) -> Any:
+    """The value of a parameter; of velocities and resolutions with its unit."""
+    unit = str(getattr(param, "unit", None) or "")
+    own = "velocity" in str(key_of(_key(param))[0]) or "resol" in _key(param).lower()
+    return f"{param.value} {unit}" if unit and own else param.value
 
 
 def _flat(entry: Any) -> Iterator[Any]:
@@ -121,8 +190,8 @@ def _around(outer: Any, element: Any) -> list[Any]:
     return [outer] if inner is None else [outer, *_around(inner, element)]
 
 
-def _table(source: Source) -> tuple[Any, Table, list[Any]]:
-    """The first table with two columns of numbers, as its element and as columns, and the elements around it."""
+def _tables(source: Source) -> list[tuple[Any, Table, list[Any]]]:
+    """The first tables, each as its element and as columns, with the elements around it."""
     from astropy.io.votable import parse
 
     if _ENTITY.search(source.data):
@@ -152,10 +221,7 @@ def _table(source: Source) -> tuple[Any, Table, list[Any]]:
                 f"is a VOTable that cannot be parsed ({_reason(error)}), probably because it was cut "
                 "off or edited by hand; write it again."
             ) from error
-    for element, table in tables:
-        if sum(column.values.shape[-1] >= _MIN_ROWS for column in table_columns(table)) >= 2:
-            return element, table, _around(file, element)
-    raise source.refuse("is a VOTable without a table of numbers; give one with the columns wavelength and flux.")
+    return [(element, table, _around(file, element)) for element, table in tables]
 
 
 def _reason(error: Exception) -> str:

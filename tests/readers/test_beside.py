@@ -66,3 +66,28 @@ def test_a_flux_that_is_named_as_free_of_the_lines_of_the_atmosphere(name: str, 
     found = read_spectrum(table(wave=own.wavelength, **fluxes, err=own.uncertainty))
     np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
     np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)
+
+
+@pytest.mark.parametrize("swap", [False, True])
+@pytest.mark.parametrize(
+    "names",
+    [
+        *("RAW SUB", "gross clean", "observed corrected", "boxcar optimal", "flux flux_corr", "flux flux_net"),
+        *("flux telluric_corrected", "flux tell_corr", "flux sky_subtracted", "flux_box flux_opt"),
+    ],
+)
+def test_the_flux_after_something_was_done_goes_before_that_without(names: str, swap: bool) -> None:
+    own = observe()
+    before = own.flux * (1 - 0.3 * np.exp(-(((own.wavelength - 8816) / 0.2) ** 2)))
+    pairs = list(zip(names.split(), (1e3 * before, 1e3 * own.flux), strict=True))[:: -1 if swap else 1]
+    found = read_spectrum(table(wave=own.wavelength, **dict(pairs), err=1e3 * own.uncertainty))
+    np.testing.assert_allclose(found.flux, 1e3 * own.flux, atol=1e-4)
+    assert "several_spectra" not in found.flags
+
+
+@pytest.mark.parametrize("name", ["tell_corr", "telluric", "sky_sub", "sky"])
+def test_what_was_divided_by_or_taken_away_is_no_flux(name: str) -> None:
+    own = observe()
+    air = 1 - 0.3 * np.exp(-(((own.wavelength - 8816) / 0.2) ** 2))
+    found = read_spectrum(table(wave=own.wavelength, flux=1e3 * own.flux, err=1e3 * own.uncertainty, **{name: air}))
+    np.testing.assert_allclose(found.flux, 1e3 * own.flux, atol=1e-4)

@@ -149,6 +149,42 @@ def test_a_votable_of_one_row_of_arrays() -> None:
     np.testing.assert_allclose(spectrum.uncertainty, np.interp(spectrum.wavelength, WAVE, SIGMA), atol=1e-5)
 
 
+def several_tables(*parts: tuple[str, np.ndarray, np.ndarray]) -> bytes:
+    """A VOTable of several tables: the name of each, which is that of its star too, its wavelengths and its flux."""
+    fields = "".join(
+        f'<FIELD name="{name}" datatype="double"{unit}/>' for name, unit in (("wave", ' unit="Angstrom"'), ("flux", ""))
+    )
+    text = ""
+    for name, wave, flux in parts:
+        rows = "".join(f"<TR><TD>{x:.6f}</TD><TD>{y:.6f}</TD></TR>" for x, y in zip(wave, flux, strict=True))
+        said = f'<PARAM name="star" datatype="char" arraysize="*" value="{name}"/>'
+        text += f'<TABLE name="{name}">{said}{fields}<DATA><TABLEDATA>{rows}</TABLEDATA></DATA></TABLE>'
+    return f"<VOTABLE><RESOURCE>{text}</RESOURCE></VOTABLE>".encode()
+
+
+@pytest.mark.parametrize("swap", [False, True])
+@pytest.mark.parametrize("other", ["blue", "telluric"])
+def test_of_the_tables_of_a_votable_that_is_read_which_holds_the_spectrum(other: str, swap: bool) -> None:
+    foreign = {"blue": WAVE - 900.0, "telluric": WAVE}[other]
+    parts = [(other, foreign, 1.3 * FLUX[::-1]), ("GJ 1", WAVE, FLUX)]
+    spectrum = read_spectrum(several_tables(*(parts[::-1] if swap else parts)))
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, FLUX), atol=1e-5)
+    assert spectrum.star == "GJ 1" and "several_spectra" not in spectrum.flags
+
+
+def test_a_table_of_a_votable_can_be_asked_for() -> None:
+    data = several_tables(("GJ 1", WAVE, FLUX), ("GJ 2", WAVE, FLUX[::-1]))
+    spectrum = read_spectrum(data)
+    assert (spectrum.star, spectrum.spectra) == ("GJ 1", 2) and "several_spectra" in spectrum.flags
+    assert [number for number, _ in spectrum.extensions] == ["1", "2"]
+    for key in ("2", "GJ 2"):
+        spectrum = read_spectrum(data, options=ReadOptions(extension=key))
+        np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, FLUX[::-1]), atol=1e-5)
+        assert (spectrum.star, spectrum.spectra) == ("GJ 2", 1)
+    with pytest.raises(UnusableInput, match="no spectrum in extension 'GJ 3'"):
+        read_spectrum(data, options=ReadOptions(extension="GJ 3"))
+
+
 @pytest.mark.parametrize("model", ["spec", "ssa"])
 @pytest.mark.parametrize("place", ["around", "inside", "group"])
 def test_what_stands_around_a_votable(place: str, model: str) -> None:

@@ -20,6 +20,12 @@ def table(names: str = "WAVE FLUX", **cards: object) -> bytes:
     return layouts.to_bytes(primary, fits.BinTableHDU.from_columns(columns))
 
 
+@pytest.mark.parametrize(("key", "value"), [("TOPOCENT", True), ("GEOCENT", "T"), ("FRAME", "TOPO")])
+def test_a_card_says_that_wavelengths_are_as_observed(key: str, value: object) -> None:
+    assert read_spectrum(table(**{key: value}), name="c.fits").frame == "observatory"
+    assert read_spectrum(table(TOPOCENT=False), name="c.fits").frame == "unknown"
+
+
 @pytest.mark.parametrize("key", ["BARYCORR", "BERVCORR", "HELCORR", "HELIOCOR", "BARYAPPL", "BERVDONE", "BARYCENT"])
 @pytest.mark.parametrize(
     ("value", "frame"),
@@ -136,3 +142,22 @@ def test_a_card_without_a_value_says_nothing(value: str | None, frame: str, reas
 @pytest.mark.parametrize(("value", "velocity"), [("-110.5", -110.5), (True, None), ("fast", None)])
 def test_the_velocity_of_the_star_is_a_number(value: object, velocity: float | None) -> None:
     assert read_spectrum(table(RADVEL=value), name="c.fits").stated_velocity == velocity
+
+
+@pytest.mark.parametrize(
+    ("cards", "said"),
+    [
+        ({"frame": "barycentric"}, {"frame": "barycentric"}),
+        ({"rest_frame": True}, {"frame": "rest"}),
+        ({"berv_applied": True}, {"frame": "barycentric"}),
+        ({"spectral_resolution": 50_000.0}, {"resolution": 50_000.0}),
+        ({"SPECTRAL_RESOLUTION": 50_000, "SPEC_RES": 60_000}, {"resolution": 60_000.0}),
+        ({"star_name": "GJ 7"}, {"star": "GJ 7"}),
+        ({"SPECSYS": "TOPOCENT", "barycentric_velocity": 21.5}, {"barycentric_velocity": 21.5}),
+        ({"ESO STAR_NAME": "GJ 7", "ESO FRAME": "rest"}, {"star": "", "frame": "unknown"}),
+    ],
+)
+def test_cards_with_long_names_or_in_small_letters(cards: dict[str, object], said: dict[str, object]) -> None:
+    spectrum = read_spectrum(table(**{key if len(key) < 9 and key.isupper() else f"HIERARCH {key}": value
+                                      for key, value in cards.items()}), name="h.fits")  # fmt: skip
+    assert {name: getattr(spectrum, name) for name in said} == said

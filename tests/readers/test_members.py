@@ -147,6 +147,26 @@ def test_all_spectra_of_a_file_have_their_own_words(kind: str) -> None:
     assert np.ptp(seen) < 2.0  # noise alone, while the Earth's motion changes by 30 km/s
 
 
+@pytest.mark.parametrize("mark", ["# ", "// ", "* ", "", "-- "])
+@pytest.mark.parametrize("end", ["\n", "\r"])
+def test_spectra_one_below_the_other_keep_their_words_however_these_are_marked(mark: str, end: str) -> None:
+    text = ""
+    for name, shift in (("GJ 1", 0.0), ("GJ 2", 3.0)):
+        rows = "".join(f"{x:.4f} {y:.6f}\n" for x, y in zip(WAVE, layouts.truth(WAVE + shift), strict=True))
+        text += f"{mark}star: {name}\n{mark}R = {60_000 + 5_000 * int(shift)}\n{rows}"
+    for row, (name, resolution) in enumerate((("GJ 1", 60_000), ("GJ 2", 75_000)), 1):
+        spectrum = read_spectrum(text.replace("\n", end).encode(), name="b.txt", options=ReadOptions(row=row))
+        assert (spectrum.star, spectrum.resolution, spectrum.spectra) == (name, resolution, 2)
+
+
+def test_words_that_are_repeated_on_each_page_begin_no_other_spectrum() -> None:
+    head = "# star: GJ 1\n# R = 60000\n"
+    rows = [f"{x:.4f} {y:.6f}\n" for x, y in zip(WAVE, layouts.truth(WAVE), strict=True)]
+    text = "".join(head * (number % 300 == 0) + row for number, row in enumerate(rows))
+    spectrum = read_spectrum(text.encode(), name="p.txt")
+    assert (spectrum.star, spectrum.spectra, len(spectrum.wavelength)) == ("GJ 1", 1, WAVE.size)
+
+
 @pytest.mark.parametrize("mark", ["# order {}", "# wave flux", "# {}", "", "# frame: rest", "# unit: Angstrom"])
 def test_comments_between_orders_begin_no_other_spectrum(mark: str) -> None:
     parts = np.array_split(WAVE, 4)

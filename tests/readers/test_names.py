@@ -69,6 +69,7 @@ def test_words_of_other_languages_and_symbols(text: str, role: str) -> None:
         *(("err [2 sigma]", "sigma", 2), ("2*sigma", "sigma", 2), ("three_sigma_error", "sigma", 3)),
         *(("unc(k=2)", "sigma", 2), ("expanded_uncertainty", "sigma", 2), ("error_95", "sigma", 1.959964)),
         *(("err_fwhm", "sigma", 2.35482), ("err_ppm", "relative", 1e6), ("error [ppm]", "relative", 1e6)),
+        *(("err_3s", "sigma", 3), ("flux_err_2s", "sigma", 2), ("3sigma", "sigma", 3)),
         *(("err 2s", "sigma", 1), ("err [2 sigma clipped]", "sigma", 1), ("err (FWHM extraction)", "sigma", 1)),
         ("Error [erg/s/cm^2/A]", "sigma", 1),
         *(("flux 2 sigma", "sigma", 1), ("flux_2_sigma", "sigma", 1), ("1sigma", "sigma", 1), ("err_2", "sigma", 1)),

@@ -17,6 +17,7 @@ from tests.readers import layouts
 from tests.readers.reading import read_spectrum
 
 STATED = [
+    *((line, 299792.458 / 6.0) for line in ("instrumental FWHM 6.0 km/s", "resolution: 6 km/s", "LSF FWHM = 6 km/s")),
     ("Air wavelengths in nm, R=50000", 50000),
     ("taken with a resolving power of 94,600 in 2018", 94600),
     ("taken at R ~ 50k", 50000),
@@ -70,6 +71,7 @@ STATED = [
     ("r = 65000", 65000),
 ]
 OTHERS = [
+    *("line FWHM 6.0 km/s", "resolution of the CCF 6 km/s", "v sin i 6.0 km/s", "telluric FWHM 3 km/s"),
     "R = 0.5 of all",
     "in 2019 (R2019)",
     "Proposal ID R12345",

@@ -328,6 +328,21 @@ def test_the_medium_of_a_sentence(text: str, media: set[str | None]) -> None:
         ("telluric corrected spectrum in the observatory frame", "observatory"),
         ("sky-subtracted wavelengths in the observatory frame", "observatory"),
         ("telluric lines at rest", "observatory"),
+        *(
+            (text, None)
+            for text in ("rest-frame EW of Ca II: 1.3 A", "H-alpha EW (rest frame) = 0.5", "ISM lines at rest")
+        ),
+        *(
+            (text, None)
+            for text in ("lines at rest are marked", "topocentric elevation 45 deg", "telescope frame rotator on")
+        ),
+        *((text, "rest") for text in ("systemic velocity subtracted", "stellar RV subtracted", "RV shift removed")),
+        *((text, "rest") for text in ("corrected for the radial velocity of the star", "wavelength in restframe")),
+        *((text, "rest") for text in ("corrected for RV", "shifted to zero velocity")),
+        *(
+            (text, None)
+            for text in ("systemic velocity not subtracted", "mean RV removed from the series", "RV drift removed")
+        ),
         *((text, None) for text in ("tellurics: observatory frame", "template: rest frame", "line list at rest")),
         *((text, None) for text in ("sky lines subtracted in the observer frame", "input frame: topocentric")),
         *((text, None) for text in ("line list at rest wavelengths", "wavelengths were in the observatory frame")),
@@ -430,6 +445,9 @@ def test_what_is_not_simulated_is_said_so(line: str, simulated: bool) -> None:
         (9.9, "", 9.9),
         (8.8373e-5, "", 26.49356),
         (8.8373e-5, "[km/s]", 8.8373e-5),
+        (0.0124, "[AU/day] barycentric", 21.47006),
+        ("-0.0124 au/d", "", -21.47006),
+        ("0.0124 AU / d", "", 21.47006),
     ],
 )
 def test_the_velocity_of_earth_with_and_without_its_unit(value: object, note: str, velocity: float | None) -> None:

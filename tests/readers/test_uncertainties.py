@@ -233,3 +233,19 @@ def test_uncertainties_with_a_number_for_none() -> None:
     spectrum = read(wave, flux, np.where(lost, -99.0, sigma))
     assert spectrum.uncertainty is not None and 50 < signal_to_noise(spectrum) < 70
     assert np.isnan(spectrum.flux).mean() == pytest.approx(lost.mean(), abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["err", "err_3s"])
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        *(("3-sigma errors", 3), ("errors are 3 sigma", 3), ("the uncertainty is 3σ", 3), ("errors (two sigma)", 2)),
+        *(("1-sigma errors", 1), ("errors without those clipped at 3 sigma", 1), ("a 3 sigma detection", 1), ("", 1)),
+    ],
+)
+def test_uncertainties_of_several_sigma_by_words(words: str, count: int, name: str) -> None:
+    wave, flux, sigma = star(110.0, 1)
+    spectrum = read(wave, flux, 3 * sigma, names=f"# {words}\nwave flux {name}")
+    assert signal_to_noise(spectrum) == pytest.approx(110.0 * (count / 3 if name == "err" else 1.0), rel=0.15)
+    said = next(found.reason for found in spectrum.findings if found.name == "uncertainty")
+    assert (f"{count} sigma by a comment" in said) == (name == "err" and count > 1)
