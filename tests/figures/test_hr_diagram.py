@@ -141,6 +141,20 @@ def test_simulated_star_is_labelled():
     assert "simulated" in traces(figure, "users")[0].text[0]
 
 
+def test_error_bars_and_markers_are_whole():
+    hot = star(teff=4300.0, teff_upper=200.0, logg=4.65, logg_lower=0.2, luminosity=9999.0, luminosity_error=5000.0)
+    figure = hr_diagram(STARS, [hot])
+    assert figure.layout.xaxis.range[0] > 4500.0
+    bottom, top = figure.layout.yaxis.range
+    assert top > np.log10(14999.0) and np.log10(9999.0) < top - 0.03 * (top - bottom)
+    assert kiel_diagram(STARS, [hot]).layout.yaxis.range[1] < 4.45
+    # a bar that says nothing does not press the stars together, nor does one that reaches zero
+    figure = hr_diagram(STARS, [star(luminosity_error=1e9, teff_upper=1e6)])
+    span = np.diff(np.log10(LUMINOSITY))[0]
+    assert figure.layout.xaxis.range[0] < 4350.0 + 0.6 * (4350.0 - 2990.0)
+    assert span < np.diff(figure.layout.yaxis.range)[0] < 2.1 * span  # at both ends
+
+
 def test_axes_widen_for_stars_outside():
     figure = hr_diagram(STARS, [star(teff=2700.0, luminosity=5e-4)])
     assert figure.layout.xaxis.range[0] == 4350.0 and figure.layout.xaxis.range[1] < 2700
