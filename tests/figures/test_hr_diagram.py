@@ -11,7 +11,7 @@ from dtl.figures.marks import EQUAL, Look, diameters
 from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.spectroscopic_hr import SPECTROSCOPIC, spectroscopic_hr_diagram
 from dtl.figures.style import TEFF, diameter
-from dtl.figures.user_stars import MAX_LABELS, SMALLEST
+from dtl.figures.user_stars import MAX_LABELS, SMALLEST, in_one_place
 from dtl.quantities import QUANTITIES
 from tests import fakes
 
@@ -153,6 +153,18 @@ def test_error_bars_and_markers_are_whole():
     span = np.diff(np.log10(LUMINOSITY))[0]
     assert figure.layout.xaxis.range[0] < 4350.0 + 0.6 * (4350.0 - 2990.0)
     assert span < np.diff(figure.layout.yaxis.range)[0] < 2.1 * span  # at both ends
+
+
+@pytest.mark.parametrize("draw", DIAGRAMS)
+def test_stars_that_cover_each_other_are_found(draw):
+    stars = [
+        star("A", key="a"),
+        star("B", key="b", teff=3405.0, flags=("outside_grid",)),
+        star("C", key="c", teff=3500.0),
+    ]
+    figure = draw(STARS, stars)
+    assert sorted(in_one_place(figure, "a")) == sorted(in_one_place(figure, "b")) == ["a", "b"]
+    assert in_one_place(figure, "c") == ["c"] and in_one_place(figure, "J17578+046") == []
 
 
 def test_axes_widen_for_stars_outside():
