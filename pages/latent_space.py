@@ -27,11 +27,11 @@ result = elements.choose_spectrum("map-spectrum")
 if result is None:
     st.info("Upload a spectrum on the first page to see it among the models.", icon=":material/upload:")
     st.stop()
-left, right = st.columns([3, 2], gap="large", vertical_alignment="bottom")
-with left:
-    elements.heading(result)
-with right:
-    state = choose_state(bundles.of_result(result))
+with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):  # which wraps where it is narrow
+    with st.container(width="stretch"):
+        elements.heading(result)
+    with st.container(width="content"):
+        state = choose_state(bundles.of_result(result))
 star = st.container()  # filled once the maps are there, as distances take longer
 elements.flags(result)
 elements.notes(result)

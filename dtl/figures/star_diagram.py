@@ -89,10 +89,14 @@ def star_diagram(
     for _, star in published[published["karmn"] == look.chosen].iterrows():
         add_ring(figure, star["teff"], star[ordinate.column], colours)
     teff, scaled = np.array([star.teff for star in users], float), ordinate.scaled(values)
-    low, high = widened(TEFF, teff, 40.0)
+    reach = np.array([[star.teff_upper for star in users], [star.teff_lower for star in users]], float)
+    low, high = _ends(TEFF, teff, np.vstack([teff + reach[0], teff - reach[1]]), 40.0)
     figure.layout.xaxis = teff_axis(low, high, colours)
     ends = tuple(float(end) for end in ordinate.scaled((ordinate.low, ordinate.high)))
-    bottom, top = widened(ends, scaled, ordinate.margin)
+    bars = np.vstack([values + errors[0], values - errors[1]])
+    if ordinate.logarithmic:
+        bars = np.where(bars > 0, bars, np.nan)
+    bottom, top = _ends(ends, scaled, ordinate.scaled(bars), ordinate.margin)
     if ordinate.logarithmic:
         choice = _FINE_TICKS if top - bottom < 1.5 else _TICKS
         ticks = [tick for tick in choice if bottom - 1e-9 <= np.log10(tick) <= top + 1e-9]
@@ -108,6 +112,22 @@ def star_diagram(
     figure.layout.uirevision = ordinate.column
     add_size_key(figure, look.size, colours)
     return figure
+
+
+def _ends(span: tuple[float, float], values: np.ndarray, bars: np.ndarray, margin: float) -> tuple[float, float]:
+    """Ends of an axis that show whole markers, however long it is, and error bars.
+
+    Args:
+        span: of the axis where no star widens it.
+        values: of the user's stars; shape ``(n,)``.
+        bars: both ends of their error bars; shape ``(2, n)``. Those of a value that says nothing would press all else
+            together: they widen the axis by half at most.
+        margin: about a star.
+    """
+    low, high = widened(span, values, margin)
+    low, high = widened((low, high), values, 0.03 * (high - low))
+    most = 0.5 * (high - low)
+    return widened((low, high), np.clip(bars, low - most, high + most).ravel(), 0.01 * (high - low))
 
 
 def _add_isochrones(figure: go.Figure, isochrones: pd.DataFrame, column: str, colours: Palette) -> None:

@@ -17,7 +17,7 @@ from dtl.quantities import QUANTITIES
 from dtl.result import Estimate
 from dtl.rounding import estimate_words, format_number, format_with_error
 
-__all__ = ["MAX_LABELS", "SMALLEST", "add_ring", "add_users", "label_users"]
+__all__ = ["MAX_LABELS", "SMALLEST", "add_ring", "add_users", "in_one_place", "label_users"]
 
 #: Above this number of stars of the user none is labelled; the pointer still names them.
 MAX_LABELS = 12
@@ -31,6 +31,8 @@ _STEP = 0.055
 #: Share of the height of the plot above which a label is put below its star, as it would stand outside.
 _HIGH = 0.92
 _CLEAR = "rgba(0,0,0,0)"
+#: Parts of the axes that a marker covers about its middle.
+_COVERED = (0.01, 0.016)
 
 
 def add_users(
@@ -115,6 +117,23 @@ def _given(value: float, text: str) -> str:
 def _rotation(star: PlottedStar) -> str:
     limited = star.vsini_limit is not None
     return _given(star.vsini, f"&lt; {star.vsini_limit:.1f} km/s" if limited else f"{star.vsini:.1f} km/s")
+
+
+def in_one_place(figure: go.Figure, key: str) -> list[str]:
+    """Keys of the user's stars of a diagram that stand where the star ``key`` does, with it, as they were drawn.
+
+    A click reaches the one on top of them alone.
+    """
+    places: dict[str, np.ndarray] = {}
+    axes = (figure.layout.xaxis, figure.layout.yaxis)
+    for trace in figure.data:
+        if trace.meta == "users":
+            at = [np.log10(v) if axis.type == "log" else v for axis, v in zip(axes, (trace.x, trace.y), strict=True)]
+            places |= dict(zip(trace.customdata, np.column_stack(at), strict=True))
+    if key not in places:
+        return []
+    most = np.abs([axis.range[1] - axis.range[0] for axis in axes]) * _COVERED
+    return [other for other, place in places.items() if (np.abs(place - places[key]) <= most).all()]
 
 
 def add_ring(figure: go.Figure, x: float, y: float, colours: Palette) -> None:

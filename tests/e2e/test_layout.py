@@ -96,3 +96,20 @@ def test_a_range_dragged_over_the_spectrum_is_measured(visitor):
     visitor.wait_until(lambda: first.input_value() != before[0] and last.input_value() != before[1])
     low, high = float(first.input_value()), float(last.input_value())
     assert 8806.5 < low < 8807.5 and 8813.5 < high < 8814.5  # a fifth and two fifths of 8800-8835
+
+
+def test_a_legend_is_clear_of_the_figure_after_the_window_became_wide(visitor):
+    page = visitor.page
+    clear = """() => {
+        const figure = document.querySelector('.js-plotly-plot'), box = e => e.getBoundingClientRect();
+        const names = [...figure.querySelectorAll('.annotation-text')].map(e => box(e).top);
+        const drawn = figure.querySelector('.main-svg').getAttribute('width');
+        return drawn %s 600 && box(figure.querySelector('.legend')).bottom <= Math.min(...names);
+    }"""
+    page.wait_for_function(clear % ">")
+    page.set_viewport_size({"width": 390, "height": WINDOW})
+    page.wait_for_function(clear % "<")  # the legend has two rows
+    visitor.rest()
+    page.set_viewport_size({"width": 1440, "height": WINDOW})
+    visitor.rest()  # after a first drawing with the margins of before
+    page.wait_for_function(clear % ">", timeout=10_000)

@@ -11,7 +11,7 @@ from dtl.figures.marks import EQUAL, Look, diameters
 from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.spectroscopic_hr import SPECTROSCOPIC, spectroscopic_hr_diagram
 from dtl.figures.style import TEFF, diameter
-from dtl.figures.user_stars import MAX_LABELS, SMALLEST
+from dtl.figures.user_stars import MAX_LABELS, SMALLEST, in_one_place
 from dtl.quantities import QUANTITIES
 from tests import fakes
 
@@ -139,6 +139,32 @@ def test_simulated_star_is_labelled():
     figure = hr_diagram(STARS, [star(simulated=True)])
     assert "simulated" in figure.layout.annotations[0].text
     assert "simulated" in traces(figure, "users")[0].text[0]
+
+
+def test_error_bars_and_markers_are_whole():
+    hot = star(teff=4300.0, teff_upper=200.0, logg=4.65, logg_lower=0.2, luminosity=9999.0, luminosity_error=5000.0)
+    figure = hr_diagram(STARS, [hot])
+    assert figure.layout.xaxis.range[0] > 4500.0
+    bottom, top = figure.layout.yaxis.range
+    assert top > np.log10(14999.0) and np.log10(9999.0) < top - 0.03 * (top - bottom)
+    assert kiel_diagram(STARS, [hot]).layout.yaxis.range[1] < 4.45
+    # a bar that says nothing does not press the stars together, nor does one that reaches zero
+    figure = hr_diagram(STARS, [star(luminosity_error=1e9, teff_upper=1e6)])
+    span = np.diff(np.log10(LUMINOSITY))[0]
+    assert figure.layout.xaxis.range[0] < 4350.0 + 0.6 * (4350.0 - 2990.0)
+    assert span < np.diff(figure.layout.yaxis.range)[0] < 2.1 * span  # at both ends
+
+
+@pytest.mark.parametrize("draw", DIAGRAMS)
+def test_stars_that_cover_each_other_are_found(draw):
+    stars = [
+        star("A", key="a"),
+        star("B", key="b", teff=3405.0, flags=("outside_grid",)),
+        star("C", key="c", teff=3500.0),
+    ]
+    figure = draw(STARS, stars)
+    assert sorted(in_one_place(figure, "a")) == sorted(in_one_place(figure, "b")) == ["a", "b"]
+    assert in_one_place(figure, "c") == ["c"] and in_one_place(figure, "J17578+046") == []
 
 
 def test_axes_widen_for_stars_outside():

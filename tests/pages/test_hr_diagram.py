@@ -278,6 +278,19 @@ def test_every_diagram_takes_clicks_and_isochrones(which):
     assert not page.exception and models(page) == ["Baraffe+15, 4 Gyr"]
 
 
+def test_stars_that_cover_each_other_are_reached_one_after_the_other():
+    results = {key: fakes.make_result(star=star) for key, star in ((A, "One"), (B, "Two"), (C, "Three"))}
+    page = open_page(results=results, selected=A, diagram="kiel")
+    seen = []
+    for _ in range(3):
+        assert page.button(key="star-below").label == "Next of 3 in this place"
+        page.button(key="star-below").click().run()
+        seen.append(page.selectbox(key="diagram-star").value)
+    assert not page.exception and seen == [B, C, A]
+    alone = open_page(results={A: results[A]}, selected=A, diagram="kiel")
+    assert not [button for button in alone.button if button.key == "star-below"]
+
+
 def test_star_that_was_removed_is_no_longer_chosen():
     page = open_page(results={A: fakes.make_result(star="GJ 699")}, selected=A, **{"diagram-star": B})
     assert not page.exception

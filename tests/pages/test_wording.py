@@ -27,3 +27,16 @@ def test_no_address_becomes_a_link_by_itself(text: str) -> None:
 
 def test_what_is_no_address_has_nothing_invisible_in_it() -> None:
     assert wording.plain("GJ 699: Teff 3200 K").replace("\\", "") == "GJ 699: Teff 3200 K"
+
+
+def test_what_is_too_long_says_that_it_was_cut() -> None:
+    name = "night-" + 100 * "x" + "-0017.fits"
+    shown = wording.printable(name)
+    assert len(shown) == 100 and shown.startswith("night-x") and "…" in shown and shown.endswith("x-0017.fits")
+    assert wording.printable(name[:100]) == name[:100]
+    assert wording.plain(500 * "y") == 399 * "y" + "…" and wording.plain(400 * "y") == 400 * "y"
+
+
+def test_log_g_has_no_unit() -> None:
+    assert wording.value_with_unit("logg", "4.50 to 5.30") == "4.50 to 5.30"
+    assert wording.value_with_unit("vsini", "2.5") == "2.5 km/s"

@@ -7,7 +7,18 @@ import re
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_significant, listed
 
-__all__ = ["RMSE", "label", "listed", "mean_of", "plain", "printable", "sentence", "with_minus", "with_unit"]
+__all__ = [
+    "RMSE",
+    "label",
+    "listed",
+    "mean_of",
+    "plain",
+    "printable",
+    "sentence",
+    "value_with_unit",
+    "with_minus",
+    "with_unit",
+]
 
 _HYPHEN = re.compile(r"(?<![\w.-])-(?=\d)")
 #: Of addresses that become links by themselves, whatever is escaped: what an invisible letter after it ends.
@@ -38,14 +49,22 @@ def mean_of(result: InferenceResult) -> str:
 
 
 def printable(text: object, longest: int = 100) -> str:
-    """Text from a file, to be shown where Markdown is not understood; at most ``longest`` characters of it."""
-    return "".join(c for c in str(text) if c.isprintable())[:longest]
+    """Text from a file, to be shown where Markdown is not understood; at most ``longest`` characters of it.
+
+    What is too long loses its middle: names of files differ at their ends.
+    """
+    return _shortened("".join(c for c in str(text) if c.isprintable()), longest, longest // 2)
 
 
 def plain(text: object, longest: int = 400) -> str:
     """Text from a file, to be shown as it is where Markdown is understood; at most ``longest`` characters of it."""
-    printable = "".join(c if c.isprintable() else " " for c in str(text))[:longest]
+    printable = _shortened("".join(c if c.isprintable() else " " for c in str(text)), longest, 0)
     return "".join("\\" + c if c in r"\`*_{}[]()#+-.!|~$:<>&^=@/" else c for c in _LINK.sub(_unlinked, printable))
+
+
+def _shortened(text: str, longest: int, end: int) -> str:
+    """Text of so many characters at most, the last ``end`` of them from its end, with an ellipsis where it is cut."""
+    return text if len(text) <= longest else f"{text[: longest - end - 1]}…{text[len(text) - end :]}"
 
 
 def sentence(text: object) -> str:
@@ -60,6 +79,11 @@ def _unlinked(found: re.Match[str]) -> str:
 def with_minus(text: str) -> str:
     """Text with a true minus sign in place of each hyphen that stands before a number for one."""
     return _HYPHEN.sub("\N{MINUS SIGN}", text)
+
+
+def value_with_unit(parameter: str, text: str) -> str:
+    """A value of a parameter, or a range of them, with its unit; log g has none, only its differences are in dex."""
+    return text if parameter == "logg" else f"{text} {PARAMETERS[parameter][1]}"
 
 
 def with_unit(parameter: str, value: float | None, figures: int = 2) -> str:

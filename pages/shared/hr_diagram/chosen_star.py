@@ -18,7 +18,7 @@ from dtl.rounding import estimate_words, format_number, format_with_error
 from pages.shared.core import epochs, visit, wording
 from pages.shared.hr_diagram import luminosities
 
-__all__ = ["choose", "pick", "show"]
+__all__ = ["choose", "next_here", "pick", "show"]
 
 _KEY = "diagram-star"
 #: Barnard's Star, well known, is shown where the user has no spectrum.
@@ -48,6 +48,17 @@ def pick(chart: str) -> None:
         if star := found[0] if isinstance(found, list | tuple) and found else found:
             st.session_state[_KEY] = star
             return
+
+
+def next_here(key: str, here: Sequence[str]) -> None:
+    """A button for the next of the user's stars that stand in one place of a diagram, where there are several."""
+    if len(here) > 1:
+        after = here[(here.index(key) + 1) % len(here)]
+        st.button(
+            f"Next of {len(here)} in this place", icon=":material/layers:", key="star-below",
+            help="Your stars that cover each other in the figure, one after the other.",
+            on_click=lambda: st.session_state.update({_KEY: after}),
+        )  # fmt: skip
 
 
 def show(key: str, results: Mapping[str, InferenceResult], users: Sequence[PlottedStar]) -> None:

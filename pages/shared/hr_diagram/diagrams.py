@@ -14,6 +14,7 @@ from dtl.figures.kiel import kiel_diagram
 from dtl.figures.marks import EQUAL, SCALES, Look
 from dtl.figures.plotted_star import PlottedStar
 from dtl.figures.spectroscopic_hr import spectroscopic_hr_diagram
+from dtl.figures.user_stars import in_one_place
 from dtl.quantities import QUANTITIES
 from dtl.result import InferenceResult
 from pages.shared.core import elements, epochs, keeping, links, visit, wording
@@ -105,7 +106,8 @@ def _show_diagram(which: str, row: object, results: Mapping[str, InferenceResult
     users, published = luminosities.plotted(results), published_stars.stars()
     unplaced = [star.label for star in users if star.luminosity is None] if which == "hr" else []
     wide, narrow = st.columns([5, 2], gap="medium")
-    with narrow, st.container(border=True):
+    panel = narrow.container(border=True)
+    with panel:
         star = chosen_star.choose(results)
         chosen_star.show(star, results, users)
     look = Look(**vars(look) | {"chosen": star})
@@ -120,9 +122,12 @@ def _show_diagram(which: str, row: object, results: Mapping[str, InferenceResult
             )
     number = int(published["luminosity"].notna().sum()) if which == "hr" else len(published)
     colour, size = QUANTITIES[look.colour].label, "" if look.size == EQUAL else QUANTITIES[look.size].label
+    figure = _figure(which, users, look, chosen)
+    with panel:
+        chosen_star.next_here(star, in_one_place(figure, star))
     with wide:
         chart(
-            _figure(which, users, look, chosen),
+            figure,
             key=f"{which}-figure",
             alt=f"{_AXES[which]} against effective temperature of {number} published stars and "
             f"{len(users) - len(unplaced)} of yours, colour is {colour}" + (f", area is {size}" if size else ""),

@@ -72,14 +72,14 @@ def _facts(card: dict) -> dict[str, str]:
         rows["Wavelengths"] = f"{window} in vacuum" + (f", step {step:g} Å" if step else "")
     if resolution := number(card, "resolution"):
         rows["Resolution"] = f"λ/FWHM {resolution:,.0f} and more"
-    for name, (label, unit, places) in PARAMETERS.items():
+    for name, (label, _, places) in PARAMETERS.items():
         ends = lookup(card, "parameters", name, "range")
         if ends:
             low, high = (format_number(end, places) for end in ends)
-            rows[label] = f"{low} to {high} {unit}"
+            rows[label] = wording.value_with_unit(name, f"{low} to {high}")
     if count := number(card, "nodes", "count"):
         triples = number(card, "nodes", "triples")
-        among = f", {triples:,.0f} combinations of Teff, log g and [M/H]" if triples else ""
+        among = f" of {triples:,.0f} combinations of Teff, log g and [M/H]" if triples else ""
         rows["Model spectra"] = f"{count:,.0f}{among}"
     if lookup(card, "licence"):
         rows["Licence"] = str(card["licence"])

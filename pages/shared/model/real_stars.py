@@ -89,17 +89,17 @@ def _found(row: Comparison, slowest: float) -> str:
 def _literature(row: Comparison) -> str:
     if row.literature is None:
         return "–"
-    _, unit, places = PARAMETERS[row.parameter]
-    return f"{format_number(row.literature, places)} {unit}"
+    return wording.value_with_unit(row.parameter, format_number(row.literature, PARAMETERS[row.parameter][2]))
 
 
 def _about(star: str, entry: dict) -> str:
     """Spectra, noise, flags and reference of a star."""
+    reference = wording.with_minus(str(lookup(entry, "reference") or "").replace("+-", "±"))
     spectra, snr = number(entry, "spectra") or 0, number(entry, "snr")
     flags = [f"{flag} ({count} of {spectra:.0f})" for flag, count in (lookup(entry, "flags") or {}).items()]
     parts = [
         f"{spectra:.0f} {'spectrum' if spectra == 1 else 'spectra'}" + (f" of S/N {snr:.0f}" if snr else ""),
         f"flags: {', '.join(flags)}" if flags else "no flags",
-        f"literature: {entry['reference']}" if lookup(entry, "reference") else "",
+        f"literature: {reference}" if reference else "",
     ]
     return f"**{wording.plain(star_name(star))}**: " + wording.plain("; ".join(filter(None, parts)))

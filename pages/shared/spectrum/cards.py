@@ -69,11 +69,10 @@ def _card(name: str, result: InferenceResult, *, doubtful: bool) -> None:
     estimate = result.estimates[name]
     value, lower, upper = format_estimate(name, estimate)
     limit = estimate.limit is not None
-    # a value of log g is that of cm/s², and its interval in dex
-    value_unit, dex = ("", f" {unit}") if name == "logg" else (f" {unit}", "")
+    dex = f" {unit}" if name == "logg" else ""  # its values have no unit, its intervals do
     st.metric(
         title,
-        estimate_words(name, estimate) if limit or estimate.withheld else f"{value}{value_unit}",
+        estimate_words(name, estimate) if limit or estimate.withheld else wording.value_with_unit(name, value),
         f"mode {value}" if limit else "impossible" if estimate.withheld else f"{lower} {upper}{dex}",
         delta_color="off",
         delta_arrow="off",
