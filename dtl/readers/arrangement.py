@@ -45,8 +45,9 @@ def arrange(contents: Contents, source: Source, unit: str, medium: str, window: 
     Raises:
         UnusableInput: shapes that do not fit, digits that were lost, or too many orders.
     """
-    if (unit, medium) in contents.known:
-        return contents.known[unit, medium]
+    key = (unit, medium, contents.sigmas)
+    if key in contents.known:
+        return contents.known[key]
     rows, flags_ignored = _rows(contents, source)
     check_digits(rows, unit, source, window)
     orders, directions = _vacuum_orders(rows, unit, medium)
@@ -54,7 +55,7 @@ def arrange(contents: Contents, source: Source, unit: str, medium: str, window: 
     found = find_spectra(orders, window)
     arranged = Arrangement(found, directions, oxygen_velocity(orders), flags_ignored)
     if len(found.spectra) > 1:  # else the orders are changed, and memory is worth more
-        contents.known[unit, medium] = arranged
+        contents.known[key] = arranged
     return arranged
 
 
@@ -82,6 +83,7 @@ def _rows(contents: Contents, source: Source) -> tuple[list[Order], bool]:
         flux[bad != 0] = np.nan
     flux[~(np.abs(flux) < _LARGEST)] = np.nan
     if uncertainty is not None:
+        uncertainty /= contents.sigmas
         unusable = ~(np.isfinite(uncertainty) & (uncertainty > 0))
         seen = np.isfinite(flux) & (flux != 0)
         # a column that is NaN or zero for most pixels says nothing about them

@@ -36,9 +36,10 @@ class Contents:
         format: label of the format.
         wavelength: in the unit of ``unit``; shape ``(n,)``, or ``(orders, n)`` of an echelle spectrum.
         flux: any linear unit; same shape.
-        uncertainty: 1 sigma in the unit of ``flux``; same shape, or None.
+        uncertainty: ``sigmas`` times 1 sigma in the unit of ``flux``; same shape, or None.
         sky: flux of a sky fibre on ``wavelength``; same shape, or None.
         bad: True where the file flags a pixel; same shape, or None.
+        sigmas: what the uncertainties are to be divided by.
         unit: ``Angstrom``, ``nm``, ``um``, ``cm`` or ``m``, or one of these after ``log10`` or ``ln``; None: a guess
             is wanted.
         medium: ``vacuum`` or ``air``; a guess here gives way to the table of instruments.
@@ -67,6 +68,7 @@ class Contents:
     uncertainty: np.ndarray | None = None
     sky: np.ndarray | None = None
     bad: np.ndarray | None = None
+    sigmas: int = 1
     unit: Claim | None = None
     medium: Claim | None = None
     frame: Claim | None = None

@@ -9,7 +9,7 @@ from dataclasses import replace
 from dtl.readers.contents import Contents
 from dtl.readers.source import sanitise
 
-__all__ = ["SINGLE", "apply_multiple", "multiple_in"]
+__all__ = ["SINGLE", "apply_multiple"]
 
 #: What a column of uncertainties is made to.
 SINGLE = "1 sigma per pixel"
@@ -31,7 +31,7 @@ _CLIPPED = re.compile(r"clip|reject|outlier|detect|limit|remov|mask|above|below|
 _LONGEST = 300
 
 
-def multiple_in(text: str) -> int:
+def _multiple_in(text: str) -> int:
     """How many sigma uncertainties are by a sentence; 0 where it does not say."""
     if "sigma" not in text.lower() and "σ" not in text:
         return 0
@@ -41,7 +41,7 @@ def multiple_in(text: str) -> int:
 
 
 def apply_multiple(contents: Contents, texts: Iterable[str], where: str) -> None:
-    """Divide uncertainties by what a sentence says that they are times 1 sigma, unless their own name or the user says
+    """Note what a sentence says that uncertainties are times 1 sigma, by which they are divided, unless their own name or the user says
     what they are.
 
     Args:
@@ -51,10 +51,10 @@ def apply_multiple(contents: Contents, texts: Iterable[str], where: str) -> None
     """
     told = next((finding for finding in contents.findings if finding.name == "uncertainty"), None)
     own = told is not None and told.value == SINGLE and told.source == "file" and re.fullmatch(_BY_NAME, told.reason)
-    said = [(count, text) for text in texts if (count := multiple_in(text))] if own else []
+    said = [(count, text) for text in texts if (count := _multiple_in(text))] if own else []
     if told is None or contents.uncertainty is None or len({count for count, _ in said}) != 1 or said[0][0] == 1:
         return
     count, text = said[0]
-    contents.uncertainty = contents.uncertainty / count
+    contents.sigmas = count
     reason = f"a part of {told.reason}, which holds {count} sigma by {where}: '{sanitise(text, 60)}'"
     contents.findings[contents.findings.index(told)] = replace(told, reason=reason)

@@ -124,6 +124,22 @@ def test_a_file_that_was_read_once_gives_each_spectrum_its_own_words(kind: str) 
         assert spectrum.resolution == (60_000 + 10_000 * number if stated else None)
 
 
+@pytest.mark.parametrize("multiple", [False, True])
+def test_words_of_a_row_on_its_uncertainties_are_those_of_no_other(multiple: bool) -> None:
+    count, random = 12, np.random.default_rng(3)
+    sigma = np.full((count, WAVE.size), 0.02)
+    flux = layouts.truth(WAVE) + sigma * random.normal(size=sigma.shape)
+    made = {"NOTE": ["3-sigma errors" if multiple and row % 2 else "" for row in range(count)]}
+    data = written(Table(made | {"WAVE": np.tile(WAVE, (count, 1)), "FLUX": flux, "ERR": sigma}), "fits")
+    reading = read_contents(data, name="m.fits")
+    for row in (2, 1, 12, 2):
+        options = ReadOptions(row=row)
+        kept, anew = reading.spectrum(options), read_spectrum(data, name="m.fits", options=options)
+        np.testing.assert_array_equal(kept.uncertainty, anew.uncertainty)
+        assert (kept.findings, kept.flags, kept.spectra) == (anew.findings, anew.flags, count)
+        assert np.nanmedian(kept.uncertainty) == pytest.approx(0.02 / (3 if multiple and row % 2 == 0 else 1))
+
+
 @pytest.mark.parametrize("asked", [ReadOptions(), ReadOptions(medium="air"), ReadOptions(unit="nm")])
 def test_a_spectrum_is_the_same_whichever_others_of_its_file_were_read_before(asked: ReadOptions) -> None:
     wave, scale = np.tile(WAVE, (3, 1)), 0.1 if asked.unit else 1.0
