@@ -41,8 +41,9 @@ def _multiple_in(text: str) -> int:
 
 
 def apply_multiple(contents: Contents, texts: Iterable[str], where: str) -> None:
-    """Note what a sentence says that uncertainties are times 1 sigma, by which they are divided, unless their own name or the user says
-    what they are.
+    """Note what a sentence says that uncertainties are times 1 sigma, by which they are divided.
+
+    Their own name, and what the user says, go before it.
 
     Args:
         contents: changed in place.
