@@ -9,10 +9,10 @@ import re
 from functools import lru_cache
 from re import Pattern
 
-__all__ = ["FALSE", "TRUE", "clauses_of", "goes_on", "is_of_others", "manner_of", "words_of"]
+__all__ = ["FALSE", "LONGEST", "TRUE", "clauses_of", "goes_on", "is_of_others", "manner_of", "words_of"]
 
 #: Letters of a sentence that are looked at; those that say something of wavelengths are far shorter.
-_LONGEST = 500
+LONGEST = 500
 #: "In air" and "in vacuum" in other languages.
 _IN_AIR = r"in (?:der )?luft|dans l.air|en (?:el )?aire|no ar|in aria|nell.aria|в воздухе|w powietrzu|in (?:de )?lucht"
 _IN_VACUUM = r"i[nm] vakuum|dans le vide|en (?:el )?vac[íi]o|no vácuo|nel vuoto|в вакууме|w próżni|in vacuüm"
@@ -141,7 +141,7 @@ _ITSELF = re.compile(
 @lru_cache(maxsize=512)  # media and frames are asked for apart
 def clauses_of(text: str) -> tuple[str, ...]:
     """The clauses of a sentence, in lower case and one spelling; what only goes on with the last one joins it."""
-    lowered = _SILENT.sub(" ", " ".join(text[:_LONGEST].lower().split())).strip()
+    lowered = _SILENT.sub(" ", " ".join(text[:LONGEST].lower().split())).strip()
     for pattern, plain in (*(_FRAMES if _FOREIGN_FRAME.search(lowered) else ()), *_SPELLINGS):
         lowered = re.sub(pattern, plain, lowered)
     lowered = _REMARK.sub(lambda found: found[1] if is_of_others(found[1]) else found[0], lowered)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any
 
-from dtl.readers.clauses import FALSE, TRUE, clauses_of, goes_on, is_of_others, manner_of, words_of
+from dtl.readers.clauses import FALSE, LONGEST, TRUE, clauses_of, goes_on, is_of_others, manner_of, words_of
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.error_words import apply_multiple
 from dtl.readers.units import parse_frame, parse_medium
@@ -26,8 +27,8 @@ __all__ = [
     "stated_medium",
 ]
 
-#: Sentences about a medium or a frame that are looked at in one file.
-_MOST = 400
+#: Sentences about a medium or a frame that are looked at in one file, and letters of all of them.
+_MOST, _MOST_LETTERS = 400, 60_000
 _MENTIONED = re.compile(
     r"air|vac|awav|luft|lucht|aria|no ar\b|возд|powiet|空|vak|vide|vuoto|vác|вакуум|próżni|真|bary|helio"
     r"|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract|stellar|systemic|\brv\b|radial vel|zero vel"
@@ -266,6 +267,8 @@ def apply_statements(contents: Contents, texts: Iterable[str], where: str, *, st
     texts = list(dict.fromkeys(texts))
     apply_multiple(contents, texts, where)
     spoken = [text for text in texts if _MENTIONED.search(text)][:_MOST]
+    letters = accumulate(min(len(text), LONGEST) for text in spoken)
+    spoken = [text for text, count in zip(spoken, letters, strict=True) if count <= _MOST_LETTERS]
     for name, find in (("medium", _weighed_medium), ("frame", _weighed_frame)):
         found = [(text, *find(text)) for text in spoken]
         for place, (text, weight, value) in enumerate(found):
