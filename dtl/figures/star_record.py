@@ -70,7 +70,7 @@ def star_figure(
     if (mine := part[ours & part["limit"]]).size:
         figure.add_trace(limit_arrows(mine["value"], [escape(labels[first])], colours.star))
     _name_far(figure, part, labels, colours)
-    lay_out(figure, xaxis=axis(TITLES[parameter], 0, 0, colours, range=None, nticks=8))
+    lay_out(figure, xaxis=axis(TITLES[parameter], 0, 0, colours, range=None, nticks=4, tickangle=0))
     lay_out(figure, yaxis=axis("", 0, 0, colours, range=None, ticks="", gridwidth=1))
     lay_out(
         figure,

@@ -30,7 +30,7 @@ def misses_window(spectrum: Spectrum, window: Window) -> UnusableInput:
         if bad > 0.1:
             return UnusableInput(
                 f"{spectrum.file}: {100 * bad:.0f} % of the pixels in {window} have no usable flux, too many to find "
-                "its lines, probably because they are flagged as bad; use another exposure or reduction."
+                f"its lines, probably because {_marked(spectrum)}."
             )
         if usable[inside].sum() >= _ENOUGH:
             return UnusableInput(
@@ -46,6 +46,14 @@ def misses_window(spectrum: Spectrum, window: Window) -> UnusableInput:
         f"{spectrum.file}: {reach} and misses most of the window {window} (vacuum); "
         "take the order or the arm that covers it, or correct the unit of the wavelengths."
     )
+
+
+def _marked(spectrum: Spectrum) -> str:
+    """Why pixels are not usable, and what to do; where a column was taken for their mask, which."""
+    for finding in spectrum.findings:
+        if finding.name == "mask" and finding.source == "guessed" and finding.value.endswith("pixels"):
+            return f"{finding.reason}; leave that column out if it is none, or use another exposure or reduction"
+    return "they are flagged as bad; use another exposure or reduction"
 
 
 def no_continuum(spectrum: Spectrum) -> UnusableInput:

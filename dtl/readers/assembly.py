@@ -159,7 +159,7 @@ def _one_stretch(
     inside = int(window.holds(kept.wavelength).sum())
     if inside < _MIN_PIXELS:
         raise source.refuse(
-            f"has only {inside} pixel{'' if inside == 1 else 's'} in {_span(window)}, far too few "
+            f"has {'only ' * (inside > 0)}{inside or 'no'} pixel{'s' * (inside > 1)} in {_span(window)}, far too few "
             "for its lines, so it is of low resolution, or another unit or other columns were taken for wavelength and "
             "flux; state them, or give a spectrum of R = 50,000 or more."
         )

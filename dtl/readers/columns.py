@@ -224,7 +224,9 @@ def _bad(
         if column.meaning.good and (column.values != 0).mean() > 0.2:
             marked = np.broadcast_to(column.values < 0.5, shape)  # a part of it, too
         if marked.any():
-            contents.note("mask", f"{int(marked.sum())} pixels", "file", f"{_show(columns, column)} marks them as bad")
+            named = bool(column.meaning.role)
+            why = f"{_show(columns, column)}{'' if named else ', whose numbers are those of a mask,'} marks them as bad"
+            contents.note("mask", f"{int(marked.sum())} pixels", "file" if named else "guessed", why)
             bad = marked if bad is None else bad | marked
     return bad
 

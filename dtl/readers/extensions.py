@@ -104,7 +104,7 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
         rows = hdu.header["NAXIS2"]
         vectors = rows == 1 or len(shape) == 2
         own = columns if vectors else [*columns, *blaze_of(source, number, hdu, blazes)]
-        label = "FITS table (one row of vectors)" if rows == 1 else "FITS table" + (" (one row an order)" * vectors)
+        label = "FITS table (one row of vectors)" if rows == 1 else "FITS table" + (" (rows of vectors)" * vectors)
         kind, called = "vectors" if vectors else "table", _called((number, hdu))
         said, role = of_table(hdu) if vectors else {}, parse_name(_own_name(hdu)).role
         groups.append(Group(kind, label, called, own, [hdu.header], beside=role in BESIDE, said=said))

@@ -107,7 +107,7 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object], what: str = 
         text = sanitise(value) + unit
         if key is None or not text:
             continue
-        reason = f"{what} '{sanitise(raw, 30)}: {sanitise(text, 40)}'"
+        reason = f"{what} '{sanitise(raw, 30)}: {sanitise(value, 40)}'"
         if key == "simulated":
             contents.simulated = contents.simulated or text.lower() in ("true", "t", "yes", "1")
             continue

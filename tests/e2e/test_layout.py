@@ -113,3 +113,20 @@ def test_a_legend_is_clear_of_the_figure_after_the_window_became_wide(visitor):
     page.set_viewport_size({"width": 1440, "height": WINDOW})
     visitor.rest()  # after a first drawing with the margins of before
     page.wait_for_function(clear % ">", timeout=10_000)
+
+
+def test_what_stands_beside_a_table_or_a_figure_is_below_it_in_a_narrow_window(visitor):
+    page = visitor.page
+    for title, above, below in (
+        ("Literature", page.get_by_test_id("stDataFrame"), page.get_by_text("Of this star", exact=True)),
+        ("HR diagram", page.get_by_test_id("stPlotlyChart"), page.get_by_role("button", name="Open its spectrum")),
+    ):
+        visitor.go(title)
+        beside = []
+        for width in (1280, 720):
+            page.set_viewport_size({"width": width, "height": WINDOW})
+            visitor.rest()
+            beside.append(below.first.evaluate("e => e.getBoundingClientRect().top") < above.first.evaluate(_BOTTOM))
+        assert beside == [True, False], title
+        page.set_viewport_size({"width": 1280, "height": WINDOW})
+        visitor.rest()

@@ -136,6 +136,8 @@ def test_one_star():
     far = part[part["sigma"].abs() >= FAR]
     assert [annotation.text for annotation in figure.layout.annotations] == ["3.6σ"]
     assert list(far["source"]) == ["schweitzer2019mr"]
+    axis = figure.layout.xaxis  # in a narrow place, too, its numbers stand side by side and clear of the title
+    assert axis.nticks <= 4 and axis.tickangle == 0
 
 
 def test_upper_limits_of_the_user_are_open_with_an_arrow() -> None:

@@ -114,3 +114,10 @@ def test_a_file_that_is_too_much_for_its_preview_is_tried_once(visit, monkeypatc
     app = upload(visit(), letter_txt=b"Dear reader").run()
     assert not app.exception and len(app.error) == 1 and tried.count("letter.txt") == 1
     assert not any("columns" in box.label for box in app.expander)
+
+
+def test_columns_without_names_are_called_by_their_numbers(visit):
+    nameless = table("", FLUX[ORDER], WAVE[ORDER] / 10)
+    app = upload(visit(), t_txt=nameless)
+    axes = figure(app)["layout"]
+    assert [axes[axis]["title"]["text"] for axis in ("xaxis", "yaxis")] == ["column 2", "column 1"]

@@ -9,7 +9,7 @@ import pytest
 
 from dtl.preparation.refusals import misses_window, no_continuum, window_missing
 from dtl.preparation.velocity import Velocity
-from dtl.spectrum import Spectrum, UnusableInput
+from dtl.spectrum import Finding, Spectrum, UnusableInput
 from tests.builders import WINDOW, observe
 
 GOOD = replace(observe(), file="star.fits")
@@ -30,6 +30,17 @@ def test_most_pixels_are_flagged() -> None:
         "star.fits: 80 % of the pixels in 8800–8835 Å have no usable flux, too many to find its lines, probably "
         "because they are flagged as bad; use another exposure or reduction."
     )
+
+
+def test_a_column_that_was_taken_for_their_mask_is_named() -> None:
+    flagged = without(np.arange(GOOD.flux.size) % 2 > 0)
+    guess = Finding("mask", "50 pixels", "guessed", "column 4 marks them as bad")
+    assert str(misses_window(replace(flagged, findings=(guess,)), WINDOW)).endswith(
+        "probably because column 4 marks them as bad; leave that column out if it is none, or use another exposure or "
+        "reduction."
+    )
+    for other in (replace(guess, source="file"), replace(guess, value="not used")):
+        assert "they are flagged as bad; use" in str(misses_window(replace(flagged, findings=(other,)), WINDOW))
 
 
 def test_a_tenth_of_them_is_not_the_reason() -> None:

@@ -30,6 +30,17 @@ def test_part_of_the_window(low: float, high: float, words: str) -> None:
     assert sentence.startswith("star.txt covers ") and words in sentence
 
 
+@pytest.mark.parametrize(
+    ("pixels", "words"), [(0, "has no pixel in "), (1, "has only 1 pixel in "), (3, "has only 3 pixels in ")]
+)
+def test_too_few_pixels_in_the_window(pixels: int, words: str) -> None:
+    inside = np.linspace(8805.0, 8830.0, pixels)
+    wave = np.concatenate([np.linspace(8700.0, 8799.0, 40), inside, np.linspace(8840.0, 8940.0, 40)])
+    rows = "".join(f"{w:.4f} {f:.4f}\n" for w, f in zip(wave, np.linspace(9.0, 10.0, len(wave)), strict=True))
+    with pytest.raises(UnusableInput, match=words):
+        read_spectrum(f"wavelength flux\n{rows}".encode(), name="star.txt")
+
+
 def test_columns_that_are_no_wavelengths() -> None:
     flux = np.linspace(8000.0, 9600.0, 50)
     sentence = refusal(flux, np.linspace(8796.0, 8840.0, 50))

@@ -337,6 +337,8 @@ def test_a_frame_of_coordinates_hides_none_of_wavelengths(head: str, frame: str)
 def test_unit_of_a_velocity_behind_its_name(line: str) -> None:
     spectrum = read_spectrum(layouts.text(head=f"# frame: observatory\n# {line}\n"))
     assert spectrum.barycentric_velocity == -12.5
+    reason = finding(spectrum, "barycentric velocity").reason.removesuffix(" in m/s")
+    assert reason.count("/s") <= 1 and reason.endswith(f"{line.rsplit(maxsplit=1)[-1]}'")  # as it stands in the file
 
 
 def test_barycentric_velocity_is_not_applied_twice() -> None:

@@ -51,6 +51,17 @@ def test_a_mask_that_is_not_understood_is_said() -> None:
     assert np.isfinite(found.flux).all()
 
 
+@pytest.mark.parametrize(("head", "source"), [("", "guessed"), ("wave flux err mask\n", "file")])
+def test_a_mask_without_a_name_is_a_guess(head: str, source: str) -> None:
+    spectrum, marked = seen()
+    columns = (spectrum.wavelength, spectrum.flux, spectrum.uncertainty, marked)
+    rows = [f"{w:.4f} {f:.3f} {e:.3f} {int(m)}" for w, f, e, m in zip(*columns, strict=True)]
+    found = read_spectrum((head + "\n".join(rows)).encode())
+    (mask,) = [f for f in found.findings if f.name == "mask"]
+    assert (mask.source, mask.value) == (source, f"{marked.sum()} pixels")
+    assert mask.reason.startswith("column 4") and ("whose numbers are those of a mask" in mask.reason) == (not head)
+
+
 def test_a_mask_in_words_of_a_fits_table() -> None:
     spectrum, marked = seen()
     parts = [

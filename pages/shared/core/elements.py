@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dtl.flags import NOTES, doubts
 from dtl.result import FRAME_WORDS, InferenceResult
@@ -20,10 +21,13 @@ __all__ = [
     "flags",
     "heading",
     "notes",
+    "wide_and_narrow",
 ]
 
 #: How a list of several is searched: Enter takes the one found first, not all that have the letters typed somewhere.
 TYPED = {"filter_mode": "contains", "select_all": False}
+#: Pixels in which a narrow figure or a list of facts can be read.
+_NARROW = 230
 _FRAMES = {
     "barycentric": "relative to the barycentre of the solar system",
     "observatory": "relative to the observatory, the motion of the Earth included",
@@ -70,6 +74,12 @@ def flags(result: InferenceResult) -> None:
     """Doubts as sentences; a limit is none."""
     if warnings := [result.explain(flag) for flag in doubts(result.flags)]:
         st.warning(_list(warnings), icon=":material/warning:")
+
+
+def wide_and_narrow() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """A wide place and a narrow one beside it, or below it where the window leaves neither of them enough."""
+    grid = st.grid(3, min_column_width=_NARROW, gap="medium")
+    return grid.cell(column_span=2), grid.cell()
 
 
 def differing(result: InferenceResult) -> None:

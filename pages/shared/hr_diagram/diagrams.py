@@ -105,7 +105,7 @@ def _show_diagram(which: str, row: object, results: Mapping[str, InferenceResult
         luminosities.ask(results)
     users, published = luminosities.plotted(results), published_stars.stars()
     unplaced = [star.label for star in users if star.luminosity is None] if which == "hr" else []
-    wide, narrow = st.columns([5, 2], gap="medium")
+    wide, narrow = elements.wide_and_narrow()
     panel = narrow.container(border=True)
     with panel:
         star = chosen_star.choose(results)

@@ -28,7 +28,7 @@ def show(results: Mapping[str, InferenceResult]) -> None:
         st.warning(str(error), icon=":material/warning:")
         return
     quantity, users = QUANTITIES[column], luminosities.plotted(results)
-    wide, narrow = st.columns([5, 2], gap="medium")
+    wide, narrow = elements.wide_and_narrow()
     with wide:
         chart(
             population_figure(stars, column, comparison, users, dark=dark()),

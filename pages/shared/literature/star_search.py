@@ -146,7 +146,7 @@ def _show(star: pd.Series) -> None:
     else:
         st.caption("Compared with Mas-Buitrago et al. 2024. Analyse a spectrum of it to compare with your own result.")
     exposures = own[1].exposures if own else 1
-    wide, narrow = st.columns([7, 4], gap="large")
+    wide, narrow = elements.wide_and_narrow()
     with narrow:
         _figure(star["name"], values, OWN if own else published_stars.PUBLISHED, exposures)
     with wide:

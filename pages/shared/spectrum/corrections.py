@@ -58,7 +58,7 @@ def reading_options(digest: str, found: tuple[Finding, ...], orders: tuple[tuple
             list(words),
             format_func=words.get,
             index=None,
-            placeholder=f"as read: {read[name]}" if name in read else "as read",
+            placeholder=f"as read: {words.get(read[name], read[name])}" if name in read else "as read",
             key=_key(digest, name, getattr(options, name)),
             on_change=_reread,
             args=(digest, name),

@@ -78,9 +78,9 @@ def _wizard(digest: str, upload: visit.Upload, preview: Preview) -> None:
     )
     x, y = preview.stretch(wave, flux, unit)
     chart(
-        preview_figure(x, y, x_title=wave, y_title=flux, dark=dark()),
+        preview_figure(x, y, x_title=_name(preview, wave), y_title=_name(preview, flux), dark=dark()),
         key=f"preview-{digest}",
-        alt=f"Column {flux} against column {wave}, as they stand in the file",
+        alt=f"{_name(preview, flux)} against {_name(preview, wave)}, as they stand in the file",
     )
     problem = _problem(upload, options, preview.window)
     if problem:
