@@ -48,6 +48,7 @@ _SPELLINGS = (
     (r"\bun ?(?=correct|appl|shift|convert|remov)|\bnon\b", "not "),
     (r"['\u2019]s\b", ""),
     (r"\brestframe\b", "rest frame"),
+    (r"\b(rvs?|velocity) \((bary|helio)\w*\)", r"\2centric \1"),
     (r"\brv ?= ?0(?:\.0*)?(?: ?km/s)?(?![\w.])", "zero velocity"),
     (r"\bw/o\b|\black(s|ing)?\b|\b(instead|short) of\b", "without"),
     (r"\bprior to\b|\buntil\b", "before"),

@@ -207,8 +207,6 @@ def frame_of(text: str) -> str | None:
     found = {_frame_of_clause(clause, alone=alone) for clause in clauses} - {None}
     if found == {"rest", "barycentric"}:  # one step after the other
         return "rest"
-    if found == {"rest"} and not alone and any(map(_ALONE.fullmatch, clauses)):  # of both
-        return None
     return found.pop() if len(found) == 1 else None
 
 
