@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from dtl.readers.names import NO_NAME, Name, parse_name, split_words
+from dtl.readers.several import share_lines
 
 __all__ = ["by_neighbours"]
 
@@ -34,34 +37,37 @@ _FREED = {"sub", "subtracted", "removed", "corrected", "corr", "free", "no", "wi
 _OF_MEAN, _OF_EACH = {"sem", "stderr"}, {"std", "stddev", "stdev", "sd", "rms", "deviation", "sigma"}
 
 
-def by_neighbours(
-    columns: Sequence[str], names: Sequence[Name], level: Callable[[int], float] = lambda _: 1.0
-) -> list[Name]:
+def by_neighbours(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.ndarray]) -> list[Name]:
     """What the names of columns say, where others change it.
 
     Args:
         columns: names as in the file.
         names: what each says alone.
-        level: the usual value of a column, by its place.
+        values: their numbers, as a factor or a mask is called "corr" or "clean" too, which has not the lines of a flux.
     """
-    names = _corrected(columns, _sigmas(columns, _counted(columns, names)))
-    names = _treated(columns, _less_sky(columns, _stages(columns, names)), level)
+    names = _corrected(columns, _sigmas(columns, _counted(columns, names)), values)
+    names = _treated(columns, _less_sky(columns, _stages(columns, names, values)), values)
     return _means(columns, _treated_alone(columns, names))
 
 
-def _stages(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
+def _stages(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.ndarray]) -> list[Name]:
     """Names where none is a flux, but one is the word for it before something was done, and one after."""
     words = [set(split_words(column)) if not name.role else set() for column, name in zip(columns, names, strict=True)]
-    stages = [(own and own <= _BEFORE, own and own <= _AFTER) for own in words]
+    stages = [(bool(own) and own <= _BEFORE, bool(own) and own <= _AFTER) for own in words]
     if any(name.role == "flux" for name in names) or not all(map(any, zip(*stages, strict=True))):
         return list(names)
+    first = [own for own, (before, _) in zip(values, stages, strict=True) if before]
     return [
-        Name("flux") if after else Name("flux", doubt=_UNCORRECTED) if before else name
-        for (before, after), name in zip(stages, names, strict=True)
+        Name("flux", doubt=_UNCORRECTED)
+        if before
+        else Name("flux")
+        if after and any(share_lines(own, other) for other in first)
+        else name
+        for (before, after), name, own in zip(stages, names, values, strict=True)
     ]
 
 
-def _treated(columns: Sequence[str], names: Sequence[Name], level: Callable[[int], float]) -> list[Name]:
+def _treated(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.ndarray]) -> list[Name]:
     """Names where ``telluric_corrected`` or ``sky_sub`` stands beside ``flux``: that of which this is said."""
     found = list(names)
     plain = next((i for i, name in enumerate(names) if name.role == "flux" and not name.stem), None)
@@ -69,10 +75,11 @@ def _treated(columns: Sequence[str], names: Sequence[Name], level: Callable[[int
         words = set(split_words(column))
         if plain is None or name.role not in ("sky", "telluric") or not words & _FREED:
             continue
-        model = name.role == "telluric" and any(other.role == name.role for j, other in enumerate(names) if j != i)
-        normal = max(level(plain), 1.0 / max(level(plain), 1e-99))
-        alike = 1.0 / _SAME_LEVEL < level(i) / max(level(plain), 1e-99) < _SAME_LEVEL
-        if alike and (words & _DONE or model or (name.role == "telluric" and normal > _NOT_NORMALISED)):
+        level, own = (abs(float(np.nanmedian(values[place]))) for place in (plain, i))
+        if not (level < own * _SAME_LEVEL and own < level * _SAME_LEVEL and share_lines(values[i], values[plain])):
+            continue
+        model = any(other.role == name.role for j, other in enumerate(names) if j != i)
+        if name.role == "sky" or words & _DONE or model or max(level, 1.0 / level) > _NOT_NORMALISED:
             found[i] = Name("flux", stem=frozenset({"corrected"}))
             found[plain] = replace(names[plain], doubt=names[plain].doubt + _UNCORRECTED)
     return found
@@ -120,7 +127,7 @@ def _treated_alone(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
     ]
 
 
-def _corrected(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
+def _corrected(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.ndarray]) -> list[Name]:
     """Names where ``flux_corr`` stands beside ``flux``, or with a transmission ``cflux``: that was corrected.
 
     The same of their uncertainties, ``dflux`` and ``cdflux``.
@@ -133,6 +140,8 @@ def _corrected(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
         if own.role not in ("flux", "uncertainty") or names[i].role not in ("", own.role):
             continue
         plain = words.index(before)
+        if own.role == "flux" and not share_lines(values[i], values[plain]):
+            continue
         found[i] = replace(own, stem=own.stem | {"corrected"})
         found[plain] = replace(own, doubt=own.doubt + _UNCORRECTED)
     return found

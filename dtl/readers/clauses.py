@@ -48,6 +48,8 @@ _SPELLINGS = (
     (r"\bun ?(?=correct|appl|shift|convert|remov)|\bnon\b", "not "),
     (r"['\u2019]s\b", ""),
     (r"\brestframe\b", "rest frame"),
+    (r"\b(rvs?|velocity) \((bary|helio)\w*\)", r"\2centric \1"),
+    (r"\brv ?= ?0(?:\.0*)?(?: ?km/s)?(?![\w.])", "zero velocity"),
     (r"\bw/o\b|\black(s|ing)?\b|\b(instead|short) of\b", "without"),
     (r"\bprior to\b|\buntil\b", "before"),
     (r"\bnot only\b", ""),
@@ -123,13 +125,15 @@ _OF_OTHERS = re.compile(
     rf"^\W*(?:(?:step )?\d+\W+)?(?:(?:the|an?|all|our|in|of|for|synthetic|stellar|atmospheric|(?:rvs?|velocity) of) )*"
     rf"{_WHICH}{_OTHERS}\b"
     rf"|\b(?:computed|measured|correlated|compared) (?:with|against|using|by) (?:\w+ )?{_OTHERS}\b"
-    rf"|\b(?:air|vac(?:uum)?) {_OTHERS}\W*$"
+    rf"|\b(?:air|vac(?:uum)?|rest|frame) {_OTHERS}\W*$|\bused (?:in|for|by) (?:the |our )?{_WHICH}{_OTHERS}\b"
 )
-#: What is measured, drawn or pointed in a frame, whatever that of the spectrum is.
-_NO_WAVES = re.compile(
-    r"\b(eq?ws?|equivalent widths?|elevation|azimuth|zenith|parallax|rotator|marked|plot(?:s|ted)?|line positions?"
+#: What is measured, drawn or pointed in a frame, whatever that of the spectrum is; no more than a remark behind it.
+_MEASURED = (
+    r"\b(?:eq?ws?|equivalent widths?|elevation|azimuth|zenith|parallax|rotator|marked|plot(?:s|ted)?|line positions?"
     r"|velocity axis|(?:ism|interstellar|nebular|planet\w*) lines?)\b"
 )
+_NO_WAVES = re.compile(rf"{_MEASURED}|\bplanet\w* rest\b|\bframe of (?:the |its )?planet")
+_REMARK_BEHIND = re.compile(rf" (?:for|with|at(?! rest)|used) (?:[^\W\d]\w* ){{0,3}}?{_MEASURED}[^;,.()]*")
 _THEIR_OWN = re.compile(rf"\b(?:wavelengths?|frame) of (?:the |our |an? )?{_WHICH}{_OTHERS}\b")
 _ITSELF = re.compile(
     rf"(?<!\w)(?<!\bof )(?!{_OTHERS}|(?:rest|observed|air|vac(?:uum)?|frame|standard|synthetic)\b)\w+ "
@@ -144,6 +148,7 @@ def clauses_of(text: str) -> tuple[str, ...]:
     lowered = _SILENT.sub(" ", " ".join(text[:LONGEST].lower().split())).strip()
     for pattern, plain in (*(_FRAMES if _FOREIGN_FRAME.search(lowered) else ()), *_SPELLINGS):
         lowered = re.sub(pattern, plain, lowered)
+    lowered = _REMARK_BEHIND.sub("", lowered)
     lowered = _REMARK.sub(lambda found: found[1] if is_of_others(found[1]) else found[0], lowered)
     found: list[str] = []
     for part in _BREAKS.split(_with_shared_words(lowered)):

@@ -70,11 +70,6 @@ class Column:
     note: str = ""
 
     @property
-    def level(self) -> float:
-        """The usual value, whatever its sign."""
-        return abs(float(np.nanmedian(self.values)))
-
-    @property
     def meaning(self) -> Name:
         """What its name says, or where that is next to nothing, the words about it."""
         own = parse_name(self.name)

@@ -14,19 +14,29 @@ __all__ = ["SINGLE", "apply_multiple"]
 #: What a column of uncertainties is made to.
 SINGLE = "1 sigma per pixel"
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
-_SIGMAS = rf"(?P<count>[1-9]|{'|'.join(_COUNTS)})\s?-?\s?(?:sigma|σ)"
+_SIGMAS = rf"(?P<count>[1-9]|{'|'.join(_COUNTS)})\s?-?\s?sigma"
 _ERRORS = r"(?:errors?|uncertaint(?:y|ies)|error ?bars?)"
 _STATED = (
     re.compile(rf"(?<![\w.]){_SIGMAS}\b (?:flux |per pixel |photon |statistical )*{_ERRORS}\b"),
     re.compile(
-        rf"\b{_ERRORS}(?: column| values?| bars?| per pixel)?(?: (?:are|is|gives?|given|as|at|the|level)|[ :=(\[,])*"
+        rf"\b{_ERRORS}(?: column| values?| bars?| per pixel)?"
+        rf"(?: (?:are|is|quoted|gives?|given|as|at|the|level|correspond to)|[ :=(\[,])*"
         rf"(?<![\w.]){_SIGMAS}(?![\w-])"
     ),
 )
 #: Why a column is taken for one of 1 sigma by its name, where that says no more.
 _BY_NAME = re.compile(r"column \d+(?: '[^']*')?")
-#: What else is done with so many sigma.
-_CLIPPED = re.compile(r"clip|reject|outlier|detect|limit|remov|mask|above|below|beyond|threshold|cosmic|multipl|scaled")
+#: Ends of what is said at once, and its words where it is about the errors of the spectrum and nothing else: those of
+#: a velocity, of a template or of former times are others, and much else is done with so many sigma.
+_BREAKS = re.compile(r"[;,!]|\.(?=\s|$)|\s[-\u2013\u2014]\s|\b(?:but|while)\b")
+_WAVES_TOO = re.compile(r"\b(?:wave|wl|wavelength|lambda)s?,? (?=(?:and )?flux)")
+_ABOUT_ERRORS = frozenset(
+    "a all an and are as at bar bars by col column columns confidence contain contains correspond corresponding"
+    " corresponds data dflux err errors error file first fifth flux fluxes formal fourth give given gives here hold"
+    " holds in intensity is last level levels list listed lists normalised normalized note of on per photon pixel"
+    " quoted quote reported second sigma so spectra spectrum spectral standard star stated statistical that the their"
+    " these they third this to unc uncert uncertainties uncertainty value values which with two three four five".split()
+)
 #: Letters of a sentence that are looked at.
 _LONGEST = 300
 
@@ -35,9 +45,12 @@ def _multiple_in(text: str) -> int:
     """How many sigma uncertainties are by a sentence; 0 where it does not say."""
     if "sigma" not in text.lower() and "σ" not in text:
         return 0
-    lowered = " ".join(text[:_LONGEST].lower().split())
-    found = None if _CLIPPED.search(lowered) else next(filter(None, (one.search(lowered) for one in _STATED)), None)
-    return (_COUNTS.get(found["count"]) or int(found["count"])) if found else 0
+    lowered = _WAVES_TOO.sub("", " ".join(text[:_LONGEST].lower().replace("σ", " sigma ").split()))
+    for part in _BREAKS.split(lowered):
+        found = next(filter(None, (one.search(part) for one in _STATED)), None)
+        if found and _ABOUT_ERRORS.issuperset(re.findall(r"[^\W\d_]+", part)):
+            return _COUNTS.get(found["count"]) or int(found["count"])
+    return 0
 
 
 def apply_multiple(contents: Contents, texts: Iterable[str], where: str) -> None:

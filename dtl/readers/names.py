@@ -148,6 +148,8 @@ def parse_name(text: str) -> Name:
     plain = {word for word in (*words, *stripped) if len(word) > 1 or len(words) == 1 or word in ("e", "λ")}
     if re.match(r"^\s*([ed]_[a-zA-Z]|[dDeE][A-Z][a-z]|[deEs][FI]\s*$)", text):
         plain.add("err")
+    if len(words) > 1:
+        plain -= {"2sigma", "3sigma"}  # beside other words what was clipped, unless these say that it is an error
     if any(word.startswith(_COMPUTED) for word in words):
         plain.add("model")
     written = "log10" if IN_DEX.search(text) else "linear"

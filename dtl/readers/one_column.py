@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dtl.readers.decimal_marks import COMMENT
+from dtl.readers.decimal_marks import COMMENT, MISSING
 from dtl.readers.number_rows import number
 
 __all__ = ["has_one_column", "with_wavelengths"]
@@ -18,7 +18,8 @@ _MOST, _MIN_ROWS = 0.8, 10
 
 def _rows(lines: Sequence[str]) -> list[int]:
     """The lines that are one number each, where nearly all that are no comments are such."""
-    own = [i for i, line in enumerate(lines) if line.strip() and not COMMENT.match(line)]
+    said = [line.strip().lower() for line in lines]
+    own = [i for i, line in enumerate(said) if line and (line in MISSING or not COMMENT.match(line))]
     rows = [i for i in own if number(lines[i]) is not None]  # a pixel without a number is one too
     full = sum(bool(re.search(r"\d", lines[i])) for i in rows)
     return rows if full >= max(_MIN_ROWS, _MOST * len(own)) else []

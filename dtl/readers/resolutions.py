@@ -49,11 +49,13 @@ _BROUGHT = re.compile(  # a bare number is one of pixels, or an end of a range, 
 )
 #: What any line has that speaks of a resolution.
 _SPOKEN = re.compile(rf"{_WORD}|\bR\d|spec_r|convol|degrad|instrumental|\blsf\b", re.IGNORECASE)
-#: A width of the instrument's profile in km/s, and words that stand beside one alone.
+#: A width of the instrument's profile in km/s, with no other word between, and words that stand beside one alone.
 _WIDTH = re.compile(
-    rf"(?:{NOUN}|\b(?i:instrumental|lsf)\b)[^\d;]{{0,60}}?(?<![\w.-])(?P<width>\d{{1,3}}(?:\.\d+)?) ?km ?/ ?s\b"
+    rf"(?:{NOUN}|\b(?i:instrumental|lsf)\b)(?:[\s=:~≈()]|\b(?:(?i:fwhm|lsf|profile|broadening)|{NOUN}|of|the|is|was"
+    r"|spectr(?:um|a|ograph)|data|instrument|about)\b)*(?<![\w.-])(?P<width>\d{1,3}(?:\.\d+)?)"
+    r" ?km ?/ ?s\b(?! ?(?:/|per\b))"
 )
-_OF_WIDTH = BESIDE | {"velocity", "lsf", "profile", "broadening", "width"}
+_OF_WIDTH = BESIDE | {"velocity", "lsf", "profile", "broadening"}
 _SPEED_OF_LIGHT = 299792.458  # km/s
 
 #: Keys of metadata below which there are words of the spectrum itself.

@@ -109,7 +109,8 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
         window: that the spectrum must hold.
         told: the kind of the uncertainty as the user says, or ``none``.
     """
-    names = by_neighbours([column.name for column in columns], list(map(_meaning, columns)), lambda i: columns[i].level)
+    called, own = [column.name for column in columns], list(map(_meaning, columns))
+    names = by_neighbours(called, own, [column.values for column in columns])
     waves = rank_wavelengths(columns, names, window)
     if not waves:
         return None

@@ -16,7 +16,7 @@ from dtl.readers.fits_file import image_extensions, pixels
 from dtl.readers.members import members
 from dtl.readers.metadata import apply_metadata, in_words, key_of
 from dtl.readers.options import ReadOptions
-from dtl.readers.resolutions import apply_resolutions, metadata_lines
+from dtl.readers.resolutions import apply_resolutions, is_own, metadata_lines
 from dtl.readers.source import Source
 from dtl.readers.statements import apply_statements
 from dtl.wavelengths import Window
@@ -45,6 +45,8 @@ _FASTEST, _HOURS = 500.0, 24.0
 _OWN = ("star", "barycentric_velocity", "star_velocity")
 #: Letters of the names of cards of the FITS standard, at most.
 _SHORT = 8
+#: Cards whose names say nothing where no table of stars is around them.
+_OF_ANYTHING = ("name",)
 #: Columns of a FITS table with one value a row: truth, whole and real numbers; text of any length.
 _KINDS = tuple("LBIJKED")
 
@@ -146,8 +148,12 @@ def apply_long_cards(contents: Contents, header: Any) -> None:
         claim = getattr(contents, str(key_of(key)[0]), None)
         if not key or " " in key or (len(key) <= _SHORT and key.isupper()) or getattr(claim, "value", claim):
             continue
-        if not isinstance(card.value, fits.card.Undefined):
-            pairs[key] = card.value
+        if isinstance(card.value, fits.card.Undefined) or key.lower() in _OF_ANYTHING:
+            continue
+        if "resol" in key.lower() and not is_own(card.comment):  # pixels of a detector, or those of a template
+            continue
+        velocity = "velocity" in str(key_of(key)[0]) and isinstance(card.value, int | float)
+        pairs[key] = f"{card.value} {card.comment}".strip() if velocity else card.value
     apply_pairs(contents, pairs, "card")
 
 

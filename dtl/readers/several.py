@@ -15,6 +15,7 @@ __all__ = [
     "is_other_spectrum",
     "repeats_lines",
     "same_but_for_number",
+    "share_lines",
 ]
 
 #: Scatter of another spectrum, and its level, as multiples of those of the one that is read, at most.
@@ -25,6 +26,8 @@ _ENOUGH = 5_000
 _STRETCH = 200
 #: From this correlation on both have the same lines: the same star once more, or a model of it.
 _SAME = 0.9
+#: From this one on most of their lines, or of their noise, are the same, as before and after a correction.
+_CORRECTED = 0.5
 #: Level of another spectrum that has a noise of its own, at most.
 _FAINTEST = 3_000.0
 #: Fourth differences, which pass what changes from pixel to pixel and hardly a line that is sampled well.
@@ -112,6 +115,16 @@ def repeats_lines(flux: np.ndarray, values: np.ndarray) -> bool:
     rough = np.median(np.sqrt(other[usable] / own[usable]))
     common = np.median(shared[usable] / np.sqrt(own[usable] * other[usable]))
     return bool(common > _FOLLOWS and rough > _AS_ROUGH and common < _AS_DEEP * rough)
+
+
+def share_lines(flux: np.ndarray, values: np.ndarray) -> bool:
+    """Whether numbers follow a flux from pixel to pixel, as it does before and after a correction; any one shape."""
+    if values.shape != flux.shape:
+        return False
+    lit = np.isfinite(flux) & np.isfinite(values) & (flux != 0)
+    run = slice(max(0, int(lit.sum()) - _ENOUGH) // 2, None)
+    near = [part[lit][run][:_ENOUGH] for part in (flux, values)]
+    return bool(near[0].size) and _common_lines(*near) > _CORRECTED
 
 
 def has_noise_of_its_own(flux: np.ndarray, values: np.ndarray) -> bool:

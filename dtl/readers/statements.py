@@ -32,7 +32,7 @@ _MOST, _MOST_LETTERS = 400, 60_000
 _MENTIONED = re.compile(
     r"air|vac|awav|luft|lucht|aria|no ar\b|возд|powiet|空|vak|vide|vuoto|vác|вакуум|próżni|真|bary|helio"
     r"|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract|stellar|systemic|\brv\b|radial vel|zero vel"
-    r"|bari|zentr|c[ée]ntr|ruhe|repos",
+    r"|star.? vel|\bof the star|bari|zentr|c[ée]ntr|ruhe|repos",
     re.I,
 )
 
@@ -81,7 +81,7 @@ _CHANGES = tuple(
 _REFRACTION = re.compile(r"corrected for (the )?(refracti\w+ )?(index )?(of refraction )?(of |in )?(the )?air\b")
 
 _NO_FRAME = re.compile(
-    r"\b(julian|jd|bjd|hjd|time|times|mid|heliostat|coordinates?|longitude|latitude|altitude|position|distance)\b"
+    r"\b(julian|jd|bjd|hjd|time|times|mid|heliostat|coord\w*|longitude|latitude|altitude|position|distance)\b"
 )
 #: What still holds, whatever else is said of it.
 _KEPT = re.compile(r"\b(?:kept|keeps?|unchanged|unaltered|retain\w*|preserv\w*|remain\w*|(?:is|are) still)\b")
@@ -104,13 +104,19 @@ _REST_OF_OTHERS = (
 )
 _REST = re.compile(
     r"\b(rest frame|rest wavelengths?(?! of| for)|at rest|(stellar|star|laboratory) frame|frame of the star"
-    r"|(?:shifted|corrected|moved|brought) to (?:rest|zero (?:radial )?velocity|rv ?= ?0))\b"
+    r"|(?:shifted|corrected|moved|brought) to rest|(?<!line )(?<!lines )(?:shifted|corrected|moved|brought) to zero"
+    r" (?:radial )?velocity)\b"
+)
+#: What stands behind a velocity that is none of its drift, jitter or zero point; and before one of the star alone.
+_NO_MORE = r"(?: shift)?(?=[^\w+-]*$|[ =~:]*[-+]?\d| of [-+~]?\d| (?:with|using|by|via|to|before|after|at|in the)\b)"
+_ITS_OWN = (
+    r"^(?:[^:=]*[:=])?\W*(?:(?:the|its?|all|this|these|with|after|done|now|is|are|ha[sd]|have|star|frame|steps?"
+    r"|spectr(?:um|a)|data|fluxe?s?|waves?|wavelengths?|[a-z]*\d[\w+-]*)\W+)*"
 )
 _OF_ITS_VELOCITY = re.compile(
-    r"\bcorrected for (the )?((stellar|systemic|star) (rv|(radial )?velocity)|rv|radial velocity)\b"
-    r"(?! (of|error|drift))"
+    rf"\bcorrected for (the |its )?((stellar|systemic|star) (rv|(radial )?velocity)|rv|radial velocity)\b{_NO_MORE}"
     r"|\bcorrected for (the )?(rv|(radial )?velocity) of (the )?star\b"
-    r"|\b(rv|(stellar|systemic|radial|star) (rv|velocity))( shift)?( of [\d.+-]+ km/s)? (was |is |has been )?"
+    rf"|{_ITS_OWN}(rv|(stellar|systemic|radial|star) (rv|velocity))( shift)?( of [\d.+-]+ km/s)? (was |is |has been )?"
     r"(removed|subtracted)\b(?! from)"
 )
 _OF_REST = re.compile(r"(rest|stellar|systemic|star|laboratory|frame|rv|velocity)$")

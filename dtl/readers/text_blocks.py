@@ -46,8 +46,8 @@ def blocks_of(text: str) -> list[str]:
 
 
 def _is_word(line: str) -> bool:
-    """Whether a line is a comment, or a key with its value."""
-    return not _ROW.match(line) and bool(_COMMENT.match(line) or re.match(r"\s*[^\W\d]", line))
+    """Whether a line is a comment under any mark, or a key with its value."""
+    return not _ROW.match(line) and bool(_COMMENT.match(line) or re.match(r"\s*[^\w\s]*\s*[^\W\d]", line))
 
 
 def _speaks(comments: list[str]) -> bool:

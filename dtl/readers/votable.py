@@ -54,7 +54,7 @@ _KIND, _COUNT = (re.compile(rb"\b%s\s*=\s*[\"'](\w+)" % name) for name in (b"dat
 _BYTES = {b"short": 2, b"unicodeChar": 2, b"int": 4, b"float": 4, b"long": 8, b"double": 8, b"floatComplex": 8}
 _BYTES |= {b"doubleComplex": 16}
 #: Tables that are looked at, and numbers of a column.
-_MOST_TABLES, _MIN_ROWS = 20, 10
+_MOST_TABLES, _MIN_ROWS = 100, 10
 #: Frames of places and times, which are barycentric too.
 _OTHER_FRAME = re.compile(r"(space|time)[._ ]?frame|coosys|timesys", re.IGNORECASE)
 #: Names of parameters, as those of ObsCore, and ends of their utypes in the Spectrum Data Model (IVOA Recommendation
@@ -162,7 +162,7 @@ def _parameters(element: Any, around: list[Any]) -> Iterator[Any]:
 
 def _with_unit(param: Any) -> Any:
     """The value of a parameter; of velocities and resolutions with its unit."""
-    unit = str(getattr(param, "unit", None) or "")
+    unit = str(getattr(param, "unit", None) or "").replace(" ", "")
     own = "velocity" in str(key_of(_key(param))[0]) or "resol" in _key(param).lower()
     return f"{param.value} {unit}" if unit and own else param.value
 

@@ -73,7 +73,7 @@ def test_a_flux_that_is_named_as_free_of_the_lines_of_the_atmosphere(name: str, 
     "names",
     [
         *("RAW SUB", "gross clean", "observed corrected", "boxcar optimal", "flux flux_corr", "flux flux_net"),
-        *("flux telluric_corrected", "flux tell_corr", "flux sky_subtracted", "flux_box flux_opt"),
+        *("flux telluric_corrected", "flux tell_corr", "flux sky_subtracted", "flux sky_sub", "flux_box flux_opt"),
     ],
 )
 def test_the_flux_after_something_was_done_goes_before_that_without(names: str, swap: bool) -> None:
@@ -83,6 +83,25 @@ def test_the_flux_after_something_was_done_goes_before_that_without(names: str, 
     found = read_spectrum(table(wave=own.wavelength, **dict(pairs), err=1e3 * own.uncertainty))
     np.testing.assert_allclose(found.flux, 1e3 * own.flux, atol=1e-4)
     assert "several_spectra" not in found.flags
+
+
+@pytest.mark.parametrize("names", ["flux flux_corr", "flux flux_tc", "raw clean", "obs corr", "boxcar opt", "RAW SUB"])
+@pytest.mark.parametrize("other", ["factor", "mask", "residual"])
+@pytest.mark.parametrize("swap", [False, True])
+def test_a_word_for_what_was_done_is_that_of_a_flux_where_this_has_the_lines(
+    names: str, other: str, swap: bool
+) -> None:
+    own, random = observe(), np.random.default_rng(3)
+    size = len(own.wavelength)
+    beside = {
+        "factor": 5 + np.linspace(0, 1, size) ** 2,
+        "mask": (random.random(size) < 0.01).astype(float),
+        "residual": 10 * random.normal(size=size),
+    }[other]
+    pairs = list(zip(names.split(), (1e3 * own.flux, beside), strict=True))[:: -1 if swap else 1]
+    found = read_spectrum(table(wave=own.wavelength, **dict(pairs), err=1e3 * own.uncertainty))
+    seen = np.isfinite(found.flux)
+    np.testing.assert_allclose(found.flux[seen], 1e3 * own.flux[seen], atol=1e-4)
 
 
 @pytest.mark.parametrize("name", ["tell_corr", "telluric", "sky_sub", "sky"])

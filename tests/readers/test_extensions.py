@@ -172,6 +172,20 @@ def test_of_the_tables_of_a_votable_that_is_read_which_holds_the_spectrum(other:
     assert spectrum.star == "GJ 1" and "several_spectra" not in spectrum.flags
 
 
+def test_all_tables_of_a_votable_are_looked_at() -> None:
+    few = slice(None, None, 40)
+    parts = [(f"GJ {i}", WAVE[few] - 900.0, FLUX[few]) for i in range(1, 31)]
+    assert read_spectrum(several_tables(*parts, ("GJ 31", WAVE, FLUX))).star == "GJ 31"
+
+
+@pytest.mark.parametrize(
+    ("unit", "resolution"), [("km/s", 299792.458 / 6.0), ("km.s-1", 299792.458 / 6.0), ("mA", None)]
+)
+def test_the_resolution_of_a_votable_with_its_unit(unit: str, resolution: float | None) -> None:
+    said = f'<PARAM name="resolution" datatype="double" unit="{unit}" value="6.0"/>'
+    assert read_spectrum(votable(inside=said)).resolution == (resolution and pytest.approx(resolution))
+
+
 def test_a_table_of_a_votable_can_be_asked_for() -> None:
     data = several_tables(("GJ 1", WAVE, FLUX), ("GJ 2", WAVE, FLUX[::-1]))
     spectrum = read_spectrum(data)

@@ -154,6 +154,11 @@ def test_the_velocity_of_the_star_is_a_number(value: object, velocity: float | N
         ({"SPECTRAL_RESOLUTION": 50_000, "SPEC_RES": 60_000}, {"resolution": 60_000.0}),
         ({"star_name": "GJ 7"}, {"star": "GJ 7"}),
         ({"SPECSYS": "TOPOCENT", "barycentric_velocity": 21.5}, {"barycentric_velocity": 21.5}),
+        ({"rv": (120.0, "[m/s]")}, {"stated_velocity": 0.12}),
+        ({"rv": (12.0, "of the template"), "name": "order 5"}, {"stated_velocity": None, "star": ""}),
+        ({"resolution": (2048, "pixels of the detector")}, {"resolution": None}),
+        ({"spectral_resolution": (50_000, "resolving power of the template")}, {"resolution": None}),
+        ({"spectral_resolution": (50_000, "nominal resolving power")}, {"resolution": 50_000.0}),
         ({"ESO STAR_NAME": "GJ 7", "ESO FRAME": "rest"}, {"star": "", "frame": "unknown"}),
     ],
 )

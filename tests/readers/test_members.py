@@ -163,7 +163,7 @@ def test_all_spectra_of_a_file_have_their_own_words(kind: str) -> None:
     assert np.ptp(seen) < 2.0  # noise alone, while the Earth's motion changes by 30 km/s
 
 
-@pytest.mark.parametrize("mark", ["# ", "// ", "* ", "", "-- "])
+@pytest.mark.parametrize("mark", ["# ", "// ", "* ", "", "-- ", '" ', "| "])
 @pytest.mark.parametrize("end", ["\n", "\r"])
 def test_spectra_one_below_the_other_keep_their_words_however_these_are_marked(mark: str, end: str) -> None:
     text = ""

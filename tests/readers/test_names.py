@@ -60,6 +60,11 @@ def test_words_of_other_languages_and_symbols(text: str, role: str) -> None:
     assert parse_name(text).role == role
 
 
+@pytest.mark.parametrize("text", ["flux_3sigma", "3sigma_clipped_flux", "flux_2sigma_clipped"])
+def test_a_flux_that_was_clipped_is_no_uncertainty(text: str) -> None:
+    assert parse_name(text).role == "flux"
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "multiple"),
     [

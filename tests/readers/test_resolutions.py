@@ -72,6 +72,9 @@ STATED = [
 ]
 OTHERS = [
     *("line FWHM 6.0 km/s", "resolution of the CCF 6 km/s", "v sin i 6.0 km/s", "telluric FWHM 3 km/s"),
+    *("instrumental velocity 6 km/s", "resolution high, RV 12 km/s", "resolution of RV: 2 km/s", "LSF width 3 km/s"),
+    *("full resolution, broadened to 20 km/s", "high resolution spectra, velocity = 30 km/s"),
+    *("resolution 1.5 km/s per pixel", "v sin i 6.0 km/s, instrumental profile removed"),
     "R = 0.5 of all",
     "in 2019 (R2019)",
     "Proposal ID R12345",

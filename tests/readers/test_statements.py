@@ -343,6 +343,41 @@ def test_the_medium_of_a_sentence(text: str, media: set[str | None]) -> None:
             (text, None)
             for text in ("systemic velocity not subtracted", "mean RV removed from the series", "RV drift removed")
         ),
+        *(
+            (f"corrected for {text}", None)
+            for text in (
+                "RV jitter",
+                "RV zero-point",
+                "radial velocity bias",
+                "RV trend of the companion",
+                "RV (barycentric)",
+            )
+        ),
+        *(
+            (text, None)
+            for text in ("outliers in RV removed", "RVs have systemic velocity subtracted", "mean RV subtracted")
+        ),
+        *(
+            (text, None)
+            for text in (
+                "each line shifted to zero velocity",
+                "planet rest frame",
+                "shifted to the rest frame of the planet",
+            )
+        ),
+        *((text, None) for text in ("rest frame template", "coord_frame: barycentric")),
+        *(
+            (text, "rest")
+            for text in ("corrected for stellar RV of -12.3 km/s", "corrected for RV by iSpec", "shifted to RV = 0")
+        ),
+        *(
+            (f"shifted to rest frame {text}", "rest")
+            for text in ("for equivalent width measurement", "with the interstellar lines masked", "for the plot")
+        ),
+        *(
+            (f"barycentric corrected wavelengths {text}", "barycentric")
+            for text in ("with marked cosmics", "at elevation 45 deg", "used for EW")
+        ),
         *((text, None) for text in ("tellurics: observatory frame", "template: rest frame", "line list at rest")),
         *((text, None) for text in ("sky lines subtracted in the observer frame", "input frame: topocentric")),
         *((text, None) for text in ("line list at rest wavelengths", "wavelengths were in the observatory frame")),

@@ -506,7 +506,7 @@ def test_what_is_said_below_the_numbers(mark: str) -> None:
 def test_a_pixel_without_a_number_has_its_wavelength_too() -> None:
     values = [f"{1 + 0.001 * (i % 7):.4f}" for i in range(1100)]
     head = "# CRVAL1  = 8790.0\n# CDELT1  = 0.05\n"
-    parts = values, [*values[:300], *3 * ["NaN"], *values[303:]]
+    parts = values, [*values[:300], "NaN", "--", "*", *values[303:]]
     full, gaps = (read_spectrum((head + "\n".join(own)).encode()) for own in parts)
     np.testing.assert_allclose(gaps.wavelength, full.wavelength)
     assert np.flatnonzero(np.isnan(gaps.flux)).tolist() == [300, 301, 302]

@@ -239,6 +239,13 @@ def test_uncertainties_with_a_number_for_none() -> None:
 @pytest.mark.parametrize(
     ("words", "count"),
     [
+        *(("RV errors are 3 sigma", 1), ("template errors: 3 sigma", 1), ("within the errors (3 sigma)", 1)),
+        *(
+            ("not 3-sigma errors", 1),
+            ("input errors 3 sigma; converted to 1 sigma", 1),
+            ("flux errors quoted at 2 sigma", 2),
+        ),
+        *(("errors are 3 sigma, outliers were removed at 5 sigma", 3), ("wave, flux, 3 sigma errors", 3)),
         *(("3-sigma errors", 3), ("errors are 3 sigma", 3), ("the uncertainty is 3σ", 3), ("errors (two sigma)", 2)),
         *(("1-sigma errors", 1), ("errors without those clipped at 3 sigma", 1), ("a 3 sigma detection", 1), ("", 1)),
     ],
