@@ -11,7 +11,7 @@ from astropy.io import fits
 
 from dtl.readers.number_rows import number
 
-__all__ = ["Cards", "is_written_card", "number_of", "written_cards"]
+__all__ = ["Cards", "header_texts", "is_written_card", "number_of", "written_cards"]
 
 #: A card as text: SPECSYS = 'TOPOCENT' / frame
 _WRITTEN = re.compile(
@@ -80,3 +80,8 @@ def written_cards(lines: Iterable[str]) -> dict[str, tuple[object, str]]:
             value = text == "T" if text in ("T", "F") else number(text)
         found[match[2].strip()] = (value, (match[4] or "").lstrip("/ "))
     return {key: card for key, card in found.items() if card[0] is not None}
+
+
+def header_texts(header: Any, key: str) -> list[str]:
+    """The last of the HISTORY or COMMENT cards of a FITS header."""
+    return [str(card) for card in header[key]][-400:] if key in header else []

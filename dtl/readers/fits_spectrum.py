@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from dtl.readers import fallback
+from dtl.readers.cards import header_texts
 from dtl.readers.columns import contents_from_columns
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column
@@ -27,7 +28,7 @@ from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions
 from dtl.readers.row_values import apply_long_cards, describe_row
 from dtl.readers.source import Source
-from dtl.readers.statements import apply_statements, header_texts
+from dtl.readers.statements import apply_statements
 from dtl.wavelengths import Window
 
 __all__ = ["columns", "identify", "read"]

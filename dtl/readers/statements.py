@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import accumulate
-from typing import Any
 
 from dtl.readers.clauses import FALSE, LONGEST, TRUE, clauses_of, goes_on, is_of_others, manner_of, words_of
 from dtl.readers.contents import Claim, Contents
@@ -20,7 +19,6 @@ from dtl.readers.units import parse_frame, parse_medium
 __all__ = [
     "apply_statements",
     "frame_of",
-    "header_texts",
     "medium_of",
     "names_only_media_and_frames",
     "stated_frame",
@@ -288,8 +286,3 @@ def _weighed_frame(text: str) -> tuple[int, str | None]:
     """The frame that a sentence states, and what it weighs: one comes to the star's by way of the barycentre."""
     frame = frame_of(text)
     return {"barycentric": 2, "rest": 3}.get(frame or "", 0), frame
-
-
-def header_texts(header: Any, key: str) -> list[str]:
-    """The last of the HISTORY or COMMENT cards of a FITS header."""
-    return [str(card) for card in header[key]][-400:] if key in header else []
