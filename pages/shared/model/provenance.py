@@ -79,7 +79,7 @@ def _facts(card: dict) -> dict[str, str]:
             rows[label] = wording.value_with_unit(name, f"{low} to {high}")
     if count := number(card, "nodes", "count"):
         triples = number(card, "nodes", "triples")
-        among = f" of {triples:,.0f} combinations of Teff, log g and [M/H]" if triples else ""
+        among = f" with {triples:,.0f} combinations of Teff, log g and [M/H]" if triples else ""
         rows["Model spectra"] = f"{count:,.0f}{among}"
     if lookup(card, "licence"):
         rows["Licence"] = str(card["licence"])
