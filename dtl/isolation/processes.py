@@ -31,7 +31,8 @@ _PATIENCE = 3
 _LOOK = 0.25
 #: Bytes of an answer at most.
 _MAX_ANSWER = 500_000_000
-#: What PyTorch says, as a RuntimeError, where memory is denied to it, and the system of a library or a folder.
+#: What PyTorch says, as a RuntimeError, where memory is denied to it, and the system of a library or a folder. Python
+#: itself raises a SystemError where it has none to make an error of.
 _NO_MEMORY = re.compile("can(no|')t allocate memory", re.IGNORECASE)
 #: Status of a process -> why it was ended: the system ends what takes too long, and what memory is lacking for.
 _WHY = {-SIGXCPU: "time", -SIGKILL: "memory"}
@@ -109,7 +110,7 @@ class Processes:
         if kind == GAVE:
             return found[0]
         error, where = found
-        if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
+        if isinstance(error, MemoryError | SystemError) or _NO_MEMORY.search(str(error)):
             raise Ended("memory")
         raise error from RaisedElsewhere(where)
 
