@@ -33,7 +33,7 @@ _LOOK = 0.25
 _MAX_ANSWER = 500_000_000
 #: What PyTorch says, as a RuntimeError, where memory is denied to it, and the system of a library or a folder. Python
 #: itself raises a SystemError where it has none to make an error of.
-_NO_MEMORY = re.compile("can(no|')t allocate memory", re.IGNORECASE)
+_NO_MEMORY = re.compile("can(no|')t (allocate|map|create shared)|failed to map segment", re.IGNORECASE)
 #: Status of a process -> why it was ended: the system ends what takes too long, and what memory is lacking for.
 _WHY = {-SIGXCPU: "time", -SIGKILL: "memory"}
 

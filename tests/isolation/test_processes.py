@@ -48,8 +48,16 @@ def lay_hold_of(size: int) -> int:
     return sum(len(part) for part in held)
 
 
-def find_no_memory() -> None:
-    raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM), "/somewhere/else")
+NO_MEMORY = {
+    "folder": OSError(errno.ENOMEM, os.strerror(errno.ENOMEM), "/somewhere/else"),
+    "library": ImportError("/somewhere/internals.so: cannot map zero-fill pages"),
+    "segment": ImportError("internals.so: failed to map segment from shared object"),
+    "Python": SystemError("error return without exception set"),
+}
+
+
+def find_no_memory(where: str) -> None:
+    raise NO_MEMORY[where]
 
 
 def lay_hold_of_a_tensor(size: int) -> int:
@@ -153,10 +161,11 @@ def test_memory_that_is_denied_to_pytorch_is_memory(processes: Processes) -> Non
     assert end.value.why == "memory"
 
 
-def test_memory_that_is_denied_while_a_library_is_loaded_is_memory(processes: Processes) -> None:
-    """Of the system as it looks through folders, or maps a library."""
+@pytest.mark.parametrize("where", NO_MEMORY)
+def test_memory_that_is_denied_while_a_library_is_loaded_is_memory(processes: Processes, where: str) -> None:
+    """Of the system as it looks through folders, or maps a library; of Python that cannot even say so."""
     with pytest.raises(Ended) as end:
-        processes.call(find_no_memory)
+        processes.call(find_no_memory, where)
     assert end.value.why == "memory"
 
 
