@@ -12,6 +12,8 @@ from types import SimpleNamespace
 import pytest
 from starlette.formparsers import MultiPartParser
 from starlette.requests import Request
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
@@ -45,6 +47,21 @@ def test_what_a_page_that_was_left_did_not_take_is_let_go(monkeypatch):
     opening._leave_last_page()
     assert [file.name for file in manager.get_files("visit", ["a", "b"])] == ["b"]
     assert manager.get_files("other", ["c"])
+
+
+@pytest.mark.parametrize("of_part", [None, ["part"]])
+def test_the_place_for_a_file_survives_the_beginning_of_a_run(monkeypatch, of_part):
+    monkeypatch.setattr(ForwardMsgQueue, "clear", ForwardMsgQueue.clear)
+    upload_memory.keep_places()
+    upload_memory.keep_places()
+    queue, place, drawn = ForwardMsgQueue(), ForwardMsg(), ForwardMsg()
+    place.file_urls_response.response_id = "asked"
+    drawn.delta.new_element.text.body, drawn.delta.fragment_id = "of the run before", "part"
+    queue.enqueue(place)
+    queue.enqueue(drawn)
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=of_part)
+    assert [message.file_urls_response.response_id for message in queue.flush()] == ["asked"]
+    assert queue.flush() == []
 
 
 def test_without_a_visit_nothing_happens():

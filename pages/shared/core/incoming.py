@@ -17,7 +17,7 @@ __all__ = ["empty_uploader", "queue", "read_waiting", "show_uploader"]
 
 #: Waiting files that come into the visit together: so many are read once more where the reading is broken off.
 _AT_ONCE = 10
-#: Uploaders that were replaced and still take files: with one, a browser on a busy machine lost 1 of 32.
+#: Uploaders that were replaced and still take files: a browser on a busy machine may be several behind.
 _BEHIND = 4
 
 

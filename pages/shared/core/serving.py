@@ -41,6 +41,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     speed.limit_heaps()
     speed.collect_seldom()
     upload_memory.keep_in_memory()
+    upload_memory.keep_places()
     logging.getLogger(_WARNS_OF_THREADS).addFilter(_is_of_a_visit)
     _imported.clear()
     apart.expect()

@@ -1,4 +1,4 @@
-"""Uploaded files in the memory of the server: how many there may be, and those that have been read."""
+"""Uploaded files on their way to the server and in its memory: how many there may be, and those that have been read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
 from starlette.responses import PlainTextResponse
 from streamlit.runtime import exists, get_instance
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-__all__ = ["UploadRoom", "coming_in", "forget_others", "keep_in_memory", "release_uploads"]
+__all__ = ["UploadRoom", "coming_in", "forget_others", "keep_in_memory", "keep_places", "release_uploads"]
 
+_clear = ForwardMsgQueue.clear
 _PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 #: Session -> how many uploads of it are coming in.
 _coming: Counter[str] = Counter()
@@ -68,6 +70,25 @@ def coming_in() -> bool:
 def keep_in_memory() -> None:
     """Have uploads taken in without a detour over the disk, which may be full; Streamlit holds them in memory then."""
     MultiPartParser.spool_max_size = limits.most("file_bytes") + 2**20
+
+
+def keep_places() -> None:
+    """Have a browser hear of the places that it has asked for its files, even where a run of the page begins meanwhile.
+
+    Streamlit forgets what it has not sent yet as a run begins, these answers with the rest, and a file that was chosen
+    at that moment is lost without a word: 1 or 2 of 32 files in 5 of 10 visits on a busy machine.
+    """
+    ForwardMsgQueue.clear = _clear_but_places
+
+
+def _clear_but_places(
+    queue: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, *rest: object, **named: object
+) -> None:
+    places = [message for message in queue._queue if message.WhichOneof("type") == "file_urls_response"]
+    _clear(queue, retain_lifecycle_msgs, *rest, **named)
+    for place in places:
+        if retain_lifecycle_msgs and not any(place is kept for kept in queue._queue):
+            queue.enqueue(place)
 
 
 def _waiting(session: str) -> tuple[int, int]:
