@@ -62,7 +62,8 @@ def test_compare_groups_and_refuses(tmp_path: Path) -> None:
     report = compare(shipped(), [EXAMPLES[0], EXAMPLES[0], EXAMPLES[1], words])
     assert sorted(entry["spectra"] for entry in report["stars"].values()) == [1, 2]
     twice = next(entry for entry in report["stars"].values() if entry["spectra"] == 2)
-    assert twice["teff"]["worst_pair"] == 0.0  # the same file twice agrees with itself
+    # The same file twice agrees with itself, but for the rounding of products of matrices, whose rows may differ by it.
+    assert twice["teff"]["worst_pair"] == pytest.approx(0.0, abs=1e-6)
     assert "literature" not in twice["teff"]
     assert len(report["refused"]) == 1 and "words.txt" in report["refused"][0]
 
