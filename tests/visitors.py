@@ -138,7 +138,7 @@ class Visitor:
         info.file_urls.CopyFrom(place)
         _, messages = await self._send(back)
         self.uploads.append(time.perf_counter() - begun)
-        taken = any(name.encode() in message for message in messages)
+        taken = any(name.encode() in message.replace(b"\\", b"") for message in messages)  # as Markdown has it, too
         if not taken:
             self.errors.append(f"{name} did not come back")
         return taken
