@@ -23,11 +23,13 @@ from dtl.readers.members import members
 from dtl.readers.metadata import apply_metadata, parse_comments
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions
+from dtl.readers.resolving import resolve_unit
 from dtl.readers.row_values import padded
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements, frame_of, medium_of
 from dtl.readers.text_blocks import blocks_of
 from dtl.readers.text_table import TextTable, parse_table
+from dtl.readers.units import ends_of, holds_window, to_angstrom
 from dtl.readers.word_columns import tidy_words
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
@@ -37,6 +39,8 @@ __all__ = ["columns", "espadons_columns", "identify", "identify_espadons", "read
 #: Columns after the wavelength -> (column of flux, column of sigma), counted from 0 at the wavelength.
 _ESPADONS_COLUMNS = {2: (1, 2), 5: (1, 5), 6: (1, 4)}
 _MIN_JUMPS = 20
+#: Rows of a table that is no spectrum, as part of those of the longest beside it, at most.
+_SHORT = 0.05
 #: What is said of a spectrograph and its files, and of one star, or of one exposure of it.
 _OF_SPECTROGRAPH = ("medium", "frame", "resolution", "unread_resolution", "instrument", "unit", "official")
 _OF_STAR = ("star", "barycentric_velocity", "star_velocity", "position", "mjd", "simulated")
@@ -60,8 +64,10 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     if not named and options.columns is None and _looks_like_espadons(table):
         reason = "the wavelengths, in nm, jump back at the ends of some forty orders as in files of Libre-ESpRIT"
         return _espadons(table, Claim("ESPaDOnS", "guessed", reason))
-    own = _columns(table) if len(tables) == 1 else _rows_of_columns(tables)
-    contents = contents_from_columns("text table", own, source, options, window)
+    if len(tables) > 1:
+        contents = _together(tables, source, options, window)
+    else:
+        contents = contents_from_columns("text table", _columns(table), source, options, window)
     rows = sum(len(each.values) for each in tables)
     contents.note("separator", table.separator, "file", f"{rows} rows, {len(table.names)} columns")
     if table.transposed:
@@ -70,27 +76,71 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
         contents.note("skipped lines", str(table.skipped), "file", "they have another number of columns")
     if len(tables) == 1:
         _describe(contents, table)
-    else:
-        words = [replace(each, values=np.empty(0)) for each in tables]
-        contents.describe = (partial(_describe_own, tables=words),)
     return contents
 
 
 def _joined(source: Source) -> list[TextTable]:
-    """The tables of a text that was put together from several; none where it was not, or they do not go together."""
+    """The tables of a text that was put together from several spectra, without short ones, as lists of lines; none
+    where it was not."""
     try:
         tables = [parse_table(source, tidy_words(block)) for block in blocks_of(source.text)]
     except UnusableInput:
         return []
-    return tables if len({table.values.shape[1] for table in tables}) == 1 else []
+    longest = max((len(table.values) for table in tables), default=0)
+    return [table for table in tables if len(table.values) > _SHORT * longest]
+
+
+def _together(tables: Sequence[TextTable], source: Source, options: ReadOptions, window: Window) -> Contents:
+    """Several tables as one with a row each, by the columns of the first, or where theirs differ, each by its own."""
+    label, first = "text table", tables[0]
+    named = [each if any(each.names) else replace(each, names=first.names, said=first.said) for each in tables]
+    if all((each.names, each.said) == (first.names, first.said) for each in named):
+        contents = contents_from_columns(label, _rows_of_columns(tables), source, options, window)
+        read = [replace(contents, wavelength=row, flux=row, known={}) for row in contents.wavelength]
+    else:
+        read = [contents_from_columns(label, _columns(each), source, options, window) for each in named]
+        contents = Contents(label, *(padded([getattr(each, name) for each in read]) for name in ("wavelength", "flux")))
+        contents.unit = read[0].unit
+        if all(each.uncertainty is not None for each in read):
+            contents.uncertainty = padded([each.uncertainty for each in read])
+        bad = [np.zeros(len(each.flux)) if each.bad is None else each.bad for each in read]
+        contents.bad = padded(bad) if any(map(np.any, bad)) else None
+    units = [_unit_of(each, table, window) for each, table in zip(read, tables, strict=True)]
+    usual = next(filter(None, units), None)
+    if options.unit is None and len({*units} - {None}) > 1:
+        contents.wavelength = padded([to_angstrom(e.wavelength, u or usual) for e, u in zip(read, units, strict=True)])
+        contents.unit = Claim("Angstrom", "file", "made from the units of each of the spectra, which differ")
+    own = [replace(each, wavelength=None, flux=None, uncertainty=None, bad=None, unit=contents.unit) for each in read]
+    contents.findings, contents.flags, contents.medium, contents.frame = [], set(), None, None
+    words = [replace(each, values=np.empty(0)) for each in tables]
+    contents.describe = (partial(_describe_own, tables=words, columns=own),)
+    return contents
+
+
+def _unit_of(contents: Contents, table: TextTable, window: Window) -> str | None:
+    """The unit of the wavelengths of one of several tables; None where they miss the window in it."""
+    own = Contents("", contents.wavelength, contents.flux, unit=contents.unit)
+    apply_metadata(own, parse_comments(table.comments))
+    unit = str(resolve_unit(own, ReadOptions(), window).value)
+    return unit if holds_window(ends_of(own.wavelength), unit, window) else None
 
 
 def _describe_own(
-    contents: Contents, source: Source, options: ReadOptions, window: Window, *, tables: Sequence[TextTable]
+    contents: Contents,
+    source: Source,
+    options: ReadOptions,
+    window: Window,
+    *,
+    tables: Sequence[TextTable],
+    columns: Sequence[Contents],
 ) -> None:
-    """What the words above the spectrum that is wanted say, see `Contents.describe`; those above the first speak for
-    what is of the spectrograph too, and for all where these are orders of one star."""
+    """What the words above the spectrum that is wanted say, see `Contents.describe`, and its columns; those above the
+    first speak for what is of the spectrograph too, and for all where these are orders of one star."""
     own, several = members(contents, source, options, window)
+    said = columns[own[0]]
+    contents.findings = [*said.findings, *contents.findings]
+    contents.flags |= said.flags
+    contents.medium, contents.frame = said.medium, said.frame
     _describe(contents, tables[own[0]])
     first = Contents("", contents.wavelength, contents.flux)
     _describe(first, tables[0])
@@ -98,6 +148,7 @@ def _describe_own(
         if not getattr(contents, name):
             setattr(contents, name, getattr(first, name))
             contents.flags |= first.flags & {f"{name}_guessed"}
+    contents.unit = said.unit or contents.unit
 
 
 def _describe(contents: Contents, table: TextTable) -> None:
