@@ -146,6 +146,9 @@ OBSERVATORY = [
     "Earth rest frame wavelengths",
 ]
 AT_REST = [
+    "wavelength table at rest",
+    "telescope at rest; wavelengths in the rest frame",
+    "camera: wavelengths at rest",
     "shifted to stellar rest frame",
     "barycentric corrected and shifted to the rest frame",
     "rest_frame: true",
@@ -158,6 +161,9 @@ AT_REST = [
 ]
 #: Sentences that leave the frame open.
 NO_FRAME = [
+    "Detector at rest",
+    "telescope at rest during the exposure",
+    "slit wheel at rest, grating at rest",
     "not corrected for stellar RV",
     "stellar radial velocity not removed",
     "to be corrected for stellar RV",
