@@ -14,6 +14,7 @@ import numpy as np
 
 from dtl.readers import limits
 from dtl.readers.columns import Column, contents_from_columns
+from dtl.readers.complex_numbers import without_imaginary
 from dtl.readers.contents import Contents
 from dtl.readers.metadata import apply_metadata, in_words
 from dtl.readers.options import ReadOptions
@@ -103,6 +104,8 @@ def table_columns(table: Table) -> list[Column]:
         column = table[name]
         values = _arrays(column) if column.dtype.kind == "O" else np.ma.asarray(column)
         values = values[0] if values.ndim > 1 and len(values) == 1 else values
+        if values.dtype.kind == "c":
+            values = without_imaginary(np.ma.filled(values, np.nan))
         if values.ndim in (1, 2) and values.dtype.kind in "iufb":
             said = (str(column.description or ""), str(column.meta.get("ucd", "")))
             unit = str(column.unit or "")
