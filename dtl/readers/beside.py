@@ -17,7 +17,9 @@ __all__ = ["by_neighbours"]
 _TRANSMISSION = "mtrans"
 #: Words for a flux before something was done to it and after, "RAW" beside "SUB"; alone, or with those of its role.
 _BEFORE = {"raw", "gross", "observed", "obs", "original", "orig", "uncorrected", "boxcar", "box", "sum"}
-_AFTER = {"sub", "subtracted", "corrected", "corr", "clean", "cleaned", "optimal", "opt", "tc"}
+_AFTER = {"sub", "subtracted", "corrected", "corr", "clean", "cleaned", "tc"}
+#: The same of a way to extract it, which names of wavelengths and uncertainties have too.
+_EXTRACTED = {"optimal", "opt"}
 #: Words that something was done, where "corr" may stand for what it was done with, and factors that fluxes of one star
 #: differ by at most, and by which a flux that is not normalised differs from one at least.
 _DONE = {"subtracted", "removed", "corrected", "cleaned", "free", "without"}
@@ -50,17 +52,17 @@ def by_neighbours(columns: Sequence[str], names: Sequence[Name], values: Sequenc
 def _stages(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.ndarray]) -> list[Name]:
     """Names where none is a flux, but one is the word for it before something was done, and one after."""
     words = [set(split_words(column)) if not name.role else set() for column, name in zip(columns, names, strict=True)]
-    stages = [(bool(own) and own <= _BEFORE, bool(own) and own <= _AFTER) for own in words]
+    stages = [(bool(own) and own <= _BEFORE, bool(own) and own <= _AFTER | _EXTRACTED) for own in words]
     if any(name.role == "flux" for name in names) or not all(map(any, zip(*stages, strict=True))):
         return list(names)
     first = [own for own, (before, _) in zip(values, stages, strict=True) if before]
     return [
         Name("flux", doubt=_UNCORRECTED)
         if before
-        else Name("flux", stem=frozenset({"corrected"}))
+        else Name("flux", stem=frozenset(said & _EXTRACTED or {"corrected"}))
         if after and any(share_lines(own, other) for other in first)
         else name
-        for (before, after), name, own in zip(stages, names, values, strict=True)
+        for (before, after), name, own, said in zip(stages, names, values, words, strict=True)
     ]
 
 
