@@ -92,28 +92,57 @@ def _joined(source: Source) -> list[TextTable]:
 
 def _together(tables: Sequence[TextTable], source: Source, options: ReadOptions, window: Window) -> Contents:
     """Several tables as one with a row each, by the columns of the first, or where theirs differ, each by its own."""
-    label, first = "text table", tables[0]
+    first = tables[0]
     named = [each if any(each.names) else replace(each, names=first.names, said=first.said) for each in tables]
-    if all((each.names, each.said) == (first.names, first.said) for each in named):
-        contents = contents_from_columns(label, _rows_of_columns(tables), source, options, window)
+    alike = all((each.names, each.said) == (first.names, first.said) for each in named)
+    if alike or (options.columns is not None and len({len(each.names) for each in named}) == 1):
+        contents = contents_from_columns("text table", _rows_of_columns(tables), source, options, window)
         read = [replace(contents, wavelength=row, flux=row, known={}) for row in contents.wavelength]
     else:
-        read = [contents_from_columns(label, _columns(each), source, options, window) for each in named]
-        contents = Contents(label, *(padded([getattr(each, name) for each in read]) for name in ("wavelength", "flux")))
-        contents.unit = read[0].unit
-        if all(each.uncertainty is not None for each in read):
-            contents.uncertainty = padded([each.uncertainty for each in read])
-        bad = [np.zeros(len(each.flux)) if each.bad is None else each.bad for each in read]
-        contents.bad = padded(bad) if any(map(np.any, bad)) else None
+        tables, read = _each_by_its_own(named, source, options, window)
+        contents = _stacked(read)
     units = [_unit_of(each, table, window) for each, table in zip(read, tables, strict=True)]
     usual = next(filter(None, units), None)
     if options.unit is None and len({*units} - {None}) > 1:
         contents.wavelength = padded([to_angstrom(e.wavelength, u or usual) for e, u in zip(read, units, strict=True)])
         contents.unit = Claim("Angstrom", "file", "made from the units of each of the spectra, which differ")
-    own = [replace(each, wavelength=None, flux=None, uncertainty=None, bad=None, unit=contents.unit) for each in read]
+    nothing = np.empty(0)
+    own = [replace(e, wavelength=nothing, flux=nothing, bad=None, unit=contents.unit, known={}) for e in read]
     contents.findings, contents.flags, contents.medium, contents.frame = [], set(), None, None
-    words = [replace(each, values=np.empty(0)) for each in tables]
-    contents.describe = (partial(_describe_own, tables=words, columns=own),)
+    above, *words = (replace(each, values=nothing) for each in (first, *tables))
+    contents.describe = (partial(_describe_own, tables=words, columns=own, above=above),)
+    return contents
+
+
+def _each_by_its_own(
+    tables: Sequence[TextTable], source: Source, options: ReadOptions, window: Window
+) -> tuple[list[TextTable], list[Contents]]:
+    """Those of several tables that hold the window, or all where none does, and what is read of each.
+
+    Raises:
+        UnusableInput: the only one that can be read cannot.
+    """
+    found, refusal = [], None
+    for table in tables:
+        try:
+            found.append((table, contents_from_columns("text table", _columns(table), source, options, window)))
+        except UnusableInput as error:
+            refusal = refusal or error
+    if not found and refusal:
+        raise refusal
+    found = [pair for pair in found if _unit_of(pair[1], pair[0], window)] or found
+    return [table for table, _ in found], [contents for _, contents in found]
+
+
+def _stacked(read: Sequence[Contents]) -> Contents:
+    """The arrays of several tables as rows."""
+    contents = Contents(read[0].format, *(padded([getattr(e, name) for e in read]) for name in ("wavelength", "flux")))
+    contents.unit = read[0].unit
+    if any(each.uncertainty is not None for each in read):
+        errors = [np.full(len(e.flux), np.nan) if e.uncertainty is None else e.uncertainty for e in read]
+        contents.uncertainty = padded(errors)
+    bad = [np.zeros(len(each.flux)) if each.bad is None else each.bad for each in read]
+    contents.bad = padded(bad) if any(map(np.any, bad)) else None
     return contents
 
 
@@ -133,6 +162,7 @@ def _describe_own(
     *,
     tables: Sequence[TextTable],
     columns: Sequence[Contents],
+    above: TextTable,
 ) -> None:
     """What the words above the spectrum that is wanted say, see `Contents.describe`, and its columns; those above the
     first speak for what is of the spectrograph too, and for all where these are orders of one star."""
@@ -141,9 +171,10 @@ def _describe_own(
     contents.findings = [*said.findings, *contents.findings]
     contents.flags |= said.flags
     contents.medium, contents.frame = said.medium, said.frame
+    contents.uncertainty = None if said.uncertainty is None else contents.uncertainty
     _describe(contents, tables[own[0]])
     first = Contents("", contents.wavelength, contents.flux)
-    _describe(first, tables[0])
+    _describe(first, above)
     for name in _OF_SPECTROGRAPH if several else (*_OF_SPECTROGRAPH, *_OF_STAR):
         if not getattr(contents, name):
             setattr(contents, name, getattr(first, name))

@@ -8,7 +8,7 @@ import pytest
 from dtl.readers.options import ReadOptions
 from dtl.spectrum import Spectrum
 from dtl.wavelengths import vacuum_to_air
-from tests.readers.reading import read_spectrum
+from tests.readers.reading import read_contents, read_spectrum
 
 WAVE = np.arange(8790.0, 8845.0, 0.05)
 NOISE = np.random.default_rng(5).normal(0, 5, (2, WAVE.size))
@@ -55,6 +55,35 @@ def test_each_spectrum_of_a_text_is_read_by_its_own_columns(second: tuple[str, l
         medium = next(finding.value for finding in found.findings if finding.name == "medium")
         assert _is(found, number) and found.spectra == 2
         assert medium == ("air" if number and "air" in names else "vacuum")
+
+
+def test_one_of_several_spectra_may_have_no_uncertainties() -> None:
+    text = HEAD + _block("GJ 1", "wave flux err", WAVE, FLUX[0], SIGMA) + _block("GJ 2", "wave flux", WAVE, FLUX[1])
+    reading = read_contents((text + _block("GJ 3", "wave flux err", WAVE, FLUX[0][::-1], SIGMA)).encode())
+    found = [reading.spectrum(ReadOptions(row=row)) for row in (1, 2, 3, 2, 1)]
+    assert _is(found[0], 0) and _is(found[4], 0) and found[2].uncertainty is not None
+    for spectrum in (found[1], found[3]):
+        assert spectrum.uncertainty is None and np.isfinite(spectrum.flux).all() and spectrum.star == "GJ 2"
+
+
+def test_columns_that_a_person_names_are_those_of_all() -> None:
+    text = HEAD + _block("GJ 1", "a b c", WAVE, SIGMA, FLUX[0]) + _block("GJ 2", "k l m", WAVE, SIGMA, FLUX[1])
+    for number in (0, 1):
+        options = ReadOptions(row=number + 1, columns=("a", "c", "b"))
+        assert _is(read_spectrum(text.encode(), options=options), number)
+
+
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize("other", ["elsewhere", "a log"])
+def test_a_table_of_something_else_is_no_spectrum(other: str, first: bool) -> None:
+    counted = np.arange(200)
+    foreign = {
+        "elsewhere": ("w f var", WAVE - 400.0, FLUX[1], SIGMA**2),
+        "a log": ("exposure airmass seeing azimuth", counted, 1 + counted % 100 / 100, counted % 9 / 10, 3.0 * counted),
+    }[other]
+    parts = [_block("GJ 1", "wave flux err", WAVE, FLUX[0], SIGMA), _block("GJ 2", *foreign)]
+    found = read_spectrum((HEAD + "".join(parts[::-1] if first else parts)).encode())
+    assert _is(found, 0) and found.spectra == 1 and found.frame == "barycentric" and found.resolution == 60_000
 
 
 @pytest.mark.parametrize("columns", [4, 3])
