@@ -65,7 +65,7 @@ _SPELLINGS = (
     (rf"(?<!\w)({_IN_AIR})(?!\w)|空[気气]中?の?波[長长]", " in air "),
     (rf"(?<!\w)({_IN_VACUUM})(?!\w)|真空中?の?波[長长]", " in vacuum "),
     (r"\bluft(?= ?wellenl)|(?<=\()(?:luft|aire?|aria)(?=\))", "air "),
-    (r"\bvakuum(?=\b|wellenl)|\bvuoto\b|\bvac[íi]o\b|\bvácuo\b|\bvacuüm\b|(?<=\()vide(?=\))", "vacuum "),
+    (r"\bvakuum(?=\b|wellenl)|\bvuoto\b|\bvacuo\b|\bvac[íi]o\b|\bvácuo\b|\bvacuüm\b|(?<=\()vide(?=\))", "vacuum "),
 )
 _BREAKS = re.compile(
     r"[;!?()\[\]{}]|,(?!\d)|(?<!\bbary)(?<!\bcorr)(?<!\bvel)(?<!\bhelio)(?<!\bwav)\.(?=\s|$)|\s[-/\u2013\u2014]+\s"
@@ -129,8 +129,8 @@ _OF_OTHERS = re.compile(
 )
 #: What is measured, drawn or pointed in a frame, whatever that of the spectrum is; no more than a remark behind it.
 _MEASURED = (
-    r"\b(?:eq?ws?|equivalent widths?|elevation|azimuth|zenith|parallax|rotator|marked|plot(?:s|ted)?|line positions?"
-    r"|velocity axis|(?:ism|interstellar|nebular|planet\w*) lines?)\b"
+    r"\b(?:eq?ws?|equivalent widths?|elevation|azimuth|zenith|parallax|rotator|marked|plot(?:s|ted)?|velocity axis"
+    r"|line positions?|wavelengths? (?:of|for) (?:\w+ ){0,2}lines?|(?:ism|interstellar|nebular|planet\w*) lines?)\b"
 )
 _NO_WAVES = re.compile(rf"{_MEASURED}|\bplanet\w* rest\b|\bframe of (?:the |its )?planet")
 _REMARK_BEHIND = re.compile(rf" (?:for|with|at(?! rest)|used) (?:[^\W\d]\w* ){{0,3}}?{_MEASURED}[^;,.()]*")

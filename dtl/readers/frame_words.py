@@ -32,7 +32,8 @@ _PAST_FRAME = re.compile(
 #: Rest frames that are not the star's.
 _REST_OF_OTHERS = (
     (
-        r"\b(earth|observatory|observers?|topocentric|telescope|telluric)( system)? rest (frame|wavelengths?)",
+        r"\b(earth|observatory|observers?|topocentric|telescope|instrument|detector|telluric)( system)? rest"
+        r" (frame|wavelengths?)",
         "earth frame",
     ),
     (r"\brest frame(?: of| is| in|[ :=])*(?:the )?(earth|observ|telescope|tellur|topocent)\w*", "earth frame"),

@@ -75,6 +75,7 @@ BARYCENTRIC = [
     "corrected for the motion of the Earth",
 ]
 OBSERVATORY = [
+    "detector rest frame",
     "BERV not taken into account",
     "wavelength scale is not in the barycentric rest frame",
     "barycentric correction unapplied",
@@ -201,6 +202,8 @@ NO_FRAME = [
     "heliocentric Julian date of wavelengths",
 ]
 VACUUM = [
+    "wavelengths in vacuo",
+    "vacuum wavelengths of the spectrum, all lines marked",
     "wavelengths in vacuum have been converted from air using Edlen",
     "corrected for the refractive index of air",
     "ThAr line list in air, wavelengths converted to vacuum",
@@ -271,6 +274,8 @@ MAYBE_VACUUM = [
     "corrected for refraction in air",
 ]
 NO_MEDIUM = [
+    "NIST air wavelengths of lines",
+    "Ritz vacuum wavelengths for the atomic lines",
     "CCF computed with mask M2 in air wavelengths",
     "cross correlated with mask at rest frame wavelengths in air",
     "calibrated with a vacuum line list",
