@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from dtl.readers.clauses import clauses_of, is_of_others, manner_of
+from dtl.readers.clauses import clauses_of, manner_of
+from dtl.readers.others import is_of_others
 
 __all__ = ["KEPT", "MENTIONED", "PAST", "RESOLUTION", "frame_of"]
 
@@ -45,7 +46,7 @@ _REST_OF_OTHERS = (
     ),
 )
 _REST = re.compile(
-    r"\b(rest frame|rest wavelengths?(?! of| for)|at rest|(stellar|star|laboratory) frame|frame of the star"
+    r"\b(rest frame|rest wavelengths?(?! of| for)|at rest|(stellar|star|laboratory) frame(?! ?#?\d)|frame of the star"
     r"|(?:shifted|corrected|moved|brought) to rest|(?<!line )(?<!lines )(?:shifted|corrected|moved|brought) to zero"
     r" (?:radial )?velocity)\b"
 )

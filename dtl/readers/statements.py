@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable
 from itertools import accumulate
 
-from dtl.readers.clauses import FALSE, LONGEST, TRUE, clauses_of, goes_on, is_of_others, manner_of, words_of
+from dtl.readers.clauses import FALSE, LONGEST, TRUE, clauses_of, goes_on, manner_of, words_of
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.error_words import apply_multiple
 from dtl.readers.frame_words import KEPT, MENTIONED, PAST, RESOLUTION, frame_of
+from dtl.readers.others import is_of_others
 from dtl.readers.units import parse_frame, parse_medium
 
 __all__ = [

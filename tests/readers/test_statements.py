@@ -162,6 +162,8 @@ AT_REST = [
 ]
 #: Sentences that leave the frame open.
 NO_FRAME = [
+    "synthetic spectrum in rest frame used as template",
+    "star frame 3 of 12",
     "Detector at rest",
     "telescope at rest during the exposure",
     "slit wheel at rest, grating at rest",
@@ -274,6 +276,7 @@ MAYBE_VACUUM = [
     "corrected for refraction in air",
 ]
 NO_MEDIUM = [
+    "wavelength calibration: ThAr lines in air",
     "NIST air wavelengths of lines",
     "Ritz vacuum wavelengths for the atomic lines",
     "CCF computed with mask M2 in air wavelengths",
