@@ -15,8 +15,10 @@ __all__ = ["has_one_column", "with_wavelengths"]
 
 #: Part of the lines that are numbers, and how many there are at least.
 _MOST, _MIN_ROWS = 0.8, 10
-#: What stands for a pixel without a number though it looks like a comment: of spreadsheets, and of a full column.
-_GAP = re.compile(r"#(?:n/?a|[\w/]+!)|\*+|-{1,3}")
+#: What programs write for no number, and what else stands for one between numbers though it looks like a comment.
+_NO_NUMBER = r"[-+]?\d+\.?\d*#\w+|[-+]?nan\(\w*\)|#(?:n/?a|[\w/]+!)"
+_GAP = re.compile(rf"{_NO_NUMBER}|\*+|-{{1,3}}")
+_WORD = re.compile(rf"{_NO_NUMBER}|{'|'.join(re.escape(word) for word in sorted(MISSING) if word.isalpha())}|n/a")
 #: A card about the axis, marked as a comment or not.
 _CARD = re.compile(
     r"\W*(crval1|cdelt1|cd1_1|crpix1)(?:\s*[=:]\s*|\s+)'?\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[ed][-+]?\d+)?)", re.IGNORECASE
@@ -26,19 +28,18 @@ _CARD = re.compile(
 def _rows(lines: Sequence[str]) -> list[int]:
     """The lines that are one number each, and those between them that stand for one, where nearly all that are no
     comments are such."""
-    said = [line.strip().lower() for line in lines]
-    own = [i for i, line in enumerate(said) if line and (line in MISSING or _is_gap(line) or not COMMENT.match(line))]
-    rows = [i for i in own if number(lines[i]) is not None]
-    full = [i for i in rows if re.search(r"\d", lines[i])]
+    said = [line.strip().strip("\"'").lower() for line in lines]
+    own = [i for i, line in enumerate(said) if lines[i].strip() and (_is_gap(line) or not COMMENT.match(lines[i]))]
+    full = [i for i in own if re.search(r"\d", said[i]) and number(lines[i]) is not None]
     if len(full) < max(_MIN_ROWS, _MOST * len(own)):
         return []
     # each word alone between numbers is a pixel too, as 1.#QNAN: without it all behind would be shifted
-    words = [i for i in own if full[0] < i < full[-1] and len(said[i].split()) == 1]
-    return sorted({*rows, *words})
+    between = {i for i in own if full[0] < i < full[-1] and len(said[i].split()) < 2}
+    return sorted({*full, *between, *(i for i in own if _WORD.fullmatch(said[i]))})
 
 
 def _is_gap(line: str) -> bool:
-    return bool(_GAP.fullmatch(line))
+    return line in MISSING or bool(_GAP.fullmatch(line))
 
 
 def _empty_between(lines: Sequence[str], rows: Sequence[int]) -> bool:

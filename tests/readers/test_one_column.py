@@ -25,6 +25,14 @@ def test_a_line_that_stands_for_a_pixel_has_its_wavelength(gap: str) -> None:
     np.testing.assert_allclose(values[302:, 1], np.array(FLUX[302:], float))
 
 
+@pytest.mark.parametrize("gap", ["1.#QNAN", "-nan(ind)", "#N/A", "NaN", "masked"])
+@pytest.mark.parametrize("above", ["---", "flux", "***", "# flux"])
+def test_pixels_without_a_number_at_the_ends_count_and_words_above_do_not(gap: str, above: str) -> None:
+    values = _values([*HEAD, above, gap, gap, *FLUX[2:-2], gap, gap])
+    np.testing.assert_allclose(values[:, 0], 8790 + 0.05 * np.arange(1100), rtol=1e-12)
+    assert np.flatnonzero(np.isnan(values[:, 1])).tolist() == [0, 1, 1098, 1099]
+
+
 @pytest.mark.parametrize("comment", ["# second part", "#part2", "; go on", "! 300 pixels so far"])
 def test_a_comment_among_fluxes_is_no_pixel(comment: str) -> None:
     values = _values([*HEAD, *FLUX[:300], comment, *FLUX[300:]])
