@@ -109,6 +109,9 @@ def _together(tables: Sequence[TextTable], source: Source, options: ReadOptions,
     nothing = np.empty(0)
     own = [replace(e, wavelength=nothing, flux=nothing, bad=None, unit=contents.unit, known={}) for e in read]
     contents.findings, contents.flags, contents.medium, contents.frame = [], set(), None, None
+    if len(tables) < len(named):
+        reason = "the others have other columns, which hold no spectrum of the window"
+        contents.note("tables", f"{len(tables)} of {len(named)} read", "guessed", reason)
     above, *words = (replace(each, values=nothing) for each in (first, *tables))
     contents.describe = (partial(_describe_own, tables=words, columns=own, above=above),)
     return contents

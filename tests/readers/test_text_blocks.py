@@ -78,12 +78,13 @@ def test_columns_that_a_person_names_are_those_of_all() -> None:
 def test_a_table_of_something_else_is_no_spectrum(other: str, first: bool) -> None:
     counted = np.arange(200)
     foreign = {
-        "elsewhere": ("w f var", WAVE - 400.0, FLUX[1], SIGMA**2),
+        "elsewhere": ("wave f var", WAVE - 400.0, FLUX[1], SIGMA**2),
         "a log": ("exposure airmass seeing azimuth", counted, 1 + counted % 100 / 100, counted % 9 / 10, 3.0 * counted),
     }[other]
     parts = [_block("GJ 1", "wave flux err", WAVE, FLUX[0], SIGMA), _block("GJ 2", *foreign)]
     found = read_spectrum((HEAD + "".join(parts[::-1] if first else parts)).encode())
     assert _is(found, 0) and found.spectra == 1 and found.frame == "barycentric" and found.resolution == 60_000
+    assert ("tables", "1 of 2 read") in [(finding.name, finding.value) for finding in found.findings]
 
 
 @pytest.mark.parametrize("columns", [4, 3])
