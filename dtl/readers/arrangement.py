@@ -45,7 +45,7 @@ def arrange(contents: Contents, source: Source, unit: str, medium: str, window: 
     Raises:
         UnusableInput: shapes that do not fit, digits that were lost, or too many orders.
     """
-    key = (unit, medium, contents.sigmas)
+    key = (unit, medium, contents.sigmas, contents.uncertainty is None)
     if key in contents.known:
         return contents.known[key]
     rows, flags_ignored = _rows(contents, source)

@@ -9,18 +9,17 @@ from dataclasses import replace
 import numpy as np
 
 from dtl.readers.names import NO_NAME, Name, parse_name, split_words
-from dtl.readers.several import share_lines
+from dtl.readers.several import has_light, share_lines
 
 __all__ = ["by_neighbours"]
 
 #: Transmission of the atmosphere as molecfit calls it (Smette et al. 2015, A&A 576, A77).
 _TRANSMISSION = "mtrans"
-#: What the name of a corrected array has more than that of the other.
-_CORRECTED = re.compile(r"[\s_]+(corr|corrected|tc)$")
-_OF_CORRECTED = re.compile(rf"^c|{_CORRECTED.pattern}")
-#: Words that stand alone for a flux, before something was done to it and after: "RAW" beside "SUB".
+#: Words for a flux before something was done to it and after, "RAW" beside "SUB"; alone, or with those of its role.
 _BEFORE = {"raw", "gross", "observed", "obs", "original", "orig", "uncorrected", "boxcar", "box", "sum"}
-_AFTER = {"sub", "subtracted", "corrected", "corr", "clean", "cleaned", "optimal", "opt"}
+_AFTER = {"sub", "subtracted", "corrected", "corr", "clean", "cleaned", "tc"}
+#: The same of a way to extract it, which names of wavelengths and uncertainties have too.
+_EXTRACTED = {"optimal", "opt"}
 #: Words that something was done, where "corr" may stand for what it was done with, and factors that fluxes of one star
 #: differ by at most, and by which a flux that is not normalised differs from one at least.
 _DONE = {"subtracted", "removed", "corrected", "cleaned", "free", "without"}
@@ -53,17 +52,17 @@ def by_neighbours(columns: Sequence[str], names: Sequence[Name], values: Sequenc
 def _stages(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.ndarray]) -> list[Name]:
     """Names where none is a flux, but one is the word for it before something was done, and one after."""
     words = [set(split_words(column)) if not name.role else set() for column, name in zip(columns, names, strict=True)]
-    stages = [(bool(own) and own <= _BEFORE, bool(own) and own <= _AFTER) for own in words]
+    stages = [(bool(own) and own <= _BEFORE, bool(own) and own <= _AFTER | _EXTRACTED) for own in words]
     if any(name.role == "flux" for name in names) or not all(map(any, zip(*stages, strict=True))):
         return list(names)
     first = [own for own, (before, _) in zip(values, stages, strict=True) if before]
     return [
         Name("flux", doubt=_UNCORRECTED)
         if before
-        else Name("flux")
+        else Name("flux", stem=frozenset(said & _EXTRACTED or {"corrected"}))
         if after and any(share_lines(own, other) for other in first)
         else name
-        for (before, after), name, own in zip(stages, names, values, strict=True)
+        for (before, after), name, own, said in zip(stages, names, values, words, strict=True)
     ]
 
 
@@ -132,19 +131,29 @@ def _corrected(columns: Sequence[str], names: Sequence[Name], values: Sequence[n
 
     The same of their uncertainties, ``dflux`` and ``cdflux``.
     """
-    words, found = [name.strip().lower() for name in columns], list(names)
-    by_air = _TRANSMISSION in words or any(name.role == "telluric" for name in names)
-    for i, word in enumerate(words):
-        before = (_OF_CORRECTED if by_air else _CORRECTED).sub("", word)
-        own = names[words.index(before)] if before != word and before in words else NO_NAME
-        if own.role not in ("flux", "uncertainty") or names[i].role not in ("", own.role):
+    by_air = any(name.role == "telluric" for name in names) or _TRANSMISSION in [c.strip().lower() for c in columns]
+    words, found = [_words(column) for column in columns], list(names)
+    for i, (column, name) in enumerate(zip(columns, names, strict=True)):
+        own, done = words[i] - _AFTER, bool(words[i] & _AFTER)
+        if by_air and not done and column.strip().lower().startswith("c"):
+            own, done = _words(column.strip()[1:]), True
+        plain = [j for j, other in enumerate(words) if done and other - _BEFORE == own and not other & _AFTER]
+        role = next((names[j].role for j in plain if names[j].role in ("flux", "uncertainty")), "none")
+        plain = [j for j in plain if names[j].role == role and j != i]
+        if name.role not in ("", role) or not plain:
             continue
-        plain = words.index(before)
-        if own.role == "flux" and not share_lines(values[i], values[plain]):
+        if role == "flux" and not (has_light(values[i]) and any(share_lines(values[i], values[j]) for j in plain)):
             continue
-        found[i] = replace(own, stem=own.stem | {"corrected"})
-        found[plain] = replace(own, doubt=own.doubt + _UNCORRECTED)
+        first = names[plain[0]]
+        found[i] = replace(first, stem=(first.stem - _BEFORE) | {"corrected"})
+        for j in plain:
+            found[j] = replace(names[j], doubt=names[j].doubt + _UNCORRECTED)
     return found
+
+
+def _words(column: str) -> set[str]:
+    """Words of a name but for "flux", which goes without saying."""
+    return set(split_words(column)) - {"flux"}
 
 
 def _means(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:

@@ -9,7 +9,9 @@ import re
 from functools import lru_cache
 from re import Pattern
 
-__all__ = ["FALSE", "LONGEST", "TRUE", "clauses_of", "goes_on", "is_of_others", "manner_of", "words_of"]
+from dtl.readers.others import REMARK_BEHIND, is_of_others
+
+__all__ = ["FALSE", "LONGEST", "TRUE", "clauses_of", "goes_on", "manner_of", "words_of"]
 
 #: Letters of a sentence that are looked at; those that say something of wavelengths are far shorter.
 LONGEST = 500
@@ -65,7 +67,7 @@ _SPELLINGS = (
     (rf"(?<!\w)({_IN_AIR})(?!\w)|空[気气]中?の?波[長长]", " in air "),
     (rf"(?<!\w)({_IN_VACUUM})(?!\w)|真空中?の?波[長长]", " in vacuum "),
     (r"\bluft(?= ?wellenl)|(?<=\()(?:luft|aire?|aria)(?=\))", "air "),
-    (r"\bvakuum(?=\b|wellenl)|\bvuoto\b|\bvac[íi]o\b|\bvácuo\b|\bvacuüm\b|(?<=\()vide(?=\))", "vacuum "),
+    (r"\bvakuum(?=\b|wellenl)|\bvuoto\b|\bvacuo\b|\bvac[íi]o\b|\bvácuo\b|\bvacuüm\b|(?<=\()vide(?=\))", "vacuum "),
 )
 _BREAKS = re.compile(
     r"[;!?()\[\]{}]|,(?!\d)|(?<!\bbary)(?<!\bcorr)(?<!\bvel)(?<!\bhelio)(?<!\bwav)\.(?=\s|$)|\s[-/\u2013\u2014]+\s"
@@ -109,37 +111,6 @@ _FOREIGN = re.compile(
     r"(tellur|sky|flux|blaze|contin|normal|cosmic|dark|bias|flat|background|scatter|extinct|redden|stray|fring|calibr"
     r"|simul|smooth|rebin|resampl|merg|stitch|weight|instrument|response|drift|nonlinear|defringe|polar|vignet)"
 )
-#: What has wavelengths of its own beside the spectrum, and what was done with it to the spectrum.
-_OTHERS = (
-    r"(?:tellur\w*|sky|templates?|tpl|masks?|ccfs?|cross corr\w*|line ?lists?|models|atlas(?:es)?|lamps?|laser combs?"
-    r"|comparison \w+|(?:former|earlier|previous|older) (?:versions?|releases?|reductions?|files?))"
-)
-_ATTRIBUTE = re.compile(rf"\b{_OTHERS}(?: lines?)? (?:(?!used\b)\w+ed|free)\b(?! (?:in|at|on|within|by|with|to|for)\b)")
-#: The word that says which of them is meant, as "ThAr lamp", "HARPS mask": nothing that speaks of the spectrum, and no
-#: word of what was done.
-_WHICH = (
-    r"(?:(?!(?:no|not|without|with|by|using|to|from|via|per|on|at|after|before|against|wave\w*|spectr\w*|data|flux\w*"
-    r"|stars?|bary\w*|helio\w*|berv|air|vac\w*|rest|\w+ed|\w+ing)\b)[^\W\d]\w* )?"
-)
-_OF_OTHERS = re.compile(
-    rf"^\W*(?:(?:step )?\d+\W+)?(?:(?:the|an?|all|our|in|of|for|synthetic|stellar|atmospheric|(?:rvs?|velocity) of) )*"
-    rf"{_WHICH}{_OTHERS}\b"
-    rf"|\b(?:computed|measured|correlated|compared) (?:with|against|using|by) (?:\w+ )?{_OTHERS}\b"
-    rf"|\b(?:air|vac(?:uum)?|rest|frame) {_OTHERS}\W*$|\bused (?:in|for|by) (?:the |our )?{_WHICH}{_OTHERS}\b"
-)
-#: What is measured, drawn or pointed in a frame, whatever that of the spectrum is; no more than a remark behind it.
-_MEASURED = (
-    r"\b(?:eq?ws?|equivalent widths?|elevation|azimuth|zenith|parallax|rotator|marked|plot(?:s|ted)?|line positions?"
-    r"|velocity axis|(?:ism|interstellar|nebular|planet\w*) lines?)\b"
-)
-_NO_WAVES = re.compile(rf"{_MEASURED}|\bplanet\w* rest\b|\bframe of (?:the |its )?planet")
-_REMARK_BEHIND = re.compile(rf" (?:for|with|at(?! rest)|used) (?:[^\W\d]\w* ){{0,3}}?{_MEASURED}[^;,.()]*")
-_THEIR_OWN = re.compile(rf"\b(?:wavelengths?|frame) of (?:the |our |an? )?{_WHICH}{_OTHERS}\b")
-_ITSELF = re.compile(
-    rf"(?<!\w)(?<!\bof )(?!{_OTHERS}|(?:rest|observed|air|vac(?:uum)?|frame|standard|synthetic)\b)\w+ "
-    r"(?:spectr(?:um|a)|wave(?:s|lengths?)?|data|flux(?:es)?|star|stellar|output)\b(?! (?:calibration|solution)\b)"
-    rf"(?! {_OTHERS}\b)"
-)
 
 
 @lru_cache(maxsize=512)  # media and frames are asked for apart
@@ -148,7 +119,7 @@ def clauses_of(text: str) -> tuple[str, ...]:
     lowered = _SILENT.sub(" ", " ".join(text[:LONGEST].lower().split())).strip()
     for pattern, plain in (*(_FRAMES if _FOREIGN_FRAME.search(lowered) else ()), *_SPELLINGS):
         lowered = re.sub(pattern, plain, lowered)
-    lowered = _REMARK_BEHIND.sub("", lowered)
+    lowered = REMARK_BEHIND.sub("", lowered)
     lowered = _REMARK.sub(lambda found: found[1] if is_of_others(found[1]) else found[0], lowered)
     found: list[str] = []
     for part in _BREAKS.split(_with_shared_words(lowered)):
@@ -187,19 +158,6 @@ def manner_of(clause: str, own: Pattern[str]) -> str:
     if re.search(r"\bcorr(ection)? (was |is |were )?(removed|taken out)", clause):
         return "not"
     return "done" if any(map(_is_done, _without_foreign(words, own))) else "open"
-
-
-@lru_cache(maxsize=512)
-def is_of_others(clause: str) -> bool:
-    """Whether a clause speaks of something beside the spectrum, as "telluric lines modelled in the observatory frame"
-    or "rest frame EW".
-
-    "Telluric corrected spectrum in the barycentric frame" speaks of the spectrum.
-    """
-    clause = _ATTRIBUTE.sub(" ", clause)
-    if _NO_WAVES.search(clause):
-        return True
-    return bool(_OF_OTHERS.search(clause) and not _ITSELF.search(clause)) or bool(_THEIR_OWN.search(clause))
 
 
 def _with_shared_words(text: str) -> str:

@@ -68,7 +68,7 @@ class Contents:
     uncertainty: np.ndarray | None = None
     sky: np.ndarray | None = None
     bad: np.ndarray | None = None
-    sigmas: int = 1
+    sigmas: float = 1.0
     unit: Claim | None = None
     medium: Claim | None = None
     frame: Claim | None = None

@@ -11,7 +11,7 @@ import numpy as np
 
 from dtl.readers.descriptions import kind_by_unit, parse_description, unit_in
 from dtl.readers.names import Name, parse_name, says_nothing, split_words
-from dtl.readers.several import has_light
+from dtl.readers.several import has_light, same_but_for_number
 from dtl.readers.units import ends_of, guess_unit, holds_window, parse_unit, to_angstrom
 from dtl.wavelengths import Window
 
@@ -221,6 +221,7 @@ def without_elsewhere(columns: Sequence[Column], names: list[Name], wave: Column
     """Names, those of fluxes and errors replaced that have wavelengths of their own, as of another arm, which miss the
     window that ``wave`` holds."""
     waves = [i for i, name in enumerate(names) if name.role == "wavelength"]
+    waves = waves or [i for i, column in enumerate(columns) if same_but_for_number(wave.name, column.name)]
     missing = [i for i in waves if not _holds(columns[i], window)]
     if not missing or not _holds(wave, window):
         return names

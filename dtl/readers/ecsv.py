@@ -14,8 +14,11 @@ import numpy as np
 
 from dtl.readers import limits
 from dtl.readers.columns import Column, contents_from_columns
+from dtl.readers.complex_numbers import without_imaginary
 from dtl.readers.contents import Contents
+from dtl.readers.groups import BESIDE
 from dtl.readers.metadata import apply_metadata, in_words
+from dtl.readers.names import parse_name
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions, metadata_lines
 from dtl.readers.row_values import describe_row, of_columns, padded
@@ -44,8 +47,10 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     contents = contents_from_columns("ECSV table", table_columns(table), source, options, window)
     contents.describe = (partial(describe_row, said=of_columns(table)),)
     meta: dict[str, object] = {}
-    for key, value in table.meta.items():
-        meta.update(value if isinstance(value, Mapping) else {key: value})
+    for key, value in table.meta.items():  # what stands below a key of its own, if this names nothing else
+        if isinstance(value, Mapping) and parse_name(str(key)).role not in (*BESIDE, "mask"):
+            meta.update(value)
+    meta |= {key: value for key, value in table.meta.items() if not isinstance(value, Mapping)}
     apply_metadata(contents, meta)
     said = in_words(meta)
     comments = table.meta.get("comments", [])
@@ -103,6 +108,8 @@ def table_columns(table: Table) -> list[Column]:
         column = table[name]
         values = _arrays(column) if column.dtype.kind == "O" else np.ma.asarray(column)
         values = values[0] if values.ndim > 1 and len(values) == 1 else values
+        if values.dtype.kind == "c":
+            values = without_imaginary(np.ma.filled(values, np.nan))
         if values.ndim in (1, 2) and values.dtype.kind in "iufb":
             said = (str(column.description or ""), str(column.meta.get("ucd", "")))
             unit = str(column.unit or "")

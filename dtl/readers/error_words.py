@@ -13,9 +13,14 @@ __all__ = ["SINGLE", "apply_multiple"]
 
 #: What a column of uncertainties is made to.
 SINGLE = "1 sigma per pixel"
-_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
-_SIGMAS = rf"(?P<count>[1-9]|{'|'.join(_COUNTS)})\s?-?\s?sigma"
-_ERRORS = r"(?:errors?|uncertaint(?:y|ies)|error ?bars?)"
+_COUNTS = {"two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0}
+_SIGMAS = rf"(?P<count>[1-9](?:\.\d+)?|{'|'.join(_COUNTS)})\s?[-*x×]?\s?sigma"
+#: Parts of all that lie within an interval, in per cent, and half of it in sigma.
+_CONFIDENCE = re.compile(
+    r"(?<![\d.])(68|90|95|99|99\.7)\s?%(?: confidence)? (?:levels?|intervals?|limits?|confidence)\b"
+)
+_WITHIN = {"68": "1", "90": "1.645", "95": "1.96", "99": "2.576", "99.7": "2.968"}
+_ERRORS = r"(?:err(?:ors?)?|uncertaint(?:y|ies)|error ?bars?)"
 _STATED = (
     re.compile(rf"(?<![\w.]){_SIGMAS}\b (?:flux |per pixel |photon |statistical )*{_ERRORS}\b"),
     re.compile(
@@ -41,16 +46,17 @@ _ABOUT_ERRORS = frozenset(
 _LONGEST = 300
 
 
-def _multiple_in(text: str) -> int:
+def _multiple_in(text: str) -> float:
     """How many sigma uncertainties are by a sentence; 0 where it does not say."""
-    if "sigma" not in text.lower() and "σ" not in text:
-        return 0
+    if "sigma" not in text.lower() and "σ" not in text and "%" not in text:
+        return 0.0
     lowered = _WAVES_TOO.sub("", " ".join(text[:_LONGEST].lower().replace("σ", " sigma ").split()))
+    lowered = _CONFIDENCE.sub(lambda found: f"{_WITHIN[found[1]]} sigma", lowered)
     for part in _BREAKS.split(lowered):
         found = next(filter(None, (one.search(part) for one in _STATED)), None)
         if found and _ABOUT_ERRORS.issuperset(re.findall(r"[^\W\d_]+", part)):
-            return _COUNTS.get(found["count"]) or int(found["count"])
-    return 0
+            return _COUNTS.get(found["count"]) or float(found["count"])
+    return 0.0
 
 
 def apply_multiple(contents: Contents, texts: Iterable[str], where: str) -> None:
@@ -70,5 +76,5 @@ def apply_multiple(contents: Contents, texts: Iterable[str], where: str) -> None
         return
     count, text = said[0]
     contents.sigmas = count
-    reason = f"a part of {told.reason}, which holds {count} sigma by {where}: '{sanitise(text, 60)}'"
+    reason = f"a part of {told.reason}, which holds {count:g} sigma by {where}: '{sanitise(text, 60)}'"
     contents.findings[contents.findings.index(told)] = replace(told, reason=reason)

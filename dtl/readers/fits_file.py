@@ -11,6 +11,7 @@ import numpy as np
 from astropy.io import fits
 
 from dtl.readers import limits
+from dtl.readers.complex_numbers import without_imaginary
 from dtl.readers.names import parse_name
 from dtl.readers.source import Source, sanitise
 from dtl.spectrum import UnusableInput
@@ -117,9 +118,11 @@ def table_values(source: Source, hdu: Any, column: Any) -> np.ndarray | None:
         return _ragged_values(source, hdu, column) if form.lstrip("01")[1:2].upper() in tuple("BIJKEDFL") else None
     if code == "A" and parse_name(column.name).role in ("wavelength", "flux", "uncertainty"):
         return _spelt_values(source, hdu, column)
-    if code not in ("B", "I", "J", "K", "E", "D", "F", "L") or not code:
+    if code not in ("B", "I", "J", "K", "E", "D", "F", "L", "C", "M"):
         return None
-    raw = np.asarray(hdu.data[column.name])
+    raw = without_imaginary(np.asarray(hdu.data[column.name]))
+    if raw.dtype.kind == "c":
+        return None
     source.claim(raw.size)
     values = np.array(raw, dtype=float)
     if column.null is not None and code in "BIJK" and str(column.null).lstrip("-").isdigit():

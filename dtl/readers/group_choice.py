@@ -85,7 +85,8 @@ def _asked(source: Source, groups: list[Group], wanted: str) -> list[Group]:
     found = [g for g in groups if any(key in (str(number), name.lower()) for number, name in g.extensions.items())]
     if not found:
         places = "; ".join(dict.fromkeys(group.place for group in groups))
-        raise source.refuse(f"has no spectrum in extension '{sanitise(wanted, 30)}'; it has {places or 'none'}.")
+        part = groups[0].part if groups else "extension"
+        raise source.refuse(f"has no spectrum in {part} '{sanitise(wanted, 30)}'; it has {places or 'none'}.")
     return found
 
 
@@ -114,7 +115,9 @@ def _stack(groups: list[Group]) -> Group:
     """Groups of the same columns as one."""
     columns = zip(*(group.columns for group in groups), strict=True)
     stacked = [replace(own[0], values=padded([column.values for column in own])) for own in columns]
-    first, label = groups[0], f"{groups[0].label}, one order an extension"
+    first, label = groups[0], f"{groups[0].label}, each {groups[0].part} an order"
     extensions = {number: name for group in groups for number, name in group.extensions.items()}
     headers = [group.headers[0] for group in groups]
-    return Group(first.kind, label, extensions, stacked, headers, first.notes, first.flags, stacked=True)
+    return Group(
+        first.kind, label, extensions, stacked, headers, first.notes, first.flags, stacked=True, part=first.part
+    )

@@ -47,6 +47,7 @@ class Group:
         role: that the name of its extension says, where it is an image with an axis.
         stacked: whether each of its rows was an extension of its own, with the header of the same number.
         said: what is said of each row, see `dtl.readers.row_values`.
+        part: what a part of the file is called, for people.
     """
 
     kind: str
@@ -61,13 +62,14 @@ class Group:
     role: str = ""
     stacked: bool = False
     said: dict[str, np.ndarray] = field(default_factory=dict)
+    part: str = "extension"
     _covered: dict[Window, tuple[float, float, float] | None] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
         """The extensions in words."""
         places = [
-            f"extension {number}" + (f" '{name}'" if name not in ("", "PRIMARY") else "")
+            f"{self.part} {number}" + (f" '{name}'" if name not in ("", "PRIMARY") else "")
             for number, name in self.extensions.items()
         ]
         if self.stacked:

@@ -11,14 +11,14 @@ from dtl.readers.cards import Cards
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import Instrument, find_instrument
 from dtl.readers.names import parse_name
-from dtl.readers.resolutions import is_own, is_resolution, resolution_of_value
+from dtl.readers.resolutions import is_own, resolution_of_card
 from dtl.readers.source import sanitise
 from dtl.readers.statements import frame_of, medium_of, names_only_media_and_frames, stated_frame, stated_medium
 
 __all__ = ["describe_header", "is_of_ceres", "known_instrument", "star_of"]
 
 #: Cards of the star, of the spectrograph and of its resolution, the strongest first.
-_STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME")
+_STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME", "OBJNAME")
 #: What is no name of a star: categories of exposures too, as ESO has them, "STD,TELLURIC".
 _NO_NAME = re.compile(
     r"(?i:unknown|none|null|n/?a|nan|masked|true|false|object|science|star|std|target)|-\d+|[-?*. ]+"
@@ -43,7 +43,7 @@ _OF_CORRECTION = re.compile(
     r"(APP(L|LIED)?|DONE|(CORR?N?|CORRECT(ED|ION)?)([_ ]?(APP(L|LIED)?|DONE))?)"
 )
 #: Cards that hold that velocity, and words of comments on what was done with it.
-_OF_EARTH = re.compile(r"(.*[_ ])?V?(BARY|HELI?(?!UM)O?|BERV|BCV|SSB).*")
+_OF_EARTH = re.compile(r"(.*[_ ])?V?(BARY|HEL(?!IUM)I?O?|BERV|BCV|SSB).*")
 _WAS_DONE = re.compile(r"\b(applied|removed|included)\b|\bwav\w+ .*corrected", re.IGNORECASE)
 #: Cards that say yes where wavelengths are at rest or as observed; those of the wavelengths and their frame.
 _IN_FRAME = re.compile(r"((AT|IN)[_ ]?)?REST([_ ]?(FRAME?|WAVE?S?|WAVELENGTHS?))?|(TOPO|GEO)CENT(RIC)?")
@@ -127,11 +127,8 @@ def _resolutions(cards: Cards, keys: tuple[str, ...], least: float) -> dict[str,
             continue
         if key == "R" and isinstance(said, float) and said != round(said):  # a date, a magnitude
             continue
-        if isinstance(said, str):
-            value = resolution_of_value(said)
-        else:
-            value = float(said) if isinstance(said, int | float) else None
-        if value is not None and least <= value and is_resolution(value):
+        value = resolution_of_card(said, cards.comment(key))
+        if value is not None and value >= least:
             found[key] = value
     return found
 
@@ -163,7 +160,8 @@ def _frames(cards: Cards) -> Iterator[Claim]:
         if frame:
             yield Claim(frame, "file", f"card {key} = {sanitise(cards.get(key), 30)}")
         comment = cards.comment(key) if _OF_EARTH.fullmatch(key) else ""
-        frame = frame_of(f"barycentric correction: {comment}") if _WAS_DONE.search(comment) else None
+        done = re.sub(r"[\[(].*?[\])]", " ", comment)  # without the unit, which is a clause of its own
+        frame = frame_of(f"barycentric motion: {done}") if _WAS_DONE.search(comment) else None
         if frame:
             yield Claim(frame, "file", f"card {key}: '{sanitise(comment, 60)}'")
 

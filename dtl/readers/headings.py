@@ -18,7 +18,7 @@ _LABEL = re.compile(
 )
 #: What stands in a title and names no column.
 _TITLE_WORDS = {"in", "of", "the", "and", "for", "from", "with", "by", "as", "is", "are", "on", "at", "to", "scale"}
-#: The same, unless two columns beside that of the wavelengths are named too.
+#: The same, unless two columns beside that of the wavelengths are named too, or one of errors.
 _TREATMENTS = {"calibrated", "corrected", "subtracted", "divided", "applied", "resampled", "shifted", "measured"}
 _NUMBER = re.compile(r"[-+]?\.?\d[\d.,]*(?:[eEdD][-+]?\d+)?")
 
@@ -51,7 +51,8 @@ def names_columns(words: list[str], roles: list[str], values: np.ndarray, *, apa
     """
     if "wavelength" not in roles:
         return not any(roles)
-    title = _TITLE_WORDS if apart or len(set(roles) - {""}) > 2 else _TITLE_WORDS | _TREATMENTS
+    named = apart or "uncertainty" in roles or len(set(roles) - {""}) > 2
+    title = _TITLE_WORDS if named else _TITLE_WORDS | _TREATMENTS
     if any(_NUMBER.fullmatch(word) or word.lower() in title for word in words):
         return False
     if words[0].lower() in ("wave", "ln", "log") and len(words) == 2 and roles[1] != "flux":  # "wave number"

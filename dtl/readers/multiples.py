@@ -12,7 +12,7 @@ _MULTIPLE = re.compile(
     r"(?:^|[\[(]\s*|(?:err|errors?|unc|uncertainty)[\s_]+)([2-9]|two|three)\s*[-*x·_]?\s*sig(?:ma)?(?![a-z])"
     r"(?=[_ ]?err|\s*[\])]|\s*$)"
     r"|(?<![^\W_])k\s*=\s*([2-9])(?![^\W_])"
-    r"|(?:err|errors?|unc|uncertainty)_?([2-9])s$"
+    r"|(?:err|errors?|unc|uncertainty)_?([2-9])s$|(?<![^\W_])([2-9])s[_ ](?:err|unc)"
 )
 #: A unit of logarithms, as in "err [dex]".
 IN_DEX = re.compile(r"[\[(]\s*dex\b", re.IGNORECASE)
@@ -45,7 +45,7 @@ def multiple_of(text: str) -> float:
     text = text.lower().replace("σ", "sigma")
     found = _MULTIPLE.search(text)
     if found:
-        return _SIGMAS.get(found[1]) or float(found[1] or found[2] or found[3])
+        return _SIGMAS.get(found[1]) or float(next(filter(None, found.groups())))
     words = re.split(r"[\W_]+", text.replace("(", " of "))
     pairs = [one + two for one, two in pairwise(words)]
     return next((_FACTORS[word] for word in [*words, *pairs] if word in _FACTORS), 1.0)

@@ -1,7 +1,7 @@
 """IRAF's multispec format: orders by pixels, the wavelengths of each order as a formula in the WAT2 cards.
 
 The formulae are those of IRAF's ``specwcs`` help page (Valdes 1993): linear, logarithmic, Chebyshev and Legendre
-polynomials, linear and cubic splines. Its two kinds of tables of pixels are not read.
+polynomials, linear and cubic splines, wavelengths of all pixels or of some, between which lines are drawn.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ __all__ = ["identify", "read_arrays"]
 
 #: No order needs more.
 _MOST_COEFFICIENTS = 1000
+#: Functions that are tables: the wavelength of each pixel, and pixels with their wavelengths; and their least length.
+_ALL_PIXELS, _SOME_PIXELS, _MIN_TABLE = 5, 6, 2
 
 
 def identify(source: Source) -> bool:
@@ -42,13 +44,9 @@ def read_arrays(source: Source) -> tuple[np.ndarray, np.ndarray, str]:
     bands = values.reshape((1,) * (3 - values.ndim) + values.shape)
     specs = {int(n): text for n, text in re.findall(r'spec(\d+)\s*=\s*"([^"]*)"', _attributes(header))}
     try:
-        wavelength = np.array([_wavelengths(specs[i + 1], bands.shape[-1]) for i in range(bands.shape[1])])
-    except NotImplementedError as error:
-        raise source.refuse(
-            "has an IRAF multispec header whose wavelengths follow a table of pixels, which is not understood as "
-            "polynomials and splines are; bring it to linear wavelengths with IRAF's dispcor, or export it as text."
-        ) from error
-    except (KeyError, ValueError, IndexError, OverflowError) as error:
+        pixel = (np.arange(1.0, bands.shape[-1] + 1) - _number(header, "LTV1", 0.0)) / _number(header, "LTM1_1", 1.0)
+        wavelength = np.array([_wavelengths(specs[i + 1], pixel) for i in range(bands.shape[1])])
+    except (KeyError, ValueError, IndexError, OverflowError, ZeroDivisionError) as error:
         raise source.refuse(
             "has an IRAF multispec header that cannot be understood (the WAT2 cards are incomplete), probably because "
             "a program dropped cards; write it again with IRAF, or export it as text."
@@ -68,17 +66,22 @@ def _attributes(header: Any) -> str:
     return "".join(card.ljust(68) for card in cards)
 
 
-def _wavelengths(spec: str, n: int) -> np.ndarray:
-    """Wavelengths of ``n`` pixels of one order.
+def _number(header: Any, key: str, usual: float) -> float:
+    """The number of a card; a usual one where it is not there."""
+    return float(header.get(key, usual))
+
+
+def _wavelengths(spec: str, pixel: np.ndarray) -> np.ndarray:
+    """Wavelengths of the pixels of one order.
 
     Args:
         spec: aperture, beam, type (0 linear, 1 log10, 2 a sum of functions), first wavelength, step, pixels, redshift,
             two aperture limits, then for type 2 of each function: weight, shift, kind, and its parameters.
+        pixel: numbers of the pixels before any were cut off, from 1; shape ``(n,)``.
     """
     words = spec.split()
     kind, first, step = int(words[2]), float(words[3]), float(words[4])
     valid, redshift = int(float(words[5])), float(words[6])
-    pixel = np.arange(1.0, n + 1)
     if kind in (0, 1):
         values = first + step * (pixel - 1)
         values = 10.0**values if kind == 1 else values
@@ -95,13 +98,15 @@ def _functions(numbers: list[float], pixel: np.ndarray) -> np.ndarray:
 
     Raises:
         ValueError: numbers are missing, or there is no function.
-        NotImplementedError: one is a table.
     """
     total = np.zeros_like(pixel)
     while numbers:
         weight, shift, kind = numbers[0], numbers[1], int(numbers[2])
-        if kind not in _FUNCTIONS:
-            raise NotImplementedError
+        if kind in (_ALL_PIXELS, _SOME_PIXELS):
+            count, table = _table(numbers[3:], kind)
+            total += weight * (shift + np.interp(pixel, *table, left=np.nan, right=np.nan))
+            numbers = numbers[3 + count :]
+            continue
         evaluate, surplus = _FUNCTIONS[kind]
         count, low, high = int(numbers[3]) + surplus, numbers[4], numbers[5]
         coefficients = np.array(numbers[6 : 6 + count])
@@ -112,6 +117,23 @@ def _functions(numbers: list[float], pixel: np.ndarray) -> np.ndarray:
     if not total.any():
         raise ValueError("no function")
     return total
+
+
+def _table(numbers: list[float], kind: int) -> tuple[int, np.ndarray]:
+    """How many numbers a table of wavelengths takes; its pixels and wavelengths, shape ``(2, n)``.
+
+    Raises:
+        ValueError: numbers are missing, or the pixels do not rise.
+    """
+    count = int(numbers[0])
+    if kind == _ALL_PIXELS:
+        used, own = 1 + count, np.array([np.arange(1.0, count + 1), numbers[1 : 1 + count]])
+    else:  # pairs behind a number that says nothing
+        used = 2 + 2 * count
+        own = np.array(numbers[2:used]).reshape(count, 2).T
+    if count < _MIN_TABLE or (np.diff(own[0]) <= 0).any():
+        raise ValueError("incomplete table")
+    return used, own
 
 
 def _linear_spline(place: np.ndarray, coefficients: np.ndarray) -> np.ndarray:

@@ -32,7 +32,7 @@ _WAVELENGTH |= {"kayser", "kaysers", "wn"}
 _FLUX = {"flux", "fluxes", "spec", "spectrum", "intensity", "int", "fun", "counts", "flam", "f", "i", "y", "normflux"}
 _FLUX |= {"science", "sob", "signal", "object", "obj", "data", "sci", "star", "target", "electrons", "adu", "fnu", "fl"}
 #: Fluxes that the light of the sky or the lines of the air were taken from.
-_FREED = {"net", "skysub", "bkgsub", "bgsub", "skysubtracted", "bkgsubtracted", "notell", "nosky"}
+_FREED = {"net", "skysub", "bkgsub", "bgsub", "skysubtracted", "bkgsubtracted", "notell", "nosky", "nobkg"}
 #: Words that name a flux with nothing beside them; "net" may be counts beside a calibrated flux.
 _PLAIN = {"flux", "fluxes", "spec", "spectrum", "intensity", "flam", "normflux"} | (_FREED - {"net"})
 _FLUX |= _FREED

@@ -20,11 +20,12 @@ import numpy as np
 from astropy.io import fits
 
 from dtl.readers import fits_spectrum, limits
+from dtl.readers.complex_numbers import without_imaginary
 from dtl.readers.contents import Contents
 from dtl.readers.dispersion import Column
 from dtl.readers.names import parse_name
 from dtl.readers.options import ReadOptions
-from dtl.readers.row_values import apply_pairs, describe_row, of_arrays
+from dtl.readers.row_values import apply_pairs, describe_row, of_arrays, padded
 from dtl.readers.source import Source
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
@@ -42,6 +43,8 @@ _LONGEST_NAME = 60
 _DAMAGES = (zipfile.BadZipFile, zlib.error, tokenize.TokenError)
 #: Bit of an entry that needs a password.
 _LOCKED = 1
+#: A name with one number, that of an order, and what it is called; other digits are no number of it.
+_NUMBERED = re.compile(r"(\D*?)[ _./-]?(?:orders?|ord|o)?[ _./-]?(\d{1,3})(?!d\b)[ _./-]?(\D*)", re.IGNORECASE)
 #: Letters of FITS for truth, whole and real numbers.
 _FORMS = {"b": "L", "i": "K", "f": "D"}
 
@@ -89,6 +92,7 @@ def _opened(source: Source) -> tuple[Source, dict[str, object], dict[str, np.nda
         raise
     except (ValueError, OSError, EOFError, RuntimeError, SyntaxError, *_DAMAGES) as error:
         raise source.refuse(f"is a damaged {kind}, probably from an interrupted download; save it again.") from error
+    arrays = _with_orders(arrays)
     extensions: list[Any] = []
     said: dict[str, object] = {}
     rows: dict[str, np.ndarray] = {}
@@ -103,6 +107,31 @@ def _opened(source: Source) -> tuple[Source, dict[str, object], dict[str, np.nda
     inner = Source(source.name, b"")
     inner.hdus = fits.HDUList([fits.PrimaryHDU(), *extensions])
     return inner, said, of_arrays(rows)
+
+
+def _with_orders(arrays: list[tuple[str, np.ndarray]]) -> list[tuple[str, np.ndarray]]:
+    """Arrays, those of one name but for a number, ``wave_0``, ``flux_0``, ``wave_1`` ..., as rows of one.
+
+    Only where each number has the same arrays, wavelengths among them, which are of one length for each.
+    """
+    kinds: dict[str, dict[int, np.ndarray]] = {}
+    taken = set()
+    for name, values in arrays:
+        found = _NUMBERED.fullmatch(name)
+        if found and values.ndim == 1 and values.size > 1 and values.dtype.kind in "iuf":
+            kinds.setdefault(f"{found[1]}{found[3]}".strip("_-./ "), {})[int(found[2])] = values
+            taken.add(name)
+    numbers = next(iter(kinds.values()), {}).keys()
+    sizes = [{len(own[number]) for own in kinds.values() if number in own} for number in numbers]
+    alike = all(own.keys() == numbers for own in kinds.values()) and all(len(own) == 1 for own in sizes)
+    if len(kinds) < 2 or len(numbers) < 2 or not alike or "" in kinds or not any(map(_is_wave, kinds)):
+        return arrays
+    rows = [(name, padded([own[number] for number in sorted(numbers)])) for name, own in kinds.items()]
+    return [*rows, *(pair for pair in arrays if pair[0] not in taken)]
+
+
+def _is_wave(name: str) -> bool:
+    return parse_name(name).role == "wavelength" or name.lower() == "w"
 
 
 def _single(name: str, values: np.ndarray) -> dict[str, object]:
@@ -132,6 +161,7 @@ def _extensions(name: str, values: np.ndarray) -> list[Any]:
 
 def _column(name: str, values: np.ndarray, place: int) -> Any:
     """A field of records as a column of a table; None where it holds neither numbers nor texts."""
+    values = without_imaginary(values)
     kind, called = values.dtype.kind, _plain(name) or f"field{place}"
     if kind in "US" and values.ndim == 1:
         cells = np.char.encode(values, "utf-8") if kind == "U" else values
@@ -191,5 +221,5 @@ def _values(content: bytes) -> np.ndarray:
         return np.empty(0)
     if min(shape, default=1) < 0 or count * dtype.itemsize > len(content) - handle.tell():
         raise ValueError("less than it promises")
-    values = np.frombuffer(content, dtype, count, handle.tell())
+    values = without_imaginary(np.frombuffer(content, dtype, count, handle.tell()))
     return values.reshape(shape, order="F" if turned else "C")

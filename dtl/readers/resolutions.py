@@ -13,12 +13,22 @@ from dataclasses import dataclass
 from itertools import islice
 from numbers import Real
 
+import numpy as np
+
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import find_instrument
 from dtl.readers.resolution_words import BESIDE, LISTED, NOUN, RATIO, is_clean, plain
 from dtl.readers.source import sanitise
 
-__all__ = ["apply_resolutions", "is_own", "is_resolution", "metadata_lines", "resolution_of_value"]
+__all__ = [
+    "IN_KMS",
+    "apply_resolutions",
+    "is_own",
+    "is_resolution",
+    "metadata_lines",
+    "resolution_of_card",
+    "resolution_of_value",
+]
 
 #: What a line says: by a code as "R50000", in a sentence, as "R = 50000", and what the spectrum was brought to.
 _CODE, _SENTENCE, _LINE, _BROUGHT_TO = range(4)
@@ -48,15 +58,20 @@ _BROUGHT = re.compile(  # a bare number is one of pixels, or an end of a range, 
     rf"|{_WORD}[^,;]{{0,40}}(?:->|=>|→)(?: ?{_WORD})?(?:\s*{_SIGN})*)\s*{_NUMBER}"
 )
 #: What any line has that speaks of a resolution.
-_SPOKEN = re.compile(rf"{_WORD}|\bR\d|spec_r|convol|degrad|instrumental|\blsf\b", re.IGNORECASE)
-#: A width of the instrument's profile in km/s, with no other word between, and words that stand beside one alone.
+_SPOKEN = re.compile(rf"{_WORD}|\bR\d|spec_r|convol|degrad|instrumental|\blsf\b|line spread", re.IGNORECASE)
+#: A width of the instrument's profile in km/s, with no other word between; its unit; words that stand beside it alone.
 _WIDTH = re.compile(
-    rf"(?:{NOUN}|\b(?i:instrumental|lsf)\b)(?:[\s=:~≈()]|\b(?:(?i:fwhm|lsf|profile|broadening)|{NOUN}|of|the|is|was"
+    rf"(?:{NOUN}|\b(?i:instrumental|lsf|line spread function)\b)(?:[\s=:~≈()]|\b(?:(?i:fwhm|lsf|profile|broadening"
+    rf"|element)|{NOUN}|of|the|is|was"
     r"|spectr(?:um|a|ograph)|data|instrument|about)\b)*(?<![\w.-])(?P<width>\d{1,3}(?:\.\d+)?)"
     r" ?km ?/ ?s\b(?! ?(?:/|per\b))"
 )
-_OF_WIDTH = BESIDE | {"velocity", "lsf", "profile", "broadening"}
+IN_KMS = re.compile(r"\bkm ?(?:/ ?s|s-1|s\^-1)(?! ?(?:/|per\b))")
+_OF_WIDTH = BESIDE | {"velocity", "lsf", "profile", "broadening", "line", "spread", "function", "element"}
 _SPEED_OF_LIGHT = 299792.458  # km/s
+
+#: What a card speaks of beside the spectrum.
+_OF_ANOTHER = re.compile(r"\b(?:templates?|models?|library)\b", re.IGNORECASE)
 
 #: Keys of metadata below which there are words of the spectrum itself.
 _FREE = {"comment", "comments", "description", "header", "history", "meta", "metadata", "note", "notes"}
@@ -118,8 +133,8 @@ def metadata_lines(pairs: Mapping[object, object], deep: bool = False) -> Iterat
 
 
 def is_resolution(value: float) -> bool:
-    """Whether a number can be a resolution; one of nines alone stands for none."""
-    return 100 <= value <= 1e6 and set(f"{value:.0f}") != {"9"}
+    """Whether a number can be a resolution; one of nines alone stands for none, and a power of two counts pixels."""
+    return 100 <= value <= 1e6 and set(f"{value:.0f}") != {"9"} and not np.log2(value).is_integer()
 
 
 def is_own(text: str) -> bool:
@@ -129,8 +144,23 @@ def is_own(text: str) -> bool:
 
 def resolution_of_value(text: str) -> float | None:
     """The resolution that the value of a card or of a key states: ``80,000``, ``R ~ 80k``."""
-    said = [one for line in (text, f"R = {text}") for one in _said_in(line) or ()]
+    said = [one for line in (text, f"R = {text}", f"resolution {text}") for one in _said_in(line) or ()]
     return said[0].value if len({one.value for one in said}) == 1 else None
+
+
+def resolution_of_card(value: object, comment: str) -> float | None:
+    """The resolution that a card holds, as a number or as a width in km/s; None where it is one of something else.
+
+    Args:
+        value: of the card.
+        comment: behind it, which may name the unit, and whose resolution it is.
+    """
+    if _OF_ANOTHER.search(comment):
+        return None
+    if isinstance(value, str) or IN_KMS.search(comment):
+        return resolution_of_value(str(value) if isinstance(value, str) else f"{value} km/s")
+    found = float(value) if isinstance(value, int | float) else None
+    return found if found is not None and is_resolution(found) else None
 
 
 def _short(line: str) -> str:

@@ -16,7 +16,7 @@ from dtl.readers.fits_file import image_extensions, pixels
 from dtl.readers.members import members
 from dtl.readers.metadata import apply_metadata, in_words, key_of
 from dtl.readers.options import ReadOptions
-from dtl.readers.resolutions import apply_resolutions, is_own, metadata_lines
+from dtl.readers.resolutions import IN_KMS, apply_resolutions, is_own, metadata_lines
 from dtl.readers.source import Source
 from dtl.readers.statements import apply_statements
 from dtl.wavelengths import Window
@@ -43,6 +43,12 @@ _PLAIN, _SAID = ("", "deg", "degree", "degrees"), ("km/s", "kms-1", "m/s", "ms-1
 _FASTEST, _HOURS = 500.0, 24.0
 #: What each of several spectra has for itself: a header that they share does not speak for one whose cell is empty.
 _OWN = ("star", "barycentric_velocity", "star_velocity")
+#: Columns that name the star where they tell rows apart, as a "source" may be that of the file, and what does: words
+#: that are no file, or a number of a large catalogue.
+_OF_ROWS = re.compile(
+    r"(gaia[ _-]*)?(dr\d[ _-]*)?source([ _-]*(id|name))?|obj|(star|obj(ect)?|main|target)[ _-]*id|designation"
+)
+_NAME = re.compile(r"(?=.*[^\W\d])(?!.*\.[a-z]\w{1,4}$)[^/\\]*|\d{6,}|", re.IGNORECASE)
 #: Letters of the names of cards of the FITS standard, at most.
 _SHORT = 8
 #: Cards whose names say nothing where no table of stars is around them.
@@ -106,6 +112,9 @@ def describe_row(
     if not said:
         return
     own, several = members(contents, source, options, window) if rows > 1 else ([0], False)
+    if several and not any(key_of(name)[0] == "star" for name in said):
+        stars = next((name for name, column in said.items() if _names_stars(name, column)), None)
+        said = {"star" if name == stars else name: column for name, column in said.items()}
     pairs = {}
     for name, column in said.items():
         key, cell = key_of(name)[0], _plain(column[own[0] : own[0] + 1].tolist()[0])
@@ -117,6 +126,12 @@ def describe_row(
     shared, contents.resolution = contents.resolution, None
     apply_pairs(contents, pairs, "column")
     contents.resolution = contents.resolution or shared
+
+
+def _names_stars(name: str, column: np.ndarray) -> bool:
+    """Whether a column of several spectra, none of which is called after the star, holds names of stars."""
+    cells = {str(_plain(cell)) for cell in column.tolist()} if _OF_ROWS.fullmatch(name.strip().lower()) else set()
+    return len(cells) > 1 and all(map(_NAME.fullmatch, cells))
 
 
 def apply_pairs(contents: Contents, pairs: dict[str, object], what: str) -> None:
@@ -150,9 +165,12 @@ def apply_long_cards(contents: Contents, header: Any) -> None:
             continue
         if isinstance(card.value, fits.card.Undefined) or key.lower() in _OF_ANYTHING:
             continue
-        if "resol" in key.lower() and not is_own(card.comment):  # pixels of a detector, or those of a template
+        width = "resol" in key.lower() and IN_KMS.search(card.comment)
+        if "resol" in key.lower() and not (width or is_own(card.comment)):  # pixels, or of a template
             continue
-        velocity = "velocity" in str(key_of(key)[0]) and isinstance(card.value, int | float)
+        velocity = bool(width or "velocity" in str(key_of(key)[0])) and isinstance(card.value, int | float)
+        if velocity and "template" in card.comment.lower():
+            continue
         pairs[key] = f"{card.value} {card.comment}".strip() if velocity else card.value
     apply_pairs(contents, pairs, "card")
 

@@ -1,4 +1,4 @@
-"""What free words say of a spectrum: air or vacuum, the frame, whether Earth's motion is removed.
+"""What free words say of a spectrum: air or vacuum, and the frame, see `dtl.readers.frame_words`.
 
 Comment lines, HISTORY cards, IRAF's WAT cards: ``air wavelengths``, ``vacuum: False``, ``barycentric corrected``. What
 is denied or still to be done is told from what is done (`dtl.readers.clauses`); a sentence that speaks both ways, or
@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterable
 from itertools import accumulate
 
-from dtl.readers.clauses import FALSE, LONGEST, TRUE, clauses_of, goes_on, is_of_others, manner_of, words_of
+from dtl.readers.clauses import FALSE, LONGEST, TRUE, clauses_of, goes_on, manner_of, words_of
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.error_words import apply_multiple
+from dtl.readers.frame_words import KEPT, MENTIONED, PAST, RESOLUTION, frame_of
+from dtl.readers.others import is_of_others
 from dtl.readers.units import parse_frame, parse_medium
 
 __all__ = [
@@ -27,18 +29,6 @@ __all__ = [
 
 #: Sentences about a medium or a frame that are looked at in one file, and letters of all of them.
 _MOST, _MOST_LETTERS = 400, 60_000
-_MENTIONED = re.compile(
-    r"air|vac|awav|luft|lucht|aria|no ar\b|возд|powiet|空|vak|vide|vuoto|vác|вакуум|próżni|真|bary|helio"
-    r"|berv|ssb|earth|cent(re|er|ric)|frame|rest|observed|refract|stellar|systemic|\brv\b|radial vel|zero vel"
-    r"|star.? vel|\bof the star|bari|zentr|c[ée]ntr|ruhe|repos",
-    re.I,
-)
-
-#: Before what held once.
-_PAST = (
-    r"\b(?:were|was|formerly|originally|previously|once|input|initial|original)"
-    r"(?: ?[:=]| (?:still|in|the|were|was|frame|wavelengths?|scale|system)\b)*"
-)
 _NO_MEDIUM = re.compile(
     r"air ?mass\w*|air ?(temp|press|humid)\w*|vacuum (chamber|vessel|tank|press|pump|stabili|spectrograph)\w*|airy"
     r"|air ?flow|air ?glow|air condition\w*|in the air\b"
@@ -50,7 +40,7 @@ _NO_MEDIUM = re.compile(
     r"|unlike (the )?(air|vac(uum)?)"
     r"|vac(uum)? ?[=:] ?['\"]?(good|ok|on|off)\b"
 )
-_PAST_MEDIUM = re.compile(rf"{_PAST} (air|vac(uum)?)\b")
+_PAST_MEDIUM = re.compile(rf"{PAST} (air|vac(uum)?)\b")
 _OF_MEDIUM = re.compile(r"vac|air")
 _OF_WAVES = re.compile(
     r"wav|wv?l\b|lambda|angstrom|λ|convert|dispersion|ciddor|edl[eé]n|wellenl|\bond[ae]\b|длин|волн|波"
@@ -78,69 +68,6 @@ _CHANGES = tuple(
 )
 _REFRACTION = re.compile(r"corrected for (the )?(refracti\w+ )?(index )?(of refraction )?(of |in )?(the )?air\b")
 
-_NO_FRAME = re.compile(
-    r"\b(julian|jd|bjd|hjd|time|times|mid|heliostat|coord\w*|longitude|latitude|altitude|position|distance)\b"
-)
-#: What still holds, whatever else is said of it.
-_KEPT = re.compile(r"\b(?:kept|keeps?|unchanged|unaltered|retain\w*|preserv\w*|remain\w*|(?:is|are) still)\b")
-_PAST_FRAME = re.compile(
-    rf"{_PAST} (?:(?:topo|geo)cent\w*|(?:observ(?:er|atory)s?|earth|telescope|rest) (?:frame|system|wavelengths?))"
-)
-#: Rest frames that are not the star's.
-_REST_OF_OTHERS = (
-    (
-        r"\b(earth|observatory|observers?|topocentric|telescope|telluric)( system)? rest (frame|wavelengths?)",
-        "earth frame",
-    ),
-    (r"\brest frame(?: of| is| in|[ :=])*(?:the )?(earth|observ|telescope|tellur|topocent)\w*", "earth frame"),
-    (r"\b(telluric|atmospheric)s?( lines?)?( are| is)? at rest", "earth frame"),
-    (r"\b(bary\w*|helio\w*|ssb|solar system)( bary\w*)? rest frame", "barycentric frame"),
-    (
-        r"\brest frame(?: of| is| in|[ :=])*(?:the )?(solar system|bary|helio|ssb|sun\b)\w*( bary\w*)?",
-        "barycentric frame",
-    ),
-)
-_REST = re.compile(
-    r"\b(rest frame|rest wavelengths?(?! of| for)|at rest|(stellar|star|laboratory) frame|frame of the star"
-    r"|(?:shifted|corrected|moved|brought) to rest|(?<!line )(?<!lines )(?:shifted|corrected|moved|brought) to zero"
-    r" (?:radial )?velocity)\b"
-)
-#: What stands behind a velocity that is none of its drift, jitter or zero point; and before one of the star alone.
-_NO_MORE = r"(?: shift)?(?=[^\w+-]*$|[ =~:]*[-+]?\d| of [-+~]?\d| (?:with|using|by|via|to|before|after|at|in the)\b)"
-_ITS_OWN = (
-    r"^(?:[^:=]*[:=])?\W*(?:(?:the|its?|all|this|these|with|after|done|now|is|are|ha[sd]|have|star|frame|steps?"
-    r"|spectr(?:um|a)|data|fluxe?s?|waves?|wavelengths?|[a-z]*\d[\w+-]*)\W+)*"
-)
-_OF_ITS_VELOCITY = re.compile(
-    rf"\bcorrected for (the |its )?((stellar|systemic|star) (rv|(radial )?velocity)|rv|radial velocity)\b{_NO_MORE}"
-    r"|\bcorrected for (the )?(rv|(radial )?velocity) of (the )?star\b"
-    rf"|{_ITS_OWN}(rv|(stellar|systemic|radial|star) (rv|velocity))( shift)?( of [\d.+-]+ km/s)? (was |is |has been )?"
-    r"(removed|subtracted)\b(?! from)"
-)
-_OF_REST = re.compile(r"(rest|stellar|systemic|star|laboratory|frame|rv|velocity)$")
-_OBSERVATORY = re.compile(
-    r"\b(topocent|geocent)[a-z]*|\b(observatory|observers?|observed|telescope|earth) (frame|system|wavelengths?|rest)\b"
-    r"|\bframe[ :=]+(of )?(the )?(observatory|observer|telescope|earth)|\bas observed$"
-)
-_OF_OBSERVATORY = re.compile(r"(topoc|geoc|observ|telescope|earth|frame)")
-_BARYCENTRIC = re.compile(
-    r"\b(bary|helio)[a-z]*|\bberv[a-z]*|\bssb\b|\bearths?( orbital| rotation\w*)* (motion|velocity)"
-    r"|\b(motion|velocity) of (the )?earth\b"
-)
-_OF_BARYCENTRIC = re.compile(r"(bary|helio|berv|ssb|earth|motion|solar|frame|system|velocit|topoc|geoc)")
-_STATE = re.compile(r"\b(frame|corr|rest|waves?|wavelengths?|lambda|system|vacuum|vac|air|scale)\b")
-_NO_STATE = re.compile(r"\b(correction|velocit(y|ies)|factor|shift|berv|rv)\b|([:=]|\bcorr\b\.?)\s*[-+~]?\d")
-_RADIAL = re.compile(r"(?<!stellar )(?<!systemic )(?<!for )\b(rvs?|radial velocit(y|ies))\b(?! corr(ection)?\b)")
-_NUMBER = re.compile(r"[:=]\s*[-+]?\d")
-#: A resolution that is stated beside, whose number is that of no velocity.
-_RESOLUTION = re.compile(r"\b(r|resolution|resolving power)\s*[=~:≈]\s*[\d.,]+k?\b", re.IGNORECASE)
-#: Whole clauses that say that wavelengths are barycentric by the word alone.
-_ALONE = re.compile(
-    r"((the |final |output |stellar )*(spectr(um|a)|star|data|wavelengths?)( is | are | ?[:=] ?| ))?"
-    r"(now |in |the |solar |system )*"
-    r"(bary|helio)(cent(ric|re|er))?( frame| system)?[\W_]*"
-)
-
 
 def medium_of(text: str) -> str | None:
     """``air`` or ``vacuum`` where one sentence or card says so of wavelengths, else None."""
@@ -149,13 +76,13 @@ def medium_of(text: str) -> str | None:
 
 def _weighed_medium(text: str) -> tuple[int, str | None]:
     """The medium that a sentence states, and what it weighs, 2 or more where it is that of a conversion."""
-    if not _MENTIONED.search(text):
+    if not MENTIONED.search(text):
         return 0, None
     found: list[tuple[int, str]] = []
     for clause in clauses_of(text):
         if is_of_others(clause):
             continue
-        present = clause if _KEPT.search(clause) else _PAST_MEDIUM.sub(" ", clause)
+        present = clause if KEPT.search(clause) else _PAST_MEDIUM.sub(" ", clause)
         weight, medium = _medium_of_clause(_NO_MEDIUM.sub(" ", present))
         if medium and (weight or _OF_WAVES.search(clause) or _speaks_of_medium_alone(clause)):
             found.append((weight + bool(_OF_WAVES.search(clause)), medium))
@@ -170,7 +97,7 @@ def names_only_media_and_frames(value: str) -> bool:
 
 def _speaks_of_medium_alone(clause: str) -> bool:
     """Whether no thing but the spectrum can be what a clause says to be in air or in vacuum."""
-    words = words_of(_RESOLUTION.sub(" ", clause))
+    words = words_of(RESOLUTION.sub(" ", clause))
     known = all(goes_on(word) or _BESIDE_MEDIUM.fullmatch(word) for word in words)
     return known and not _NUMBER_OF_MEDIUM.search(clause)
 
@@ -197,55 +124,6 @@ def _medium_of_clause(clause: str) -> tuple[int, str | None]:
     return 0, "vacuum" if said != denied else "air"
 
 
-def frame_of(text: str) -> str | None:
-    """``barycentric``, ``observatory`` or ``rest`` where a sentence says in what frame the wavelengths are."""
-    if not _MENTIONED.search(text):
-        return None
-    clauses = clauses_of(_RESOLUTION.sub(" ", text))
-    alone = not any(_NO_FRAME.search(c) or _RADIAL.search(c) or re.search(r"velocit|km/s", c) for c in clauses)
-    found = {_frame_of_clause(clause, alone=alone) for clause in clauses} - {None}
-    if found == {"rest", "barycentric"}:  # one step after the other
-        return "rest"
-    return found.pop() if len(found) == 1 else None
-
-
-def _frame_of_clause(clause: str, *, alone: bool) -> str | None:
-    """The frame that a clause states; ``alone``: whether "barycentric" on its own is said of wavelengths."""
-    if _NO_FRAME.search(clause):
-        return None
-    for pattern, plain in _REST_OF_OTHERS:
-        clause = re.sub(pattern, plain, clause)
-    if is_of_others(clause) or (_PAST_FRAME.search(clause) and not _KEPT.search(clause)):
-        return None
-    earth, sun = _OBSERVATORY.search(clause), _BARYCENTRIC.search(clause)
-    at_rest = _REST.search(clause) or (_OF_ITS_VELOCITY.search(clause) and not sun)
-    at_rest = at_rest and manner_of(clause, _OF_REST) in ("done", "open")
-    if earth and sun:  # from one to the other, else an equation
-        if not re.search(r"\b(to|into)\b|->|2", clause[min(earth.end(), sun.end()) : max(earth.start(), sun.start())]):
-            return None
-        earth, sun = (earth, None) if earth.start() > sun.start() else (None, sun)
-    if at_rest:
-        return None if earth else "rest"
-    if earth:
-        stated = manner_of(clause, _OF_OBSERVATORY) in ("done", "open") and not _NUMBER.search(clause)
-        return "observatory" if stated and not _RADIAL.search(clause) else None
-    return _frame_by_correction(clause, alone=alone) if sun else None
-
-
-def _frame_by_correction(clause: str, *, alone: bool) -> str | None:
-    """The frame by what a clause says of the barycentre or of Earth's motion."""
-    manner = manner_of(clause, _OF_BARYCENTRIC)
-    if manner == "perhaps" or _RADIAL.search(clause):
-        return None
-    if manner == "not":
-        return "observatory"
-    if manner == "done":
-        return "barycentric"
-    if _STATE.search(clause) and not _NO_STATE.search(clause):
-        return "barycentric"
-    return "barycentric" if alone and _ALONE.fullmatch(clause) else None
-
-
 def stated_medium(text: str) -> str | None:
     """``air`` or ``vacuum`` by the name of a column, the value of a card or a sentence; German and French by a word."""
     found = medium_of(text)
@@ -270,7 +148,7 @@ def apply_statements(contents: Contents, texts: Iterable[str], where: str, *, st
     """
     texts = list(dict.fromkeys(texts))
     apply_multiple(contents, texts, where)
-    spoken = [text for text in texts if _MENTIONED.search(text)][:_MOST]
+    spoken = [text for text in texts if MENTIONED.search(text)][:_MOST]
     letters = accumulate(min(len(text), LONGEST) for text in spoken)
     spoken = [text for text, count in zip(spoken, letters, strict=True) if count <= _MOST_LETTERS]
     for name, find in (("medium", _weighed_medium), ("frame", _weighed_frame)):

@@ -23,11 +23,13 @@ from dtl.readers.members import members
 from dtl.readers.metadata import apply_metadata, parse_comments
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions
+from dtl.readers.resolving import resolve_unit
 from dtl.readers.row_values import padded
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements, frame_of, medium_of
 from dtl.readers.text_blocks import blocks_of
 from dtl.readers.text_table import TextTable, parse_table
+from dtl.readers.units import ends_of, holds_window, to_angstrom
 from dtl.readers.word_columns import tidy_words
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
@@ -37,6 +39,8 @@ __all__ = ["columns", "espadons_columns", "identify", "identify_espadons", "read
 #: Columns after the wavelength -> (column of flux, column of sigma), counted from 0 at the wavelength.
 _ESPADONS_COLUMNS = {2: (1, 2), 5: (1, 5), 6: (1, 4)}
 _MIN_JUMPS = 20
+#: Rows of a table that is no spectrum, as part of those of the longest beside it, at most.
+_SHORT = 0.05
 #: What is said of a spectrograph and its files, and of one star, or of one exposure of it.
 _OF_SPECTROGRAPH = ("medium", "frame", "resolution", "unread_resolution", "instrument", "unit", "official")
 _OF_STAR = ("star", "barycentric_velocity", "star_velocity", "position", "mjd", "simulated")
@@ -60,8 +64,10 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     if not named and options.columns is None and _looks_like_espadons(table):
         reason = "the wavelengths, in nm, jump back at the ends of some forty orders as in files of Libre-ESpRIT"
         return _espadons(table, Claim("ESPaDOnS", "guessed", reason))
-    own = _columns(table) if len(tables) == 1 else _rows_of_columns(tables)
-    contents = contents_from_columns("text table", own, source, options, window)
+    if len(tables) > 1:
+        contents = _together(tables, source, options, window)
+    else:
+        contents = contents_from_columns("text table", _columns(table), source, options, window)
     rows = sum(len(each.values) for each in tables)
     contents.note("separator", table.separator, "file", f"{rows} rows, {len(table.names)} columns")
     if table.transposed:
@@ -70,34 +76,113 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
         contents.note("skipped lines", str(table.skipped), "file", "they have another number of columns")
     if len(tables) == 1:
         _describe(contents, table)
-    else:
-        words = [replace(each, values=np.empty(0)) for each in tables]
-        contents.describe = (partial(_describe_own, tables=words),)
     return contents
 
 
 def _joined(source: Source) -> list[TextTable]:
-    """The tables of a text that was put together from several; none where it was not, or they do not go together."""
+    """The tables of a text that was put together from several spectra, without short ones, as lists of lines; none
+    where it was not."""
     try:
         tables = [parse_table(source, tidy_words(block)) for block in blocks_of(source.text)]
     except UnusableInput:
         return []
-    return tables if len({table.values.shape[1] for table in tables}) == 1 else []
+    longest = max((len(table.values) for table in tables), default=0)
+    return [table for table in tables if len(table.values) > _SHORT * longest]
+
+
+def _together(tables: Sequence[TextTable], source: Source, options: ReadOptions, window: Window) -> Contents:
+    """Several tables as one with a row each, by the columns of the first, or where theirs differ, each by its own."""
+    first = tables[0]
+    named = [each if any(each.names) else replace(each, names=first.names, said=first.said) for each in tables]
+    alike = all((each.names, each.said) == (first.names, first.said) for each in named)
+    if alike or (options.columns is not None and len({len(each.names) for each in named}) == 1):
+        contents = contents_from_columns("text table", _rows_of_columns(tables), source, options, window)
+        read = [replace(contents, wavelength=row, flux=row, known={}) for row in contents.wavelength]
+    else:
+        tables, read = _each_by_its_own(named, source, options, window)
+        contents = _stacked(read)
+    units = [_unit_of(each, table, window) for each, table in zip(read, tables, strict=True)]
+    usual = next(filter(None, units), None)
+    if options.unit is None and len({*units} - {None}) > 1:
+        contents.wavelength = padded([to_angstrom(e.wavelength, u or usual) for e, u in zip(read, units, strict=True)])
+        contents.unit = Claim("Angstrom", "file", "made from the units of each of the spectra, which differ")
+    nothing = np.empty(0)
+    own = [replace(e, wavelength=nothing, flux=nothing, bad=None, unit=contents.unit, known={}) for e in read]
+    contents.findings, contents.flags, contents.medium, contents.frame = [], set(), None, None
+    if len(tables) < len(named):
+        reason = "the others have other columns, which hold no spectrum of the window"
+        contents.note("tables", f"{len(tables)} of {len(named)} read", "guessed", reason)
+    above, *words = (replace(each, values=nothing) for each in (first, *tables))
+    contents.describe = (partial(_describe_own, tables=words, columns=own, above=above),)
+    return contents
+
+
+def _each_by_its_own(
+    tables: Sequence[TextTable], source: Source, options: ReadOptions, window: Window
+) -> tuple[list[TextTable], list[Contents]]:
+    """Those of several tables that hold the window, or all where none does, and what is read of each.
+
+    Raises:
+        UnusableInput: the only one that can be read cannot.
+    """
+    found, refusal = [], None
+    for table in tables:
+        try:
+            found.append((table, contents_from_columns("text table", _columns(table), source, options, window)))
+        except UnusableInput as error:
+            refusal = refusal or error
+    if not found and refusal:
+        raise refusal
+    found = [pair for pair in found if _unit_of(pair[1], pair[0], window)] or found
+    return [table for table, _ in found], [contents for _, contents in found]
+
+
+def _stacked(read: Sequence[Contents]) -> Contents:
+    """The arrays of several tables as rows."""
+    contents = Contents(read[0].format, *(padded([getattr(e, name) for e in read]) for name in ("wavelength", "flux")))
+    contents.unit = read[0].unit
+    if any(each.uncertainty is not None for each in read):
+        errors = [np.full(len(e.flux), np.nan) if e.uncertainty is None else e.uncertainty for e in read]
+        contents.uncertainty = padded(errors)
+    bad = [np.zeros(len(each.flux)) if each.bad is None else each.bad for each in read]
+    contents.bad = padded(bad) if any(map(np.any, bad)) else None
+    return contents
+
+
+def _unit_of(contents: Contents, table: TextTable, window: Window) -> str | None:
+    """The unit of the wavelengths of one of several tables; None where they miss the window in it."""
+    own = Contents("", contents.wavelength, contents.flux, unit=contents.unit)
+    apply_metadata(own, parse_comments(table.comments))
+    unit = str(resolve_unit(own, ReadOptions(), window).value)
+    return unit if holds_window(ends_of(own.wavelength), unit, window) else None
 
 
 def _describe_own(
-    contents: Contents, source: Source, options: ReadOptions, window: Window, *, tables: Sequence[TextTable]
+    contents: Contents,
+    source: Source,
+    options: ReadOptions,
+    window: Window,
+    *,
+    tables: Sequence[TextTable],
+    columns: Sequence[Contents],
+    above: TextTable,
 ) -> None:
-    """What the words above the spectrum that is wanted say, see `Contents.describe`; those above the first speak for
-    what is of the spectrograph too, and for all where these are orders of one star."""
+    """What the words above the spectrum that is wanted say, see `Contents.describe`, and its columns; those above the
+    first speak for what is of the spectrograph too, and for all where these are orders of one star."""
     own, several = members(contents, source, options, window)
+    said = columns[own[0]]
+    contents.findings = [*said.findings, *contents.findings]
+    contents.flags |= said.flags
+    contents.medium, contents.frame = said.medium, said.frame
+    contents.uncertainty = None if said.uncertainty is None else contents.uncertainty
     _describe(contents, tables[own[0]])
     first = Contents("", contents.wavelength, contents.flux)
-    _describe(first, tables[0])
+    _describe(first, above)
     for name in _OF_SPECTROGRAPH if several else (*_OF_SPECTROGRAPH, *_OF_STAR):
         if not getattr(contents, name):
             setattr(contents, name, getattr(first, name))
             contents.flags |= first.flags & {f"{name}_guessed"}
+    contents.unit = said.unit or contents.unit
 
 
 def _describe(contents: Contents, table: TextTable) -> None:

@@ -85,7 +85,7 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     comments, head, first = _head(lines)
     unmarked = None
     if first is None:
-        paired = with_wavelengths(lines, written_cards(comments))
+        paired = with_wavelengths(source, lines, [*comments, *head])
         unmarked = without_marks(lines) if paired is None else None
         lines = paired or unmarked or lines
         comments, head, first = _head(lines)

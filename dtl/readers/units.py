@@ -73,7 +73,7 @@ _GUESSES += ("ln nm", "ln m", "Hz")
 _FRAMES = {
     "observatory": ("observatory", "topo", "geocent", "observed", "observer", "telescope", "earth"),
     "barycentric": ("barycent", "heliocent", "bary", "ssb"),
-    "rest": ("rest", "source", "stellar", "laboratory"),
+    "rest": ("rest", "source", "stellar", "lab"),
 }
 
 

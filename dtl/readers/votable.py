@@ -121,7 +121,7 @@ def _groups(source: Source) -> list[Group]:
         kind = "vectors" if own[0].values.ndim > 1 else "table"
         role = parse_name(name).role or parse_description(str(element.description or "")).role
         words = _words_of(element, table, around)
-        groups.append(Group(kind, "VOTable", {number: name}, own, [words], beside=role in BESIDE))
+        groups.append(Group(kind, "VOTable", {number: name}, own, [words], beside=role in BESIDE, part="table"))
     if not groups:
         raise source.refuse("is a VOTable without a table of numbers; give one with the columns wavelength and flux.")
     return groups

@@ -110,3 +110,50 @@ def test_what_was_divided_by_or_taken_away_is_no_flux(name: str) -> None:
     air = 1 - 0.3 * np.exp(-(((own.wavelength - 8816) / 0.2) ** 2))
     found = read_spectrum(table(wave=own.wavelength, flux=1e3 * own.flux, err=1e3 * own.uncertainty, **{name: air}))
     np.testing.assert_allclose(found.flux, 1e3 * own.flux, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "flux flux_clean err",
+        "flux clean_flux err",
+        "flux flux_sub err",
+        "flux subtracted err",
+        "flux_obs flux_corr err",
+        "flux_raw flux_sub err",
+        "gross_err flux flux_corr flux_corr_err",
+        "flux err flux_clean err_clean",
+        "boxcar_err boxcar optimal optimal_err",
+        "raw sub sub_err",
+        "observed corrected err",
+    ],
+)
+def test_the_flux_after_a_step_has_its_own_uncertainty(names: str) -> None:
+    own = observe()
+    before = own.flux + 500.0 + 90.0 * np.exp(-(((own.wavelength - 8828) / 0.3) ** 2))
+    columns, found = [], 0
+    for name in names.split():
+        error = "err" in name
+        last = name == [n for n in names.split() if ("err" in n) == error][-1]
+        found += last
+        columns.append((own.uncertainty if error else own.flux) if last else (3 * own.uncertainty if error else before))
+    assert found == 2
+    rows = np.column_stack([own.wavelength, *columns])
+    text = "\n".join([f"wave {names}", *(" ".join(f"{x:.6f}" for x in row) for row in rows)]).encode()
+    spectrum = read_spectrum(text)
+    np.testing.assert_allclose(spectrum.flux, own.flux, atol=1e-5)
+    np.testing.assert_allclose(spectrum.uncertainty, own.uncertainty, atol=1e-5)
+
+
+def test_what_is_left_of_a_flux_or_counts_is_not_the_flux_after_a_step() -> None:
+    own, rng = observe(), np.random.default_rng(2)
+    for name, values in {
+        "flux_sub": own.flux - own.flux.max(),  # of which the continuum was taken
+        "flux_corr": 1 + 1e-3 * (own.wavelength - 8800),
+        "clean": np.ones(own.flux.size),
+        "sub": rng.normal(0, 9.0, own.flux.size),
+        "net": 0.001 * own.flux,
+    }.items():
+        found = read_spectrum(table(wave=own.wavelength, flux=own.flux, **{name: values}, err=own.uncertainty))
+        np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
+        np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)

@@ -195,7 +195,7 @@ def test_a_table_of_a_votable_can_be_asked_for() -> None:
         spectrum = read_spectrum(data, options=ReadOptions(extension=key))
         np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, FLUX[::-1]), atol=1e-5)
         assert (spectrum.star, spectrum.spectra) == ("GJ 2", 1)
-    with pytest.raises(UnusableInput, match="no spectrum in extension 'GJ 3'"):
+    with pytest.raises(UnusableInput, match="no spectrum in table 'GJ 3'; it has table 1 'GJ 1'; table 2"):
         read_spectrum(data, options=ReadOptions(extension="GJ 3"))
 
 

@@ -58,6 +58,8 @@ def test_how_fast_earth_moves_says_nothing_of_what_was_done(value: object) -> No
         ("barycentric correction applied", "barycentric"),
         ("heliocentric velocity, already applied", "barycentric"),
         ("Earth motion removed", "barycentric"),
+        ("[km/s] removed from wavelengths", "barycentric"),
+        ("(km/s) not removed", "observatory"),
         ("barycentric correction, not applied", "observatory"),
         ("applied to the RV", "unknown"),
     ],
@@ -145,6 +147,13 @@ def test_the_velocity_of_the_star_is_a_number(value: object, velocity: float | N
 
 
 @pytest.mark.parametrize(
+    ("key", "frame"), [("HELIUM", "unknown"), ("HELIOV", "barycentric"), ("HELVEL", "barycentric")]
+)
+def test_helium_is_no_velocity(key: str, frame: str) -> None:
+    assert read_spectrum(table(**{key: (12.3, "applied")}), name="c.fits").frame == frame
+
+
+@pytest.mark.parametrize(
     ("cards", "said"),
     [
         ({"frame": "barycentric"}, {"frame": "barycentric"}),
@@ -157,6 +166,11 @@ def test_the_velocity_of_the_star_is_a_number(value: object, velocity: float | N
         ({"rv": (120.0, "[m/s]")}, {"stated_velocity": 0.12}),
         ({"rv": (12.0, "of the template"), "name": "order 5"}, {"stated_velocity": None, "star": ""}),
         ({"resolution": (2048, "pixels of the detector")}, {"resolution": None}),
+        ({"resolution": 2048}, {"resolution": None}),
+        ({"resolution": (2.99792458, "km/s")}, {"resolution": pytest.approx(100_000.0)}),
+        ({"resolution": (2.99792458, "km/s of the template")}, {"resolution": None}),
+        ({"SPECSYS": "TOPOCENT", "barycentric_velocity": (21.5, "of the template")}, {"barycentric_velocity": None}),
+        ({"OBJNAME": "GJ 7"}, {"star": "GJ 7"}),
         ({"spectral_resolution": (50_000, "resolving power of the template")}, {"resolution": None}),
         ({"spectral_resolution": (50_000, "nominal resolving power")}, {"resolution": 50_000.0}),
         ({"ESO STAR_NAME": "GJ 7", "ESO FRAME": "rest"}, {"star": "", "frame": "unknown"}),

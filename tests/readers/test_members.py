@@ -290,3 +290,16 @@ def test_a_row_of_text_may_hold_a_long_spectrum() -> None:
     flux = layouts.truth(wave) + 0.005 * RNG.normal(size=wave.shape)
     data = written(Table({"OBJECT": ["GJ 0", "GJ 1"], "wave": wave, "flux": flux}), "ascii.ecsv")
     assert read_spectrum(data, name="e.ecsv", options=ReadOptions(row=2)).star == "GJ 1"
+
+
+@pytest.mark.parametrize("column", ["SOURCE", "Source_Name", "OBJ", "STAR_ID", "DESIGNATION", "MAIN_ID"])
+def test_a_column_that_tells_stars_apart_goes_before_the_header(column: str) -> None:
+    def names(cells: list[str] | list[int], **more: list[str]) -> list[str]:
+        data = table({"OBJECT": "a field"}, np.tile(WAVE, (2, 1)), **{column: cells}, **more)
+        return [read_spectrum(data, name="e.fits", options=ReadOptions(row=row)).star for row in (1, 2)]
+
+    assert names(["GJ 1", "V* AD Leo"]) == ["GJ 1", "V* AD Leo"]
+    assert names([4472832130942575872, 3864972938605115520]) == ["4472832130942575872", "3864972938605115520"]
+    for cells in (["ESO", "ESO"], ["a.fits", "b.fits"], ["x/1", "x/2"], [1, 2]):
+        assert names(cells) == ["a field", "a field"]
+    assert names(["first", "second"], OBJECT=["GJ 1", "GJ 2"]) == ["GJ 1", "GJ 2"]

@@ -67,10 +67,39 @@ def test_functions_are_added_with_their_weights() -> None:
     check(with_function(f"0.25 0. {spline} 0.75 1. {spline}"), wave + 0.75)
 
 
+def test_wavelengths_of_all_pixels_or_of_some() -> None:
+    """IRAF's ``scoords`` writes the first (Valdes 1993)."""
+    check(with_function(f"1. 0. 5 {N} {words(WAVE)}"), WAVE)
+    knots = np.r_[np.arange(1.0, N, 50.0), N]
+    values = np.interp(knots, PIXEL, WAVE)
+    pairs = words(np.column_stack([knots, values]).ravel())
+    wave = np.interp(PIXEL, knots, values)
+    check(with_function(f"1. 0. 6 {len(knots)} 0. {pairs}"), wave)
+    spline = f"4 {len(knots) - 1} 1. {N}. {words(np.interp(np.linspace(1, N, len(knots)), PIXEL, WAVE))}"
+    both = 0.5 * wave + 0.5 * np.interp(
+        PIXEL, np.linspace(1, N, len(knots)), np.interp(np.linspace(1, N, len(knots)), PIXEL, WAVE)
+    )
+    check(with_function(f"0.5 0. 6 {len(knots)} 0. {pairs} 0.5 0. {spline}"), both)
+
+
+@pytest.mark.parametrize("function", [f"1. 0. 5 {N} {words(WAVE)}", f"1. 0. 4 1 1. {N}. 8765. 8867.4"])
+def test_pixels_keep_their_wavelengths_where_others_were_cut_off(function: str) -> None:
+    whole = read_spectrum(with_function(function))
+    hdu = fits.open(io.BytesIO(with_function(function)))[0]
+    hdu.data = hdu.data[:, 300:]
+    hdu.header["LTV1"], hdu.header["LTM1_1"] = -300.0, 1.0
+    cut = read_spectrum(layouts.to_bytes(hdu))
+    same = np.isin(whole.wavelength.round(6), cut.wavelength.round(6))
+    assert same.sum() == cut.wavelength.size > 1000
+    np.testing.assert_array_equal(whole.flux[same], cut.flux)
+
+
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (f"1. 0. 5 {N} 8765. 8765.05", "follow a table of pixels.*dispcor, or export it as text"),
+        (f"1. 0. 5 {N} 8765. 8765.05", "WAT2 cards are incomplete"),
+        ("1. 0. 6 3 0 1. 8765. 9. 8766. 5. 8767.", "WAT2 cards are incomplete"),
+        ("1. 0. 7 3 0 1. 8765.", "WAT2 cards are incomplete"),
         (f"1. 0. 3 7 1. {N}. 1. 2. 3.", "WAT2 cards are incomplete"),
         (f"1. 0. 4 0 1. {N}. 8765.", "WAT2 cards are incomplete"),
         (f"1. 0. 3 inf 1. {N}. 8765.", "WAT2 cards are incomplete"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.table import Table
 
 from dtl.readers.registry import read_spectrum
 from dtl.readers.statements import frame_of, medium_of
@@ -149,3 +150,25 @@ def test_frames_of_places_are_not_those_of_wavelengths(tmp_path: Path) -> None:
     spectrum = read_spectrum(tmp_path / "a.vot", window=WINDOW)
     assert spectrum.frame == "observatory"
     assert "frame_guessed" not in spectrum.flags
+
+
+def test_a_flux_has_the_wavelengths_of_its_number_whatever_they_are_called(tmp_path: Path) -> None:
+    other = np.random.default_rng(4).normal(1000.0, 5.0, WAVE.size)
+    columns = {"w1": WAVE - 66, "f1": other, "e1": SIGMA, "w2": WAVE, "f2": FLUX, "e2": SIGMA}
+    fits.HDUList([fits.PrimaryHDU(), fits.BinTableHDU(Table(columns))]).writeto(tmp_path / "a.fits")
+    assert _same(tmp_path / "a.fits")
+
+
+@pytest.mark.parametrize("key", ["template", "telluric", "ccf_mask", "model"])
+def test_metadata_below_the_key_of_something_else_are_none_of_the_spectrum(tmp_path: Path, key: str) -> None:
+    foreign = {"frame": "rest", "medium": "air", "star": "GJ 2", "rv": 50.0}
+    for name, meta in (("a", {"frame": "barycentric", "medium": "vacuum", "star": "GJ 1"}), ("b", {})):
+        path = tmp_path / f"{name}.ecsv"
+        Table({"wave": WAVE, "flux": FLUX}, meta={**meta, key: foreign}).write(path, format="ascii.ecsv")
+        found = read_spectrum(path, window=WINDOW)
+        assert (found.frame, found.star) == (("barycentric", "GJ 1") if meta else ("unknown", ""))
+        assert found.stated_velocity is None and ("medium_guessed" in found.flags) == (not meta)
+    own = {"target": {"star": "GJ 1", "rv": 12.0}, "spectrum": {"frame": "rest"}, "frame": "barycentric"}
+    Table({"wave": WAVE, "flux": FLUX}, meta=own).write(tmp_path / "c.ecsv", format="ascii.ecsv")
+    found = read_spectrum(tmp_path / "c.ecsv", window=WINDOW)
+    assert (found.star, found.stated_velocity, found.frame) == ("GJ 1", 12.0, "barycentric")

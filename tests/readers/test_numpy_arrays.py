@@ -8,7 +8,10 @@ import zipfile
 
 import numpy as np
 import pytest
+from astropy.io import fits
+from astropy.table import Table
 
+from dtl.readers.options import ReadOptions
 from dtl.spectrum import UnusableInput
 from tests.readers import layouts
 from tests.readers.layouts import numpy_archive as archive
@@ -108,3 +111,51 @@ def test_records_can_be_chosen_by_name() -> None:
 def test_what_cannot_be_used_is_said(content: bytes, words: str) -> None:
     with pytest.raises(UnusableInput, match=rf"a\.npz .*{words}.*; .*\.$"):
         read_spectrum(content, name="a.npz")
+
+
+@pytest.mark.parametrize(
+    "form", ["wave_{}", "wave{}", "wave_order{}", "order{}_wave", "order_{}/wave", "o{}_wave", "w{}"]
+)
+@pytest.mark.parametrize("first", [0, 7])
+def test_numbered_arrays_are_orders(form: str, first: int) -> None:
+    parts = (WAVE - 150, WAVE[:1000], WAVE[900:], WAVE + 150)
+    short = {"wave": "w", "flux": "f", "err": "e"} if form == "w{}" else {}
+    arrays = {}
+    for number, wave in enumerate(parts, first):
+        for name, values in (("wave", wave), ("flux", np.interp(wave, WAVE, FLUX)), ("err", np.full(wave.size, 10.0))):
+            arrays[form.replace("wave" if not short else "w", short.get(name, name)).format(number)] = values
+    found = read_spectrum(archive(**arrays, star=np.array("GJ 1")), name="o.npz")
+    inside = (found.wavelength > 8800) & (found.wavelength < 8835)
+    np.testing.assert_allclose(found.flux[inside], np.interp(found.wavelength[inside], WAVE, FLUX), rtol=1e-6)
+    assert found.star == "GJ 1" and found.spectra == 1 and "several_spectra" not in found.flags
+    assert found.wavelength[0] < 8775 and found.wavelength[-1] > 8860
+
+
+def test_numbers_that_are_those_of_no_orders() -> None:
+    other = 1000 * (2 - layouts.truth(WAVE)) + np.random.default_rng(2).normal(0, 10, WAVE.size)
+    stars = {"wave_1": WAVE, "flux_1": FLUX, "err_1": SIGMA, "wave_2": WAVE, "flux_2": other, "err_2": SIGMA}
+    for row, flux in ((1, FLUX), (2, other)):
+        found = read_spectrum(archive(**stars), name="o.npz", options=ReadOptions(row=row))
+        np.testing.assert_allclose(found.flux, np.interp(found.wavelength, WAVE, flux), rtol=1e-6)
+    assert "several_spectra" in read_spectrum(archive(**stars), name="o.npz").flags
+    for more in ({"wave_1d": WAVE, "flux_1d": FLUX}, {"coef_1": np.ones(5), "wave": WAVE, "flux": FLUX}):
+        np.testing.assert_array_equal(read_spectrum(archive(**more), name="o.npz").flux, FLUX)
+
+
+@pytest.mark.parametrize("left", [0.0, 1e-12])
+def test_complex_numbers_with_nothing_imaginary(left: float) -> None:
+    """As a filter by Fourier transforms leaves them."""
+    flux = FLUX + 1j * left * FLUX
+    table = Table({"wave": WAVE, "flux": flux, "err": SIGMA, "power": np.fft.fft(FLUX)})
+    texts = io.StringIO()
+    table.write(texts, format="ascii.ecsv")
+    xml = io.BytesIO()
+    table.write(xml, format="votable")
+    records = np.rec.fromarrays([WAVE, flux, SIGMA], names="wave,flux,err")
+    contents = [archive(wave=WAVE, flux=flux, err=SIGMA), alone(records), texts.getvalue().encode(), xml.getvalue()]
+    for content in (*contents, layouts.to_bytes(fits.PrimaryHDU(), fits.BinTableHDU(table))):
+        found = read_spectrum(content, name="c.x")
+        np.testing.assert_allclose(found.flux, FLUX, rtol=1e-9)
+        assert found.uncertainty is not None
+    with pytest.raises(UnusableInput):
+        read_spectrum(archive(wave=WAVE, flux=np.fft.fft(FLUX), err=SIGMA), name="c.npz")

@@ -115,6 +115,8 @@ OTHERS = [
     "ID: R60000",
     "seed: 42, R = 60000",
     "image resolution 4096 x 4096",
+    "resolution = 2048",
+    "Resolution: 4096",
     "slit 1: R=40000; slit 2: R=90000 used",
     "resolution: 9999",
     "R = 99999",
@@ -219,12 +221,22 @@ def test_cards_by_their_comments_and_texts() -> None:
     assert of(("R", 94600.0, "resolving power")) == of(("R", 94600)) == of(("SPEC_RP", 94600.0)) == 94600
     assert of(("R", 94600, "run number")) is None and of(("R", 65000, "max counts in red")) is None
     assert of(("SPECRES", "94,600")) == of(("SPECRES", "R~94.6k")) == 94600
+    assert of(("SPEC_RES", 5.0, "[km/s] FWHM of the LSF")) == of(("SPECRES", "5 km/s")) == pytest.approx(59958.49)
+    assert of(("SPEC_RES", 5.0, "km/s per pixel")) is None and of(("SPEC_RES", 5.0, "[Angstrom]")) is None
+    assert of(("SPEC_RES", 100000, "of the template")) is None and of(("RESOLUTN", 2048)) is None
+    assert of(("SPEC_RES", 94600.0, "at the blaze wavelength of the middle order")) == 94600
     assert of(("SPECRES", 9999.0)) is None and of(("SPECRES", "run 94600")) is None
     assert of(("HISTORY", "R = 94600")) == of(("COMMENT", "spectral resolution 94,600")) == 94600
     assert of(("HISTORY", "template R=500000 (PHOENIX) used for the CCF")) is None
     assert of(("SPEC_RES", 94600.0), ("HISTORY", "R = 50000")) == 94600
     assert of(("SPEC_RES", 94600.0), ("HISTORY", "spectrum degraded to R = 50000")) == 50000
     assert of(("SPEC_RES", 50000.0), ("HISTORY", "spectrum degraded to R = 94600")) == 50000
+
+
+@pytest.mark.parametrize("words", ["line spread function FWHM", "resolution element", "instrumental FWHM of"])
+def test_a_width_in_velocities(words: str) -> None:
+    assert stated(f"{words} 5 km/s") == pytest.approx(59958.49)
+    assert stated(f"{words} 5 km/s of the template") is None and stated("5 km/s line spread") is None
 
 
 def test_a_claim_of_a_card_stays() -> None:

@@ -75,6 +75,7 @@ BARYCENTRIC = [
     "corrected for the motion of the Earth",
 ]
 OBSERVATORY = [
+    "detector rest frame",
     "BERV not taken into account",
     "wavelength scale is not in the barycentric rest frame",
     "barycentric correction unapplied",
@@ -146,6 +147,9 @@ OBSERVATORY = [
     "Earth rest frame wavelengths",
 ]
 AT_REST = [
+    "wavelength table at rest",
+    "telescope at rest; wavelengths in the rest frame",
+    "camera: wavelengths at rest",
     "shifted to stellar rest frame",
     "barycentric corrected and shifted to the rest frame",
     "rest_frame: true",
@@ -158,6 +162,11 @@ AT_REST = [
 ]
 #: Sentences that leave the frame open.
 NO_FRAME = [
+    "synthetic spectrum in rest frame used as template",
+    "star frame 3 of 12",
+    "Detector at rest",
+    "telescope at rest during the exposure",
+    "slit wheel at rest, grating at rest",
     "not corrected for stellar RV",
     "stellar radial velocity not removed",
     "to be corrected for stellar RV",
@@ -195,6 +204,8 @@ NO_FRAME = [
     "heliocentric Julian date of wavelengths",
 ]
 VACUUM = [
+    "wavelengths in vacuo",
+    "vacuum wavelengths of the spectrum, all lines marked",
     "wavelengths in vacuum have been converted from air using Edlen",
     "corrected for the refractive index of air",
     "ThAr line list in air, wavelengths converted to vacuum",
@@ -265,6 +276,9 @@ MAYBE_VACUUM = [
     "corrected for refraction in air",
 ]
 NO_MEDIUM = [
+    "wavelength calibration: ThAr lines in air",
+    "NIST air wavelengths of lines",
+    "Ritz vacuum wavelengths for the atomic lines",
     "CCF computed with mask M2 in air wavelengths",
     "cross correlated with mask at rest frame wavelengths in air",
     "calibrated with a vacuum line list",

@@ -235,7 +235,7 @@ def test_uncertainties_with_a_number_for_none() -> None:
     assert np.isnan(spectrum.flux).mean() == pytest.approx(lost.mean(), abs=0.01)
 
 
-@pytest.mark.parametrize("name", ["err", "err_3s"])
+@pytest.mark.parametrize("name", ["err", "err_3s", "3s_err"])
 @pytest.mark.parametrize(
     ("words", "count"),
     [
@@ -247,10 +247,12 @@ def test_uncertainties_with_a_number_for_none() -> None:
         ),
         *(("errors are 3 sigma, outliers were removed at 5 sigma", 3), ("wave, flux, 3 sigma errors", 3)),
         *(("3-sigma errors", 3), ("errors are 3 sigma", 3), ("the uncertainty is 3σ", 3), ("errors (two sigma)", 2)),
+        *(("error = 3*sigma", 3), ("err: 2.5 sigma", 2.5), ("errors are 95% confidence limits", 1.96)),
+        *(("uncertainties at the 68 % level", 1), ("continuum within 95% confidence", 1), ("errors of 5 %", 1)),
         *(("1-sigma errors", 1), ("errors without those clipped at 3 sigma", 1), ("a 3 sigma detection", 1), ("", 1)),
     ],
 )
-def test_uncertainties_of_several_sigma_by_words(words: str, count: int, name: str) -> None:
+def test_uncertainties_of_several_sigma_by_words(words: str, count: float, name: str) -> None:
     wave, flux, sigma = star(110.0, 1)
     spectrum = read(wave, flux, 3 * sigma, names=f"# {words}\nwave flux {name}")
     assert signal_to_noise(spectrum) == pytest.approx(110.0 * (count / 3 if name == "err" else 1.0), rel=0.15)
