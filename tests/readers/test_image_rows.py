@@ -7,6 +7,8 @@ import pytest
 from astropy.io import fits
 
 from dtl.readers.image_rows import is_turned, row_names
+from dtl.readers.options import ReadOptions
+from dtl.spectrum import UnusableInput
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum
 
@@ -86,3 +88,31 @@ def test_a_table_with_the_orders_in_its_cells() -> None:
 )
 def test_names_of_rows_by_cards_that_count_from_zero_or_one(cards: dict[str, str], names: list[str]) -> None:
     assert row_names(fits.Header(cards), 3) == names
+
+
+def star_and_sky(orders: bool = False) -> bytes:
+    """ESPaDOnS with a fibre on the sky: seven kinds of numbers in four versions, each row named by a card."""
+    wave = np.arange(8690.0, 8950.0, 0.05)
+    flux = 1000.0 * layouts.truth(wave) + np.random.default_rng(2).normal(0.0, 5.0, wave.size)
+    sky, error = np.full(wave.size, 50.0), np.full(wave.size, 5.0)
+    kinds = {"Wavelength": wave / 10, "Star": flux, "Star+sky": flux + sky, "Sky": sky}
+    kinds |= {"ErrorBar1": error, "ErrorBar2": 1.1 * error, "ErrorBar3": 0.4 * error}
+    primary = fits.PrimaryHDU(np.array(4 * list(kinds.values())))
+    for number, kind in enumerate(4 * list(kinds), 1):
+        if not orders:
+            primary.header[f"COL{number}"] = kind
+    return layouts.to_bytes(primary)
+
+
+def test_more_rows_than_kinds_of_numbers_where_cards_name_each() -> None:
+    spectrum = read_spectrum(star_and_sky(), name="s.fits", options=ReadOptions(medium="vacuum"))
+    inside = (spectrum.wavelength > 8790) & (spectrum.wavelength < 8840)
+    expected = 1000.0 * layouts.truth(spectrum.wavelength[inside])
+    assert np.nanmedian(np.abs(spectrum.flux[inside] - expected)) < 6.0
+    np.testing.assert_allclose(spectrum.uncertainty[inside & np.isfinite(spectrum.flux)], 5.0)
+    assert "several_spectra" not in spectrum.flags
+
+
+def test_as_many_rows_without_names_are_orders() -> None:
+    with pytest.raises(UnusableInput, match=r"^s\.fits has fluxes of 28 orders but no wavelengths"):
+        read_spectrum(star_and_sky(orders=True), name="s.fits")
