@@ -10,7 +10,7 @@ import numpy as np
 
 from dtl.readers.cards import Cards
 from dtl.readers.dispersion import Column, runs_one_way
-from dtl.readers.headers import is_of_ceres
+from dtl.readers.programs import is_of_ceres
 
 __all__ = [
     "MAX_ROWS",

@@ -166,3 +166,10 @@ def test_cards_with_long_names_or_in_small_letters(cards: dict[str, object], sai
     spectrum = read_spectrum(table(**{key if len(key) < 9 and key.isupper() else f"HIERARCH {key}": value
                                       for key, value in cards.items()}), name="h.fits")  # fmt: skip
     assert {name: getattr(spectrum, name) for name in said} == said
+
+
+def test_further_names_of_the_star_and_the_spectrograph() -> None:
+    spectrum = read_spectrum(table(OBJNAME="GJ 15A", INSTRUM="NEO-NARVAL"), name="c.fits")
+    assert (spectrum.star, spectrum.instrument, spectrum.resolution) == ("GJ 15A", "NARVAL", 65000.0)
+    assert read_spectrum(table(OBJECT="GJ 1", OBJNAME="flat"), name="c.fits").star == "GJ 1"
+    assert read_spectrum(table(INSTRUME="FEROS", INSTRUM="CCD 4"), name="c.fits").instrument == "FEROS"
