@@ -29,6 +29,8 @@ _VELOCITIES, _SPEED = (
     ("VRAD", "VOPT", "VELO", "ZOPT", "BETA", "FELO"),
     re.compile(r"k?m\s*(/\s*s(ec)?|\.?\s*s\s*-\s*1)"),
 )
+#: Units of wavelengths in which no detector is measured.
+_OF_LIGHT_ALONE = ("Angstrom", "nm")
 #: Cards that MAKEE's polynomials begin with.
 _OF_MAKEE = ("WV_0_01", "CO_0_01")
 #: Cards of an axis, by the number behind them, and the elements of its matrix.
@@ -61,8 +63,10 @@ def has_axis(cards: Cards) -> bool:
     if cards.among(_OF_MAKEE):
         return True
     ctype = str(cards.get("CTYPE1", "")).upper()
-    if ctype.startswith(("RA-", "DEC-", "PIXEL", "MULTISPE", "GLON", "GLAT")):
+    if ctype.startswith(("RA-", "DEC-", "MULTISPE", "GLON", "GLAT")):
         return False
+    if ctype.startswith("PIXEL") and parse_unit(str(cards.get("CUNIT1", ""))) not in _OF_LIGHT_ALONE:
+        return False  # else the type was left as it had been
     return cards.number("CRVAL1") is not None and bool(_step(cards))
 
 

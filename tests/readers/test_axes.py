@@ -89,3 +89,20 @@ def test_an_axis_by_a_table() -> None:
     assert any(finding.value == "table" for finding in spectrum.findings)
     with pytest.raises(UnusableInput, match=r"^t\.fits has an axis WAVE-TAB whose table 'WCS-TAB' is missing, which"):
         read_spectrum(image(FLUX, **cards), name="t.fits")
+
+
+@pytest.mark.parametrize("unit", ["Angstrom", "nm"])
+def test_a_type_that_was_left_as_it_had_been(unit: str) -> None:
+    """The unit says that the axis is no longer one of pixels."""
+    factor = {"Angstrom": 1.0, "nm": 0.1}[unit]
+    cards = {"CTYPE1": "PIXEL", "CUNIT1": unit, "CRVAL1": 8767.42 * factor, "CDELT1": 0.05 * factor}
+    spectrum = read_spectrum(image(FLUX, **cards), name="p.fits", options=ReadOptions(medium="vacuum"))
+    np.testing.assert_allclose(spectrum.wavelength[:5], 8767.42 + 0.05 * np.arange(5))
+
+
+@pytest.mark.parametrize("unit", ["pixel", "mm", "um"])
+def test_pixels_are_no_wavelengths(unit: str) -> None:
+    """Detectors are measured in mm too."""
+    cards = {"CTYPE1": "PIXEL", "CUNIT1": unit, "CRVAL1": 8767.42, "CDELT1": 0.05}
+    with pytest.raises(UnusableInput, match=r"^p\.fits (holds no spectrum that is recognised|covers .* and misses)"):
+        read_spectrum(image(FLUX, **cards), name="p.fits")
