@@ -163,7 +163,7 @@ def _frames(cards: Cards) -> Iterator[Claim]:
         frame = _frame_of_card(cards, key)
         if frame:
             yield Claim(frame, "file", f"card {key} = {sanitise(cards.get(key), 30)}")
-        comment = cards.comment(key) if _OF_EARTH.fullmatch(key) else ""
+        comment = cards.comment(key) if _OF_EARTH.fullmatch(key) and cards.number(key) != 0 else ""  # 0: nothing was
         frame = frame_of(f"barycentric correction: {comment}") if _WAS_DONE.search(comment) else None
         if frame:
             yield Claim(frame, "file", f"card {key}: '{sanitise(comment, 60)}'")

@@ -173,3 +173,19 @@ def test_further_names_of_the_star_and_the_spectrograph() -> None:
     assert (spectrum.star, spectrum.instrument, spectrum.resolution) == ("GJ 15A", "NARVAL", 65000.0)
     assert read_spectrum(table(OBJECT="GJ 1", OBJNAME="flat"), name="c.fits").star == "GJ 1"
     assert read_spectrum(table(INSTRUME="FEROS", INSTRUM="CCD 4"), name="c.fits").instrument == "FEROS"
+
+
+@pytest.mark.parametrize(
+    ("value", "comment", "frame"),
+    [
+        (12.3, "[km/s] applied heliocentric velocity", "barycentric"),
+        (0.0, "[km/s] applied heliocentric velocity", "unknown"),
+        (0, "applied", "unknown"),
+        (12.3, "barycentric correction applied to velocities", "unknown"),
+        (12.3, "correction applied to wavelengths", "barycentric"),
+        (True, "applied", "barycentric"),
+    ],
+)
+def test_what_was_done_with_the_motion_of_earth(value: float, comment: str, frame: str) -> None:
+    """A velocity of 0 was not removed, and one that was added to velocities was not to wavelengths."""
+    assert read_spectrum(table(BSS_VHEL=(value, comment)), name="c.fits").frame == frame
