@@ -16,7 +16,7 @@ from dtl.readers.resolutions import is_own, is_resolution, resolution_of_value
 from dtl.readers.source import sanitise
 from dtl.readers.statements import frame_of, medium_of, names_only_media_and_frames, stated_frame, stated_medium
 
-__all__ = ["describe_header", "known_instrument", "star_of"]
+__all__ = ["describe_header", "known_instrument", "star_of", "stated_velocities"]
 
 #: Cards of the star, of the spectrograph and of its resolution, the strongest first.
 _STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "OBJNAME", "ESO OBS TARG NAME")
@@ -52,7 +52,7 @@ _OF_WAVES = re.compile(r"(WAV|WL|LAM(?!P)|WSC)[\w ]*|(W|REF|SPEC\w*?)?[_ ]?FRAME
 #: A number with its unit.
 _NUMBER = re.compile(r"\s*[-+.\d]+([eEdD][-+]?\d+)?.{0,6}")
 #: Cards of Earth's motion -> factor to km/s.
-_VELOCITY = {"CARACAL BERV": 1.0, "BRVCORR": 1e-3}
+_VELOCITY = {"CARACAL BERV": 1.0, "BRVCORR": 1e-3, "BERV_FLUXWEIGHTED_FRD": 1e-3, "BERV_FLUXWEIGHTED_PC": 1e-3}
 _VELOCITY |= dict.fromkeys(("ESO QC BERV", "ESO DRS BERV", "ESO DRS BARYCORR", "BERV", "BERV_KMS"), 1.0)
 #: Columns of a table that are looked at.
 _COLUMNS = 30
@@ -249,7 +249,7 @@ def _find_velocity(contents: Contents, all_cards: list[Cards], pointing: bool) -
 
     Where both are there and differ, the card is taken and flagged.
     """
-    stated = next(_stated_velocities(all_cards), None)
+    stated = next(stated_velocities(all_cards), None)
     if not contents.frame or contents.frame.value != "observatory":
         return stated
     told = next((cards for cards in all_cards if cards.get("DATE-OBS")), all_cards[0])
@@ -263,7 +263,8 @@ def _find_velocity(contents: Contents, all_cards: list[Cards], pointing: bool) -
     return Claim(stated.value, "guessed", reason)
 
 
-def _stated_velocities(all_cards: list[Cards]) -> Iterator[Claim]:
+def stated_velocities(all_cards: list[Cards]) -> Iterator[Claim]:
+    """Barycentric velocities that cards hold, km/s."""
     for cards in all_cards:
         for key in cards.among(_VELOCITY):
             value, words = earth_velocity(cards.get(key), _VELOCITY[key], cards.comment(key))

@@ -14,6 +14,7 @@ __all__ = ["called_by_trace", "rows_beside"]
 
 #: Cards that say what a fibre saw, and its number: "TRACE1  = 'SKY'" of the EPRV standard, "FIBER5  = 'Etalon'".
 _CARD = re.compile(r"(TRACE|FIBER|FIBRE)_?0*(\d{1,3})")
+_NUMBERED = re.compile(r"(?i)(trace|fiber|fibre)_?\d")
 #: Columns that say so of each row.
 _COLUMNS = {"fiber", "fibre", "trace", "objtype"}
 #: What a fibre beside that of the star sees.
@@ -28,6 +29,9 @@ def called_by_trace(cards: Cards, names: list[str]) -> list[str]:
     Args:
         cards: of the first header, which may say what each fibre saw.
         names: of extensions, with the word and the number of a fibre in them.
+
+    Returns:
+        The names as they are where none is of another fibre.
     """
     found = list(names)
     for match in filter(None, map(_CARD.fullmatch, cards)):
@@ -35,8 +39,8 @@ def called_by_trace(cards: Cards, names: list[str]) -> list[str]:
         own = re.compile(rf"(?i){match[1]}_?0*{match[2]}(?!\d)")
         if role:
             found = [f"{role} {name}" if own.search(name) else name for name in found]
-    roles = {parse_name(name).role for name in found}
-    return found if "flux" in roles else names
+    own = [called == name for called, name in zip(found, names, strict=True) if _NUMBERED.search(name)]
+    return found if any(own) else names
 
 
 def rows_beside(said: Mapping[str, np.ndarray]) -> tuple[np.ndarray, str] | None:

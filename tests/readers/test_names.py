@@ -259,3 +259,14 @@ def test_which_wavelengths_depends_on_their_names_and_not_on_how_many_columns_ar
     said = {finding.name: finding.value for finding in spectrum.findings}
     assert used in ("", said["frame"], said["medium"])
     assert abs(spectrum.wavelength[0] - wave[0] - (0.3 if used else 0.0)) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("WLS_SIMULTANEOUS_FIBER_2", "wavelength"), ("WLS", "wavelength"), ("flux_simultaneous", "flux"),
+        ("simulated_flux", "model"), ("flux simulé", "model"), ("simul_flux", "model"), ("wlscore", ""),
+    ],
+)  # fmt: skip
+def test_what_is_simultaneous_is_not_simulated(text: str, role: str) -> None:
+    assert parse_name(text).role == role

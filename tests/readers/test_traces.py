@@ -85,3 +85,53 @@ def test_rows_of_the_sky_or_a_lamp_are_left_out(cells: list[str]) -> None:
 def test_rows_that_stay(cells: list[str], column: str) -> None:
     spectrum = read_spectrum(rows(3 * cells, column), name="rows.fits")
     assert not any(f.name == "rows" for f in spectrum.findings)
+
+
+def maroonx(instrument: str = "MAROON-X", **cards: float) -> bytes:
+    """The layout of DRAGONS for MAROON-X: the raw frame, and arrays of each fibre, of which the first has none."""
+    nothing, primary = np.zeros((1, 1)), fits.PrimaryHDU()
+    primary.header.update({"INSTRUME": instrument, "FIBER1": "Dark", "FIBER2": "Etalon", "FIBER3": "Target"})
+    raw = fits.ImageHDU(np.zeros((40, 50)), name="SCI")
+    raw.header.update(cards)
+    hdus = [primary, raw]
+    flux = {2: FLUX["CAL"], 3: FLUX["SCI"]}
+    kinds = {"BOX_REDUCED_FIBER": flux, "BOX_REDUCED_VAR": {2: FLUX["CAL"] / 10, 3: FLUX["SCI"] / 10}}
+    kinds |= {"WLS_STATIC_FIBER": {2: WAVE * 1.00002, 3: WAVE * 1.00002}, "WLS_SIMULTANEOUS_FIBER": {2: WAVE, 3: WAVE}}
+    for name in ("BOX_REDUCED_FIBER", "BOX_REDUCED_VAR", "WLS_SIMULTANEOUS_FIBER", "WLS_STATIC_FIBER"):
+        arrays = {1: nothing} | kinds[name]
+        hdus += [fits.ImageHDU(a / 10 if "WLS" in name else a, name=f"{name}_{n}") for n, a in arrays.items()]
+    return to_bytes(*hdus)
+
+
+def test_maroonx_by_dragons() -> None:
+    """The etalon was read, with wavelengths good to half a km/s, and Earth's motion was not found."""
+    spectrum = read_spectrum(
+        maroonx(BERV_FLUXWEIGHTED_FRD=-4530.0, BERV_FLUXWEIGHTED_PC=-4528.0), name="r_0300_reduced.fits"
+    )
+    assert is_read(spectrum, "SCI") and "several_spectra" not in spectrum.flags
+    assert (spectrum.frame, spectrum.barycentric_velocity) == ("observatory", -4.53)
+    columns = next(f.value for f in spectrum.findings if f.name == "columns")
+    assert "WLS_SIMULTANEOUS_FIBER" in columns
+
+
+@pytest.mark.parametrize(
+    ("instrument", "cards"),
+    [
+        ("another", {"BERV": 12.0}),
+        ("MAROON-X", {"BERV_FLUXWEIGHTED_FRD": 9e9}),
+        ("MAROON-X", {"BERV_FLUXWEIGHTED_FRD": -4530.0, "BERV_FLUXWEIGHTED_PC": 6200.0}),
+    ],
+)
+def test_motions_of_earth_of_other_extensions_that_do_not_count(instrument: str, cards: dict[str, float]) -> None:
+    """Where the frame is not known, or where they contradict each other."""
+    assert read_spectrum(maroonx(instrument, **cards), name="r.fits").barycentric_velocity is None
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_one_motion_of_earth_for_all_orders_or_one_for_each(count: int) -> None:
+    """The EPRV standard allows both."""
+    hdus = fits.HDUList.fromstring(traces(("SCI",)))
+    hdus.append(fits.ImageHDU(np.full(count, 12.5), name="BARYCORR_KMS"))
+    hdus.append(fits.ImageHDU(np.full(2, 25.0), name="BERV"))
+    spectrum = read_spectrum(to_bytes(*hdus), name="e.fits")
+    assert spectrum.barycentric_velocity == 12.5 and "frame_guessed" in spectrum.flags
