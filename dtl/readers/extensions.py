@@ -23,6 +23,7 @@ from dtl.readers.groups import BESIDE, LONGEST_NAME, Group
 from dtl.readers.image_rows import (
     MAX_ROWS,
     as_rows,
+    fibres_first,
     is_turned,
     parts_of,
     planes_of,
@@ -146,14 +147,17 @@ def _images(source: Source) -> list[Group]:
         if len(hdu.shape) <= 3 and max(hdu.shape) >= _MIN_POINTS and np.prod(hdu.shape) <= VALUE_LIMIT:
             found.setdefault(without_trailing(hdu.shape), []).append((number, hdu))
     groups = []
-    for shape, own in found.items():
-        waves = [hdu for _, hdu in own if parse_name(_own_name(hdu)).role == "wavelength"]
+    named = {shape for shape, own in found.items() if any(_is_wavelength(hdu) for _, hdu in own)}
+    for given, own in found.items():
+        axes = fibres_first(given, named)
+        shape = tuple(given[axis] for axis in axes)
+        waves = [hdu for _, hdu in own if _is_wavelength(hdu)]
         turned = len(shape) == 2 and bool(waves) and is_turned(pixels(source, waves[0]).reshape(shape))
         # fibres or slices of each order stand one below the other
         flat = shape[::-1] if turned else shape if len(shape) < 3 else (int(np.prod(shape[:-1])), shape[-1])
         shared = found.get(shape[1:], [])  # rows may share the wavelengths of a row, and fibres those of all orders
         if len(shape) == 3:
-            shared = [pair for pair in shared if parse_name(_own_name(pair[1])).role == "wavelength" and not waves]
+            shared = [pair for pair in shared if _is_wavelength(pair[1]) and not waves]
         if flat[-1] < _MIN_POINTS or _too_many(flat) or (len(shape) == 3 and not waves + shared):
             continue
         hdus = own[: limits.most("columns")] + (shared if len(shape) > 1 else [])
@@ -162,7 +166,7 @@ def _images(source: Source) -> list[Group]:
         if len(hdus) + len(edges) < 2:
             continue
         columns = [
-            Column(name, as_rows(flat, pixels(source, hdu), turned), _unit(hdu))
+            Column(name, as_rows(flat, _turned(pixels(source, hdu), axes), turned), _unit(hdu))
             for name, (_, hdu) in zip(names, hdus, strict=True)
         ]
         headers = [hdu.header for _, hdu in hdus]
@@ -172,9 +176,18 @@ def _images(source: Source) -> list[Group]:
     return groups
 
 
+def _is_wavelength(hdu: Any) -> bool:
+    return parse_name(_own_name(hdu)).role == "wavelength"
+
+
+def _turned(values: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    """A cube with its axes in another order; images beside it as they are."""
+    return values.transpose(axes) if values.ndim == len(axes) == 3 else values
+
+
 def _edges(source: Source, longer: list[tuple[int, Any]], names: list[str]) -> list[Column]:
     """The wavelengths of images that have none, where another extension has one value more: the edges of their bins."""
-    own = [hdu for _, hdu in longer if parse_name(_own_name(hdu)).role == "wavelength"]
+    own = [hdu for _, hdu in longer if _is_wavelength(hdu)]
     if len(own) != 1 or any(parse_name(name).role == "wavelength" for name in names):
         return []
     values = middles(pixels(source, own[0]))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from dtl.readers.image_rows import is_turned, row_names
+from dtl.readers.image_rows import fibres_first, is_turned, row_names
 from dtl.readers.options import ReadOptions
 from dtl.spectrum import UnusableInput
 from tests.readers import layouts
@@ -47,11 +47,21 @@ def test_fibres_of_each_order() -> None:
     assert spectrum.spectra == 2 and "several_spectra" in spectrum.flags
 
 
-def test_fibres_that_share_the_wavelengths_of_their_orders() -> None:
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_fibres_that_share_the_wavelengths_of_their_orders(axis: int) -> None:
+    """GHOST's fibres stand along the last axis."""
     sky = 0.01 * RNG.normal(size=WAVE.shape)
-    spectrum = read_spectrum(images(FLUX=np.array([FLUX, sky]), WAVE=WAVE), name="f.fits")
+    cubes = {"FLUX": np.stack([FLUX, sky], axis), "ERR": np.stack([SIGMA, 0.1 * SIGMA], axis)}
+    spectrum = read_spectrum(images(**cubes, WAVE=WAVE), name="f.fits")
     np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE[3], FLUX[3]))
+    np.testing.assert_allclose(spectrum.uncertainty, 0.01)
     assert spectrum.spectra == 2
+
+
+def test_a_cube_of_three_equal_axes_is_turned_in_no_way() -> None:
+    assert fibres_first((8, 8, 8), {(8, 8)}) == (0, 1, 2)
+    assert fibres_first((8, 1500, 2), {(8, 1500)}) == (2, 0, 1) and fibres_first((8, 1500, 2), {(8, 99)}) == (0, 1, 2)
+    assert fibres_first((8, 1500), {(8, 1500)}) == (0, 1)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
