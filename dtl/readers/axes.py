@@ -29,6 +29,11 @@ _VELOCITIES, _SPEED = (
     ("VRAD", "VOPT", "VELO", "ZOPT", "BETA", "FELO"),
     re.compile(r"k?m\s*(/\s*s(ec)?|\.?\s*s\s*-\s*1)"),
 )
+#: Axes of wavelengths, frequencies or energies that are linear in another quantity, and those of grisms, and how many
+#: parameters these have.
+_CURVED, _MOST_PARAMETERS = re.compile(r"(WAVE|AWAV|FREQ|WAVN|ENER)-([A-Z]2[A-Z]|GR[IA])"), 7
+#: Units of wavelengths in which no detector is measured.
+_OF_LIGHT_ALONE = ("Angstrom", "nm")
 #: Cards that MAKEE's polynomials begin with.
 _OF_MAKEE = ("WV_0_01", "CO_0_01")
 #: Cards of an axis, by the number behind them, and the elements of its matrix.
@@ -43,7 +48,7 @@ class Axis:
         values: in ``unit``; shape ``(n,)``, or ``(orders, n)`` for polynomials of several orders.
         unit: of `dtl.readers.units`, empty where none is stated.
         where: the cards that say so.
-        sampling: ``logarithmic``, ``table``, ``polynomial`` or empty for even steps.
+        sampling: ``logarithmic``, ``table``, ``polynomial``, ``not even`` or empty for even steps.
         contradiction: of the cards of its step, with the one that was taken; empty where they agree.
     """
 
@@ -61,8 +66,10 @@ def has_axis(cards: Cards) -> bool:
     if cards.among(_OF_MAKEE):
         return True
     ctype = str(cards.get("CTYPE1", "")).upper()
-    if ctype.startswith(("RA-", "DEC-", "PIXEL", "MULTISPE", "GLON", "GLAT")):
+    if ctype.startswith(("RA-", "DEC-", "MULTISPE", "GLON", "GLAT")):
         return False
+    if ctype.startswith("PIXEL") and parse_unit(str(cards.get("CUNIT1", ""))) not in _OF_LIGHT_ALONE:
+        return False  # else the type was left as it had been
     return cards.number("CRVAL1") is not None and bool(_step(cards))
 
 
@@ -115,6 +122,8 @@ def find_axis(cards: Cards, shape: tuple[int, ...], window: Window, tables: dict
     if ctype[4:8] == "-TAB":
         return _table(cards, ctype, tables)
     n, start, step = shape[-1], cards.number("CRVAL1"), _step(cards)
+    if _CURVED.fullmatch(ctype) and start is not None and step:
+        return _curved(cards, ctype, n)
     zero, slope = cards.number("COEFF0"), cards.number("COEFF1")
     if zero is not None and slope is not None and (start is None or "DC-FLAG" not in cards):
         return Axis(zero + slope * np.arange(n), "log10 Angstrom", "cards COEFF0 and COEFF1", "logarithmic")
@@ -197,6 +206,30 @@ def _table(cards: Cards, ctype: str, tables: dict[str, Any]) -> Axis:
     values = np.ravel(np.array(table.data[column], dtype=float))
     unit = parse_unit(str(table.columns[column].unit or cards.get("CUNIT1", "")))
     return Axis(values, unit or "", f"column '{sanitise(column, 20)}' of the table '{name}'", "table")
+
+
+def _curved(cards: Cards, ctype: str, n: int) -> Axis:
+    """An axis that is linear in another quantity, or of a grism (Greisen et al. 2006, sections 3 and 5).
+
+    Raises:
+        ValueError: its cards do not allow it.
+    """
+    from astropy.wcs import WCS
+
+    wcs = WCS(naxis=1)
+    stated = parse_unit(str(cards.get("CUNIT1", "")))
+    wcs.wcs.ctype, wcs.wcs.cunit = [ctype], [stated or ""]
+    wcs.wcs.crval, wcs.wcs.cdelt = [cards.number("CRVAL1")], [_step(cards)]
+    pixel = cards.number("CRPIX1")
+    wcs.wcs.crpix = [1.0 if pixel is None else pixel]
+    wcs.wcs.restwav, wcs.wcs.restfrq = (cards.number(key) or 0.0 for key in ("RESTWAV", "RESTFRQ"))
+    wcs.wcs.set_pv([(1, i, value) for i in range(_MOST_PARAMETERS) if (value := cards.number(f"PV1_{i}")) is not None])
+    try:
+        (values,) = wcs.wcs_pix2world(np.arange(1.0, n + 1), 1)
+    except Exception as error:  # of wcslib, one for each fault
+        raise ValueError(f"an axis {ctype} whose cards do not fit together") from error
+    unit = _FALLING.get(ctype[:4], "m" if stated else "")  # of the standard, which hardly anybody means without a word
+    return Axis(values, unit, f"card CTYPE1 = '{ctype}'", "not even")
 
 
 def _makee(cards: Cards, shape: tuple[int, ...], prefix: str) -> Axis | None:

@@ -17,6 +17,9 @@ from dtl.wavelengths import Window
 
 __all__ = ["identify", "read"]
 
+#: Resolutions of its modes by the card DECKER (Tokovinin et al. 2013, PASP 125, 1336).
+_MODES = {"fiber": 28000.0, "slicer": 80000.0, "slit": 90000.0, "narrow_slit": 136000.0}
+
 
 def identify(source: Source) -> bool:
     """Whether the first image is a cube of pairs whose first members rise along each order."""
@@ -37,6 +40,9 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     instrument = known_instrument(contents)
     if instrument and instrument.name == "CHIRON" and not contents.frame:
         contents.medium = contents.medium or Claim("air", "file", "the layout of CHIRON")
+        mode = str(header.get("DECKER", "")).strip().lower()
+        if mode in _MODES and contents.resolution is None:
+            contents.resolution = Claim(_MODES[mode], "file", f"card DECKER = '{mode}' of CHIRON")
         contents.frame = Claim("observatory", "file", "CHIRON's pipeline does not remove Earth's motion")
         describe_header(contents, header)  # the barycentric velocity depends on the frame
     contents.note("blaze", "not removed", "guessed", f"nothing in {name} says that it was")

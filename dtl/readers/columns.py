@@ -29,7 +29,7 @@ __all__ = ["KINDS", "Column", "assign", "contents_from_columns", "usable"]
 _TREATMENT = 0.1
 #: Beginnings of words for another fibre, and for what was done to a flux or not.
 _SAME_STAR = ("trace", "fib", "un", "no", "tell", "sky", "before", "after", "orig", "extr", "opt", "box")
-_SAME_STAR += ("binned", "rebin", "resampl", "interp", "shift", "rest", "net", "corrected")
+_SAME_STAR += ("binned", "rebin", "resampl", "interp", "shift", "rest", "net", "corrected", "molec")
 
 
 def contents_from_columns(

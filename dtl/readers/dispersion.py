@@ -43,6 +43,8 @@ _FRAMES = {"barycentric": {"bary", "barycentric", "helio", "heliocentric"}, "res
 _MEDIA = {"air": "air", "vac": "vacuum", "vacuum": "vacuum"}
 #: Of several wavelengths those at the barycentre go first, and those at rest, which hold no velocity of the star, last.
 _PREFERENCE = {"barycentric": 0.05, "rest": -0.2}
+#: What stands behind another goes after it, where nothing else tells them apart in a table of a hundred columns.
+_LATER = 1e-4
 #: What is looked at beyond the window, Angstrom, as the medium and the velocity are not known yet.
 _REACH = 12.0
 #: What a column is that belongs to other wavelengths.
@@ -196,13 +198,13 @@ def rank_wavelengths(columns: Sequence[Column], names: list[Name], window: Windo
         if name.role == "wavelength" and np.isfinite(column.values).any():
             air, frame = "air" in column.name.lower(), _PREFERENCE.get(frame_of_name(column.name) or "", 0.0)
             reason = "named so; its numbers " + ("hold the window" if holds else "miss the window")
-            found.append((10 - name.doubt + 2 * holds - 0.1 * air + frame - 0.01 * number, Candidate(column, reason)))
+            found.append((10 - name.doubt + 2 * holds - 0.1 * air + frame - _LATER * number, Candidate(column, reason)))
         elif not name.role and not _has_other_unit(column) and runs(column.values, unit):
             # one that misses the window is still the wavelengths: the refusal then says what they cover
             reason = "its numbers run as wavelengths do and " + ("hold the window" if holds else "miss the window")
-            found.append(((1 if holds else 0.5) - 0.01 * number, Candidate(column, reason)))
+            found.append(((1 if holds else 0.5) - _LATER * number, Candidate(column, reason)))
         elif holds and nameless and runs(np.sort(column.values, axis=-1), unit):
-            found.append((0.2 - 0.01 * number, Candidate(column, "its numbers hold the window, in no order")))
+            found.append((0.2 - _LATER * number, Candidate(column, "its numbers hold the window, in no order")))
     return [candidate for _, candidate in sorted(found, key=lambda pair: -pair[0])]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from dtl.readers.groups import BESIDE, LONGEST_NAME, Group
 from dtl.readers.image_rows import (
     MAX_ROWS,
     as_rows,
+    fibres_first,
     is_turned,
     parts_of,
     planes_of,
@@ -33,6 +35,7 @@ from dtl.readers.names import parse_name
 from dtl.readers.row_values import of_images, of_table
 from dtl.readers.scattered import gather
 from dtl.readers.source import Source, sanitise
+from dtl.readers.traces import called_by_trace, rows_beside
 from dtl.readers.word_columns import flag_values
 from dtl.wavelengths import Window
 
@@ -43,6 +46,8 @@ _MIN_POINTS = 10
 _MAX_EXTENSIONS = 200
 #: Images of like size that are looked at beside one with an axis.
 _MAX_BESIDE = 24
+#: Rows of an image that cards may name; ESPaDOnS has seven kinds of numbers in four versions.
+_MOST_NAMED = 60
 #: What an image that is a spectrum is named after: the empty word where the name says nothing.
 SPECTRA = ("flux", "order", "")
 #: What is said of wavelengths that are edges.
@@ -107,8 +112,27 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
         label = "FITS table (one row of vectors)" if rows == 1 else "FITS table" + (" (rows of vectors)" * vectors)
         kind, called = "vectors" if vectors else "table", _called((number, hdu))
         said, role = of_table(hdu) if vectors else {}, parse_name(_own_name(hdu)).role
-        groups.append(Group(kind, label, called, own, [hdu.header], beside=role in BESIDE, said=said))
+        own, said, notes = _rows_of_star(own, said) if len(shape) == 2 else (own, said, [])
+        groups.append(Group(kind, label, called, own, [hdu.header], notes, beside=role in BESIDE, said=said))
     return sorted(groups, key=lambda group: -len(group.columns[0].values.shape))
+
+
+def _rows_of_star(
+    columns: list[Column], said: dict[str, np.ndarray]
+) -> tuple[list[Column], dict[str, np.ndarray], list[tuple[str, str, str, str]]]:
+    """Rows of vectors and what is said of them without those of fibres beside the star's, and a note of these."""
+    found = rows_beside(said)
+    if found is None or len(found[0]) != len(columns[0].values):
+        return columns, said, []
+    beside, name = found
+    note = (
+        "rows",
+        f"{beside.sum()} of {len(beside)} left out",
+        "file",
+        f"of sky or lamp by column '{sanitise(name, 30)}'",
+    )
+    columns = [replace(column, values=column.values[~beside]) for column in columns]
+    return columns, {key: cells[~beside] for key, cells in said.items()}, [note]
 
 
 def _too_many(shape: tuple[int, ...]) -> bool:
@@ -123,23 +147,26 @@ def _images(source: Source) -> list[Group]:
         if len(hdu.shape) <= 3 and max(hdu.shape) >= _MIN_POINTS and np.prod(hdu.shape) <= VALUE_LIMIT:
             found.setdefault(without_trailing(hdu.shape), []).append((number, hdu))
     groups = []
-    for shape, own in found.items():
-        waves = [hdu for _, hdu in own if parse_name(_own_name(hdu)).role == "wavelength"]
+    named = {shape for shape, own in found.items() if any(_is_wavelength(hdu) for _, hdu in own)}
+    for given, own in found.items():
+        axes = fibres_first(given, named)
+        shape = tuple(given[axis] for axis in axes)
+        waves = [hdu for _, hdu in own if _is_wavelength(hdu)]
         turned = len(shape) == 2 and bool(waves) and is_turned(pixels(source, waves[0]).reshape(shape))
         # fibres or slices of each order stand one below the other
         flat = shape[::-1] if turned else shape if len(shape) < 3 else (int(np.prod(shape[:-1])), shape[-1])
         shared = found.get(shape[1:], [])  # rows may share the wavelengths of a row, and fibres those of all orders
         if len(shape) == 3:
-            shared = [pair for pair in shared if parse_name(_own_name(pair[1])).role == "wavelength" and not waves]
+            shared = [pair for pair in shared if _is_wavelength(pair[1]) and not waves]
         if flat[-1] < _MIN_POINTS or _too_many(flat) or (len(shape) == 3 and not waves + shared):
             continue
         hdus = own[: limits.most("columns")] + (shared if len(shape) > 1 else [])
-        names = [_own_name(hdu) for _, hdu in hdus]
+        names = called_by_trace(Cards(source.hdus[0].header), [_own_name(hdu) for _, hdu in hdus])
         edges = _edges(source, found.get((shape[0] + 1,), []), names) if len(shape) == 1 else []
         if len(hdus) + len(edges) < 2:
             continue
         columns = [
-            Column(name, as_rows(flat, pixels(source, hdu), turned), _unit(hdu))
+            Column(name, as_rows(flat, _turned(pixels(source, hdu), axes), turned), _unit(hdu))
             for name, (_, hdu) in zip(names, hdus, strict=True)
         ]
         headers = [hdu.header for _, hdu in hdus]
@@ -149,9 +176,18 @@ def _images(source: Source) -> list[Group]:
     return groups
 
 
+def _is_wavelength(hdu: Any) -> bool:
+    return parse_name(_own_name(hdu)).role == "wavelength"
+
+
+def _turned(values: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    """A cube with its axes in another order; images beside it as they are."""
+    return values.transpose(axes) if values.ndim == len(axes) == 3 else values
+
+
 def _edges(source: Source, longer: list[tuple[int, Any]], names: list[str]) -> list[Column]:
     """The wavelengths of images that have none, where another extension has one value more: the edges of their bins."""
-    own = [hdu for _, hdu in longer if parse_name(_own_name(hdu)).role == "wavelength"]
+    own = [hdu for _, hdu in longer if _is_wavelength(hdu)]
     if len(own) != 1 or any(parse_name(name).role == "wavelength" for name in names):
         return []
     values = middles(pixels(source, own[0]))
@@ -229,7 +265,7 @@ def _rows(source: Source) -> list[Group]:
         if len(hdu.shape) != 2:
             continue
         few, many = sorted(hdu.shape)
-        if not 2 <= few <= MAX_ROWS or many < max(_MIN_POINTS, 10 * few):
+        if few < 2 or many < max(_MIN_POINTS, 10 * few) or (few > MAX_ROWS and not _all_named(hdu.header, few)):
             continue
         values = pixels(source, hdu)
         values = values if hdu.shape[0] == few else values.T
@@ -238,6 +274,11 @@ def _rows(source: Source) -> list[Group]:
         if columns:
             groups.append(Group("rows", f"FITS image of {word}", _called((number, hdu)), columns, [hdu.header]))
     return groups
+
+
+def _all_named(header: Any, rows: int) -> bool:
+    """Whether cards name each row of an image with more rows than it has kinds of numbers, orders being mostly so."""
+    return rows <= _MOST_NAMED and all(row_names(header, rows))
 
 
 def _multispec(source: Source) -> list[Group]:

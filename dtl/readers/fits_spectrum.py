@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from dtl.readers import fallback
-from dtl.readers.cards import header_texts
+from dtl.readers.cards import Cards, header_texts
 from dtl.readers.columns import contents_from_columns
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column
@@ -22,7 +22,7 @@ from dtl.readers.extensions import find_groups
 from dtl.readers.fits_file import image_extensions, tables
 from dtl.readers.group_choice import choose_group
 from dtl.readers.groups import Group, list_spectra
-from dtl.readers.headers import describe_header
+from dtl.readers.headers import describe_header, known_instrument, stated_velocities
 from dtl.readers.members import members
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions
@@ -33,6 +33,10 @@ from dtl.wavelengths import Window
 
 __all__ = ["columns", "identify", "read"]
 
+#: Extensions whose headers are looked at for the motion of Earth.
+_MOST_HEADERS = 200
+#: What they may differ by, as of other ways to weigh the exposure, km/s.
+_SAME_MOTION = 0.1
 #: Resolution of NEID's fibres (Schwab et al. 2016, SPIE 9908, 99087H).
 _NEID_MODES = {"HR": 110000.0, "HE": 60000.0}
 
@@ -102,6 +106,25 @@ def _describe(
         headers, another = [headers[number] for number in own], another or several
     last = [header for header in headers if header is not primary]
     _describe_headers(contents, primary, group, [*last, primary] if another else [primary, *headers])
+    if (
+        not group.stacked
+        and _is_as_observed(contents)
+        and getattr(contents.barycentric_velocity, "value", None) is None
+    ):
+        contents.barycentric_velocity = _velocity_of_all(source) or contents.barycentric_velocity
+
+
+def _is_as_observed(contents: Contents) -> bool:
+    """Whether Earth's motion is known to be in the wavelengths still, by the file or by the spectrograph."""
+    instrument = known_instrument(contents)
+    usual = instrument.frame if instrument else ""
+    return (contents.frame.value if contents.frame else usual) == "observatory"
+
+
+def _velocity_of_all(source: Source) -> Claim | None:
+    """The motion of Earth that headers of further extensions state, as of the raw frame, where all state the same."""
+    found = list(stated_velocities([Cards(hdu.header) for hdu in source.hdus[:_MOST_HEADERS]]))
+    return found[0] if found and np.ptp([claim.value for claim in found]) < _SAME_MOTION else None
 
 
 def _describe_headers(contents: Contents, primary: Any, group: Group, headers: list[Any]) -> None:

@@ -80,7 +80,10 @@ _BARYCENTRIC = re.compile(
 _OF_BARYCENTRIC = re.compile(r"(bary|helio|berv|ssb|earth|motion|solar|frame|system|velocit|topoc|geoc)")
 _STATE = re.compile(r"\b(frame|corr|rest|waves?|wavelengths?|lambda|system|vacuum|vac|air|scale)\b")
 _NO_STATE = re.compile(r"\b(correction|velocit(y|ies)|factor|shift|berv|rv)\b|([:=]|\bcorr\b\.?)\s*[-+~]?\d")
-_RADIAL = re.compile(r"(?<!stellar )(?<!systemic )(?<!for )\b(rvs?|radial velocit(y|ies))\b(?! corr(ection)?\b)")
+_RADIAL = re.compile(
+    r"(?<!stellar )(?<!systemic )(?<!for )\b(rvs?|radial velocit(y|ies)|(?<=applied to )velocit(y|ies))\b"
+    r"(?! corr(ection)?\b)"
+)
 _NUMBER = re.compile(r"[:=]\s*[-+]?\d")
 #: A resolution that is stated beside, whose number is that of no velocity.
 RESOLUTION = re.compile(r"\b(r|resolution|resolving power)\s*[=~:≈]\s*[\d.,]+k?\b", re.IGNORECASE)

@@ -11,11 +11,12 @@ from dtl.readers.cards import Cards
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import Instrument, find_instrument
 from dtl.readers.names import parse_name
+from dtl.readers.programs import program_of
 from dtl.readers.resolutions import is_own, resolution_of_card
 from dtl.readers.source import sanitise
 from dtl.readers.statements import frame_of, medium_of, names_only_media_and_frames, stated_frame, stated_medium
 
-__all__ = ["describe_header", "is_of_ceres", "known_instrument", "star_of"]
+__all__ = ["describe_header", "known_instrument", "star_of", "stated_velocities"]
 
 #: Cards of the star, of the spectrograph and of its resolution, the strongest first.
 _STAR = ("OBJECT", "TARGNAME", "TARGET", "STAR", "ESO OBS TARG NAME", "OBJNAME")
@@ -24,7 +25,7 @@ _NO_NAME = re.compile(
     r"(?i:unknown|none|null|n/?a|nan|masked|true|false|object|science|star|std|target)|-\d+|[-?*. ]+"
     r"|(OBJECT|SCIENCE|STAR|STD)(,([A-Z]{3,}|[OBAFGKM]\d[IV]*))*"
 )
-_INSTRUMENT = ("INSTRUME", "INSTRUMENT", "SPECTROG", "FPA", "SPECTRO", "INST")
+_INSTRUMENT = ("INSTRUME", "INSTRUMENT", "INSTRUM", "SPECTROG", "FPA", "SPECTRO", "INST")
 _RESOLUTION = ("RESOLUTN", "SPEC_RES", "SPECRES", "SPECRP", "SPEC_RP", "RESOLUT", "RESOLUTI", "RESOLVE", "RES_POW")
 _RESOLUTION += ("RESOLVPW", "RPOWER", "R_POWER", "RESPOW", "RESPOWER", "RP", "R")
 #: Cards of these whose name says little: their comment must speak of nothing else.
@@ -47,17 +48,16 @@ _OF_EARTH = re.compile(r"(.*[_ ])?V?(BARY|HEL(?!IUM)I?O?|BERV|BCV|SSB).*")
 _WAS_DONE = re.compile(r"\b(applied|removed|included)\b|\bwav\w+ .*corrected", re.IGNORECASE)
 #: Cards that say yes where wavelengths are at rest or as observed; those of the wavelengths and their frame.
 _IN_FRAME = re.compile(r"((AT|IN)[_ ]?)?REST([_ ]?(FRAME?|WAVE?S?|WAVELENGTHS?))?|(TOPO|GEO)CENT(RIC)?")
-_OF_WAVES = re.compile(r"(WAV|WL|LAM(?!P)|WSC)[\w ]*|(W|REF|SPEC\w*?)?[_ ]?FRAME?")
+_OF_WAVES = re.compile(r"(WAV|WL|LAM(?!P)|WSC)[\w ]*|(W|REF|SPEC\w*?)?[_ ]?FRAME?|VEL_TYPE")
 #: A number with its unit.
 _NUMBER = re.compile(r"\s*[-+.\d]+([eEdD][-+]?\d+)?.{0,6}")
 #: Cards of Earth's motion -> factor to km/s.
-_VELOCITY = {"CARACAL BERV": 1.0, "BRVCORR": 1e-3}
+_VELOCITY = {"CARACAL BERV": 1.0, "BRVCORR": 1e-3, "BERV_FLUXWEIGHTED_FRD": 1e-3, "BERV_FLUXWEIGHTED_PC": 1e-3}
 _VELOCITY |= dict.fromkeys(("ESO QC BERV", "ESO DRS BERV", "ESO DRS BARYCORR", "BERV", "BERV_KMS"), 1.0)
 #: Columns of a table that are looked at.
 _COLUMNS = 30
 #: Beginnings of cards that observatories' own pipelines write.
 _PIPELINES = ("ESO DRS", "ESO PRO", "ESO QC", "TNG DRS", "TNG QC", "OHP DRS")
-_CERES = "card PIPELINE = 'CERES', which is known for it:"
 #: Earth's motion as a header states it is not off by more from what position and time say, km/s.
 _SAME_MOTION = 2.0
 #: Cards of the star's velocity, km/s but where the comment says m/s; measured before catalogued.
@@ -145,8 +145,9 @@ def _find_star_velocity(cards: Cards) -> Claim | None:
 
 def _frames(cards: Cards) -> Iterator[Claim]:
     """Frames of the wavelengths by the card SPECSYS of the FITS standard (Greisen et al. 2006, A&A 446, 747)."""
-    if is_of_ceres(cards):
-        yield Claim("barycentric", "file", f"{_CERES} its wavelengths are barycentric")
+    program = program_of(cards)
+    if program and program.frame:
+        yield Claim(program.frame, "file", f"{program.said} its wavelengths are {program.frame}")
     for key in cards.among(("SPECSYS", "SPECSYS1")):
         text = sanitise(cards.get(key, ""), 20)
         frame = stated_frame(text)
@@ -159,7 +160,8 @@ def _frames(cards: Cards) -> Iterator[Claim]:
         frame = _frame_of_card(cards, key)
         if frame:
             yield Claim(frame, "file", f"card {key} = {sanitise(cards.get(key), 30)}")
-        comment = cards.comment(key) if _OF_EARTH.fullmatch(key) else ""
+        # Where it is 0, nothing was done.
+        comment = cards.comment(key) if _OF_EARTH.fullmatch(key) and cards.number(key) != 0 else ""
         done = re.sub(r"[\[(].*?[\])]", " ", comment)  # without the unit, which is a clause of its own
         frame = frame_of(f"barycentric motion: {done}") if _WAS_DONE.search(comment) else None
         if frame:
@@ -194,8 +196,9 @@ def _media(cards: Cards) -> Iterator[Claim]:
         medium = stated_medium(value) or medium_of(f"{key} = {value}") if said else None
         if medium:
             yield Claim(medium, "file", f"card {key} = '{sanitise(value, 30)}'")
-    if is_of_ceres(cards):
-        yield Claim("vacuum", "file", f"{_CERES} its wavelengths are in vacuum")
+    program = program_of(cards)
+    if program:
+        yield Claim(program.medium, "file", f"{program.said} its wavelengths are in {program.medium}")
     ctype = str(cards.get("CTYPE1", "")).strip().upper()
     if ctype.startswith("AWAV"):
         yield Claim("air", "file", f"CTYPE1 = '{sanitise(ctype, 20)}', wavelengths in air by the FITS standard")
@@ -219,11 +222,6 @@ def _cards_of_wavelengths(cards: Cards) -> tuple[str, ...]:
     names = {number: str(cards.get(f"TTYPE{number}", "")) for number in range(1, _COLUMNS + 1)}
     places = [number for number, name in names.items() if name and parse_name(name).role == "wavelength"] or [1]
     return (f"TUNIT{places[0]}", f"TTYPE{places[0]}") if len(places) < 2 else ()
-
-
-def is_of_ceres(cards: Cards) -> bool:
-    """Whether CERES reduced it (Brahm et al. 2017, PASP 129, 034002), for each of its spectrographs alike."""
-    return str(cards.get("PIPELINE", "")).strip().upper().startswith("CERES")
 
 
 def _find_star(cards: Cards) -> Claim | None:
@@ -250,7 +248,7 @@ def _find_velocity(contents: Contents, all_cards: list[Cards], pointing: bool) -
 
     Where both are there and differ, the card is taken and flagged.
     """
-    stated = next(_stated_velocities(all_cards), None)
+    stated = next(stated_velocities(all_cards), None)
     if not contents.frame or contents.frame.value != "observatory":
         return stated
     told = next((cards for cards in all_cards if cards.get("DATE-OBS")), all_cards[0])
@@ -264,7 +262,8 @@ def _find_velocity(contents: Contents, all_cards: list[Cards], pointing: bool) -
     return Claim(stated.value, "guessed", reason)
 
 
-def _stated_velocities(all_cards: list[Cards]) -> Iterator[Claim]:
+def stated_velocities(all_cards: list[Cards]) -> Iterator[Claim]:
+    """Barycentric velocities that cards hold, km/s."""
     for cards in all_cards:
         for key in cards.among(_VELOCITY):
             value, words = earth_velocity(cards.get(key), _VELOCITY[key], cards.comment(key))

@@ -10,11 +10,12 @@ import numpy as np
 
 from dtl.readers.cards import Cards
 from dtl.readers.dispersion import Column, runs_one_way
-from dtl.readers.headers import is_of_ceres
+from dtl.readers.programs import is_of_ceres
 
 __all__ = [
     "MAX_ROWS",
     "as_rows",
+    "fibres_first",
     "is_turned",
     "parts_of",
     "planes_of",
@@ -66,6 +67,21 @@ def as_rows(shape: tuple[int, ...], values: np.ndarray, turned: bool = False) ->
     if values.ndim == 1 or turned:
         return values.T
     return np.tile(values, (shape[0] * shape[1] // values.size, 1)) if values.ndim == 2 else values.reshape(shape)
+
+
+def fibres_first(shape: tuple[int, ...], waves: set[tuple[int, ...]]) -> tuple[int, ...]:
+    """The axes of a cube of fibres, orders and pixels in this order, by the shapes of wavelengths that fibres share.
+
+    Args:
+        shape: of the cube, or of an image, whose axes stay.
+        waves: shapes of images of wavelengths, orders by pixels.
+    """
+    every = tuple(range(len(shape)))
+    for fibre in (0, 2, 1) if len(shape) == 3 else ():
+        rest = tuple(axis for axis in every if axis != fibre)
+        if tuple(shape[axis] for axis in rest) in waves:
+            return (fibre, *rest)
+    return every
 
 
 def row_names(header: Any, count: int) -> list[str]:

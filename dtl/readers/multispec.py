@@ -11,12 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from dtl.readers.cards import Cards
 from dtl.readers.fits_file import image_extensions, pixels
 from dtl.readers.source import Source
 from dtl.readers.units import parse_unit
 
 __all__ = ["identify", "read_arrays"]
 
+#: A pixel is one of an image that begins with 1 where its number is not below this, also where it was binned.
+_OUTSIDE = 0.5
 #: No order needs more.
 _MOST_COEFFICIENTS = 1000
 #: Functions that are tables: the wavelength of each pixel, and pixels with their wavelengths; and their least length.
@@ -44,13 +47,20 @@ def read_arrays(source: Source) -> tuple[np.ndarray, np.ndarray, str]:
     bands = values.reshape((1,) * (3 - values.ndim) + values.shape)
     specs = {int(n): text for n, text in re.findall(r'spec(\d+)\s*=\s*"([^"]*)"', _attributes(header))}
     try:
-        pixel = (np.arange(1.0, bands.shape[-1] + 1) - _number(header, "LTV1", 0.0)) / _number(header, "LTM1_1", 1.0)
-        wavelength = np.array([_wavelengths(specs[i + 1], pixel) for i in range(bands.shape[1])])
+        pixel, lines = (_physical(header, axis, n) for axis, n in ((1, bands.shape[-1]), (2, bands.shape[1])))
+        lines = [round(float(line)) for line in lines]
+        lines = lines if all(line in specs for line in lines) else range(1, len(lines) + 1)
+        wavelength = np.array([_wavelengths(specs[line], pixel) for line in lines])
     except (KeyError, ValueError, IndexError, OverflowError, ZeroDivisionError) as error:
         raise source.refuse(
             "has an IRAF multispec header that cannot be understood (the WAT2 cards are incomplete), probably because "
             "a program dropped cards; write it again with IRAF, or export it as text."
         ) from error
+    if np.isnan(wavelength).all():
+        raise source.refuse(
+            "has an IRAF multispec header without a wavelength solution (dispersion type -1), as it is before dispcor; "
+            "assign the wavelengths in IRAF, or give a later reduction."
+        )
     word = re.search(r"units\s*=\s*(\S+)", str(header.get("WAT1_001", "")))
     unit = parse_unit(word[1]) if word else None
     return wavelength, bands, unit or ""
@@ -66,22 +76,31 @@ def _attributes(header: Any) -> str:
     return "".join(card.ljust(68) for card in cards)
 
 
-def _number(header: Any, key: str, usual: float) -> float:
-    """The number of a card; a usual one where it is not there."""
-    return float(header.get(key, usual))
+def _physical(header: Any, axis: int, n: int) -> np.ndarray:
+    """Pixels or lines as they were numbered before an image was cut or binned, which all formulae are in terms of.
+
+    IRAF keeps the formulae of an image it cuts, and notes what was cut in the cards LTV and LTM.
+    """
+    cards = Cards(header)
+    start, scale = cards.number(f"LTV{axis}") or 0.0, cards.number(f"LTM{axis}_{axis}") or 1.0
+    return (np.arange(1.0, n + 1) - start) / scale
 
 
 def _wavelengths(spec: str, pixel: np.ndarray) -> np.ndarray:
     """Wavelengths of the pixels of one order.
 
     Args:
-        spec: aperture, beam, type (0 linear, 1 log10, 2 a sum of functions), first wavelength, step, pixels, redshift,
-            two aperture limits, then for type 2 of each function: weight, shift, kind, and its parameters.
-        pixel: numbers of the pixels before any were cut off, from 1; shape ``(n,)``.
+        spec: aperture, beam, type (-1 none, 0 linear, 1 log10, 2 a sum of functions), first wavelength, step, pixels,
+            redshift, two aperture limits, then for type 2 of each function: weight, shift, kind, and its parameters.
+        pixel: their numbers in the image that the formulae are of; shape ``(n,)``.
     """
     words = spec.split()
     kind, first, step = int(words[2]), float(words[3]), float(words[4])
     valid, redshift = int(float(words[5])), float(words[6])
+    if pixel.min() < _OUTSIDE or pixel.max() > valid + 1.0 - _OUTSIDE:  # cards that are older than the formulae
+        pixel = np.arange(1.0, len(pixel) + 1)
+    if kind == -1:
+        return np.full(len(pixel), np.nan)
     if kind in (0, 1):
         values = first + step * (pixel - 1)
         values = 10.0**values if kind == 1 else values
@@ -126,12 +145,14 @@ def _table(numbers: list[float], kind: int) -> tuple[int, np.ndarray]:
         ValueError: numbers are missing, or the pixels do not rise.
     """
     count = int(numbers[0])
+    if not _MIN_TABLE <= count <= len(numbers):
+        raise ValueError("incomplete table")
     if kind == _ALL_PIXELS:
         used, own = 1 + count, np.array([np.arange(1.0, count + 1), numbers[1 : 1 + count]])
     else:  # pairs behind a number that says nothing
         used = 2 + 2 * count
         own = np.array(numbers[2:used]).reshape(count, 2).T
-    if count < _MIN_TABLE or (np.diff(own[0]) <= 0).any():
+    if (np.diff(own[0]) <= 0).any():
         raise ValueError("incomplete table")
     return used, own
 

@@ -28,7 +28,7 @@ _UNCERTAINTY = {
 }
 _WAVELENGTH = {"wl", "wvl", "awav", "spectral", "arg", "x", "λ", "ll", "loglam", "lnwave", "logwave", "lglam", "freq"}
 _WAVELENGTH |= {"frequency", "nu", "wavenumber", "wavenum", "energy", "angstrom", "angstroms", "nm", "micron", "um"}
-_WAVELENGTH |= {"kayser", "kaysers", "wn"}
+_WAVELENGTH |= {"kayser", "kaysers", "wn", "wls"}
 _FLUX = {"flux", "fluxes", "spec", "spectrum", "intensity", "int", "fun", "counts", "flam", "f", "i", "y", "normflux"}
 _FLUX |= {"science", "sob", "signal", "object", "obj", "data", "sci", "star", "target", "electrons", "adu", "fnu", "fl"}
 #: Fluxes that the light of the sky or the lines of the air were taken from.
@@ -84,11 +84,11 @@ _OVER_CONTINUUM = re.compile(r"(?<=[^\W\d])\s*/\s*(?=cont)", re.IGNORECASE)
 _SQUARE = re.compile(r"(\^|\*\*)\s*[({]?2")
 #: A column that is only counted, by MATLAB as Var1; without a number it counts pixels.
 _COUNTED = re.compile(r"\s*(?:(?i:col|column|field)[\s_]*|Var)\d+\s*")
-#: A unit or remark, but what a logarithm is of.
+#: A remark, but what a logarithm is of.
 _LOG_OF = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\[(](?=[^\W\d])", re.IGNORECASE)
 _BRACKET = re.compile(r"[\[(].*?[\])]")
-#: Beginnings of words for what was computed, and words for what was measured.
-_COMPUTED = ("synth", "synt", "sint", "theor", "théor", "teor", "simul", "modell", "interpol", "理論")
+#: Beginnings of words for what was computed; words for the measured.
+_COMPUTED = ("synt", "sint", "theor", "théor", "teor", "simul", "modell", "interpol", "理論")
 _OBSERVED = {"obs", "observed", "measured", "gemessen", "gemessener", "beobachtet", "observé", "observe", "observado"}
 #: Letters of a name or a description that are looked at.
 LONGEST = 300
@@ -150,7 +150,7 @@ def parse_name(text: str) -> Name:
         plain.add("err")
     if len(words) > 1:
         plain -= {"2sigma", "3sigma"}  # beside other words what was clipped, unless these say that it is an error
-    if any(word.startswith(_COMPUTED) for word in words):
+    if any(word.startswith(_COMPUTED) and word[:6] != "simult" for word in words):
         plain.add("model")
     written = "log10" if IN_DEX.search(text) else "linear"
     scale = next((_LOGARITHM[word] for word in words if word in _LOGARITHM), written)

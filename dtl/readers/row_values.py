@@ -82,9 +82,10 @@ def of_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def of_images(source: Source, rows: int) -> dict[str, np.ndarray]:
-    """One-dimensional images with a number a row of others, by their names; shape ``(rows,)`` each."""
-    own = [hdu for _, hdu in image_extensions(source)[:_MOST] if hdu.shape == (rows,)]
-    return _named((hdu.name.strip(), hdu.header.get("BUNIT"), pixels(source, hdu)) for hdu in own)
+    """One-dimensional images with a number a row of others, or one for all, by their names; shape ``(rows,)`` each."""
+    own = [hdu for _, hdu in image_extensions(source)[:_MOST] if hdu.shape in ((rows,), (1,))]
+    every = ((hdu, np.broadcast_to(pixels(source, hdu), rows)) for hdu in own)
+    return _named((hdu.name.strip(), hdu.header.get("BUNIT"), values) for hdu, values in every)
 
 
 def padded(rows: Sequence[np.ndarray]) -> np.ndarray:

@@ -89,3 +89,46 @@ def test_an_axis_by_a_table() -> None:
     assert any(finding.value == "table" for finding in spectrum.findings)
     with pytest.raises(UnusableInput, match=r"^t\.fits has an axis WAVE-TAB whose table 'WCS-TAB' is missing, which"):
         read_spectrum(image(FLUX, **cards), name="t.fits")
+
+
+@pytest.mark.parametrize("unit", ["Angstrom", "nm"])
+def test_a_type_that_was_left_as_it_had_been(unit: str) -> None:
+    """The unit says that the axis is no longer one of pixels."""
+    factor = {"Angstrom": 1.0, "nm": 0.1}[unit]
+    cards = {"CTYPE1": "PIXEL", "CUNIT1": unit, "CRVAL1": 8767.42 * factor, "CDELT1": 0.05 * factor}
+    spectrum = read_spectrum(image(FLUX, **cards), name="p.fits", options=ReadOptions(medium="vacuum"))
+    np.testing.assert_allclose(spectrum.wavelength[:5], 8767.42 + 0.05 * np.arange(5))
+
+
+@pytest.mark.parametrize("unit", ["pixel", "mm", "um"])
+def test_pixels_are_no_wavelengths(unit: str) -> None:
+    """Detectors are measured in mm too."""
+    cards = {"CTYPE1": "PIXEL", "CUNIT1": unit, "CRVAL1": 8767.42, "CDELT1": 0.05}
+    with pytest.raises(UnusableInput, match=r"^p\.fits (holds no spectrum that is recognised|covers .* and misses)"):
+        read_spectrum(image(FLUX, **cards), name="p.fits")
+
+
+@pytest.mark.parametrize("unit", ["Angstrom", "Angstroms", ""])
+@pytest.mark.parametrize("reference", [1.0, -3000.0])
+def test_an_axis_that_is_linear_in_frequency(reference: float, unit: str) -> None:
+    """Taken as even steps it was stretched by half an Angstrom and more, and no flag said so."""
+    step = 0.05
+    first = 8767.42 - step * (1.0 - reference)
+    wavelength = 1.0 / (1.0 / first - step / first**2 * (np.arange(1, FLUX.size + 1) - reference))
+    cards = {"CTYPE1": "WAVE-F2W", "CUNIT1": unit, "CRVAL1": first, "CDELT1": step, "CRPIX1": reference}
+    spectrum = read_spectrum(image(FLUX, **cards), name="f.fits", options=ReadOptions(medium="vacuum"))
+    np.testing.assert_allclose(spectrum.wavelength, wavelength[: spectrum.wavelength.size], rtol=1e-9)
+
+
+def test_an_axis_in_frequency_that_is_linear_in_wavelength() -> None:
+    wavelength = 8767.42 + 0.05 * np.arange(FLUX.size)
+    light = 2.99792458e18
+    cards = {"CRVAL1": light / wavelength[0], "CDELT1": -light / wavelength[0] ** 2 * 0.05, "CRPIX1": 1.0}
+    found = read_spectrum(image(FLUX, CTYPE1="FREQ-W2F", CUNIT1="Hz", **cards), name="f.fits").wavelength
+    np.testing.assert_allclose(found, wavelength[: found.size], rtol=1e-9)
+
+
+def test_an_axis_whose_cards_do_not_fit_together() -> None:
+    cards = {"CTYPE1": "WAVE-F2A", "CUNIT1": "Angstrom", "CRVAL1": 8767.42, "CDELT1": 0.05, "CRPIX1": 1.0}
+    with pytest.raises(UnusableInput, match=r"^g\.fits has an axis WAVE-F2A whose cards do not fit together, which"):
+        read_spectrum(image(FLUX, **cards), name="g.fits")

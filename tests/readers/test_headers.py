@@ -180,3 +180,26 @@ def test_cards_with_long_names_or_in_small_letters(cards: dict[str, object], sai
     spectrum = read_spectrum(table(**{key if len(key) < 9 and key.isupper() else f"HIERARCH {key}": value
                                       for key, value in cards.items()}), name="h.fits")  # fmt: skip
     assert {name: getattr(spectrum, name) for name in said} == said
+
+
+def test_further_names_of_the_star_and_the_spectrograph() -> None:
+    spectrum = read_spectrum(table(OBJNAME="GJ 15A", INSTRUM="NEO-NARVAL"), name="c.fits")
+    assert (spectrum.star, spectrum.instrument, spectrum.resolution) == ("GJ 15A", "NARVAL", 65000.0)
+    assert read_spectrum(table(OBJECT="GJ 1", OBJNAME="flat"), name="c.fits").star == "GJ 1"
+    assert read_spectrum(table(INSTRUME="FEROS", INSTRUM="CCD 4"), name="c.fits").instrument == "FEROS"
+
+
+@pytest.mark.parametrize(
+    ("value", "comment", "frame"),
+    [
+        (12.3, "[km/s] applied heliocentric velocity", "barycentric"),
+        (0.0, "[km/s] applied heliocentric velocity", "unknown"),
+        (0, "applied", "unknown"),
+        (12.3, "barycentric correction applied to velocities", "unknown"),
+        (12.3, "correction applied to wavelengths", "barycentric"),
+        (True, "applied", "barycentric"),
+    ],
+)
+def test_what_was_done_with_the_motion_of_earth(value: float, comment: str, frame: str) -> None:
+    """A velocity of 0 was not removed, and one that was added to velocities was not to wavelengths."""
+    assert read_spectrum(table(BSS_VHEL=(value, comment)), name="c.fits").frame == frame

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from dtl.readers.image_rows import is_turned, row_names
+from dtl.readers.image_rows import fibres_first, is_turned, row_names
+from dtl.readers.options import ReadOptions
+from dtl.spectrum import UnusableInput
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum
 
@@ -45,11 +47,21 @@ def test_fibres_of_each_order() -> None:
     assert spectrum.spectra == 2 and "several_spectra" in spectrum.flags
 
 
-def test_fibres_that_share_the_wavelengths_of_their_orders() -> None:
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_fibres_that_share_the_wavelengths_of_their_orders(axis: int) -> None:
+    """GHOST's fibres stand along the last axis."""
     sky = 0.01 * RNG.normal(size=WAVE.shape)
-    spectrum = read_spectrum(images(FLUX=np.array([FLUX, sky]), WAVE=WAVE), name="f.fits")
+    cubes = {"FLUX": np.stack([FLUX, sky], axis), "ERR": np.stack([SIGMA, 0.1 * SIGMA], axis)}
+    spectrum = read_spectrum(images(**cubes, WAVE=WAVE), name="f.fits")
     np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE[3], FLUX[3]))
+    np.testing.assert_allclose(spectrum.uncertainty, 0.01)
     assert spectrum.spectra == 2
+
+
+def test_a_cube_of_three_equal_axes_is_turned_in_no_way() -> None:
+    assert fibres_first((8, 8, 8), {(8, 8)}) == (0, 1, 2)
+    assert fibres_first((8, 1500, 2), {(8, 1500)}) == (2, 0, 1) and fibres_first((8, 1500, 2), {(8, 99)}) == (0, 1, 2)
+    assert fibres_first((8, 1500), {(8, 1500)}) == (0, 1)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
@@ -86,3 +98,31 @@ def test_a_table_with_the_orders_in_its_cells() -> None:
 )
 def test_names_of_rows_by_cards_that_count_from_zero_or_one(cards: dict[str, str], names: list[str]) -> None:
     assert row_names(fits.Header(cards), 3) == names
+
+
+def star_and_sky(orders: bool = False) -> bytes:
+    """ESPaDOnS with a fibre on the sky: seven kinds of numbers in four versions, each row named by a card."""
+    wave = np.arange(8690.0, 8950.0, 0.05)
+    flux = 1000.0 * layouts.truth(wave) + np.random.default_rng(2).normal(0.0, 5.0, wave.size)
+    sky, error = np.full(wave.size, 50.0), np.full(wave.size, 5.0)
+    kinds = {"Wavelength": wave / 10, "Star": flux, "Star+sky": flux + sky, "Sky": sky}
+    kinds |= {"ErrorBar1": error, "ErrorBar2": 1.1 * error, "ErrorBar3": 0.4 * error}
+    primary = fits.PrimaryHDU(np.array(4 * list(kinds.values())))
+    for number, kind in enumerate(4 * list(kinds), 1):
+        if not orders:
+            primary.header[f"COL{number}"] = kind
+    return layouts.to_bytes(primary)
+
+
+def test_more_rows_than_kinds_of_numbers_where_cards_name_each() -> None:
+    spectrum = read_spectrum(star_and_sky(), name="s.fits", options=ReadOptions(medium="vacuum"))
+    inside = (spectrum.wavelength > 8790) & (spectrum.wavelength < 8840)
+    expected = 1000.0 * layouts.truth(spectrum.wavelength[inside])
+    assert np.nanmedian(np.abs(spectrum.flux[inside] - expected)) < 6.0
+    np.testing.assert_allclose(spectrum.uncertainty[inside & np.isfinite(spectrum.flux)], 5.0)
+    assert "several_spectra" not in spectrum.flags
+
+
+def test_as_many_rows_without_names_are_orders() -> None:
+    with pytest.raises(UnusableInput, match=r"^s\.fits has fluxes of 28 orders but no wavelengths"):
+        read_spectrum(star_and_sky(orders=True), name="s.fits")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -81,3 +83,18 @@ def test_orders_of_another_pipeline_are_not_known_to_be_in_air(
                (("WAVE", wave), ("SPEC", layouts.truth(wave)))]  # fmt: skip
     found = read_spectrum(layouts.to_bytes(primary, fits.BinTableHDU.from_columns(columns)))
     assert ("medium_guessed" in found.flags) == guessed
+
+
+@pytest.mark.parametrize(
+    ("cards", "resolution"),
+    [
+        ({"DECKER": "slicer"}, 80_000), ({"DECKER": "narrow_slit"}, 136_000), ({"DECKER": "fiber"}, 28_000),
+        ({"DECKER": "slicer", "RESOLUTN": 77_500.0}, 77_500), ({"DECKER": "hole"}, 28_000), ({}, 28_000),
+    ],
+)  # fmt: skip
+def test_modes_of_chiron(cards: dict[str, object], resolution: float) -> None:
+    """What was measured goes first, and the mode before the fibre that is most used."""
+    hdu = fits.open(io.BytesIO(layouts.chiron()))[0]
+    del hdu.header["RESOLUTN"]
+    hdu.header.update(cards)
+    assert read_spectrum(layouts.to_bytes(hdu), name="c.fits").resolution == resolution

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -108,3 +109,57 @@ def test_pixels_keep_their_wavelengths_where_others_were_cut_off(function: str) 
 def test_what_is_not_understood(function: str, message: str) -> None:
     with pytest.raises(UnusableInput, match=message):
         read_spectrum(with_function(function))
+
+
+def cut(rows: slice, pixels: slice, **cards: float) -> bytes:
+    """The echelle spectrum of the layouts after IRAF copied a part of it, which keeps all formulae."""
+    hdu = fits.open(io.BytesIO(layouts.multispec()))[0]
+    hdu.data = hdu.data[rows, pixels].copy()
+    hdu.header.update(cards)
+    return layouts.to_bytes(hdu)
+
+
+@pytest.mark.parametrize(
+    ("rows", "pixels", "cards"),
+    [
+        (slice(None), slice(100, 2000), {"LTV1": -100.0, "LTM1_1": 1.0}),
+        (slice(1, 3), slice(None), {"LTV2": -1.0, "LTM2_2": 1.0}),
+        (slice(1, 2), slice(300, 1900), {"LTV1": -300.0, "LTV2": -1.0}),
+        (slice(None), slice(None, None, 2), {"LTV1": 0.5, "LTM1_1": 0.5}),
+        (slice(None), slice(None), {"LTV1": -50.0}),
+        (slice(None), slice(None), {"LTV2": -7.0, "LTM1_1": 1.0}),
+        (slice(None), slice(None), {"LTV1": 0.0, "LTM1_1": 0.0}),
+    ],
+)
+def test_formulae_are_those_of_the_image_before_it_was_cut(rows: slice, pixels: slice, cards: dict[str, float]) -> None:
+    """A cut of 100 pixels moved all wavelengths by 187 km/s; cards that were there before the formulae do not count."""
+    whole, part = read_spectrum(layouts.multispec()), read_spectrum(cut(rows, pixels, **cards))
+    places = np.abs(whole.wavelength[:, None] - part.wavelength).argmin(axis=0)
+    inside = (part.wavelength > 8800.0) & (part.wavelength < 8835.0)
+    np.testing.assert_allclose(part.wavelength[inside], whole.wavelength[places][inside], atol=1e-6)
+    np.testing.assert_allclose(part.flux[inside], whole.flux[places][inside])
+
+
+def without_solution(*orders: int) -> bytes:
+    """The echelle spectrum of the layouts, some orders of which were never given wavelengths."""
+    hdu = fits.open(io.BytesIO(layouts.multispec()))[0]
+    cards = [key for key in hdu.header if key.startswith("WAT2")]
+    text = "".join(str(hdu.header[key]).ljust(68) for key in cards)
+    for order in orders:
+        text = re.sub(rf'spec{order} = "(\d+) (\d+) [^"]*"', rf'spec{order} = "\1 \2 -1 1. 1. {N} 0. 1. 2."', text)
+    for key in cards:
+        del hdu.header[key]
+    for start in range(0, len(text), 68):
+        hdu.header[f"WAT2_{start // 68 + 1:03d}"] = text[start : start + 68]
+    return layouts.to_bytes(hdu)
+
+
+def test_orders_without_wavelengths() -> None:
+    """One order that was not identified made the others unreadable, and incomplete cards were blamed."""
+    whole, part = read_spectrum(layouts.multispec()), read_spectrum(without_solution(1))
+    inside = (whole.wavelength > 8800.0) & (whole.wavelength < 8835.0)
+    np.testing.assert_allclose(part.flux[np.isin(part.wavelength, whole.wavelength[inside])], whole.flux[inside])
+    with pytest.raises(UnusableInput, match=r"without a wavelength solution \(dispersion type -1\)"):
+        read_spectrum(without_solution(1, 2, 3))
+    with pytest.raises(UnusableInput, match=r"and misses|with a gap at"):
+        read_spectrum(without_solution(2))

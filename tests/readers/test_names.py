@@ -235,3 +235,38 @@ def test_the_logarithm_of_a_flux_in_brackets(text: str) -> None:
     said = parse_name(text)
     assert (said.role, said.scale) == ("flux", "log10")
     assert parse_name("log(wave)").role == "wavelength" and parse_name("flux (log)").role == "flux"
+
+
+@pytest.mark.parametrize(
+    ("names", "used"),
+    [
+        ("wavelength,flux,err,cont,blaze,mask,bary_wavelength", "barycentric"),
+        ("wave_air,flux,err,cont,blaze,mask,a,b,c,d,e,f,wave_vac", "vacuum"),
+        ("wavelength,flux,err,cont,blaze,mask,wavelength_2", ""),
+    ],
+)
+def test_which_wavelengths_depends_on_their_names_and_not_on_how_many_columns_are_between(
+    names: str, used: str
+) -> None:
+    """A wide table had the wavelengths before Earth's motion was removed, as those after stand far behind."""
+    wave, own = layouts.grid(), names.split(",")
+    flux = layouts.truth(wave) + 0.005 * np.random.default_rng(1).normal(size=wave.size)
+    values = {"flux": flux, "err": np.full(wave.size, 0.005)}
+    arrays = [wave + 0.3 * ("_" in name and name != "wave_air") if "wave" in name else values.get(name, wave * 0 + 1)
+              for name in own]  # fmt: skip
+    rows = "\n".join(",".join(f"{value:.6f}" for value in row) for row in zip(*arrays, strict=True))
+    spectrum = read_spectrum(f"{names}\n{rows}\n".encode(), name="w.csv")
+    said = {finding.name: finding.value for finding in spectrum.findings}
+    assert used in ("", said["frame"], said["medium"])
+    assert abs(spectrum.wavelength[0] - wave[0] - (0.3 if used else 0.0)) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("WLS_SIMULTANEOUS_FIBER_2", "wavelength"), ("WLS", "wavelength"), ("flux_simultaneous", "flux"),
+        ("simulated_flux", "model"), ("flux simulé", "model"), ("simul_flux", "model"), ("wlscore", ""),
+    ],
+)  # fmt: skip
+def test_what_is_simultaneous_is_not_simulated(text: str, role: str) -> None:
+    assert parse_name(text).role == role

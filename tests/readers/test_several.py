@@ -150,3 +150,10 @@ def test_arms_of_which_none_holds_the_window_are_said_to_miss_it() -> None:
     rows = [f"{w - 400:.3f},{f:.4f},{w - 200:.3f},{f:.4f}" for w, f in zip(WAVE, STAR, strict=True)]
     with pytest.raises(UnusableInput, match="misses the window"):
         read_spectrum("\n".join(["wave1,flux1,wave2,flux2", *rows]).encode())
+
+
+def test_a_flux_without_molecular_lines_is_no_other_star() -> None:
+    lines = 1.0 - 0.3 * np.exp(-0.5 * ((WAVE % 3.0 - 1.0) / 0.08) ** 2)
+    same = read_spectrum(table("wave,flux,flux_molec", STAR * lines, STAR), name="m.csv")
+    assert "several_spectra" not in same.flags
+    assert "several_spectra" in read_spectrum(table("wave,flux,flux_b", STAR, OTHER), name="m.csv").flags
