@@ -74,5 +74,6 @@ def _velocity_error(state: PreparationState) -> float | None:
     window = state.window
     width = state.good.mean() * window.width
     variance = float(np.var(state.prepared[state.good]))
-    noise = 1.0 / (state.snr**2 * variance) if state.snr > 0 and variance > 0 else 1.0
+    known = state.snr**2 * variance if state.snr > 0 else 0.0  # which may be below the smallest number
+    noise = 1.0 / known if known > 0 else 1.0
     return velocity_error(state.velocity, width / state.pixel, width / window.centre * SPEED_OF_LIGHT, min(noise, 1.0))
