@@ -15,7 +15,7 @@ from dtl.figures.published_stars import add_legend_entry
 from dtl.figures.style import annotate, scatter
 from dtl.quantities import QUANTITIES
 from dtl.result import Estimate
-from dtl.rounding import estimate_words, format_number, format_with_error
+from dtl.rounding import estimate_words, format_number, format_with_error, shortened
 
 __all__ = ["MAX_LABELS", "SMALLEST", "add_ring", "add_users", "in_one_place", "label_users"]
 
@@ -159,7 +159,7 @@ def label_users(figure: go.Figure, stars: Sequence[PlottedStar], places: np.ndar
     labels: list[dict[str, object]] = []
     taken: list[tuple[float, float, float]] = []
     for star, (x, y, across, up) in sorted(placed, key=lambda pair: -pair[1][3]):
-        name = star.label if len(star.label) <= _LONGEST else star.label[: _LONGEST - 1] + "…"
+        name = shortened(star.label, _LONGEST)
         text = escape(name) + (" ?" if star.doubtful else "") + ("<br>simulated" if star.simulated else "")
         left, width = across > 0.6, 0.03 + 0.009 * len(name)
         near = across + (-1 if left else 1) * (0.03 + width / 2)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dtl.flags import Doubt
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import decimals, format_number
+from dtl.rounding import decimals, format_number, rounded
 
 __all__ = ["remarks", "short_reason"]
 
@@ -44,7 +44,7 @@ def _cut(doubt: Doubt, result: InferenceResult) -> Doubt:
     if estimate is None or estimate.withheld or doubt.value != estimate.value:
         return doubt
     places = PARAMETERS[doubt.parameters[0]][2]
-    return replace(doubt, value=round(estimate.value, decimals(min(estimate.lower, estimate.upper), places)))
+    return replace(doubt, value=rounded(estimate.value, decimals(min(estimate.lower, estimate.upper), places)))
 
 
 def _at_end(doubt: Doubt) -> str:
