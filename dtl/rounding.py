@@ -74,10 +74,10 @@ def format_significant(value: float, figures: int = 2) -> str:
 def format_with_error(value: float, error: float | None, figures: int = 3) -> str:
     """``value ± error``, both with the decimals of two significant figures of the error.
 
-    Where there is no error, ``value`` with so many significant ``figures`` at most.
+    Where there is no error, ``value`` with so many significant ``figures`` at most, yet never rounded to tens.
     """
     if error is None or not isfinite(error) or error <= 0:
-        text = format_significant(value, figures)
+        text = format_significant(value, figures) if abs(value) < 10 ** (figures - 1) else format_number(value, 0)
         return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
     places = decimals(error, 99)
     return f"{format_number(value, places)} ± {format_number(error, places)}"

@@ -37,7 +37,13 @@ def test_estimates(name, estimate, expected):
 
 @pytest.mark.parametrize(
     ("value", "error", "expected"),
-    [(5.5234, 0.0312, "5.523 ± 0.031"), (-110.48, 0.31, "−110.48 ± 0.31"), (5.5234, None, "5.52")],
+    [
+        (5.5234, 0.0312, "5.523 ± 0.031"),
+        (-110.48, 0.31, "−110.48 ± 0.31"),
+        (5.5234, None, "5.52"),
+        (9999.4, None, "9999"),
+        (99.96, None, "100"),
+    ],
 )
 def test_velocities(value, error, expected):
     assert format_with_error(value, error) == expected

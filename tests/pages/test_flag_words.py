@@ -73,3 +73,12 @@ def test_all_flags_of_a_spectrum_in_a_row():
     )
     assert remarks(result) == "S/N 22, below 30; Frame guessed"
     assert remarks(fakes.make_result()) == "none"
+
+
+def test_names_of_parameters_keep_their_letters():
+    result = replace(
+        fakes.make_result(),
+        flags=("logg_from_main_sequence", "low_snr"),
+        doubts=(Doubt("logg_from_main_sequence", "…", ("logg",)), Doubt("low_snr", "…", (), 9.5, 20.0)),
+    )
+    assert remarks(result) == "log g by the main sequence; S/N 10, below 20"

@@ -12,8 +12,9 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from dtl.exploration.wavelength_range import range_statistics
 from dtl.figures.scale import ANGSTROM
 from dtl.readers import limits
+from dtl.spectrum import Finding
 from pages.shared.core import examples
-from pages.shared.spectrum import measured_range
+from pages.shared.spectrum import measured_range, reading
 from tests import fakes
 from tests.pages.conftest import EXAMPLE, change, figure, texts, upload, visit_of
 
@@ -380,3 +381,8 @@ def test_a_velocity_has_its_error_and_its_frame(visit):
     change(app, results={digest: replace(result, prepared=prepared)})
     app.run()
     assert "Radial velocity **5.523 ± 0.031 km/s** (frame unknown)" in texts(app)
+
+
+def test_an_unknown_frame_is_called_unknown():
+    assert reading._value(Finding("frame", "unknown", "guessed", "")) == "unknown"
+    assert reading._value(Finding("frame", "observatory", "file", "")) == "topocentric"

@@ -121,6 +121,13 @@ def differences() -> None:
         key="diagram-differences",
     )  # fmt: skip
     if part.open:
-        header = "| What | Published | Here | Why |\n|---|---|---|---|\n"
-        rows = (f"| **{row.what}** | {row.published} | {row.here} | {row.reason} |" for row in DIFFERENCES)
-        part.markdown(header + "\n".join(rows))
+        with part:
+            tables.text_table(
+                {
+                    "What": [f"**{row.what}**" for row in DIFFERENCES],
+                    "Published": [row.published for row in DIFFERENCES],
+                    "Here": [row.here for row in DIFFERENCES],
+                    "Why": [row.reason for row in DIFFERENCES],
+                },
+                "Where the diagram differs from the published figure, and why",
+            )

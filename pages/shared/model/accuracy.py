@@ -25,7 +25,7 @@ def summary(card: dict) -> None:
     before, stars = lookup(card, "metrics", "survey", "before"), number(card, "metrics", "survey", "stars")
     if not errors:
         return
-    with st.grid(4, min_column_width=190):
+    with st.grid(4, min_column_width=150, gap="small"):
         for name, (label, _, _) in PARAMETERS.items():
             earlier = number(before, name, "rmse")
             st.metric(
@@ -127,7 +127,7 @@ def _parameters(card: dict) -> None:
             "rmse": [PARAMETERS[name][0] for name in PARAMETERS],
             "Noise-free": [with_unit(name, number(clean, name)) for name in PARAMETERS],
             "S/N 100": [with_unit(name, number(noisy, name)) for name in PARAMETERS],
-            "Published": [f"{PUBLISHED['rmse'][name]:g} {PARAMETERS[name][1]}" for name in PARAMETERS],
+            "Published": [with_unit(name, PUBLISHED["rmse"][name], 3 if name == "teff" else 2) for name in PARAMETERS],
         },
         "Errors of the parameters on test spectra, here and in the publication",
     )
