@@ -207,7 +207,7 @@ def _rises(up: float, half: float) -> list[float]:
         half: of the height of the label, pixels.
     """
     start = _ABOVE if up * _HEIGHT + _ABOVE + half <= _HEIGHT else _BELOW
-    every = [start + _STEP * step for step in (0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5)]
+    every = [start + _STEP * step for step in sorted(range(-16, 17), key=lambda step: (abs(step), -step))]
     return [rise for rise in every if half <= up * _HEIGHT + rise <= _HEIGHT - half] or [start]
 
 
