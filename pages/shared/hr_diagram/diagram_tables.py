@@ -121,13 +121,6 @@ def differences() -> None:
         key="diagram-differences",
     )  # fmt: skip
     if part.open:
-        with part:
-            tables.text_table(
-                {
-                    "What": [f"**{row.what}**" for row in DIFFERENCES],
-                    "Published": [row.published for row in DIFFERENCES],
-                    "Here": [row.here for row in DIFFERENCES],
-                    "Why": [row.reason for row in DIFFERENCES],
-                },
-                "Where the diagram differs from the published figure, and why",
-            )
+        for row in DIFFERENCES:  # a list, as a table of four columns of words leaves a narrow page no room for them
+            published = "" if row.published == "–" else f"Published: {row.published}. "
+            part.markdown(f"- **{row.what}.** {published}Here: {row.here}. {row.reason}")

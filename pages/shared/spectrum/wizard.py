@@ -85,23 +85,25 @@ def _wizard(digest: str, upload: visit.Upload, preview: Preview) -> None:
     problem = _problem(upload, options)
     if problem:
         st.warning(wording.sentence(problem), icon=":material/warning:")
-    if st.button(
-        "Read it with these columns",
-        key=f"columns-apply-{digest}",
-        disabled=bool(problem),
-        help="See above what stands against it." if problem else None,
-        on_click=_apply,
-        args=(digest, options),
-    ):
+    with st.container(horizontal=True):
+        pressed = st.button(
+            "Read it with these columns",
+            key=f"columns-apply-{digest}",
+            disabled=bool(problem),
+            help="See above what stands against it." if problem else None,
+            on_click=_apply,
+            args=(digest, options),
+        )
+        if upload.options.columns is not None:
+            pressed |= st.button(
+                "Let the program choose them again",
+                key=f"columns-forget-{digest}",
+                help="Reads the file as if nothing had been said of its columns, with what it makes of all of them.",
+                on_click=_forget,
+                args=(digest,),
+            )
+    if pressed:
         st.rerun()  # the whole page, not this part of it alone
-    if upload.options.columns is not None and st.button(
-        "Let the program choose them again",
-        key=f"columns-forget-{digest}",
-        help="Reads the file as if nothing had been said of its columns, with what it makes of all of them.",
-        on_click=_forget,
-        args=(digest,),
-    ):
-        st.rerun()
     if said := rereading.problem_of(digest, about=("columns", "uncertainty")):
         st.error(wording.sentence(f"{said} The earlier reading is kept."), icon=":material/error:")
     rows = preview.rows(_ROWS)
