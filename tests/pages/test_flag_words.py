@@ -32,7 +32,7 @@ def estimates(**values: float) -> dict[str, Estimate]:
     [
         (doubts_of_noise(21.6, stated=True), "S/N 22, below 30"),
         (doubts_of_resolution(42_000.0, 50_000.0), "Resolution 42,000, models 50,000"),
-        (doubts_of_gaps(0.053, WINDOW), "5 % of the window missing (limit 2 %)"),
+        (doubts_of_gaps(0.053, WINDOW), "5.3 % of the window missing (limit 2 %)"),
         (doubts_of_estimates(estimates(teff=4380.0), LIMITS, TRIPLES, unlike=False),
          "Teff 4380, beyond the end of the models, 4300 K"),
         (doubts_of_estimates(estimates(teff=4250.0), LIMITS, TRIPLES, unlike=True),

@@ -77,7 +77,7 @@ def _outside(doubt: Doubt) -> str:
 
 
 def _missing(doubt: Doubt) -> str:
-    missing, limit = (format_number(100 * part, 0) for part in (doubt.value, doubt.limit))
+    missing, limit = format_number(100 * doubt.value, 1), format_number(100 * doubt.limit, 0)
     return f"{missing} % of the window missing (limit {limit} %)"
 
 
