@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
 from math import floor, isfinite, log10
 
 from dtl.result import PARAMETERS, Estimate
@@ -15,9 +16,15 @@ __all__ = [
     "format_significant",
     "format_with_error",
     "listed",
+    "rounded",
+    "shortened",
 ]
 
 _MINUS = "\N{MINUS SIGN}"
+#: Digits that a float can have, and that a half goes away from zero.
+_EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
+#: From here on numbers have no decimals in a computer.
+_WHOLE = 2.0**53
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -32,11 +39,22 @@ def decimals(uncertainty: float, most: int) -> int:
     return min(first + 1, max(most, first))
 
 
+def rounded(value: float, places: int) -> float:
+    """``value`` with ``places`` decimals (tens and hundreds where negative); 92.5 gives 93, as a browser rounds it.
+
+    Python's own `round` gives 92, the even one of two that are as near.
+    """
+    value = float(value)
+    if not isfinite(value) or abs(value) >= _WHOLE:
+        return value
+    return float(Decimal(value).quantize(Decimal(1).scaleb(-places), context=_EXACT))
+
+
 def format_number(value: float, places: int) -> str:
     """``value`` with ``places`` decimals (rounded to tens and hundreds where negative) and a true minus sign."""
     if not isfinite(value):
         return "–"
-    text = f"{round(value, places):.{max(places, 0)}f}"
+    text = f"{rounded(value, places):.{max(places, 0)}f}"
     if float(text) == 0:
         text = text.removeprefix("-")
     return text.replace("-", _MINUS)
@@ -56,10 +74,10 @@ def format_significant(value: float, figures: int = 2) -> str:
 def format_with_error(value: float, error: float | None, figures: int = 3) -> str:
     """``value ± error``, both with the decimals of two significant figures of the error.
 
-    Where there is no error, ``value`` with so many significant ``figures`` at most.
+    Where there is no error, ``value`` with so many significant ``figures`` at most, yet never rounded to tens.
     """
     if error is None or not isfinite(error) or error <= 0:
-        text = format_significant(value, figures)
+        text = format_significant(value, figures) if abs(value) < 10 ** (figures - 1) else format_number(value, 0)
         return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
     places = decimals(error, 99)
     return f"{format_number(value, places)} ± {format_number(error, places)}"
@@ -93,3 +111,17 @@ def estimate_words(name: str, estimate: Estimate) -> str:
 def listed(words: Sequence[str]) -> str:
     """Words in a row: ``a, b and c``."""
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def shortened(text: str, longest: int, end: int | None = None) -> str:
+    """Text of so many characters at most; what is too long loses its middle, as names of files differ at their ends.
+
+    Args:
+        text: to be shown.
+        longest: number of characters, the ellipsis among them.
+        end: how many of them are from the end of the text; None for half of them.
+    """
+    if len(text) <= longest:
+        return text
+    end = longest // 2 if end is None else end
+    return f"{text[: longest - end - 1]}…{text[len(text) - end :]}"

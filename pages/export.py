@@ -28,9 +28,9 @@ everything = list(visit.current().results.values())
 left, right = st.columns(2, gap="large")
 with left:
     takeaway.tables(everything)
+    keeping.python("table")
 with right:
     takeaway.archive(everything)
-keeping.python("table")
 st.markdown("## How to cite")
 cite(bundles.of_result(result).card, result)
 st.markdown("## Figures")

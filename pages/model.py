@@ -59,7 +59,8 @@ try:
 except UnusableInput as error:
     st.error(wording.sentence(error), icon=":material/error:")
     st.stop()
-for tab, parts in zip(st.tabs(list(TABS), key="model-tab", on_change="rerun"), TABS.values(), strict=True):
+tabs = st.tabs(list(TABS), key=links.view("model-tab", TABS), on_change="rerun")
+for tab, parts in zip(tabs, TABS.values(), strict=True):
     if not tab.open:
         continue
     with tab, as_far_as_possible(loaded):

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from dtl.result import Estimate
-from dtl.rounding import decimals, format_estimate, format_number, format_significant, format_with_error, listed
+from dtl.rounding import (
+    decimals,
+    format_estimate,
+    format_number,
+    format_significant,
+    format_with_error,
+    listed,
+    rounded,
+    shortened,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +37,13 @@ def test_estimates(name, estimate, expected):
 
 @pytest.mark.parametrize(
     ("value", "error", "expected"),
-    [(5.5234, 0.0312, "5.523 ± 0.031"), (-110.48, 0.31, "−110.48 ± 0.31"), (5.5234, None, "5.52")],
+    [
+        (5.5234, 0.0312, "5.523 ± 0.031"),
+        (-110.48, 0.31, "−110.48 ± 0.31"),
+        (5.5234, None, "5.52"),
+        (9999.4, None, "9999"),
+        (99.96, None, "100"),
+    ],
 )
 def test_velocities(value, error, expected):
     assert format_with_error(value, error) == expected
@@ -60,3 +75,33 @@ def test_significant_figures(value, figures, expected):
 
 def test_words_in_a_row():
     assert [listed(list("abc")[:count]) for count in range(4)] == ["", "a", "a and b", "a, b and c"]
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "expected"),
+    [
+        (92.5, 0, "93"),
+        (47.5, 0, "48"),
+        (-2.5, 0, "−3"),
+        (3365.0, -1, "3370"),
+        (0.125, 2, "0.13"),
+        (3.55, 1, "3.5"),  # which a computer holds as 3.5499…
+        (92.4999, 0, "92"),
+        (-0.4, 0, "0"),
+        (2e15, -2, "2000000000000000"),
+    ],
+)
+def test_a_half_goes_away_from_zero(value, places, expected):
+    assert format_number(value, places) == expected
+    assert rounded(value, places) == float(expected.replace("−", "-"))
+
+
+def test_numbers_of_any_size_are_rounded():
+    assert format_with_error(5.0, 1e-40).startswith("5.0")
+    assert rounded(1e300, 2) == 1e300 and rounded(float("inf"), 2) == float("inf")
+
+
+def test_a_text_that_is_too_long_keeps_its_end():
+    assert shortened("two-stars-stacked.fits [1 of 2]", 20) == "two-stars…s [1 of 2]"
+    assert shortened("a sentence", 6, 0) == "a sen…"
+    assert shortened("short", 5) == "short"

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.polynomial import polynomial
 
+from dtl.rounding import format_number
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -168,8 +170,9 @@ def photometric_luminosity(star: Photometry, correction: BolometricCorrection = 
         raise ValueError(f"A distance of {star.distance:g} pc is not positive; check it.")
     if not correction.covers(star.colour):
         raise ValueError(
-            f"G − J is {star.colour:.2f} mag; the bolometric correction holds from {correction.bluest:.2f} to "
-            f"{correction.reddest:.2f} mag, for about M0 to M5.5. Check the magnitudes, or type the luminosity."
+            f"G − J is {format_number(star.colour, 2)} mag; the bolometric correction holds from "
+            f"{format_number(correction.bluest, 2)} to {format_number(correction.reddest, 2)} mag, for about M0 to "
+            "M5.5. Check the magnitudes, or type the luminosity."
         )
     magnitude = star.g - 5 * np.log10(star.distance / 10) + correction(star.colour)
     luminosity = 10 ** (0.4 * (SOLAR_MAGNITUDE - magnitude))

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from dtl.figures.palette import Palette, palette
 from dtl.figures.style import axis, prepare, scatter, two_panels
+from dtl.rounding import shortened
 
 __all__ = ["MAX_NAMES", "DistanceStar", "distance_figure"]
 
@@ -152,4 +153,4 @@ def _histogram(values: np.ndarray, edges: np.ndarray, name: str, colour: str, fi
 
 
 def _short(name: str) -> str:
-    return escape(name if len(name) <= 18 else name[:17].rstrip() + "…")
+    return escape(shortened(name, 18))

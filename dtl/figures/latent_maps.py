@@ -15,6 +15,7 @@ from dtl.figures.map_picture import background, map_box
 from dtl.figures.palette import Palette, palette
 from dtl.figures.style import annotate, axis, lay_out, prepare, scatter
 from dtl.result import PARAMETERS
+from dtl.rounding import shortened
 
 __all__ = ["MAX_LABELS", "ColourBar", "MapStar", "latent_map", "outside_map"]
 
@@ -287,4 +288,4 @@ def _shortened(name: str) -> str:
     """A name that fits into the map; that a star is simulated stays readable."""
     mark = " (simulated)"
     stem, tail = (name.removesuffix(mark), mark) if name.endswith(mark) else (name, "")
-    return (stem[: _LONGEST_LABEL - 1].rstrip() + "…" if len(stem) > _LONGEST_LABEL else stem) + tail
+    return shortened(stem, _LONGEST_LABEL) + tail

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from dtl.exploration.latent_profile import BANDS, LatentProfile
 from dtl.figures.palette import palette
 from dtl.figures.style import axis, lay_out, prepare, scatter
+from dtl.rounding import format_number
 
 __all__ = ["profile_figure"]
 
@@ -54,13 +55,14 @@ def profile_figure(
         symbol, size, colour = looks[min(row, 1)]
         notes = [
             f"Latent {i + 1}{': ' + meanings[i] if meanings else ''}<br>"
-            f"above {profile.percentile[row, i]:.0f} % of the models"
+            f"above {format_number(profile.percentile[row, i], 0)} % of the models<br>"
+            f"{'+' if profile.values[row, i] > 0 else ''}{format_number(profile.values[row, i], 2)}"
             for i in order
         ]
         figure.add_trace(
             scatter(
                 x=at, y=profile.values[row, order].astype(np.float32), mode="markers", name=name, text=notes,
-                hovertemplate="%{text}<br>%{y:+.2f}<extra></extra>",
+                hovertemplate="%{text}<extra></extra>",
                 marker={"symbol": symbol, "size": size, "color": colour, "line": {"width": 1.6}},
             )
         )  # fmt: skip

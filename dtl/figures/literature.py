@@ -20,7 +20,7 @@ from dtl.figures.palette import Palette
 from dtl.figures.style import axis, lay_out, prepare, scatter, two_panels
 from dtl.flags import doubts, explain
 from dtl.result import PARAMETERS, Estimate
-from dtl.rounding import format_estimate, format_number
+from dtl.rounding import format_estimate, format_number, shortened
 
 __all__ = ["MAX_LABELS", "TITLES", "comparison_figure", "marker_of", "value_text"]
 
@@ -211,7 +211,7 @@ def _add_users(figure: go.Figure, mine: pd.DataFrame, parameter: str, colours: P
         place = (row["own"], row["value"])
         x, y = np.log10(place) if parameter == "vsini" else place
         name = row["spectrum"].removesuffix(" exposures")
-        name = name if len(name) <= 20 else name[:19] + "…"
+        name = shortened(name, 20)
         figure.add_annotation(
             x=x, y=y, text=escape(name), ax=-34, ay=-26 - 20 * (number % 3), showarrow=True, arrowhead=0,
             arrowcolor=colours.star, arrowwidth=1.2, standoff=8, bgcolor=colours.ground, bordercolor=colours.star,

@@ -12,7 +12,7 @@ from dtl.bundle.card import Comparison
 from dtl.figures.palette import Palette
 from dtl.figures.style import axis, lay_out, prepare, scatter
 from dtl.result import PARAMETERS
-from dtl.rounding import format_significant
+from dtl.rounding import format_number, format_significant
 
 __all__ = ["coverage_figure", "doubt_figure", "reconstruction_errors", "star_figure", "transfer_figure"]
 
@@ -235,9 +235,8 @@ def star_figure(parameter: str, rows: Sequence[Comparison], *, dark: bool = Fals
 
 def _percent(part: float) -> str:
     """A part in per cent; one that is not all or nothing is not rounded to it."""
-    if 0 < part < 1 and round(100 * part) in (0, 100):
-        return f"{100 * part:.1f}"
-    return f"{100 * part:.0f}"
+    whole = format_number(100 * part, 0)
+    return format_number(100 * part, 1) if 0 < part < 1 and whole in ("0", "100") else whole
 
 
 def _rows(figure: go.Figure, labels: Sequence[str], colours: Palette) -> None:

@@ -15,7 +15,7 @@ from dtl.figures.published_stars import add_legend_entry
 from dtl.figures.style import annotate, scatter
 from dtl.quantities import QUANTITIES
 from dtl.result import Estimate
-from dtl.rounding import estimate_words, format_number, format_with_error
+from dtl.rounding import estimate_words, format_number, format_with_error, shortened
 
 __all__ = ["MAX_LABELS", "SMALLEST", "add_ring", "add_users", "in_one_place", "label_users"]
 
@@ -26,10 +26,12 @@ SMALLEST = 14.0
 #: A diamond of this width has the area of a circle of width 1.
 _DIAMOND = np.sqrt(np.pi / 2)
 _LONGEST = 20
-#: By how much of the height of the plot a label is moved to be clear of another.
-_STEP = 0.055
-#: Share of the height of the plot above which a label is put below its star, as it would stand outside.
-_HIGH = 0.92
+#: Pixels by which a label is moved to be clear of another, and those of the height of the plot.
+_STEP, _HEIGHT = 24.0, 436.0
+#: Pixels from a star to its label above it, or below it where that would stand outside the plot.
+_ABOVE, _BELOW = 18.0, -26.0
+#: Half of the height of a label of one line, and what each further line adds, pixels.
+_HALF, _LINE = 13.0, 9.0
 _CLEAR = "rgba(0,0,0,0)"
 #: Parts of the axes that a marker covers about its middle.
 _COVERED = (0.01, 0.016)
@@ -159,23 +161,28 @@ def label_users(figure: go.Figure, stars: Sequence[PlottedStar], places: np.ndar
     labels: list[dict[str, object]] = []
     taken: list[tuple[float, float, float]] = []
     for star, (x, y, across, up) in sorted(placed, key=lambda pair: -pair[1][3]):
-        name = star.label if len(star.label) <= _LONGEST else star.label[: _LONGEST - 1] + "…"
+        name = shortened(star.label, _LONGEST)
         text = escape(name) + (" ?" if star.doubtful else "") + ("<br>simulated" if star.simulated else "")
         left, width = across > 0.6, 0.03 + 0.009 * len(name)
         near = across + (-1 if left else 1) * (0.03 + width / 2)
-        steps = (0, 1, -1, 2, -2, 3, -3)
-        free = (
-            s for s in steps if not any(_covers(near - a, up + _STEP * s - b, (width + w) / 2) for a, b, w in taken)
+        lines = text.count("<br>")
+        inside = _rises(up, _HALF + _LINE * lines)
+        rise = next(
+            (
+                r
+                for r in inside
+                if not any(_covers(near - a, up + r / _HEIGHT - b, (width + w) / 2) for a, b, w in taken)
+            ),
+            inside[-1],
         )
-        step = next(free, 4)
-        taken.append((near, up + _STEP * step, width))
+        taken.append((near, up + rise / _HEIGHT, width))
         label = {
             "x": x,
             "y": y,
             "text": text,
             "align": "left",
             "ax": -26 if left else 26,
-            "ay": -24 * step + (-18 if up < _HIGH else 26),
+            "ay": -rise,
             "xanchor": "right" if left else "left",
             "showarrow": True,
             "arrowhead": 0,
@@ -192,6 +199,18 @@ def label_users(figure: go.Figure, stars: Sequence[PlottedStar], places: np.ndar
     annotate(figure, labels)
 
 
+def _rises(up: float, half: float) -> list[float]:
+    """Pixels by which a label may stand above its star and remain in the plot, the nearest first.
+
+    Args:
+        up: place of the star as a fraction of the height of the plot.
+        half: of the height of the label, pixels.
+    """
+    start = _ABOVE if up * _HEIGHT + _ABOVE + half <= _HEIGHT else _BELOW
+    every = [start + _STEP * step for step in sorted(range(-16, 17), key=lambda step: (abs(step), -step))]
+    return [rise for rise in every if half <= up * _HEIGHT + rise <= _HEIGHT - half] or [start]
+
+
 def _covers(across: float, up: float, width: float) -> bool:
     """Whether labels so far apart, as fractions of the plot, cover each other."""
-    return abs(across) < width and abs(up) < 1.6 * _STEP
+    return abs(across) < width and abs(up) < 1.6 * _STEP / _HEIGHT

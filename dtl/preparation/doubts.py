@@ -56,14 +56,13 @@ def doubts_of_velocity(velocity: Velocity, rv: float, spectrum: Spectrum) -> lis
         rv: as reported, brought to the barycentre where that is known, km/s.
         spectrum: whose frame it is.
     """
-    said = f"{format_number(velocity.value, 1)} km/s"
     if velocity.uncertain:
         return [
             Doubt(
                 "rv_uncertain",
-                f"The velocity, {said}, could not be measured reliably: the best match with a model is only "
-                f"{format_number(velocity.quality, 2)} high (1 is perfect), or another velocity matches nearly as "
-                "well. If it is wrong, the lines are not at rest, and none of the parameters can be used.",
+                f"The velocity, {format_number(rv, 1)} km/s, could not be measured reliably: the best match with a "
+                f"model is only {format_number(velocity.quality, 2)} high (1 is perfect), or another velocity matches "
+                "nearly as well. If it is wrong, the lines are not at rest, and none of the parameters can be used.",
                 _ALL,
                 velocity.quality,
             )
@@ -72,7 +71,7 @@ def doubts_of_velocity(velocity: Velocity, rv: float, spectrum: Spectrum) -> lis
     if contradicted is not None:
         return [contradicted]
     limit = _AT_REST if spectrum.frame == "rest" else _FASTEST_STAR
-    worst = velocity.value if abs(velocity.value) > limit else rv
+    worst = rv if abs(rv) > limit else velocity.value  # the one that is shown, where it tells
     if abs(worst) <= limit:
         return []
     why = "a spectrum that is said to be at rest" if spectrum.frame == "rest" else "a star near by"

@@ -148,7 +148,7 @@ def _one_stretch(
             numbers = ", ".join(str(number) for number, _, _ in near)
             choice = f"choose among {numbers}, or leave" if numbers else "leave"
             raise source.refuse(
-                f"was to be read from its order {wanted}, which does not reach {_span(window)}; "
+                f"was to be read from its order {wanted}, which does not reach {window}; "
                 f"{choice} the choice to the program."
             )
     _check_coverage(contents, source, chosen, window, (low, high))
@@ -159,7 +159,7 @@ def _one_stretch(
     inside = int(window.holds(kept.wavelength).sum())
     if inside < _MIN_PIXELS:
         raise source.refuse(
-            f"has {'only ' * (inside > 0)}{inside or 'no'} pixel{'s' * (inside > 1)} in {_span(window)}, far too few "
+            f"has {'only ' * (inside > 0)}{inside or 'no'} pixel{'s' * (inside > 1)} in {window}, far too few "
             "for its lines, so it is of low resolution, or another unit or other columns were taken for wavelength and "
             "flux; state them, or give a spectrum of R = 50,000 or more."
         )
@@ -200,14 +200,10 @@ def _check_coverage(
         fitting = next((show_unit(unit) for unit in _RARE_UNITS if holds_window(ends, unit, window)), "")
         hint = f" (as numbers in {fitting} they would hold it)" if fitting else ""
         raise source.refuse(
-            f"covers {low:,.1f}–{high:,.1f} Å in vacuum {gap} the window of {_span(window)} that the "
+            f"covers {low:.1f}–{high:.1f} Å in vacuum {gap} the window of {window} that the "
             "method needs, so it is another order or setting; choose a spectrum that holds the window, or "
             f"state the unit if this range is wrong{hint}."
         )
-
-
-def _span(window: Window) -> str:
-    return f"{window.lower:,.0f}–{window.upper:,.0f} Å"
 
 
 def _covered(order: Order, window: Window) -> float:
@@ -234,11 +230,10 @@ def _check_flux(source: Source, order: Order, window: Window) -> None:
     good = np.isfinite(order.flux) & window.holds(order.wavelength)
     if good.sum() < _MIN_PIXELS:
         raise source.refuse(
-            f"has no usable flux in {_span(window)} (all pixels are bad or not numbers), probably "
+            f"has no usable flux in {window} (all pixels are bad or not numbers), probably "
             "because the extraction failed there; use another exposure or reduction."
         )
     if not (order.flux[good] != 0).any():
         raise source.refuse(
-            f"has nothing but zeros in {_span(window)}, probably padding in place of data; use "
-            "another exposure or reduction."
+            f"has nothing but zeros in {window}, probably padding in place of data; use another exposure or reduction."
         )

@@ -77,7 +77,7 @@ def assign(columns: Sequence[Column], source: Source, window: Window, told: str 
         )
     raise source.refuse(
         f"has no column of wavelengths (it has {shown}), probably because they are in another file or reach past "
-        f"{window.lower:,.0f}–{window.upper:,.0f} Å; put wavelength and flux into one table, or name the columns "
+        f"{window}; put wavelength and flux into one table, or name the columns "
         "(--columns WAVELENGTH,FLUX,ERROR)."
     )
 

@@ -44,7 +44,7 @@ def choose_group(source: Source, groups: list[Group], window: Window, options: R
         if covered is None:
             continue
         share, low, high = covered
-        ranges.append(f"{group.place} covers {low:,.1f}–{high:,.1f} Å")
+        ranges.append(f"{group.place} covers {low:.1f}–{high:.1f} Å")
         if best is None or share > best[0] + _AS_MUCH:
             best = share, group
     if best is None:
@@ -56,7 +56,7 @@ def choose_group(source: Source, groups: list[Group], window: Window, options: R
         return groups[0] if len(groups) == 1 and groups[0].is_table else None
     if best[0] <= 0 and len(ranges) > 1 and options.unit is None:
         raise source.refuse(
-            f"holds no spectrum of {window.lower:,.0f}–{window.upper:,.0f} Å ({'; '.join(ranges[:4])}"
+            f"holds no spectrum of {window} ({'; '.join(ranges[:4])}"
             f"{'; ...' if len(ranges) > 4 else ''}), so it is another order or setting; choose a file that covers the "
             "window, or state the unit (--unit) if these ranges are wrong."
         )

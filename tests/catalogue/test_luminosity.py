@@ -97,6 +97,11 @@ def test_colour_outside_the_fit_is_refused(j):
         photometric_luminosity(Photometry(12.0, 10.0, j))
 
 
+def test_a_colour_that_cannot_be_has_a_true_minus_sign():
+    with pytest.raises(ValueError, match=r"G − J is −5\.00 mag"):
+        photometric_luminosity(Photometry(12.0, 5.0, 10.0))
+
+
 @pytest.mark.parametrize("distance", [0.0, -3.0, float("nan")])
 def test_impossible_distance_is_refused(distance):
     with pytest.raises(ValueError, match="not positive"):

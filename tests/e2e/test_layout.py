@@ -130,3 +130,10 @@ def test_what_stands_beside_a_table_or_a_figure_is_below_it_in_a_narrow_window(v
         assert beside == [True, False], title
         page.set_viewport_size({"width": 1280, "height": WINDOW})
         visitor.rest()
+
+
+def test_an_address_below_a_page_opens_the_page_with_the_view_it_names(visitor, address):
+    visitor.page.goto(f"{address}/model-card/more?model-tab=Training")
+    visitor.look_around()
+    assert visitor.page.get_by_role("tab", selected=True).inner_text() == "Training"
+    assert visitor.page.url == f"{address}/model-card?model-tab=Training"

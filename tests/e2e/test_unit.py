@@ -15,7 +15,7 @@ ROUNDING = {"teff": 5.0, "logg": 0.01, "mh": 0.01, "vsini": 0.1}
 def test_a_wrongly_guessed_unit_is_put_right(visitor, tmp_path):
     path = in_nanometres(tmp_path)
     visitor.upload([path])
-    refusal = f"{path.name} has only 3 pixels in 8,800–8,835 Å"  # more would lie there in nanometres
+    refusal = f"{path.name} has only 3 pixels in 8800–8835 Å"  # more would lie there in nanometres
     assert visitor.reads(refusal)
     visitor.press_button("Reading options")
     visitor.choose_in_front("Unit of the wavelengths", "nm")

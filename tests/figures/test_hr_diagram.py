@@ -188,6 +188,18 @@ def test_labels_keep_apart_and_stop_when_many():
     assert points(many, "users") == MAX_LABELS + 1
 
 
+def test_labels_stay_in_the_plot():
+    """None lies over the colour bar above it, however high its star stands and however many stand there."""
+    for logg in (4.56, 4.60, 4.66, 4.90, 5.24):
+        figure = kiel_diagram(STARS, [star(f"star {i}", logg=logg, simulated=True) for i in range(6)])
+        low, high = figure.layout.yaxis.range
+        labels = [a for a in figure.layout.annotations if a.showarrow]
+        assert len({label.ay for label in labels}) == 6
+        for label in labels:
+            middle = 436 * (label.y - low) / (high - low) - label.ay  # pixels above the foot of the plot
+            assert 20 <= middle <= 436 - 20
+
+
 def test_star_of_a_result():
     result = fakes.make_result(star="GJ 699", teff=3300.0, flags=("low_snr",), simulated=True)
     made = PlottedStar.from_result(result, 0.0035, 0.0001)

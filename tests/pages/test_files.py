@@ -205,3 +205,19 @@ def test_a_row_that_is_chosen_is_shown_or_explained(monkeypatch):
         monkeypatch.setattr(files.st, "session_state", {"files-1": {"selection": {"rows": [row]}}})
         files._choose("files-1", ("good", "bad"))
     assert shown == [(None, "good"), ("bad", None)]
+
+
+def test_a_chosen_row_that_may_be_out_of_sight_is_told(visit):
+    many = {f"f{number:02}_txt": f"fake teff={3300 + number} star=GJ_{number}".encode() for number in range(12)}
+    app = upload(visit(), **many)
+    assert "12 spectra. Choose a row to see it. Click into the table to scroll it. Row 12 is shown." in texts(app)
+    app.selectbox(key="spectrum-choice").set_value(next(iter(visit_of(app).results))).run()
+    assert "Click into the table to scroll it." in texts(app) and "is shown." not in texts(app)
+
+
+def test_which_spectrum_of_a_file_it_is_has_a_column_of_its_own(visit):
+    app = upload(visit(), a_txt=b"fake teff=3200 spectra=2", b_txt=GOOD)
+    assert "part" not in table(app)
+    app.selectbox(key="spectrum-choice").set_value(next(iter(visit_of(app).results))).run()
+    next(button for button in app.button if button.label == "Analyse all 2").click().run()
+    assert list(table(app)["part"]) == ["1 of 2", "2 of 2", ""]

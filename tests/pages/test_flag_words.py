@@ -32,7 +32,7 @@ def estimates(**values: float) -> dict[str, Estimate]:
     [
         (doubts_of_noise(21.6, stated=True), "S/N 22, below 30"),
         (doubts_of_resolution(42_000.0, 50_000.0), "Resolution 42,000, models 50,000"),
-        (doubts_of_gaps(0.053, WINDOW), "5 % of the window missing (limit 2 %)"),
+        (doubts_of_gaps(0.053, WINDOW), "5.3 % of the window missing (limit 2 %)"),
         (doubts_of_estimates(estimates(teff=4380.0), LIMITS, TRIPLES, unlike=False),
          "Teff 4380, beyond the end of the models, 4300 K"),
         (doubts_of_estimates(estimates(teff=4250.0), LIMITS, TRIPLES, unlike=True),
@@ -73,3 +73,12 @@ def test_all_flags_of_a_spectrum_in_a_row():
     )
     assert remarks(result) == "S/N 22, below 30; Frame guessed"
     assert remarks(fakes.make_result()) == "none"
+
+
+def test_names_of_parameters_keep_their_letters():
+    result = replace(
+        fakes.make_result(),
+        flags=("logg_from_main_sequence", "low_snr"),
+        doubts=(Doubt("logg_from_main_sequence", "…", ("logg",)), Doubt("low_snr", "…", (), 9.5, 20.0)),
+    )
+    assert remarks(result) == "log g by the main sequence; S/N 10, below 20"

@@ -63,6 +63,17 @@ def test_a_tab_is_drawn_once_it_is_opened(calls):
     assert [bool(tab.header) for tab in app.run().tabs] == [False, True, False, False]
 
 
+def test_a_link_opens_its_tab_which_is_kept_and_saved(calls):
+    app = open_alone(PAGE, query={"model-tab": "Training"})
+    assert [bool(tab.header) for tab in app.tabs] == [False, False, False, True]
+    del app.session_state["model-tab"]  # as where the page was left, which empties the address too
+    app.query_params.clear()
+    app.run()
+    assert [bool(tab.header) for tab in app.tabs] == [False, False, False, True]
+    assert app.query_params["model-tab"] in ("Training", ["Training"])
+    assert open_alone(PAGE, query={"model-tab": "None"}).tabs[0].header
+
+
 @pytest.mark.parametrize("card", [{}, {"metrics": {}}, {"name": "old", "metrics": None, "trust": {}, "parameters": {}}])
 def test_an_empty_card_is_sentences(with_cards, card):
     app = with_cards(card)

@@ -20,7 +20,7 @@ def app() -> AppTest:
 def test_a_spectrum_of_another_window_is_answered_by_the_networks_that_know_it(app: AppTest) -> None:
     assert "in 8800–8835 Å. Your files" in texts(app)
     upload(app, other_txt=other_file())
-    assert not app.exception and any("8,800–8,835 Å" in error.value.replace("\\", "") for error in app.error)
+    assert not app.exception and any("8800–8835 Å" in error.value.replace("\\", "") for error in app.error)
     app.switch_page("pages/adapt.py").run()
     uploader(app, "load-networks").upload("mine.zip", pack(other_bundle()), "application/zip").run()
     assert not app.exception and not app.error

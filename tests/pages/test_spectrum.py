@@ -12,8 +12,9 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from dtl.exploration.wavelength_range import range_statistics
 from dtl.figures.scale import ANGSTROM
 from dtl.readers import limits
-from pages.shared.core import examples
-from pages.shared.spectrum import measured_range
+from dtl.spectrum import Finding
+from pages.shared.core import examples, tables
+from pages.shared.spectrum import measured_range, reading
 from tests import fakes
 from tests.pages.conftest import EXAMPLE, change, figure, texts, upload, visit_of
 
@@ -380,3 +381,17 @@ def test_a_velocity_has_its_error_and_its_frame(visit):
     change(app, results={digest: replace(result, prepared=prepared)})
     app.run()
     assert "Radial velocity **5.523 ± 0.031 km/s** (frame unknown)" in texts(app)
+
+
+def test_an_unknown_frame_is_called_unknown():
+    assert reading._value(Finding("frame", "unknown", "guessed", "")) == "unknown"
+    assert reading._value(Finding("frame", "observatory", "file", "")) == "topocentric"
+
+
+def test_a_long_table_has_the_same_decimals_in_all_rows():
+    assert {
+        name: column["type_config"]["format"] for name, column in tables.fixed({"flux": 4, "node": -1}).items()
+    } == {
+        "flux": "%.4f",
+        "node": "%.0f",
+    }

@@ -9,6 +9,7 @@ import pytest
 
 from dtl.spectrum import UnusableInput
 from pages.shared.spectrum import wizard
+from tests import fakes
 from tests.pages.conftest import figure, texts, upload, visit_of
 
 WAVE = np.arange(8780.0, 8860.0, 0.05)
@@ -121,3 +122,33 @@ def test_columns_without_names_are_called_by_their_numbers(visit):
     app = upload(visit(), t_txt=nameless)
     axes = figure(app)["layout"]
     assert [axes[axis]["title"]["text"] for axis in ("xaxis", "yaxis")] == ["column 2", "column 1"]
+
+
+def test_columns_with_which_nothing_can_be_prepared_are_not_offered(visit, monkeypatch):
+    """Reading is not all: what is read may have no pixel in the window."""
+    app = upload(visit(), t_txt=STRANGE)
+    sentence = "t.txt has no usable flux in 8800–8835 Å; use another exposure."
+    monkeypatch.setattr(wizard, "analyse_upload", lambda upload: sentence)
+    app.selectbox(key=key("flux", STRANGE)).set_value("r").run()
+    assert "has no usable flux" in app.warning[0].value and app.button(key=key("apply", STRANGE)).disabled
+
+
+def test_columns_that_were_chosen_can_be_left_to_the_program_again(visit, monkeypatch):
+    app, digest = upload(visit(), t_txt=NAMED), sha256(NAMED).hexdigest()
+    app.session_state[f"columns-{digest}"] = True
+    app.run()
+    assert not [button for button in app.button if button.key == key("forget", NAMED)]  # nothing was chosen yet
+    app.selectbox(key=key("uncertainty", NAMED)).set_value("none").run()
+    app.button(key=key("apply", NAMED)).click().run()
+    app.session_state[f"columns-{digest}"] = True
+    app.run()
+    app.button(key=key("forget", NAMED)).click().run()
+    assert any("The earlier reading is kept" in error.value for error in app.error)  # it told no columns
+    assert visit_of(app).uploads[digest].options.columns == ("wave", "flux", None)
+    monkeypatch.setattr(
+        "dtl.inference.analyse.analyse", lambda *_, name, options, **__: fakes.make_result(file=name, options=options)
+    )
+    app.button(key=key("forget", NAMED)).click().run()
+    options = visit_of(app).uploads[digest].options
+    assert (options.columns, options.uncertainty) == (None, None) and not app.error
+    assert app.selectbox(key=key("uncertainty", NAMED)).value == "err"

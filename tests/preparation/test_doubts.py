@@ -128,6 +128,15 @@ def test_uncertain_velocity_hides_no_other_flag() -> None:
     assert doubt.value == 0.21
 
 
+def test_the_velocity_of_a_doubt_is_the_one_that_is_shown() -> None:
+    """Not that in the frame of the file, which differs by Earth's motion."""
+    moved = replace(SPECTRUM, frame="observatory", barycentric_velocity=-14.2)
+    (doubt,) = doubts_of_velocity(velocity(-135.9, 0.26, uncertain=True), -150.1, moved)
+    assert "The velocity, −150.1 km/s," in doubt.sentence
+    (doubt,) = doubts_of_velocity(velocity(905.0), 890.8, moved)
+    assert "The velocity, 890.8 km/s," in doubt.sentence and doubt.value == 890.8
+
+
 @pytest.mark.parametrize(
     ("snr", "stated", "flags"),
     [(29.0, True, ["low_snr"]), (np.nan, True, ["low_snr"]),

@@ -79,7 +79,7 @@ def matlab() -> bytes:
         (layouts.to_bytes(fits.PrimaryHDU()), "without any data"),
         (layouts.to_bytes(fits.PrimaryHDU(np.ones((50, 60)))), "no spectrum that is recognised"),
         (layouts.to_bytes(fits.PrimaryHDU(np.ones(20_000))), "fluxes but no wavelengths"),
-        (layouts.text(wave=layouts.grid(5000, 6000, 0.5)), "5,000.0–5,999.5 Å"),
+        (layouts.text(wave=layouts.grid(5000, 6000, 0.5)), "5000.0–5999.5 Å"),
         (layouts.text(wave=np.linspace(8700, 8805, 500)), "misses"),
         (layouts.text(wave=layouts.grid(3000, 9000, 20.0)), "pixels in"),
         (b"".join(b"%.2f nan\n" % w for w in layouts.grid()), "no usable flux"),

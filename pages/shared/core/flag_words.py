@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dtl.flags import Doubt
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import decimals, format_number
+from dtl.rounding import decimals, format_number, rounded
 
 __all__ = ["remarks", "short_reason"]
 
@@ -22,7 +22,7 @@ def short_reason(doubt: Doubt, *, beside_value: bool = False) -> str:
     if beside_value and doubt.flag in _BESIDE:
         return _BESIDE[doubt.flag]
     if beside_value and doubt.flag == "outside_grid" and (words := _at_end(doubt)):
-        return words[0].upper() + words[1:]
+        return _as_sentence(words)
     if doubt.flag in _WORDS:
         try:
             return _WORDS[doubt.flag](doubt)
@@ -35,7 +35,13 @@ def remarks(result: InferenceResult) -> str:
     """All flags of a spectrum, each with its figures where they are known, or ``none``."""
     known = {doubt.flag: short_reason(_cut(doubt, result)) for doubt in reversed(result.doubts)}
     words = [known.get(flag, flag.replace("_", " ")) for flag in result.flags]
-    return "; ".join(word[:1].upper() + word[1:] for word in words) or "none"
+    return "; ".join(map(_as_sentence, words)) or "none"
+
+
+def _as_sentence(words: str) -> str:
+    """Words with a capital, unless they begin with the name of a parameter, as log g."""
+    named = words.startswith(tuple(label for label, _, _ in PARAMETERS.values()))
+    return words if named else words[:1].upper() + words[1:]
 
 
 def _cut(doubt: Doubt, result: InferenceResult) -> Doubt:
@@ -44,7 +50,7 @@ def _cut(doubt: Doubt, result: InferenceResult) -> Doubt:
     if estimate is None or estimate.withheld or doubt.value != estimate.value:
         return doubt
     places = PARAMETERS[doubt.parameters[0]][2]
-    return replace(doubt, value=round(estimate.value, decimals(min(estimate.lower, estimate.upper), places)))
+    return replace(doubt, value=rounded(estimate.value, decimals(min(estimate.lower, estimate.upper), places)))
 
 
 def _at_end(doubt: Doubt) -> str:
@@ -71,7 +77,7 @@ def _outside(doubt: Doubt) -> str:
 
 
 def _missing(doubt: Doubt) -> str:
-    missing, limit = (format_number(100 * part, 0) for part in (doubt.value, doubt.limit))
+    missing, limit = format_number(100 * doubt.value, 1), format_number(100 * doubt.limit, 0)
     return f"{missing} % of the window missing (limit {limit} %)"
 
 

@@ -38,7 +38,7 @@ def view(key: str, options: Collection[str] | None = None, default: str | bool |
     """The key of a widget whose value stands in the address; to be called as the widget is made: ``key=view(…)``.
 
     A value that the address or a restored session brings is given to the widget if it is one of its options. The widget
-    needs ``persist_state="session"``.
+    needs ``persist_state="session"`` where it can have that.
 
     Args:
         key: of the widget, and the name in the address.
@@ -49,8 +49,11 @@ def view(key: str, options: Collection[str] | None = None, default: str | bool |
     wanted, address = dict(views.wanted), dict(views.address)
     if default is None:
         default = False if options is None else next(iter(options), None)
-    if asked is not None and asked != address.get(key):
-        wanted[key] = {"true": True, "false": False}.get(asked) if options is None else asked
+    brought = asked if asked != address.get(key) else None
+    if brought is None and key not in state and key not in wanted:  # tabs are forgotten as their page is left
+        brought = address.get(key)
+    if brought is not None:
+        wanted[key] = {"true": True, "false": False}.get(brought) if options is None else brought
     if key in wanted:
         value = wanted.pop(key)
         if isinstance(value, bool) if options is None else isinstance(value, str) and value in options:
@@ -76,7 +79,7 @@ def default(key: str, value: Value) -> Value | None:
 def settings() -> dict[str, object]:
     """The view options met in this visit with their values, and those that wait for their page."""
     views = visit.kept(ViewOptions)
-    now = {key: st.session_state.get(key, default) for key, default in views.met.items()}
+    now = {key: st.session_state.get(key, views.address.get(key, default)) for key, default in views.met.items()}
     return {key: value for key, value in now.items() if value is not None} | dict(views.wanted)
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages.shared.core import apart, ending, speed, upload_memory
+from pages.shared.core import addresses, apart, ending, speed, upload_memory
 from pages.shared.core.server_folder import server_folder
 
 __all__ = ["lifespan", "middleware", "wait"]
@@ -60,7 +60,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 def middleware() -> list[Middleware]:
     """What looks at requests before the server does."""
-    return [Middleware(upload_memory.UploadRoom)]
+    return [Middleware(addresses.DeeperAddresses), Middleware(upload_memory.UploadRoom)]
 
 
 def wait() -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "describe",
     "estimates_written",
+    "fixed",
     "neighbours",
     "number_table",
     "point_table",
@@ -83,18 +84,28 @@ def estimates_written(results: Iterable[InferenceResult]) -> dict[str, Callable[
 def point_table(columns: Mapping[str, np.ndarray], places: Mapping[str, int], alt: str) -> None:
     """A curve point by point: written as the rest of the app writes numbers where one of them is negative.
 
-    Other tables are left to the browser, which writes thousands of rows at once: nothing in them would look different.
+    Other tables are left to the browser, which writes thousands of rows at once, with the same decimals: nothing in
+    them looks different.
 
     Args:
         columns: shape ``(n,)`` each.
-        places: column -> decimals, of those that may be negative and of those that then stand beside them.
+        places: column -> decimals.
         alt: what the table holds.
     """
     if any(np.nanmin(columns[name], initial=0.0) < 0 for name in places):
         # A screen reader is given the number, not how it is written.
         rounded = {name: np.round(columns[name], decimals) for name, decimals in places.items()}
-        columns = number_table({**columns, **rounded}, places)
-    st.dataframe(columns, alt=alt, hide_index=True)
+        st.dataframe(number_table({**columns, **rounded}, places), alt=alt, hide_index=True)
+    else:
+        st.dataframe(columns, column_config=fixed(places), alt=alt, hide_index=True)
+
+
+def fixed(places: Mapping[str, int]) -> dict[str, object]:
+    """For `streamlit.dataframe`: columns of long tables whose numbers the browser writes, with so many decimals."""
+    return {
+        title: st.column_config.NumberColumn(title, format=f"%.{max(decimals, 0)}f")
+        for title, decimals in places.items()
+    }
 
 
 def _signed(value: float, places: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dtl.result import PARAMETERS, InferenceResult
-from dtl.rounding import format_significant, listed
+from dtl.rounding import format_significant, listed, shortened
 
 __all__ = [
     "RMSE",
@@ -53,18 +53,13 @@ def printable(text: object, longest: int = 100) -> str:
 
     What is too long loses its middle: names of files differ at their ends.
     """
-    return _shortened("".join(c for c in str(text) if c.isprintable()), longest, longest // 2)
+    return shortened("".join(c for c in str(text) if c.isprintable()), longest)
 
 
 def plain(text: object, longest: int = 400) -> str:
     """Text from a file, to be shown as it is where Markdown is understood; at most ``longest`` characters of it."""
-    printable = _shortened("".join(c if c.isprintable() else " " for c in str(text)), longest, 0)
+    printable = shortened("".join(c if c.isprintable() else " " for c in str(text)), longest, 0)
     return "".join("\\" + c if c in r"\`*_{}[]()#+-.!|~$:<>&^=@/" else c for c in _LINK.sub(_unlinked, printable))
-
-
-def _shortened(text: str, longest: int, end: int) -> str:
-    """Text of so many characters at most, the last ``end`` of them from its end, with an ellipsis where it is cut."""
-    return text if len(text) <= longest else f"{text[: longest - end - 1]}…{text[len(text) - end :]}"
 
 
 def sentence(text: object) -> str:

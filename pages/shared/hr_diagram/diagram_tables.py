@@ -77,12 +77,16 @@ def star_tables(users: Sequence[PlottedStar], results: Mapping[str, InferenceRes
                 _numbers(rows, tables.estimates_written(results[star.key] for star in users)), hide_index=True,
                 column_config=headers | {name: f"{name} [{unit}]" for name, unit in _UNITS.items()},
                 column_order=[name for name in _USERS if any(name in row for row in rows)],
-                alt="Your stars in the diagram",
+                placeholder="", alt="Your stars in the diagram",
             )  # fmt: skip
         st.markdown("**Published stars**")
         published["spectroscopic_luminosity"] = spectroscopic_luminosity(published["teff"], published["logg"])
         st.dataframe(
-            _numbers(published), hide_index=True, column_config=headers, alt="The published stars in the diagram"
+            _numbers(published),
+            hide_index=True,
+            column_config=headers,
+            placeholder="",
+            alt="The published stars in the diagram",
         )
         works = [f"[{work.citation}]({work.url})" for work in published_stars.references().values()]
         # Not as a caption, in which links are too pale to read.
@@ -121,6 +125,6 @@ def differences() -> None:
         key="diagram-differences",
     )  # fmt: skip
     if part.open:
-        header = "| What | Published | Here | Why |\n|---|---|---|---|\n"
-        rows = (f"| **{row.what}** | {row.published} | {row.here} | {row.reason} |" for row in DIFFERENCES)
-        part.markdown(header + "\n".join(rows))
+        for row in DIFFERENCES:  # a list, as a table of four columns of words leaves a narrow page no room for them
+            published = "" if row.published == "–" else f"Published: {row.published}. "
+            part.markdown(f"- **{row.what}.** {published}Here: {row.here}. {row.reason}")

@@ -10,7 +10,8 @@ from dtl.catalogue import published_stars
 from dtl.catalogue.populations import POPULATIONS, PUBLISHED_PVALUE, Comparison, compare, compare_pairs
 from dtl.figures.populations import histogram, name_group, population_figure
 from dtl.quantities import QUANTITIES
-from dtl.result import InferenceResult
+from dtl.result import PARAMETERS, InferenceResult
+from dtl.rounding import format_number, format_significant, format_with_error
 from pages.shared.core import elements, links, tables, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.hr_diagram import luminosities
@@ -34,7 +35,7 @@ def show(results: Mapping[str, InferenceResult]) -> None:
             population_figure(stars, column, comparison, users, dark=dark()),
             key="populations-figure",
             alt=f"Histogram and cumulative distributions of {quantity.label} for {name_group(first)} and "
-            f"{name_group(second)}; their largest distance is {comparison.statistic:.2f}",
+            f"{name_group(second)}; their largest distance is {format_number(comparison.statistic, 2)}",
         )
     with narrow, st.container(border=True):
         _verdict(column, comparison)
@@ -69,16 +70,18 @@ def _verdict(column: str, comparison: Comparison) -> None:
     quantity = QUANTITIES[column]
     p = comparison.pvalue
     st.metric(
-        "Kolmogorov–Smirnov test", f"p = {p:.2g}",
+        "Kolmogorov–Smirnov test", f"p = {format_with_error(p, None, 2)}",
         help="Two samples, two-sided: the probability that distributions as far apart as these, or farther, are found "
         "by chance in samples of these sizes from one population.",
     )  # fmt: skip
     groups = zip((comparison.first, comparison.second), comparison.numbers, comparison.medians, strict=True)
-    lines = [f"KS statistic **D = {comparison.statistic:.3f}**, at {comparison.location:.4g} {quantity.unit}.\n"]
+    where, distance = _value(column, comparison.location), format_number(comparison.statistic, 3)
+    lines = [f"KS statistic **D = {distance}**, at {where} {quantity.unit}.\n"]
     lines += [
-        f"- {name_group(group)}: {number} stars, median {value:.4g} {quantity.unit}" for group, number, value in groups
+        f"- {name_group(group)}: {number} stars, median {_value(column, value)} {quantity.unit}"
+        for group, number, value in groups
     ]
-    st.markdown("\n".join(lines).replace(" -", " −"))
+    st.markdown("\n".join(lines))
     if p < 0.01:
         st.markdown("So different by chance in fewer than 1 of 100 cases.")
     elif p < 0.05:
@@ -92,6 +95,12 @@ def _verdict(column: str, comparison: Comparison) -> None:
             "and without the transition."
         )
     st.caption("The uncertainties of the single values, which widen both distributions, are not in the test.")
+
+
+def _value(column: str, value: float) -> str:
+    """A value of a quantity, a parameter with its own decimals and one more; the published values are not rounded."""
+    places = PARAMETERS[column][2] if column in PARAMETERS else None
+    return format_significant(value, 3) if places is None else format_number(value, places + (places > 0))
 
 
 def _tables(place: object, column: str, comparison: Comparison) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from dtl.exploration.latent_traversal import Step, flux_effect, grid_limits, start_at, step_to
 from dtl.figures.latent_traversal import walk_figure, walk_map
 from dtl.result import PARAMETERS, InferenceResult, value_title
-from dtl.rounding import format_number
+from dtl.rounding import format_number, rounded
 from pages.shared.core import bundles, elements, visit, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.latent_space.positions import meanings, picture, places
@@ -200,7 +200,7 @@ def _reading(start: Step, here: Step, beyond: bool) -> None:
     with st.grid(5, min_column_width=130):
         for name, (label, unit, places) in PARAMETERS.items():
             change = here.read[name] - start.read[name]
-            sign = "+" if round(change, places) > 0 else ""
+            sign = "+" if rounded(change, places) > 0 else ""
             st.metric(
                 label,
                 f"{format_number(here.read[name], places)}{'' if name == 'logg' else f' {unit}'}",

@@ -217,4 +217,10 @@ def _tables(bundle: object, results: Sequence[InferenceResult], found: Sequence[
         f"{which} {axis}": getattr(bundle, f"map_{which}")[:, i] for which in MAPS for i, axis in enumerate("xy")
     }
     columns |= {label: bundle.nodes[:, i] for i, (label, _, _) in enumerate(PARAMETERS.values())}
-    st.dataframe(columns, hide_index=True, alt="Places of the model spectra on both maps and their parameters")
+    places = dict.fromkeys(list(columns)[1:], 2) | {label: digits for label, _, digits in PARAMETERS.values()}
+    st.dataframe(
+        columns,
+        column_config=tables.fixed(places),
+        hide_index=True,
+        alt="Places of the model spectra on both maps and their parameters",
+    )

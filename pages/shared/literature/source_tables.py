@@ -99,7 +99,7 @@ def twin(table: pd.DataFrame, alt: str) -> None:
             (row.own, format_estimate(row.parameter, Estimate(row.own, row.own_lower, row.own_upper))[0])
             for row in shown.itertuples()
         )
-    st.dataframe(tables.number_table(shown, numbers), column_config=columns, hide_index=True, alt=alt)
+    st.dataframe(tables.number_table(shown, numbers), column_config=columns, hide_index=True, placeholder="", alt=alt)
 
 
 @st.cache_data(show_spinner=False)

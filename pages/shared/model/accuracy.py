@@ -127,7 +127,7 @@ def _parameters(card: dict) -> None:
             "rmse": [PARAMETERS[name][0] for name in PARAMETERS],
             "Noise-free": [with_unit(name, number(clean, name)) for name in PARAMETERS],
             "S/N 100": [with_unit(name, number(noisy, name)) for name in PARAMETERS],
-            "Published": [f"{PUBLISHED['rmse'][name]:g} {PARAMETERS[name][1]}" for name in PARAMETERS],
+            "Published": [with_unit(name, PUBLISHED["rmse"][name], 3 if name == "teff" else 2) for name in PARAMETERS],
         },
         "Errors of the parameters on test spectra, here and in the publication",
     )

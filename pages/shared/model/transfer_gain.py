@@ -6,7 +6,7 @@ import streamlit as st
 
 from dtl.bundle.card import PUBLISHED, closest, least_error, lookup, mean_error, number, survey_errors
 from dtl.result import PARAMETERS
-from dtl.rounding import format_number, format_significant
+from dtl.rounding import format_number, format_significant, rounded
 from pages.shared.core import tables, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.core.wording import with_unit
@@ -203,7 +203,7 @@ def _error(name: str, errors: object) -> str:
     if bias is None:
         return text
     places = len(format_significant(rmse).partition(".")[2])
-    return f"{text} ({'+' if round(bias, places) > 0 else ''}{format_number(bias, places)})"
+    return f"{text} ({'+' if rounded(bias, places) > 0 else ''}{format_number(bias, places)})"
 
 
 def _gap(card: dict) -> None:

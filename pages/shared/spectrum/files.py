@@ -69,7 +69,7 @@ def files() -> None:
     if not several():
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.markdown(f"## Your files\n{_count()}", width="stretch")
+        head = st.empty()  # told once the order of the rows is known
         with st.container(width=330):
             elements.choose_spectrum("spectrum-choice")
         order = st.selectbox(
@@ -79,10 +79,13 @@ def files() -> None:
     together = [digest for star in epochs.stars() for digest in star.results]  # exposures of one star beside each other
     rows = [_row(digest, now.results[digest]) for digest in together if digest in now.own]
     rows += [_unreadable(digest, sentence) for digest, sentence in now.failures.items()]
+    if not any(row["part"] for row in rows):
+        rows = [{name: value for name, value in row.items() if name != "part"} for row in rows]
     rows.sort(key=_ORDERS[order])
     digests = tuple(row.pop("digest") for row in rows)
     table = _follow(digests)
     shown = unreadable_file() or now.selected
+    head.markdown(f"## Your files\n{_count(digests.index(shown) + 1 if shown in digests else 0)}", width="stretch")
     key = f"files-{table.number}"
     with st.container(key="file-table"):
         st.dataframe(
@@ -128,12 +131,14 @@ def _choose(key: str, digests: tuple[str, ...]) -> None:
             visit.keep(replace(table, unreadable=None, selected=digest), selected=digest)
 
 
-def _count() -> str:
+def _count(shown: int) -> str:
+    """How many files there are, and which row is chosen, 0 for none, where it may be out of sight."""
     good, unreadable = len(visit.current().own), len(visit.current().failures)
     words = f"{good or 'No'} spectr{'um' if good == 1 else 'a'}" + (
         f", {unreadable} not readable" if unreadable else ""
     )
     more = " Click into the table to scroll it." if good + unreadable > _ROWS else ""
+    more += f" Row {shown} is shown." if shown > _ROWS else ""
     return f":small[{words}. Choose a row to see it.{more}]"
 
 
@@ -161,12 +166,19 @@ def _row(digest: str, result: InferenceResult) -> dict[str, object]:
     spectrum = result.prepared.spectrum
     example = any(example.file == spectrum.file for example in list_examples()) and spectrum.simulated
     state = "flagged" if doubts(result.flags) else "example" if example else "ok"
-    row: dict[str, object] = {"digest": digest, "state": _STATES[state], "file": spectrum.file, "star": spectrum.star}
+    row = _named(digest, state, spectrum.file, spectrum.star)
     for name in PARAMETERS:
         estimate = result.estimates[name]
         value = estimate.value if estimate.limit is None else estimate.limit  # the mode would pass for a measured one
         row |= {name: None if estimate.withheld else value, f"{name}_interval": _interval(name, estimate)}
     return row | {"snr": result.prepared.snr, "remarks": remarks(result)}
+
+
+def _named(digest: str, state: str, file: str, star: str) -> dict[str, object]:
+    """The first columns of a row; which of several spectra of a file it is stands apart, as names are cut off."""
+    upload = visit.current().uploads.get(digest)
+    part = upload.part if upload else ""
+    return {"digest": digest, "state": _STATES[state], "part": part, "file": file, "star": star}
 
 
 def _interval(name: str, estimate: Estimate) -> str:
@@ -178,10 +190,8 @@ def _interval(name: str, estimate: Estimate) -> str:
 
 def _unreadable(digest: str, sentence: str) -> dict[str, object]:
     values = dict.fromkeys([key for name in PARAMETERS for key in (name, f"{name}_interval")])
-    return {"digest": digest, "state": _STATES["unreadable"], "file": _name(digest, sentence), "star": "", **values} | {
-        "snr": None,
-        "remarks": sentence,
-    }
+    row = _named(digest, "unreadable", _name(digest, sentence), "")
+    return row | values | {"snr": None, "remarks": sentence}
 
 
 def _name(digest: str, sentence: str) -> str:
@@ -199,6 +209,7 @@ def _columns() -> dict[str, object]:
             width=115,
             pinned=True,
         ),
+        "part": st.column_config.TextColumn("Which", help="Which of several spectra of one file.", width=80),
         "file": st.column_config.TextColumn("File", width=150),
         "star": st.column_config.TextColumn("Star", help="As the file names it.", width="small"),
         "snr": st.column_config.NumberColumn("S/N", help="Signal-to-noise ratio per pixel.", width=60),

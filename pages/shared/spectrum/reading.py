@@ -139,7 +139,9 @@ def _findings(found: Sequence[Finding]) -> None:
 
 def _value(finding: Finding) -> str:
     """A finding in the words of the page."""
-    return FRAME_WORDS.get(finding.value, finding.value) if finding.name == "frame" else finding.value
+    if finding.name != "frame" or finding.value == "unknown":  # which is said of the frame already
+        return finding.value
+    return FRAME_WORDS.get(finding.value, finding.value)
 
 
 def _because(finding: Finding) -> str:

@@ -8,12 +8,12 @@ from pathlib import Path
 import streamlit as st
 
 from dtl.figures.preview import preview_figure
-from dtl.readers import read_spectrum
 from dtl.readers.options import ReadOptions
 from dtl.readers.preview import Preview, preview_table
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
 from pages.shared.core import apart, bundles, visit, wording
+from pages.shared.core.analysis import analyse_upload
 from pages.shared.core.chart import chart, dark
 from pages.shared.spectrum import rereading
 
@@ -82,18 +82,30 @@ def _wizard(digest: str, upload: visit.Upload, preview: Preview) -> None:
         key=f"preview-{digest}",
         alt=f"{_name(preview, flux)} against {_name(preview, wave)}, as they stand in the file",
     )
-    problem = _problem(upload, options, preview.window)
+    problem = _problem(upload, options)
     if problem:
         st.warning(wording.sentence(problem), icon=":material/warning:")
-    if st.button(
-        "Read it with these columns",
-        key=f"columns-apply-{digest}",
-        disabled=bool(problem),
-        help="See above what stands against it." if problem else None,
-        on_click=_apply,
-        args=(digest, options),
-    ):
+    with st.container(horizontal=True):
+        pressed = st.button(
+            "Read it with these columns",
+            key=f"columns-apply-{digest}",
+            disabled=bool(problem),
+            help="See above what stands against it." if problem else None,
+            on_click=_apply,
+            args=(digest, options),
+        )
+        if upload.options.columns is not None:
+            pressed |= st.button(
+                "Let the program choose them again",
+                key=f"columns-forget-{digest}",
+                help="Reads the file as if nothing had been said of its columns, with what it makes of all of them.",
+                on_click=_forget,
+                args=(digest,),
+            )
+    if pressed:
         st.rerun()  # the whole page, not this part of it alone
+    if said := rereading.problem_of(digest, about=("columns", "uncertainty")):
+        st.error(wording.sentence(f"{said} The earlier reading is kept."), icon=":material/error:")
     rows = preview.rows(_ROWS)
     st.caption(f"First {_ROWS} of {len(preview.columns[0].values):,} rows")
     st.dataframe(rows, hide_index=True, alt=f"First {_ROWS} rows of {upload.name}")
@@ -167,19 +179,23 @@ def _choices(digest: str, options: ReadOptions, preview: Preview) -> tuple[str, 
     return wave, flux, sigma, (None if sigma == _NONE else kind), unit
 
 
-def _problem(upload: visit.Upload, options: ReadOptions, window: Window) -> str:
-    """Why the file cannot be read with these columns, empty where it can."""
+def _problem(upload: visit.Upload, options: ReadOptions) -> str:
+    """Why the file cannot be read, prepared and answered with these columns, empty where it can."""
     wave, flux, sigma = options.columns
     if len({wave, flux, sigma}) < 3:
         return "One column is chosen twice; wavelength, flux and uncertainty are three different ones."
-    try:
-        apart.call(upload.name, read_spectrum, upload.content, window=window, name=upload.name, options=options)
-    except UnusableInput as error:
-        return str(error)
-    return ""
+    answer = analyse_upload(upload._replace(options=options))
+    return answer if isinstance(answer, str) else ""
 
 
 def _apply(digest: str, options: ReadOptions) -> None:
     rereading.reread(digest, columns=options.columns, uncertainty=options.uncertainty, unit=options.unit)
     # the other widgets of this file show what is read now
     st.session_state[f"option-unit-{digest}"] = visit.current().uploads[digest].options.unit
+
+
+def _forget(digest: str) -> None:
+    """Read a file again with columns of the program's own choice; the lists then show that."""
+    rereading.reread(digest, columns=None, uncertainty=None)
+    for name in ("wavelength", "flux", "uncertainty", "kind"):
+        st.session_state.pop(f"columns-{name}-{digest}", None)
