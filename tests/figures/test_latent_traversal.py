@@ -47,7 +47,7 @@ def test_latents_are_drawn_in_the_order_asked_for():
     after = next(trace for trace in figure.data if trace.name == "after")
     np.testing.assert_allclose(after.y, found.values[0, order], atol=1e-5)
     assert f"Latent {order[0] + 1}: word {order[0]}" in after.text[0]
-    assert not any("-" in text for text in after.text) and any("<br>−" in text for text in after.text)  # true signs
+    assert not any("-" in text for text in after.text) and any("<br>−" in text for text in after.text)  # a true minus
     assert figure.layout.xaxis.ticktext[0] == str(order[0] + 1)
     low, high = figure.layout.yaxis.range
     assert low < found.values.min() and high > found.values.max()
