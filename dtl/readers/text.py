@@ -41,6 +41,8 @@ _ESPADONS_COLUMNS = {2: (1, 2), 5: (1, 5), 6: (1, 4)}
 _MIN_JUMPS = 20
 #: Rows of a table that is no spectrum, as part of those of the longest beside it, at most.
 _SHORT = 0.05
+#: Pixels of a spectrum in the window, at least.
+_FEWEST = 10
 #: What is said of a spectrograph and its files, and of one star, or of one exposure of it.
 _OF_SPECTROGRAPH = ("medium", "frame", "resolution", "unread_resolution", "instrument", "unit", "official")
 _OF_STAR = ("star", "barycentric_velocity", "star_velocity", "position", "mjd", "simulated")
@@ -87,13 +89,23 @@ def _joined(source: Source) -> list[TextTable]:
     except UnusableInput:
         return []
     longest = max((len(table.values) for table in tables), default=0)
-    return [table for table in tables if len(table.values) > _SHORT * longest]
+    long = [table for table in tables if len(table.values) > _SHORT * longest]
+    if long and long[0] is not tables[0]:  # what stands above all is of the file
+        above, own = tables[0], long[0]
+        comments, lines = [*own.comments, *above.comments], [*own.lines, *above.lines]
+        long[0] = replace(own, comments=comments, lines=lines, cards=above.cards | own.cards)
+    return long
 
 
 def _together(tables: Sequence[TextTable], source: Source, options: ReadOptions, window: Window) -> Contents:
     """Several tables as one with a row each, by the columns of the first, or where theirs differ, each by its own."""
     first = tables[0]
-    named = [each if any(each.names) else replace(each, names=first.names, said=first.said) for each in tables]
+    wide = len(first.names)
+    bare = [len(each.names) == wide and not any(each.names) for each in tables]
+    named = [
+        replace(each, names=first.names, said=first.said) if own else each
+        for each, own in zip(tables, bare, strict=True)
+    ]
     alike = all((each.names, each.said) == (first.names, first.said) for each in named)
     if alike or (options.columns is not None and len({len(each.names) for each in named}) == 1):
         contents = contents_from_columns("text table", _rows_of_columns(tables), source, options, window)
@@ -150,11 +162,15 @@ def _stacked(read: Sequence[Contents]) -> Contents:
 
 
 def _unit_of(contents: Contents, table: TextTable, window: Window) -> str | None:
-    """The unit of the wavelengths of one of several tables; None where they miss the window in it."""
+    """The unit of the wavelengths of one of several tables; None where they miss the window in it, or have
+    next to no pixel there, as times and velocities would."""
     own = Contents("", contents.wavelength, contents.flux, unit=contents.unit)
     apply_metadata(own, parse_comments(table.comments))
     unit = str(resolve_unit(own, ReadOptions(), window).value)
-    return unit if holds_window(ends_of(own.wavelength), unit, window) else None
+    if not holds_window(ends_of(own.wavelength), unit, window):
+        return None
+    waves = to_angstrom(own.wavelength, unit)
+    return unit if ((waves > window.lower) & (waves < window.upper)).sum() >= _FEWEST else None
 
 
 def _describe_own(
