@@ -72,7 +72,7 @@ _SPEED_OF_LIGHT = 299792.458  # km/s
 
 #: What a card speaks of beside the spectrum: no model of the instrument, nor a library of lines.
 _OF_ANOTHER = re.compile(
-    r"\btemplates?\b|\b(?:of|for) (?:the |an? )?(?:[^\W\d]\w* )?(?:models?|library)\b(?! of)"
+    r"\btemplates?\b|\b(?:of|for) (?:the |an? )?(?!optical|instrument)(?:[^\W\d]\w* )?(?:models?|library)\b(?! of)"
     r"|\b(?:model|library) (?:spectr|r\b|resol)",
     re.IGNORECASE,
 )

@@ -27,10 +27,9 @@ from dtl.readers.resolving import resolve_unit
 from dtl.readers.row_values import padded
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements, frame_of, medium_of
-from dtl.readers.text_blocks import blocks_of
+from dtl.readers.text_blocks import tables_of
 from dtl.readers.text_table import TextTable, parse_table
 from dtl.readers.units import ends_of, holds_window, to_angstrom
-from dtl.readers.word_columns import tidy_words
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
 
@@ -39,8 +38,6 @@ __all__ = ["columns", "espadons_columns", "identify", "identify_espadons", "read
 #: Columns after the wavelength -> (column of flux, column of sigma), counted from 0 at the wavelength.
 _ESPADONS_COLUMNS = {2: (1, 2), 5: (1, 5), 6: (1, 4)}
 _MIN_JUMPS = 20
-#: Rows of a table that is no spectrum, as part of those of the longest beside it, at most.
-_SHORT = 0.05
 #: Pixels of a spectrum in the window, at least.
 _FEWEST = 10
 #: What is said of a spectrograph and its files, and of one star, or of one exposure of it.
@@ -60,7 +57,7 @@ def identify_espadons(source: Source) -> bool:
 
 def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read a table of two or more columns, or several spectra one below the other, each with words of its own."""
-    tables = _joined(source) or [parse_table(source)]
+    tables = tables_of(source) or [parse_table(source)]
     table = tables[0]
     named = any(table.names)
     if not named and options.columns is None and _looks_like_espadons(table):
@@ -79,22 +76,6 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     if len(tables) == 1:
         _describe(contents, table)
     return contents
-
-
-def _joined(source: Source) -> list[TextTable]:
-    """The tables of a text that was put together from several spectra, without short ones, as lists of lines; none
-    where it was not."""
-    try:
-        tables = [parse_table(source, tidy_words(block)) for block in blocks_of(source.text)]
-    except UnusableInput:
-        return []
-    longest = max((len(table.values) for table in tables), default=0)
-    long = [table for table in tables if len(table.values) > _SHORT * longest]
-    if long and long[0] is not tables[0]:  # what stands above all is of the file
-        above, own = tables[0], long[0]
-        comments, lines = [*own.comments, *above.comments], [*own.lines, *above.lines]
-        long[0] = replace(own, comments=comments, lines=lines, cards=above.cards | own.cards)
-    return long
 
 
 def _together(tables: Sequence[TextTable], source: Source, options: ReadOptions, window: Window) -> Contents:
