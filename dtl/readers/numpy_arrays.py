@@ -126,6 +126,8 @@ def _with_orders(arrays: list[tuple[str, np.ndarray]]) -> list[tuple[str, np.nda
     sizes = [{len(own[number]) for own in kinds.values() if number in own} for number in numbers]
     alike = all(own.keys() == numbers for own in kinds.values()) and all(len(own) == 1 for own in sizes)
     merged = any(values.size > 1 and _is_wave(name) for name, values in arrays if name not in taken)
+    if len(numbers) * max((max(own, default=0) for own in sizes), default=0) > limits.most("values"):
+        return arrays  # else a long one among many short ones would fill the memory
     if merged or len(kinds) < 2 or len(numbers) < 2 or not alike or "" in kinds or not any(map(_is_wave, kinds)):
         return arrays
     rows = [(name, padded([own[number] for number in sorted(numbers)])) for name, own in kinds.items()]

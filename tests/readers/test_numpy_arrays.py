@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -175,3 +176,15 @@ def test_a_complex_number_of_which_a_part_is_none_is_a_bad_pixel(bad: complex) -
     flux[FLUX.size // 2] = bad
     found = read_spectrum(archive(wave=WAVE, flux=flux, err=SIGMA), name="c.npz")
     assert np.flatnonzero(np.isnan(found.flux)).tolist() == [FLUX.size // 2]
+
+
+def test_a_long_order_among_many_short_ones_takes_no_memory() -> None:
+    """Brought to one length they took a hundred thousand times what the file does."""
+    short, long = np.arange(2.0), np.zeros(1_500_000)
+    arrays = {f"{kind}_{i}": short for i in range(110) for kind in ("wave", "flux")}
+    tracemalloc.start()
+    with pytest.raises(UnusableInput):
+        read_spectrum(archive(**arrays, wave_200=long, flux_200=long), name="l.npz")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5e8
