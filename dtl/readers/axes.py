@@ -217,6 +217,7 @@ def _curved(cards: Cards, ctype: str, n: int) -> Axis:
     from astropy.wcs import WCS
 
     wcs = WCS(naxis=1)
+    _unit(cards, ctype)  # refuses one of velocities
     stated = parse_unit(str(cards.get("CUNIT1", "")))
     wcs.wcs.ctype, wcs.wcs.cunit = [ctype], [stated or ""]
     wcs.wcs.crval, wcs.wcs.cdelt = [cards.number("CRVAL1")], [_step(cards)]
@@ -228,6 +229,8 @@ def _curved(cards: Cards, ctype: str, n: int) -> Axis:
         (values,) = wcs.wcs_pix2world(np.arange(1.0, n + 1), 1)
     except Exception as error:  # of wcslib, one for each fault
         raise ValueError(f"an axis {ctype} whose cards do not fit together") from error
+    if not np.isfinite(values).any():
+        raise ValueError(f"an axis {ctype} whose cards do not fit together")
     unit = _FALLING.get(ctype[:4], "m" if stated else "")  # of the standard, which hardly anybody means without a word
     return Axis(values, unit, f"card CTYPE1 = '{ctype}'", "not even")
 

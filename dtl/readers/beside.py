@@ -133,7 +133,8 @@ def _corrected(columns: Sequence[str], names: Sequence[Name], values: Sequence[n
     """
     by_air = any(name.role == "telluric" for name in names) or _TRANSMISSION in [c.strip().lower() for c in columns]
     words, found = [_words(column) for column in columns], list(names)
-    for i, (column, name) in enumerate(zip(columns, names, strict=True)):
+    for i in sorted(range(len(names)), key=lambda i: names[i].role == "uncertainty"):  # these follow their fluxes
+        column, name = columns[i], names[i]
         own, done = words[i] - _AFTER, bool(words[i] & _AFTER)
         if by_air and not done and column.strip().lower().startswith("c"):
             own, done = _words(column.strip()[1:]), True
@@ -142,6 +143,8 @@ def _corrected(columns: Sequence[str], names: Sequence[Name], values: Sequence[n
         plain = [j for j in plain if names[j].role == role and j != i]
         if name.role not in ("", role) or not plain:
             continue
+        if name.role == "uncertainty" and name.stem and ("flux", name.stem) in [(n.role, n.stem) for n in found]:
+            continue  # of a flux that was not found to be the corrected one
         if role == "flux" and not (has_light(values[i]) and any(share_lines(values[i], values[j]) for j in plain)):
             continue
         first = names[plain[0]]

@@ -18,13 +18,14 @@ from dtl.readers.complex_numbers import without_imaginary
 from dtl.readers.contents import Contents
 from dtl.readers.groups import BESIDE
 from dtl.readers.metadata import apply_metadata, in_words
-from dtl.readers.names import parse_name
+from dtl.readers.names import parse_name, split_words
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions, metadata_lines
 from dtl.readers.row_values import describe_row, of_columns, padded
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements
 from dtl.readers.text_table import check_values, text_lines
+from dtl.readers.treatments import is_treated
 from dtl.wavelengths import Window
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     contents.describe = (partial(describe_row, said=of_columns(table)),)
     meta: dict[str, object] = {}
     for key, value in table.meta.items():  # what stands below a key of its own, if this names nothing else
-        if isinstance(value, Mapping) and parse_name(str(key)).role not in (*BESIDE, "mask"):
+        if isinstance(value, Mapping) and not _is_of_another(str(key)):
             meta.update(value)
     meta |= {key: value for key, value in table.meta.items() if not isinstance(value, Mapping)}
     apply_metadata(contents, meta)
@@ -99,6 +100,11 @@ def _check_head(source: Source, lines: list[str]) -> None:
     steps = [1 if mark in "[{" else -1 for mark in re.findall(r"[\[\]{}]", "".join(head))]
     lists = max((len(found) // 2 for line in head for found in re.findall(r"(?:- )+", line)), default=0)
     limits.check("yaml_depth", max(accumulate(steps, initial=lists)), source.refuse)
+
+
+def _is_of_another(key: str) -> bool:
+    """Whether metadata below a key are of something beside the spectrum: ``telluric``, but not ``sky_subtraction``."""
+    return parse_name(key).role in (*BESIDE, "mask") and not is_treated(split_words(key))
 
 
 def table_columns(table: Table) -> list[Column]:

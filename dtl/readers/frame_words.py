@@ -46,7 +46,8 @@ _REST_OF_OTHERS = (
     ),
 )
 _REST = re.compile(
-    r"\b(rest frame|rest wavelengths?(?! of| for)|at rest|(stellar|star|laboratory) frame(?! ?#?\d)|frame of the star"
+    r"\b(rest frame|rest wavelengths?(?! of| for)|at rest|frame of the star"
+    r"|(stellar|star|laboratory) frame(?! ?#?\d+(?![\d.]| ?(?:km|m/s|k\b)))"
     r"|(?:shifted|corrected|moved|brought) to rest|(?<!line )(?<!lines )(?:shifted|corrected|moved|brought) to zero"
     r" (?:radial )?velocity)\b"
 )
@@ -67,6 +68,7 @@ _RESTING = re.compile(
     r"\b(?:telescope|mirror|dome|instrument|spectrograph|detector|ccd|camera|grating|prism|slit|shutter|fib(?:re|er)"
     r"|stage|wheel|motor|rotator|derotator|lamp|cell)s?\b[^:=]*\bat rest\b"
 )
+_OF_SPECTRUM = re.compile(r"\b(?:spectr(?:um|a)|wave\w*|flux(?:es)?|data)\b")
 _OF_REST = re.compile(r"(rest|stellar|systemic|star|laboratory|frame|rv|velocity)$")
 _OBSERVATORY = re.compile(
     r"\b(topocent|geocent)[a-z]*|\b(observatory|observers?|observed|telescope|earth) (frame|system|wavelengths?|rest)\b"
@@ -113,7 +115,7 @@ def _frame_of_clause(clause: str, *, alone: bool) -> str | None:
         return None
     for pattern, plain in _REST_OF_OTHERS:
         clause = re.sub(pattern, plain, clause)
-    clause = _RESTING.sub(" ", clause)
+    clause = clause if _OF_SPECTRUM.search(clause) else _RESTING.sub(" ", clause)
     if is_of_others(clause) or (_PAST_FRAME.search(clause) and not KEPT.search(clause)):
         return None
     earth, sun = _OBSERVATORY.search(clause), _BARYCENTRIC.search(clause)

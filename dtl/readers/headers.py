@@ -160,11 +160,10 @@ def _frames(cards: Cards) -> Iterator[Claim]:
         frame = _frame_of_card(cards, key)
         if frame:
             yield Claim(frame, "file", f"card {key} = {sanitise(cards.get(key), 30)}")
-        # Where it is 0, nothing was done.
-        comment = cards.comment(key) if _OF_EARTH.fullmatch(key) and cards.number(key) != 0 else ""
-        done = re.sub(r"[\[(].*?[\])]", " ", comment)  # without the unit, which is a clause of its own
+        comment = cards.comment(key) if _OF_EARTH.fullmatch(key) else ""
+        done = re.sub(r"^\s*[\[(].*?[\])]", " ", comment)  # without the unit, which is a clause of its own
         frame = frame_of(f"barycentric motion: {done}") if _WAS_DONE.search(comment) else None
-        if frame:
+        if frame and (cards.number(key) != 0 or frame == "observatory"):  # where it is 0, nothing was done
             yield Claim(frame, "file", f"card {key}: '{sanitise(comment, 60)}'")
 
 
@@ -196,12 +195,12 @@ def _media(cards: Cards) -> Iterator[Claim]:
         medium = stated_medium(value) or medium_of(f"{key} = {value}") if said else None
         if medium:
             yield Claim(medium, "file", f"card {key} = '{sanitise(value, 30)}'")
-    program = program_of(cards)
-    if program:
-        yield Claim(program.medium, "file", f"{program.said} its wavelengths are in {program.medium}")
     ctype = str(cards.get("CTYPE1", "")).strip().upper()
     if ctype.startswith("AWAV"):
         yield Claim("air", "file", f"CTYPE1 = '{sanitise(ctype, 20)}', wavelengths in air by the FITS standard")
+    program = program_of(cards)
+    if program:
+        yield Claim(program.medium, "file", f"{program.said} its wavelengths are in {program.medium}")
     for key in cards.among(("CTYPE1", "CUNIT1", *_cards_of_wavelengths(cards), "WAT1_001")):
         for text in (str(cards.get(key, "")), cards.comment(key)):
             medium = stated_medium(text)
@@ -218,7 +217,9 @@ def _as_yes_or_no(value: Any) -> Any:
 
 
 def _cards_of_wavelengths(cards: Cards) -> tuple[str, ...]:
-    """Cards about the wavelengths of a table; none where it holds several, of which each has its own medium."""
+    """Cards about the wavelengths of a table; none where it may hold several, each with its own medium."""
+    if f"TTYPE{_COLUMNS + 1}" in cards:
+        return ()
     names = {number: str(cards.get(f"TTYPE{number}", "")) for number in range(1, _COLUMNS + 1)}
     places = [number for number, name in names.items() if name and parse_name(name).role == "wavelength"] or [1]
     return (f"TUNIT{places[0]}", f"TTYPE{places[0]}") if len(places) < 2 else ()

@@ -112,7 +112,8 @@ def _opened(source: Source) -> tuple[Source, dict[str, object], dict[str, np.nda
 def _with_orders(arrays: list[tuple[str, np.ndarray]]) -> list[tuple[str, np.ndarray]]:
     """Arrays, those of one name but for a number, ``wave_0``, ``flux_0``, ``wave_1`` ..., as rows of one.
 
-    Only where each number has the same arrays, wavelengths among them, which are of one length for each.
+    Only where each number has the same arrays, wavelengths among them, which are of one length for each, and none stand
+    beside that have no number, as of a spectrum that was merged from them.
     """
     kinds: dict[str, dict[int, np.ndarray]] = {}
     taken = set()
@@ -124,7 +125,10 @@ def _with_orders(arrays: list[tuple[str, np.ndarray]]) -> list[tuple[str, np.nda
     numbers = next(iter(kinds.values()), {}).keys()
     sizes = [{len(own[number]) for own in kinds.values() if number in own} for number in numbers]
     alike = all(own.keys() == numbers for own in kinds.values()) and all(len(own) == 1 for own in sizes)
-    if len(kinds) < 2 or len(numbers) < 2 or not alike or "" in kinds or not any(map(_is_wave, kinds)):
+    merged = any(values.size > 1 and _is_wave(name) for name, values in arrays if name not in taken)
+    if len(numbers) * max((max(own, default=0) for own in sizes), default=0) > limits.most("values"):
+        return arrays  # else a long one among many short ones would fill the memory
+    if merged or len(kinds) < 2 or len(numbers) < 2 or not alike or "" in kinds or not any(map(_is_wave, kinds)):
         return arrays
     rows = [(name, padded([own[number] for number in sorted(numbers)])) for name, own in kinds.items()]
     return [*rows, *(pair for pair in arrays if pair[0] not in taken)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -35,7 +35,14 @@ def _rows(lines: Sequence[str]) -> list[int]:
         return []
     # each word alone between numbers is a pixel too, as 1.#QNAN: without it all behind would be shifted
     between = {i for i in own if full[0] < i < full[-1] and len(said[i].split()) < 2}
-    return sorted({*full, *between, *(i for i in own if _WORD.fullmatch(said[i]))})
+    ends = {*_marks_from(said, full[0], -1), *_marks_from(said, full[-1], 1)}
+    return sorted({*full, *between, *ends, *(i for i in own if _WORD.fullmatch(said[i]))})
+
+
+def _marks_from(said: Sequence[str], place: int, step: int) -> Iterator[int]:
+    """The lines next to a number that stand for none, from there on one way: two dashes are no line below a title."""
+    while 0 <= (place := place + step) < len(said) and (said[place] == "--" or _WORD.fullmatch(said[place])):
+        yield place
 
 
 def _is_gap(line: str) -> bool:

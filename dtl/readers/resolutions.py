@@ -70,8 +70,14 @@ IN_KMS = re.compile(r"\bkm ?(?:/ ?s|s-1|s\^-1)(?! ?(?:/|per\b))")
 _OF_WIDTH = BESIDE | {"velocity", "lsf", "profile", "broadening", "line", "spread", "function", "element"}
 _SPEED_OF_LIGHT = 299792.458  # km/s
 
-#: What a card speaks of beside the spectrum.
-_OF_ANOTHER = re.compile(r"\b(?:templates?|models?|library)\b", re.IGNORECASE)
+#: What a card speaks of beside the spectrum: no model of the instrument, nor a library of lines.
+_OF_ANOTHER = re.compile(
+    r"\btemplates?\b|\b(?:of|for) (?:the |an? )?(?!optical|instrument)(?:[^\W\d]\w* )?(?:models?|library)\b(?! of)"
+    r"|\b(?:model|library) (?:spectr|r\b|resol)",
+    re.IGNORECASE,
+)
+#: A width in km/s is below it.
+_WIDEST = 1000.0
 
 #: Keys of metadata below which there are words of the spectrum itself.
 _FREE = {"comment", "comments", "description", "header", "history", "meta", "metadata", "note", "notes"}
@@ -157,7 +163,7 @@ def resolution_of_card(value: object, comment: str) -> float | None:
     """
     if _OF_ANOTHER.search(comment):
         return None
-    if isinstance(value, str) or IN_KMS.search(comment):
+    if isinstance(value, str) or (IN_KMS.search(comment) and value < _WIDEST):
         return resolution_of_value(str(value) if isinstance(value, str) else f"{value} km/s")
     found = float(value) if isinstance(value, int | float) else None
     return found if found is not None and is_resolution(found) else None

@@ -13,6 +13,7 @@ from astropy.io import fits
 from dtl.readers.barycentre import middle_of_exposure
 from dtl.readers.contents import Contents
 from dtl.readers.fits_file import image_extensions, pixels
+from dtl.readers.instruments import find_instrument
 from dtl.readers.members import members
 from dtl.readers.metadata import apply_metadata, in_words, key_of
 from dtl.readers.options import ReadOptions
@@ -44,11 +45,11 @@ _FASTEST, _HOURS = 500.0, 24.0
 #: What each of several spectra has for itself: a header that they share does not speak for one whose cell is empty.
 _OWN = ("star", "barycentric_velocity", "star_velocity")
 #: Columns that name the star where they tell rows apart, as a "source" may be that of the file, and what does: words
-#: that are no file, or a number of a large catalogue.
+#: that are no file or version, or a number of a large catalogue.
 _OF_ROWS = re.compile(
     r"(gaia[ _-]*)?(dr\d[ _-]*)?source([ _-]*(id|name))?|obj|(star|obj(ect)?|main|target)[ _-]*id|designation"
 )
-_NAME = re.compile(r"(?=.*[^\W\d])(?!.*\.[a-z]\w{1,4}$)[^/\\]*|\d{6,}|", re.IGNORECASE)
+_NAME = re.compile(r"(?=.*[^\W\d])(?!v?[\d.]+$)(?!.*\.[a-z]\w{1,4}$)[^/\\]*|\d{6,}|", re.IGNORECASE)
 #: Letters of the names of cards of the FITS standard, at most.
 _SHORT = 8
 #: Cards whose names say nothing where no table of stars is around them.
@@ -132,7 +133,8 @@ def describe_row(
 def _names_stars(name: str, column: np.ndarray) -> bool:
     """Whether a column of several spectra, none of which is called after the star, holds names of stars."""
     cells = {str(_plain(cell)) for cell in column.tolist()} if _OF_ROWS.fullmatch(name.strip().lower()) else set()
-    return len(cells) > 1 and all(map(_NAME.fullmatch, cells))
+    instruments = all(map(find_instrument, filter(None, cells)))  # with which one star was seen
+    return len(cells) > 1 and all(map(_NAME.fullmatch, cells)) and not instruments
 
 
 def apply_pairs(contents: Contents, pairs: dict[str, object], what: str) -> None:

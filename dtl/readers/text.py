@@ -27,10 +27,9 @@ from dtl.readers.resolving import resolve_unit
 from dtl.readers.row_values import padded
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import apply_statements, frame_of, medium_of
-from dtl.readers.text_blocks import blocks_of
+from dtl.readers.text_blocks import tables_of
 from dtl.readers.text_table import TextTable, parse_table
 from dtl.readers.units import ends_of, holds_window, to_angstrom
-from dtl.readers.word_columns import tidy_words
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
 
@@ -39,8 +38,8 @@ __all__ = ["columns", "espadons_columns", "identify", "identify_espadons", "read
 #: Columns after the wavelength -> (column of flux, column of sigma), counted from 0 at the wavelength.
 _ESPADONS_COLUMNS = {2: (1, 2), 5: (1, 5), 6: (1, 4)}
 _MIN_JUMPS = 20
-#: Rows of a table that is no spectrum, as part of those of the longest beside it, at most.
-_SHORT = 0.05
+#: Pixels of a spectrum in the window, at least.
+_FEWEST = 10
 #: What is said of a spectrograph and its files, and of one star, or of one exposure of it.
 _OF_SPECTROGRAPH = ("medium", "frame", "resolution", "unread_resolution", "instrument", "unit", "official")
 _OF_STAR = ("star", "barycentric_velocity", "star_velocity", "position", "mjd", "simulated")
@@ -58,7 +57,7 @@ def identify_espadons(source: Source) -> bool:
 
 def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     """Read a table of two or more columns, or several spectra one below the other, each with words of its own."""
-    tables = _joined(source) or [parse_table(source)]
+    tables = tables_of(source) or [parse_table(source)]
     table = tables[0]
     named = any(table.names)
     if not named and options.columns is None and _looks_like_espadons(table):
@@ -79,21 +78,15 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     return contents
 
 
-def _joined(source: Source) -> list[TextTable]:
-    """The tables of a text that was put together from several spectra, without short ones, as lists of lines; none
-    where it was not."""
-    try:
-        tables = [parse_table(source, tidy_words(block)) for block in blocks_of(source.text)]
-    except UnusableInput:
-        return []
-    longest = max((len(table.values) for table in tables), default=0)
-    return [table for table in tables if len(table.values) > _SHORT * longest]
-
-
 def _together(tables: Sequence[TextTable], source: Source, options: ReadOptions, window: Window) -> Contents:
     """Several tables as one with a row each, by the columns of the first, or where theirs differ, each by its own."""
     first = tables[0]
-    named = [each if any(each.names) else replace(each, names=first.names, said=first.said) for each in tables]
+    wide = len(first.names)
+    bare = [len(each.names) == wide and not any(each.names) for each in tables]
+    named = [
+        replace(each, names=first.names, said=first.said) if own else each
+        for each, own in zip(tables, bare, strict=True)
+    ]
     alike = all((each.names, each.said) == (first.names, first.said) for each in named)
     if alike or (options.columns is not None and len({len(each.names) for each in named}) == 1):
         contents = contents_from_columns("text table", _rows_of_columns(tables), source, options, window)
@@ -150,11 +143,15 @@ def _stacked(read: Sequence[Contents]) -> Contents:
 
 
 def _unit_of(contents: Contents, table: TextTable, window: Window) -> str | None:
-    """The unit of the wavelengths of one of several tables; None where they miss the window in it."""
+    """The unit of the wavelengths of one of several tables; None where they miss the window in it, or have
+    next to no pixel there, as times and velocities would."""
     own = Contents("", contents.wavelength, contents.flux, unit=contents.unit)
     apply_metadata(own, parse_comments(table.comments))
     unit = str(resolve_unit(own, ReadOptions(), window).value)
-    return unit if holds_window(ends_of(own.wavelength), unit, window) else None
+    if not holds_window(ends_of(own.wavelength), unit, window):
+        return None
+    waves = to_angstrom(own.wavelength, unit)
+    return unit if ((waves > window.lower) & (waves < window.upper)).sum() >= _FEWEST else None
 
 
 def _describe_own(

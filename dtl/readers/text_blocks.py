@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from dtl.readers.metadata import key_of, parse_comments
+from dtl.readers.source import Source
+from dtl.readers.text_table import TextTable, parse_table
+from dtl.readers.word_columns import tidy_words
+from dtl.spectrum import UnusableInput
 
-__all__ = ["blocks_of"]
+__all__ = ["blocks_of", "tables_of"]
 
 _COMMENT = re.compile(r"\s*(?:[#%!;*]+|//+|--+)\s*")
 #: What a row of numbers begins with, and letters of rows without words.
@@ -15,6 +20,24 @@ _ROW = re.compile(r"\s*[-+.]?\d")
 _FIRST, _NUMBERS = re.compile(rf"(?:\A|[\r\n]){_ROW.pattern}"), b"0123456789.+-eE, |\t\r\n"
 #: Rows that a spectrum has at least.
 _MIN_ROWS = 10
+#: Rows of a table that is no spectrum, as part of those of the longest beside it, at most.
+_SHORT = 0.05
+
+
+def tables_of(source: Source) -> list[TextTable]:
+    """The tables of a text that was put together from several spectra, without short ones, as lists of lines; none
+    where it was not."""
+    try:
+        tables = [parse_table(source, tidy_words(block)) for block in blocks_of(source.text)]
+    except UnusableInput:
+        return []
+    longest = max((len(table.values) for table in tables), default=0)
+    long = [table for table in tables if len(table.values) > _SHORT * longest]
+    if long and long[0] is not tables[0]:  # what stands above all is of the file
+        above, own = tables[0], long[0]
+        comments, lines = [*own.comments, *above.comments], [*own.lines, *above.lines]
+        long[0] = replace(own, comments=comments, lines=lines, cards=above.cards | own.cards)
+    return long
 
 
 def blocks_of(text: str) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from dtl.readers.cards import Cards
 from dtl.readers.names import parse_name, split_words
+from dtl.readers.treatments import is_treated
 
 __all__ = ["called_by_trace", "rows_beside"]
 
@@ -58,8 +59,9 @@ def rows_beside(said: Mapping[str, np.ndarray]) -> tuple[np.ndarray, str] | None
 
 
 def _beside(value: object) -> str:
-    """The role of what a fibre saw where that is not the star, nor the star and something else, as "star+sky"."""
+    """The role of what a fibre saw where that is not the star, nor the star and something else, as "star+sky", or
+    without it, as "sky-subtracted"."""
     text = value.decode("latin-1") if isinstance(value, bytes) else value
     words = split_words(text.strip().lower()[:_LONGEST]) if isinstance(text, str) else []
     roles = [parse_name(word).role for word in words]
-    return "" if "flux" in roles else next((role for role in roles if role in _BESIDE), "")
+    return "" if "flux" in roles or is_treated(words) else next((role for role in roles if role in _BESIDE), "")

@@ -132,3 +132,7 @@ def test_an_axis_whose_cards_do_not_fit_together() -> None:
     cards = {"CTYPE1": "WAVE-F2A", "CUNIT1": "Angstrom", "CRVAL1": 8767.42, "CDELT1": 0.05, "CRPIX1": 1.0}
     with pytest.raises(UnusableInput, match=r"^g\.fits has an axis WAVE-F2A whose cards do not fit together, which"):
         read_spectrum(image(FLUX, **cards), name="g.fits")
+    with pytest.raises(UnusableInput, match=r"^g\.fits has an axis WAVE-GRI whose cards do not fit together, which"):
+        read_spectrum(image(FLUX, **cards | {"CTYPE1": "WAVE-GRI"}), name="g.fits")  # of a grating without lines
+    with pytest.raises(UnusableInput, match=r"^g\.fits has an axis of velocities"):
+        read_spectrum(image(FLUX, **cards | {"CTYPE1": "WAVE-F2W", "CUNIT1": "km/s"}), name="g.fits")

@@ -157,3 +157,13 @@ def test_what_is_left_of_a_flux_or_counts_is_not_the_flux_after_a_step() -> None
         found = read_spectrum(table(wave=own.wavelength, flux=own.flux, **{name: values}, err=own.uncertainty))
         np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
         np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)
+
+
+def test_an_uncertainty_stays_with_a_flux_that_is_not_the_same_corrected() -> None:
+    """Another spectrum under the name of a step, as of another night, has the uncertainty of that name."""
+    own, rng = observe(), np.random.default_rng(3)
+    other = 1.0 + 0.3 * np.sin(own.wavelength * 9.0) + rng.normal(0, 0.01, own.flux.size)
+    columns = {"flux_raw": other, "flux_clean": own.flux, "err_raw": 3 * own.uncertainty, "err_clean": own.uncertainty}
+    found = read_spectrum(table(wave=own.wavelength, **columns))
+    np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
+    np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.table import Table
 
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum
@@ -198,8 +200,21 @@ def test_further_names_of_the_star_and_the_spectrograph() -> None:
         (12.3, "barycentric correction applied to velocities", "unknown"),
         (12.3, "correction applied to wavelengths", "barycentric"),
         (True, "applied", "barycentric"),
+        (0.0, "not applied", "observatory"),
+        (0, "0 = not corrected, 1 = applied", "observatory"),
+        (12.3, "[km/s] (applied)", "barycentric"),
     ],
 )
 def test_what_was_done_with_the_motion_of_earth(value: float, comment: str, frame: str) -> None:
     """A velocity of 0 was not removed, and one that was added to velocities was not to wavelengths."""
     assert read_spectrum(table(BSS_VHEL=(value, comment)), name="c.fits").frame == frame
+
+
+def test_wavelengths_behind_many_columns_have_a_medium_of_their_own() -> None:
+    """The name of the first in air spoke against that of the second, which is read."""
+    wave = layouts.grid()
+    columns = {"wave_air": wave, "flux": layouts.truth(wave), **{f"z{i}": np.arange(wave.size) % 7 for i in range(40)}}
+    data = layouts.to_bytes(fits.PrimaryHDU(), fits.BinTableHDU(Table({**columns, "wave_vac": wave + 2.4})))
+    found = read_spectrum(data, name="w.fits")
+    medium = next(finding for finding in found.findings if finding.name == "medium")
+    assert (medium.value, medium.source) == ("vacuum", "file") and "medium_guessed" not in found.flags

@@ -172,3 +172,8 @@ def test_metadata_below_the_key_of_something_else_are_none_of_the_spectrum(tmp_p
     Table({"wave": WAVE, "flux": FLUX}, meta=own).write(tmp_path / "c.ecsv", format="ascii.ecsv")
     found = read_spectrum(tmp_path / "c.ecsv", window=WINDOW)
     assert (found.star, found.stated_velocity, found.frame) == ("GJ 1", 12.0, "barycentric")
+    for done in ("telluric_corrected", "sky_subtraction", "sky_subtracted"):  # of the spectrum after it
+        Table({"wave": WAVE, "flux": FLUX}, meta={done: foreign}).write(
+            tmp_path / "d.ecsv", format="ascii.ecsv", overwrite=True
+        )
+        assert read_spectrum(tmp_path / "d.ecsv", window=WINDOW).frame == "rest"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -159,3 +160,31 @@ def test_complex_numbers_with_nothing_imaginary(left: float) -> None:
         assert found.uncertainty is not None
     with pytest.raises(UnusableInput):
         read_spectrum(archive(wave=WAVE, flux=np.fft.fft(FLUX), err=SIGMA), name="c.npz")
+
+
+def test_orders_beside_the_spectrum_that_was_merged_from_them() -> None:
+    """The merged one has uncertainties, which the orders have not."""
+    orders = {f"{kind}_{i}": values[i::3] for i in range(3) for kind, values in (("wave", WAVE), ("flux", 2.0 * FLUX))}
+    found = read_spectrum(archive(wavelength=WAVE, flux=FLUX, err=SIGMA, **orders), name="m.npz")
+    np.testing.assert_array_equal(found.flux, FLUX)
+    assert found.uncertainty is not None
+
+
+@pytest.mark.parametrize("bad", [complex(1.0, np.nan), complex(1.0, np.inf), complex(np.inf, 0.0)])
+def test_a_complex_number_of_which_a_part_is_none_is_a_bad_pixel(bad: complex) -> None:
+    flux = FLUX.astype(complex)
+    flux[FLUX.size // 2] = bad
+    found = read_spectrum(archive(wave=WAVE, flux=flux, err=SIGMA), name="c.npz")
+    assert np.flatnonzero(np.isnan(found.flux)).tolist() == [FLUX.size // 2]
+
+
+def test_a_long_order_among_many_short_ones_takes_no_memory() -> None:
+    """Brought to one length they took a hundred thousand times what the file does."""
+    short, long = np.arange(2.0), np.zeros(1_500_000)
+    arrays = {f"{kind}_{i}": short for i in range(110) for kind in ("wave", "flux")}
+    tracemalloc.start()
+    with pytest.raises(UnusableInput):
+        read_spectrum(archive(**arrays, wave_200=long, flux_200=long), name="l.npz")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5e8

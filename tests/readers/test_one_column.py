@@ -33,6 +33,14 @@ def test_pixels_without_a_number_at_the_ends_count_and_words_above_do_not(gap: s
     assert np.flatnonzero(np.isnan(values[:, 1])).tolist() == [0, 1, 1098, 1099]
 
 
+def test_dashes_next_to_the_numbers_stand_for_pixels() -> None:
+    """As tables write a masked number; a line of them apart from the numbers is none."""
+    values = _values([*HEAD, "--", "--", *FLUX[2:-1], "--"])
+    np.testing.assert_allclose(values[:, 0], 8790 + 0.05 * np.arange(1100), rtol=1e-12)
+    assert np.flatnonzero(np.isnan(values[:, 1])).tolist() == [0, 1, 1099]
+    np.testing.assert_array_equal(_values([*HEAD, "--", "flux", *FLUX])[:, 1], np.array(FLUX, float))
+
+
 @pytest.mark.parametrize("comment", ["# second part", "#part2", "; go on", "! 300 pixels so far"])
 def test_a_comment_among_fluxes_is_no_pixel(comment: str) -> None:
     values = _values([*HEAD, *FLUX[:300], comment, *FLUX[300:]])

@@ -50,3 +50,12 @@ def test_without_its_card_the_instrument_says_the_medium() -> None:
 )
 def test_pypeit_says_the_frame(said: str, frame: str) -> None:
     assert read_spectrum(coadded(PYP_SPEC="keck_hires", VEL_TYPE=said, VEL_CORR=1.00002)).frame == frame
+
+
+def test_wavelengths_that_were_brought_to_air_afterwards() -> None:
+    """The type of the axis is of the numbers, the card of PypeIt may be of what they were made from."""
+    header = {"PYP_SPEC": "keck_hires", "CTYPE1": "AWAV", "CUNIT1": "Angstrom", "CRVAL1": 8760.0, "CDELT1": 0.05}
+    hdu = fits.PrimaryHDU(star_flux(8760.0 + 0.05 * np.arange(2400)))
+    hdu.header.update(header)
+    found = read_spectrum(to_bytes(hdu), name="air.fits")
+    assert next(f.value for f in found.findings if f.name == "medium") == "air" and "medium_guessed" in found.flags

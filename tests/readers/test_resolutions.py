@@ -11,7 +11,7 @@ from astropy.io import fits
 from astropy.table import Table
 
 from dtl.readers.contents import Claim, Contents
-from dtl.readers.resolutions import apply_resolutions, metadata_lines
+from dtl.readers.resolutions import apply_resolutions, metadata_lines, resolution_of_card
 from dtl.spectrum import Spectrum
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum
@@ -237,6 +237,24 @@ def test_cards_by_their_comments_and_texts() -> None:
 def test_a_width_in_velocities(words: str) -> None:
     assert stated(f"{words} 5 km/s") == pytest.approx(59958.49)
     assert stated(f"{words} 5 km/s of the template") is None and stated("5 km/s line spread") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "comment", "resolution"),
+    [
+        (50000.0, "resolving power, FWHM 6.0 km/s", 50000),
+        (50000.0, "by the optical model of the spectrograph", 50000),
+        (50000.0, "of the instrument model", 50000),
+        (50000.0, "from a library of ThAr lines", 50000),
+        (5.0, "[km/s]", 59958.49),
+        (50000.0, "of the model library", None),
+        (50000.0, "resolution of the template", None),
+        (50000.0, "R of model spectra", None),
+    ],
+)
+def test_what_the_comment_of_a_card_says_of_it(value: float, comment: str, resolution: float | None) -> None:
+    found = resolution_of_card(value, comment)
+    assert found == (None if resolution is None else pytest.approx(resolution))
 
 
 def test_a_claim_of_a_card_stays() -> None:

@@ -148,6 +148,11 @@ OBSERVATORY = [
 ]
 AT_REST = [
     "wavelength table at rest",
+    "wavelengths of fibre A are at rest",
+    "fiber spectra at rest",
+    "spectrograph ESPaDOnS, spectrum at rest",
+    "in the stellar frame 12.3 km/s removed",
+    "in the laboratory frame 3500 K model",
     "telescope at rest; wavelengths in the rest frame",
     "camera: wavelengths at rest",
     "shifted to stellar rest frame",

@@ -93,3 +93,29 @@ def test_a_list_of_lines_below_a_spectrum_is_no_spectrum(columns: int) -> None:
     text = HEAD + _block("GJ 1", "wave flux err", WAVE, FLUX[0], SIGMA) + _block("GJ 1", "# lines", *lines)
     found = read_spectrum(text.encode())
     assert _is(found, 0) and found.spectra == 1 and "several_spectra" not in found.flags
+
+
+@pytest.mark.parametrize("other", ["narrower", "wider", "a cross correlation", "a long list of lines"])
+def test_tables_of_another_width_without_names(other: str) -> None:
+    columns = {
+        "narrower": [WAVE, FLUX[1]],
+        "wider": [WAVE, FLUX[1], SIGMA, np.full(WAVE.size, 7.0)],
+        "a cross correlation": [np.linspace(-100.0, 100.0, 400), np.linspace(1.0, 0.5, 400)],
+        "a long list of lines": [8800.0 + np.arange(200), np.linspace(0.1, 0.5, 200)],
+    }[other]
+    text = HEAD + _block("GJ 1", "", WAVE, FLUX[0], SIGMA) + _block("GJ 2", "", *columns)
+    found = read_spectrum(text.encode())
+    assert _is(found, 0) and found.orders == () and found.spectra == (2 if len(columns[0]) > 400 else 1)
+
+
+@pytest.mark.parametrize("spectra", [1, 2])
+def test_words_above_a_short_table_are_those_of_the_file(spectra: int) -> None:
+    """A list of lines above the spectrum took the medium with it, and 82 km/s."""
+    text = (
+        "# medium: air\n"
+        + _block("GJ 9", "", *np.full((2, 20), 0.5))
+        + "".join(_block(f"GJ {number + 1}", "wave flux err", WAVE, FLUX[number], SIGMA) for number in range(spectra))
+    )
+    found = read_spectrum(text.encode())
+    medium = next(finding for finding in found.findings if finding.name == "medium")
+    assert (medium.value, medium.source, found.star, found.spectra) == ("air", "file", "GJ 1", spectra)

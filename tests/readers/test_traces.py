@@ -80,7 +80,13 @@ def test_rows_of_the_sky_or_a_lamp_are_left_out(cells: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "column"), [(["A", "B"], "FIBER"), (["SKY", "SKY"], "FIBER"), (["SKY", "A"], "NOTE")]
+    ("cells", "column"),
+    [
+        (["A", "B"], "FIBER"),
+        (["SKY", "SKY"], "FIBER"),
+        (["SKY", "A"], "NOTE"),
+        (["sky-subtracted", "not sky"], "FIBER"),
+    ],
 )
 def test_rows_that_stay(cells: list[str], column: str) -> None:
     spectrum = read_spectrum(rows(3 * cells, column), name="rows.fits")
