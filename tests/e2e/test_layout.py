@@ -73,9 +73,9 @@ def test_the_tabs_of_the_model_show_one_part_at_a_time(visitor):
     shown = visitor.page.get_by_text("What a result does not mean").locator("visible=true")
     shown.wait_for()
     visitor.turn_to("Validation")
-    assert shown.count() == 0
+    visitor.wait_until(lambda: shown.count() == 0)
     visitor.turn_to("Summary")
-    assert shown.count() == 1
+    visitor.wait_until(lambda: shown.count() == 1)
 
 
 def test_a_range_dragged_over_the_spectrum_is_measured(visitor):
