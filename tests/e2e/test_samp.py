@@ -101,5 +101,6 @@ def test_the_table_reaches_the_program_at_the_hub(visitor, received):
     table = Table.read(BytesIO(urlopen(sent["url"], timeout=PATIENCE).read()), format="votable")
     assert sent["name"] == "stellar parameters" and len(table) == 1
     assert 3000 < table["teff"][0] < 4300 and str(table["teff"].unit) == "K"
+    visitor.rest()
     button.click()
     visitor.wait_for("Not sent: no memory is left")
