@@ -39,7 +39,7 @@ def read_arrays(source: Source) -> tuple[np.ndarray, np.ndarray, str]:
         Shapes ``(orders, n)`` and ``(bands, orders, n)``; the unit is empty where none is stated.
 
     Raises:
-        UnusableInput: the cards are incomplete, or an order follows a table.
+        UnusableInput: the cards are incomplete, or there are no wavelengths in them.
     """
     _, hdu = image_extensions(source)[0]
     header = hdu.header
