@@ -51,9 +51,14 @@ def rounded(value: float, places: int) -> float:
 
 
 def format_number(value: float, places: int) -> str:
-    """``value`` with ``places`` decimals (rounded to tens and hundreds where negative) and a true minus sign."""
+    """``value`` with ``places`` decimals (rounded to tens and hundreds where negative) and a true minus sign.
+
+    Where it has more digits than a computer knows, as a power of ten.
+    """
     if not isfinite(value):
         return "–"
+    if abs(value) >= _WHOLE:
+        return format_significant(value)
     text = f"{rounded(value, places):.{max(places, 0)}f}"
     if float(text) == 0:
         text = text.removeprefix("-")
@@ -61,11 +66,12 @@ def format_number(value: float, places: int) -> str:
 
 
 def format_significant(value: float, figures: int = 2) -> str:
-    """``value`` with so many significant figures; as a power of ten where it is below a thousandth and not zero."""
+    """``value`` with so many significant figures; as a power of ten where it is below a thousandth and not zero, or has
+    more than 15 digits."""
     if not isfinite(value) or value == 0:
         return format_number(value, 0)
     power = int(f"{value:.{figures - 1}e}".partition("e")[2])  # of the rounded value: 9.99 is 10
-    if power >= -3:
+    if -3 <= power < 15:
         return format_number(value, figures - 1 - power)
     mantissa = format_number(value / 10.0**power, figures - 1)
     return f"{mantissa} × 10{str(power).translate(_RAISED)}"

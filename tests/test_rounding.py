@@ -67,6 +67,8 @@ def test_numbers_that_are_none():
         (2.72, 3, "2.72"),
         (0.0, 2, "0"),
         (float("nan"), 2, "–"),
+        (3.2e14, 2, "320000000000000"),
+        (9.99e15, 2, "1.0 × 10¹⁶"),
     ],
 )
 def test_significant_figures(value, figures, expected):
@@ -97,6 +99,7 @@ def test_a_half_goes_away_from_zero(value, places, expected):
 
 
 def test_numbers_of_any_size_are_rounded():
+    assert format_number(-1.2345e300, 1) == "−1.2 × 10³⁰⁰" and format_number(2.0**53, 0) == "9.0 × 10¹⁵"
     assert format_with_error(5.0, 1e-40).startswith("5.0")
     assert rounded(1e300, 2) == 1e300 and rounded(float("inf"), 2) == float("inf")
 

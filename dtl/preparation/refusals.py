@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dtl.preparation.velocity import Velocity
+from dtl.rounding import format_number
 from dtl.spectrum import Spectrum, UnusableInput
 from dtl.wavelengths import Window
 
@@ -41,7 +42,9 @@ def misses_window(spectrum: Spectrum, window: Window) -> UnusableInput:
             f"{spectrum.file}: it has only {usable[inside].sum()} usable pixels in {window}, far too few for its "
             "lines; give a high-resolution spectrum (R of 50,000 or more)."
         )
-    reach = f"its usable flux goes from {good[0]:.1f} to {good[-1]:.1f} Å" if good.size else "it has no usable flux"
+    reach = "it has no usable flux"
+    if good.size:
+        reach = f"its usable flux goes from {format_number(good[0], 1)} to {format_number(good[-1], 1)} Å"
     return UnusableInput(
         f"{spectrum.file}: {reach} and misses most of the window {window} (vacuum); "
         "take the order or the arm that covers it, or correct the unit of the wavelengths."

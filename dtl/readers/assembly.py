@@ -25,6 +25,7 @@ from dtl.readers.resolving import (
 from dtl.readers.source import Source
 from dtl.readers.spectra import choose_spectrum
 from dtl.readers.units import ends_of, holds_window, show_unit
+from dtl.rounding import format_number
 from dtl.spectrum import Finding, Spectrum
 from dtl.wavelengths import Window
 
@@ -200,8 +201,8 @@ def _check_coverage(
         fitting = next((show_unit(unit) for unit in _RARE_UNITS if holds_window(ends, unit, window)), "")
         hint = f" (as numbers in {fitting} they would hold it)" if fitting else ""
         raise source.refuse(
-            f"covers {low:.1f}–{high:.1f} Å in vacuum {gap} the window of {window} that the "
-            "method needs, so it is another order or setting; choose a spectrum that holds the window, or "
+            f"covers {format_number(low, 1)}–{format_number(high, 1)} Å in vacuum {gap} the window of {window} that "
+            "the method needs, so it is another order or setting; choose a spectrum that holds the window, or "
             f"state the unit if this range is wrong{hint}."
         )
 

@@ -12,6 +12,7 @@ from dtl.readers.groups import LONGEST_NAME, Group
 from dtl.readers.options import ReadOptions
 from dtl.readers.row_values import padded
 from dtl.readers.source import Source, sanitise
+from dtl.rounding import format_number
 from dtl.wavelengths import Window
 
 __all__ = ["choose_group"]
@@ -44,7 +45,7 @@ def choose_group(source: Source, groups: list[Group], window: Window, options: R
         if covered is None:
             continue
         share, low, high = covered
-        ranges.append(f"{group.place} covers {low:.1f}–{high:.1f} Å")
+        ranges.append(f"{group.place} covers {format_number(low, 1)}–{format_number(high, 1)} Å")
         if best is None or share > best[0] + _AS_MUCH:
             best = share, group
     if best is None:

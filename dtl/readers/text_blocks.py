@@ -17,7 +17,7 @@ __all__ = ["blocks_of", "tables_of"]
 _COMMENT = re.compile(r"\s*(?:[#%!;*]+|//+|--+)\s*")
 #: What a row of numbers begins with, and letters of rows without words.
 _ROW = re.compile(r"\s*[-+.]?\d")
-_FIRST, _NUMBERS = re.compile(rf"(?:\A|[\r\n]){_ROW.pattern}"), b"0123456789.+-eE, |\t\r\n"
+_FIRST, _NUMBERS = re.compile(r"(?:\A|[\r\n])[^\S\r\n]*[-+.]?\d"), b"0123456789.+-eE, |\t\r\n"
 #: Rows that a spectrum has at least.
 _MIN_ROWS = 10
 #: Rows of a table that is no spectrum, as part of those of the longest beside it, at most.
@@ -70,7 +70,7 @@ def blocks_of(text: str) -> list[str]:
 
 def _is_word(line: str) -> bool:
     """Whether a line is a comment under any mark, or a key with its value."""
-    return not _ROW.match(line) and bool(_COMMENT.match(line) or re.match(r"\s*[^\w\s]*\s*[^\W\d]", line))
+    return not _ROW.match(line) and bool(_COMMENT.match(line) or re.match(r"[^\w\s]*\s*[^\W\d]", line.lstrip()))
 
 
 def _speaks(comments: list[str]) -> bool:

@@ -274,6 +274,16 @@ def test_long_comments_take_no_time(head: str) -> None:
     assert time.process_time() - began < 4.0  # 10 s and more where a search takes the square of the letters
 
 
+@pytest.mark.parametrize("text", ['wave,flux\n"' + "\n" * 100_000 + '",1\n', TABLE + ("\u00a0" * 19_000 + "\n") * 20])
+def test_lines_of_nothing_take_no_time(text: str) -> None:
+    began = time.process_time()
+    try:
+        read_spectrum(text.encode())
+    except UnusableInput as error:
+        assert len(str(error)) > 40
+    assert time.process_time() - began < 4.0  # 40 s where a search begins anew in each of them
+
+
 @pytest.mark.parametrize("names", [True, False])
 def test_hundreds_of_columns_take_no_time(names: bool) -> None:
     noise = np.random.default_rng(1).normal(1000.0, 30.0, (5_000, 249))
