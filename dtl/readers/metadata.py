@@ -13,7 +13,7 @@ from dtl.readers.source import sanitise
 from dtl.readers.statements import frame_of, medium_of, stated_frame, stated_medium
 from dtl.readers.units import parse_unit
 
-__all__ = ["apply_metadata", "in_words", "key_of", "parse_comments"]
+__all__ = ["apply_metadata", "in_words", "key_of", "named_after", "parse_comments"]
 
 #: What is said by several names is said best by the first.
 _NAMES = {
@@ -36,6 +36,8 @@ _NAMES = {
 #: Where that counts; all that is said of a medium or a frame does.
 _RANKED = ("star", "star_velocity")
 _KEYS = {word: key for key, words in _NAMES.items() for word in words}
+#: Below these a name is that of the star, as it is where it stands below nothing.
+_OF_ALL = {"header", "meta", "metadata", "info", "spectrum", "observation", "source", "data", "keywords", "attrs"}
 #: The word by which a comment says that all is simulated, and where it is denied or said of something else.
 _SIMULATED = re.compile(r"\bsimulated\b", re.IGNORECASE)
 _NOT_SIMULATED = re.compile(
@@ -69,6 +71,18 @@ def key_of(name: str) -> tuple[str | None, str]:
     unit = re.search(f"{_UNIT}$", name.rstrip().lower())
     key = _KEYS.get(_words(name[: unit.start()])) if unit and known is None else None
     return (key, f" {unit[1]}/s") if key and "velocity" in key else (known, "")
+
+
+def named_after(key: str, pairs: Mapping[object, object]) -> dict[object, object]:
+    """What stands below a key, a bare name as that of the key: ``instrument: {name: HARPS}`` names no star.
+
+    Nothing where the key is of another body, as ``companion``.
+    """
+    if _OF_OTHERS.search(key):
+        return {}
+    if _words(key) in _OF_ALL:
+        return dict(pairs)
+    return {key if _words(str(name)) == "name" else name: value for name, value in pairs.items()}
 
 
 def in_words(pairs: Mapping[str, object]) -> list[str]:
