@@ -15,6 +15,8 @@ __all__ = ["by_neighbours"]
 
 #: Transmission of the atmosphere as molecfit calls it (Smette et al. 2015, A&A 576, A77).
 _TRANSMISSION = "mtrans"
+#: What it writes before names of fluxes and uncertainties that were corrected by it, ``cflux``, ``tacflux``.
+_CORRECTED = re.compile(r"tac_?|c")
 #: Words for a flux before something was done to it and after, "RAW" beside "SUB"; alone, or with those of its role.
 _BEFORE = {"raw", "gross", "observed", "obs", "original", "orig", "uncorrected", "boxcar", "box", "sum"}
 _AFTER = {"sub", "subtracted", "corrected", "corr", "clean", "cleaned", "tc"}
@@ -127,7 +129,7 @@ def _treated_alone(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
 
 
 def _corrected(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.ndarray]) -> list[Name]:
-    """Names where ``flux_corr`` stands beside ``flux``, or with a transmission ``cflux``: that was corrected.
+    """Names where ``flux_corr`` stands beside ``flux``, or with a transmission ``cflux`` or ``tacflux``: corrected.
 
     The same of their uncertainties, ``dflux`` and ``cdflux``.
     """
@@ -136,8 +138,9 @@ def _corrected(columns: Sequence[str], names: Sequence[Name], values: Sequence[n
     for i in sorted(range(len(names)), key=lambda i: names[i].role == "uncertainty"):  # these follow their fluxes
         column, name = columns[i], names[i]
         own, done = words[i] - _AFTER, bool(words[i] & _AFTER)
-        if by_air and not done and column.strip().lower().startswith("c"):
-            own, done = _words(column.strip()[1:]), True
+        prefix = _CORRECTED.match(column.strip().lower()) if by_air and not done else None
+        if prefix:
+            own, done = _words(column.strip()[prefix.end() :]), True
         plain = [j for j, other in enumerate(words) if done and other - _BEFORE == own and not other & _AFTER]
         role = next((names[j].role for j in plain if names[j].role in ("flux", "uncertainty")), "none")
         plain = [j for j in plain if names[j].role == role and j != i]
