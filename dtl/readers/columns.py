@@ -14,6 +14,7 @@ from dtl.readers.dispersion import Column, Part, frame_of_name, medium_of_name, 
 from dtl.readers.error_words import SINGLE
 from dtl.readers.names import Name
 from dtl.readers.options import ReadOptions
+from dtl.readers.pixel_values import with_velocity
 from dtl.readers.roles import KIND_WORDS, Roles, assign_roles
 from dtl.readers.scales import linear_flux, log_factor, scale_of_uncertainty
 from dtl.readers.several import is_other_spectrum, same_but_for_number
@@ -52,7 +53,7 @@ def contents_from_columns(
     else:
         columns = with_middles(columns)
         roles = assign(columns, source, window, told)
-    return _contents(label, columns, roles, told)
+    return with_velocity(_contents(label, columns, roles, told), columns)
 
 
 def usable(columns: Sequence[Column]) -> list[Column]:
