@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from dtl.readers import fallback
+from dtl.readers.barycentre import ambiguous_velocity
 from dtl.readers.cards import Cards, header_texts
 from dtl.readers.columns import contents_from_columns
 from dtl.readers.contents import Claim, Contents
@@ -151,6 +152,10 @@ def _describe_headers(contents: Contents, primary: Any, group: Group, headers: l
         apply_statements(contents, steps, "a card of HISTORY", steps=True)
         apply_statements(contents, comments, "a card of COMMENT")
         apply_resolutions(contents, [*steps, *comments], "a card of HISTORY or COMMENT:")
+    velocity = ambiguous_velocity(Cards(headers[0])) if contents.frame is None else None
+    if velocity and getattr(contents.barycentric_velocity, "value", None) is None:
+        why = f"card {velocity[0]} says neither whether it was applied nor which way it counts; state the frame"
+        contents.note("velocity of Earth", f"{velocity[1]:+.3f} km/s, not used", "file", why)
     guess = _guessed_medium(primary, group)
     if guess and (contents.medium is None or contents.medium.source == "guessed"):
         contents.medium = guess

@@ -25,6 +25,7 @@ from dtl.readers.dispersion import (
 )
 from dtl.readers.names import NO_NAME, Name, says_nothing
 from dtl.readers.scales import linear_flux
+from dtl.readers.several import outshines
 from dtl.readers.uncertainties import Verdict, believe, is_relative_weight, judge
 from dtl.readers.verdicts import judge_column
 from dtl.wavelengths import Window
@@ -192,13 +193,15 @@ def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int, p
 
 
 def _is_noise_of(columns: Sequence[Column], number: int, other: int, part: Part) -> bool:
-    """Whether one column is the noise of another: far smaller, and 1 sigma as the pixels of that have it.
+    """Whether one column is the noise of another: far smaller, and 1 sigma as the pixels of that have it, or a sky.
 
     Beside a normalised flux the other may be its signal-to-noise ratio: there their order tells.
     """
     if number == other or not all(part.fits(columns[i]) for i in (number, other)):
         return False
     noise, flux = part.of(columns[number]), part.of(columns[other])
+    if outshines(flux, noise):
+        return True
     if not (np.nanmedian(flux) > _SIGNAL * np.nanmedian(noise) > 0 and np.nanstd(flux) > np.nanstd(noise)):
         return False
     verdict = judge(noise, flux, part.pixel, None)
