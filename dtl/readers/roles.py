@@ -30,7 +30,7 @@ from dtl.readers.uncertainties import Verdict, believe, is_relative_weight, judg
 from dtl.readers.verdicts import judge_column
 from dtl.wavelengths import Window
 
-__all__ = ["KIND_WORDS", "Roles", "assign_roles"]
+__all__ = ["KIND_WORDS", "Roles", "assign_roles", "meaning_of"]
 
 #: Cost of an uncertainty whose words are not those of the flux, and of one that says nothing.
 _OTHER_WORDS, _NO_WORDS, _AS_SNR = 0.5, 0.15, 0.8
@@ -110,7 +110,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
         window: that the spectrum must hold.
         told: the kind of the uncertainty as the user says, or ``none``.
     """
-    called, own = [column.name for column in columns], list(map(_meaning, columns))
+    called, own = [column.name for column in columns], list(map(meaning_of, columns))
     names = by_neighbours(called, own, [column.values for column in columns])
     waves = rank_wavelengths(columns, names, window)
     if not waves:
@@ -158,16 +158,13 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
     return roles
 
 
-def _meaning(column: Column) -> Name:
-    """What its name says; numbers that count 1, 2, 3 are those of rows or pixels, if wavelengths are not named so."""
+def meaning_of(column: Column) -> Name:
+    """What its name says; numbers that count 1, 2, 3 are those of rows or pixels, if wavelengths are not named so, and
+    from 0 or 1 on always."""
     name = column.meaning
     steps = np.diff(column.values, axis=-1)
-    counts = (
-        name.role != "wavelength"
-        and steps.size > 1
-        and abs(steps.flat[0]) == 1
-        and bool((steps == steps.flat[0]).all())
-    )
+    counts = steps.size > 1 and abs(steps.flat[0]) == 1 and bool((steps == steps.flat[0]).all())
+    counts = counts and (name.role != "wavelength" or column.values.flat[0] in (0, 1))
     return Name("pixel") if counts else name
 
 
