@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dtl.readers.bad_pixels import is_mask
-from dtl.readers.beside import by_neighbours
+from dtl.readers.beside import by_neighbours, cost_of_words
 from dtl.readers.dispersion import (
     Candidate,
     Column,
@@ -223,6 +223,7 @@ def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name]
             cost = _words_apart(name, roles.flux_name)
             if cost is None:
                 continue
+            cost += cost_of_words(column.name, roles.flux.name)
             values = part.of(column)
             if not (np.isfinite(values) & (values > 0)).any():  # all NaN or zero: none, rather than wrong
                 found.append((9.0, column, Verdict(told or name.kind, 0.0, True)))

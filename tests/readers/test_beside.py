@@ -212,3 +212,37 @@ def test_a_file_that_states_its_medium_goes_before_what_is_known_of_molecfit() -
     found = read_spectrum(of_molecfit("lambda", "flux", "mlambda", "mflux", INSTRUME="UVES", AIRORVAC="air"))
     assert next(finding.value for finding in found.findings if finding.name == "medium") == "air"
     assert "medium_guessed" not in found.flags
+
+
+@pytest.mark.parametrize("name", ["cal_flux", "calflux", "Cal Flux"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_calibrated_flux_is_no_lamp(name: str, order: int) -> None:
+    """It was left for the counts, with its own errors, or refused where it stood alone."""
+    own = observe()
+    counts = own.flux * (1 + 0.3 * np.sin((own.wavelength - 8800) / 30)) * 900.0
+    columns = [(name, own.flux), ("counts", counts), ("cal_err", own.uncertainty)][::order]
+    found = read_spectrum(table(wave=own.wavelength, **dict(columns)))
+    np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
+    np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)
+    alone = read_spectrum(table(wave=own.wavelength, **{name: own.flux, "err": own.uncertainty}))
+    np.testing.assert_allclose(alone.flux, own.flux, atol=1e-5)
+
+
+def test_the_flux_of_a_lamp_stays_one() -> None:
+    own, rng = observe(), np.random.default_rng(3)
+    lamp = 5.0 + 300.0 * (rng.random(own.flux.size) > 0.98)
+    for name in ("counts", "flux", "sci_flux"):
+        found = read_spectrum(table(wave=own.wavelength, cal_flux=lamp, **{name: own.flux}, err=own.uncertainty))
+        np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
+        assert "several_spectra" not in found.flags
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_uncertainty_goes_with_the_word_for_its_flux(order: int) -> None:
+    """Errors of the counts were taken for those of the flux where they stood before them."""
+    own = observe()
+    columns = [("counts_err", 1.3 * own.uncertainty), ("flux_err", own.uncertainty)][::order]
+    found = read_spectrum(table(wave=own.wavelength, counts=1.3 * own.flux, flux=own.flux, **dict(columns)))
+    np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)
+    alone = read_spectrum(table(wave=own.wavelength, flux=own.flux, counts_err=own.uncertainty))
+    np.testing.assert_allclose(alone.uncertainty, own.uncertainty, atol=1e-5)
