@@ -9,6 +9,7 @@ from dtl.readers.barycentre import earth_velocity, sexagesimal
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import star_of
 from dtl.readers.instruments import find_instrument
+from dtl.readers.names import parse_name
 from dtl.readers.source import sanitise
 from dtl.readers.statements import frame_of, medium_of, stated_frame, stated_medium
 from dtl.readers.units import parse_unit
@@ -74,15 +75,18 @@ def key_of(name: str) -> tuple[str | None, str]:
 
 
 def named_after(key: str, pairs: Mapping[object, object]) -> dict[object, object]:
-    """What stands below a key, a bare name as that of the key: ``instrument: {name: HARPS}`` names no star.
+    """What stands below a key, a bare name or value as that of the key: ``instrument: {name: HARPS}`` names no star.
 
-    Nothing where the key is of another body, as ``companion``.
+    Its unit is that of the wavelengths only below them. Nothing where the key is of another body, as ``companion``.
     """
     if _OF_OTHERS.search(key):
         return {}
     if _words(key) in _OF_ALL:
         return dict(pairs)
-    return {key if _words(str(name)) == "name" else name: value for name, value in pairs.items()}
+    of_waves = parse_name(key).role == "wavelength"
+    words = {name: _words(str(name)) for name in pairs}
+    kept = {name: value for name, value in pairs.items() if of_waves or words[name] not in ("unit", "units")}
+    return {key if words[name] in ("name", "value") else name: value for name, value in kept.items()}
 
 
 def in_words(pairs: Mapping[str, object]) -> list[str]:
