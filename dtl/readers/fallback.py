@@ -110,7 +110,8 @@ def _without_axis(source: Source) -> UnusableInput:
             f"has wavelengths but no fluxes (it has {describe(source)}), probably because they are kept in a second "
             "file; put both into one table."
         )
-    without = f"has fluxes but no wavelengths (it has {describe(source)} without the cards CRVAL1 and CDELT1"
+    lacking = " without the cards CRVAL1 and CDELT1" if source.is_fits else ""
+    without = f"has fluxes but no wavelengths (it has {describe(source)}{lacking}"
     cards = dict(_like_an_axis(source))
     if any(value != 1.0 or key.startswith("CRVAL") for key, value in cards.items()):
         said = ", ".join(f"{key} = {value:.8g}" for key, value in [*cards.items()][:_MOST_CARDS])
