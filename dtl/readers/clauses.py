@@ -79,7 +79,7 @@ _REMARK = re.compile(r"([^;!?()\[\],.]*)(?:\([^()]*\)|\[[^\[\]]*\])")
 _OF_ITSELF = re.compile(
     r"(\b(?:masks?|ccfs?|cross[ -]corr\w*|line ?lists?|atlas(?:es)?)\b[^;!?()\[\],:=]*[:=]"
     r"(?!\s*(?:\d|(?:yes|y|no|n|true|false|t|f|on|off|none|done|ok|not\b[^,]*|\w+ed)\s*,))[^;!?()\[\],:=]+),\s*"
-    r"(?:in )?(?:air|vac(?:uum)?|rest(?: frame)?|(?:bary|helio|topo)\w*)(?=\s*(?:[,;.]|$))"
+    r"(?:in )?(?:air|vac(?:uum)?|rest(?: frame)?|(?:bary|helio|topo)\w*)(?=\s*(?:[],;.)]|$))"
 )
 #: Words for no and for yes.
 FALSE, TRUE = r"false|f|no|n|nein|none|off|never|skipped|omitted|disabled|missing", r"true|t|yes|y|ja|on|done|ok"

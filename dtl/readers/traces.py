@@ -56,10 +56,10 @@ def rows_beside(said: Mapping[str, np.ndarray], cards: Cards) -> tuple[np.ndarra
     numbered, listed = _seen_by_number(cards)
     for name, cells in said.items():
         if cells.dtype.kind in "USiu" and _COLUMNS & set(split_words(name)):
-            numbers = set(cells.tolist())
-            counted = numbers <= listed.keys() and not any(listed[number] in _NOTHING for number in numbers)
-            seen = numbered or (listed if counted else {})
-            beside = np.array([bool(_beside(seen.get(cell, cell))) for cell in cells.tolist()])
+            own = [int(cell) if str(cell).strip().isdecimal() else cell for cell in cells.tolist()]
+            counted = set(own) <= listed.keys() and not any(listed[number] in _NOTHING for number in set(own))
+            seen = numbered if set(own) <= numbered.keys() else listed if counted else {}
+            beside = np.array([bool(_beside(seen.get(cell, cell))) for cell in own])
             if beside.any() and not beside.all():
                 return beside, name
     return None
