@@ -38,7 +38,8 @@ _NAMES = {
 _RANKED = ("star", "star_velocity")
 _KEYS = {word: key for key, words in _NAMES.items() for word in words}
 #: Below these a name is that of the star, as it is where it stands below nothing.
-_OF_ALL = {"header", "meta", "metadata", "info", "spectrum", "observation", "source", "data", "keywords", "attrs"}
+_OF_ALL = {"header", "primary header", "fits header", "meta", "metadata", "info", "general", "properties", "keywords"}
+_OF_ALL |= {"spectrum", "observation", "source", "data", "attrs"}
 #: The word by which a comment says that all is simulated, and where it is denied or said of something else.
 _SIMULATED = re.compile(r"\bsimulated\b", re.IGNORECASE)
 _NOT_SIMULATED = re.compile(
