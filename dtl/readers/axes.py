@@ -17,7 +17,7 @@ from dtl.readers.source import sanitise
 from dtl.readers.units import holds_window, parse_unit, to_angstrom
 from dtl.wavelengths import Window
 
-__all__ = ["Axis", "cube_of_spectra", "find_axis", "has_axis", "turn_header"]
+__all__ = ["Axis", "cube_of_spectra", "find_axis", "has_axis", "has_steps", "turn_header"]
 
 #: Relative difference of two steps that are one, written with fewer digits.
 _SAME_STEP = 1e-6
@@ -70,7 +70,21 @@ def has_axis(cards: Cards) -> bool:
         return False
     if ctype.startswith("PIXEL") and parse_unit(str(cards.get("CUNIT1", ""))) not in _OF_LIGHT_ALONE:
         return False  # else the type was left as it had been
-    return cards.number("CRVAL1") is not None and bool(_step(cards))
+    return has_steps(cards)
+
+
+def has_steps(cards: Cards) -> bool:
+    """Whether a header has a first value and a step of more than the numbers of pixels, as 1, 2, 3 without a unit.
+
+    IRAF leaves those where there is no dispersion, and long spectra have a pixel 8800 too.
+    """
+    start, step, ctype = cards.number("CRVAL1"), _step(cards), str(cards.get("CTYPE1", "")).strip().upper()
+    if start is None or not step:
+        return False
+    unit = parse_unit(str(cards.get("CUNIT1", ""))) or parse_unit(_iraf_unit(cards)) or parse_unit(ctype)
+    if unit in _OF_LIGHT_ALONE or cards.get("DC-FLAG") == 1 or "LOG" in ctype or ctype[4:8] == "-TAB":
+        return True
+    return step != round(step) or not (ctype.startswith("PIXEL") or 0.0 <= start <= step)
 
 
 def turn_header(header: Any, shape: tuple[int, ...]) -> Any:

@@ -21,6 +21,7 @@ from dtl.readers.contents import Claim
 from dtl.readers.instruments import Instrument
 
 __all__ = [
+    "ambiguous_velocity",
     "barycentric_velocity",
     "earth_velocity",
     "find_position",
@@ -45,6 +46,9 @@ _UNIT = re.compile(
 _UNKNOWN = re.compile(r"([-+]?0*\.?0*|-0*1(\.0*)?|[-+]?9{2,}(\.[09]*)?)(e[-+]?0+)?")
 _REDSHIFT = 1.2e-4
 _SPEED = re.compile(r"[~\u2248=:\s]*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?=[\s(\[,;\u00b1a-z]|$)")
+#: Cards of such a velocity, or of a correction for it, that say neither its sign nor whether it was applied.
+_OF_EARTH = re.compile(r"(BARY|HEL(?!IUM)I?O?|BCV|HCV|SSB)(?!\w*(JD|TIME|DATE|UT))[A-Z]*_?(V|VEL\w*|COR\w*)?")
+_OF_VELOCITY = re.compile(r"\bvel|m/s", re.IGNORECASE)
 _MAS = np.pi / 180 / 3.6e6  # radian
 
 
@@ -150,6 +154,19 @@ def earth_velocity(value: Any, factor: float = 1.0, note: str = "") -> tuple[flo
     found = stated * factor
     words = {1e-3: " in m/s", _AU_A_DAY: " in AU a day"}.get(factor, "")
     return (found, words) if abs(found) < _FASTEST else (None, "")
+
+
+def ambiguous_velocity(cards: Cards) -> tuple[str, float] | None:
+    """A card of Earth's velocity that says neither its sign nor whether it was applied, and its km/s; None without."""
+    for key in filter(_OF_EARTH.fullmatch, cards):
+        number, comment = cards.number(key), cards.comment(key)
+        said = _OF_VELOCITY.search(comment) or re.search("V$|VEL|COR", key)
+        if number is None or not said or re.search(r"(?i)\btime|\bday|\[(s|min|d)\]", comment):
+            continue
+        velocity, _ = earth_velocity(number, note=comment)
+        if velocity is not None:
+            return key, velocity
+    return None
 
 
 def find_position(cards: Cards, trust_pointing: bool = True) -> tuple[tuple[str, str], tuple[float, float] | None]:

@@ -11,10 +11,12 @@ import numpy as np
 from dtl.readers.names import NO_NAME, Name, parse_name, split_words
 from dtl.readers.several import has_light, share_lines
 
-__all__ = ["by_neighbours"]
+__all__ = ["by_neighbours", "cost_of_words"]
 
 #: Transmission of the atmosphere as molecfit calls it (Smette et al. 2015, A&A 576, A77).
 _TRANSMISSION = "mtrans"
+#: What it writes before names of fluxes and uncertainties that were corrected by it, ``cflux``, ``tacflux``.
+_CORRECTED = re.compile(r"tac_?|c")
 #: Words for a flux before something was done to it and after, "RAW" beside "SUB"; alone, or with those of its role.
 _BEFORE = {"raw", "gross", "observed", "obs", "original", "orig", "uncorrected", "boxcar", "box", "sum"}
 _AFTER = {"sub", "subtracted", "corrected", "corr", "clean", "cleaned", "tc"}
@@ -26,6 +28,8 @@ _DONE = {"subtracted", "removed", "corrected", "cleaned", "free", "without"}
 _SAME_LEVEL, _NOT_NORMALISED = 3.0, 10.0
 #: How much further from the plain word a flux is that was not corrected.
 _UNCORRECTED = 0.3
+#: What an uncertainty costs that is named after another flux, see `dtl.readers.roles`.
+_OTHER_FLUX = 0.05
 #: How much nearer to it is one that the sky was taken from.
 _WITHOUT_SKY = 0.12
 #: A difference, with the sky as what is taken away.
@@ -44,9 +48,32 @@ def by_neighbours(columns: Sequence[str], names: Sequence[Name], values: Sequenc
         names: what each says alone.
         values: their numbers, as a factor or a mask is called "corr" or "clean" too, which has not the lines of a flux.
     """
-    names = _corrected(columns, _sigmas(columns, _counted(columns, names)), values)
+    names = _calibrated(columns, _sigmas(columns, _counted(columns, names)), values)
+    names = _corrected(columns, names, values)
     names = _treated(columns, _less_sky(columns, _stages(columns, names, values)), values)
     return _means(columns, _treated_alone(columns, names))
+
+
+def cost_of_words(uncertainty: str, flux: str) -> float:
+    """That of an uncertainty named after another word for a flux than this is, as ``counts_err`` beside ``flux``."""
+    own, other = (
+        {word for word in split_words(name) if parse_name(word).role == "flux"} for name in (flux, uncertainty)
+    )
+    return _OTHER_FLUX if own and other and not own & other else 0.0
+
+
+def _calibrated(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.ndarray]) -> list[Name]:
+    """Names where ``cal_flux`` is no lamp's, but was calibrated: it has another flux's lines, or is the only one."""
+    found = list(names)
+    for i, (column, name) in enumerate(zip(columns, names, strict=True)):
+        words = set(split_words(column))
+        if name.role != "lamp" or "cal" not in words or not any(parse_name(word).role == "flux" for word in words):
+            continue
+        fluxes = [j for j, other in enumerate(names) if other.role == "flux"]
+        alone = not any(other.role in ("flux", "order", "") for other in names)
+        if alone or any(share_lines(values[i], values[j]) for j in fluxes):
+            found[i] = parse_name("flux_cal")
+    return found
 
 
 def _stages(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.ndarray]) -> list[Name]:
@@ -127,7 +154,7 @@ def _treated_alone(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
 
 
 def _corrected(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.ndarray]) -> list[Name]:
-    """Names where ``flux_corr`` stands beside ``flux``, or with a transmission ``cflux``: that was corrected.
+    """Names where ``flux_corr`` stands beside ``flux``, or with a transmission ``cflux`` or ``tacflux``: corrected.
 
     The same of their uncertainties, ``dflux`` and ``cdflux``.
     """
@@ -136,8 +163,9 @@ def _corrected(columns: Sequence[str], names: Sequence[Name], values: Sequence[n
     for i in sorted(range(len(names)), key=lambda i: names[i].role == "uncertainty"):  # these follow their fluxes
         column, name = columns[i], names[i]
         own, done = words[i] - _AFTER, bool(words[i] & _AFTER)
-        if by_air and not done and column.strip().lower().startswith("c"):
-            own, done = _words(column.strip()[1:]), True
+        prefix = _CORRECTED.match(column.strip().lower()) if by_air and not done else None
+        if prefix:
+            own, done = _words(column.strip()[prefix.end() :]), True
         plain = [j for j, other in enumerate(words) if done and other - _BEFORE == own and not other & _AFTER]
         role = next((names[j].role for j in plain if names[j].role in ("flux", "uncertainty")), "none")
         plain = [j for j in plain if names[j].role == role and j != i]

@@ -75,6 +75,12 @@ _BREAKS = re.compile(
 )
 #: What stands before a remark in brackets, and it: of one thing both.
 _REMARK = re.compile(r"([^;!?()\[\],.]*)(?:\([^()]*\)|\[[^\[\]]*\])")
+#: What lists a word about itself behind it, as "ccf mask: M2, air", unless it only says that it was used.
+_OF_ITSELF = re.compile(
+    r"(\b(?:masks?|ccfs?|cross[ -]corr\w*|line ?lists?|atlas(?:es)?)\b[^;!?()\[\],:=]*[:=]"
+    r"(?!\s*(?:\d|(?:yes|y|no|n|true|false|t|f|on|off|none|done|ok|not\b[^,]*|\w+ed)\s*,))[^;!?()\[\],:=]+),\s*"
+    r"(?:in )?(?:air|vac(?:uum)?|rest(?: frame)?|(?:bary|helio|topo)\w*)(?=\s*(?:[],;.)]|$))"
+)
 #: Words for no and for yes.
 FALSE, TRUE = r"false|f|no|n|nein|none|off|never|skipped|omitted|disabled|missing", r"true|t|yes|y|ja|on|done|ok"
 FALSE, TRUE = f"{FALSE}|omit|perform", f"{TRUE}|complete"  # as Hubble's headers have it, before and after a step
@@ -119,7 +125,7 @@ def clauses_of(text: str) -> tuple[str, ...]:
     lowered = _SILENT.sub(" ", " ".join(text[:LONGEST].lower().split())).strip()
     for pattern, plain in (*(_FRAMES if _FOREIGN_FRAME.search(lowered) else ()), *_SPELLINGS):
         lowered = re.sub(pattern, plain, lowered)
-    lowered = REMARK_BEHIND.sub("", lowered)
+    lowered = _OF_ITSELF.sub(r"\1", REMARK_BEHIND.sub("", lowered))
     lowered = _REMARK.sub(lambda found: found[1] if is_of_others(found[1]) else found[0], lowered)
     found: list[str] = []
     for part in _BREAKS.split(_with_shared_words(lowered)):

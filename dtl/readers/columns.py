@@ -14,7 +14,8 @@ from dtl.readers.dispersion import Column, Part, frame_of_name, medium_of_name, 
 from dtl.readers.error_words import SINGLE
 from dtl.readers.names import Name
 from dtl.readers.options import ReadOptions
-from dtl.readers.roles import KIND_WORDS, Roles, assign_roles
+from dtl.readers.pixel_values import with_velocity
+from dtl.readers.roles import KIND_WORDS, Roles, assign_roles, meaning_of
 from dtl.readers.scales import linear_flux, log_factor, scale_of_uncertainty
 from dtl.readers.several import is_other_spectrum, same_but_for_number
 from dtl.readers.source import Source, sanitise
@@ -52,7 +53,7 @@ def contents_from_columns(
     else:
         columns = with_middles(columns)
         roles = assign(columns, source, window, told)
-    return _contents(label, columns, roles, told)
+    return with_velocity(_contents(label, columns, roles, told), columns)
 
 
 def usable(columns: Sequence[Column]) -> list[Column]:
@@ -70,7 +71,7 @@ def assign(columns: Sequence[Column], source: Source, window: Window, told: str 
     if roles is not None:
         return roles
     shown = ", ".join(_show(columns, column) for column in columns[:8])
-    if any(column.meaning.role == "wavelength" for column in columns):
+    if any(meaning_of(column).role == "wavelength" for column in columns):
         raise source.refuse(
             f"has wavelengths but no column of fluxes that is recognised (it has {shown}), probably because its name "
             "is unusual; name the columns for wavelength, flux and uncertainty (--columns WAVELENGTH,FLUX,ERROR)."

@@ -17,7 +17,7 @@ from dtl.readers.columns import Column, contents_from_columns
 from dtl.readers.complex_numbers import without_imaginary
 from dtl.readers.contents import Contents
 from dtl.readers.groups import BESIDE
-from dtl.readers.metadata import apply_metadata, in_words
+from dtl.readers.metadata import apply_metadata, in_words, key_of, named_after
 from dtl.readers.names import parse_name, split_words
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions, metadata_lines
@@ -47,10 +47,11 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
     table = _table(source)
     contents = contents_from_columns("ECSV table", table_columns(table), source, options, window)
     contents.describe = (partial(describe_row, said=of_columns(table)),)
-    meta: dict[str, object] = {}
-    for key, value in table.meta.items():  # what stands below a key of its own, if this names nothing else
+    meta: dict[object, object] = {}
+    of_star_last = sorted(table.meta.items(), key=lambda pair: key_of(str(pair[0]))[0] == "star")
+    for key, value in of_star_last:  # what stands below a key of its own, if this names nothing else
         if isinstance(value, Mapping) and not _is_of_another(str(key)):
-            meta.update(value)
+            meta |= named_after(str(key), value)
     meta |= {key: value for key, value in table.meta.items() if not isinstance(value, Mapping)}
     apply_metadata(contents, meta)
     said = in_words(meta)

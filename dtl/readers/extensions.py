@@ -112,16 +112,16 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
         label = "FITS table (one row of vectors)" if rows == 1 else "FITS table" + (" (rows of vectors)" * vectors)
         kind, called = "vectors" if vectors else "table", _called((number, hdu))
         said, role = of_table(hdu) if vectors else {}, parse_name(_own_name(hdu)).role
-        own, said, notes = _rows_of_star(own, said) if len(shape) == 2 else (own, said, [])
+        own, said, notes = _rows_of_star(own, said, source) if len(shape) == 2 else (own, said, [])
         groups.append(Group(kind, label, called, own, [hdu.header], notes, beside=role in BESIDE, said=said))
     return sorted(groups, key=lambda group: -len(group.columns[0].values.shape))
 
 
 def _rows_of_star(
-    columns: list[Column], said: dict[str, np.ndarray]
+    columns: list[Column], said: dict[str, np.ndarray], source: Source
 ) -> tuple[list[Column], dict[str, np.ndarray], list[tuple[str, str, str, str]]]:
     """Rows of vectors and what is said of them without those of fibres beside the star's, and a note of these."""
-    found = rows_beside(said)
+    found = rows_beside(said, Cards(source.hdus[0].header))
     if found is None or len(found[0]) != len(columns[0].values):
         return columns, said, []
     beside, name = found

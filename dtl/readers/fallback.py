@@ -6,11 +6,15 @@ What it returns is checked, as it guesses without saying so: the axis must be a 
 from __future__ import annotations
 
 import io
+import re
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from dtl.readers.axes import has_steps
+from dtl.readers.cards import Cards
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.fits_file import describe, image_extensions, images, pixels, tables
 from dtl.readers.headers import describe_header
@@ -24,6 +28,12 @@ __all__ = ["read"]
 
 #: Orders of a spectrograph, at most, and how many times wider than high an image of them is at least.
 _MOST_ORDERS, _WIDE = 200, 8
+#: Cards that programs write for the first wavelength, the last one and the step; and how many of them are shown.
+_OF_AXIS = re.compile(
+    r"(CRVAL|CDELT?|CD)(1|1_1)?|(W|WV|WL|X|WAV\w{0,6}|LAM(BDA)?)_?(0|1|PC|D|DELT\w*|MIN|MAX|STA\w*|BEG\w*|END|STEP|INC\w*)"
+    r"|(START|FIRST|BEG\w*|MIN|STEP|DELT?A?|D|END|LAST|MAX)_?(W|WL|WAV\w*|LAM(BDA)?|X)|STEP"
+)
+_MOST_CARDS = 4
 
 
 def read(source: Source, options: ReadOptions, window: Window) -> Contents:
@@ -63,7 +73,7 @@ def read(source: Source, options: ReadOptions, window: Window) -> Contents:
 def _has_axis(source: Source) -> bool:
     """Whether there is a table, a two-dimensional image or an axis; specutils would take pixels for Angstrom."""
     found = images(source).values()
-    return bool(tables(source)) or any(len(hdu.shape) > 1 or "CRVAL1" in hdu.header for hdu in found)
+    return bool(tables(source)) or any(len(hdu.shape) > 1 or has_steps(Cards(hdu.header)) for hdu in found)
 
 
 def _check_orders(source: Source) -> None:
@@ -100,10 +110,29 @@ def _without_axis(source: Source) -> UnusableInput:
             f"has wavelengths but no fluxes (it has {describe(source)}), probably because they are kept in a second "
             "file; put both into one table."
         )
+    lacking = " without the cards CRVAL1 and CDELT1" if source.is_fits else ""
+    without = f"has fluxes but no wavelengths (it has {describe(source)}{lacking}"
+    cards = dict(_like_an_axis(source))
+    if any(value != 1.0 or key.startswith("CRVAL") for key, value in cards.items()):
+        said = ", ".join(f"{key} = {value:.8g}" for key, value in [*cards.items()][:_MOST_CARDS])
+        return source.refuse(
+            f"{without} of an axis of wavelengths, but with {said}), probably because the axis is written "
+            "in other cards than those of the FITS standard, or was never calibrated; write the first wavelength as "
+            "CRVAL1, the step as CDELT1 and the unit as CUNIT1, or save wavelengths and fluxes as a table."
+        )
     return source.refuse(
-        f"has fluxes but no wavelengths (it has {describe(source)} without the cards CRVAL1 and CDELT1), probably "
-        "because they are kept in a second file, as in libraries of models; put both into one table."
+        f"{without}), probably because they are kept in a second file, as in libraries of models; put both into one "
+        "table."
     )
+
+
+def _like_an_axis(source: Source) -> Iterator[tuple[str, float]]:
+    """Cards with a number that may be meant as the first wavelength or the step of an image, by their names."""
+    for _, hdu in image_extensions(source):
+        cards = Cards(hdu.header)
+        yield from (
+            (key, value) for key in cards if _OF_AXIS.fullmatch(key) and (value := cards.number(key)) is not None
+        )
 
 
 def _is_wavelength(source: Source, hdu: Any) -> bool:
@@ -128,8 +157,8 @@ def _load(source: Source) -> Any | None:
         except Exception:  # its loaders fail in every way there is
             return None
     axis, flux = spectrum.spectral_axis.unit, spectrum.flux.unit
-    cards = {"CRVAL1", "WAT2_001"}
-    if not tables(source) and not any(cards & set(hdu.header) for hdu in images(source).values()):
+    headers = [hdu.header for hdu in images(source).values()]
+    if not tables(source) and not any("WAT2_001" in header or has_steps(Cards(header)) for header in headers):
         return None  # its axis can only be the number of the pixel
     if not axis.is_equivalent(u.AA, equivalencies=u.spectral()) or flux.is_equivalent(u.AA) or spectrum.flux.ndim > 2:
         return None

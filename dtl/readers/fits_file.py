@@ -245,10 +245,12 @@ def _check_tiles(source: Source, hdu: Any) -> None:
 
 
 def describe(source: Source) -> str:
-    """The extensions in words, for the message that none of them is a spectrum."""
+    """The extensions in words, or the arrays of NumPy, for the message that none of them is a spectrum."""
     words = []
     for number, hdu in enumerate(source.hdus):
-        name = hdu.name.strip() or f"extension {number}"
+        if number == 0 and not source.is_fits:
+            continue
+        name = hdu.name.strip() or f"{'extension' if source.is_fits else 'array'} {number}"
         if isinstance(hdu, _IMAGES):
             shape = " × ".join(str(n) for n in reversed(hdu.shape)) if hdu.shape else "no data"
             words.append(f"{name} ({shape})")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from dtl.readers import fallback
+from dtl.readers.barycentre import ambiguous_velocity
 from dtl.readers.cards import Cards, header_texts
 from dtl.readers.columns import contents_from_columns
 from dtl.readers.contents import Claim, Contents
@@ -151,15 +152,30 @@ def _describe_headers(contents: Contents, primary: Any, group: Group, headers: l
         apply_statements(contents, steps, "a card of HISTORY", steps=True)
         apply_statements(contents, comments, "a card of COMMENT")
         apply_resolutions(contents, [*steps, *comments], "a card of HISTORY or COMMENT:")
+    velocity = ambiguous_velocity(Cards(headers[0])) if contents.frame is None else None
+    if velocity and getattr(contents.barycentric_velocity, "value", None) is None:
+        why = f"card {velocity[0]} says neither whether it was applied nor which way it counts; state the frame"
+        contents.note("velocity of Earth", f"{velocity[1]:+.3f} km/s, not used", "file", why)
     guess = _guessed_medium(primary, group)
     if guess and (contents.medium is None or contents.medium.source == "guessed"):
         contents.medium = guess
+        instrument = known_instrument(contents)
+        if _is_of_molecfit(group.headers[0]) and instrument and instrument.medium == "air":
+            contents.flags.add("medium_guessed")
 
 
 def _guessed_medium(primary: Any, group: Group) -> Claim | None:
     header = group.headers[0]
+    if _is_of_molecfit(header):
+        reason = "molecfit keeps its wavelengths in vacuum, whatever those of the spectrograph are in"
+        return Claim("vacuum", "guessed", reason)
     if group.kind == "multispec" or (group.kind == "axis" and ("DC-FLAG" in header or "WAT0_001" in header)):
         return Claim("air", "guessed", "IRAF's line lists are in air")
     if group.kind == "axis" and "ESO" in f"{primary.get('ORIGIN', '')}{primary.get('TELESCOP', '')}":
         return Claim("air", "guessed", "one-dimensional products of ESO are mostly in air")
     return None
+
+
+def _is_of_molecfit(header: Any) -> bool:
+    """Whether a table is one of a fit by molecfit (Smette et al. 2015, A&A 576, A77), by its columns."""
+    return {"lambda", "mlambda"} <= {str(header[key]).strip().lower() for key in header if key.startswith("TTYPE")}

@@ -9,11 +9,12 @@ from dtl.readers.barycentre import earth_velocity, sexagesimal
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import star_of
 from dtl.readers.instruments import find_instrument
+from dtl.readers.names import parse_name
 from dtl.readers.source import sanitise
 from dtl.readers.statements import frame_of, medium_of, stated_frame, stated_medium
 from dtl.readers.units import parse_unit
 
-__all__ = ["apply_metadata", "in_words", "key_of", "parse_comments"]
+__all__ = ["apply_metadata", "in_words", "key_of", "named_after", "parse_comments"]
 
 #: What is said by several names is said best by the first.
 _NAMES = {
@@ -36,6 +37,9 @@ _NAMES = {
 #: Where that counts; all that is said of a medium or a frame does.
 _RANKED = ("star", "star_velocity")
 _KEYS = {word: key for key, words in _NAMES.items() for word in words}
+#: Below these a name is that of the star, as it is where it stands below nothing.
+_OF_ALL = {"header", "primary header", "fits header", "meta", "metadata", "info", "general", "properties", "keywords"}
+_OF_ALL |= {"spectrum", "observation", "source", "data", "attrs"}
 #: The word by which a comment says that all is simulated, and where it is denied or said of something else.
 _SIMULATED = re.compile(r"\bsimulated\b", re.IGNORECASE)
 _NOT_SIMULATED = re.compile(
@@ -69,6 +73,21 @@ def key_of(name: str) -> tuple[str | None, str]:
     unit = re.search(f"{_UNIT}$", name.rstrip().lower())
     key = _KEYS.get(_words(name[: unit.start()])) if unit and known is None else None
     return (key, f" {unit[1]}/s") if key and "velocity" in key else (known, "")
+
+
+def named_after(key: str, pairs: Mapping[object, object]) -> dict[object, object]:
+    """What stands below a key, a bare name or value as that of the key: ``instrument: {name: HARPS}`` names no star.
+
+    Its unit is that of the wavelengths only below them. Nothing where the key is of another body, as ``companion``.
+    """
+    if _OF_OTHERS.search(key):
+        return {}
+    if _words(key) in _OF_ALL:
+        return dict(pairs)
+    of_waves = parse_name(key).role == "wavelength"
+    words = {name: _words(str(name)) for name in pairs}
+    kept = {name: value for name, value in pairs.items() if of_waves or words[name] not in ("unit", "units")}
+    return {key if words[name] in ("name", "value") else name: value for name, value in kept.items()}
 
 
 def in_words(pairs: Mapping[str, object]) -> list[str]:

@@ -13,8 +13,9 @@ import numpy as np
 
 from dtl.readers.cards import Cards
 from dtl.readers.fits_file import image_extensions, pixels
-from dtl.readers.source import Source
+from dtl.readers.source import Source, sanitise
 from dtl.readers.units import parse_unit
+from dtl.spectrum import UnusableInput
 
 __all__ = ["identify", "read_arrays"]
 
@@ -56,14 +57,31 @@ def read_arrays(source: Source) -> tuple[np.ndarray, np.ndarray, str]:
             "has an IRAF multispec header that cannot be understood (the WAT2 cards are incomplete), probably because "
             "a program dropped cards; write it again with IRAF, or export it as text."
         ) from error
-    if np.isnan(wavelength).all():
-        raise source.refuse(
-            "has an IRAF multispec header without a wavelength solution (dispersion type -1), as it is before dispcor; "
-            "assign the wavelengths in IRAF, or give a later reduction."
-        )
+    if not np.isfinite(wavelength).any():
+        raise _without_solution(source, [specs[line] for line in lines])
     word = re.search(r"units\s*=\s*(\S+)", str(header.get("WAT1_001", "")))
     unit = parse_unit(word[1]) if word else None
     return wavelength, bands, unit or ""
+
+
+def _without_solution(source: Source, specs: list[str]) -> UnusableInput:
+    """The error for orders of which none has wavelengths, by whether any has a formula."""
+    if all(_is_bare(spec.split()) for spec in specs):
+        why = "dispersion type -1" if any(spec.split()[2] == "-1" for spec in specs) else "only numbers of pixels"
+        return source.refuse(
+            f"has an IRAF multispec header without a wavelength solution ({why}), as it is before dispcor; assign the "
+            "wavelengths in IRAF, or give a later reduction."
+        )
+    return source.refuse(
+        "has an IRAF multispec header whose wavelength solution holds no numbers "
+        f"('{sanitise(specs[0], 60)}'), probably because its calibration failed; assign the wavelengths again, or give "
+        "another reduction."
+    )
+
+
+def _is_bare(words: list[str]) -> bool:
+    """Whether the spec of an order has no formula, or one that only numbers its pixels from 0 or 1."""
+    return int(words[2]) == -1 or (int(words[2]) == 0 and float(words[3]) in (0.0, 1.0) and float(words[4]) == 1.0)
 
 
 def _attributes(header: Any) -> str:
@@ -99,7 +117,7 @@ def _wavelengths(spec: str, pixel: np.ndarray) -> np.ndarray:
     valid, redshift = int(float(words[5])), float(words[6])
     if pixel.min() < _OUTSIDE or pixel.max() > valid + 1.0 - _OUTSIDE:  # cards that are older than the formulae
         pixel = np.arange(1.0, len(pixel) + 1)
-    if kind == -1:
+    if _is_bare(words):
         return np.full(len(pixel), np.nan)
     if kind in (0, 1):
         values = first + step * (pixel - 1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dtl.readers.instruments import INSTRUMENTS
 
-__all__ = ["BESIDE", "LISTED", "NOUN", "RATIO", "is_clean", "plain"]
+__all__ = ["BESIDE", "LISTED", "NOUN", "RATIO", "as_width", "is_clean", "is_width", "plain"]
 
 #: The word for it in a sentence, in keys of metadata and cards, and in other languages; and what it is.
 NOUN = (
@@ -66,12 +66,36 @@ _PUNCTUATION = re.compile(r"->|=>| / |[\s=~≈≃≅:：()\[\]{}\"'’.,;|_→@�
 _CODE_OR_NUMBER = re.compile(
     r"\d+|1d|2mass|k\d|(?:gj|gl|hd|hip|toi|lhs|ltt|lp|tic|tyc|bd|g|m|j)\+?\d[\d+]*", re.IGNORECASE
 )
+#: A width of lines in a unit of wavelengths, behind the word for it; where that is not said it may hold at any of them.
+_LENGTHS = {"nm": 10.0, "um": 1e4, "µm": 1e4, "micron": 1e4, "ma": 1e-3, "må": 1e-3, "pm": 0.01}
+_UNIT = r"(?:m?Å|m?A|AA|[Aa]ngstroms?|nm|um|µm|pm|microns?)"
+_WIDTH = re.compile(rf"{NOUN}[^\d,;]{{0,40}}?(?<![\w.-])(?P<width>\d{{0,4}}\.?\d+) ?(?P<unit>{_UNIT})(?!\w)")
+_UNIT_ALONE = re.compile(
+    rf"\s*(?:[\[(]\s*(?:{_UNIT}|m/s|m)\s*[\])]|(?:fwhm )?(?:in )?(?:{_UNIT}|m/s|m)\W*$)", re.IGNORECASE
+)
+_HERE = 8817.5  # Angstrom
 _RAISED = str.maketrans("⁴⁵", "45")
 
 
 def is_clean(text: str, words: frozenset[str]) -> bool:
     """Whether a text holds nothing but given words, names of stars and spectrographs, and numbers."""
     return all(word in words or _CODE_OR_NUMBER.fullmatch(word) for word in _words(text))
+
+
+def is_width(comment: str) -> bool:
+    """Whether the comment of a card begins with a unit of lengths or m/s, or is one: its number is no resolution."""
+    return bool(_UNIT_ALONE.match(comment))
+
+
+def as_width(line: str) -> str:
+    """What a line says that gives a resolution as a width of lines, for people; empty where it gives none."""
+    text = plain(line)
+    found = _WIDTH.search(text)
+    unit = found["unit"] if found else ""
+    width = float(found["width"]) * _LENGTHS.get(unit.lower().rstrip("s"), 1.0) if found else 0.0
+    if not width or not is_clean(text[: found.start("width")] + text[found.end() :], LISTED | {"element"}):
+        return ""
+    return f"is a width of lines, {_HERE / width:,.0f} if it holds at {_HERE:,.0f} Å"
 
 
 def _words(text: str) -> Iterator[str]:

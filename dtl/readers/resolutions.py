@@ -17,7 +17,7 @@ import numpy as np
 
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.instruments import find_instrument
-from dtl.readers.resolution_words import BESIDE, LISTED, NOUN, RATIO, is_clean, plain
+from dtl.readers.resolution_words import BESIDE, LISTED, NOUN, RATIO, as_width, is_clean, is_width, plain
 from dtl.readers.source import sanitise
 
 __all__ = [
@@ -110,7 +110,8 @@ def apply_resolutions(contents: Contents, lines: Iterable[str], what: str = "lin
     """
     said, unread = _gather(lines, contents.instrument.value if contents.instrument else "")
     if unread and not contents.unread_resolution:
-        contents.unread_resolution = f"{what} '{_short(unread[0])}' was not understood as the spectrum's own resolution"
+        why = as_width(unread[0]) or "was not understood as the spectrum's own resolution"
+        contents.unread_resolution = f"{what} '{_short(unread[0])}' {why}"
     claim = _settle(said, what)
     own = contents.resolution
     lowered = claim and claim.value and said[-1].rank == _BROUGHT_TO and own and own.value and claim.value < own.value
@@ -161,7 +162,7 @@ def resolution_of_card(value: object, comment: str) -> float | None:
         value: of the card.
         comment: behind it, which may name the unit, and whose resolution it is.
     """
-    if _OF_ANOTHER.search(comment):
+    if _OF_ANOTHER.search(comment) or (is_width(comment) and not isinstance(value, str)):
         return None
     if isinstance(value, str) or (IN_KMS.search(comment) and value < _WIDEST):
         return resolution_of_value(str(value) if isinstance(value, str) else f"{value} km/s")
@@ -224,6 +225,8 @@ def _said_in(line: str, before: str = "") -> list[_Said] | None:
     if width and is_clean(text, _OF_WIDTH):
         value = _SPEED_OF_LIGHT / max(float(width["width"]), 1e-9)
         return [_Said(_SENTENCE, value, line)] if is_resolution(value) else []
+    if not wanted and as_width(line):
+        return None
     if not wanted or (brought and _is_range(text, brought[-1])):
         return None if any(is_resolution(float(one["number"])) for one in [*found, *brought]) else []
     blanked = _blanked(text, [*brought[-1:], *found, *wanted])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dtl.readers.bad_pixels import is_mask
-from dtl.readers.beside import by_neighbours
+from dtl.readers.beside import by_neighbours, cost_of_words
 from dtl.readers.dispersion import (
     Candidate,
     Column,
@@ -25,11 +25,12 @@ from dtl.readers.dispersion import (
 )
 from dtl.readers.names import NO_NAME, Name, says_nothing
 from dtl.readers.scales import linear_flux
+from dtl.readers.several import outshines
 from dtl.readers.uncertainties import Verdict, believe, is_relative_weight, judge
 from dtl.readers.verdicts import judge_column
 from dtl.wavelengths import Window
 
-__all__ = ["KIND_WORDS", "Roles", "assign_roles"]
+__all__ = ["KIND_WORDS", "Roles", "assign_roles", "meaning_of"]
 
 #: Cost of an uncertainty whose words are not those of the flux, and of one that says nothing.
 _OTHER_WORDS, _NO_WORDS, _AS_SNR = 0.5, 0.15, 0.8
@@ -109,7 +110,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
         window: that the spectrum must hold.
         told: the kind of the uncertainty as the user says, or ``none``.
     """
-    called, own = [column.name for column in columns], list(map(_meaning, columns))
+    called, own = [column.name for column in columns], list(map(meaning_of, columns))
     names = by_neighbours(called, own, [column.values for column in columns])
     waves = rank_wavelengths(columns, names, window)
     if not waves:
@@ -157,16 +158,13 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
     return roles
 
 
-def _meaning(column: Column) -> Name:
-    """What its name says; numbers that count 1, 2, 3 are those of rows or pixels, if wavelengths are not named so."""
+def meaning_of(column: Column) -> Name:
+    """What its name says; numbers that count 1, 2, 3 are those of rows or pixels, if wavelengths are not named so, and
+    from 0 or 1 on always."""
     name = column.meaning
     steps = np.diff(column.values, axis=-1)
-    counts = (
-        name.role != "wavelength"
-        and steps.size > 1
-        and abs(steps.flat[0]) == 1
-        and bool((steps == steps.flat[0]).all())
-    )
+    counts = steps.size > 1 and abs(steps.flat[0]) == 1 and bool((steps == steps.flat[0]).all())
+    counts = counts and (name.role != "wavelength" or column.values.flat[0] in (0, 1))
     return Name("pixel") if counts else name
 
 
@@ -192,13 +190,15 @@ def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int, p
 
 
 def _is_noise_of(columns: Sequence[Column], number: int, other: int, part: Part) -> bool:
-    """Whether one column is the noise of another: far smaller, and 1 sigma as the pixels of that have it.
+    """Whether one column is the noise of another: far smaller, and 1 sigma as the pixels of that have it, or a sky.
 
     Beside a normalised flux the other may be its signal-to-noise ratio: there their order tells.
     """
     if number == other or not all(part.fits(columns[i]) for i in (number, other)):
         return False
     noise, flux = part.of(columns[number]), part.of(columns[other])
+    if outshines(flux, noise):
+        return True
     if not (np.nanmedian(flux) > _SIGNAL * np.nanmedian(noise) > 0 and np.nanstd(flux) > np.nanstd(noise)):
         return False
     verdict = judge(noise, flux, part.pixel, None)
@@ -223,6 +223,7 @@ def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name]
             cost = _words_apart(name, roles.flux_name)
             if cost is None:
                 continue
+            cost += cost_of_words(column.name, roles.flux.name)
             values = part.of(column)
             if not (np.isfinite(values) & (values > 0)).any():  # all NaN or zero: none, rather than wrong
                 found.append((9.0, column, Verdict(told or name.kind, 0.0, True)))

@@ -49,7 +49,11 @@ _OWN = ("star", "barycentric_velocity", "star_velocity")
 _OF_ROWS = re.compile(
     r"(gaia[ _-]*)?(dr\d[ _-]*)?source([ _-]*(id|name))?|obj|(star|obj(ect)?|main|target)[ _-]*id|designation"
 )
-_NAME = re.compile(r"(?=.*[^\W\d])(?!v?[\d.]+$)(?!.*\.[a-z]\w{1,4}$)[^/\\]*|\d{6,}|", re.IGNORECASE)
+_NAME = re.compile(
+    r"(?=.*[^\W\d])(?!v?[\d.]+$)(?!.*\.[a-z]\w{1,4}$)(?!.*(?:pipeline|archive|\bdrs\b|reduc|version))[^/\\]*"
+    r"|\d{6,}|",
+    re.IGNORECASE,
+)
 #: Letters of the names of cards of the FITS standard, at most.
 _SHORT = 8
 #: Cards whose names say nothing where no table of stars is around them.

@@ -13,6 +13,7 @@ __all__ = [
     "has_light",
     "has_noise_of_its_own",
     "is_other_spectrum",
+    "outshines",
     "repeats_lines",
     "same_but_for_number",
     "share_lines",
@@ -48,6 +49,8 @@ _FOLLOWS, _AS_ROUGH, _AS_DEEP = 0.3, 0.65, 1.3
 _OVERLAP = 0.2
 #: Variance that is shared, over that which a mean of both would share, at most.
 _SHARED = 0.5
+#: What is faint has a level below this many times its scatter, and what outshines it is brighter by this.
+_DARK, _BRIGHT = 2.5, 10.0
 
 
 def same_but_for_number(one: str, other: str) -> bool:
@@ -61,6 +64,25 @@ def has_light(flux: np.ndarray) -> bool:
     flux = flux[np.isfinite(flux)]
     level = float(np.median(flux)) if flux.size > 1 else 0.0
     return level > 0 and level > float(np.median(np.abs(flux - level)))
+
+
+def outshines(flux: np.ndarray, values: np.ndarray) -> bool:
+    """Whether one array is the light of a star and another beside it faint and noisy, as that of the sky is.
+
+    The uncertainties of a noisy flux are no brighter than it scatters, and a continuum has no noise.
+
+    Args:
+        flux: NaN where there is none; shape ``(n,)``.
+        values: the same shape.
+    """
+    light, faint = (part[np.isfinite(part)] for part in (flux, values))
+    if min(light.size, faint.size) < _FEWEST:
+        return False
+    levels = [float(np.median(part)) for part in (light, faint)]
+    scatter = _spread(faint - levels[1])
+    noise = _spread(np.convolve(light, _HIGH_PASS, "valid"))
+    dark = levels[1] < _DARK * scatter and levels[0] > _BRIGHT * max(levels[1], scatter)
+    return dark and noise > _MIN_NOISE * levels[0] and levels[0] > _DARK * _spread(light - levels[0])
 
 
 def is_other_spectrum(flux: np.ndarray, values: np.ndarray) -> bool:

@@ -6,8 +6,11 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+from dtl.readers.headings import cells_of_names, without_label
 from dtl.readers.metadata import key_of, parse_comments
+from dtl.readers.names import parse_name
 from dtl.readers.source import Source
+from dtl.readers.statements import stated_medium
 from dtl.readers.text_table import TextTable, parse_table
 from dtl.readers.word_columns import tidy_words
 from dtl.spectrum import UnusableInput
@@ -18,6 +21,7 @@ _COMMENT = re.compile(r"\s*(?:[#%!;*]+|//+|--+)\s*")
 #: What a row of numbers begins with, and letters of rows without words.
 _ROW = re.compile(r"\s*[-+.]?\d")
 _FIRST, _NUMBERS = re.compile(r"(?:\A|[\r\n])[^\S\r\n]*[-+.]?\d"), b"0123456789.+-eE, |\t\r\n"
+_BETWEEN = re.compile(r"\s*[,;|]\s*|\s+")
 #: Rows that a spectrum has at least.
 _MIN_ROWS = 10
 #: Rows of a table that is no spectrum, as part of those of the longest beside it, at most.
@@ -45,6 +49,7 @@ def blocks_of(text: str) -> list[str]:
 
     Each begins with words, mostly comments, that name a star, its motion or what else is of one spectrum alone; words
     that only count orders, or repeat the names of the columns, begin nothing, and neither do those above the first.
+    Names of other columns do, as these are read by them.
     """
     begin = _FIRST.search(text)
     if begin is None or not text[begin.start() :].encode(errors="replace").translate(None, _NUMBERS):
@@ -55,13 +60,16 @@ def blocks_of(text: str) -> list[str]:
     if last < first:
         return []
     starts, rows, head, known = [0], 0, -1, lines[:first]
+    named = _names_in(known, lines[first])
     for place in range(first, len(lines)):
         if _is_word(lines[place]):
             head = place if head < 0 else head
         elif lines[place].strip():
-            said = lines[head:place]
-            if head > 0 and rows >= _MIN_ROWS and said != known[-len(said) :] and _speaks(said):
-                starts, rows = [*starts, head], 0
+            if head > 0 and rows >= _MIN_ROWS:
+                said = lines[head:place]
+                own = _names_in(said, lines[place]) or named
+                if (named and own != named) or (said != known[-len(said) :] and _speaks(said)):
+                    starts, rows, named = [*starts, head], 0, own
             rows, head = rows + 1, -1
     if len(starts) < 2 or rows < _MIN_ROWS:
         return []
@@ -71,6 +79,23 @@ def blocks_of(text: str) -> list[str]:
 def _is_word(line: str) -> bool:
     """Whether a line is a comment under any mark, or a key with its value."""
     return not _ROW.match(line) and bool(_COMMENT.match(line) or re.match(r"[^\w\s]*\s*[^\W\d]", line.lstrip()))
+
+
+def _names_in(lines: list[str], row: str) -> list[tuple[str, ...]]:
+    """What the names of columns above a row say that make it one of wavelengths and something else; empty where none
+    do."""
+    count, said = len(_BETWEEN.split(row.strip())), lambda word: parse_name(word).role
+    for line in reversed(lines):
+        words = cells_of_names(without_label(_COMMENT.sub("", line, count=1)), None, count)
+        if len(words) == count and len({*map(said, words)} - {""}) > 1 and "wavelength" in map(said, words):
+            return [_meaning(word) for word in words]
+    return []
+
+
+def _meaning(word: str) -> tuple[str, ...]:
+    """Role, kind and scale of a column by its name, and its unit and medium."""
+    name, unit = parse_name(word), re.search(r"[\[(]([^\])]+)[\])]", word)
+    return name.role, name.kind, name.scale, unit[1].lower() if unit else "", stated_medium(word) or ""
 
 
 def _speaks(comments: list[str]) -> bool:

@@ -20,6 +20,8 @@ _NUMBERED = re.compile(r"(?i)(trace|fiber|fibre)_?\d")
 _COLUMNS = {"fiber", "fibre", "trace", "objtype"}
 #: What a fibre beside that of the star sees.
 _BESIDE = ("sky", "lamp")
+#: What stands in a list for a fibre without light.
+_NOTHING = {"", "none", "dark"}
 #: Letters of a text that are looked at.
 _LONGEST = 40
 
@@ -44,18 +46,33 @@ def called_by_trace(cards: Cards, names: list[str]) -> list[str]:
     return found if any(own) else names
 
 
-def rows_beside(said: Mapping[str, np.ndarray]) -> tuple[np.ndarray, str] | None:
+def rows_beside(said: Mapping[str, np.ndarray], cards: Cards) -> tuple[np.ndarray, str] | None:
     """Which rows of a table a column says to be of the sky or of a lamp, and its name; None where none or all are.
 
     Args:
         said: columns with one value a row, by their names; shape ``(rows,)`` each.
+        cards: of the first header, which may say what the fibre of a number saw.
     """
+    numbered, listed = _seen_by_number(cards)
     for name, cells in said.items():
-        if cells.dtype.kind in "US" and _COLUMNS & set(split_words(name)):
-            beside = np.array([bool(_beside(cell)) for cell in cells.tolist()])
+        if cells.dtype.kind in "USiu" and _COLUMNS & set(split_words(name)):
+            own = [int(cell) if str(cell).strip().isdecimal() else cell for cell in cells.tolist()]
+            counted = set(own) <= listed.keys() and not any(listed[number] in _NOTHING for number in set(own))
+            seen = numbered if set(own) <= numbered.keys() else listed if counted else {}
+            beside = np.array([bool(_beside(seen.get(cell, cell))) for cell in own])
             if beside.any() and not beside.all():
                 return beside, name
     return None
+
+
+def _seen_by_number(cards: Cards) -> tuple[dict[object, object], dict[object, str]]:
+    """What the fibre of each number saw: by cards of its own, and by a list of all.
+
+    "none&thar&GJ 699" of NRES counts from 0 and has no rows of a fibre that saw nothing.
+    """
+    numbered = {int(match[2]): cards.get(match[0]) for match in filter(None, map(_CARD.fullmatch, cards))}
+    listed = [seen.strip().lower() for seen in str(cards.get("OBJECTS", "")).split("&")]
+    return numbered, dict(enumerate(listed)) if len(listed) > 1 else {}
 
 
 def _beside(value: object) -> str:

@@ -54,6 +54,35 @@ def test_velocities_are_no_wavelengths(cards: dict[str, str]) -> None:
         read_spectrum(data, name="v.fits")
 
 
+@pytest.mark.parametrize(
+    ("cards", "named"),
+    [
+        ({"CRVAL1": 1.0, "CDELT1": 1.0, "CRPIX1": 1.0}, "CRVAL1 = 1, CDELT1 = 1"),
+        ({"CRVAL1": 0.0, "CD1_1": 1.0, "CTYPE1": "LINEAR"}, "CRVAL1 = 0, CD1_1 = 1"),
+        ({"CRVAL1": 1.0, "CDELT1": 2.0, "CTYPE1": "PIXEL"}, "CRVAL1 = 1, CDELT1 = 2"),
+        ({"CRVAL1": 8500.0}, "CRVAL1 = 8500"),  # which specutils would take for a step of 1
+        ({"W0": 8500.0, "WPC": 0.05}, "W0 = 8500, WPC = 0.05"),
+        ({"LAMBDA0": 8500.0, "DLAMBDA": 0.05, "CDELT1": 1.0}, "LAMBDA0 = 8500, DLAMBDA = 0.05"),
+        ({"STARTWL": 850.0, "STEPWL": 0.005}, "STARTWL = 850, STEPWL = 0.005"),
+    ],
+)
+def test_numbers_of_pixels_and_other_cards_are_no_wavelengths(cards: dict[str, float | str], named: str) -> None:
+    long = image(layouts.truth(8500.0 + 0.05 * np.arange(12_000)), **cards)
+    with pytest.raises(UnusableInput, match=f"^p.fits has fluxes but no wavelengths .* {named}.* as CRVAL1, the step"):
+        read_spectrum(long, name="p.fits")
+
+
+@pytest.mark.parametrize("cards", [{"CTYPE1": "PIXEL"}, {"CTYPE1": "LINEAR", "WAT1_001": "units=angstroms"}, {}])
+def test_wavelengths_whose_type_is_that_of_pixels(cards: dict[str, str]) -> None:
+    spectrum = read_spectrum(image(FLUX, CRVAL1=AIR[0] + 2.42, CDELT1=0.05, **cards), name="p.fits")
+    assert abs(float(spectrum.wavelength[spectrum.flux.argmin()]) - 8822.3) < 0.3
+
+
+def test_no_axis_at_all_is_perhaps_one_of_a_second_file() -> None:
+    with pytest.raises(UnusableInput, match="probably because they are kept in a second file"):
+        read_spectrum(image(FLUX, CDELT1=1.0, CRPIX1=1.0), name="p.fits")
+
+
 LINEAR = {"CTYPE1": "WAVE", "CUNIT1": "Angstrom", "CRVAL1": 8767.42, "CDELT1": 0.05}
 STEP = 0.05 / 8810.0
 LOGARITHM = {"COEFF0": float(np.log10(8767.42)), "COEFF1": STEP / np.log(10)}

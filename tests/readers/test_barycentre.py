@@ -15,6 +15,8 @@ from astropy.utils import iers
 from dtl.readers.barycentre import barycentric_velocity, find_position, velocity_from_header
 from dtl.readers.cards import Cards
 from dtl.readers.instruments import INSTRUMENTS, find_instrument
+from tests.readers.layouts import grid, to_bytes, truth
+from tests.readers.reading import read_spectrum
 
 
 def test_against_astropy() -> None:
@@ -70,3 +72,32 @@ def test_a_right_ascension_that_could_be_hours_is_taken_where_its_card_says_degr
     assert find_position(Cards(header))[1] is None
     header.comments["RA"] = "[deg] target"
     assert find_position(Cards(header)) == (("RA", "DEC"), (17.963472, 4.69))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "comment", "velocity"),
+    [
+        *(("BARYVEL", 12.3, "", 12.3), ("BCV", -12300.0, "[m/s]", -12.3), ("HELCORR", 12.3, "km/s", 12.3)),
+        *(("HELIUM", 3.2, "velocity", None), ("HELIX", 5.0, "", None), ("HELJD", 12.3, "velocity", None)),
+        *(("BARYCORR", 12.3, "[s] of the time", None), ("BARYCORR", 0.0, "", None), ("BCV", 8000.0, "km/s", None)),
+    ],
+)
+def test_a_velocity_that_says_not_whether_it_was_applied(
+    key: str, value: float, comment: str, velocity: float | None
+) -> None:
+    """Only its card is told: what is to be done with it, the user knows."""
+    primary = fits.PrimaryHDU(truth(grid()))
+    primary.header.update({"CRVAL1": 8770.0, "CDELT1": 0.05, "CUNIT1": "Angstrom", key: (value, comment)})
+    found = read_spectrum(to_bytes(primary))
+    said = [(finding.value, finding.reason) for finding in found.findings if finding.name == "velocity of Earth"]
+    wanted = f"card {key} says neither whether it was applied nor which way it counts; state the frame"
+    assert said == ([] if velocity is None else [(f"{velocity:+.3f} km/s, not used", wanted)])
+    assert (found.frame, found.barycentric_velocity) == ("unknown", None)
+
+
+@pytest.mark.parametrize("cards", [{"SPECSYS": "BARYCENT"}, {"BERV": 12.3}, {"BARYCORR": True}])
+def test_a_velocity_beside_a_frame_or_another_one_is_not_told(cards: dict) -> None:
+    primary = fits.PrimaryHDU(truth(grid()))
+    primary.header.update({"CRVAL1": 8770.0, "CDELT1": 0.05, "CUNIT1": "Angstrom", "BARYVEL": 12.3, **cards})
+    found = read_spectrum(to_bytes(primary))
+    assert not any(finding.name == "velocity of Earth" for finding in found.findings)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from astropy.io import fits
 
 from tests.builders import observe
+from tests.readers import layouts
 from tests.readers.reading import read_spectrum
 
 
@@ -14,7 +16,15 @@ def table(**columns: np.ndarray) -> bytes:
     return "\n".join([",".join(columns), *(",".join(f"{x:.6f}" for x in row) for row in rows)]).encode()
 
 
-@pytest.mark.parametrize("names", ["dflux flux cdflux cflux", "ERR FLUX ERR_CORR FLUX_CORR", "err spec err_tc spec_tc"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        "dflux flux cdflux cflux",
+        "dflux flux tacdflux tacflux",
+        "ERR FLUX ERR_CORR FLUX_CORR",
+        "err spec err_tc spec_tc",
+    ],
+)
 @pytest.mark.parametrize("order", [1, -1])
 def test_the_flux_without_the_lines_of_the_atmosphere(order: int, names: str) -> None:
     """molecfit's table (Smette et al. 2015, A&A 576, A77), and how people call the same."""
@@ -167,3 +177,72 @@ def test_an_uncertainty_stays_with_a_flux_that_is_not_the_same_corrected() -> No
     found = read_spectrum(table(wave=own.wavelength, **columns))
     np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
     np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)
+
+
+def of_molecfit(*names: str, **cards: str) -> bytes:
+    """A table of molecfit, in microns."""
+    own = observe()
+    values = {"lambda": own.wavelength / 1e4, "mlambda": own.wavelength / 1e4, "flux": own.flux, "mflux": own.flux}
+    columns = [fits.Column(name, "D", array=values[name]) for name in names]
+    primary = fits.PrimaryHDU()
+    primary.header.update(cards)
+    return layouts.to_bytes(primary, fits.BinTableHDU.from_columns(columns))
+
+
+@pytest.mark.parametrize(
+    ("names", "instrument", "medium", "flagged"),
+    [
+        ("lambda flux mlambda mflux", "UVES", "vacuum", True),
+        ("lambda flux mlambda mflux", "", "vacuum", True),
+        ("lambda flux mlambda mflux", "CRIRES+", "vacuum", True),
+        ("lambda flux", "UVES", "air", False),
+        ("lambda flux mflux", "UVES", "air", False),
+    ],
+)
+def test_molecfit_keeps_its_wavelengths_in_vacuum(names: str, instrument: str, medium: str, flagged: bool) -> None:
+    """Air was taken for those of UVES, without a flag."""
+    found = read_spectrum(of_molecfit(*names.split(), INSTRUME=instrument))
+    said = next(finding.value for finding in found.findings if finding.name == "medium")
+    assert said == medium and ("medium_guessed" in found.flags) == flagged
+    if medium == "vacuum":
+        np.testing.assert_allclose(found.wavelength, observe().wavelength, rtol=1e-7)
+
+
+def test_a_file_that_states_its_medium_goes_before_what_is_known_of_molecfit() -> None:
+    found = read_spectrum(of_molecfit("lambda", "flux", "mlambda", "mflux", INSTRUME="UVES", AIRORVAC="air"))
+    assert next(finding.value for finding in found.findings if finding.name == "medium") == "air"
+    assert "medium_guessed" not in found.flags
+
+
+@pytest.mark.parametrize("name", ["cal_flux", "calflux", "Cal Flux"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_calibrated_flux_is_no_lamp(name: str, order: int) -> None:
+    """It was left for the counts, with its own errors, or refused where it stood alone."""
+    own = observe()
+    counts = own.flux * (1 + 0.3 * np.sin((own.wavelength - 8800) / 30)) * 900.0
+    columns = [(name, own.flux), ("counts", counts), ("cal_err", own.uncertainty)][::order]
+    found = read_spectrum(table(wave=own.wavelength, **dict(columns)))
+    np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
+    np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)
+    alone = read_spectrum(table(wave=own.wavelength, **{name: own.flux, "err": own.uncertainty}))
+    np.testing.assert_allclose(alone.flux, own.flux, atol=1e-5)
+
+
+def test_the_flux_of_a_lamp_stays_one() -> None:
+    own, rng = observe(), np.random.default_rng(3)
+    lamp = 5.0 + 300.0 * (rng.random(own.flux.size) > 0.98)
+    for name in ("counts", "flux", "sci_flux"):
+        found = read_spectrum(table(wave=own.wavelength, cal_flux=lamp, **{name: own.flux}, err=own.uncertainty))
+        np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
+        assert "several_spectra" not in found.flags
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_uncertainty_goes_with_the_word_for_its_flux(order: int) -> None:
+    """Errors of the counts were taken for those of the flux where they stood before them."""
+    own = observe()
+    columns = [("counts_err", 1.3 * own.uncertainty), ("flux_err", own.uncertainty)][::order]
+    found = read_spectrum(table(wave=own.wavelength, counts=1.3 * own.flux, flux=own.flux, **dict(columns)))
+    np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)
+    alone = read_spectrum(table(wave=own.wavelength, flux=own.flux, counts_err=own.uncertainty))
+    np.testing.assert_allclose(alone.uncertainty, own.uncertainty, atol=1e-5)

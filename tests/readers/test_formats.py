@@ -360,6 +360,36 @@ def test_ecsv() -> None:
     assert finding(spectrum, "unit").source == "file" and finding(spectrum, "medium").source == "file"
 
 
+@pytest.mark.parametrize(
+    ("meta", "star", "instrument"),
+    [
+        ({"instrument": {"name": "HARPS"}, "target": {"name": "GJ 699"}}, "GJ 699", "HARPS"),
+        ({"telescope": {"name": "ESO-3.6"}, "observer": {"name": "Smith"}}, "", ""),
+        ({"observation": {"object": "GJ 699"}, "author": {"name": "Smith"}}, "GJ 699", ""),
+        ({"companion": {"star": "GJ 699 B"}, "header": {"name": "GJ 699"}}, "GJ 699", ""),
+        ({"source": {"name": "GJ 699", "ra": 269.4}}, "GJ 699", ""),
+    ],
+)
+def test_a_name_below_a_key_is_that_of_the_key(meta: dict, star: str, instrument: str) -> None:
+    table = QTable({"wavelength": layouts.grid(), "flux": layouts.truth(layouts.grid())}, meta=meta)
+    handle = io.StringIO()
+    table.write(handle, format="ascii.ecsv")
+    spectrum = read_spectrum(handle.getvalue().encode())
+    assert (spectrum.star, spectrum.instrument) == (star, instrument)
+
+
+@pytest.mark.parametrize(("key", "unit"), [("wavelength", "nm"), ("header", "nm"), ("resolution", ""), ("slit", "")])
+def test_a_unit_below_a_key_is_that_of_the_key(key: str, unit: str) -> None:
+    table = QTable({"wavelength": layouts.grid() / 10, "flux": layouts.truth(layouts.grid())})
+    table.meta.update({key: {"value": 3, "unit": "nm"}, "telescope": {"ra": 1.0, "dec": 2.0}})
+    table.meta = {"target": {"ra": 269.5, "dec": 4.7}} | table.meta
+    handle = io.StringIO()
+    table.write(handle, format="ascii.ecsv")
+    spectrum = read_spectrum(handle.getvalue().encode())
+    assert (finding(spectrum, "unit").source == "file") == bool(unit)
+    assert spectrum.position == (269.5, 4.7)
+
+
 @pytest.mark.parametrize("head", [True, False])
 @pytest.mark.parametrize("columns", [2, 5])
 def test_espadons(head: bool, columns: int) -> None:

@@ -300,7 +300,7 @@ def test_a_column_that_tells_stars_apart_goes_before_the_header(column: str) -> 
 
     assert names(["GJ 1", "V* AD Leo"]) == ["GJ 1", "V* AD Leo"]
     assert names([4472832130942575872, 3864972938605115520]) == ["4472832130942575872", "3864972938605115520"]
-    of_files = (["a.fits", "b.fits"], ["x/1", "x/2"], ["v1.0", "v1.1"], ["HARPS", "HARPS-N"])
+    of_files = (["a.fits", "b.fits"], ["x/1", "x/2"], ["v1.0", "v1.1"], ["HARPS", "HARPS-N"], ["DRS 3", "pipeline v2"])
     for cells in (["ESO", "ESO"], *of_files, [1, 2]):
         assert names(cells) == ["a field", "a field"]
     assert names(["first", "second"], OBJECT=["GJ 1", "GJ 2"]) == ["GJ 1", "GJ 2"]

@@ -140,13 +140,13 @@ def test_formulae_are_those_of_the_image_before_it_was_cut(rows: slice, pixels: 
     np.testing.assert_allclose(part.flux[inside], whole.flux[places][inside])
 
 
-def without_solution(*orders: int) -> bytes:
+def without_solution(*orders: int, formula: str = "-1 1. 1.") -> bytes:
     """The echelle spectrum of the layouts, some orders of which were never given wavelengths."""
     hdu = fits.open(io.BytesIO(layouts.multispec()))[0]
     cards = [key for key in hdu.header if key.startswith("WAT2")]
     text = "".join(str(hdu.header[key]).ljust(68) for key in cards)
     for order in orders:
-        text = re.sub(rf'spec{order} = "(\d+) (\d+) [^"]*"', rf'spec{order} = "\1 \2 -1 1. 1. {N} 0. 1. 2."', text)
+        text = re.sub(rf'spec{order} = "(\d+) (\d+) [^"]*"', rf'spec{order} = "\1 \2 {formula} {N} 0. 1. 2."', text)
     for key in cards:
         del hdu.header[key]
     for start in range(0, len(text), 68):
@@ -163,3 +163,19 @@ def test_orders_without_wavelengths() -> None:
         read_spectrum(without_solution(1, 2, 3))
     with pytest.raises(UnusableInput, match=r"and misses|with a gap at"):
         read_spectrum(without_solution(2))
+
+
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        ("0 1. 1.", r"without a wavelength solution \(only numbers of pixels\)"),
+        ("0 nan nan", r"whose wavelength solution holds no numbers \('1 41 0 nan nan"),
+        ("0 inf 0.05", "whose wavelength solution holds no numbers"),
+    ],
+)
+def test_a_solution_without_wavelengths_is_told(formula: str, message: str) -> None:
+    with pytest.raises(UnusableInput, match=message):
+        read_spectrum(without_solution(1, 2, 3, formula=formula))
+    whole, part = read_spectrum(layouts.multispec()), read_spectrum(without_solution(1, formula=formula))
+    inside = (whole.wavelength > 8800.0) & (whole.wavelength < 8835.0)
+    np.testing.assert_allclose(part.flux[np.isin(part.wavelength, whole.wavelength[inside])], whole.flux[inside])

@@ -188,3 +188,12 @@ def test_a_long_order_among_many_short_ones_takes_no_memory() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 5e8
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"wave0": np.array(8770.0), "dwave": np.array(0.05)}, {"x": np.arange(FLUX.size)}]
+)
+def test_fluxes_alone_are_told_without_words_of_fits(more: dict[str, np.ndarray]) -> None:
+    with pytest.raises(UnusableInput, match=rf"^a\.npz has fluxes but no wavelengths .*FLUX \({FLUX.size}\)") as told:
+        read_spectrum(archive(flux=FLUX, **more), name="a.npz")
+    assert "PRIMARY" not in str(told.value) and "CRVAL" not in str(told.value)

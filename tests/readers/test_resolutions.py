@@ -240,6 +240,27 @@ def test_a_width_in_velocities(words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "width"),
+    [
+        *(("spectral resolution 0.18 A FWHM", 0.18), ("resolution element: 0.018 nm", 0.18)),
+        *(("resolution = 180 mA", 0.18), ("resolution: 2 Angstroms", 2.0)),
+    ],
+)
+def test_a_width_in_wavelengths_is_told_as_what_it_is_here(line: str, width: float) -> None:
+    """It is not taken, as it may have been measured at another wavelength."""
+    found = text(line)
+    assert found.resolution is None
+    assert f"is a width of lines, {8817.5 / width:,.0f} if it holds at 8,818 Å; state it" in reason(found)
+
+
+@pytest.mark.parametrize(
+    "line", ["resolution 0.02 A per pixel", "resolution of the model 0.1 A", "R = 50000 at 880 nm"]
+)
+def test_what_is_no_width_of_lines(line: str) -> None:
+    assert "width" not in reason(text(line))
+
+
+@pytest.mark.parametrize(
     ("value", "comment", "resolution"),
     [
         (50000.0, "resolving power, FWHM 6.0 km/s", 50000),
@@ -250,6 +271,9 @@ def test_a_width_in_velocities(words: str) -> None:
         (50000.0, "of the model library", None),
         (50000.0, "resolution of the template", None),
         (50000.0, "R of model spectra", None),
+        *((6000.0, comment, None) for comment in ("m/s", "[m/s] FWHM", "FWHM in mA", "[mA]", "[Angstrom]")),
+        (50000.0, "at 880 nm", 50000),
+        (50000.0, "lambda/FWHM, both in nm", 50000),
     ],
 )
 def test_what_the_comment_of_a_card_says_of_it(value: float, comment: str, resolution: float | None) -> None:

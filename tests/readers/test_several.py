@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 
 from dtl.readers.several import (
     has_noise_of_its_own,
     is_other_spectrum,
+    outshines,
     same_but_for_number,
 )
 from dtl.spectrum import UnusableInput
@@ -157,3 +160,33 @@ def test_a_flux_without_molecular_lines_is_no_other_star() -> None:
     same = read_spectrum(table("wave,flux,flux_molec", STAR * lines, STAR), name="m.csv")
     assert "several_spectra" not in same.flags
     assert "several_spectra" in read_spectrum(table("wave,flux,flux_b", STAR, OTHER), name="m.csv").flags
+
+
+@pytest.mark.parametrize("order", list(permutations(("flux", "err", "sky"))))
+@pytest.mark.parametrize("kind", ["lines", "zero"])
+def test_a_faint_sky_among_columns_without_names_is_not_the_flux(kind: str, order: tuple[str, ...]) -> None:
+    """It was, where it stood before the flux."""
+    rng = np.random.default_rng(4)
+    wave = np.arange(8780.0, 8860.0, 0.05)
+    err = np.sqrt(250.0 * layouts.truth(wave) + 4.0)
+    lines = 40.0 * np.exp(-(((wave - 8827.0) / 0.2) ** 2)) + 60.0 * np.exp(-(((wave - 8791.0) / 0.2) ** 2))
+    sky = {"lines": 3.0 + lines + rng.normal(0, 2, wave.size), "zero": rng.normal(0, 15, wave.size)}[kind]
+    columns = {"flux": 1000.0 * layouts.truth(wave) + err * rng.normal(size=wave.size), "err": err, "sky": sky}
+    rows = zip(wave, *(columns[name] for name in order), strict=True)
+    found = read_spectrum("\n".join(" ".join(f"{x:.9g}" for x in row) for row in rows).encode())
+    np.testing.assert_allclose(found.flux, columns["flux"], rtol=1e-6)
+    np.testing.assert_allclose(found.uncertainty, err, rtol=1e-6)
+
+
+@pytest.mark.parametrize("other", ["err", "continuum", "normalised"])
+def test_a_noisy_flux_stays_before_what_stands_beside_it(other: str) -> None:
+    """An uncertainty, a continuum in counts and another scale of the same are no star that outshines it."""
+    rng = np.random.default_rng(4)
+    wave = np.arange(8780.0, 8860.0, 0.05)
+    flux = layouts.truth(wave) + rng.normal(0, 0.7, wave.size)
+    second = {"err": 0.7 + rng.normal(0, 0.01, wave.size), "continuum": 1e4 + wave, "normalised": 1e3 * flux}[other]
+    assert not outshines(second, flux)
+    found = read_spectrum(
+        "\n".join(f"{a:.9g} {b:.9g} {c:.9g}" for a, b, c in zip(wave, flux, second, strict=True)).encode()
+    )
+    np.testing.assert_allclose(found.flux, flux, rtol=1e-6)

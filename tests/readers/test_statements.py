@@ -406,6 +406,7 @@ def test_the_medium_of_a_sentence(text: str, media: set[str | None]) -> None:
         *((text, None) for text in ("the comparison spectrum is in the rest frame", "an atlas in the earth frame")),
         ("The template is in its rest frame, the data are barycentric", "barycentric"),
         ("vacuum / barycentric / R = 50000", "barycentric"),
+        *(("ccf mask: M2, rest frame", None), ("bad pixel mask: applied, barycentric", "barycentric")),
     ],
 )
 def test_the_frame_of_something_else_and_a_former_one(text: str, frame: str | None) -> None:
@@ -437,6 +438,13 @@ def test_the_frame_of_something_else_and_a_former_one(text: str, frame: str | No
         ("wavelengths of the tellurics are in air", None),
         ("Data in vacuum; for air wavelengths see the other file", "vacuum"),
         ("Comparison lamp: ThAr, air wavelengths", "air"),
+        *(
+            (text, None)
+            for text in ("ccf mask: M2, air", "radial velocity mask: G2, vacuum", "line list: VALD, in air")
+        ),
+        ("wavelengths in air; ccf mask: M2, vacuum", "air"),
+        *(("bad pixel mask: applied, vacuum", "vacuum"), ("cosmic ray mask: yes, air", "air")),
+        *(("ccf mask: M2, wavelengths in air", "air"), ("mask: not applied, air", "air")),
         *(("isvac: F", "air"), ("isair: F", "vacuum"), ("isInVacuum = True", "vacuum"), ("wl: air", "air")),
     ],
 )

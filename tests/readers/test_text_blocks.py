@@ -119,3 +119,34 @@ def test_words_above_a_short_table_are_those_of_the_file(spectra: int) -> None:
     found = read_spectrum(text.encode())
     medium = next(finding for finding in found.findings if finding.name == "medium")
     assert (medium.value, medium.source, found.star, found.spectra) == ("air", "file", "GJ 1", spectra)
+
+
+ORDERS = {
+    "swapped": ("wave err flux", lambda part: [WAVE[part], SIGMA[part], FLUX[0][part]]),
+    "variance": ("wave flux var", lambda part: [WAVE[part], FLUX[0][part], SIGMA[part] ** 2]),
+    "nm": ("wave(nm) flux err", lambda part: [WAVE[part] / 10, FLUX[0][part], SIGMA[part]]),
+    "other words": ("lambda intensity sigma", lambda part: [WAVE[part], FLUX[0][part], SIGMA[part]]),
+}
+
+
+@pytest.mark.parametrize("mark", ["# ", ""])
+@pytest.mark.parametrize("other", ORDERS.values(), ids=ORDERS)
+def test_orders_under_other_names_are_read_by_these(other: tuple, mark: str) -> None:
+    """Names in the middle of a text were passed over, and errors read for fluxes."""
+    names, columns = other
+    parts, text = [slice(0, 500), slice(400, 800), slice(700, None)], "# star: GJ 1\n"
+    for number, part in enumerate(parts):
+        own = (names, columns(part)) if number == 1 else ("wave flux err", [WAVE[part], FLUX[0][part], SIGMA[part]])
+        text += _block("GJ 1", mark + own[0], *own[1]).partition("\n")[2]
+    found = read_spectrum(text.encode())
+    np.testing.assert_allclose(found.wavelength, WAVE, rtol=1e-8)
+    np.testing.assert_allclose(found.flux, FLUX[0], rtol=1e-4)
+    np.testing.assert_allclose([found.uncertainty.min(), found.uncertainty.max()], [5.0 / 2**0.5, 5.0], rtol=1e-4)
+    assert found.star == "GJ 1" and found.spectra == 1 and "several_spectra" not in found.flags
+
+
+def test_a_model_below_a_spectrum_is_left_out_by_its_name() -> None:
+    text = _block("GJ 1", "wave flux err", WAVE, FLUX[0], SIGMA)
+    text += _block("", "wave model err", WAVE, FLUX[1], SIGMA).partition("\n")[2]
+    found = read_spectrum(text.encode())
+    assert _is(found, 0) and found.spectra == 1 and "several_spectra" not in found.flags

@@ -420,6 +420,16 @@ def test_rows_and_columns_that_are_counted(head: str, index: str | None, start: 
     np.testing.assert_allclose(found.uncertainty[inside], values[pixels, 2], rtol=1e-3)
 
 
+@pytest.mark.parametrize("names", ["", "pixel,counts", "x,y", "X,FLUX", "wave,flux"])
+@pytest.mark.parametrize("start", [0, 1])
+def test_numbers_of_pixels_are_no_wavelengths_under_any_name(names: str, start: int) -> None:
+    """Pixel 8800 of a long spectrum was taken for 8800 Å."""
+    flux = 1 + 0.3 * np.sin(np.arange(12_000))
+    rows = [f"{start + i},{value:.5f}" for i, value in enumerate(flux)]
+    with pytest.raises(UnusableInput, match="has no column of wavelengths"):
+        read_spectrum("\n".join([names, *rows] if names else rows).encode())
+
+
 @pytest.mark.parametrize("whole", [False, True])
 def test_pixels_that_each_order_counts_are_no_wavelengths(whole: bool) -> None:
     wavelength = np.arange(8000.0, 9600.0, 0.05) if whole else np.arange(8780.0, 8855.0, 0.05)

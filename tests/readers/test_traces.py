@@ -93,6 +93,49 @@ def test_rows_that_stay(cells: list[str], column: str) -> None:
     assert not any(f.name == "rows" for f in spectrum.findings)
 
 
+def numbered(fibres: list[int] | list[str], cards: dict[str, str], kinds: tuple[str, str] = ("CAL", "SCI")) -> Spectrum:
+    """A table with a row for each fibre of each order, by their numbers, of which one saw a lamp."""
+    wave = np.repeat(WAVE, 2, axis=0)
+    flux = np.array([FLUX[kinds[i % 2]][i // 2] for i in range(6)])
+    columns = [fits.Column(n, "2000D", array=a) for n, a in (("wavelength", wave), ("flux", flux))]
+    columns.append(fits.Column("fiber", "A" if isinstance(fibres[0], str) else "J", array=np.array(3 * fibres)))
+    primary = fits.PrimaryHDU()
+    primary.header.update(cards)
+    return read_spectrum(to_bytes(primary, fits.BinTableHDU.from_columns(columns, name="SPECTRUM")), name="n.fits")
+
+
+@pytest.mark.parametrize(
+    ("fibres", "cards"),
+    [
+        ([1, 2], {"OBJECTS": "none&thar&GJ 699"}),
+        ([0, 1], {"OBJECTS": "ThAr&GJ 699&none"}),
+        ([1, 2], {"FIBER1": "Etalon", "FIBER2": "Target"}),
+        (["1", "2"], {"FIBER1": "Etalon", "FIBER2": "Target"}),
+    ],
+)
+def test_fibres_that_are_numbered_by_what_cards_say_of_them(
+    fibres: list[int] | list[str], cards: dict[str, str]
+) -> None:
+    """The lamp was read, with a flag."""
+    spectrum = numbered(fibres, cards)
+    assert is_read(spectrum, "SCI") and "several_spectra" not in spectrum.flags
+
+
+@pytest.mark.parametrize(
+    ("fibres", "cards"),
+    [
+        ([1, 2], {"OBJECTS": "GJ 699&thar&none"}),  # counted from 1: the second would be the lamp's, the third has none
+        ([4, 5], {"OBJECTS": "none&thar&GJ 699"}),
+        ([1, 2], {"OBJECTS": "GJ 699"}),
+        ([1, 2], {"FIBER1": "200 um"}),
+        ([0, 1], {"FIBER1": "Etalon", "FIBER2": "Target"}),  # counted from 0
+        ([1, 2], {}),
+    ],
+)
+def test_fibres_of_which_nothing_is_known_stay(fibres: list[int], cards: dict[str, str]) -> None:
+    assert "several_spectra" in numbered(fibres, cards, ("SCI", "CAL")).flags
+
+
 def maroonx(instrument: str = "MAROON-X", **cards: float) -> bytes:
     """The layout of DRAGONS for MAROON-X: the raw frame, and arrays of each fibre, of which the first has none."""
     nothing, primary = np.zeros((1, 1)), fits.PrimaryHDU()
