@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+from dtl.readers import limits
 from dtl.readers.headings import cells_of_names, without_label
 from dtl.readers.metadata import key_of, parse_comments
 from dtl.readers.names import parse_name
@@ -30,9 +31,15 @@ _SHORT = 0.05
 
 def tables_of(source: Source) -> list[TextTable]:
     """The tables of a text that was put together from several spectra, without short ones, as lists of lines; none
-    where it was not."""
+    where it was not.
+
+    Raises:
+        UnusableInput: where there are more of them than a file may hold.
+    """
+    blocks = blocks_of(source.text)
+    limits.check("orders", len(blocks), source.refuse)
     try:
-        tables = [parse_table(source, tidy_words(block)) for block in blocks_of(source.text)]
+        tables = [parse_table(source, tidy_words(block)) for block in blocks]
     except UnusableInput:
         return []
     longest = max((len(table.values) for table in tables), default=0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dtl.readers.options import ReadOptions
-from dtl.spectrum import Spectrum
+from dtl.spectrum import Spectrum, UnusableInput
 from dtl.wavelengths import vacuum_to_air
 from tests.readers.reading import read_contents, read_spectrum
 
@@ -150,3 +150,11 @@ def test_a_model_below_a_spectrum_is_left_out_by_its_name() -> None:
     text += _block("", "wave model err", WAVE, FLUX[1], SIGMA).partition("\n")[2]
     found = read_spectrum(text.encode())
     assert _is(found, 0) and found.spectra == 1 and "several_spectra" not in found.flags
+
+
+@pytest.mark.parametrize("above", ["# star: S{}", "# wave {}"])
+def test_more_spectra_than_a_file_may_hold_are_counted_before_they_are_read(above: str) -> None:
+    rows = "".join(f"{wave:.3f} 1.0 0.1\n" for wave in WAVE[:12])
+    text = "".join(above.format("flux err" if number % 2 else "err flux") + f"\n{rows}" for number in range(2_001))
+    with pytest.raises(UnusableInput, match="holds 2,001 orders or spectra and the limit is 2,000"):
+        read_spectrum(text.encode())
