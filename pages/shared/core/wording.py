@@ -21,6 +21,8 @@ __all__ = [
 ]
 
 _HYPHEN = re.compile(r"(?<![\w.-])-(?=\d)")
+#: That of a range with its unit; names as G 9-40 and dates have none.
+_RANGE = re.compile(r"(?<=\d)-(?=[\d.]+ (?:K|Å|%|dex|km/s)(?!\w))")
 #: Of addresses that become links by themselves, whatever is escaped: what an invisible letter after it ends.
 _LINK = re.compile(r"https?:(?=//)|www(?=\.)|@", re.IGNORECASE)
 RMSE = "rmse: root of the mean squared error, the size of a typical error."
@@ -72,8 +74,8 @@ def _unlinked(found: re.Match[str]) -> str:
 
 
 def with_minus(text: str) -> str:
-    """Text with a true minus sign in place of each hyphen that stands before a number for one."""
-    return _HYPHEN.sub("\N{MINUS SIGN}", text)
+    """Text with a true minus sign in place of each hyphen that stands for one, and a dash within ranges."""
+    return _RANGE.sub("\N{EN DASH}", _HYPHEN.sub("\N{MINUS SIGN}", text))
 
 
 def value_with_unit(parameter: str, text: str) -> str:
