@@ -128,7 +128,8 @@ def parameter_figure(change: AdaptationComparison, parameter: str, *, dark: bool
                 mode="markers",
                 marker={"symbol": symbol, "size": size, "color": colour, "line": {"width": 2, "color": colour}},
                 text=names,
-                hovertemplate=f"%{{text}}, {name.lower()}: %{{y:.{places}f}} {unit}<extra></extra>",
+                hovertemplate=f"%{{text}}, {name.lower()}: %{{y}} {unit}<extra></extra>",
+                yhoverformat=f".{places}f",
             )
         )
     everything = np.concatenate([values for _, values, *_ in points])

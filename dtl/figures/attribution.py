@@ -52,7 +52,8 @@ def explanation_figure(
         y=explanation.baseline.astype(np.float32),
         name="Average model",
         line={"color": colours.others[1], "width": 1.4},
-        hovertemplate="%{y:.3f}",
+        hovertemplate="%{y}",
+        yhoverformat=".3f",
     )
     figure.add_trace(baseline, row=1, col=1)
     label, unit, places = PARAMETERS[parameter]
@@ -67,7 +68,8 @@ def explanation_figure(
             width=width[chosen],
             name=f"{'Raises' if raises else 'Lowers'} {label}",
             marker={"color": colour, "line": {"width": 0}},
-            hovertemplate=f"%{{y:+.{places + 1}f}} {unit}",
+            hovertemplate=f"%{{y}} {unit}",
+            yhoverformat=f"+.{places + 1}f",
         )
         figure.add_trace(trace, row=2, col=1)
     name_lines(figure, prepared.lines, colours, lines, scale, telluric=telluric_lines(prepared))

@@ -50,7 +50,8 @@ def steps(wavelength: np.ndarray, flux: np.ndarray, name: str, colour: str) -> d
         mode="lines",
         line={"color": colour, "width": 1.1, "shape": "hvh"},
         connectgaps=False,
-        hovertemplate="%{y:.4g}",
+        hovertemplate="%{y}",
+        yhoverformat=".4g",
     )
 
 

@@ -92,7 +92,8 @@ def latent_map(
     """
     colours = palette(dark)
     low, high = map_box(places)
-    figure = go.Figure(_models(places, nodes))
+    rich = nodes[:, list(PARAMETERS).index("mh")] >= 0
+    figure = go.Figure([_models(places[part], nodes[part], sign) for part, sign in ((rich, ""), (~rich, "−"))])
     figure.add_layout_image(background(picture, low, high))
     if len(neighbours):
         figure.add_trace(_rings(places[list(neighbours)], colours))
@@ -121,20 +122,22 @@ def outside_map(places: np.ndarray, stars: np.ndarray) -> np.ndarray:
     return np.any((stars < low) | (stars > high), axis=1)
 
 
-def _models(places: np.ndarray, nodes: np.ndarray) -> dict[str, object]:
+def _models(places: np.ndarray, nodes: np.ndarray, sign: str) -> dict[str, object]:
+    """Models whose [M/H] have one sign, which is written here: Plotly would write a hyphen."""
     x, y = np.ascontiguousarray(_rounded(places).T, dtype=np.float32)
     shown = [f"%{{customdata[{i}]:.{decimals}f}}" for i, (_, _, decimals) in enumerate(PARAMETERS.values())]
     # The last stands by itself: rows of three numbers are whole letters of base64 and repeat, which packs to a sixth.
     shown[-1] = shown[-1].replace(f"customdata[{len(shown) - 1}]", "text")
     hover = "<br>".join(
-        f"{name} {value} {unit}" for value, (name, unit, _) in zip(shown, PARAMETERS.values(), strict=True)
+        f"{label} {sign if name == 'mh' else ''}{value}" + ("" if name == "logg" else f" {unit}")
+        for value, (name, (label, unit, _)) in zip(shown, PARAMETERS.items(), strict=True)
     )
     return scatter(
         x=x,
         y=y,
         mode="none",
         name="Model spectra",
-        customdata=np.ascontiguousarray(nodes[:, :-1], dtype=np.float32),
+        customdata=np.ascontiguousarray(np.abs(nodes[:, :-1]), dtype=np.float32),
         text=_as_sent(nodes[:, -1]),
         hovertemplate=hover + "<extra>Model spectrum</extra>",
         showlegend=False,

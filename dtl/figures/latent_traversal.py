@@ -41,11 +41,13 @@ def walk_figure(
         (now, "Here", colours.model, 1.6),
     ):
         line = {"color": colour, "width": width}
-        curve = scatter(**along(x), y=flux.astype(np.float32), name=name, line=line, hovertemplate="%{y:.3f}")
+        curve = scatter(
+            **along(x), y=flux.astype(np.float32), name=name, line=line, hovertemplate="%{y}", yhoverformat=".3f"
+        )
         figure.add_trace(curve, row=1, col=1)
     change = scatter(
         **along(x), y=(now - before).astype(np.float32), name="Here minus start", showlegend=False,
-        line={"color": colours.model, "width": 1.4}, hovertemplate="%{y:+.3f}",
+        line={"color": colours.model, "width": 1.4}, hovertemplate="%{y}", yhoverformat="+.3f",
     )  # fmt: skip
     figure.add_trace(change, row=2, col=1)
     name_lines(figure, lines, colours)

@@ -76,7 +76,8 @@ def reconstruction_figure(
         y=ordinates(model),
         name=escape(name),
         line={"color": colours.model, "width": 1.6},
-        hovertemplate="%{y:.3f}",
+        hovertemplate="%{y}",
+        yhoverformat=".3f",
     )
     figure.add_trace(curve, row=1, col=1)
     _add_overlays(figure, wavelength, overlays or {}, colours)
@@ -126,7 +127,7 @@ def preparation_figure(
             figure.add_trace(steps(x, y, name, colour))
         else:
             curve = scatter(x=x, y=np.asarray(y), name=escape(name), line={"color": colour, "width": 1.8})
-            figure.add_trace(curve | {"hovertemplate": "%{y:.4g}"})
+            figure.add_trace(curve | {"hovertemplate": "%{y}", "yhoverformat": ".4g"})
     if step.masked is not None:
         inside = (step.wavelength > window.lower - _AROUND) & (step.wavelength < window.upper + _AROUND)
         grey = joined(step.masked, step.flux)[inside]
@@ -161,7 +162,8 @@ def _add_overlays(figure: go.Figure, x: np.ndarray, overlays: Mapping[str, np.nd
             y=flux.astype(np.float32),
             name=escape(name),
             line={"color": colour, "width": 1.6, "dash": dash},
-            hovertemplate="%{y:.3f}",
+            hovertemplate="%{y}",
+            yhoverformat=".3f",
         )
         figure.add_trace(curve, row=1, col=1)
 

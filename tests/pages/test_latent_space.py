@@ -18,8 +18,9 @@ FLUX, LATENT, BELOW = 0, 1, 2
 
 
 def models_of(app, which: int) -> dict:
-    (models,) = [trace for trace in figure(app, which)["data"] if trace["name"] == "Model spectra"]
-    return models
+    """Both traces of the models together, by what they hold."""
+    models = [trace for trace in figure(app, which)["data"] if trace["name"] == "Model spectra"]
+    return {name: [trace[name] for trace in models] for name in models[0]}
 
 
 def picture_of(app, which: int) -> str:
