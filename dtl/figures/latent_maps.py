@@ -22,7 +22,7 @@ __all__ = ["MAX_LABELS", "ColourBar", "MapStar", "latent_map", "outside_map"]
 
 #: Above this number of stars only the chosen one is labelled.
 MAX_LABELS = 12
-_LONGEST_LABEL = 30
+_LONGEST_LABEL = 40
 #: Letters in a line of a name: half a map has room for them on a narrow screen.
 _LINE = 22
 #: Width of a name and height of a line of it in units of the map's sides, on a narrow screen.

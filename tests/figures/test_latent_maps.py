@@ -160,7 +160,7 @@ def test_a_long_name_is_cut_in_the_map_and_whole_under_the_pointer():
     name = "A" * 100 + " (simulated)"
     figure = latent_map(PLACES, NODES, PICTURE, [star(name, PLACES[0])])
     lines = figure.layout.annotations[0].text.removeprefix("<b>").removesuffix("</b>").split("<br>")
-    assert "".join(lines) == f"{'A' * 14}…{'A' * 15} (simulated)"  # files differ at their ends
+    assert "".join(lines) == f"{'A' * 19}…{'A' * 20}(simulated)"  # files differ at their ends
     assert max(map(len, lines)) <= 22  # half a narrow map has room for them
     assert name in figure.data[-1].text[0]
 

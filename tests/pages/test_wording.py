@@ -56,3 +56,8 @@ def test_ranges_have_a_dash_and_names_keep_their_hyphen() -> None:
         "GJ 1-2 Kg",
     ):
         assert wording.with_minus(kept) == kept
+
+
+def test_names_of_several_spectra_are_said_once():
+    assert wording.labels(["A", "B", "A", "*C*"], 3) == "A (2 spectra); B; \\*C\\*"
+    assert wording.labels(["A", "B", "A", "C"], 2) == "A (2 spectra); B; and 1 more"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_significant, listed, shortened
@@ -10,6 +12,7 @@ from dtl.rounding import format_significant, listed, shortened
 __all__ = [
     "RMSE",
     "label",
+    "labels",
     "listed",
     "mean_of",
     "plain",
@@ -43,6 +46,13 @@ def label(result: InferenceResult, *, short: bool = False) -> str:
     if spectrum.simulated and "simulated" not in name.lower():
         simulated = " (simulated)" if short else " · simulated observation"
     return printable(name) + simulated
+
+
+def labels(names: Iterable[str], most: int) -> str:
+    """Names of some spectra in a row as Markdown, each once with the number of its spectra; ``most`` at most."""
+    named = [plain(name) + (f" ({count} spectra)" if count > 1 else "") for name, count in Counter(names).items()]
+    # Names have commas of their own.
+    return "; ".join(named[:most]) + (f"; and {len(named) - most} more" if len(named) > most else "")
 
 
 def mean_of(result: InferenceResult) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -166,28 +165,22 @@ def _bar(bundle: object, colour: str, stars: Sequence[MapStar]) -> ColourBar | N
 
 
 def _say_outside(results: Sequence[InferenceResult], unusual: Sequence[bool]) -> None:
-    outside = Counter(
-        wording.plain(wording.label(result, short=True)) for result, far in zip(results, unusual, strict=True) if far
-    )
+    outside = [wording.label(result, short=True) for result, far in zip(results, unusual, strict=True) if far]
     if outside:
-        named = [name + (f" ({count} spectra)" if count > 1 else "") for name, count in outside.items()]
-        names = "; ".join(named[:8]) + (f"; and {len(named) - 8} more" if len(named) > 8 else "")
         st.warning(
-            f"{outside.total()} of {len(results)} outside the mapped area, drawn as triangles: {names}. Farther from "
-            f"every model than {UNUSUAL:.0f} of 100 simulated observations, so the maps can only put them beside the "
-            "models that are least far.",
+            f"{len(outside)} of {len(results)} outside the mapped area, drawn as triangles: "
+            f"{wording.labels(outside, 8)}. Farther from every model than {UNUSUAL:.0f} of 100 simulated observations, "
+            "so the maps can only put them beside the models that are least far.",
             icon=":material/warning:",
         )
 
 
 def _apart(others: Sequence[InferenceResult], result: InferenceResult) -> str:
     """Which stars the maps leave out, and why."""
-    names = "; ".join(wording.label(other, short=True) for other in others[:5]) + (
-        f"; and {len(others) - 5} more" if len(others) > 5 else ""
-    )
-    return wording.plain(
-        f"Not on these maps of {result.bundle}: {names}. They were analysed with other models, which have maps of "
-        "their own; choose one of them to see it."
+    names = wording.labels((wording.label(other, short=True) for other in others), 5)
+    return (
+        f"Not on these maps of {wording.plain(result.bundle)}: {names}. They were analysed with other models, which "
+        "have maps of their own; choose one of them to see it."
     )
 
 
