@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dtl.figures.palette import Palette
 from dtl.figures.scale import ANGSTROM, Scale
-from dtl.figures.style import annotate, lay_out, scatter
+from dtl.figures.style import annotate, lay_out, pointed, scatter
 from dtl.lines import TELLURIC, Line, species_of
 from dtl.spectrum import PreparedSpectrum
 
@@ -50,8 +50,7 @@ def steps(wavelength: np.ndarray, flux: np.ndarray, name: str, colour: str) -> d
         mode="lines",
         line={"color": colour, "width": 1.1, "shape": "hvh"},
         connectgaps=False,
-        hovertemplate="%{y}",
-        yhoverformat=".4g",
+        **pointed(".4g"),
     )
 
 

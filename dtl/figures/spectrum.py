@@ -22,7 +22,7 @@ from dtl.figures.curves import (
 )
 from dtl.figures.palette import Palette, palette
 from dtl.figures.scale import ANGSTROM, Scale
-from dtl.figures.style import axis, lay_out, prepare, scatter, two_panels
+from dtl.figures.style import axis, lay_out, pointed, prepare, scatter, two_panels
 from dtl.preparation.masks import telluric_lines
 from dtl.result import InferenceResult
 from dtl.spectrum import PreparationStep
@@ -76,8 +76,7 @@ def reconstruction_figure(
         y=ordinates(model),
         name=escape(name),
         line={"color": colours.model, "width": 1.6},
-        hovertemplate="%{y}",
-        yhoverformat=".3f",
+        **pointed(".3f"),
     )
     figure.add_trace(curve, row=1, col=1)
     _add_overlays(figure, wavelength, overlays or {}, colours)
@@ -127,7 +126,7 @@ def preparation_figure(
             figure.add_trace(steps(x, y, name, colour))
         else:
             curve = scatter(x=x, y=np.asarray(y), name=escape(name), line={"color": colour, "width": 1.8})
-            figure.add_trace(curve | {"hovertemplate": "%{y}", "yhoverformat": ".4g"})
+            figure.add_trace(curve | pointed(".4g"))
     if step.masked is not None:
         inside = (step.wavelength > window.lower - _AROUND) & (step.wavelength < window.upper + _AROUND)
         grey = joined(step.masked, step.flux)[inside]
@@ -162,8 +161,7 @@ def _add_overlays(figure: go.Figure, x: np.ndarray, overlays: Mapping[str, np.nd
             y=flux.astype(np.float32),
             name=escape(name),
             line={"color": colour, "width": 1.6, "dash": dash},
-            hovertemplate="%{y}",
-            yhoverformat=".3f",
+            **pointed(".3f"),
         )
         figure.add_trace(curve, row=1, col=1)
 
