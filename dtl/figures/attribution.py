@@ -72,7 +72,7 @@ def explanation_figure(
         figure.add_trace(trace, row=2, col=1)
     name_lines(figure, prepared.lines, colours, lines, scale, telluric=telluric_lines(prepared))
     if prepared.spectrum.simulated:
-        mark_simulated(figure, colours)
+        mark_simulated(figure, colours, scale.at(prepared.wavelength), prepared.flux, scale.span(prepared.window))
     prepare(figure, dark=dark, height=600)
     low, high = flux_range(prepared.flux[prepared.good], explanation.baseline)
     limits = {"range": [1.08 * min(bars.min(), 0.0), 1.08 * max(bars.max(), 1e-9)]}

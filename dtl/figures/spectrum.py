@@ -86,7 +86,7 @@ def reconstruction_figure(
     if lines:
         name_lines(figure, prepared.lines, colours, lines, scale, telluric=telluric_lines(prepared))
     if prepared.spectrum.simulated:
-        mark_simulated(figure, colours)
+        mark_simulated(figure, colours, wavelength, data, scale.span(prepared.window))
     prepare(figure, dark=dark, height=height)
     low, high = flux_range(data, model)
     limit = _difference_limit(difference, prepared.uncertainty)
@@ -117,11 +117,12 @@ def preparation_figure(
     colours = palette(dark)
     on_wavelengths = step.x_title.startswith("Wavelength")
     curves = {"Spectrum" if on_wavelengths else step.name: (step.wavelength, step.flux)} | step.overlays
-    figure = go.Figure()
+    figure, drawn = go.Figure(), []
     for (name, (x, y)), colour in zip(curves.items(), colours.cycle(len(curves)), strict=True):
         if on_wavelengths and len(x) > 2:
             inside = (x > window.lower - _AROUND) & (x < window.upper + _AROUND)
             x, y = scale.at(x[inside]), np.asarray(y)[inside]  # noqa: PLW2901
+        drawn.append((x, np.asarray(y)))
         if on_wavelengths and name == "Spectrum":
             figure.add_trace(steps(x, y, name, colour))
         else:
@@ -132,7 +133,7 @@ def preparation_figure(
         grey = joined(step.masked, step.flux)[inside]
         figure.add_trace(steps(scale.at(step.wavelength[inside]), grey, "Not used", colours.muted))
     if simulated:
-        mark_simulated(figure, colours)
+        mark_simulated(figure, colours, *drawn[0])
     prepare(figure, dark=dark, height=380)
     frame = "star at rest" if step.name in AT_REST else "as in the file"
     title = scale.title(frame) if on_wavelengths else step.x_title
