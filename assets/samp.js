@@ -68,20 +68,44 @@ async function send(url, name) {
   }
 }
 
+// A table on its way outlives the element, which is drawn anew where the page is: the one that is there says the end.
+const sent = { words: "", underway: false, end: Promise.resolve(), show: () => {} };
+
+async function deliver(url, name) {
+  Object.assign(sent, { words: "Confirm in TOPCAT …", underway: true });
+  sent.show();
+  try {
+    const taken = await send(url, name);
+    sent.words = taken ? "Sent." : "No program there takes tables.";
+  } catch (error) {
+    sent.words = `Not sent: ${error.message}`;
+  }
+  sent.underway = false;
+  sent.show();
+}
+
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const button = parentElement.querySelector("button");
   const status = parentElement.querySelector("[role=status]");
   let alive = true;
-  const say = (text) => {
-    if (alive) status.textContent = text;
+  sent.show = () => {
+    button.disabled = sent.underway;
+    if (sent.underway) button.hidden = false;
+    status.textContent = sent.words;
   };
+  sent.show();
 
   const look = async () => {
+    const before = sent.end;
     try {
       await call("samp.webhub.ping", [], PATIENCE);
       if (alive && !data.url) setStateValue("hub", true);
     } catch {
+      if (sent.end !== before) {
+        await sent.end; // a hub that waits for its visitor, or for a program, may be silent to all others
+        return look();
+      }
       if (alive && data.url) setStateValue("hub", false);
       return false;
     }
@@ -89,6 +113,7 @@ export default function (component) {
   };
 
   mayAsk().then(async (answer) => {
+    await sent.end;
     if (answer === "granted") {
       const found = await look();
       if (alive) button.hidden = !(found && data.url);
@@ -99,21 +124,15 @@ export default function (component) {
   });
 
   button.onclick = async () => {
-    if (!data.url) {
-      say((await look()) ? "" : "No program answers; start TOPCAT and try again.");
+    if (data.url) {
+      sent.end = deliver(new URL(data.url, document.baseURI).href, data.name);
       return;
     }
-    button.disabled = true;
-    say("Confirm in TOPCAT …");
-    try {
-      const taken = await send(new URL(data.url, document.baseURI).href, data.name);
-      say(taken ? "Sent." : "No program there takes tables.");
-    } catch (error) {
-      say(`Not sent: ${error.message}`);
-    }
-    button.disabled = false;
+    status.textContent = "";
+    if (!(await look())) status.textContent = "No program answers; start TOPCAT and try again.";
   };
   return () => {
     alive = false;
+    if (!sent.underway && !parentElement.isConnected) sent.words = ""; // the page was left
   };
 }

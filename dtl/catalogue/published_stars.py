@@ -283,8 +283,13 @@ def every_name(star: pd.Series) -> list[str]:
     every = [star["gj"], star["name"], star["karmn"], *star["aliases"].split(";")]
     once: dict[str, str] = {}
     for name in filter(None, map(str.strip, every)):
-        once.setdefault(name.replace("'", "").casefold(), name)
+        once.setdefault(_bare(name), name)
     return list(once.values())
+
+
+def _bare(name: str) -> str:
+    """A name without what tells its spellings apart."""
+    return name.replace("'", "").casefold()
 
 
 @lru_cache(maxsize=1)
@@ -305,12 +310,13 @@ def _natural(text: str) -> tuple[bool, list[str]]:
 
 
 def similar_names(name: str, most: int = 4) -> list[str]:
-    """Names of the table that are spelled much like ``name``, likeliest first, at most ``most``."""
+    """Names as in `every_name` that are spelled much like ``name``, likeliest first, at most ``most``."""
     spelled = {one_spelling(text): (row, text) for row, text in _every_name()}
     close = difflib.get_close_matches(one_spelling(name[:60]), spelled, n=3 * most, cutoff=0.75)
     of_star: dict[int, str] = {}
     for row, text in (spelled[key] for key in close):
-        of_star.setdefault(row, text)
+        shown = {_bare(other): other for other in every_name(_star(row))}
+        of_star.setdefault(row, shown[_bare(text)])
     return list(of_star.values())[:most]
 
 

@@ -99,6 +99,7 @@ def gap_figure(change: AdaptationComparison, quantity: str, *, dark: bool = Fals
 def parameter_figure(change: AdaptationComparison, parameter: str, *, dark: bool = False) -> go.Figure:
     """One parameter of every star before and after, joined by a line, with the true value where it is known."""
     _, unit, places = PARAMETERS[parameter]
+    written = "%{y}" if parameter == "logg" else f"%{{y}} {unit}"
     column = list(PARAMETERS).index(parameter)
     before, after = (change.views[state].values[:, column] for state in ("before", "after"))
     order = np.argsort(before if change.truth is None else change.truth[:, column], kind="stable")
@@ -128,7 +129,8 @@ def parameter_figure(change: AdaptationComparison, parameter: str, *, dark: bool
                 mode="markers",
                 marker={"symbol": symbol, "size": size, "color": colour, "line": {"width": 2, "color": colour}},
                 text=names,
-                hovertemplate=f"%{{text}}, {name.lower()}: %{{y:.{places}f}} {unit}<extra></extra>",
+                hovertemplate=f"%{{text}}, {name.lower()}: {written}<extra></extra>",
+                yhoverformat=f".{places}f",
             )
         )
     everything = np.concatenate([values for _, values, *_ in points])

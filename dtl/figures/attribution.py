@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dtl.figures.curves import add_observation, along, finish, flux_range, mark_simulated, name_lines
 from dtl.figures.palette import palette
 from dtl.figures.scale import ANGSTROM, Scale
-from dtl.figures.style import axis, prepare, scatter, two_panels
+from dtl.figures.style import axis, pointed, prepare, scatter, two_panels
 from dtl.preparation.masks import telluric_lines
 from dtl.result import PARAMETERS
 
@@ -52,7 +52,7 @@ def explanation_figure(
         y=explanation.baseline.astype(np.float32),
         name="Average model",
         line={"color": colours.others[1], "width": 1.4},
-        hovertemplate="%{y:.3f}",
+        **pointed(".3f"),
     )
     figure.add_trace(baseline, row=1, col=1)
     label, unit, places = PARAMETERS[parameter]
@@ -67,12 +67,12 @@ def explanation_figure(
             width=width[chosen],
             name=f"{'Raises' if raises else 'Lowers'} {label}",
             marker={"color": colour, "line": {"width": 0}},
-            hovertemplate=f"%{{y:+.{places + 1}f}} {unit}",
+            **pointed(f"+.{places + 1}f", unit),
         )
         figure.add_trace(trace, row=2, col=1)
     name_lines(figure, prepared.lines, colours, lines, scale, telluric=telluric_lines(prepared))
     if prepared.spectrum.simulated:
-        mark_simulated(figure, colours)
+        mark_simulated(figure, colours, scale.at(prepared.wavelength), prepared.flux, scale.span(prepared.window))
     prepare(figure, dark=dark, height=600)
     low, high = flux_range(prepared.flux[prepared.good], explanation.baseline)
     limits = {"range": [1.08 * min(bars.min(), 0.0), 1.08 * max(bars.max(), 1e-9)]}

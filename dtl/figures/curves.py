@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dtl.figures.palette import Palette
 from dtl.figures.scale import ANGSTROM, Scale
-from dtl.figures.style import annotate, lay_out, scatter
+from dtl.figures.style import annotate, lay_out, pointed, scatter
 from dtl.lines import TELLURIC, Line, species_of
 from dtl.spectrum import PreparedSpectrum
 
@@ -29,6 +29,8 @@ __all__ = [
 _CLOSE = 8.0
 #: Bits of a number in single precision after its first: what is left of an ordinate has four digits and a half.
 _BITS, _SEEN = 23, 14
+#: Part of the width that the words of a simulated observation take, on a narrow screen.
+_MARK = 0.44
 
 
 def add_observation(figure: go.Figure, prepared: PreparedSpectrum, colours: Palette, scale: Scale = ANGSTROM) -> None:
@@ -50,7 +52,7 @@ def steps(wavelength: np.ndarray, flux: np.ndarray, name: str, colour: str) -> d
         mode="lines",
         line={"color": colour, "width": 1.1, "shape": "hvh"},
         connectgaps=False,
-        hovertemplate="%{y:.4g}",
+        **pointed(".4g"),
     )
 
 
@@ -124,18 +126,33 @@ def name_lines(
     annotate(figure, names)
 
 
-def mark_simulated(figure: go.Figure, colours: Palette) -> None:
-    """The words that belong to every figure of a simulated observation."""
+def mark_simulated(
+    figure: go.Figure, colours: Palette, x: np.ndarray, flux: np.ndarray, ends: tuple[float, float] | None = None
+) -> None:
+    """The words that belong to every figure of a simulated observation, where they cover the least of it.
+
+    Args:
+        figure: whose upper panel has them.
+        colours: of the figure.
+        x: abscissae of the observation; shape ``(n,)``.
+        flux: shape ``(n,)``, NaN where there is none.
+        ends: of the axis; None for those of ``x``.
+    """
+    first, last = ends or (np.min(x, initial=np.inf), np.max(x, initial=-np.inf))
+    place = (x - first) / (last - first or 1.0)
+    start = {"right": 1.0 - _MARK, "center": 0.5 * (1.0 - _MARK), "left": 0.0}
+    under = {side: flux[(place >= low) & (place <= low + _MARK) & np.isfinite(flux)] for side, low in start.items()}
+    side = max(under, key=lambda name: np.min(under[name], initial=np.inf))
     figure.add_annotation(
-        x=0.995,
+        x={"right": 0.995, "center": 0.5, "left": 0.005}[side],
         y=0.02,
         xref="x domain",
         yref="y domain",
-        xanchor="right",
+        xanchor=side,
         yanchor="bottom",
         text="Simulated observation",
         showarrow=False,
-        font={"size": 13, "color": colours.text},
+        font={"size": 12, "color": colours.text},
         bgcolor=colours.ground,
         bordercolor=colours.muted,
         borderpad=3,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -21,8 +22,10 @@ __all__ = ["MAX_LABELS", "ColourBar", "MapStar", "latent_map", "outside_map"]
 
 #: Above this number of stars only the chosen one is labelled.
 MAX_LABELS = 12
-_LONGEST_LABEL = 30
-#: Width and height of a name in units of the map's sides, on a narrow screen.
+_LONGEST_LABEL = 40
+#: Letters in a line of a name: half a map has room for them on a narrow screen.
+_LINE = 22
+#: Width of a name and height of a line of it in units of the map's sides, on a narrow screen.
 _NAME = (0.6, 0.055)
 _SYMBOLS = ("x", "square", "diamond", "cross", "triangle-down", "star")
 _BELOW = 60
@@ -92,7 +95,8 @@ def latent_map(
     """
     colours = palette(dark)
     low, high = map_box(places)
-    figure = go.Figure(_models(places, nodes))
+    rich = nodes[:, list(PARAMETERS).index("mh")] >= 0
+    figure = go.Figure([_models(places[part], nodes[part], sign) for part, sign in ((rich, ""), (~rich, "−"))])
     figure.add_layout_image(background(picture, low, high))
     if len(neighbours):
         figure.add_trace(_rings(places[list(neighbours)], colours))
@@ -121,20 +125,22 @@ def outside_map(places: np.ndarray, stars: np.ndarray) -> np.ndarray:
     return np.any((stars < low) | (stars > high), axis=1)
 
 
-def _models(places: np.ndarray, nodes: np.ndarray) -> dict[str, object]:
+def _models(places: np.ndarray, nodes: np.ndarray, sign: str) -> dict[str, object]:
+    """Models whose [M/H] have one sign, which is written here: Plotly would write a hyphen."""
     x, y = np.ascontiguousarray(_rounded(places).T, dtype=np.float32)
     shown = [f"%{{customdata[{i}]:.{decimals}f}}" for i, (_, _, decimals) in enumerate(PARAMETERS.values())]
     # The last stands by itself: rows of three numbers are whole letters of base64 and repeat, which packs to a sixth.
     shown[-1] = shown[-1].replace(f"customdata[{len(shown) - 1}]", "text")
     hover = "<br>".join(
-        f"{name} {value} {unit}" for value, (name, unit, _) in zip(shown, PARAMETERS.values(), strict=True)
+        f"{label} {sign if name == 'mh' else ''}{value}" + ("" if name == "logg" else f" {unit}")
+        for value, (name, (label, unit, _)) in zip(shown, PARAMETERS.items(), strict=True)
     )
     return scatter(
         x=x,
         y=y,
         mode="none",
         name="Model spectra",
-        customdata=np.ascontiguousarray(nodes[:, :-1], dtype=np.float32),
+        customdata=np.ascontiguousarray(np.abs(nodes[:, :-1]), dtype=np.float32),
         text=_as_sent(nodes[:, -1]),
         hovertemplate=hover + "<extra>Model spectrum</extra>",
         showlegend=False,
@@ -200,17 +206,17 @@ def _add_stars(
     for group in sorted(groups, key=lambda name: list(FLAG_GROUPS).index(name) if name else 0):
         members = [i for i, star in enumerate(stars) if star.group == group]
         figure.add_trace(_markers(shown, stars, members, chosen, colours))
-    names = []
-    for i in _labelled(shown / (high - low), chosen):
-        star = stars[i]
+    names, lines = [], [_lines(star.label) for star in stars]
+    for i in _labelled(shown / (high - low), chosen, [len(of_star) for of_star in lines]):
         right = shown[i, 0] > 0.5 * (high[0] + low[0])  # to the side that has more room
-        label = escape(_shortened(star.label))
+        label = "<br>".join(map(escape, lines[i]))
         name = {
             "x": shown[i, 0],
             "y": shown[i, 1],
             "text": f"<b>{label}</b>" if i == chosen else label,
             "showarrow": False,
             "xanchor": "right" if right else "left",
+            "align": "right" if right else "left",
             "xshift": -13 if right else 13,
             "font": {"size": 13, "color": colours.text},
             "bgcolor": colours.ground,
@@ -221,17 +227,18 @@ def _add_stars(
     annotate(figure, names)
 
 
-def _labelled(shown: np.ndarray, chosen: int) -> list[int]:
+def _labelled(shown: np.ndarray, chosen: int, lines: Sequence[int]) -> list[int]:
     """Which stars bear their name: the chosen one, and of a few stars those whose name covers no other.
 
     Args:
         shown: places in units of the map's sides; shape ``(k, 2)``.
         chosen: the star that always does.
+        lines: how many each name has.
     """
-    named = [chosen]
+    high, named = 0.5 * _NAME[1] * np.asarray(lines), [chosen]
     for i in range(len(shown) if len(shown) <= MAX_LABELS else 0):
-        difference_in_sigma = np.abs(shown[named] - shown[i])
-        if i != chosen and not np.any((difference_in_sigma[:, 0] < _NAME[0]) & (difference_in_sigma[:, 1] < _NAME[1])):
+        x, y = np.abs(shown[named] - shown[i]).T
+        if i != chosen and not np.any((x < _NAME[0]) & (y < high[named] + high[i])):
             named.append(i)
     return named
 
@@ -284,8 +291,8 @@ def _shift(start: np.ndarray, end: np.ndarray, name: str, colours: Palette) -> d
     )
 
 
-def _shortened(name: str) -> str:
-    """A name that fits into the map; that a star is simulated stays readable."""
+def _lines(name: str) -> list[str]:
+    """A name that fits into the map, in lines; that a star is simulated stays readable."""
     mark = " (simulated)"
     stem, tail = (name.removesuffix(mark), mark) if name.endswith(mark) else (name, "")
-    return shortened(stem, _LONGEST_LABEL) + tail
+    return textwrap.wrap(shortened(stem, _LONGEST_LABEL) + tail, _LINE) or [""]

@@ -11,7 +11,7 @@ from dtl.figures.curves import along, finish, flux_range, name_lines
 from dtl.figures.map_picture import background, map_box
 from dtl.figures.palette import palette
 from dtl.figures.scale import ANGSTROM
-from dtl.figures.style import axis, prepare, scatter, two_panels
+from dtl.figures.style import axis, pointed, prepare, scatter, two_panels
 from dtl.lines import Line
 
 __all__ = ["walk_figure", "walk_map"]
@@ -41,11 +41,11 @@ def walk_figure(
         (now, "Here", colours.model, 1.6),
     ):
         line = {"color": colour, "width": width}
-        curve = scatter(**along(x), y=flux.astype(np.float32), name=name, line=line, hovertemplate="%{y:.3f}")
+        curve = scatter(**along(x), y=flux.astype(np.float32), name=name, line=line, **pointed(".3f"))
         figure.add_trace(curve, row=1, col=1)
     change = scatter(
         **along(x), y=(now - before).astype(np.float32), name="Here minus start", showlegend=False,
-        line={"color": colours.model, "width": 1.4}, hovertemplate="%{y:+.3f}",
+        line={"color": colours.model, "width": 1.4}, **pointed("+.3f"),
     )  # fmt: skip
     figure.add_trace(change, row=2, col=1)
     name_lines(figure, lines, colours)

@@ -222,7 +222,8 @@ def star_figure(parameter: str, rows: Sequence[Comparison], *, dark: bool = Fals
             marker={"symbol": symbols, "size": 11, "color": colours.star, "line": {"width": 2, "color": colours.star}},
             error_x={"type": "data", "array": [row.interval for row in known], "color": colours.star, "thickness": 1.5},
             text=[escape(row.star) for row in known],
-            hovertemplate=f"%{{text}}: %{{x:+.{places}f}} {unit}<extra></extra>",
+            hovertemplate=f"%{{text}}: %{{x}} {unit}<extra></extra>",
+            xhoverformat=f"+.{places}f",
         )
     )
     reach = max([abs(row.difference or 0.0) + row.interval for row in known], default=1.0)

@@ -104,9 +104,12 @@ def _bars(table: pd.DataFrame, group: str, number: int, quantity: Quantity) -> d
         "y": counts / number,
         "width": high - low,
         "opacity": 0.62,
-        "customdata": np.column_stack([table["from"], table["to"], counts]),
-        "hovertemplate": f"{group}, {number} stars<br>%{{customdata[0]:.3g}} to %{{customdata[1]:.3g}} "
-        f"{quantity.unit}: %{{customdata[2]}} stars, %{{y:.0%}}<extra></extra>",
+        "text": [
+            f"{first:.3g} to {last:.3g} {quantity.unit}: {count} stars".replace("-", "\N{MINUS SIGN}")
+            for first, last, count in zip(table["from"], table["to"], counts, strict=True)
+        ],
+        "textposition": "none",
+        "hovertemplate": f"{group}, {number} stars<br>%{{text}}, %{{y:.0%}}<extra></extra>",
         "name": f"{group}, {number} stars",
         "meta": "histogram",
     }

@@ -22,7 +22,7 @@ from dtl.figures.curves import (
 )
 from dtl.figures.palette import Palette, palette
 from dtl.figures.scale import ANGSTROM, Scale
-from dtl.figures.style import axis, lay_out, prepare, scatter, two_panels
+from dtl.figures.style import axis, lay_out, pointed, prepare, scatter, two_panels
 from dtl.preparation.masks import telluric_lines
 from dtl.result import InferenceResult
 from dtl.spectrum import PreparationStep
@@ -76,7 +76,7 @@ def reconstruction_figure(
         y=ordinates(model),
         name=escape(name),
         line={"color": colours.model, "width": 1.6},
-        hovertemplate="%{y:.3f}",
+        **pointed(".3f"),
     )
     figure.add_trace(curve, row=1, col=1)
     _add_overlays(figure, wavelength, overlays or {}, colours)
@@ -86,7 +86,7 @@ def reconstruction_figure(
     if lines:
         name_lines(figure, prepared.lines, colours, lines, scale, telluric=telluric_lines(prepared))
     if prepared.spectrum.simulated:
-        mark_simulated(figure, colours)
+        mark_simulated(figure, colours, wavelength, data, scale.span(prepared.window))
     prepare(figure, dark=dark, height=height)
     low, high = flux_range(data, model)
     limit = _difference_limit(difference, prepared.uncertainty)
@@ -117,22 +117,23 @@ def preparation_figure(
     colours = palette(dark)
     on_wavelengths = step.x_title.startswith("Wavelength")
     curves = {"Spectrum" if on_wavelengths else step.name: (step.wavelength, step.flux)} | step.overlays
-    figure = go.Figure()
+    figure, drawn = go.Figure(), []
     for (name, (x, y)), colour in zip(curves.items(), colours.cycle(len(curves)), strict=True):
         if on_wavelengths and len(x) > 2:
             inside = (x > window.lower - _AROUND) & (x < window.upper + _AROUND)
             x, y = scale.at(x[inside]), np.asarray(y)[inside]  # noqa: PLW2901
+        drawn.append((x, np.asarray(y)))
         if on_wavelengths and name == "Spectrum":
             figure.add_trace(steps(x, y, name, colour))
         else:
             curve = scatter(x=x, y=np.asarray(y), name=escape(name), line={"color": colour, "width": 1.8})
-            figure.add_trace(curve | {"hovertemplate": "%{y:.4g}"})
+            figure.add_trace(curve | pointed(".4g"))
     if step.masked is not None:
         inside = (step.wavelength > window.lower - _AROUND) & (step.wavelength < window.upper + _AROUND)
         grey = joined(step.masked, step.flux)[inside]
         figure.add_trace(steps(scale.at(step.wavelength[inside]), grey, "Not used", colours.muted))
     if simulated:
-        mark_simulated(figure, colours)
+        mark_simulated(figure, colours, *drawn[0])
     prepare(figure, dark=dark, height=380)
     frame = "star at rest" if step.name in AT_REST else "as in the file"
     title = scale.title(frame) if on_wavelengths else step.x_title
@@ -161,7 +162,7 @@ def _add_overlays(figure: go.Figure, x: np.ndarray, overlays: Mapping[str, np.nd
             y=flux.astype(np.float32),
             name=escape(name),
             line={"color": colour, "width": 1.6, "dash": dash},
-            hovertemplate="%{y:.3f}",
+            **pointed(".3f"),
         )
         figure.add_trace(curve, row=1, col=1)
 

@@ -146,7 +146,9 @@ def _add_isochrones(figure: go.Figure, isochrones: pd.DataFrame, column: str, co
                 name=f"{author}, {age}",
                 line={"color": colour, "width": 2, "dash": dash},
                 text=[f"{mass:g} M☉, {age} ({author})" for mass in part["mass"]],
-                hovertemplate="Model of %{text}: %{x:.0f} K, %{y:.3g}<extra></extra>",
+                hovertemplate="Model of %{text}: %{x} K, %{y}<extra></extra>",
+                xhoverformat=".0f",
+                yhoverformat=".3g",
                 meta="model",
             )
             figure.add_trace(line)

@@ -20,6 +20,7 @@ __all__ = [
     "axis",
     "diameter",
     "lay_out",
+    "pointed",
     "prepare",
     "scatter",
     "teff_axis",
@@ -82,6 +83,14 @@ def widened(span: tuple[float, float], values: np.ndarray, margin: float) -> tup
     known = values[np.isfinite(values)]
     near, far = known[known - margin < low], known[known + margin > high]
     return min([low, *(near - margin)]), max([high, *(far + margin)])
+
+
+def pointed(written: str, unit: str = "") -> dict[str, str]:
+    """Settings of a trace whose ordinates are written so under the pointer, by a format of D3, as ``.3f``.
+
+    Written by the axis, negative numbers have a true minus sign; a format within the template gives a hyphen.
+    """
+    return {"hovertemplate": f"%{{y}} {unit}".strip(), "yhoverformat": written}
 
 
 def scatter(**settings: object) -> dict[str, object]:

@@ -132,6 +132,27 @@ def test_what_stands_beside_a_table_or_a_figure_is_below_it_in_a_narrow_window(v
         visitor.rest()
 
 
+def test_boxes_leave_no_room_beside_them_in_a_narrow_window(visitor):
+    page = visitor.page
+    rows = "all => Object.values(Object.groupBy(all, e => e.getBoundingClientRect().top)).map(row => row.length)"
+    for title, widths in (("Spectrum", {1280: [4], 720: [4], 560: [2, 2], 390: [2, 2]}), ("Model", {720: [2, 2]})):
+        visitor.go(title)
+        for width, expected in widths.items():
+            page.set_viewport_size({"width": width, "height": WINDOW})
+            visitor.rest()
+            assert page.get_by_test_id("stMetric").evaluate_all(rows) == expected, (title, width)
+        page.set_viewport_size({"width": 1280, "height": WINDOW})
+        visitor.rest()
+    wide = "e => e.closest('.stGridCell').getBoundingClientRect().width"
+    for title, below in (("Literature", "Of this star"), ("HR diagram", "Open its spectrum")):
+        visitor.go(title)
+        page.set_viewport_size({"width": 720, "height": WINDOW})
+        visitor.rest()
+        assert page.get_by_text(below, exact=True).evaluate(wide) == 690, title
+        page.set_viewport_size({"width": 1280, "height": WINDOW})
+        visitor.rest()
+
+
 def test_an_address_below_a_page_opens_the_page_with_the_view_it_names(visitor, address):
     visitor.page.goto(f"{address}/model-card/more?model-tab=Training")
     visitor.look_around()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from io import BytesIO
 from queue import Queue
-from threading import Thread
+from threading import Event, Thread
 from urllib.request import urlopen
 
 import pytest
@@ -39,7 +39,15 @@ def skip_where_a_hub_runs() -> None:
 
 
 @pytest.fixture
-def received(monkeypatch, tmp_path) -> Iterator[list[dict]]:
+def ready() -> Event:
+    """Whether the program at the hub answers at once, or only once it is set."""
+    ready = Event()
+    ready.set()
+    return ready
+
+
+@pytest.fixture
+def received(monkeypatch, tmp_path, ready) -> Iterator[list[dict]]:
     """Parameters of the tables that a program at the hub was sent."""
     skip_where_a_hub_runs()
     monkeypatch.setattr(conf, "use_internet", False)
@@ -59,6 +67,7 @@ def received(monkeypatch, tmp_path) -> Iterator[list[dict]]:
         """Read the first table only."""
         _, _, message, _, sent, _ = call
         messages.append(sent)
+        ready.wait(PATIENCE)
         status = {"samp.status": "samp.ok", "samp.result": {}}
         if len(messages) > 1:
             status = {"samp.status": "samp.error", "samp.error": {"samp.errortxt": "no memory is left"}}
@@ -66,6 +75,7 @@ def received(monkeypatch, tmp_path) -> Iterator[list[dict]]:
 
     client.bind_receive_call("table.load.votable", take)
     yield messages
+    ready.set()
     client.disconnect()
     person.queue_request.put(None)
     hub.stop()
@@ -80,7 +90,8 @@ def test_nothing_is_offered_where_no_hub_answers(visitor):
         pytest.fail("a button without a hub")
 
 
-def test_the_table_reaches_the_program_at_the_hub(visitor, received):
+def offer(visitor) -> object:
+    """The button that sends the table, once the page offers it."""
     from playwright.sync_api import TimeoutError as Late
 
     button = visitor.page.get_by_text("Send to TOPCAT").locator("visible=true")
@@ -95,6 +106,11 @@ def test_the_table_reaches_the_program_at_the_hub(visitor, received):
 
     visitor.wait_until(offered)
     visitor.rest()
+    return button
+
+
+def test_the_table_reaches_the_program_at_the_hub(visitor, received):
+    button = offer(visitor)
     button.click()
     visitor.wait_for("Sent.")
     (sent,) = received
@@ -104,3 +120,20 @@ def test_the_table_reaches_the_program_at_the_hub(visitor, received):
     visitor.rest()
     button.click()
     visitor.wait_for("Not sent: no memory is left")
+
+
+def test_a_table_on_its_way_says_its_end_on_a_page_that_was_drawn_anew(visitor, received, ready):
+    ready.clear()
+    offer(visitor).click()
+    visitor.wait_until(lambda: received)
+    visitor.go("Model")
+    visitor.go("Export")
+    visitor.wait_for("Confirm in TOPCAT")
+    visitor.page.get_by_text("With the spectra themselves").click()  # which runs the page
+    visitor.rest()
+    ready.set()
+    visitor.wait_for("Sent.")
+    button = visitor.page.get_by_text("Send to TOPCAT").locator("visible=true")
+    visitor.wait_until(lambda: button.count() and button.is_enabled())
+    visitor.rest()
+    assert visitor.page.get_by_text("Sent.").is_visible()

@@ -79,20 +79,27 @@ def test_a_map_of_the_published_size_is_below_a_megabyte():
 
 
 def test_the_pointer_reads_every_model_from_single_precision():
-    models = latent_map(PLACES, NODES, PICTURE).data[0]
-    assert models.mode == "none" and models.type == "scatter"
-    assert models.x.dtype == models.customdata.dtype == np.float32
-    rotation = np.frombuffer(base64.b64decode(models.text["bdata"]), models.text["dtype"])
-    np.testing.assert_allclose(np.column_stack([models.customdata, rotation]), NODES, rtol=1e-6)
+    rich, poor = latent_map(PLACES, NODES, PICTURE).data[:2]
+    read, places = [], []
+    for models, sign in ((rich, ""), (poor, "−")):
+        assert models.mode == "none" and models.type == "scatter"
+        assert models.x.dtype == models.customdata.dtype == np.float32
+        rotation = np.frombuffer(base64.b64decode(models.text["bdata"]), models.text["dtype"])
+        read.append(np.column_stack([models.customdata, rotation]) * [1, 1, -1 if sign else 1, 1])
+        places.append(np.stack([models.x, models.y], axis=1))
+        template = models.hovertemplate.removesuffix("<extra>Model spectrum</extra>")
+        shown = [text.strip() for text in template.split("<br>")]
+        assert shown[1] == "log g %{customdata[1]:.2f}"
+        assert shown[2:] == [f"[M/H] {sign}%{{customdata[2]:.2f}} dex", "v sin i %{text:.1f} km/s"]
+    order = np.argsort(NODES[:, 2] < 0, kind="stable")
+    np.testing.assert_allclose(np.concatenate(read), NODES[order], rtol=1e-6)
     box = map_box(PLACES)
-    assert np.allclose(np.stack([models.x, models.y], axis=1), PLACES, atol=np.max(box[1] - box[0]) / SIZE[0])
-    shown = [text.strip() for text in models.hovertemplate.removesuffix("<extra>Model spectrum</extra>").split("<br>")]
-    assert shown[2:] == ["[M/H] %{customdata[2]:.2f} dex", "v sin i %{text:.1f} km/s"]
+    assert np.allclose(np.concatenate(places), PLACES[order], atol=np.max(box[1] - box[0]) / SIZE[0])
 
 
 def test_stars_do_not_change_the_models_or_the_axes():
     bare, full = (latent_map(PLACES, NODES, PICTURE, stars) for stars in ((), [star("A", PLACES[0] + 1e3)]))
-    assert bare.data[0] == full.data[0] and bare.layout.images == full.layout.images
+    assert bare.data[:2] == full.data[:2] and bare.layout.images == full.layout.images
     assert bare.layout.xaxis.range == full.layout.xaxis.range
 
 
@@ -143,14 +150,18 @@ def test_a_name_does_not_cover_another():
     stars = [star(name, place) for name, place in zip("ABC", at, strict=True)]
     labels = latent_map(PLACES, NODES, PICTURE, stars, chosen=1).layout.annotations
     assert [a.text for a in labels] == ["<b>B</b>", "C"]
+    two_lines = [star("A star whose name is long", low + np.array((0.5, 0.59)) * (high - low)), stars[1]]
+    assert len(latent_map(PLACES, NODES, PICTURE, two_lines, chosen=1).layout.annotations) == 1
+    two_lines[0] = star("A", two_lines[0].place)
+    assert len(latent_map(PLACES, NODES, PICTURE, two_lines, chosen=1).layout.annotations) == 2
 
 
 def test_a_long_name_is_cut_in_the_map_and_whole_under_the_pointer():
     name = "A" * 100 + " (simulated)"
     figure = latent_map(PLACES, NODES, PICTURE, [star(name, PLACES[0])])
-    assert (
-        figure.layout.annotations[0].text == f"<b>{'A' * 14}…{'A' * 15} (simulated)</b>"
-    )  # files differ at their ends
+    lines = figure.layout.annotations[0].text.removeprefix("<b>").removesuffix("</b>").split("<br>")
+    assert "".join(lines) == f"{'A' * 19}…{'A' * 20}(simulated)"  # files differ at their ends
+    assert max(map(len, lines)) <= 22  # half a narrow map has room for them
     assert name in figure.data[-1].text[0]
 
 

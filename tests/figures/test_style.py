@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from dtl.figures import style
+from dtl.figures.spectrum import reconstruction_figure
 from dtl.figures.style import lay_out, prepare, two_panels, widened
+from tests.fakes import make_result
 
 
 def test_settings_are_joined_as_plotly_joins_them():
@@ -32,3 +38,14 @@ def test_an_axis_is_widened_for_what_lies_near_its_end() -> None:
     assert widened((0.0, 10.0), np.array([5.0, 9.8, np.nan]), 1.0) == (0.0, 10.8)
     assert widened((0.0, 10.0), np.array([-2.0, 9.0]), 1.0) == (-3.0, 10.0)
     assert widened((0.0, 10.0), np.array([]), 1.0) == (0.0, 10.0)
+
+
+def test_numbers_that_may_be_negative_have_a_true_minus_sign_under_the_pointer():
+    # Plotly writes one by the formats of an axis and of pointed values, and a hyphen by a format within a template.
+    result = make_result()
+    figure = reconstruction_figure(result)
+    residual = next(trace for trace in figure.data if trace.name == "Residual")
+    assert (residual.hovertemplate, residual.yhoverformat) == ("%{y}", ".4g")
+    by_template = re.compile(r"%\{\{?(?:[xy]:\+|customdata\[\d\]:)")
+    for path in Path(style.__file__).parent.glob("*.py"):
+        assert not by_template.search(path.read_text(encoding="utf-8")), path

@@ -165,7 +165,7 @@ def test_what_would_be_left_out_is_said_before_the_work(page):
     app.segmented_control(key="adapt-source").set_value("own").run()
     words = texts(app).replace("\\", "")
     assert "11 spectra of 11 stars, 9 of them usable." in words and "Not learned from: 2 spectra." in words
-    assert "s3.txt is flagged rv_uncertain; it was left out." in words
+    assert "s3.txt is flagged radial velocity uncertain; it was left out." in words
     assert "11 spectra of 9 usable stars: at least 10 stars" in app.info[0].value
     assert app.button(key="adapt-start").disabled
 

@@ -18,16 +18,18 @@ PAGES = ("spectrum", "latent_space", "hr_diagram", "literature", "adapt", "model
 #: How Streamlit names a widget in what it sends: a digest, then the key that the page gave, or None.
 _WIDGET = re.compile(r'"\$\$ID-[0-9a-f]+-([^"]+)"')
 #: What has a key only to be styled or found, and does nothing.
-_STYLED = {"star-heading", "file-table", "parameters", "uploader-upload"}
+_STYLED = {
+    "star-heading", "file-table", "parameters", "uploader-upload", "expected-errors", "model-ranges", "wide-and-narrow",
+}  # fmt: skip
 #: Ends of the keys of what every figure has, whose functions `tests.pages.test_cards` calls.
 EVERY_FIGURE = ("-pdf", "-svg", "-html", "-save")
 #: Beginnings of keys of controls that are made by one function with those of other keys.
 ALIKE = {"table-": "results-"}
 #: Keys of what nobody chooses anything in, or that stand for others by name.
 PASSIVE = {
-    "corner-figure", "file-table", "kept-reconstruction", "parallel-view", "populations-figure", "preview-{digest}",
-    "model-tab", "reading-tabs-{digest}", "star-heading", "tour-closed", "tour-closing", "uploader-{name}",
-    "walk-figure", "walk-map", "{key}-save",
+    "corner-figure", "expected-errors", "file-table", "kept-reconstruction", "model-ranges", "parallel-view",
+    "populations-figure", "preview-{digest}", "model-tab", "reading-tabs-{digest}", "star-heading", "tour-closed",
+    "tour-closing", "uploader-{name}", "walk-figure", "walk-map", "wide-and-narrow", "{key}-save",
 }  # fmt: skip
 #: What a visitor in the browser sees of a control without a label.
 IN_BROWSER = {"model-tab": "Validation", "samp": "Send to TOPCAT"}

@@ -12,7 +12,7 @@ from dtl.inference.judgement import doubts_of_estimates, doubts_of_gravity, doub
 from dtl.inference.prior import StarPrior
 from dtl.preparation.doubts import doubts_of_gaps, doubts_of_noise, doubts_of_resolution
 from dtl.result import Estimate
-from pages.shared.core.flag_words import remarks, short_reason
+from pages.shared.core.flag_words import named, remarks, short_reason
 from tests import fakes
 from tests.builders import WINDOW
 
@@ -82,3 +82,14 @@ def test_names_of_parameters_keep_their_letters():
         doubts=(Doubt("logg_from_main_sequence", "…", ("logg",)), Doubt("low_snr", "…", (), 9.5, 20.0)),
     )
     assert remarks(result) == "log g by the main sequence; S/N 10, below 20"
+
+
+def test_flags_of_a_spectrum_that_is_left_out_have_names() -> None:
+    said = "low_snr is flagged rv_uncertain.fits is flagged low_snr, window_incomplete, which most others are not; it"
+    assert named(f"{said} was left out.") == (
+        "low_snr is flagged rv_uncertain.fits is flagged low S/N, window incomplete, which most others are not; it was "
+        "left out."
+    )
+    assert named("a.fits is flagged rv_implausible; it was left out.") == (
+        "a.fits is flagged radial velocity implausible; it was left out."
+    )

@@ -11,15 +11,16 @@ import pytest
 from pages.shared.latent_space import selection
 from pages.shared.latent_space.selection import ChosenModels
 from tests import fakes
-from tests.pages.conftest import figure, keep, kept, texts, upload
+from tests.pages.conftest import figure, keep, kept, texts, upload, visit_of
 
 PAGE = "pages/latent_space.py"
 FLUX, LATENT, BELOW = 0, 1, 2
 
 
 def models_of(app, which: int) -> dict:
-    (models,) = [trace for trace in figure(app, which)["data"] if trace["name"] == "Model spectra"]
-    return models
+    """Both traces of the models together, by what they hold."""
+    models = [trace for trace in figure(app, which)["data"] if trace["name"] == "Model spectra"]
+    return {name: [trace[name] for trace in models] for name in models[0]}
 
 
 def picture_of(app, which: int) -> str:
@@ -278,8 +279,18 @@ def test_another_star_starts_another_walk(visit):
 def test_the_maps_as_tables(visit):
     app = open_box(visit(PAGE), "map-table")
     stars, models = (app.dataframe[i].value for i in (0, 1))
-    assert {"flux x, before", "latent y, after", "S/N", "Error of Teff"} <= set(stars.columns)
-    assert len(models) == 3000 and {"flux x", "latent y", "Teff", "v sin i"} <= set(models.columns)
+    assert {"Flux x, before", "Latent y, after", "S/N", "Error of Teff [K]", "Remarks"} <= set(stars.columns)
+    assert len(models) == 3000 and {"Flux x", "Latent y", "Teff [K]", "v sin i [km/s]"} <= set(models.columns)
+
+
+def test_the_table_of_the_maps_has_the_limit_that_the_cards_have(visit):
+    app = visit(PAGE)
+    app.switch_page("pages/spectrum.py").run()
+    files = {"a_txt": b"fake teff=3900 flags=upper_limit_vsini", "b_txt": b"fake teff=3200"}
+    upload(app, **files).switch_page(PAGE).run()
+    limits = [result.estimates["vsini"].limit or 2.13 for result in visit_of(app).results.values()]
+    assert sorted(limits) == [2.13, 2.9]
+    assert open_box(app, "map-table").dataframe[0].value["v sin i [km/s]"].tolist() == limits
 
 
 @pytest.mark.parametrize(("key", "value"), [("walk-logg", 5.2), ("walk-mh", 0.4), ("walk-vsini", 20.0)])

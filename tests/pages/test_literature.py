@@ -158,7 +158,7 @@ def test_simulated_observations_are_of_no_star():
 def test_a_name_that_is_not_known():
     page = open_page({"star-name": "Bernards star"})
     assert not page.exception
-    assert "called Bernards star" in page.info[0].value and "Names like it: Barnard" in page.info[0].value
+    assert "called Bernards star" in page.info[0].value and "Similar names: Barnard's Star." in page.info[0].value
     page.text_input(key="star-name").set_value("<b>$x$").run()
     assert "\\<b\\>\\$x\\$" in page.info[0].value
     assert len(page.get("plotly_chart")) == 1

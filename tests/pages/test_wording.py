@@ -40,3 +40,24 @@ def test_what_is_too_long_says_that_it_was_cut() -> None:
 def test_log_g_has_no_unit() -> None:
     assert wording.value_with_unit("logg", "4.50 to 5.30") == "4.50 to 5.30"
     assert wording.value_with_unit("vsini", "2.5") == "2.5 km/s"
+
+
+def test_ranges_have_a_dash_and_names_keep_their_hyphen() -> None:
+    shown = wording.with_minus(
+        "Teff 3000-4300 K, [M/H] -0.5 to +0.5, v sin i 1.5-30 km/s, true to 0.3-1.5 % below 3200 K"
+    )
+    assert shown == ("Teff 3000–4300 K, [M/H] −0.5 to +0.5, v sin i 1.5–30 km/s, true to 0.3–1.5 % below 3200 K")
+    for kept in (
+        "G 9-40 (M2.5)",
+        "2026-11-29",
+        "common-r50000",
+        "a 15-component model",
+        "night-1-2 Kepler",
+        "GJ 1-2 Kg",
+    ):
+        assert wording.with_minus(kept) == kept
+
+
+def test_names_of_several_spectra_are_said_once():
+    assert wording.labels(["A", "B", "A", "*C*"], 3) == "A (2 spectra); B; \\*C\\*"
+    assert wording.labels(["A", "B", "A", "C"], 2) == "A (2 spectra); B; and 1 more"

@@ -15,6 +15,7 @@ from pages.shared.adapt import work
 from pages.shared.adapt.job import Job, waiting
 from pages.shared.core import ending, visit, wording
 from pages.shared.core.chart import chart, dark
+from pages.shared.core.flag_words import named
 
 __all__ = ["Adaptation", "begin", "collect", "tell", "watch"]
 
@@ -121,7 +122,7 @@ def watch(job: Job) -> None:
 def tell() -> None:
     """What is to be said of the last adaptation, where it gave nothing."""
     if told := visit.kept(Adaptation).told:
-        {"info": st.info, "error": st.error}[told[0]](wording.sentence(told[1]), icon=f":material/{told[0]}:")
+        {"info": st.info, "error": st.error}[told[0]](wording.sentence(named(told[1])), icon=f":material/{told[0]}:")
 
 
 def _duration(seconds: float) -> str:

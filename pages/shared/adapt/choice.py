@@ -18,6 +18,7 @@ from dtl.transfer.sample import MIN_STARS, by_star, usable_stars
 from pages.shared.adapt.sample_size import counted
 from pages.shared.adapt.work import Plan
 from pages.shared.core import bundles, elements, visit, wording
+from pages.shared.core.flag_words import named
 
 __all__ = ["ask"]
 
@@ -117,7 +118,7 @@ def _left_out(sentences: Sequence[str]) -> str:
     """Which spectra will not be learned from, and why: known before the work begins, so said before."""
     if not sentences:
         return ""
-    rows = [f"- {wording.sentence(sentence)}" for sentence in sentences[:_SHOWN]]
+    rows = [f"- {wording.sentence(named(sentence))}" for sentence in sentences[:_SHOWN]]
     if len(sentences) > _SHOWN:
         rows.append(f"- {len(sentences) - _SHOWN} more.")
     return f"\n\nNot learned from: {counted(len(sentences), 'spectrum')}.\n\n" + "\n".join(rows)

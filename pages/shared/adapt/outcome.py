@@ -19,6 +19,7 @@ from pages.shared.adapt.adaptation import Adaptation
 from pages.shared.adapt.work import Adapted
 from pages.shared.core import bundles, tables, uploads, visit, wording
 from pages.shared.core.chart import chart, dark
+from pages.shared.core.flag_words import named
 
 __all__ = ["show"]
 
@@ -61,7 +62,7 @@ def _verdict_first(adapted: Adapted) -> bool:
     told = [*(lookup(card, "adapted", "left_out") or []), *(lookup(card, "adapted", "merged") or [])]
     if told:
         with st.expander(f"Left out or put together: {len(told)}", icon=":material/filter_alt:"):
-            st.markdown("\n".join(f"- {wording.plain(sentence)}" for sentence in told))
+            st.markdown("\n".join(f"- {wording.sentence(named(sentence))}" for sentence in told))
     moved = shift_in_words(adapted.bundle)
     if not moved:
         return True

@@ -78,7 +78,7 @@ def flags(result: InferenceResult) -> None:
 
 def wide_and_narrow() -> tuple[DeltaGenerator, DeltaGenerator]:
     """A wide place and a narrow one beside it, or below it where the window leaves neither of them enough."""
-    grid = st.grid(3, min_column_width=_NARROW, gap="medium")
+    grid = st.grid(3, min_column_width=_NARROW, gap="medium", key="wide-and-narrow")  # wraps by `app.css`
     return grid.cell(column_span=2), grid.cell()
 
 

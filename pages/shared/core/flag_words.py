@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from dtl.flags import Doubt
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import decimals, format_number, rounded
 
-__all__ = ["remarks", "short_reason"]
+__all__ = ["named", "remarks", "short_reason"]
 
 
 def short_reason(doubt: Doubt, *, beside_value: bool = False) -> str:
@@ -36,6 +37,15 @@ def remarks(result: InferenceResult) -> str:
     known = {doubt.flag: short_reason(_cut(doubt, result)) for doubt in reversed(result.doubts)}
     words = [known.get(flag, flag.replace("_", " ")) for flag in result.flags]
     return "; ".join(map(_as_sentence, words)) or "none"
+
+
+def named(sentence: str) -> str:
+    """A sentence of the program that says which flags a spectrum has, with names for their codes."""
+    return _FLAGGED.sub(lambda found: ", ".join(map(_name, found[0].split(", "))), sentence)
+
+
+def _name(flag: str) -> str:
+    return _NAMES.get(flag, flag.replace("_", " "))
 
 
 def _as_sentence(words: str) -> str:
@@ -81,6 +91,17 @@ def _missing(doubt: Doubt) -> str:
     return f"{missing} % of the window missing (limit {limit} %)"
 
 
+#: The codes after these words, as `dtl.transfer.sample` says why a spectrum is left out.
+_FLAGGED = re.compile(r"(?<= is flagged )[a-z_]+(?:, [a-z_]+)*(?=; it was left out|, which most others are not)")
+#: Names of the flags whose code is none.
+_NAMES = {
+    "outside_grid": "outside the models",
+    "out_of_distribution": "unlike any model",
+    "low_snr": "low S/N",
+    "snr_implausible": "S/N implausible",
+    "rv_uncertain": "radial velocity uncertain",
+    "rv_implausible": "radial velocity implausible",
+}
 #: Words beside a value that tells the rest.
 _BESIDE = {"upper_limit_vsini": "95 % limit, not resolved"}
 _WORDS: dict[str, Callable[[Doubt], str]] = {

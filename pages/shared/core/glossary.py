@@ -56,7 +56,8 @@ TERMS: dict[str, Term] = {
     ),
     "Data and prior": Term(
         "What is plausible before a spectrum is seen is the prior: dwarfs lie on the main sequence, field stars have "
-        "[M/H] near −0.1. “Data 80 %” says that the spectrum took away 80 % of the prior's variance (contraction).",
+        "[M/H] near −0.1. “From the data 80 %” says that the spectrum took away 80 % of the prior's variance "
+        "(contraction).",
         "Betancourt 2018", "https://arxiv.org/abs/1803.08393", ("start", "model-card"),
     ),
     "Ensemble": Term(

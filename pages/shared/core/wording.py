@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 from dtl.result import PARAMETERS, InferenceResult
 from dtl.rounding import format_significant, listed, shortened
@@ -10,6 +12,7 @@ from dtl.rounding import format_significant, listed, shortened
 __all__ = [
     "RMSE",
     "label",
+    "labels",
     "listed",
     "mean_of",
     "plain",
@@ -21,6 +24,8 @@ __all__ = [
 ]
 
 _HYPHEN = re.compile(r"(?<![\w.-])-(?=\d)")
+#: That of a range with its unit; names as G 9-40 and dates have none.
+_RANGE = re.compile(r"(?<=\d)-(?=[\d.]+ (?:K|Å|%|dex|km/s)(?!\w))")
 #: Of addresses that become links by themselves, whatever is escaped: what an invisible letter after it ends.
 _LINK = re.compile(r"https?:(?=//)|www(?=\.)|@", re.IGNORECASE)
 RMSE = "rmse: root of the mean squared error, the size of a typical error."
@@ -41,6 +46,13 @@ def label(result: InferenceResult, *, short: bool = False) -> str:
     if spectrum.simulated and "simulated" not in name.lower():
         simulated = " (simulated)" if short else " · simulated observation"
     return printable(name) + simulated
+
+
+def labels(names: Iterable[str], most: int) -> str:
+    """Names of some spectra in a row as Markdown, each once with the number of its spectra; ``most`` at most."""
+    named = [plain(name) + (f" ({count} spectra)" if count > 1 else "") for name, count in Counter(names).items()]
+    # Names have commas of their own.
+    return "; ".join(named[:most]) + (f"; and {len(named) - most} more" if len(named) > most else "")
 
 
 def mean_of(result: InferenceResult) -> str:
@@ -72,8 +84,8 @@ def _unlinked(found: re.Match[str]) -> str:
 
 
 def with_minus(text: str) -> str:
-    """Text with a true minus sign in place of each hyphen that stands before a number for one."""
-    return _HYPHEN.sub("\N{MINUS SIGN}", text)
+    """Text with a true minus sign in place of each hyphen that stands for one, and a dash within ranges."""
+    return _RANGE.sub("\N{EN DASH}", _HYPHEN.sub("\N{MINUS SIGN}", text))
 
 
 def value_with_unit(parameter: str, text: str) -> str:

@@ -113,11 +113,9 @@ def _show_diagram(which: str, row: object, results: Mapping[str, InferenceResult
     look = Look(**vars(look) | {"chosen": star})
     if unplaced:
         with wide:
-            more = f"; and {len(unplaced) - 5} more" if len(unplaced) > 5 else ""
-            names = "; ".join(wording.plain(name) for name in unplaced[:5]) + more  # names have commas of their own
             st.info(
-                f"Not in this diagram, since the luminosity is not known: {names}. Give it above, or choose the "
-                "spectroscopic HR diagram or the Kiel diagram, which need none.",
+                f"Not in this diagram, since the luminosity is not known: {wording.labels(unplaced, 5)}. Give it "
+                "above, or choose the spectroscopic HR diagram or the Kiel diagram, which need none.",
                 icon=":material/visibility_off:",
             )
     number = int(published["luminosity"].notna().sum()) if which == "hr" else len(published)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,11 +11,11 @@ import streamlit as st
 from dtl.exploration.position import STATES, UNUSUAL, LatentPosition
 from dtl.exploration.spectrum_metrics import SPECTRUM_METRICS, flag_group, star_value
 from dtl.figures.latent_maps import ColourBar, MapStar, latent_map, outside_map
-from dtl.flags import joined
 from dtl.result import PARAMETERS, InferenceResult, value_title
 from dtl.rounding import estimate_words, format_number
 from pages.shared.core import bundles, links, tables, wording
 from pages.shared.core.chart import chart, dark
+from pages.shared.core.flag_words import remarks
 from pages.shared.latent_space import selection
 from pages.shared.latent_space.positions import has_transfer, picture, places, shades
 
@@ -166,61 +165,66 @@ def _bar(bundle: object, colour: str, stars: Sequence[MapStar]) -> ColourBar | N
 
 
 def _say_outside(results: Sequence[InferenceResult], unusual: Sequence[bool]) -> None:
-    outside = Counter(
-        wording.plain(wording.label(result, short=True)) for result, far in zip(results, unusual, strict=True) if far
-    )
+    outside = [wording.label(result, short=True) for result, far in zip(results, unusual, strict=True) if far]
     if outside:
-        named = [name + (f" ({count} spectra)" if count > 1 else "") for name, count in outside.items()]
-        names = "; ".join(named[:8]) + (f"; and {len(named) - 8} more" if len(named) > 8 else "")
         st.warning(
-            f"{outside.total()} of {len(results)} outside the mapped area, drawn as triangles: {names}. Farther from "
-            f"every model than {UNUSUAL:.0f} of 100 simulated observations, so the maps can only put them beside the "
-            "models that are least far.",
+            f"{len(outside)} of {len(results)} outside the mapped area, drawn as triangles: "
+            f"{wording.labels(outside, 8)}. Farther from every model than {UNUSUAL:.0f} of 100 simulated observations, "
+            "so the maps can only put them beside the models that are least far.",
             icon=":material/warning:",
         )
 
 
 def _apart(others: Sequence[InferenceResult], result: InferenceResult) -> str:
     """Which stars the maps leave out, and why."""
-    names = "; ".join(wording.label(other, short=True) for other in others[:5]) + (
-        f"; and {len(others) - 5} more" if len(others) > 5 else ""
-    )
-    return wording.plain(
-        f"Not on these maps of {result.bundle}: {names}. They were analysed with other models, which have maps of "
-        "their own; choose one of them to see it."
+    names = wording.labels((wording.label(other, short=True) for other in others), 5)
+    return (
+        f"Not on these maps of {wording.plain(result.bundle)}: {names}. They were analysed with other models, which "
+        "have maps of their own; choose one of them to see it."
     )
 
 
 def _tables(bundle: object, results: Sequence[InferenceResult], found: Sequence[dict[str, LatentPosition]]) -> None:
+    titles = {
+        name: value_title(name) if name in PARAMETERS else f"{label} [{unit}]" if unit else label
+        for name, (label, unit, _) in SPECTRUM_METRICS.items()
+    }
     rows = []
     for result, place in zip(results, found, strict=True):
-        row = {"spectrum": wording.label(result)}
+        row = {"Spectrum": wording.label(result)}
         for state, at in place.items():
             for which in MAPS:
                 axes = getattr(at, f"map_{which}")
-                row |= {f"{which} {axis}, {state}": float(axes[i]) for i, axis in enumerate("xy")}
-            row[f"latent distance, {state}"] = at.distance
-        row |= {
-            label: value if np.isfinite(value := star_value(result, name)) else None
-            for name, (label, _, _) in SPECTRUM_METRICS.items()
-        }
-        rows.append(row | {"flags": joined(result.flags) or "none"})
-    digits = {label: places for label, _, places in SPECTRUM_METRICS.values()}
-    numbers = {name: digits.get(name, 2) for name, value in rows[0].items() if not isinstance(value, str)}
+                row |= {f"{which.capitalize()} {axis}, {state}": float(axes[i]) for i, axis in enumerate("xy")}
+            row[f"Latent distance, {state}"] = at.distance
+        row |= {title: _number(result, name) for name, title in titles.items()}
+        rows.append(row | {"Remarks": remarks(result)})
+    numbers = {name: 2 for name, value in rows[0].items() if not isinstance(value, str)}
+    numbers |= {titles[name]: places for name, (_, _, places) in SPECTRUM_METRICS.items()}
+    numbers |= {titles[name]: writer for name, writer in tables.estimates_written(results).items()}
     st.dataframe(
         tables.number_table(rows, numbers),
         hide_index=True,
         alt="Places of your stars on both maps, and what colours them",
     )
-    columns = {"node": range(len(bundle.nodes))}
+    columns = {"Node": range(len(bundle.nodes))}
     columns |= {
-        f"{which} {axis}": getattr(bundle, f"map_{which}")[:, i] for which in MAPS for i, axis in enumerate("xy")
+        f"{which.capitalize()} {axis}": getattr(bundle, f"map_{which}")[:, i]
+        for which in MAPS
+        for i, axis in enumerate("xy")
     }
-    columns |= {label: bundle.nodes[:, i] for i, (label, _, _) in enumerate(PARAMETERS.values())}
-    places = dict.fromkeys(list(columns)[1:], 2) | {label: digits for label, _, digits in PARAMETERS.values()}
+    columns |= {value_title(name): bundle.nodes[:, i] for i, name in enumerate(PARAMETERS)}
+    places = dict.fromkeys(list(columns)[1:], 2) | {value_title(name): PARAMETERS[name][2] for name in PARAMETERS}
     st.dataframe(
         columns,
         column_config=tables.fixed(places),
         hide_index=True,
         alt="Places of the model spectra on both maps and their parameters",
     )
+
+
+def _number(result: InferenceResult, name: str) -> float | None:
+    """A number of a spectrum as the cards have it: a limit where the value is one, None where it is withheld."""
+    limit = result.estimates[name].limit if name in PARAMETERS else None
+    value = star_value(result, name) if limit is None else limit
+    return value if np.isfinite(value) else None

@@ -120,7 +120,7 @@ def _summary(
 
 def _ranges(bundle: object) -> None:
     st.markdown("**By ranges**")
-    with st.grid(4, min_column_width=200):
+    with st.grid(4, min_column_width=200, key="model-ranges"):
         for name, limits in grid_limits(bundle).items():
             *_, places = PARAMETERS[name]
             key = f"range-{name}"

@@ -64,9 +64,11 @@ def one_star() -> None:
     if star is None:
         near = published_stars.similar_names(name)
         st.info(
-            f"None of the 286 published stars is called {wording.plain(name.strip()) or '(nothing)'}."
-            + (f" Names like it: {', '.join(wording.plain(n) for n in near)}." if near else "")
-            + " A service below may know it by this name.",
+            f"None of the 286 published stars is called {wording.plain(name.strip())}."
+            + (f" Similar names: {', '.join(wording.plain(n) for n in near)}." if near else "")
+            + " A service below may know it by this name."
+            if name.strip()
+            else "Type a name of a star to see what is published of it.",
             icon=":material/search_off:",
         )
     else:

@@ -25,7 +25,7 @@ def summary(card: dict) -> None:
     before, stars = lookup(card, "metrics", "survey", "before"), number(card, "metrics", "survey", "stars")
     if not errors:
         return
-    with st.grid(4, min_column_width=190):
+    with st.grid(4, min_column_width=190, key="expected-errors"):
         for name, (label, _, _) in PARAMETERS.items():
             earlier = number(before, name, "rmse")
             st.metric(

@@ -105,7 +105,7 @@ def _controls(result: InferenceResult) -> tuple[dict[str, np.ndarray], list[str]
             "visit, prepared in the same manner.",
         )
     species = list(species_of(result.prepared.lines))
-    with st.popover("Lines", icon=":material/label:", help="Line identification"):
+    with st.popover("Lines", icon=":material/label:"):
         lines = st.pills(
             "Line identification",
             [*species, TELLURIC],
