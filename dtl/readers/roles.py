@@ -173,7 +173,7 @@ def _meaning(column: Column) -> Name:
 def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int, part: Part) -> list[tuple[int, Name]]:
     """Number and name of all columns that can be the flux; those named so, else those of which nothing is said.
 
-    Of the latter the first is taken that is not the noise of another.
+    Of the latter the first that is no noise of another goes first, or one no fainter that has its noise beside it.
     """
     named = [(i, name) for i, name in enumerate(names) if name.role == "flux" and i != place]
     if named:
@@ -187,8 +187,12 @@ def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int, p
     # the next after the wavelengths, one that varies before one that does not
     ranked = [pair[:2] for pair in sorted(found, key=lambda pair: (not pair[2], pair[0] < place))]
     first = [number for number, _ in ranked[:_SWAPPED]]
-    noises = [number for number in first if any(_is_noise_of(columns, number, other, part) for other in first)]
-    return sorted(ranked, key=lambda pair: pair[0] in noises)
+    pairs = [(noise, flux) for noise in first for flux in first if _is_noise_of(columns, noise, flux, part)]
+    noises, fluxes = ({pair[i] for pair in pairs} for i in (0, 1))
+    ranked.sort(key=lambda pair: pair[0] in noises)
+    levels = {i: np.nanmedian(part.of(columns[i])) for i in first if part.fits(columns[i])}
+    least = levels.get(ranked[0][0], 0.0) if ranked else 0.0  # a sky with its noise beside is no star
+    return sorted(ranked, key=lambda pair: not (pair[0] in fluxes - noises and levels[pair[0]] >= least))
 
 
 def _is_noise_of(columns: Sequence[Column], number: int, other: int, part: Part) -> bool:
