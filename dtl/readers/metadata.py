@@ -46,8 +46,8 @@ _OF_MEDIUM = re.compile(r"vac|air", re.IGNORECASE)
 _OF_OTHERS = re.compile(r"\b(template(?! match)|tpl|model|synthetic|planet|companion|moon|sun|ism)\b", re.IGNORECASE)
 #: A unit of velocities behind a name, as in "BERV (km/s)" or "berv_kms".
 _UNIT = r"(?:,?[\s_-]+(?:in )?|(?=[(\[]))[(\[]?(k?m)(?:[ _.·]?/?[ _]?|p)s(?:[ec]{2})?(?: ?(?:\^|\*\*)?-1|⁻¹)?[)\]]?"
-#: What is said behind a key of its value, as in "BERV (not applied)".
-_REMARK = r"\s*[\[(](?:(?:not|yet|already|still|to be) )*(?:applied|corrected|removed|added)\b[^\])]{0,30}[\])]"
+#: That a correction is still to be made, behind the key of its value: "BERV (not applied)".
+_REMARK = r"\s*[\[(](?:still |yet )*(?:not|to be)(?: yet)? (?:applied|corrected|removed|added)\b[^\])]{0,30}[\])]"
 #: A key and its value.
 _NAMED = re.compile(rf"^\W*([A-Za-z][A-Za-z _-]{{0,40}}?(?:{_UNIT})?)(?:{_REMARK})?\s*[:=]\s*(\S.*)$")
 

@@ -19,6 +19,7 @@ _WORDS = tuple(
         (r"(?<![^\W_])(sqrt|root)[\[(](?=[^\W\d])", r"\1 "),
         (r"(?<=[^\W_])\s*[\[(]?\s*%\s*[\])]?", " percent "),
         # the error of a flux by the letter before its symbol, as "efl" and "ESPEC"
+        (r"(?<![^\W_])(err|sig|sigma)f(?![^\W_])", r"\1 flux"),
         (r"(?<![^\W_])e(?=(?:fl|flx|flam|spec|spectrum|counts)(?![^\W_]))", "err "),
     )
 )

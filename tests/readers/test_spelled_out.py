@@ -14,7 +14,7 @@ from dtl.readers.names import parse_name
         *((name, "snr") for name in ("flux/err", "flux_over_sigma", "S/N", "signal to noise")),
         *((name, "ivar") for name in ("one_over_variance", "1_over_sigma2", "one over var")),
         *((name, "percent") for name in ("err%", "relative error (%)", "err [%]", "error %")),
-        *((name, "sigma") for name in ("sqrt(variance)", "sqrt(var)", "efl", "ESPEC", "eflux", "err")),
+        *((name, "sigma") for name in ("sqrt(variance)", "sqrt(var)", "efl", "ESPEC", "SIGMAF", "errf", "err")),
     ],
 )
 def test_an_uncertainty_by_signs(name: str, kind: str) -> None:

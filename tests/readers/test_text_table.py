@@ -541,6 +541,8 @@ def test_the_velocity_of_earth_behind_a_remark(remark: str) -> None:
     assert (found.frame, found.barycentric_velocity) == ("observatory", 20.0)
     other = read_spectrum(f"# medium: vacuum\n# BERV (of the template): 20.0 km/s\n{rows}\n".encode())
     assert other.barycentric_velocity is None
+    done = read_spectrum(f"# medium: vacuum\n# BERV [km/s] (already removed): 20.0\n{rows}\n".encode())
+    assert done.frame != "observatory"
 
 
 def test_logarithms_of_centimetres_without_a_name() -> None:
