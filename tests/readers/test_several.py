@@ -11,6 +11,7 @@ from dtl.readers.several import (
     same_but_for_number,
 )
 from dtl.spectrum import UnusableInput
+from tests.builders import observe
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum
 
@@ -157,3 +158,18 @@ def test_a_flux_without_molecular_lines_is_no_other_star() -> None:
     same = read_spectrum(table("wave,flux,flux_molec", STAR * lines, STAR), name="m.csv")
     assert "several_spectra" not in same.flags
     assert "several_spectra" in read_spectrum(table("wave,flux,flux_b", STAR, OTHER), name="m.csv").flags
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_faint_sky_without_a_name_is_no_star(seed: int) -> None:
+    """It has no lines, only its noise; a star whose noise hides most of them has still more than that."""
+    own = observe(snr=200.0)
+    rng = np.random.default_rng(seed)
+    level = float(np.median(own.flux))
+    sky = np.abs(rng.normal(0.02, 0.005, own.flux.size)) * level
+    star = 0.05 * observe(seed=9, velocity=80.0, snr=200.0).flux + rng.normal(0, 0.006, own.flux.size) * level
+    for beside, several in ((sky, False), (star, True)):
+        rows = "\n".join(
+            " ".join(f"{x:.6f}" for x in row) for row in zip(own.wavelength, own.flux, beside, strict=True)
+        )
+        assert ("several_spectra" in read_spectrum(rows.encode()).flags) == several
