@@ -127,3 +127,11 @@ def test_rows_of_several_exposures() -> None:
     gaps = np.arange(GOOD.flux.size) % 9 > 0
     holes = replace(GOOD, wavelength=GOOD.wavelength[gaps], flux=GOOD.flux[gaps], uncertainty=None)
     assert "unevenly" not in str(no_continuum(holes))
+
+
+def test_a_refusal_names_the_mask_that_left_no_pixels() -> None:
+    said = Finding("mask", "200 pixels", "file", "column 4 'mask' marks them as bad")
+    masked = replace(GOOD, findings=(said,))
+    words = "too much to say anything (200 pixels of the file: column 4 'mask' marks them as bad); take an exposure"
+    assert words in str(window_missing(masked, WINDOW, 0.3, velocity(20.0)))
+    assert "too much to say anything; take" in str(window_missing(GOOD, WINDOW, 0.3, velocity(20.0)))

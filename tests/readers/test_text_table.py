@@ -479,7 +479,10 @@ def test_wavelengths_by_the_unit_beside_a_name_that_says_nothing(name: str) -> N
 def test_a_refusal_names_the_unit_in_which_numbers_would_hold_the_window(unit: str, factor: float) -> None:
     own = three_columns()
     rows = [f"{factor / w:.9f} {f:.5f}" for w, f in own[:, :2]]
-    with pytest.raises(UnusableInput, match=rf"state the unit .*\(as numbers in {unit} they would hold it\)\."):
+    kind = {"cm⁻¹": "wavenumbers", "THz": "frequencies", "eV": "energies"}[unit]
+    with pytest.raises(
+        UnusableInput, match=rf"the unit of the {kind} if .*\(as numbers in {unit} they would hold it\)\."
+    ):
         read_spectrum("\n".join(rows).encode())
     with pytest.raises(UnusableInput, match=r"if this range is wrong\."):
         read_spectrum("\n".join(f"{w - 900:.3f} {f:.5f}" for w, f in own[:, :2]).encode())
