@@ -20,6 +20,9 @@ _TELLURIC_REACH = 0.11
 _COSMIC_RUN, _COSMIC_HEIGHT, _COSMIC_SIGMA = 5, 0.3, 8.0
 #: Part of the continuum that the deepest lines leave, and the depth below both neighbours that no line has.
 _DARK, _COLD_DEPTH = 0.12, 0.4
+#: How far a pixel of so many Angstrom stands above both neighbours that no gap between lines reaches, as part of the
+#: continuum; with wider pixels more, by their squares, up to that of `_COSMIC_HEIGHT`. Models have 0.07 (R = 105,000).
+_SPIKE_HEIGHT, _SPIKE_PIXEL = 0.1, 0.05
 
 
 def telluric_lines(prepared: PreparedSpectrum) -> np.ndarray:
@@ -45,16 +48,19 @@ def telluric_pixels(spectrum: Spectrum, lines: Sequence[float]) -> np.ndarray:
 
 
 def without_cosmics(rest: np.ndarray, spectrum: Spectrum, window: Window) -> np.ndarray:
-    """Flux with short runs far above the continuum, or below any line, set to NaN; shape ``(n,)``."""
+    """Flux with short runs far above the continuum, single pixels far above both neighbours, and what is below any line
+    set to NaN; shape ``(n,)``."""
     flux = np.array(spectrum.flux, dtype=float)
     near = (rest > window.lower - window.margin) & (rest < window.upper + window.margin)
     if near.sum() < 50:
         return flux
     sigma = None if spectrum.uncertainty is None else spectrum.uncertainty[near]
-    snr, _ = estimate_snr(flux[near], sigma, pixel=float(np.median(np.diff(rest[near]))))
+    pixel = float(np.median(np.diff(rest[near])))
+    snr, _ = estimate_snr(flux[near], sigma, pixel=pixel)
     relative = flux / fit_continuum(rest, flux, window=window)
     high = near & (relative > 1.0 + max(_COSMIC_HEIGHT, _COSMIC_SIGMA / max(snr, 1.0)))
-    for spoilt in (high, near & _cold(relative, max(snr, 1.0))):
+    spikes = _alone(relative, max(_spike_height(pixel), _COSMIC_SIGMA / max(snr, 1.0)))
+    for spoilt in (high, near & spikes, near & _cold(relative, max(snr, 1.0))):
         edges = np.flatnonzero(np.diff(np.r_[0, spoilt.astype(int), 0]))
         for start, stop in edges.reshape(-1, 2):
             if stop - start <= _COSMIC_RUN:
@@ -66,9 +72,19 @@ def _cold(relative: np.ndarray, snr: float) -> np.ndarray:
     """Pixels darker than a line can be: next to nothing is left, or one alone lies far below its neighbours."""
     noise = _COSMIC_SIGMA / snr
     dark = relative < _DARK - noise if noise < _DARK else np.zeros(relative.shape, dtype=bool)
+    return dark | _alone(-relative, max(_COLD_DEPTH, noise))
+
+
+def _alone(relative: np.ndarray, height: float) -> np.ndarray:
+    """Pixels that stand above both neighbours by more than a height; shape ``(n,)``."""
     alone = np.zeros(relative.shape, dtype=bool)
-    alone[1:-1] = np.minimum(relative[:-2], relative[2:]) - relative[1:-1] > max(_COLD_DEPTH, noise)
-    return dark | alone
+    alone[1:-1] = relative[1:-1] - np.maximum(relative[:-2], relative[2:]) > height
+    return alone
+
+
+def _spike_height(pixel: float) -> float:
+    """How far above its neighbours a pixel of so many Angstrom is hit by a cosmic ray; part of the continuum."""
+    return min(_COSMIC_HEIGHT, _SPIKE_HEIGHT * max(1.0, pixel / _SPIKE_PIXEL) ** 2)
 
 
 def show_masked(step: PreparationStep, telluric: np.ndarray, cosmic: np.ndarray) -> PreparationStep:

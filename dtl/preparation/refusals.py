@@ -17,6 +17,8 @@ _FASTEST = 350.0
 _ENOUGH = 100
 #: Neighbouring steps differ by this part where rows are mixed; part of them that does, at least.
 _UNEVEN, _MIXED = 0.2, 0.5
+#: How much larger a step is than those on both sides, where grids that differ little are mixed; part of them that is.
+_LEAP, _MANY = 3.5, 0.05
 
 
 def misses_window(spectrum: Spectrum, window: Window) -> UnusableInput:
@@ -59,6 +61,12 @@ def _marked(spectrum: Spectrum) -> str:
     return "they are flagged as bad; use another exposure or reduction"
 
 
+def _by_mask(spectrum: Spectrum) -> str:
+    """That a mask of the file marks pixels as bad, where one does."""
+    said = next((f for f in spectrum.findings if f.name == "mask" and f.value.endswith("pixels")), None)
+    return f" ({said.value} of the file: {said.reason})" if said else ""
+
+
 def no_continuum(spectrum: Spectrum) -> UnusableInput:
     """The error for a spectrum in which no continuum can be found."""
     if _is_mixed(spectrum):
@@ -82,21 +90,27 @@ def window_missing(spectrum: Spectrum, window: Window, missing: float, velocity:
             "check the columns, the unit and the medium of the wavelengths, and whether this is an M dwarf."
         )
     return UnusableInput(
-        f"{spectrum.file}: {100 * missing:.0f} % of the window {window} has no usable pixel, too much to say anything; "
-        "take an exposure or an order that covers it."
+        f"{spectrum.file}: {100 * missing:.0f} % of the window {window} has no usable pixel, too much to say anything"
+        f"{_by_mask(spectrum)}; take an exposure or an order that covers it."
     )
 
 
 def _is_mixed(spectrum: Spectrum) -> bool:
-    """Whether most steps between pixels differ from the next, which is so on no grid but on several that are mixed."""
+    """Whether most steps between pixels differ from the next, which is so on no grid but on several that are mixed.
+
+    Or whether there are steps all along that are far larger than those on both sides, between pixels that are close.
+    """
     steps = np.diff(spectrum.wavelength)
+    if steps.size < _ENOUGH:
+        return False
     uneven = np.abs(np.diff(steps)) > _UNEVEN * np.maximum(steps[1:], steps[:-1])
-    return uneven.size > 0 and bool(uneven.mean() > _MIXED)
+    leaps = steps[1:-1] > _LEAP * np.maximum(steps[2:], steps[:-2])
+    return bool(uneven.mean() > _MIXED or leaps.mean() > _MANY)
 
 
 def _mixed(spectrum: Spectrum) -> UnusableInput:
     """The error for rows of several spectra in one."""
     return UnusableInput(
-        f"{spectrum.file}: its pixels are unevenly spaced throughout, probably because several exposures or "
-        "orders were put together and sorted by wavelength, so that their rows are mixed; give each of them by itself."
+        f"{spectrum.file}: its pixels are unevenly spaced throughout, probably because several spectra (exposures or "
+        "orders) were put together and sorted by wavelength, so that their rows are mixed; give each of them by itself."
     )

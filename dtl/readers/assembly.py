@@ -35,7 +35,8 @@ __all__ = ["assemble"]
 _KEPT = 40.0
 _MIN_PIXELS = 10
 #: Units that are not guessed, as others have such numbers too.
-_RARE_UNITS = ("1/cm", "THz", "GHz", "eV", "1/m", "1/um", "pm")
+_RARE_UNITS = {"1/cm": "wavenumbers", "THz": "frequencies", "GHz": "frequencies", "eV": "energies"}
+_RARE_UNITS |= {"1/m": "wavenumbers", "1/um": "wavenumbers", "pm": "wavelengths"}
 #: An uncertainty of so many times the highest flux weighs nothing, and so does a larger one.
 _WORTHLESS = 1e6
 
@@ -198,12 +199,13 @@ def _check_coverage(
         else:
             gap = f"and misses all but {inside:.0f} Å of" if inside >= 1 else "and misses"
         ends = ends_of(contents.wavelength) if contents.unit is None else np.empty(0)
-        fitting = next((show_unit(unit) for unit in _RARE_UNITS if holds_window(ends, unit, window)), "")
-        hint = f" (as numbers in {fitting} they would hold it)" if fitting else ""
+        fitting = next((unit for unit in _RARE_UNITS if holds_window(ends, unit, window)), "")
+        kind = f" of the {_RARE_UNITS[fitting]}" if fitting else ""
+        hint = f" (as numbers in {show_unit(fitting)} they would hold it)" if fitting else ""
         raise source.refuse(
             f"covers {format_number(low, 1)}–{format_number(high, 1)} Å in vacuum {gap} the window of {window} that "
             "the method needs, so it is another order or setting; choose a spectrum that holds the window, or "
-            f"state the unit if this range is wrong{hint}."
+            f"state the unit{kind} if this range is wrong{hint}."
         )
 
 

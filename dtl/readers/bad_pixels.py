@@ -15,7 +15,7 @@ __all__ = ["bad_by_mask", "bad_by_value", "is_mask", "leave_out_bad_pixels", "le
 _SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0)
 #: A flux beyond this many times the usual range of the spectrum is no flux; an uncertainty this many times the median
 #: marks a bad pixel.
-_HUGE, _WORTHLESS = 8.0, 100.0
+_HUGE, _WORTHLESS = 8.0, 30.0
 #: Neighbours of equal flux that noise does not make.
 _RUN = 5
 #: More than this part of the pixels is never bad: then the mask or the rule is not understood. A flag of several that

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from dtl.readers.bad_pixels import is_mask
 from dtl.readers.names import NO_NAME, Name, parse_name, split_words
 from dtl.readers.several import has_light, share_lines
 
@@ -36,6 +37,17 @@ _WITHOUT_SKY = 0.12
 _MINUS = re.compile(r"(?<=\w)(?:\s*[-−]\s*|[\s_]+minus[\s_]+)(?=sky|bkg|background|bg)", re.IGNORECASE)
 #: Words of what the sky or the lines of the air are no longer in.
 _FREED = {"sub", "subtracted", "removed", "corrected", "corr", "free", "no", "without", "less"}
+#: Words of flags: of pixels that are used, of those that are not, and beside these.
+_KEPT = {"use", "used", "ok", "okay", "keep", "kept", "include", "included", "accepted", "selected"}
+_LEFT_OUT = {"cosmic", "cosmics", "cr", "crs", "crhit", "hit", "reject", "exclude", "excluded", "saturated"}
+_LEFT_OUT |= {"saturation", "hot", "dead", "ignore", "ignored", "unused", "not", "contaminated"}
+_OF_FLAGS = {"is", "has", "to", "be", "pixel", "pixels", "pix", "ray", "rays"}
+#: Words of a mask of what belongs to the star or to the work with it, and of faults, as of lines of the sky.
+_OF_STAR = {"line", "lines", "feature", "features", "absorption", "continuum", "cont", "fit", "fitted", "region"}
+_OF_STAR |= {"regions", "segment", "segments", "order", "orders", "window", "caii", "molecular", "atomic"}
+_FAULTS = {"bad", "badpix", "sky", "telluric", "tellurics", "tell", "airglow", "oh", "reject", "rejected", "outlier"}
+#: A mask of bad pixels in one word.
+_MASK = re.compile(r"(?:bp|bad|cr|cosmic|hot|pix|pixel|sat|sky|tell|telluric)(?:mask|flags?)")
 #: Words of an error of the mean, and of the scatter of the exposures that it is the mean of.
 _OF_MEAN, _OF_EACH = {"sem", "stderr"}, {"std", "stddev", "stdev", "sd", "rms", "deviation", "sigma"}
 
@@ -48,8 +60,8 @@ def by_neighbours(columns: Sequence[str], names: Sequence[Name], values: Sequenc
         names: what each says alone.
         values: their numbers, as a factor or a mask is called "corr" or "clean" too, which has not the lines of a flux.
     """
-    names = _calibrated(columns, _sigmas(columns, _counted(columns, names)), values)
-    names = _corrected(columns, names, values)
+    names = _counted(columns, _flags(columns, names, values))
+    names = _corrected(columns, _calibrated(columns, _sigmas(columns, names), values), values)
     names = _treated(columns, _less_sky(columns, _stages(columns, names, values)), values)
     return _means(columns, _treated_alone(columns, names))
 
@@ -73,6 +85,20 @@ def _calibrated(columns: Sequence[str], names: Sequence[Name], values: Sequence[
         alone = not any(other.role in ("flux", "order", "") for other in names)
         if alone or any(share_lines(values[i], values[j]) for j in fluxes):
             found[i] = parse_name("flux_cal")
+    return found
+
+
+def _flags(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.ndarray]) -> list[Name]:
+    """Names where flags are called after what is done with their pixels, "keep" or "saturated", or mark no fault."""
+    found = list(names)
+    for i, (column, name) in enumerate(zip(columns, names, strict=True)):
+        words = {word.rstrip("0123456789") for word in split_words(column)}
+        if name.role == "mask" and words & _OF_STAR and not words & (_LEFT_OUT | _FAULTS):
+            found[i] = NO_NAME
+        masks = {word for word in words if _MASK.fullmatch(word)}
+        kept, left = words & _KEPT, words & _LEFT_OUT | masks
+        if not name.role and (kept or left) and words <= kept | left | _OF_FLAGS and is_mask(values[i]):
+            found[i] = Name("mask", good=bool(kept) and not left)
     return found
 
 

@@ -7,7 +7,7 @@ import re
 __all__ = ["COMMENT", "MISSING", "plain_lines", "plain_text"]
 
 #: What begins a line that is none of a table's.
-COMMENT = re.compile(r"^\s*(#|%|!|//|\*|;|--)")
+COMMENT = re.compile(r"^\s*(#|%|!|//|\*|;|--|(COMMENT|HISTORY)\s+[^\W\d])")
 
 #: What stands where a number is missing, in lower case.
 MISSING = {"", "nan", "--", "---", "...", "indef", "null", "na", "n/a", "none", "*", "masked"}

@@ -50,8 +50,10 @@ _OF_MEDIUM = re.compile(r"vac|air", re.IGNORECASE)
 _OF_OTHERS = re.compile(r"\b(template(?! match)|tpl|model|synthetic|planet|companion|moon|sun|ism)\b", re.IGNORECASE)
 #: A unit of velocities behind a name, as in "BERV (km/s)" or "berv_kms".
 _UNIT = r"(?:,?[\s_-]+(?:in )?|(?=[(\[]))[(\[]?(k?m)(?:[ _.·]?/?[ _]?|p)s(?:[ec]{2})?(?: ?(?:\^|\*\*)?-1|⁻¹)?[)\]]?"
+#: That a correction is still to be made, behind the key of its value: "BERV (not applied)".
+_REMARK = r"\s*[\[(](?:still |yet )*(?:not|to be)(?: yet)? (?:applied|corrected|removed|added)\b[^\])]{0,30}[\])]"
 #: A key and its value.
-_NAMED = re.compile(rf"^\W*([A-Za-z][A-Za-z _-]{{0,40}}?(?:{_UNIT})?)\s*[:=]\s*(\S.*)$")
+_NAMED = re.compile(rf"^\W*([A-Za-z][A-Za-z _-]{{0,40}}?(?:{_UNIT})?)(?:{_REMARK})?\s*[:=]\s*(\S.*)$")
 
 
 def parse_comments(lines: list[str]) -> dict[str, str]:

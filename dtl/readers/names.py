@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dtl.readers.multiples import COUNTING, IN_DEX, OF_NO_PIXEL, PPM, multiple_of
+from dtl.readers.spelled_out import spell_out
 from dtl.readers.translated import in_english
 
 __all__ = ["LONGEST", "NO_NAME", "OTHERS", "Name", "parse_name", "says_nothing", "split_words"]
@@ -74,7 +75,7 @@ _GLUED = re.compile(
 )
 #: A flux by what it is a density of, "F_lambda", and a logarithm of a flux by its symbol, "logF".
 _DENSITY = re.compile(r"(?<![^\W_])([de]?)(?:f|i|flux)[\s_]*(lambda|lam|λ|nu|ν)(?![^\W_])", re.IGNORECASE)
-_LOG_SYMBOL = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\s_]?[FI](?![^\W_])")
+_LOG_SYMBOL = re.compile(r"(?<![^\W_])(log10|log|lg|ln)[\s_]?[FIf](?![^\W_])")
 #: What stands for an error: the difference before a symbol, and the mark before its number.
 _SYMBOLS = re.compile(r"±|\+/?-|(?<![^\W_])[δ∆](?=\s?[fi])")
 _SQUARED = {"squared", "sq", "sqr"}
@@ -125,9 +126,8 @@ NO_NAME = Name()
 
 def split_words(text: str) -> list[str]:
     """Words of a name in lower case: split at blanks, underscores, capitals after small letters, digits kept."""
-    text = _BRACKET.sub(" ", _LOG_OF.sub(r"\1 ", text[:LONGEST]))
+    text = _BRACKET.sub(" ", _LOG_OF.sub(r"\1 ", spell_out(text[:LONGEST])))
     text = _OVER_CONTINUUM.sub(" divided by ", text)
-    text = re.sub(r"(?i)\b(s/n|signal[- _]to[- _]noise)\b", "snr", text)
     text = _LOG_SYMBOL.sub(r"\1 flux", _DENSITY.sub(lambda found: "err flux" if found[1] else "flux", text))
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"(?<![^\W_])([kM]?)eV(?![^\W_])", r"\1EV", text))
     found = []

@@ -19,13 +19,12 @@ from dtl.readers.dispersion import (
     Column,
     Part,
     rank_wavelengths,
-    runs,
     wavelength_of_same_stem,
     without_elsewhere,
 )
+from dtl.readers.flux_candidates import flux_candidates
 from dtl.readers.names import NO_NAME, Name, says_nothing
 from dtl.readers.scales import linear_flux
-from dtl.readers.several import outshines
 from dtl.readers.uncertainties import Verdict, believe, is_relative_weight, judge
 from dtl.readers.verdicts import judge_column
 from dtl.wavelengths import Window
@@ -40,12 +39,6 @@ _OTHER_KIND = 0.25
 _UNFIT = 0.4
 #: Columns among which one without a name can be the uncertainty: it stands near the flux, and each costs time.
 _MOST_NAMELESS = 30
-#: Flux over noise, at least, where their order alone would say that the noise is the flux.
-_SIGNAL = 3.0
-#: Level of a normalised flux.
-_NORMALISED = (0.2, 2.0)
-#: Columns without names of which one may be the noise of another.
-_SWAPPED = 4
 #: Kinds of uncertainty as a reason says them.
 KIND_WORDS = {
     "sigma": "1 sigma",
@@ -122,7 +115,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
     part = Part(wave, window)
     best: tuple[float, Roles] | None = None
     ranked: list[tuple[float, Candidate]] = []
-    for rank, (number, name) in enumerate(_flux_candidates(columns, names, place, part)):
+    for rank, (number, name) in enumerate(flux_candidates(columns, names, place, part)):
         column = columns[number]
         if rank and name.role != "flux":
             ranked.append((100.0 + rank, Candidate(column, "no name says what it is")))
@@ -166,46 +159,6 @@ def meaning_of(column: Column) -> Name:
     counts = steps.size > 1 and abs(steps.flat[0]) == 1 and bool((steps == steps.flat[0]).all())
     counts = counts and (name.role != "wavelength" or column.values.flat[0] in (0, 1))
     return Name("pixel") if counts else name
-
-
-def _flux_candidates(columns: Sequence[Column], names: list[Name], place: int, part: Part) -> list[tuple[int, Name]]:
-    """Number and name of all columns that can be the flux; those named so, else those of which nothing is said.
-
-    Of the latter the first is taken that is not the noise of another.
-    """
-    named = [(i, name) for i, name in enumerate(names) if name.role == "flux" and i != place]
-    if named:
-        return named
-    found = []
-    for i, (column, name) in enumerate(zip(columns, names, strict=True)):
-        finite = column.values[np.isfinite(column.values)]
-        if i == place or name.role or is_mask(column.values) or runs(column.values, "Angstrom"):
-            continue
-        found.append((i, name, finite.size >= 10 and np.ptp(finite) > 0))
-    # the next after the wavelengths, one that varies before one that does not
-    ranked = [pair[:2] for pair in sorted(found, key=lambda pair: (not pair[2], pair[0] < place))]
-    first = [number for number, _ in ranked[:_SWAPPED]]
-    noises = [number for number in first if any(_is_noise_of(columns, number, other, part) for other in first)]
-    return sorted(ranked, key=lambda pair: pair[0] in noises)
-
-
-def _is_noise_of(columns: Sequence[Column], number: int, other: int, part: Part) -> bool:
-    """Whether one column is the noise of another: far smaller, and 1 sigma as the pixels of that have it, or a sky.
-
-    Beside a normalised flux the other may be its signal-to-noise ratio: there their order tells.
-    """
-    if number == other or not all(part.fits(columns[i]) for i in (number, other)):
-        return False
-    noise, flux = part.of(columns[number]), part.of(columns[other])
-    if outshines(flux, noise):
-        return True
-    if not (np.nanmedian(flux) > _SIGNAL * np.nanmedian(noise) > 0 and np.nanstd(flux) > np.nanstd(noise)):
-        return False
-    verdict = judge(noise, flux, part.pixel, None)
-    normalised = _NORMALISED[0] < np.nanmedian(noise) < _NORMALISED[1]
-    if normalised and judge(flux, noise, part.pixel, None).kind == "snr":
-        return False
-    return verdict.kind == "sigma" and verdict.distance < 1.0
 
 
 def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name], part: Part, told: str | None) -> bool:

@@ -33,7 +33,7 @@ _SEPARATORS = {None: "blanks", ",": "commas", ";": "semicolons", "\t": "tabs", "
 _LONGEST_HEAD, _MAX_BELOW, _FEW_TOUCHING = 500, 100, 4
 _ONE_COLUMN = "has only one column of numbers, while wavelength and flux are needed; save both in one table."
 #: Marks at the beginning of a comment.
-_MARKS = re.compile(r"^[\s#%!/*;-]+")
+_MARKS = re.compile(r"^[\s#%!/*;-]*(?:(?:COMMENT|HISTORY)\s+(?=[^\W\d]))?")
 #: Comments that are looked at, and letters of each.
 _MAX_COMMENTS, _LONGEST_COMMENT = 2_000, 1_000
 _JSON = re.compile(r"\s*(\{\s*\"|\[\s*[{\[(])")

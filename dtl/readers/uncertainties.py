@@ -46,6 +46,11 @@ _REPEATS = {"variance": 1.3, "snr": 1.3}
 #: A column of another kind than its name says agrees within this factor with the bounds, and two such kinds that differ
 #: by more than the second are told apart where one is this near to the floor.
 _CLOSE, _APART = 2.0, 1.5
+#: Scatter from pixel to pixel that 1 sigma of a star has at most, in natural logarithms: it follows the light, also
+#: where that is faint; the sky, which may be as large, has its own noise.
+_RAGGED = 0.2
+#: Kinds that do not follow from the flux of each pixel -> what the scatter of 1 sigma is of theirs.
+_ROOTS = {"sigma": 1.0, "variance": 0.5, "ivar": 0.5}
 #: Part of an uncertainty that is negative, at most, but for one number that stands for none; of a residual half is.
 _NEGATIVE = 0.1
 #: Weights have a largest, a mean or a sum of one within this, and no scale.
@@ -181,8 +186,11 @@ def _judge_unnamed(values: np.ndarray, flux: np.ndarray, noise: NoiseBounds, sig
     smooth = noise.floor <= noise.level / MAX_SNR  # no noise to compare with
     most = noise.most if smooth else _HIGH_UNNAMED * noise.ceiling
     repeats = repeats_lines(flux, values)
+    ragged = _raggedness(values)
     found = []
     for kind, sigma in sigmas.items():
+        if ragged * _ROOTS.get(kind, 0.0) > _RAGGED:
+            continue
         follows = (-shape if kind in _UPSIDE_DOWN else shape) > _FOLLOWS
         within = (_REPEATS if repeats else _AGREES).get(kind, 0.0)
         near = max(sigma / noise.floor, noise.floor / sigma) < within
@@ -195,6 +203,14 @@ def _judge_unnamed(values: np.ndarray, flux: np.ndarray, noise: NoiseBounds, sig
     (best, kind), *others = sorted(found)
     rivals = [k for d, k in others if d < best + 1.5 and abs(np.log(sigmas[k] / sigmas[kind])) > np.log(_APART)]
     return Verdict(kind, best, False, rivals[0] if rivals else "")
+
+
+def _raggedness(values: np.ndarray) -> float:
+    """Usual scatter of numbers from one to the next, in natural logarithms; 0 of too few that are positive."""
+    positive = values[values > 0]
+    if positive.size < 10:
+        return 0.0
+    return 1.4826 * float(np.median(np.abs(np.diff(np.log(positive))))) / np.sqrt(2.0)
 
 
 def _other_kind(sigmas: dict[str, float], noise: NoiseBounds) -> str:

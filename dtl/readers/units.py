@@ -69,7 +69,7 @@ _WORDS = {
 _BY_WORD = {word: unit for unit, words in _WORDS.items() for word in words}
 #: Tried in this order where a file says nothing: plain units first, as logarithms are rare.
 _GUESSES = ("Angstrom", "nm", "um", "log10 Angstrom", "ln Angstrom", "m", "cm", "log10 nm", "log10 um", "log10 m")
-_GUESSES += ("ln nm", "ln m", "Hz")
+_GUESSES += ("ln nm", "ln m", "log10 cm", "Hz")
 _FRAMES = {
     "observatory": ("observatory", "topo", "geocent", "observed", "observer", "telescope", "earth"),
     "barycentric": ("barycent", "heliocent", "bary", "ssb"),

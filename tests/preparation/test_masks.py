@@ -117,3 +117,29 @@ def test_cold_pixels_are_left_out_like_hot_ones():
     assert prepared.masked is not None
     np.testing.assert_allclose(prepared.flux[prepared.good], reference.flux[prepared.good], atol=0.03)
     assert prepared.rv == pytest.approx(reference.rv, abs=0.2)
+
+
+@pytest.mark.parametrize("place", [8806.8, 8824.5, 8817.0])
+def test_a_pixel_far_above_both_neighbours_is_a_cosmic_ray_in_a_line_too(place: float) -> None:
+    """No light comes through the gap between two lines in one pixel alone: it would not reach the continuum there."""
+    clean = observe(snr=150.0, velocity=0.0)
+    at = int(np.argmin(np.abs(clean.wavelength - place)))
+    hit = clean.flux.copy()
+    hit[at] += 0.25 * np.median(clean.flux)
+    left = without_cosmics(clean.wavelength, replace(clean, flux=hit), WINDOW)
+    assert np.flatnonzero(np.isnan(left)).tolist() == [at - 1, at, at + 1]
+    assert np.isfinite(without_cosmics(clean.wavelength, clean, WINDOW)).all()
+
+
+@pytest.mark.parametrize("snr", [10.0, 25.0, 150.0])
+@pytest.mark.parametrize("stride", [1, 2, 4])
+def test_noise_coarse_pixels_and_narrow_emission_are_no_cosmic_rays(stride: int, snr: float) -> None:
+    for seed in range(5):
+        own = observe(snr=snr, velocity=0.0, seed=seed)
+        sigma = 8815.0 / 50000 / 2.3548
+        flux = own.flux + 0.6 * np.median(own.flux) * np.exp(-0.5 * ((own.wavelength - 8811.02) / sigma) ** 2)
+        parts = own.wavelength[::stride], flux[::stride], own.uncertainty[::stride]
+        coarse = replace(own, wavelength=parts[0], flux=parts[1], uncertainty=parts[2])
+        near = np.abs(coarse.wavelength - 8811.02) > 0.6  # where the line itself is far above the continuum
+        left = without_cosmics(coarse.wavelength, coarse, WINDOW)
+        assert np.isfinite(left[near]).all()

@@ -116,11 +116,22 @@ def test_rows_of_several_exposures() -> None:
     wave = np.sort(np.concatenate([GOOD.wavelength + shift for shift in (0, 0.013, 0.029)]))
     three = replace(GOOD, wavelength=wave, flux=np.ones(wave.size), uncertainty=None)
     words = (
-        "star.fits: its pixels are unevenly spaced throughout, probably because several exposures or orders were put "
-        "together and sorted by wavelength, so that their rows are mixed; give each of them by itself."
+        "star.fits: its pixels are unevenly spaced throughout, probably because several spectra (exposures or "
+        "orders) were put together and sorted by wavelength, so that their rows are mixed; give each of them by itself."
     )
     found = [misses_window(three, WINDOW), no_continuum(three), window_missing(three, WINDOW, 0.6, velocity(20.0))]
     assert [str(error) for error in found] == [words] * 3
+    near = np.sort(np.concatenate([GOOD.wavelength + 0.001 * shift for shift in range(5)]))
+    five = replace(GOOD, wavelength=near, flux=np.ones(near.size), uncertainty=None)
+    assert str(no_continuum(five)) == words
     gaps = np.arange(GOOD.flux.size) % 9 > 0
     holes = replace(GOOD, wavelength=GOOD.wavelength[gaps], flux=GOOD.flux[gaps], uncertainty=None)
     assert "unevenly" not in str(no_continuum(holes))
+
+
+def test_a_refusal_names_the_mask_that_left_no_pixels() -> None:
+    said = Finding("mask", "200 pixels", "file", "column 4 'mask' marks them as bad")
+    masked = replace(GOOD, findings=(said,))
+    words = "too much to say anything (200 pixels of the file: column 4 'mask' marks them as bad); take an exposure"
+    assert words in str(window_missing(masked, WINDOW, 0.3, velocity(20.0)))
+    assert "too much to say anything; take" in str(window_missing(GOOD, WINDOW, 0.3, velocity(20.0)))

@@ -246,3 +246,41 @@ def test_an_uncertainty_goes_with_the_word_for_its_flux(order: int) -> None:
     np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-5)
     alone = read_spectrum(table(wave=own.wavelength, flux=own.flux, counts_err=own.uncertainty))
     np.testing.assert_allclose(alone.uncertainty, own.uncertainty, atol=1e-5)
+
+
+FAULTS = np.isin(np.arange(observe().wavelength.size), [300, 301, 500])
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        *((name, True) for name in ("use", "used", "keep", "ok", "is_ok", "included", "accepted")),
+        *((name, False) for name in ("saturated", "cosmic", "cr_hit", "is_cosmic", "reject", "excluded", "not_used")),
+        *((name, False) for name in ("pixmask", "tellmask", "crflag", "sky_line_mask", "bad_order")),
+    ],
+)
+def test_flags_by_what_is_done_with_their_pixels(name: str, good: bool) -> None:
+    own = observe()
+    flags = np.where(FAULTS, float(not good), float(good))
+    found = read_spectrum(table(wave=own.wavelength, flux=own.flux, err=own.uncertainty, **{name: flags}))
+    assert np.flatnonzero(~np.isfinite(found.flux)).tolist() == [300, 301, 500]
+
+
+@pytest.mark.parametrize(
+    "name",
+    "line_mask mask_lines continuum_mask cont_flag fit_mask order_flag good_continuum used_in_fit use_for_continuum"
+    " contmask is_line selected_lines".split(),
+)
+@pytest.mark.parametrize("share", [0.05, 0.35])
+def test_flags_of_lines_and_of_the_continuum_mark_no_fault(share: float, name: str) -> None:
+    """Without the cores of its lines a star has other parameters."""
+    own = observe()
+    cores = (own.flux < np.quantile(own.flux, share)).astype(float)
+    found = read_spectrum(table(wave=own.wavelength, flux=own.flux, err=own.uncertainty, **{name: cores}))
+    assert np.isfinite(found.flux).all()
+
+
+def test_numbers_that_are_no_flags_are_none_by_their_name() -> None:
+    own = observe()
+    found = read_spectrum(table(wave=own.wavelength, flux=own.flux, err=own.uncertainty, cosmic=own.flux / 900))
+    np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)

@@ -10,10 +10,10 @@ import pytest
 from dtl.readers.several import (
     has_noise_of_its_own,
     is_other_spectrum,
-    outshines,
     same_but_for_number,
 )
 from dtl.spectrum import UnusableInput
+from tests.builders import observe
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum
 
@@ -185,8 +185,22 @@ def test_a_noisy_flux_stays_before_what_stands_beside_it(other: str) -> None:
     wave = np.arange(8780.0, 8860.0, 0.05)
     flux = layouts.truth(wave) + rng.normal(0, 0.7, wave.size)
     second = {"err": 0.7 + rng.normal(0, 0.01, wave.size), "continuum": 1e4 + wave, "normalised": 1e3 * flux}[other]
-    assert not outshines(second, flux)
     found = read_spectrum(
         "\n".join(f"{a:.9g} {b:.9g} {c:.9g}" for a, b, c in zip(wave, flux, second, strict=True)).encode()
     )
     np.testing.assert_allclose(found.flux, flux, rtol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_faint_sky_without_a_name_is_no_star(seed: int) -> None:
+    """It has no lines, only its noise; a star whose noise hides most of them has still more than that."""
+    own = observe(snr=200.0)
+    rng = np.random.default_rng(seed)
+    level = float(np.median(own.flux))
+    sky = np.abs(rng.normal(0.02, 0.005, own.flux.size)) * level
+    star = 0.05 * observe(seed=9, velocity=80.0, snr=200.0).flux + rng.normal(0, 0.006, own.flux.size) * level
+    for beside, several in ((sky, False), (star, True)):
+        rows = "\n".join(
+            " ".join(f"{x:.6f}" for x in row) for row in zip(own.wavelength, own.flux, beside, strict=True)
+        )
+        assert ("several_spectra" in read_spectrum(rows.encode()).flags) == several

@@ -499,7 +499,10 @@ def test_wavelengths_by_the_unit_beside_a_name_that_says_nothing(name: str) -> N
 def test_a_refusal_names_the_unit_in_which_numbers_would_hold_the_window(unit: str, factor: float) -> None:
     own = three_columns()
     rows = [f"{factor / w:.9f} {f:.5f}" for w, f in own[:, :2]]
-    with pytest.raises(UnusableInput, match=rf"state the unit .*\(as numbers in {unit} they would hold it\)\."):
+    kind = {"cm⁻¹": "wavenumbers", "THz": "frequencies", "eV": "energies"}[unit]
+    with pytest.raises(
+        UnusableInput, match=rf"the unit of the {kind} if .*\(as numbers in {unit} they would hold it\)\."
+    ):
         read_spectrum("\n".join(rows).encode())
     with pytest.raises(UnusableInput, match=r"if this range is wrong\."):
         read_spectrum("\n".join(f"{w - 900:.3f} {f:.5f}" for w, f in own[:, :2]).encode())
@@ -530,3 +533,42 @@ def test_a_pixel_without_a_number_has_its_wavelength_too() -> None:
     full, gaps = (read_spectrum((head + "\n".join(own)).encode()) for own in parts)
     np.testing.assert_allclose(gaps.wavelength, full.wavelength)
     assert np.flatnonzero(np.isnan(gaps.flux)).tolist() == [300, 301, 302]
+
+
+@pytest.mark.parametrize("word", ["COMMENT", "HISTORY"])
+@pytest.mark.parametrize(("said", "medium"), [("vacuum", "vacuum"), ("air", "air")])
+def test_cards_of_words_above_a_table_name_no_columns(said: str, medium: str, word: str) -> None:
+    """Two words over two columns were taken for their names."""
+    own = observe()
+    rows = "\n".join(f"{w:.4f} {f:.4f}" for w, f in zip(own.wavelength, own.flux, strict=True))
+    found = read_spectrum(f"OBJECT  = 'GJ 1'\n{word} {said}\nEND\n{rows}\n".encode())
+    assert next(f for f in found.findings if f.name == "medium").value == medium
+    assert "medium_guessed" not in found.flags
+
+
+def test_words_behind_the_number_of_a_column_are_one_name() -> None:
+    own = observe()
+    rows = "\n".join(
+        f"{w:.4f} {f:.4f} {e:.4f}" for w, f, e in zip(own.wavelength, own.flux, own.uncertainty, strict=True)
+    )
+    head = "# column1: wavelength (Angstrom)\n# column2: flux\n# column3: flux error\n"
+    found = read_spectrum(f"{head}{rows}\n".encode())
+    np.testing.assert_allclose(found.uncertainty, own.uncertainty, atol=1e-4)
+
+
+@pytest.mark.parametrize("remark", ["(not applied)", "(not yet applied)", "[to be applied]"])
+def test_the_velocity_of_earth_behind_a_remark(remark: str) -> None:
+    own = observe()
+    rows = "\n".join(f"{w:.4f} {f:.4f}" for w, f in zip(own.wavelength, own.flux, strict=True))
+    found = read_spectrum(f"# medium: vacuum\n# BERV {remark}: 20.0 km/s\n{rows}\n".encode())
+    assert (found.frame, found.barycentric_velocity) == ("observatory", 20.0)
+    other = read_spectrum(f"# medium: vacuum\n# BERV (of the template): 20.0 km/s\n{rows}\n".encode())
+    assert other.barycentric_velocity is None
+    done = read_spectrum(f"# medium: vacuum\n# BERV [km/s] (already removed): 20.0\n{rows}\n".encode())
+    assert done.frame != "observatory"
+
+
+def test_logarithms_of_centimetres_without_a_name() -> None:
+    own = observe()
+    rows = "\n".join(f"{np.log10(w * 1e-8):.10f} {f:.4f}" for w, f in zip(own.wavelength, own.flux, strict=True))
+    np.testing.assert_allclose(read_spectrum(rows.encode()).wavelength, own.wavelength, atol=1e-4)

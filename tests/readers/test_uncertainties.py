@@ -258,3 +258,25 @@ def test_uncertainties_of_several_sigma_by_words(words: str, count: float, name:
     assert signal_to_noise(spectrum) == pytest.approx(110.0 * (count / 3 if name == "err" else 1.0), rel=0.15)
     said = next(found.reason for found in spectrum.findings if found.name == "uncertainty")
     assert (f"{count} sigma by a comment" in said) == (name == "err" and count > 1)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("scale", [1.0, 3e4])
+def test_a_sky_as_large_as_the_noise_is_none_of_it(scale: float, seed: int) -> None:
+    """It has its own noise, while that of the star follows the light: a faint star stays one."""
+    wave, flux, _ = star(25.0, seed, scale)
+    sky = np.abs(np.random.default_rng(seed + 100).normal(0.04, 0.02, wave.size)) * scale
+    assert read(wave, flux, sky).uncertainty is None
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_of_columns_without_names_that_with_its_noise_beside_is_the_flux(before: bool) -> None:
+    """A sky before it, or behind the wavelengths, is not; nor is one that has its own noise beside it."""
+    wave, flux, sigma = star(110.0, 1, 3e4)
+    sky = np.abs(np.random.default_rng(1).normal(1000, 250, wave.size))  # as noisy as the star
+    columns = (wave, sky, flux, sigma) if before else (flux, sigma, wave, sky)
+    found = read(*columns)
+    np.testing.assert_allclose(found.flux, flux, rtol=1e-8)
+    assert signal_to_noise(found) == pytest.approx(110, rel=0.15)
+    beside = read(wave, flux, sky, np.full(wave.size, 50.0))
+    np.testing.assert_allclose(beside.flux, flux, rtol=1e-8)
