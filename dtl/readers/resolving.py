@@ -103,7 +103,7 @@ def confirm_medium(contents: Contents, oxygen: float | None, medium: Claim, fram
         contents.flags.discard("medium_guessed")
     if shown.value != medium.value:
         oxygen -= AIR_SHIFT if shown.value == "air" else -AIR_SHIFT
-    contents.note("oxygen lines", f"{oxygen:+.1f} km/s", "file", "those of Earth's atmosphere near 7,600 Å")
+    contents.note("oxygen lines", f"{oxygen:+.1f} km/s", "file", "those of Earth's atmosphere near 7600 Å")
     return shown, oxygen
 
 
@@ -111,7 +111,7 @@ def _shown_by_oxygen(medium: Claim, frame: str, oxygen: float) -> Claim:
     """The claim that the velocity of the oxygen lines with a guessed medium allows, or the guess."""
     if medium.source != "guessed" or frame == "rest":
         return medium
-    place = f"the oxygen lines of Earth's atmosphere near 7,600 Å lie at {oxygen:+.1f} km/s"
+    place = f"the oxygen lines of Earth's atmosphere near 7600 Å lie at {oxygen:+.1f} km/s"
     if abs(oxygen) < atmosphere_reach(frame):
         return Claim(medium.value, "file", f"{place}, as they do in {medium.value} only")
     other, shift = ("air", AIR_SHIFT) if medium.value == "vacuum" else ("vacuum", -AIR_SHIFT)
