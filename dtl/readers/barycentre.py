@@ -49,6 +49,12 @@ _SPEED = re.compile(r"[~\u2248=:\s]*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?=[
 #: Cards of such a velocity, or of a correction for it, that say neither its sign nor whether it was applied.
 _OF_EARTH = re.compile(r"(BARY|HEL(?!IUM)I?O?|BCV|HCV|SSB)(?!\w*(JD|TIME|DATE|UT))[A-Z]*_?(V|VEL\w*|COR\w*)?")
 _OF_VELOCITY = re.compile(r"\bvel|m/s", re.IGNORECASE)
+#: That it is the star's, by its key and by its comment, unless this is about Earth or a correction.
+_OF_STAR = re.compile(r"\w*RV")
+_OF_A_STAR = re.compile(
+    r"^(?!.*\b(corr|earth|observ|toward|site)).*\b(stars?|stellar|target|object|source|radial|systemic)\b",
+    re.IGNORECASE,
+)
 _MAS = np.pi / 180 / 3.6e6  # radian
 
 
@@ -162,6 +168,8 @@ def ambiguous_velocity(cards: Cards) -> tuple[str, float] | None:
         number, comment = cards.number(key), cards.comment(key)
         said = _OF_VELOCITY.search(comment) or re.search("V$|VEL|COR", key)
         if number is None or not said or re.search(r"(?i)\btime|\bday|\[(s|min|d)\]", comment):
+            continue
+        if _OF_STAR.fullmatch(key) or _OF_A_STAR.search(comment):
             continue
         velocity, _ = earth_velocity(number, note=comment)
         if velocity is not None:

@@ -37,6 +37,8 @@ _WITHOUT_SKY = 0.12
 _MINUS = re.compile(r"(?<=\w)(?:\s*[-−]\s*|[\s_]+minus[\s_]+)(?=sky|bkg|background|bg)", re.IGNORECASE)
 #: Words of what the sky or the lines of the air are no longer in.
 _FREED = {"sub", "subtracted", "removed", "corrected", "corr", "free", "no", "without", "less"}
+#: Part of the pixels that is kept, at least, where those that are not are faults.
+_MOST = 0.5
 #: Words of flags: of pixels that are used, of those that are not, and beside these.
 _KEPT = {"use", "used", "ok", "okay", "keep", "kept", "include", "included", "accepted", "selected"}
 _LEFT_OUT = {"cosmic", "cosmics", "cr", "crs", "crhit", "hit", "reject", "exclude", "excluded", "saturated"}
@@ -89,7 +91,10 @@ def _calibrated(columns: Sequence[str], names: Sequence[Name], values: Sequence[
 
 
 def _flags(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.ndarray]) -> list[Name]:
-    """Names where flags are called after what is done with their pixels, "keep" or "saturated", or mark no fault."""
+    """Names where flags are called after what is done with their pixels, "keep" or "saturated", or mark no fault.
+
+    Where few pixels are kept the others are no faults: those few were chosen for a measurement.
+    """
     found = list(names)
     for i, (column, name) in enumerate(zip(columns, names, strict=True)):
         words = {word.rstrip("0123456789") for word in split_words(column)}
@@ -98,7 +103,9 @@ def _flags(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.nd
         masks = {word for word in words if _MASK.fullmatch(word)}
         kept, left = words & _KEPT, words & _LEFT_OUT | masks
         if not name.role and (kept or left) and words <= kept | left | _OF_FLAGS and is_mask(values[i]):
-            found[i] = Name("mask", good=bool(kept) and not left)
+            good = bool(kept) and not left
+            chosen = good and np.nanmean(values[i] > 0) < _MOST
+            found[i] = NO_NAME if chosen else Name("mask", good=good)
     return found
 
 

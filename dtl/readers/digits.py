@@ -15,6 +15,8 @@ __all__ = ["check_digits", "check_mixture", "rounded_step"]
 #: that differ from the usual one where digits are lost, as gaps in an even grid are fewer.
 _WHOLE, _HARMLESS, _UNEVEN = 0.02, 0.5, 0.05
 _MIN_PIXELS = 50
+#: Part of the wider steps that come sooner or later than the one before by more than one, at least, where by chance.
+_NO_ORDER = 0.2
 #: Part of the pixels that share their wavelengths with another, at least, where two spectra are mixed throughout.
 _MIXED = 0.4
 
@@ -99,7 +101,18 @@ def rounded_step(wavelength: np.ndarray) -> tuple[float, float] | None:
         return None
     _, counts = np.unique(multiples, return_counts=True)
     odd = 1.0 - counts.max() / counts.sum()
-    return (least, usual) if odd > _UNEVEN and not _is_overlap(multiples) else None
+    return (least, usual) if odd > _UNEVEN and not _is_overlap(multiples) and not _lacks_pixels(multiples) else None
+
+
+def _lacks_pixels(multiples: np.ndarray) -> bool:
+    """Whether an even grid lacks pixels, as where bad ones were left out: wider steps come in no order.
+
+    Where digits are lost they come after as many steps as the time before, or one more or less.
+    """
+    wide = np.flatnonzero(multiples > 1)
+    if (multiples == 0).any() or wide.size < 3:
+        return False
+    return bool((np.abs(np.diff(np.diff(wide))) > 1).mean() > _NO_ORDER)
 
 
 def _is_overlap(multiples: np.ndarray) -> bool:

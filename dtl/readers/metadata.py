@@ -39,7 +39,9 @@ _RANKED = ("star", "star_velocity")
 _KEYS = {word: key for key, words in _NAMES.items() for word in words}
 #: Below these a name is that of the star, as it is where it stands below nothing.
 _OF_ALL = {"header", "primary header", "fits header", "meta", "metadata", "info", "general", "properties", "keywords"}
-_OF_ALL |= {"spectrum", "observation", "source", "data", "attrs"}
+_OF_ALL |= {"spectrum", "observation", "source", "data", "attrs", "primary", "stellar parameters", "id", "identifiers"}
+#: Which of several stars this is, before the word for it.
+_THIS = {"host", "science", "sci", "main", "primary"}
 #: The word by which a comment says that all is simulated, and where it is denied or said of something else.
 _SIMULATED = re.compile(r"\bsimulated\b", re.IGNORECASE)
 _NOT_SIMULATED = re.compile(
@@ -84,8 +86,10 @@ def named_after(key: str, pairs: Mapping[object, object]) -> dict[object, object
     """
     if _OF_OTHERS.search(key):
         return {}
-    if _words(key) in _OF_ALL:
+    own = " ".join(word for word in _words(key).split() if word not in _THIS)
+    if own in _OF_ALL or _words(key) in _OF_ALL:
         return dict(pairs)
+    key = own if _KEYS.get(own) == "star" else key
     of_waves = parse_name(key).role == "wavelength"
     words = {name: _words(str(name)) for name in pairs}
     kept = {name: value for name, value in pairs.items() if of_waves or words[name] not in ("unit", "units")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -145,7 +146,10 @@ def choose(orders: list[Order], window: Window, reach: float = REACH) -> list[Or
 
 
 def merge(orders: list[Order]) -> tuple[Order, list[str]]:
-    """Merge orders into one stretch, in the order given; the first sets the pixels and the flux scale.
+    """Merge orders into one stretch; the first sets the pixels and the flux scale.
+
+    They come in the order given, but for those that do not overlap the first: the nearer of them before the farther, as
+    what lies within the stretch is not added.
 
     Each further order is scaled to the first by a straight line through the ratio of their fluxes in the overlap,
     interpolated linearly onto its pixels there and averaged with weights 1/sigma^2; where one of the two has no
@@ -158,10 +162,16 @@ def merge(orders: list[Order]) -> tuple[Order, list[str]]:
     """
     merged, *others = orders
     words = []
-    for other in others:
+    for other in sorted(others, key=partial(_gap, merged)):
         merged, word = _merge_two(merged, other)
         words.append(word)
     return merged, words
+
+
+def _gap(base: Order, other: Order) -> float:
+    """How far apart two orders are in Angstrom; 0 where they overlap."""
+    low, high = max(base.wavelength[0], other.wavelength[0]), min(base.wavelength[-1], other.wavelength[-1])
+    return max(float(low - high), 0.0)
 
 
 def _merge_two(base: Order, other: Order) -> tuple[Order, str]:

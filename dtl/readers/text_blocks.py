@@ -13,6 +13,7 @@ from dtl.readers.names import parse_name
 from dtl.readers.source import Source
 from dtl.readers.statements import stated_medium
 from dtl.readers.text_table import TextTable, parse_table
+from dtl.readers.units import parse_unit
 from dtl.readers.word_columns import tidy_words
 from dtl.spectrum import UnusableInput
 
@@ -75,7 +76,7 @@ def blocks_of(text: str) -> list[str]:
             if head > 0 and rows >= _MIN_ROWS:
                 said = lines[head:place]
                 own = _names_in(said, lines[place]) or named
-                if (named and own != named) or (said != known[-len(said) :] and _speaks(said)):
+                if _differ(named, own) or (said != known[-len(said) :] and _speaks(said)):
                     starts, rows, named = [*starts, head], 0, own
             rows, head = rows + 1, -1
     if len(starts) < 2 or rows < _MIN_ROWS:
@@ -89,20 +90,29 @@ def _is_word(line: str) -> bool:
 
 
 def _names_in(lines: list[str], row: str) -> list[tuple[str, ...]]:
-    """What the names of columns above a row say that make it one of wavelengths and something else; empty where none
-    do."""
+    """What the names of columns above a row say that make it one of wavelengths and of fluxes or their errors; empty
+    where none do, as notes of as many words."""
     count, said = len(_BETWEEN.split(row.strip())), lambda word: parse_name(word).role
     for line in reversed(lines):
         words = cells_of_names(without_label(_COMMENT.sub("", line, count=1)), None, count)
-        if len(words) == count and len({*map(said, words)} - {""}) > 1 and "wavelength" in map(said, words):
+        roles = {*map(said, words)} if len(words) == count else set()
+        if "wavelength" in roles and roles & {"flux", "uncertainty"}:
             return [_meaning(word) for word in words]
     return []
 
 
 def _meaning(word: str) -> tuple[str, ...]:
-    """Role, kind and scale of a column by its name, and its unit and medium."""
+    """Role, kind and scale of a column by its name, its unit unless that is Angstrom, and its medium if it says one."""
     name, unit = parse_name(word), re.search(r"[\[(]([^\])]+)[\])]", word)
-    return name.role, name.kind, name.scale, unit[1].lower() if unit else "", stated_medium(word) or ""
+    own = parse_unit(unit[1]) if unit and name.role == "wavelength" else None
+    return name.role, name.kind, name.scale, own if own and own != "Angstrom" else "", stated_medium(word) or ""
+
+
+def _differ(named: list[tuple[str, ...]], own: list[tuple[str, ...]]) -> bool:
+    """Whether names say other columns or units than those before, or another medium where both say one."""
+    if not named or [each[:-1] for each in named] != [each[:-1] for each in own]:
+        return bool(named)
+    return any(len({one[-1], other[-1]} - {""}) > 1 for one, other in zip(named, own, strict=True))
 
 
 def _speaks(comments: list[str]) -> bool:

@@ -80,6 +80,12 @@ def test_a_right_ascension_that_could_be_hours_is_taken_where_its_card_says_degr
         *(("BARYVEL", 12.3, "", 12.3), ("BCV", -12300.0, "[m/s]", -12.3), ("HELCORR", 12.3, "km/s", 12.3)),
         *(("HELIUM", 3.2, "velocity", None), ("HELIX", 5.0, "", None), ("HELJD", 12.3, "velocity", None)),
         *(("BARYCORR", 12.3, "[s] of the time", None), ("BARYCORR", 0.0, "", None), ("BCV", 8000.0, "km/s", None)),
+        *(
+            ("HELVEL", 12.3, "velocity of the star", None),
+            ("HELIORV", 12.3, "[km/s]", None),
+            ("BARYRV", 12.3, "", None),
+        ),
+        *(("HELVEL", 12.3, "radial velocity correction", 12.3), ("BARYV", 12.3, "velocity towards the target", 12.3)),
     ],
 )
 def test_a_velocity_that_says_not_whether_it_was_applied(

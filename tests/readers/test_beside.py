@@ -280,6 +280,16 @@ def test_flags_of_lines_and_of_the_continuum_mark_no_fault(share: float, name: s
     assert np.isfinite(found.flux).all()
 
 
+@pytest.mark.parametrize("name", ["use", "used", "selected", "is_ok", "include"])
+@pytest.mark.parametrize("share", [0.05, 0.35])
+def test_few_pixels_that_were_chosen_are_no_faults(share: float, name: str) -> None:
+    """What most pixels hold is good: those that were chosen were left out."""
+    own = observe()
+    cores = (own.flux < np.quantile(own.flux, share)).astype(float)
+    found = read_spectrum(table(wave=own.wavelength, flux=own.flux, err=own.uncertainty, **{name: cores}))
+    assert np.isfinite(found.flux).all()
+
+
 def test_numbers_that_are_no_flags_are_none_by_their_name() -> None:
     own = observe()
     found = read_spectrum(table(wave=own.wavelength, flux=own.flux, err=own.uncertainty, cosmic=own.flux / 900))

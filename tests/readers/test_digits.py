@@ -35,6 +35,25 @@ def test_an_even_grid_lost_nothing(pixel: float) -> None:
     assert rounded_step(np.sort(np.r_[wave, wave[-250:]])) is None  # two orders, sorted together
 
 
+@pytest.mark.parametrize("share", [0.06, 0.1, 0.2, 0.4])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_even_grid_without_its_bad_pixels_lost_no_digits(share: float, seed: int) -> None:
+    """It was refused as if its wavelengths had been rounded."""
+    seen = observe()
+    kept = np.random.default_rng(seed).random(seen.wavelength.size) > share
+    assert rounded_step(np.round(seen.wavelength, 4)[kept]) is None
+    rows = [f"{w:.2f} {f:.6g}" for w, f in zip(seen.wavelength[kept], seen.flux[kept], strict=True)]
+    found = read_spectrum("\n".join(["wave flux", *rows]).encode())
+    np.testing.assert_allclose(found.wavelength, seen.wavelength[kept], rtol=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["even", "growing", "log"])
+@pytest.mark.parametrize("pixel", [0.0531, 0.0593, 0.0714, 0.0905])
+def test_wider_steps_at_regular_places_are_those_of_lost_digits(kind: str, pixel: float) -> None:
+    found = rounded_step(np.round(grid(kind, pixel) / 0.05) * 0.05)
+    assert found is not None and found[0] == pytest.approx(0.05, rel=0.01)
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize(("pixel", "step"), [(0.0593, 0.1), (0.0593, 0.05), (0.05, 0.1), (0.031, 0.05)])
 def test_rounded_wavelengths_are_refused_with_the_cause(pixel: float, step: float, seed: int) -> None:

@@ -368,6 +368,9 @@ def test_ecsv() -> None:
         ({"observation": {"object": "GJ 699"}, "author": {"name": "Smith"}}, "GJ 699", ""),
         ({"companion": {"star": "GJ 699 B"}, "header": {"name": "GJ 699"}}, "GJ 699", ""),
         ({"source": {"name": "GJ 699", "ra": 269.4}}, "GJ 699", ""),
+        *(({key: {"name": "GJ 699"}}, "GJ 699", "") for key in ("host star", "science target", "primary", "id")),
+        *(({key: {"name": "HR 3039"}}, "", "") for key in ("telluric star", "guide star", "host", "science program")),
+        ({"primary header": {"OBJECT": "GJ 699"}, "stellar_parameters": {"teff": 3200}}, "GJ 699", ""),
     ],
 )
 def test_a_name_below_a_key_is_that_of_the_key(meta: dict, star: str, instrument: str) -> None:

@@ -26,6 +26,18 @@ def test_sky_is_scaled_and_averaged_with_its_order() -> None:
     np.testing.assert_allclose(merged.flux - merged.sky, 2.0 + np.sin(merged.wavelength), atol=0.015)
 
 
+@pytest.mark.parametrize("width", [26.6, 20.0, 40.0])
+def test_orders_that_do_not_overlap_are_joined_from_the_nearest(width: float) -> None:
+    """The middle one was left out where that at one end came first and that at the other end second."""
+    wave = np.arange(8780.0, 8780.0 + 3 * width, 0.05)
+    parts = np.array_split(np.arange(wave.size), 3)
+    pieces = [Order(wave[part], np.sin(wave[part]), None, None, number) for number, part in enumerate(parts)]
+    for first, second, third in ((2, 0, 1), (0, 2, 1), (1, 0, 2)):
+        merged, _ = merge([pieces[first], pieces[second], pieces[third]])
+        np.testing.assert_array_equal(merged.wavelength, wave)
+        np.testing.assert_array_equal(merged.flux, np.sin(wave))
+
+
 @pytest.mark.parametrize("apart", [0.0, 1e-12, 1e-8, 1e-5, 1e-3])
 def test_pixels_as_good_as_at_one_place_are_averaged(apart: float) -> None:
     wave = np.arange(8790.0, 8850.0, 0.05)

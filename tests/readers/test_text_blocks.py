@@ -145,6 +145,37 @@ def test_orders_under_other_names_are_read_by_these(other: tuple, mark: str) -> 
     assert found.star == "GJ 1" and found.spectra == 1 and "several_spectra" not in found.flags
 
 
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("# wave flux err", "# flux was scaled", "# wavelength solution good"),
+        ("# wave flux err", "# wave[A] flux[e-] err[e-]", "# wave(Angstrom) flux err"),
+        ("# wave[A] flux err", "# wave[Å] flux err", "# Wave Flux Err"),
+        ("# wave_vac flux err", "# wave flux err", "# wavelength intensity sigma"),
+    ],
+)
+def test_notes_and_the_same_names_in_other_words_begin_nothing(heads: tuple[str, ...]) -> None:
+    """Notes of as many words as columns took their fluxes from the rows below them, and what was said was forgotten."""
+    text = "# star: GJ 1\n"
+    for head, part in zip(heads, (slice(0, 400), slice(400, 800), slice(800, None)), strict=True):
+        text += _block("", head, WAVE[part], FLUX[0][part], SIGMA[part]).partition("\n")[2]
+    found = read_spectrum(text.encode())
+    np.testing.assert_allclose(found.flux, FLUX[0], rtol=1e-6)
+    np.testing.assert_allclose(found.wavelength, WAVE, rtol=1e-8)
+    assert ("medium_guessed" in found.flags) != heads[0].startswith("# wave_vac")
+
+
+def test_the_medium_of_the_first_names_is_that_of_names_that_say_none() -> None:
+    """Wavelengths in air were taken for those in vacuum below names without a medium."""
+    text = "# star: GJ 1\n"
+    heads = ["# wave_air flux err", "# wave flux err", "# wave_air flux err"]
+    for head, part in zip(heads, (slice(0, 400), slice(400, 800), slice(800, None)), strict=True):
+        text += _block("", head, vacuum_to_air(WAVE[part]), FLUX[0][part], SIGMA[part]).partition("\n")[2]
+    found = read_spectrum(text.encode())
+    np.testing.assert_allclose(found.wavelength, WAVE, atol=1e-3)
+    assert "medium_guessed" not in found.flags
+
+
 def test_a_model_below_a_spectrum_is_left_out_by_its_name() -> None:
     text = _block("GJ 1", "wave flux err", WAVE, FLUX[0], SIGMA)
     text += _block("", "wave model err", WAVE, FLUX[1], SIGMA).partition("\n")[2]
