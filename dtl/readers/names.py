@@ -124,7 +124,8 @@ class Name:
 NO_NAME = Name()
 
 
-def split_words(text: str) -> list[str]:
+@lru_cache(maxsize=256)  # the next file has them
+def split_words(text: str) -> tuple[str, ...]:
     """Words of a name in lower case: split at blanks, underscores, capitals after small letters, digits kept."""
     text = _BRACKET.sub(" ", _LOG_OF.sub(r"\1 ", spell_out(text[:LONGEST])))
     text = _OVER_CONTINUUM.sub(" divided by ", text)
@@ -135,10 +136,10 @@ def split_words(text: str) -> list[str]:
     for word in re.split(r"[^\w%]+|_+", text):
         glued = _GLUED.match(word)
         found += filter(None, glued.groups()) if glued else [word] if word else []
-    return in_english(found, text)
+    return tuple(in_english(found, text))
 
 
-@lru_cache(maxsize=256)  # files of a survey have the same names
+@lru_cache(maxsize=256)
 def parse_name(text: str) -> Name:
     """The role of an array by its name, or an empty one."""
     words = split_words(text)
