@@ -124,7 +124,7 @@ class Name:
 NO_NAME = Name()
 
 
-@lru_cache(maxsize=256)  # the next file has them
+@lru_cache(maxsize=256)  # files are alike
 def split_words(text: str) -> tuple[str, ...]:
     """Words of a name in lower case: split at blanks, underscores, capitals after small letters, digits kept."""
     text = _BRACKET.sub(" ", _LOG_OF.sub(r"\1 ", spell_out(text[:LONGEST])))
