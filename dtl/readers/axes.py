@@ -68,7 +68,8 @@ def has_axis(cards: Cards) -> bool:
     ctype = str(cards.get("CTYPE1", "")).upper()
     if ctype.startswith(("RA-", "DEC-", "MULTISPE", "GLON", "GLAT")):
         return False
-    if ctype.startswith("PIXEL") and parse_unit(str(cards.get("CUNIT1", ""))) not in _OF_LIGHT_ALONE:
+    unit = str(cards.get("CUNIT1", "")).strip()
+    if ctype.startswith("PIXEL") and unit and parse_unit(unit) not in _OF_LIGHT_ALONE:
         return False  # else the type was left as it had been
     return has_steps(cards)
 

@@ -48,6 +48,7 @@ _OF_FLAGS = {"is", "has", "to", "be", "pixel", "pixels", "pix", "ray", "rays"}
 _OF_STAR = {"line", "lines", "feature", "features", "absorption", "continuum", "cont", "fit", "fitted", "region"}
 _OF_STAR |= {"regions", "segment", "segments", "order", "orders", "window", "caii", "molecular", "atomic"}
 _FAULTS = {"bad", "badpix", "sky", "telluric", "tellurics", "tell", "airglow", "oh", "reject", "rejected", "outlier"}
+_FAULTS |= {"h2o", "o2", "water", "atm", "atmosphere", "atmospheric", "ghost", "ghosts", "persistence"}
 #: A mask of bad pixels in one word.
 _MASK = re.compile(r"(?:bp|bad|cr|cosmic|hot|pix|pixel|sat|sky|tell|telluric)(?:mask|flags?)")
 #: Words of an error of the mean, and of the scatter of the exposures that it is the mean of.

@@ -147,8 +147,8 @@ def test_boxes_leave_no_room_beside_them_in_a_narrow_window(visitor):
     for title, below in (("Literature", "Of this star"), ("HR diagram", "Open its spectrum")):
         visitor.go(title)
         page.set_viewport_size({"width": 720, "height": WINDOW})
-        visitor.rest()
-        assert page.get_by_text(below, exact=True).evaluate(wide) == 690, title
+        box = page.get_by_text(below, exact=True)
+        visitor.wait_until(lambda box=box: box.evaluate(wide) == 690)
         page.set_viewport_size({"width": 1280, "height": WINDOW})
         visitor.rest()
 

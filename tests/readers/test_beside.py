@@ -257,6 +257,7 @@ FAULTS = np.isin(np.arange(observe().wavelength.size), [300, 301, 500])
         *((name, True) for name in ("use", "used", "keep", "ok", "is_ok", "included", "accepted")),
         *((name, False) for name in ("saturated", "cosmic", "cr_hit", "is_cosmic", "reject", "excluded", "not_used")),
         *((name, False) for name in ("pixmask", "tellmask", "crflag", "sky_line_mask", "bad_order")),
+        *((name, False) for name in ("h2o_line_mask", "water_lines_mask", "atm_line_mask", "ghost_mask_order")),
     ],
 )
 def test_flags_by_what_is_done_with_their_pixels(name: str, good: bool) -> None:
