@@ -12,8 +12,9 @@ from dtl.readers.bad_pixels import leave_out_bad_pixels, leave_out_padding
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.digits import check_mixture
 from dtl.readers.headers import known_instrument
+from dtl.readers.joining import merge
 from dtl.readers.options import ReadOptions
-from dtl.readers.orders import Order, choose, merge, tidy
+from dtl.readers.orders import Order, choose, tidy
 from dtl.readers.resolving import (
     confirm_medium,
     resolve_frame,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dtl.readers.orders import DISAGREEMENT, Order, is_close, is_near
+from dtl.readers.joining import DISAGREEMENT
+from dtl.readers.orders import Order, is_close, is_near
 from dtl.readers.source import Source
 from dtl.readers.units import show_unit, to_angstrom
 from dtl.wavelengths import Window

@@ -1,24 +1,23 @@
-"""Echelle orders: chosen by their wavelengths, never by their number, and merged where they overlap."""
+"""Echelle orders: chosen by their wavelengths, never by their number, and put in order within."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
 from dtl.wavelengths import Window
 
-__all__ = ["DISAGREEMENT", "REACH", "Order", "choose", "is_close", "is_near", "merge", "split", "tidy"]
+__all__ = ["REACH", "Order", "choose", "is_close", "is_near", "split", "tidy"]
 
 
 #: How far beyond the window an order still matters, Angstrom: 20 A are 680 km/s, 5 A the margin of the normalisation.
 REACH = 25.0
-#: Relative difference above which an overlap is not averaged: the orders disagree by more than noise.
-DISAGREEMENT = 0.05
 #: Pixels closer than this part of the usual step are measured twice: a spline through both would follow their noise.
 _CLOSE = 0.05
+#: orders as short as 20 Angstrom blazes do not part faster.
+_CERTAIN, _STEEPEST = 4.0, 0.3
 #: Steps to either side that tell the usual one.
 _AROUND = 8
 
@@ -143,142 +142,3 @@ def choose(orders: list[Order], window: Window, reach: float = REACH) -> list[Or
         return float(min(order.wavelength[-1], high) - max(order.wavelength[0], low))
 
     return sorted((order for order in orders if coverage(order) > 0), key=coverage, reverse=True)
-
-
-def merge(orders: list[Order]) -> tuple[Order, list[str]]:
-    """Merge orders into one stretch; the first sets the pixels and the flux scale.
-
-    They come in the order given, but for those that do not overlap the first: the nearer of them before the farther, as
-    what lies within the stretch is not added.
-
-    Each further order is scaled to the first by a straight line through the ratio of their fluxes in the overlap,
-    interpolated linearly onto its pixels there and averaged with weights 1/sigma^2; where one of the two has no
-    uncertainties the weight is the distance from the end of its order, as the blaze falls towards it. Its sky is scaled
-    and averaged as it is. Beyond the overlap its own pixels are added. Interpolated pixels count with the interpolated
-    variance, which neglects the correlation of neighbours.
-
-    Returns:
-        The merged order and one sentence for each that was merged in.
-    """
-    merged, *others = orders
-    words = []
-    for other in sorted(others, key=partial(_gap, merged)):
-        merged, word = _merge_two(merged, other)
-        words.append(word)
-    return merged, words
-
-
-def _gap(base: Order, other: Order) -> float:
-    """How far apart two orders are in Angstrom; 0 where they overlap."""
-    low, high = max(base.wavelength[0], other.wavelength[0]), min(base.wavelength[-1], other.wavelength[-1])
-    return max(float(low - high), 0.0)
-
-
-def _merge_two(base: Order, other: Order) -> tuple[Order, str]:
-    low = max(base.wavelength[0], other.wavelength[0])
-    high = min(base.wavelength[-1], other.wavelength[-1])
-    shared = (base.wavelength >= low) & (base.wavelength <= high)
-    where = base.wavelength[shared]
-    slope = _scale(base, other, low, high)
-    ratio = np.ones_like(other.wavelength) if slope is None else np.polyval(slope, np.clip(other.wavelength, low, high))
-    scaled = Order(
-        other.wavelength,
-        other.flux * ratio,
-        None if other.uncertainty is None else other.uncertainty * np.abs(ratio),
-        None if other.sky is None else other.sky * ratio,
-        other.number,
-    )
-    word = f"order {other.number} joined without overlap"
-    if slope is not None:
-        flux, variance = _onto(where, scaled)
-        own = base.flux[shared]
-        both = np.isfinite(flux) & np.isfinite(own)
-        level = np.nanmedian(np.abs(own[both])) if both.any() else 0.0
-        noise = 0.0
-        if variance is not None and base.uncertainty is not None and both.any() and level > 0:
-            noise = float(np.nanmedian(np.sqrt(variance[both] + base.uncertainty[shared][both] ** 2))) / level
-        difference = float(np.median(np.abs(flux - own)[both])) / level if both.any() and level > 0 else np.inf
-        if difference <= max(DISAGREEMENT, 3 * noise):
-            _average(base, scaled, shared, flux, variance)
-            word = f"order {other.number} averaged over {low:.1f}–{high:.1f} Å"
-        else:
-            percent = f"{100 * difference:.0f} %"
-            word = f"order {other.number} not averaged in {low:.1f}–{high:.1f} Å, where it differs by {percent}"
-    outside = (other.wavelength < base.wavelength[0]) | (other.wavelength > base.wavelength[-1])
-    return _join(base, scaled.take(outside)), word
-
-
-def _scale(base: Order, other: Order, low: float, high: float) -> np.ndarray | None:
-    """Straight line through the ratio base/other in blocks of the overlap, or None where there is too little of it."""
-    edges = np.linspace(low, high, 9)
-    centres, ratios = [], []
-    for a, b in pairwise(edges):
-        mine = base.flux[(base.wavelength >= a) & (base.wavelength <= b)]
-        theirs = other.flux[(other.wavelength >= a) & (other.wavelength <= b)]
-        mine, theirs = mine[np.isfinite(mine)], theirs[np.isfinite(theirs)]
-        if len(mine) < 5 or len(theirs) < 5:
-            continue
-        ratio = np.median(mine) / np.median(theirs) if np.median(theirs) > 0 else 0.0
-        if ratio > 0:
-            centres.append((a + b) / 2)
-            ratios.append(ratio)
-    if not ratios:
-        return None
-    return np.polyfit(centres, ratios, 1) if len(ratios) >= 4 else np.array([float(np.median(ratios))])
-
-
-def _onto(where: np.ndarray, order: Order) -> tuple[np.ndarray, np.ndarray | None]:
-    """Flux and variance at ``where``; NaN next to a bad pixel, as interpolation would spread it."""
-    good = np.isfinite(order.flux)
-    if good.sum() < 2:
-        return np.full(len(where), np.nan), None
-    spoilt = np.interp(where, order.wavelength, (~good).astype(float)) > 0
-    flux = np.interp(where, order.wavelength[good], order.flux[good])
-    flux[spoilt] = np.nan
-    if order.uncertainty is None:
-        return flux, None
-    return flux, np.interp(where, order.wavelength[good], order.uncertainty[good] ** 2)
-
-
-def _average(base: Order, other: Order, shared: np.ndarray, flux: np.ndarray, variance: np.ndarray | None) -> None:
-    """Average ``flux`` into the shared pixels of ``base``, in place."""
-    own = base.flux[shared]
-    where = base.wavelength[shared]
-    known = variance is not None and base.uncertainty is not None
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if known:
-            weight_own, weight = 1.0 / base.uncertainty[shared] ** 2, 1.0 / variance
-        else:
-            weight_own = np.minimum(where - base.wavelength[0], base.wavelength[-1] - where) + 1e-6
-            weight = np.minimum(where - other.wavelength[0], other.wavelength[-1] - where) + 1e-6
-    weight_own = np.where(np.isfinite(own) & np.isfinite(weight_own), weight_own, 0.0)
-    weight = np.where(np.isfinite(flux) & np.isfinite(weight), weight, 0.0)
-    total = weight_own + weight
-    with np.errstate(divide="ignore", invalid="ignore"):
-        base.flux[shared] = (weight_own * np.nan_to_num(own) + weight * np.nan_to_num(flux)) / total
-        if base.sky is not None and other.sky is not None:
-            sky = np.interp(where, other.wavelength, np.nan_to_num(other.sky))
-            base.sky[shared] = (weight_own * np.nan_to_num(base.sky[shared]) + weight * sky) / total
-        if known:
-            base.uncertainty[shared] = np.where(total > 0, 1.0 / np.sqrt(total), np.nan)
-
-
-def _join(base: Order, extra: Order) -> Order:
-    """Both stretches in one, sorted; they share no pixel."""
-    if len(extra.wavelength) == 0:
-        return base
-    wavelength = np.concatenate([base.wavelength, extra.wavelength])
-    rank = np.argsort(wavelength, kind="stable")
-
-    def both(a: np.ndarray | None, b: np.ndarray | None) -> np.ndarray | None:
-        if a is None or b is None:
-            return None
-        return np.concatenate([a, b])[rank]
-
-    return Order(
-        wavelength[rank],
-        both(base.flux, extra.flux),
-        both(base.uncertainty, extra.uncertainty),
-        both(base.sky, extra.sky),
-        base.number,
-    )

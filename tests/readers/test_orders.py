@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from dtl.readers.orders import Order, merge, tidy
+from dtl.readers.joining import merge
+from dtl.readers.orders import Order, tidy
 from dtl.spectrum import UnusableInput
 from tests.builders import star_flux
 from tests.readers.layouts import to_bytes
@@ -24,6 +25,39 @@ def test_sky_is_scaled_and_averaged_with_its_order() -> None:
 
     merged, _ = merge([order(blue, 1.0, 0), order(red, 0.4, 1)])
     np.testing.assert_allclose(merged.flux - merged.sky, 2.0 + np.sin(merged.wavelength), atol=0.015)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_orders_under_blazes_that_are_alike_are_joined_without_a_kink(first: int) -> None:
+    """Of exp(-k (x + d)^2) and exp(-k (x - d)^2) a parabola in the logarithm is left, which any continuum takes."""
+    blue, red, d = np.arange(8740.0, 8823.0, 0.05), np.arange(8813.0, 8890.0, 0.05), 60.0
+    lines = 1 - 0.5 * np.exp(-(((np.arange(8740.0, 8890.0, 0.01) - 8806.0) / 0.3) ** 2))
+
+    def order(wave: np.ndarray, centre: float, number: int) -> Order:
+        blaze = 300.0 * np.exp(-1.2 * ((wave - centre) / (2 * d)) ** 2)
+        return Order(wave, blaze * np.interp(wave, np.arange(8740.0, 8890.0, 0.01), lines), 0.01 * blaze, None, number)
+
+    orders = [order(blue, 8818.0 - d, 0), order(red, 8818.0 + d, 1)]
+    merged, words = merge([orders[first], orders[1 - first]])
+    assert "averaged over 8813.0–882" in words[0] and "blazes" in words[0]
+    log_flux = np.log(merged.flux)
+    away = np.abs(merged.wavelength - 8806.0) > 2
+    curve = np.polynomial.Polynomial.fit(merged.wavelength[away], log_flux[away], 2)
+    np.testing.assert_allclose(curve(merged.wavelength[away]), log_flux[away], atol=2e-3)
+    np.testing.assert_allclose(curve.convert().coef[2], -1.2 / (2 * d) ** 2, rtol=0.02)
+
+
+def test_noise_is_no_slope_of_a_blaze() -> None:
+    """Normalised orders that share little keep their level over all their length."""
+    rng = np.random.default_rng(7)
+    told = 0
+    for _ in range(50):
+        blue, red = np.arange(8740.0, 8820.0, 0.05), np.arange(8815.0, 8890.0, 0.05)
+        orders = [
+            Order(w, rng.normal(1.0, 0.03, w.size), np.full(w.size, 0.03), None, n) for n, w in enumerate((blue, red))
+        ]
+        told += "blaze" in merge(orders)[1][0]
+    assert told <= 2
 
 
 @pytest.mark.parametrize("width", [26.6, 20.0, 40.0])
