@@ -59,7 +59,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "teff": ("K", "effective temperature"),
     "teff_lower": ("K", "lower 1-sigma distance of teff"),
     "teff_upper": ("K", "upper 1-sigma distance of teff"),
-    "logg": ("dex(cm/s2)", "surface gravity"),
+    "logg": ("dex(cm/s2)", "surface gravity, logarithm of its value in cm s-2"),
     "logg_lower": ("dex", "lower 1-sigma distance of logg"),
     "logg_upper": ("dex", "upper 1-sigma distance of logg"),
     "mh": ("dex", "metallicity [M/H]"),

@@ -111,6 +111,8 @@ def _fit(table: Table, ending: str) -> None:
     """Make of a table what this kind of file can hold."""
     if ending == ".fits":
         _fit_to_fits(table)
+    elif ending == ".vot":  # of what is said of a table as a whole it keeps the description alone
+        table.meta = {"description": "; ".join(f"{name}: {words.rstrip('.')}" for name, words in table.meta.items())}
     elif ending == ".csv":
         _fit_to_spreadsheets(table)
 

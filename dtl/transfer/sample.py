@@ -120,7 +120,10 @@ def select_sample(prepared: Sequence[PreparedSpectrum], bundle: ModelBundle, *, 
 
 def _too_few(sample: Sample, given: int) -> str:
     stars = len(sample.spectra)
-    of = f"{given} spectra of {stars} {'star' if stars == 1 else 'stars'}" if stars < given else f"{stars} stars"
+    of = f"{stars} {'star' if stars == 1 else 'stars'}"
+    used = given - len(sample.left_out)
+    if stars < used:
+        of = f"{used} spectra of {of}"
     more = (
         f" (left out: {len(sample.left_out)}, the first as {sample.left_out[0].rstrip('.')})" if sample.left_out else ""
     )

@@ -13,6 +13,7 @@ from astropy import units as u
 from astropy.table import Table
 
 from dtl.export.tables import ENDINGS, FORMATS, ecsv_text, json_line, results_table, table_bytes, write_table
+from dtl.flags import explain
 from dtl.result import COLUMNS
 from dtl.spectrum import UnusableInput
 from tests.fakes import make_result
@@ -53,8 +54,12 @@ def test_round_trip(ending: str, tmp_path: Path) -> None:
     if ending != ".csv":  # which has no place for units
         for name, unit in UNITS.items():
             assert str(table[name].unit) == str(unit), name
-    if ending in {".ecsv", ".vot"}:
-        assert table["teff"].description == COLUMNS["teff"][1]
+    if ending != ".csv":  # nor for words
+        for name, (_, description) in COLUMNS.items():
+            assert " ".join(table[name].description.split()) == description, name
+        said = " ".join(" ".join(map(str, table.meta.values())).split())
+        for words in ("dtl ", "Mas-Buitrago", "16 %", "95 %", "not a number", explain("low_snr").rstrip(".")):
+            assert words in said, words
 
 
 def test_in_memory() -> None:

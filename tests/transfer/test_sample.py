@@ -74,6 +74,14 @@ def test_other_instruments_and_damaged_spectra_are_left_out_and_named() -> None:
     assert "is flagged rv_uncertain" in sample.left_out[1]
 
 
+def test_what_was_left_out_is_not_counted_among_the_spectra_of_the_stars() -> None:
+    exposures = [known(observed(seed=seed), instrument="HPF") for seed in range(3)]
+    others = [known(spectrum, instrument="NEID") for spectrum in stars(2)]
+    for given, words in ((exposures + others, "the 3 spectra of 1 star"), (exposures[:1], "the 1 star")):
+        with pytest.raises(UnusableInput, match=f"Distinct stars: 1, too few: {words} cannot tell"):
+            select_sample(given, shipped())
+
+
 def test_a_gap_that_all_stars_have_leaves_none_out() -> None:
     """What most stars are flagged for is what an adaptation is there for."""
     spectra = [replace(spectrum, flux=1 - 1.6 * (1 - spectrum.flux)) for spectrum in stars(12)]
