@@ -36,7 +36,10 @@ FLAGS: dict[str, str] = {
     "value_withheld": "A value that no star can have is not shown; the spectrum does not belong to an M dwarf.",
     "upper_limit_vsini": "The rotation is not resolved: read v sin i as an upper limit.",
     "resolution_unknown": "The file does not state its resolution; that of the models was taken.",
-    "uncertainty_estimated": "The file has no uncertainties; noise was measured from the spectrum itself.",
+    "uncertainty_estimated": (
+        "The file has no uncertainties; noise was measured from the spectrum itself. Lines that the models lack count "
+        "as noise: the signal-to-noise ratio of a bright star may be several times higher."
+    ),
     "uncertainty_implausible": (
         "The uncertainties of the file do not fit the scatter of its pixels. They were set aside, and noise was "
         "measured from the spectrum itself, unless it is said how they were read."

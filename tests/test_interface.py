@@ -62,6 +62,43 @@ def test_predictions_are_those_of_an_analysis() -> None:
         assert dtl.predict(str(path), given, resolution=1e5)[0].bundle == f"{bundle.name} {bundle.version}"
 
 
+@pytest.mark.parametrize("make", [list, lambda values: values * u.one, np.ma.asarray])
+def test_a_spectrum_may_be_made_of_any_arrays(make: Callable) -> None:
+    own = dtl.read(dtl.examples()[0])
+    same = dtl.Spectrum(make(own.wavelength), make(own.flux), make(own.uncertainty), own.file, own.star)
+    same = replace(same, resolution=own.resolution, frame=own.frame)
+    assert dtl.predict(same)[0].row() == dtl.predict([same])[0].row() == dtl.predict(own)[0].row()
+
+
+def test_what_a_mask_leaves_out_is_left_out() -> None:
+    """Whatever stands in the array behind it."""
+    own = dtl.read(dtl.examples()[0])
+    bad = np.isin(np.arange(own.flux.size) % 150, (3, 4))
+    masked = replace(own, flux=np.ma.array(np.where(bad, -999.0, own.flux), mask=bad))
+    expected = dtl.predict(replace(own, flux=np.where(bad, np.nan, own.flux)))[0].row()
+    assert dtl.predict(masked)[0].row() == expected
+    assert expected["teff"] == pytest.approx(dtl.predict(own)[0].row()["teff"], abs=10.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"flux": np.ones(3)}, r"no rows of one length \(wavelength .*, flux \(3,\), "),
+        ({"uncertainty": 0.1}, r"no rows of one length .*uncertainty \(\)"),
+        ({"flux": "words"}, "flux is not numbers"),
+        ({"frame": "helio"}, "'helio' is no frame; give one of barycentric"),
+    ],
+)
+def test_a_spectrum_that_is_none_is_said_to_be_so(changes: dict[str, object], words: str) -> None:
+    own = dtl.read(dtl.examples()[0])
+    for call in (dtl.predict, lambda spectrum: dtl.prepare(spectrum, "common-r50000")):
+        with pytest.raises(dtl.UnusableInput, match=f"^{own.file}: .*{words}"):
+            call(replace(own, **changes))
+    turned = replace(own, wavelength=own.wavelength[::-1], flux=own.flux[::-1], uncertainty=own.uncertainty[::-1])
+    with pytest.raises(dtl.UnusableInput, match="do not rise from each pixel to the next; sort"):
+        dtl.predict(turned)
+
+
 def test_preparation_is_that_of_the_result() -> None:
     path = dtl.examples()[0]
     prepared = dtl.prepare(path, "common-r50000")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
 
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.store import load_bundle
-from dtl.result import InferenceResult
-from dtl.spectrum import Spectrum
+from dtl.result import FRAME_WORDS, InferenceResult
+from dtl.spectrum import Spectrum, UnusableInput
 
 __all__ = ["as_bundle", "as_results", "as_source", "as_sources", "shown"]
 
@@ -27,8 +30,14 @@ def as_bundle(bundle: object) -> ModelBundle:
 
 
 def as_source(source: object, name: str) -> Source:
-    """A source, where the argument ``name`` is one."""
-    if isinstance(source, str | os.PathLike | Spectrum):
+    """A source, where the argument ``name`` is one.
+
+    Raises:
+        UnusableInput: for a spectrum that somebody made and that is not as `Spectrum` says; so below.
+    """
+    if isinstance(source, Spectrum):
+        return _checked(source, source.file or name)
+    if isinstance(source, str | os.PathLike):
         return source
     raise TypeError(f"{name}: {shown(source)} is neither a file nor a spectrum; give a path, or what dtl.read gave.")
 
@@ -37,6 +46,32 @@ def as_sources(sources: object) -> list[Source]:
     """The sources in a collection of them, or the one."""
     one = isinstance(sources, str | bytes | bytearray | os.PathLike | Spectrum) or not isinstance(sources, Iterable)
     return [as_source(source, "sources") for source in ([sources] if one else sources)]
+
+
+def _checked(spectrum: Spectrum, label: str) -> Spectrum:
+    """The spectrum with arrays of numbers, masked ones NaN."""
+    given = {part: getattr(spectrum, part) for part in ("wavelength", "flux", "uncertainty", "sky")}
+    arrays = {part: _numbers(values, f"{label}: {part}") for part, values in given.items() if values is not None}
+    shapes = {part: values.shape for part, values in arrays.items()}
+    if len(set(shapes.values())) > 1 or len(shapes["wavelength"]) != 1:
+        found = ", ".join(f"{part} {shape}" for part, shape in shapes.items())
+        raise UnusableInput(f"{label}: its arrays are no rows of one length ({found}); give one value for each pixel.")
+    if not (np.diff(arrays["wavelength"]) > 0).all():
+        raise UnusableInput(
+            f"{label}: its wavelengths do not rise from each pixel to the next; sort its pixels, and leave out those "
+            "without a wavelength of their own."
+        )
+    if spectrum.frame not in FRAME_WORDS:
+        raise UnusableInput(f"{label}: {shown(spectrum.frame)} is no frame; give one of {', '.join(FRAME_WORDS)}.")
+    return replace(spectrum, **arrays)
+
+
+def _numbers(values: object, label: str) -> np.ndarray:
+    """Values as numbers; those that a mask leaves out are NaN."""
+    try:
+        return np.asarray(np.ma.filled(values.astype(float), np.nan) if np.ma.isMA(values) else values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise UnusableInput(f"{label} is not numbers; give an array of them.") from error
 
 
 def as_results(results: object) -> list[InferenceResult]:

@@ -157,7 +157,7 @@ def predict(
     every = as_sources(sources)
     chosen = shipped_by_resolution() if bundle is None else as_bundle(bundle)
     if isinstance(sources, str | os.PathLike | Spectrum):
-        return Results([analyse(sources, bundle=chosen, options=options)])
+        return Results([analyse(every[0], bundle=chosen, options=options)])
     results, failures = [], []
     for source in every:
         try:

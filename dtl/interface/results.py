@@ -60,7 +60,7 @@ class Results(Sequence[InferenceResult]):
         return QTable(results_table(self._results))
 
     def write(self, path: str | os.PathLike) -> None:
-        """Write the table to a file, whose ending names the format: .ecsv, .fits, .vot, .csv, .parquet.
+        """Write the table to a file, whose ending names the format: .ecsv, .fits, .vot, .csv, .parquet or .tex.
 
         Raises:
             UnusableInput: for another ending, or where the file cannot be written.

@@ -35,6 +35,11 @@ _HALVED = 1.55
 #: Part of the window that may be missing without a word.
 _MISSING = 0.02
 _ALL = tuple(PARAMETERS)
+#: What is to be known of noise that is no uncertainty of the file.
+_MEASURED = (
+    "noise was measured from the spectrum itself. Lines that the models lack count as noise: the signal-to-noise ratio "
+    "of a bright star may be several times higher."
+)
 
 
 def doubts_of_reading(spectrum: Spectrum) -> list[Doubt]:
@@ -153,7 +158,7 @@ def doubts_of_noise(snr: float, stated: bool, why: str = "the file has no uncert
         stated: whether the file's own uncertainties gave it.
         why: they did not.
     """
-    measured = f"{why[:1].upper()}{why[1:]}; noise was measured from the spectrum itself."
+    measured = f"{why[:1].upper()}{why[1:]}; {_MEASURED}"
     found = [] if stated else [Doubt("uncertainty_estimated", measured)]
     if not snr >= LOW_SNR:
         found.append(

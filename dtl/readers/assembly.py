@@ -56,6 +56,8 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
     """
     if options.instrument is not None:
         contents.instrument = Claim(options.instrument, "user", "given by the user")
+    if options.uncertainty == "none":
+        _leave_uncertainty_aside(contents)
     unit = resolve_unit(contents, options, window)
     medium = resolve_medium(contents, options, unit.value)
     frame = resolve_frame(contents, options)
@@ -213,6 +215,13 @@ def _check_coverage(
 def _covered(order: Order, window: Window) -> float:
     """How many Angstrom of the window an order covers."""
     return max(0.0, min(order.wavelength[-1], window.upper) - max(order.wavelength[0], window.lower))
+
+
+def _leave_uncertainty_aside(contents: Contents) -> None:
+    """Forget the uncertainties, also those of layouts that have no columns to choose from."""
+    contents.uncertainty = None
+    contents.findings = [finding for finding in contents.findings if finding.name not in ("uncertainty", "sky noise")]
+    contents.note("uncertainty", "none", "user", "uncertainties were left aside by the user")
 
 
 def _drop_worthless_uncertainty(contents: Contents, order: Order) -> Order:

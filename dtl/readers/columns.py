@@ -125,6 +125,8 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
             "neighbouring pixels says otherwise",
         )
         contents.flags.add("uncertainty_implausible")
+    elif by_user:
+        contents.note("uncertainty", "none", "user", "the user named no column of uncertainties")
     elif roles.unused or roles.repeats:
         unused, repeats = (", ".join(_show(columns, c) for c in some[:3]) for some in (roles.unused, roles.repeats))
         contents.note("uncertainty", "none", "guessed", why_none(unused, repeats))

@@ -177,14 +177,16 @@ def test_what_is_said_of_noise() -> None:
 def test_noise_that_was_measured_says_why() -> None:
     prepared = prepare(replace(observe(), uncertainty=None), target())
     assert prepared.flags == ("uncertainty_estimated",)
-    plain = "The file has no uncertainties; noise was measured from the spectrum itself."
+    measured = "noise was measured from the spectrum itself. Lines that the models lack count as noise: the signal-to-"
+    measured += "noise ratio of a bright star may be several times higher."
+    plain = f"The file has no uncertainties; {measured}"
     assert prepared.doubts[0].sentence == plain == explain("uncertainty_estimated")
     reason = "column ERR fits neither sigma nor variance"
     for value, words in (("set aside", f"The uncertainties were set aside: {reason}; "), ("none", "Column ERR fits ")):
         found = (Finding("uncertainty", value, "guessed", reason),)
         (doubt,) = prepare(replace(observe(), uncertainty=None, findings=found), target()).doubts
         assert doubt.flag == "uncertainty_estimated" and doubt.sentence.startswith(words)
-        assert doubt.sentence.endswith("; noise was measured from the spectrum itself.")
+        assert doubt.sentence.endswith(f"; {measured}")
     sparse = observe()
     sparse = replace(sparse, uncertainty=np.where(np.arange(sparse.flux.size) % 3, np.nan, sparse.uncertainty))
     (doubt,) = prepare(sparse, target()).doubts

@@ -64,6 +64,23 @@ def test_uncertainties_of_every_kind(kind: str, power: float, named: bool) -> No
     np.testing.assert_allclose(spectrum.uncertainty, np.interp(spectrum.wavelength, wave, sigma), rtol=1e-5)
 
 
+@pytest.mark.parametrize("make", [layouts.hpf, layouts.carmenes, layouts.serval, layouts.neid, layouts.espadons])
+def test_uncertainties_can_be_left_aside_in_every_layout(make) -> None:
+    """Also where no column holds them; and nothing says that the file has none."""
+    plain, without = (read_spectrum(make(), name="s", options=ReadOptions(uncertainty=told)) for told in (None, "none"))
+    assert plain.uncertainty is not None and without.uncertainty is None
+    np.testing.assert_array_equal(without.wavelength, plain.wavelength)
+    assert finding(without, "uncertainty").source == "user" and "by the user" in finding(without, "uncertainty").reason
+
+
+def test_columns_named_without_uncertainties_are_not_a_file_without() -> None:
+    wave = layouts.grid()
+    data = table(wave, layouts.truth(wave), 0.01 * np.ones_like(wave), names="lam f err")
+    spectrum = read_spectrum(data, name="t.txt", options=ReadOptions(columns=("lam", "f", None)))
+    assert spectrum.uncertainty is None
+    assert finding(spectrum, "uncertainty").reason == "the user named no column of uncertainties"
+
+
 @pytest.mark.parametrize("make", [layouts.hpf, layouts.carmenes, layouts.eso, layouts.espadons, layouts.wcs])
 def test_a_reading_can_be_settled_again_and_again(make) -> None:
     """The same as reading anew each time, in any order of the options."""
