@@ -29,8 +29,8 @@ def add(commands: argparse._SubParsersAction) -> None:
         "path",
         nargs="+",
         type=filled,
-        help="files of spectra, in any of the formats the app reads; folders; patterns in quotes; @list.txt, a path a "
-        "line",
+        help="files of spectra, in any of the formats the app reads; folders, without those inside; patterns in quotes, "
+        "as 'DIR/**/*.fits'; @list.txt, a path a line",
     )
     parser.add_argument(
         "--bundle",
@@ -155,7 +155,8 @@ def _predict_into(
             progress=lambda fraction, text: progress("predict", fraction, text),
         )
     words = f", {refused} not usable, see {Path(options.into) / 'failures.ecsv'}" if refused else ""
-    print(f"{options.into}: {files} files{words}; the table: dtl merge {options.into} --output FILE", file=sys.stderr)
+    counted = f"{files} file" if files == 1 else f"{files} files"
+    print(f"{options.into}: {counted}{words}; the table: dtl merge {options.into} --output FILE", file=sys.stderr)
     return 2 if refused else 0
 
 

@@ -47,8 +47,8 @@ reproduce.py   gives the table again, in the folder of the files
 versions.json  of the program, its packages and the networks
 citations.bib  what to cite
 
-The method is that of Mas-Buitrago et al. 2024, A&A 687, A205. A value with a flag is not to be believed as it stands;
-log.txt says why. The files of the spectra themselves are not in this archive.
+The method is that of Mas-Buitrago et al. 2024, A&A 687, A205. A flag puts one value in doubt, or all of its row;
+log.txt says which, and why. The files of the spectra themselves are not in this archive.
 """
 
 

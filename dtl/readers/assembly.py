@@ -54,10 +54,7 @@ def assemble(contents: Contents, source: Source, options: ReadOptions, window: W
     Raises:
         UnusableInput: shapes that do not fit, no usable flux, or a spectrum that misses the window.
     """
-    if options.instrument is not None:
-        contents.instrument = Claim(options.instrument, "user", "given by the user")
-    if options.uncertainty == "none":
-        _leave_uncertainty_aside(contents)
+    _take_as_told(contents, options)
     unit = resolve_unit(contents, options, window)
     medium = resolve_medium(contents, options, unit.value)
     frame = resolve_frame(contents, options)
@@ -217,11 +214,14 @@ def _covered(order: Order, window: Window) -> float:
     return max(0.0, min(order.wavelength[-1], window.upper) - max(order.wavelength[0], window.lower))
 
 
-def _leave_uncertainty_aside(contents: Contents) -> None:
-    """Forget the uncertainties, also those of layouts that have no columns to choose from."""
-    contents.uncertainty = None
-    contents.findings = [finding for finding in contents.findings if finding.name not in ("uncertainty", "sky noise")]
-    contents.note("uncertainty", "none", "user", "uncertainties were left aside by the user")
+def _take_as_told(contents: Contents, options: ReadOptions) -> None:
+    """The instrument of the user; no uncertainties where they are left aside, also in layouts without columns."""
+    if options.instrument is not None:
+        contents.instrument = Claim(options.instrument, "user", "given by the user")
+    if options.uncertainty == "none":
+        contents.uncertainty = None
+        contents.findings = [found for found in contents.findings if found.name not in ("uncertainty", "sky noise")]
+        contents.note("uncertainty", "none", "user", "uncertainties were left aside by the user")
 
 
 def _drop_worthless_uncertainty(contents: Contents, order: Order) -> Order:
