@@ -29,8 +29,8 @@ def add(commands: argparse._SubParsersAction) -> None:
         "path",
         nargs="+",
         type=filled,
-        help="files of spectra, in any of the formats the app reads; folders, without those inside; patterns in quotes, "
-        "as 'DIR/**/*.fits'; @list.txt, a path a line",
+        help="files of spectra, in any of the formats the app reads; folders, without those inside; patterns in "
+        "quotes, as 'DIR/**/*.fits'; @list.txt, a path a line",
     )
     parser.add_argument(
         "--bundle",
