@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column, Part, frame_of_name, medium_of_name, stated_unit
 from dtl.readers.error_words import SINGLE
 from dtl.readers.names import Name
+from dtl.readers.numbering import asked_column, numbers_of, shown
 from dtl.readers.options import ReadOptions
 from dtl.readers.pixel_values import with_velocity
 from dtl.readers.roles import KIND_WORDS, Roles, assign_roles, meaning_of
@@ -58,6 +60,7 @@ def contents_from_columns(
 
 def usable(columns: Sequence[Column]) -> list[Column]:
     """The columns that can be named; a nameless one without a number is a separator at the end of each line."""
+    columns = [replace(column, number=n) for column, n in zip(columns, numbers_of(columns), strict=True)]
     return [column for column in columns if column.name or np.isfinite(column.values).any() or len(columns) < 3]
 
 
@@ -70,14 +73,14 @@ def assign(columns: Sequence[Column], source: Source, window: Window, told: str 
     roles = assign_roles(columns, window, told)
     if roles is not None:
         return roles
-    shown = ", ".join(_show(columns, column) for column in columns[:8])
+    found = ", ".join(shown(columns, column) for column in columns[:8])
     if any(meaning_of(column).role == "wavelength" for column in columns):
         raise source.refuse(
-            f"has wavelengths but no column of fluxes that is recognised (it has {shown}), probably because its name "
+            f"has wavelengths but no column of fluxes that is recognised (it has {found}), probably because its name "
             "is unusual; name the columns for wavelength, flux and uncertainty (--columns WAVELENGTH,FLUX,ERROR)."
         )
     raise source.refuse(
-        f"has no column of wavelengths (it has {shown}), probably because they are in another file or reach past "
+        f"has no column of wavelengths (it has {found}), probably because they are in another file or reach past "
         f"{window}; put wavelength and flux into one table, or name the columns "
         "(--columns WAVELENGTH,FLUX,ERROR)."
     )
@@ -87,7 +90,7 @@ def _asked_roles(
     columns: Sequence[Column], wanted: tuple[str, str, str | None], told: str | None, source: Source, window: Window
 ) -> Roles:
     """The roles that the user gave."""
-    wave, flux, sigma = (_asked(columns, key, source) if key else None for key in wanted)
+    wave, flux, sigma = (asked_column(columns, key, source) if key else None for key in wanted)
     if wave is flux or (sigma is not None and (sigma is wave or sigma is flux)):
         raise source.refuse(
             "was to be read with one column as two things; name three different ones for wavelength, flux and "
@@ -109,11 +112,11 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
     scale = roles.flux_name.scale if roles.flux_name.role == "flux" else "linear"
     flux = np.broadcast_to(linear_flux(roles.flux.values, scale), shape)
     contents = Contents(label, np.broadcast_to(roles.wavelength.values, shape), flux)
-    shown = f"{_show(columns, roles.wavelength)}, {_show(columns, roles.flux)}"
-    contents.note("columns", shown, how, roles.reason)
+    used = f"{shown(columns, roles.wavelength)}, {shown(columns, roles.flux)}"
+    contents.note("columns", used, how, roles.reason)
     if scale != "linear":
         word = "magnitudes" if scale == "magnitude" else f"{scale} of the flux"
-        contents.note("flux", f"made linear from {word}", "file", f"{_show(columns, roles.flux)}")
+        contents.note("flux", f"made linear from {word}", "file", f"{shown(columns, roles.flux)}")
     if roles.uncertainty is not None:
         _add_uncertainty(contents, columns, roles, told, scale)
     elif roles.implausible is not None:
@@ -121,18 +124,18 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
             "uncertainty",
             "set aside",
             "guessed",
-            f"{_show(columns, roles.implausible)} fits neither sigma nor variance nor inverse variance: the scatter of "
+            f"{shown(columns, roles.implausible)} fits neither sigma nor variance nor inverse variance: the scatter of "
             "neighbouring pixels says otherwise",
         )
         contents.flags.add("uncertainty_implausible")
     elif by_user:
         contents.note("uncertainty", "none", "user", "the user named no column of uncertainties")
     elif roles.unused or roles.repeats:
-        unused, repeats = (", ".join(_show(columns, c) for c in some[:3]) for some in (roles.unused, roles.repeats))
+        unused, repeats = (", ".join(shown(columns, c) for c in some[:3]) for some in (roles.unused, roles.repeats))
         contents.note("uncertainty", "none", "guessed", why_none(unused, repeats))
     _note_several(contents, columns, roles)
     if roles.blaze is not None:
-        _divide(contents, np.broadcast_to(roles.blaze.values, shape), _show(columns, roles.blaze))
+        _divide(contents, np.broadcast_to(roles.blaze.values, shape), shown(columns, roles.blaze))
     contents.bad = _bad(contents, columns, roles.masks, shape)
     _describe_wavelength(contents, columns, roles.wavelength)
     return contents
@@ -156,7 +159,7 @@ def _note_several(contents: Contents, columns: Sequence[Column], roles: Roles) -
         return
     verb = "differs" if len(found) == 1 else "differ"
     lines = "has lines or noise of its own" if len(found) == 1 else "have lines or noise of their own"
-    reason = ", ".join(_show(columns, other) for other in found[:3])
+    reason = ", ".join(shown(columns, other) for other in found[:3])
     reason += f" {verb} from it by the number in the name only" if numbered else f" {lines}"
     contents.flags.add("several_spectra")
     contents.note("spectra", f"1 of {len(found) + 1} used", "guessed", reason)
@@ -178,7 +181,7 @@ def _add_uncertainty(contents: Contents, columns: Sequence[Column], roles: Roles
     values, kind = np.broadcast_to(roles.uncertainty.values, contents.flux.shape), roles.kind
     stated = bool(told) or roles.verdict is None or roles.verdict.stated
     words = "" if kind == "sigma" else f"{KINDS[kind]} "
-    reason = f"{words}{_show(columns, roles.uncertainty)}"
+    reason = f"{words}{shown(columns, roles.uncertainty)}"
     multiple = 1.0 if told else roles.uncertainty.meaning.multiple
     if multiple != 1.0:
         values = values / multiple
@@ -220,7 +223,7 @@ def _bad(
         masks = [column for column in masks if not column.name.lower().startswith("or")]
     for column in masks:
         if _is_unclear(column):
-            reason = f"{_show(columns, column)} is named as a mask, but what it holds is not understood"
+            reason = f"{shown(columns, column)} is named as a mask, but what it holds is not understood"
             contents.note("mask", "not used", "guessed", reason)
             continue
         marked = np.broadcast_to(bad_by_mask(column.values), shape)
@@ -228,7 +231,7 @@ def _bad(
             marked = np.broadcast_to(column.values < 0.5, shape)  # a part of it, too
         if marked.any():
             named = bool(column.meaning.role)
-            why = f"{_show(columns, column)}{'' if named else ', whose numbers are those of a mask,'} marks them as bad"
+            why = f"{shown(columns, column)}{'' if named else ', whose numbers are those of a mask,'} marks them as bad"
             contents.note("mask", f"{int(marked.sum())} pixels", "file" if named else "guessed", why)
             bad = marked if bad is None else bad | marked
     return bad
@@ -260,21 +263,4 @@ def _describe_wavelength(contents: Contents, columns: Sequence[Column], wave: Co
     twins = [c for c in columns if c is not wave and c.meaning.role == "wavelength"]
     in_air = next((c for c in twins if medium_of_name(c.name) == "air"), None)
     if contents.medium is None and in_air is not None:
-        contents.medium = Claim("vacuum", "file", f"those in air stand beside it in {_show(columns, in_air)}")
-
-
-def _asked(columns: Sequence[Column], key: str, source: Source) -> Column:
-    """The column that the user named or numbered from 1."""
-    key = str(key).strip()
-    for column in columns:
-        if column.name and column.name.strip().lower() == key.lower():
-            return column
-    if key.isdigit() and 1 <= int(key) <= len(columns):
-        return columns[int(key) - 1]
-    names = ", ".join(_show(columns, column) for column in columns[:12])
-    raise source.refuse(f"has no column '{sanitise(key, 40)}'; it has {names}.")
-
-
-def _show(columns: Sequence[Column], column: Column) -> str:
-    number = next(i for i, c in enumerate(columns, 1) if c is column)
-    return f"column {number}" + (f" '{sanitise(column.name, 30)}'" if column.name else "")
+        contents.medium = Claim("vacuum", "file", f"those in air stand beside it in {shown(columns, in_air)}")

@@ -64,12 +64,14 @@ class Column:
         values: floats, shape ``(n,)`` or ``(orders, n)``.
         unit: words of the file for its unit.
         note: further words about it, as a UCD.
+        number: in a table of the file, from 1; 0 where it is not known.
     """
 
     name: str
     values: np.ndarray
     unit: str = ""
     note: str = ""
+    number: int = 0
 
     @property
     def meaning(self) -> Name:

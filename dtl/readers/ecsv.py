@@ -111,7 +111,7 @@ def _is_of_another(key: str) -> bool:
 def table_columns(table: Table) -> list[Column]:
     """The columns of numbers of a table, missing ones NaN; of rows of arrays these, a row a spectrum or an order."""
     found = []
-    for name in table.colnames:
+    for number, name in enumerate(table.colnames, 1):
         column = table[name]
         values = _arrays(column) if column.dtype.kind == "O" else np.ma.asarray(column)
         values = values[0] if values.ndim > 1 and len(values) == 1 else values
@@ -121,7 +121,7 @@ def table_columns(table: Table) -> list[Column]:
             said = (str(column.description or ""), str(column.meta.get("ucd", "")))
             unit = str(column.unit or "")
             filled = np.ma.filled(values.astype(float), np.nan)
-            found.append(Column(name, filled, unit, "; ".join(text for text in said if text)))
+            found.append(Column(name, filled, unit, "; ".join(text for text in said if text), number))
     longest = max((column.values.shape for column in found), key=lambda shape: (len(shape), shape[-1]), default=())
     return [column for column in found if column.values.shape == longest]
 

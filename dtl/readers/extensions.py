@@ -100,7 +100,7 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
                 values = values[0]
             said = [str(hdu.header.get(f"{key}{place}", "")).strip() for key in ("TCOMM", "TDESC", "TUCD")]
             note = "; ".join(text for text in said if text)
-            found.setdefault(values.shape, []).append(Column(column.name, values, column.unit or "", note))
+            found.setdefault(values.shape, []).append(Column(column.name, values, column.unit or "", note, place))
     groups = []
     for columns in map(turn_columns, found.values()):
         shape = columns[0].values.shape

@@ -9,6 +9,7 @@ from dataclasses import replace
 from dtl.readers.dispersion import stated_unit
 from dtl.readers.extensions import SPECTRA
 from dtl.readers.groups import LONGEST_NAME, Group
+from dtl.readers.numbering import numbers_of
 from dtl.readers.options import ReadOptions
 from dtl.readers.row_values import padded
 from dtl.readers.source import Source, sanitise
@@ -66,7 +67,7 @@ def choose_group(source: Source, groups: list[Group], window: Window, options: R
 
 def _has_columns(group: Group, wanted: Sequence[str | None]) -> bool:
     """Whether a table has columns of given names or numbers."""
-    known = {c.name.strip().lower() for c in group.columns} | {str(i) for i, _ in enumerate(group.columns, 1)}
+    known = {c.name.strip().lower() for c in group.columns} | {str(i) for i in numbers_of(group.columns)}
     return group.is_table and all(str(key).strip().lower() in known for key in wanted if key)
 
 

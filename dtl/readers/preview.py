@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dtl.readers.columns import Column, assign
+from dtl.readers.numbering import numbers_of
 from dtl.readers.registry import read_columns
 from dtl.readers.source import Source, sanitise
 from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
@@ -77,7 +78,7 @@ class Preview:
 
     def title(self, key: str) -> str:
         """A column in words, as ``flux [erg/s], 1.2 to 3.4``."""
-        column, number = self.column(key), self.keys.index(key) + 1
+        column, number = self.column(key), numbers_of(self.columns)[self.keys.index(key)]
         name = sanitise(column.name, 40) or f"column {number}"
         unit = f" [{sanitise(column.unit, 20)}]" if column.unit else ""
         finite = column.values[np.isfinite(column.values)]
@@ -88,7 +89,7 @@ class Preview:
     def rows(self, count: int) -> dict[str, np.ndarray]:
         """The first ``count`` numbers of each column, by its title without range."""
         found: dict[str, np.ndarray] = {}
-        for number, column in enumerate(self.columns, 1):
+        for number, column in zip(numbers_of(self.columns), self.columns, strict=True):
             name = sanitise(column.name, 40) or f"column {number}"
             found[name if name not in found else f"{name} ({number})"] = column.values[:count]
         return found
@@ -136,7 +137,7 @@ def preview_table(
     names = [column.name.strip().lower() for column in columns]
     keys = tuple(
         column.name.strip() if title and names.count(title) == 1 else str(number)
-        for number, (column, title) in enumerate(zip(columns, names, strict=True), 1)
+        for number, column, title in zip(numbers_of(columns), columns, names, strict=True)
     )
     try:
         roles = assign(columns, Source(name or "The table", b""), window)

@@ -245,7 +245,8 @@ def read_espadons(source: Source, options: ReadOptions, window: Window) -> Conte
 
 def _columns(table: TextTable) -> list[Column]:
     values = np.ascontiguousarray(table.values.T)  # else each look at a column goes through the memory of all
-    return [Column(name, values[i], *table.said.get(name, ())) for i, name in enumerate(table.names)]
+    columns = [Column(name, values[i], *table.said.get(name, ())) for i, name in enumerate(table.names)]
+    return [replace(column, number=n) for column, n in zip(columns, table.places, strict=True)]
 
 
 def _rows_of_columns(tables: Sequence[TextTable]) -> list[Column]:

@@ -58,6 +58,7 @@ class TextTable:
         said: name of a column -> its unit and words about it, where a description or a row of units gives them.
         lines: all words above the numbers, cards among them.
         below: words below the numbers, which can be of something else.
+        places: of the columns in the text, from 1, as those without a number are left out.
     """
 
     values: np.ndarray
@@ -70,6 +71,7 @@ class TextTable:
     said: dict[str, tuple[str, str]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     below: list[str] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
 
 
 def parse_table(source: Source, text: str | None = None) -> TextTable:
@@ -103,7 +105,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
         values = values[:, 1:]
     known = set(head)
     head = [line for line in words if line in known]
-    values, names, units = _named(head, about, separator, values)
+    places = _filled(values)
+    values, names, units = _named(head, about, separator, values, places)
     if values.shape[1] < 2:
         raise source.refuse(_ONE_COLUMN)
     apart = _SEPARATORS[separator] if unmarked is None else "marks that were taken for blanks"
@@ -111,7 +114,8 @@ def parse_table(source: Source, text: str | None = None) -> TextTable:
     apart = "the bytes of the description" if by_bytes and separator == "\t" else apart
     below = _below(lines)
     lines, swapped = [*comments, *head], turned is not None
-    return TextTable(values, names, words, apart, skipped, cards, swapped, said=said, lines=lines, below=below)
+    numbered = [int(place) + 1 for place in places]
+    return TextTable(values, names, words, apart, skipped, cards, swapped, said, lines, below, numbered)
 
 
 def _rows(source: Source, lines: list[str]) -> tuple[list[str], str | None]:
@@ -254,16 +258,21 @@ def _is_data(line: str) -> bool:
     return digits[0] or (any(digits) and all(number(cell) is not None for cell in cells))
 
 
-def _named(
-    head: list[str], comments: list[str], separator: str | None, values: np.ndarray
-) -> tuple[np.ndarray, list[str], list[str]]:
-    """The columns that hold numbers, with their names and units."""
-    names, units = _headings(head, comments, separator, values)
+def _filled(values: np.ndarray) -> np.ndarray:
+    """Places of the columns that hold numbers, from 0; of all where these are too few for a table."""
     filled = np.isfinite(values).any(axis=0)
-    if filled.all() or filled.sum() < 2:
+    return np.flatnonzero(filled | (filled.sum() < 2))
+
+
+def _named(
+    head: list[str], comments: list[str], separator: str | None, values: np.ndarray, places: np.ndarray
+) -> tuple[np.ndarray, list[str], list[str]]:
+    """The columns at some places, with their names and units."""
+    names, units = _headings(head, comments, separator, values)
+    if len(places) == len(names):
         return values, names, units
-    values = values[:, filled]  # without a separator at the end of each line, or a column of words
-    names, units = ([word for word, keep in zip(row, filled, strict=True) if keep] for row in (names, units))
+    values = values[:, places]  # without a separator at the end of each line, or a column of words
+    names, units = ([row[place] for place in places] for row in (names, units))
     return values, *((names, units) if any(names) else _headings(head, comments, separator, values))
 
 
