@@ -77,7 +77,8 @@ def assign(columns: Sequence[Column], source: Source, window: Window, told: str 
     if any(meaning_of(column).role == "wavelength" for column in columns):
         raise source.refuse(
             f"has wavelengths but no column of fluxes that is recognised (it has {found}), probably because its name "
-            "is unusual; name the columns for wavelength, flux and uncertainty (--columns WAVELENGTH,FLUX,ERROR)."
+            "is unusual, or it holds no number; name the columns for wavelength, flux and uncertainty (--columns "
+            "WAVELENGTH,FLUX,ERROR)."
         )
     raise source.refuse(
         f"has no column of wavelengths (it has {found}), probably because they are in another file or reach past "

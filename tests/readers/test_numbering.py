@@ -78,3 +78,8 @@ def test_what_stands_in_no_file_comes_last() -> None:
     some = [Column("w", WAVE, number=1), Column("middle", WAVE), Column("f", FLUX, number=4)]
     assert numbers_of(some) == [1, 5, 4] and shown(some, some[2]) == "column 4 'f'"
     assert numbers_of([Column("w", WAVE, number=1), Column("f", FLUX, number=1)]) == [1, 2]
+
+
+def test_a_flux_of_nothing_is_not_blamed_on_its_name() -> None:
+    with pytest.raises(UnusableInput, match=r"column 1 'wave', column 3 'err'\), .* or it holds no number; name"):
+        read_spectrum(rows("{:.4f} nan {:.6f}", "wave flux err\n"), name="t.txt")
