@@ -62,6 +62,7 @@ class Reported(NamedTuple):
         bundle: name of the bundle that was asked for, None for that of the resolution.
         luminosity: where the user gave one.
         part: which spectrum of the file it is, where it holds several, see `dtl.readers.parts`.
+        star: CARMENES identifier of its star, where the user gave one; empty for none of the published stars.
     """
 
     result: InferenceResult
@@ -70,6 +71,12 @@ class Reported(NamedTuple):
     bundle: str | None = None
     luminosity: LuminosityInput | None = None
     part: str = ""
+    star: str | None = None
+
+    @property
+    def key(self) -> str:
+        """By what a session knows it."""
+        return spectrum_key(self.sha256, self.part)
 
     @property
     def file(self) -> str:
@@ -121,18 +128,15 @@ def report_archive(
 def session_of(reported: Sequence[Reported]) -> SavedSession:
     """The session that holds these results and nothing else."""
     unique = {
-        spectrum_key(entry.sha256, entry.part): SavedSpectrum(
+        entry.key: SavedSpectrum(
             entry.file, entry.sha256, entry.options, entry.bundle, entry.result.row(), part=entry.part
         )
         for entry in reported
     }
     return SavedSession(
         spectra=tuple(unique.values()),
-        luminosities={
-            spectrum_key(entry.sha256, entry.part): entry.luminosity
-            for entry in reported
-            if entry.luminosity is not None
-        },
+        luminosities={entry.key: entry.luminosity for entry in reported if entry.luminosity is not None},
+        stars={entry.key: entry.star for entry in reported if entry.star is not None},
         selected=next(iter(unique), None),
         bundles=bundles_used([entry.result for entry in reported]),
     )
@@ -202,10 +206,12 @@ def _plotted(reported: Sequence[Reported]) -> list[PlottedStar]:
     from dtl.figures.plotted_star import PlottedStar
 
     entries = dict(zip(map(str, range(len(reported))), reported, strict=True))
+    said = {key: entry.star for key, entry in entries.items() if entry.star is not None}
     stars = []
-    for star in group_epochs({key: entry.result for key, entry in entries.items()}):
+    for star in group_epochs({key: entry.result for key, entry in entries.items()}, said):
         given = next((entries[key].luminosity for key in star.results if entries[key].luminosity is not None), None)
-        known = published_stars.star_luminosity(star.combined.prepared.spectrum, given)
+        named = next((said[key] for key in star.results if key in said), None)
+        known = published_stars.star_luminosity(star.combined.prepared.spectrum, given, named)
         stars.append(PlottedStar.from_result(star.combined, *(known or ())))
     return stars
 

@@ -1,6 +1,7 @@
 """The HR diagram page in each state it can be met in."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -348,3 +349,34 @@ def test_view_stands_in_the_address(monkeypatch):
     assert not policies._shown_default_value_warning  # of a widget with a default that gets a value, in the log
     assert "Surface gravity" in page.get("plotly_chart")[0].proto.alt
     assert "colour is Teff" in page.get("plotly_chart")[0].proto.alt
+
+
+def test_a_saved_luminosity_of_the_star_on_show_stays():
+    """Drawing the fields of a restored visit takes nothing away; the published value is there to be chosen."""
+    saved = LuminosityInput(0.004, 0.0002, "typed")
+    for star in ("GJ 699", "Nobody 1"):
+        page = open_page(results={A: fakes.make_result(star=star)}, selected=A, luminosities={A: saved})
+        assert visit_of(page.run()).luminosities == {A: saved}
+        assert "L 0.00400 ± 0.00020 L☉ (typed)" in users(page)[0]["text"][0]
+        page.segmented_control(key=f"luminosity-method-{A}").set_value("published").run()
+        assert visit_of(page).luminosities.get(A) != saved
+        page.segmented_control(key=f"luminosity-method-{A}").set_value("saved").run()
+        assert visit_of(page).luminosities == {A: saved}
+
+
+def test_a_luminosity_is_of_the_star_whichever_exposure_is_best():
+    given = LuminosityInput(0.004, 0.0002, "typed")
+    two = {A: fakes.make_result(star="Nobody 1"), B: fakes.make_result(star="nobody_1")}
+    two[B] = replace(two[B], prepared=replace(two[B].prepared, snr=10 * two[A].prepared.snr))
+    page = open_page(results=two, selected=B, luminosities={A: given})
+    (trace,) = users(page)
+    assert trace["customdata"] == [B] and "L 0.00400" in trace["text"][0]
+    assert visit_of(page).luminosities == {A: given}
+
+
+def test_a_star_is_known_as_on_the_page_literature():
+    """By the name of its file, and by what was said of it, with its published luminosity."""
+    for file, said in (("GJ 699.txt", {}), ("night1.txt", {A: "J17578+046"})):
+        page = open_page(results={A: fakes.make_result(file=file)}, stars=said)
+        assert "L 0.003523 ± 0.000091 L☉ (Cifuentes et al. 2020)" in users(page)[0]["text"][0]
+    assert not users(open_page(results={A: fakes.make_result(star="GJ 699")}, stars={A: ""}))
