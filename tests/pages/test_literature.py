@@ -153,12 +153,10 @@ def test_what_is_said_of_an_exposure_is_said_of_all_of_its_name():
 
 
 def test_a_wrong_name_in_one_file_is_mended_alone():
-    """And the luminosity that was published of the wrong star is not taken along."""
     two = {key: fakes.make_result(star="GJ 699", file=f"{key[0]}.txt") for key in (A, B)}
-    known = {key: published_stars.luminosity("GJ 699").as_input for key in (A, B)}
-    page = open_page(results=two, selected=B, luminosities=known)
+    page = open_page(results=two, selected=B)
     page.selectbox(key=f"literature-star-of-{B}").select("J07274+052").run()
-    assert visit_of(page).stars == {B: "J07274+052"} and list(visit_of(page).luminosities) == [A]
+    assert visit_of(page).stars == {B: "J07274+052"}
 
 
 def test_what_was_said_goes_before_the_name_in_the_file():

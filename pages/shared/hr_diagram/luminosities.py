@@ -82,7 +82,8 @@ def ask(results: Mapping[str, InferenceResult]) -> None:
         ways = {"published": _from_table, "photometry": _from_photometry, "typed": _typed}
         given = saved if method == "saved" else ways[method](digest, row)
         kept = {key: value for key, value in visit.current().luminosities.items() if key not in exposures}
-        visit.change(luminosities=kept | ({digest: given} if given else {}))
+        told = given not in (None, known)  # what is published needs no telling, and goes with the star's name
+        visit.change(luminosities=kept | ({digest: given} if told else {}))
         used = given or known
         name = wording.plain(wording.label(result))
         if used:

@@ -98,18 +98,10 @@ def ask_star() -> None:
 
 
 def _say(digests: list[str], star: str) -> None:
-    """Take it that spectra are of a star; the luminosity published of another is theirs no longer."""
-    now = visit.current()
-    before = {
-        digest: published_stars.star_luminosity(now.results[digest].prepared.spectrum, said=now.stars.get(digest))
-        for digest in digests
-    }
-    for digest in digests:  # the field on the page HR diagram would bring it back
+    """Take it that spectra are of a star."""
+    for digest in digests:  # the list on the page HR diagram would bring the luminosity of the earlier one back
         st.session_state.pop(f"luminosity-published-{digest}", None)
-    visit.change(
-        stars={**now.stars, **dict.fromkeys(digests, star)},
-        luminosities={key: given for key, given in now.luminosities.items() if given != before.get(key)},
-    )
+    visit.change(stars={**visit.current().stars, **dict.fromkeys(digests, star)})
 
 
 def _of_one_name(digest: str) -> list[str]:
