@@ -10,7 +10,7 @@ from dtl.catalogue.epochs import Epochs, group_epochs
 from dtl.result import InferenceResult
 from pages.shared.core import visit
 
-__all__ = ["epochs_of", "exposures_of", "one_each", "said_of", "stars"]
+__all__ = ["epochs_of", "exposures_of", "one_each", "only_one", "said_of", "stars"]
 
 Said = TypeVar("Said")
 
@@ -42,6 +42,12 @@ def exposures_of(digest: str) -> tuple[str, ...]:
     """The spectra of the star of a spectrum, in their order; itself where there is no other."""
     star = epochs_of(digest)
     return (digest,) if star is None else tuple(star.results)
+
+
+def only_one(result: InferenceResult) -> str:
+    """That of the exposures of a star this one alone counts, in words; empty where it does not."""
+    count = next((len(star.results) for star in stars() if star.combined is result), 1)
+    return f"the only one of {count} exposures that is not flagged" if count > 1 and result.exposures == 1 else ""
 
 
 def said_of(digest: str, said: Mapping[str, Said]) -> Said | None:
