@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import streamlit as st
 
 from dtl.catalogue import published_stars
@@ -33,10 +31,9 @@ def matched() -> dict[str, tuple[InferenceResult, str]]:
     for star in group_epochs(observed(), visit.current().stars):
         if karmn := next(filter(None, (star_of(*exposure) for exposure in star.results.items())), None):
             found.append((star.combined, karmn))
-    count = Counter(wording.label(result, short=True) for result, _ in found)
     labels: dict[str, tuple[InferenceResult, str]] = {}
-    for result, star in found:
-        label = wording.label(result, short=count[wording.label(result, short=True)] == 1)
+    for name, (result, star) in zip(wording.names_apart(result for result, _ in found), found, strict=True):
+        label = name
         while label in labels:
             label += "′"
         labels[label] = result, star
