@@ -43,7 +43,7 @@ figures/       each as PDF and SVG for a paper, 88 mm wide, and as .html to be o
 log.txt        how each file was understood and prepared, and its flags
 inputs.sha256  checksums of the files, for `sha256sum -c` in their folder
 session.json   files, reading options and results; restore it in the app on the page Export
-reproduce.py   gives the table again, in the folder of the files
+reproduce.py   gives the table again, in the folder of the files{networks}
 versions.json  of the program, its packages and the networks
 citations.bib  what to cite
 
@@ -106,7 +106,13 @@ def report_archive(
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         progress(0.0, "tables")
+        used = bundles_used(results)
         words = {"count": len(results), "spectra": "spectrum" if len(results) == 1 else "spectra"}
+        words["networks"] = "".join(
+            f",\n               with the networks {name} unpacked in a folder of this name beside them"
+            for name, entry in used.items()
+            if not entry["card_sha256"]
+        )
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
         archive.writestr("README.txt", _README.format(**words, version=dtl.__version__, date=now))
         for ending in (".ecsv", ".csv"):
@@ -117,7 +123,6 @@ def report_archive(
         archive.writestr("session.json", (session or session_of(reported)).to_json(embed=False))
         sources = [snippet.Source(entry.file, entry.options, entry.bundle) for entry in reported]
         archive.writestr("reproduce.py", snippet.table(sources))
-        used = bundles_used(results)
         archive.writestr("versions.json", json.dumps(_versions() | {"networks": used}, indent=1) + "\n")
         archive.writestr("citations.bib", bibtex(dtl.__version__, ", ".join(sorted({r.bundle for r in results}))))
         _write_figures(archive, reported, progress)

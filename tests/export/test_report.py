@@ -19,5 +19,7 @@ def test_the_star_that_was_named_is_the_one_of_diagrams_and_session() -> None:
     ]
     counts = [archive.read("figures/hr-diagram.html").count(b"L 0.003523") for archive in archives]
     assert counts == [0, 1]
+    note = f"with the networks {results[0].bundle.split()[0]} unpacked in a folder of this name"
+    assert note in archives[0].read("README.txt").decode()  # none that come with the program
     session = read_session(archives[1].read("session.json"), "session.json")
     assert session.stars == {"0" * 64: "J17578+046", "1" * 64: "J17578+046"}

@@ -226,6 +226,9 @@ def python(kind: str, result: InferenceResult | None = None, /, **details: objec
         # Without the colours of a language, which are too pale to read, and without a bar that only a mouse can move.
         st.code(code, language=None, wrap_lines=True)
         st.caption("Runs in the folder of the file, where dtl is installed; with an example, in any folder.")
+        about = every if kind in ("diagram", "table") else found
+        for name in dict.fromkeys(wording.plain(e.bundle) for e in about if e.bundle in bundles.own()):
+            st.caption(f"Its networks are of this visit: download {name} on Adapt, and unpack it in a folder {name}.")
 
 
 def _source(entry: Reported) -> snippet.Source:
