@@ -184,6 +184,9 @@ def test_an_impossible_option_keeps_the_earlier_reading(visit):
     assert "earlier reading is kept" in app.error[0].value
     assert app.selectbox(key=option(GOOD, "unit")).value is None
     assert metrics(app)["Teff"][0] == "3400 K"
+    assert app.run().error  # as long as the fields are on show
+    app.switch_page("pages/latent_space.py").run()
+    assert not app.switch_page("pages/spectrum.py").run().error
 
 
 def test_guesses_are_marked_in_words(visit):
@@ -424,6 +427,16 @@ def test_a_velocity_has_its_error_and_its_frame(visit):
     change(app, results={digest: replace(result, prepared=prepared)})
     app.run()
     assert "Radial velocity **5.523 ± 0.031 km/s** (frame unknown)" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [("", "(barycentric)"), ("medium_guessed", "(barycentric; air or vacuum guessed)"),
+     ("medium_guessed,frame_guessed", "(barycentric; air or vacuum and frame guessed)")],
+)  # fmt: skip
+def test_what_a_velocity_hangs_on_is_told_beside_it(visit, flags, words):
+    app = upload(visit(), a_txt=f"fake teff=3400 flags={flags}".encode())
+    assert next(text.value for text in app.markdown if text.value.startswith("Radial velocity")).endswith(words)
 
 
 def test_an_unknown_frame_is_called_unknown():

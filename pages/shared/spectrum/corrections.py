@@ -49,6 +49,8 @@ def corrections(digest: str, result: InferenceResult) -> None:
 
 def reading_options(digest: str, found: tuple[Finding, ...], orders: tuple[tuple[int, float, float], ...] = ()) -> None:
     """Widgets for `ReadOptions` and the models; any change reads this file again, alone."""
+    if f"option-unit-{digest}" not in st.session_state:  # the fields come anew, and show what holds
+        rereading.forget(digest)
     upload = visit.current().uploads[digest]
     options = upload.options
     read = {finding.name: finding.value for finding in found if finding.source != "user"}
