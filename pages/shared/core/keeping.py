@@ -169,7 +169,7 @@ def notes() -> None:
         text = "\n".join("- " + wording.sentence(sentence) for sentence in [*sentences][-_NOTES:])
         text += f"\n- {more} more before these." if (more := len(sentences) - _NOTES) > 0 else ""
         if len(sentences) > _OPEN_NOTES:
-            left = left.expander(f"{len(sentences)} notes on your spectra", icon=":material/info:", key="many-notes")
+            left = left.expander(f"{len(sentences)} notes on your spectra", icon=":material/info:")
         left.info(text, icon=":material/info:")
         right.button("Dismiss", key="dismiss-restore-notes", on_click=_dismiss)
 
