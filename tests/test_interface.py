@@ -17,9 +17,11 @@ from astropy.table import QTable
 
 import dtl
 import dtl.interface.functions
+from dtl.export import snippet
 from dtl.inference.analyse import analyse
 from dtl.readers import ReadOptions
 from dtl.result import COLUMNS
+from tests import fakes
 from tests.conftest import ROOT
 
 
@@ -162,6 +164,7 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda file: dtl.draw_diagram([3]), TypeError, "results: 3 is no result"),
         (lambda file: dtl.draw_diagram([], kind="x"), ValueError, "kind: 'x' is no diagram; give one of hr"),
         (lambda file: dtl.draw_diagram([], [None]), ValueError, "luminosities: 1 for 0 results"),
+        (lambda file: dtl.draw_diagram([], stars=["J17578+046"]), ValueError, "stars: 1 for 0 results"),
     ],
 )
 def test_a_wrong_argument_is_one_error(unread: None, call: Callable, kind: type[Exception], words: str) -> None:
@@ -211,3 +214,17 @@ def test_adaptation_is_that_of_the_command_line(tmp_path: Path, monkeypatch: pyt
     assert (tmp_path / "mine" / "card.json").is_file()
     dtl.adapt(sources, "common-r50000", population=False, accept_shift=True)
     assert asked["settings"].population.mean_mh is None and asked["settings"].population.slow is None
+
+
+def test_a_diagram_knows_the_stars_that_were_named():
+    """One star of two files, at its published luminosity; the script of the page says the same."""
+    two = [fakes.make_result(file=name) for name in ("night1.fits", "night2.fits")]
+    alone, named = (
+        [t for t in dtl.draw_diagram(two, stars=stars).data if t.meta == "users"]
+        for stars in (None, ["J17578+046", "J17578+046"])
+    )
+    assert not alone and len(named) == 1 and len(named[0].x) == 1
+    assert "L 0.003523" in named[0].text[0]
+    code = snippet.diagram([(snippet.Source("a.fits"), None)] * 2, "hr", ["J17578+046", None])
+    assert "stars = ['J17578+046', None]" in code and 'draw_diagram(results, luminosities, "hr", stars)' in code
+    assert "stars" not in snippet.diagram([(snippet.Source("a.fits"), None)], "hr", [None])

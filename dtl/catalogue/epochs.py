@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
 from dtl.catalogue.places import same_place
-from dtl.catalogue.published_stars import find_star, one_spelling
+from dtl.catalogue.published_stars import one_spelling, star_of
 from dtl.flags import Doubt, doubts
 from dtl.result import PARAMETERS, Estimate, InferenceResult
 from dtl.rounding import estimate_words, listed
@@ -20,6 +19,8 @@ __all__ = ["Epochs", "MeanVelocity", "combine", "group_epochs", "identify"]
 #: Mean intervals by which exposures differ from which on they are said to differ: the scatter of a constant star
 #: exceeds two standard deviations in one pair of exposures of twenty.
 _DIFFER = 2.0
+#: km/s of scatter between exposures that wavelengths of different nights may have.
+_SCATTER_OF_NIGHTS = 1.0
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,18 @@ class MeanVelocity:
         value: weighted by the squares of the signal-to-noise ratios, km/s.
         scatter: standard deviation, km/s.
         exposures: how many count.
+        error: mean 1-sigma error of one, km/s; 0 where none is known.
     """
 
     value: float
     scatter: float
     exposures: int
+    error: float = 0.0
+
+    @property
+    def differ(self) -> bool:
+        """Whether the exposures differ by more than their errors and those of wavelengths can be."""
+        return self.scatter > max(_DIFFER * self.error, _SCATTER_OF_NIGHTS)
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,7 @@ def identify(result: InferenceResult, said: str | None = None) -> str:
         return said
     if spectrum.simulated:
         return ""
-    star = find_star(spectrum.star or Path(spectrum.file).stem) if said is None else None
+    star = star_of(spectrum, said)
     if star is not None:
         return str(star["karmn"])
     return "" if spectrum.spectra > 1 else one_spelling(spectrum.star)
@@ -263,4 +271,6 @@ def _mean_velocity(results: Sequence[InferenceResult]) -> MeanVelocity | None:
     if len(known) < 2:
         return None
     value, weight = np.array([p.rv for p in known]), np.array([p.snr for p in known]) ** 2
-    return MeanVelocity(float(np.average(value, weights=weight)), float(np.std(value, ddof=1)), len(known))
+    errors = [p.rv_error for p in known if p.rv_error is not None]
+    mean, scatter = float(np.average(value, weights=weight)), float(np.std(value, ddof=1))
+    return MeanVelocity(mean, scatter, len(known), float(np.mean(errors)) if errors else 0.0)

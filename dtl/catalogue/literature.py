@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from io import StringIO
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -159,8 +158,7 @@ def recognise(result: InferenceResult) -> str | None:
     The name of the file counts where the header has none.
     A simulated observation is of no star, whatever it is called.
     """
-    spectrum = result.prepared.spectrum
-    star = None if spectrum.simulated else published_stars.find_star(spectrum.star or Path(spectrum.file).stem)
+    star = published_stars.star_of(result.prepared.spectrum)
     return None if star is None else str(star["karmn"])
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,7 @@ __all__ = [
     "short_citation",
     "similar_names",
     "star_luminosity",
+    "star_of",
     "stars",
 ]
 
@@ -259,15 +261,30 @@ def luminosity(name: str) -> Luminosity | None:
     return Luminosity(star["luminosity"], star["luminosity_error"], reference, star["name"], star["luminosity_note"])
 
 
-def star_luminosity(spectrum: Spectrum, given: LuminosityInput | None = None) -> LuminosityInput | None:
-    """The luminosity of the star of a spectrum: the one given, or else the one published under the star's name.
+def star_of(spectrum: Spectrum, said: str | None = None) -> pd.Series | None:
+    """The row of `stars` with the star of a spectrum, None where it is not known.
 
-    None where there is neither, and for a simulated spectrum, which is of no star, unless one is given.
+    It goes by the name of the star, or where the file has none by its own; a simulated spectrum is of no star.
+
+    Args:
+        spectrum: as read.
+        said: name of the star that the user gave, empty for none of the published ones; goes before all else.
     """
-    if given is not None or spectrum.simulated:
-        return given
-    known = luminosity(spectrum.star)
-    return known and known.as_input
+    if said is None and not spectrum.simulated:
+        said = spectrum.star or Path(spectrum.file).stem
+    return find_star(said) if said else None
+
+
+def star_luminosity(
+    spectrum: Spectrum, given: LuminosityInput | None = None, said: str | None = None
+) -> LuminosityInput | None:
+    """The luminosity of the star of a spectrum: the one given, or else the one published of it, see `star_of`.
+
+    None where there is neither.
+    """
+    star = star_of(spectrum, said) if given is None else None
+    known = None if star is None else luminosity(star["karmn"])
+    return given if known is None else known.as_input
 
 
 def names() -> dict[str, str]:

@@ -43,7 +43,7 @@ figures/       each as PDF and SVG for a paper, 88 mm wide, and as .html to be o
 log.txt        how each file was understood and prepared, and its flags
 inputs.sha256  checksums of the files, for `sha256sum -c` in their folder
 session.json   files, reading options and results; restore it in the app on the page Export
-reproduce.py   gives the table again, in the folder of the files
+reproduce.py   gives the table again, in the folder of the files{networks}
 versions.json  of the program, its packages and the networks
 citations.bib  what to cite
 
@@ -62,6 +62,7 @@ class Reported(NamedTuple):
         bundle: name of the bundle that was asked for, None for that of the resolution.
         luminosity: where the user gave one.
         part: which spectrum of the file it is, where it holds several, see `dtl.readers.parts`.
+        star: CARMENES identifier of its star, where the user gave one; empty for none of the published stars.
     """
 
     result: InferenceResult
@@ -70,6 +71,12 @@ class Reported(NamedTuple):
     bundle: str | None = None
     luminosity: LuminosityInput | None = None
     part: str = ""
+    star: str | None = None
+
+    @property
+    def key(self) -> str:
+        """By what a session knows it."""
+        return spectrum_key(self.sha256, self.part)
 
     @property
     def file(self) -> str:
@@ -99,7 +106,13 @@ def report_archive(
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         progress(0.0, "tables")
+        used = bundles_used(results)
         words = {"count": len(results), "spectra": "spectrum" if len(results) == 1 else "spectra"}
+        words["networks"] = "".join(
+            f",\n               with the networks {name} unpacked in a folder of this name beside them"
+            for name, entry in used.items()
+            if not entry["card_sha256"]
+        )
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
         archive.writestr("README.txt", _README.format(**words, version=dtl.__version__, date=now))
         for ending in (".ecsv", ".csv"):
@@ -110,7 +123,6 @@ def report_archive(
         archive.writestr("session.json", (session or session_of(reported)).to_json(embed=False))
         sources = [snippet.Source(entry.file, entry.options, entry.bundle) for entry in reported]
         archive.writestr("reproduce.py", snippet.table(sources))
-        used = bundles_used(results)
         archive.writestr("versions.json", json.dumps(_versions() | {"networks": used}, indent=1) + "\n")
         archive.writestr("citations.bib", bibtex(dtl.__version__, ", ".join(sorted({r.bundle for r in results}))))
         _write_figures(archive, reported, progress)
@@ -121,18 +133,15 @@ def report_archive(
 def session_of(reported: Sequence[Reported]) -> SavedSession:
     """The session that holds these results and nothing else."""
     unique = {
-        spectrum_key(entry.sha256, entry.part): SavedSpectrum(
+        entry.key: SavedSpectrum(
             entry.file, entry.sha256, entry.options, entry.bundle, entry.result.row(), part=entry.part
         )
         for entry in reported
     }
     return SavedSession(
         spectra=tuple(unique.values()),
-        luminosities={
-            spectrum_key(entry.sha256, entry.part): entry.luminosity
-            for entry in reported
-            if entry.luminosity is not None
-        },
+        luminosities={entry.key: entry.luminosity for entry in reported if entry.luminosity is not None},
+        stars={entry.key: entry.star for entry in reported if entry.star is not None},
         selected=next(iter(unique), None),
         bundles=bundles_used([entry.result for entry in reported]),
     )
@@ -202,10 +211,12 @@ def _plotted(reported: Sequence[Reported]) -> list[PlottedStar]:
     from dtl.figures.plotted_star import PlottedStar
 
     entries = dict(zip(map(str, range(len(reported))), reported, strict=True))
+    said = {key: entry.star for key, entry in entries.items() if entry.star is not None}
     stars = []
-    for star in group_epochs({key: entry.result for key, entry in entries.items()}):
+    for star in group_epochs({key: entry.result for key, entry in entries.items()}, said):
         given = next((entries[key].luminosity for key in star.results if entries[key].luminosity is not None), None)
-        known = published_stars.star_luminosity(star.combined.prepared.spectrum, given)
+        named = next((said[key] for key in star.results if key in said), None)
+        known = published_stars.star_luminosity(star.combined.prepared.spectrum, given, named)
         stars.append(PlottedStar.from_result(star.combined, *(known or ())))
     return stars
 

@@ -92,6 +92,7 @@ class SavedSession:
         spectra: its files, in the order of arrival.
         settings: name of a view option -> its value, a scalar or a list of scalars.
         luminosities: key of a spectrum -> luminosity that was given for its star.
+        stars: key of a spectrum -> CARMENES identifier that was given for its star, empty for none.
         selected: key of the spectrum shown.
         bundles: name of each bundle used -> its ``version`` and the sha256 of its card, ``card_sha256``.
         software: that wrote it, as ``dtl 0.1.0``.
@@ -101,6 +102,7 @@ class SavedSession:
     spectra: tuple[SavedSpectrum, ...]
     settings: dict[str, object] = field(default_factory=dict)
     luminosities: dict[str, LuminosityInput] = field(default_factory=dict)
+    stars: dict[str, str] = field(default_factory=dict)
     selected: str | None = None
     bundles: dict[str, dict[str, str]] = field(default_factory=dict)
     software: str = f"dtl {dtl.__version__}"
@@ -125,6 +127,7 @@ class SavedSession:
             "selected": self.selected,
             "settings": self.settings,
             "luminosities": {digest: given._asdict() for digest, given in self.luminosities.items()},
+            "stars": self.stars,
             "spectra": [_written(spectrum, embed and place == first.get(spectrum.sha256))
                         for place, spectrum in enumerate(self.spectra)],
         }  # fmt: skip
@@ -175,16 +178,17 @@ def departure(saved: dict[str, object], now: dict[str, object]) -> str:
     """
     changes = []
     for name, (label, unit, places) in PARAMETERS.items():
-        before, after = saved.get(name), now[name]
-        if before is None or not math.isfinite(float(before)):
+        before, old = _shown_value(saved, name, places)
+        after, new = _shown_value(now, name, places)
+        if before is None or not math.isfinite(before):
             continue
         width = float(saved.get(f"{name}_lower") or 0) + float(saved.get(f"{name}_upper") or 0)
         if after is None:
-            changes.append(f"{label} {format_number(float(before), places)} is now withheld")
-        elif abs(float(after) - float(before)) > max(0.01 * width, 0.5 * 10.0**-places):
-            old, new = (format_number(float(value), places) for value in (before, after))
-            if old != new:
-                changes.append(f"{label} {old} is now {new} {unit}" if unit != "dex" else f"{label} {old} is now {new}")
+            changes.append(f"{label} {old} is now withheld")
+        elif (old[0] == "<") != (new[0] == "<") or (
+            old != new and abs(after - before) > max(0.01 * width, 0.5 * 10.0**-places)
+        ):
+            changes.append(f"{label} {old} is now {new}" + f" {unit}" * (name != "logg"))
     other = saved.get("bundle") != now["bundle"]
     if not changes and not other:
         return ""
@@ -193,6 +197,15 @@ def departure(saved: dict[str, object], now: dict[str, object]) -> str:
     else:
         why = "computed again with networks of the same name and version, and yet"
     return f"{now['file']}: {why}: {', '.join(changes) or 'the same values in the figures shown'}."
+
+
+def _shown_value(row: dict[str, object], name: str, places: int) -> tuple[float | None, str]:
+    """A value of a row, or the upper limit in its place, and how it is shown; None for one that is withheld."""
+    value, limit = row.get(name), row.get(f"{name}_limit")
+    shown = value if limit is None else limit
+    if shown is None:
+        return None, ""
+    return float(shown), "< " * (limit is not None) + format_number(float(shown), places)
 
 
 def card_digest(card: dict[str, object]) -> str:
@@ -250,6 +263,10 @@ def _session(tree: dict[str, object]) -> SavedSession:
         luminosities={
             as_key(key, "luminosities"): _luminosity(as_dict(value, "luminosities"))
             for key, value in luminosities.items()
+        },
+        stars={
+            as_key(key, "stars"): as_text(star, "the name of a star", longest=60)
+            for key, star in as_dict(tree.get("stars", {}), "stars").items()
         },
         selected=selected if selected in keys else None,
         bundles={

@@ -85,16 +85,23 @@ def explanation(source: Source, bundle: str, parameter: str, kind: str = "contri
     )
 
 
-def diagram(sources: Sequence[tuple[Source, LuminosityInput | None]], which: str = "hr") -> str:
-    """A diagram of `dtl.draw_diagram` with stars of the user, each with a luminosity that was given or None.
+def diagram(
+    sources: Sequence[tuple[Source, LuminosityInput | None]], which: str = "hr", stars: Sequence[str | None] = ()
+) -> str:
+    """A diagram of `dtl.draw_diagram` with stars of the user.
 
-    Without one the published luminosity of the star named in the file is taken, if there is any.
+    Args:
+        sources: each with a luminosity that was given, None for the published one of its star, if there is any.
+        which: kind of the diagram.
+        stars: the published star that each was said to be of, None for that of its name; empty where none was said.
     """
     given = ", ".join(repr(None if known is None else (float(known.value), float(known.error))) for _, known in sources)
+    said = [f"stars = {[*stars]!r}  # None leaves it to the name in the file"] * any(s is not None for s in stars)
     return _script(
         *_all_predicted([source for source, _ in sources]),
         f"luminosities = [{given}]  # with errors, in solar units; None takes the published one",
-        f"figure = dtl.draw_diagram(results, luminosities, {_quoted(which)})",
+        *said,
+        f"figure = dtl.draw_diagram(results, luminosities, {_quoted(which)}{', stars' * bool(said)})",
         'figure.write_html("diagram.html")',
     )
 

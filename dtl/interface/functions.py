@@ -206,6 +206,7 @@ def draw_diagram(
     results: Iterable[InferenceResult],
     luminosities: Sequence[tuple[float, float] | None] | None = None,
     kind: Literal["hr", "spectroscopic", "kiel"] = "hr",
+    stars: Sequence[str | None] | None = None,
 ) -> go.Figure:
     """Your stars among the 286 published ones; several exposures of one star are one star.
 
@@ -218,9 +219,11 @@ def draw_diagram(
         luminosities: value and 1 sigma in solar luminosities for each result; None takes the published one of the
             star that the file names, if there is any.
         kind: ``hr`` (luminosity against temperature), ``spectroscopic`` (Teff^4/g) or ``kiel`` (log g).
+        stars: CARMENES identifier of the published star that each result is of, where the file does not name it so;
+            None leaves it to the name in the file, and an empty one says that it is none of them.
 
     Raises:
-        ValueError: for another kind, or other luminosities than one for each result.
+        ValueError: for another kind, or others than one luminosity and one star for each result.
     """
     from dtl.catalogue import published_stars
     from dtl.catalogue.epochs import group_epochs
@@ -236,13 +239,17 @@ def draw_diagram(
     every = as_results(results)
     if luminosities is not None and len(luminosities) != len(every):
         raise ValueError(f"luminosities: {len(luminosities)} for {len(every)} results; give one for each, or None.")
-    stars = []
+    if stars is not None and len(stars) != len(every):
+        raise ValueError(f"stars: {len(stars)} for {len(every)} results; give one for each, or None.")
+    plotted = []
     given = dict(zip(map(str, range(len(every))), luminosities or [None] * len(every), strict=True))
-    for star in group_epochs(dict(zip(given, every, strict=True))):
+    said = {key: star for key, star in zip(given, stars or [None] * len(every), strict=True) if star is not None}
+    for star in group_epochs(dict(zip(given, every, strict=True)), said):
         told = next((LuminosityInput(*given[key]) for key in star.results if given[key] is not None), None)
-        known = published_stars.star_luminosity(star.combined.prepared.spectrum, told)
-        stars.append(PlottedStar.from_result(star.combined, *(known or ())))
-    return kinds[kind](published_stars.stars(), stars)
+        named = next((said[key] for key in star.results if key in said), None)
+        known = published_stars.star_luminosity(star.combined.prepared.spectrum, told, named)
+        plotted.append(PlottedStar.from_result(star.combined, *(known or ())))
+    return kinds[kind](published_stars.stars(), plotted)
 
 
 def adapt(

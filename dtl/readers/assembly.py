@@ -182,7 +182,7 @@ def _one_stretch(
         "range",
         f"{kept.wavelength[0]:.1f}–{kept.wavelength[-1]:.1f} Å, {len(kept.wavelength)} pixels",
         "file",
-        f"of {low:.1f}–{high:.1f} Å; what lies outside {first:.0f}–{last:.0f} Å is not needed",
+        f"of {low:.1f}–{high:.1f} Å in vacuum; what lies outside {first:.0f}–{last:.0f} Å is not needed",
     )
     return kept, near
 

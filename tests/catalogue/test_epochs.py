@@ -128,3 +128,19 @@ def test_a_mean_is_called_one() -> None:
     assert mean.explain(note[0].flag) == "a.fits (and likewise 1 other exposure): log g 4.95 says little."
     assert "The 2 exposures differ by more than their intervals say in Teff:" in mean.explain("exposures_differ")
     assert combine({"a": first}).combined.exposures == 1
+
+
+@pytest.mark.parametrize(
+    ("velocities", "error", "differ"),
+    [
+        ((-110.0, -110.6, -110.3), 0.1, False),  # nights
+        ((-110.0, -108.0, -109.0), 0.6, False),  # within their errors
+        ((-110.0, -107.0, -109.0), 0.3, True),  # a binary
+        ((-110.0, -28.0), 0.3, True),  # one of them in air
+        ((-110.0, -28.0), None, True),
+    ],
+)
+def test_velocities_that_differ(velocities: tuple[float, ...], error: float | None, differ: bool) -> None:
+    found = [exposure(rv=rv) for rv in velocities]
+    found = [replace(result, prepared=replace(result.prepared, rv_error=error)) for result in found]
+    assert combine(dict(zip("abc", found, strict=False))).velocity.differ is differ

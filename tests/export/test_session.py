@@ -134,6 +134,15 @@ def test_another_version_of_the_networks_is_told():
     assert "log g" not in same and "the same values in the figures shown" in same
 
 
+def test_departures_are_told_as_the_pages_show_the_values():
+    """An upper limit as one, [M/H] in dex."""
+    row = fakes.make_result(flags=("upper_limit_vsini",)).row()
+    assert departure(row, row | {"vsini": row["vsini"] + 0.4}) == ""  # below a limit nothing was measured
+    assert "v sin i < 2.9 is now < 4.5 km/s" in departure(row, row | {"vsini_limit": 4.5})
+    assert "v sin i < 2.9 is now 3.0 km/s" in departure(row, row | {"vsini": 3.0, "vsini_limit": None})
+    assert "is now 0.10 dex" in departure(row, row | {"mh": 0.1})
+
+
 def test_digest_of_a_card_does_not_depend_on_its_order():
     assert card_digest({"a": 1, "b": 2}) == card_digest({"b": 2, "a": 1}) != card_digest({"a": 1, "b": 3})
 

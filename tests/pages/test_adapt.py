@@ -299,6 +299,7 @@ def test_kept_used_and_forgotten(page):
     assert not app.exception
     (models,) = [s for s in app.selectbox if s.label == "Models"]
     assert models.value == name and any(option.startswith(name) for option in models.options)
+    assert f"download {name} on Adapt, and unpack it in a folder {name}" in texts(app).replace("\\", "")
 
 
 def test_the_verdict_comes_first_and_says_what_was_left_out(page):

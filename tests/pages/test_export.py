@@ -209,3 +209,34 @@ def test_a_restore_that_is_broken_off_awaits_the_rest(monkeypatch):
     assert list(state["visit"].awaited) == [spectrum.key for spectrum in files]
     assert state["visit"].luminosities == {files[1].key: luminosity}
     assert state["visit"].pages[ViewOptions].wanted == {"transfer": "before"}
+
+
+def test_many_notes_leave_the_parameters_in_sight(visit):
+    app = visit()
+    change(app, notes={f"Note {number}.": "a" * 64 for number in range(5)})
+    assert not [box.label for box in app.run().expander if "notes on your" in box.label]
+    change(app, notes={f"Note {number}.": "a" * 64 for number in range(6)})
+    box = next(box for box in app.run().expander if "notes on your" in box.label)
+    assert box.label == "6 notes on your spectra" and not box.proto.expanded
+    assert "Note 5" in box.info[0].value
+
+
+def test_a_note_on_a_saved_value_goes_once_the_file_is_read_again(visit, content):
+    tree = json.loads(content[True])
+    tree["spectra"][0]["result"] |= {"teff": 3000.0, "bundle": "made-up 0.0"}
+    app = restore(visit(PAGE), json.dumps(tree).encode())
+    assert visit_of(app).notes
+    app.switch_page("pages/spectrum.py").run()
+    app.selectbox(key=f"option-frame-{visit_of(app).selected}").set_value("rest").run()
+    assert not visit_of(app).notes
+
+
+def test_the_stars_that_spectra_were_said_to_be_of_come_back(visit):
+    app = upload(visit(), a_txt=b"fake teff=3300", b_txt=b"fake teff=3400", c_txt=b"fake teff=3500 star=GJ_273")
+    a, b, c = visit_of(app).uploads
+    change(app, stars={a: "J17578+046", b: "J00000+000", c: ""})
+    app.switch_page(PAGE).run()
+    saved = _current(app).to_json(embed=True)
+    app = restore(visit(PAGE), saved)
+    assert visit_of(app).stars == {a: "J17578+046", c: ""}  # without one that no catalogue has
+    assert "3 spectra of stars that you named" in app.success[0].value

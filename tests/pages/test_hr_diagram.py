@@ -1,6 +1,7 @@
 """The HR diagram page in each state it can be met in."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ from dtl.catalogue.luminosity import Photometry, photometric_luminosity
 from dtl.figures.hr_diagram import DIFFERENCES
 from dtl.figures.marks import EQUAL
 from dtl.quantities import QUANTITIES
+from dtl.rounding import format_with_error
 from pages.shared.hr_diagram import chosen_star
 from pages.shared.hr_diagram.luminosities import LuminosityInput
 from tests import fakes
@@ -77,7 +79,7 @@ def test_typed_luminosity_of_an_earlier_visit_goes_before_the_published_one():
     page = open_page(results=both, selected=A, luminosities=given)
     assert not page.exception
     assert "L 0.004 L☉ (typed)" in users(page)[0]["text"][1]
-    assert visit_of(page).luminosities.items() > given.items()
+    assert visit_of(page).luminosities == given  # the published one of the star on show is nobody's word
 
 
 def test_simulated_star_takes_no_published_luminosity():
@@ -348,3 +350,48 @@ def test_view_stands_in_the_address(monkeypatch):
     assert not policies._shown_default_value_warning  # of a widget with a default that gets a value, in the log
     assert "Surface gravity" in page.get("plotly_chart")[0].proto.alt
     assert "colour is Teff" in page.get("plotly_chart")[0].proto.alt
+
+
+def test_a_saved_luminosity_of_the_star_on_show_stays():
+    """Drawing the fields of a restored visit takes nothing away; the published value is there to be chosen."""
+    saved = LuminosityInput(0.004, 0.0002, "typed")
+    for star in ("GJ 699", "Nobody 1"):
+        page = open_page(results={A: fakes.make_result(star=star)}, selected=A, luminosities={A: saved})
+        assert visit_of(page.run()).luminosities == {A: saved}
+        assert "L 0.00400 ± 0.00020 L☉ (typed)" in users(page)[0]["text"][0]
+        page.segmented_control(key=f"luminosity-method-{A}").set_value("published").run()
+        assert visit_of(page).luminosities.get(A) != saved
+        page.segmented_control(key=f"luminosity-method-{A}").set_value("saved").run()
+        assert visit_of(page).luminosities == {A: saved}
+
+
+def test_another_star_has_its_own_published_luminosity(visit):
+    """Once it is said which star a spectrum is of, also where the fields have been drawn for the one before."""
+    app = upload(visit(), a_txt=b"fake teff=3300 star=GJ_699")
+    digest = visit_of(app).selected
+    app.switch_page("pages/hr_diagram.py").run()
+    assert "0.003523" in texts(app)
+    app.switch_page("pages/literature.py").run()
+    app.selectbox(key=f"literature-star-of-{digest}").select("J07274+052").run()
+    app.switch_page("pages/hr_diagram.py").run()
+    assert not visit_of(app).luminosities
+    value = format_with_error(*published_stars.luminosity("J07274+052").as_input[:2])
+    assert f"- Luminosity **{value}** L☉" in texts(app)
+
+
+def test_a_luminosity_is_of_the_star_whichever_exposure_is_best():
+    given = LuminosityInput(0.004, 0.0002, "typed")
+    two = {A: fakes.make_result(star="Nobody 1"), B: fakes.make_result(star="nobody_1")}
+    two[B] = replace(two[B], prepared=replace(two[B].prepared, snr=10 * two[A].prepared.snr))
+    page = open_page(results=two, selected=B, luminosities={A: given})
+    (trace,) = users(page)
+    assert trace["customdata"] == [B] and "L 0.00400" in trace["text"][0]
+    assert visit_of(page).luminosities == {A: given}
+
+
+def test_a_star_is_known_as_on_the_page_literature():
+    """By the name of its file, and by what was said of it, with its published luminosity."""
+    for file, said in (("GJ 699.txt", {}), ("night1.txt", {A: "J17578+046"})):
+        page = open_page(results={A: fakes.make_result(file=file)}, stars=said)
+        assert "L 0.003523 ± 0.000091 L☉ (Cifuentes et al. 2020)" in users(page)[0]["text"][0]
+    assert not users(open_page(results={A: fakes.make_result(star="GJ 699")}, stars={A: ""}))

@@ -334,3 +334,13 @@ def test_other_latents_are_walked_along(visit):
     assert {slider.key for slider in app.slider if slider.key.startswith("walk-latent-")} == {
         "walk-latent-4", "walk-latent-7", "walk-latent-9",
     }  # fmt: skip
+
+
+def test_exposures_of_a_star_are_told_apart(visit):
+    """By the names of their files: at the axis of distances, and under the pointer on the maps."""
+    files = {name: f"fake teff={teff} star=GJ_699".encode() for name, teff in (("a_txt", 3300), ("b_txt", 3320))}
+    app = section(upload(visit(), **files, c_txt=b"fake teff=3600 star=GJ_273").switch_page(PAGE).run(), "gap")
+    said = {text for trace in figure(app, BELOW)["data"] for text in trace.get("text") or []}
+    assert {"GJ 699 (a.txt)", "GJ 699 (b.txt)", "GJ 273"} <= said
+    on_map = str(figure(app)["data"])
+    assert "a.txt<br>" in on_map and "b.txt<br>" in on_map and "c.txt<br>" not in on_map

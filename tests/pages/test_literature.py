@@ -137,6 +137,28 @@ def test_a_star_is_said_by_hand_and_remembered():
     assert visit_of(page).stars == {A: ""} and "users" not in metas(page)
 
 
+def test_what_is_said_of_an_exposure_is_said_of_all_of_its_name():
+    """One star stays one star; spectra without a name, or of another, are asked for one by one."""
+    three = {key: fakes.make_result(star="Target 7", file=f"{key[0]}.txt") for key in (A, B)}
+    three[C] = fakes.make_result(file="c.txt")
+    page = open_page(results=three, selected=B)
+    assert "Target 7 (2 spectra); c.txt" in page.info[-1].value.replace("\\", "")
+    page.selectbox(key=f"literature-star-of-{B}").select("J17578+046").run()
+    assert visit_of(page).stars == dict.fromkeys((A, B), "J17578+046")
+    page.selectbox(key="literature-spectrum").select(A).run()
+    assert page.selectbox(key=f"literature-star-of-{A}").value == "J17578+046"
+    page.selectbox(key="literature-spectrum").select(C).run()
+    page.selectbox(key=f"literature-star-of-{C}").select("J07274+052").run()
+    assert visit_of(page).stars == {A: "J17578+046", B: "J17578+046", C: "J07274+052"}
+
+
+def test_a_wrong_name_in_one_file_is_mended_alone():
+    two = {key: fakes.make_result(star="GJ 699", file=f"{key[0]}.txt") for key in (A, B)}
+    page = open_page(results=two, selected=B)
+    page.selectbox(key=f"literature-star-of-{B}").select("J07274+052").run()
+    assert visit_of(page).stars == {B: "J07274+052"}
+
+
 def test_what_was_said_goes_before_the_name_in_the_file():
     page = open_page(results={A: fakes.make_result(star="GJ 699")}, selected=A, stars={A: "J07274+052"})
     users = next(trace for trace in figure(page)["data"] if trace["meta"] == "users")

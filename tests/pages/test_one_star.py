@@ -60,3 +60,23 @@ def test_a_mean_is_called_one_on_every_page(visit):
     assert "Compared with GJ 699, mean of 2 exposures, estimated with" in texts(app).replace("\\", "")
     table = next(frame.value for frame in app.dataframe if "Source" in frame.value)
     assert table["Source"].iloc[0] == "Yours, mean of 2" and table["Teff [K]"].iloc[0].startswith(f"{mean} ± ")
+
+
+def test_exposures_that_do_not_count_are_marked(visit):
+    app = upload(visit(), a_txt=FIRST, b_txt=SECOND, c_txt=b"fake teff=3900 star=GJ_699 flags=low_snr")
+    table = next(box for box in app.expander if "exposures of" in box.label).table[0].value
+    assert list(table["Exposure"]) == [r"a\.txt", r"b\.txt", r"⚠ c\.txt", "**Mean of 2**"]
+    assert table["Teff"].iloc[-1].startswith("3250 ")
+
+
+def test_the_one_exposure_that_counts_is_named(visit):
+    """Where another one is on show, whose values are others."""
+    app = upload(visit(), a_txt=FIRST, b_txt=b"fake teff=3900 star=GJ_699 flags=low_snr")
+    app.switch_page("pages/hr_diagram.py").run()
+    only = "the only one of 2 exposures that is not flagged"
+    assert f"It is {only}" in texts(app) and app.selectbox(key="diagram-star").options[0] == "Yours: GJ 699 (a.txt)"
+    app.switch_page("pages/literature.py").run()
+    assert f"your spectrum GJ 699 (a.txt), {only}" in texts(app).replace("\\", "")
+    alone = upload(visit(), a_txt=FIRST)
+    for page in ("pages/hr_diagram.py", "pages/literature.py"):
+        assert "the only one" not in texts(alone.switch_page(page).run())

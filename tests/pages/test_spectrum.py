@@ -12,6 +12,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from dtl.exploration.wavelength_range import range_statistics
 from dtl.figures.scale import ANGSTROM
 from dtl.readers import limits
+from dtl.readers.options import ReadOptions
 from dtl.spectrum import Finding
 from pages.shared.core import examples, tables
 from pages.shared.spectrum import measured_range, reading
@@ -126,6 +127,48 @@ def test_a_changed_medium_reads_this_file_again_and_no_other(visit, calls):
     assert visit_of(app).uploads[sha256(OTHER).hexdigest()][2].resolution == 60000.0
 
 
+def test_the_others_are_read_the_same_way(visit, calls):
+    """Those that are read otherwise, with all that was stated; what cannot be read so is kept and said once."""
+    app = upload(visit(), a_txt=GOOD, b_txt=OTHER, c_txt=b"nothing", d_txt=b"fake teff=3100 star=GJ_273")
+    last = visit_of(app).selected
+    key = f"alike-{last}"
+    assert not [button for button in app.button if button.key == key]  # nothing was stated of any
+    app.selectbox(key=f"option-medium-{last}").set_value("air").run()
+    app.number_input(key=f"option-resolution-{last}").set_value(60000.0).run()
+    assert app.button(key=key).label == "Read the other 3 files the same way"
+    assert app.button(key=key).help.startswith("With air or vacuum: air and resolution: 60,000; all else as")
+    calls.clear()
+    app.button(key=key).click().run()
+    assert not app.exception and calls == ["a.txt", "b.txt", "c.txt"] and visit_of(app).selected == last
+    stated = {up.name: (up.options.medium, up.options.resolution) for up in visit_of(app).uploads.values()}
+    assert stated == dict.fromkeys(("a.txt", "b.txt", "d.txt"), ("air", 60000.0)) | {"c.txt": (None, None)}
+    assert not [button for button in app.button if button.key == key]  # that file was tried
+    assert [error.value for error in app.error] == [error.value for error in app.error if "c\\.txt" in error.value]
+    app.selectbox(key=f"option-medium-{last}").set_value(None).run()
+    assert app.button(key=key).label == "Read the other 3 files the same way"
+
+
+def test_what_cannot_be_read_like_another_is_kept_and_said(visit):
+    app = upload(visit(), a_txt=b"fake teff=3100 spectra=9", b_txt=GOOD)
+    first, last = visit_of(app).uploads
+    change(
+        app,
+        uploads={**visit_of(app).uploads, last: visit_of(app).uploads[last]._replace(options=ReadOptions(unit="um"))},
+    )
+    app.run()
+    app.button(key=f"alike-{last}").click().run()
+    assert "kept as before" in app.error[0].value and "a\\.txt has no pixel" in app.error[0].value
+    assert visit_of(app).uploads[first].options == ReadOptions() and not app.run().error
+
+
+@pytest.mark.parametrize("resolution", [-1.0, 50.0, 2e7])
+def test_a_resolution_that_cannot_be_is_refused_in_words(visit, resolution):
+    app = upload(visit(), a_txt=GOOD)
+    app.number_input(key=option(GOOD, "resolution")).set_value(resolution).run()
+    assert "a number from 100 to 10,000,000" in app.error[0].value and "earlier reading is kept" in app.error[0].value
+    assert app.number_input(key=option(GOOD, "resolution")).value is None
+
+
 def test_a_changed_medium_survives_a_visit_to_another_page(visit):
     app = upload(visit(), a_txt=GOOD)
     app.selectbox(key=option(GOOD, "medium")).set_value("air").run()
@@ -141,6 +184,9 @@ def test_an_impossible_option_keeps_the_earlier_reading(visit):
     assert "earlier reading is kept" in app.error[0].value
     assert app.selectbox(key=option(GOOD, "unit")).value is None
     assert metrics(app)["Teff"][0] == "3400 K"
+    assert app.run().error  # as long as the fields are on show
+    app.switch_page("pages/latent_space.py").run()
+    assert not app.switch_page("pages/spectrum.py").run().error
 
 
 def test_guesses_are_marked_in_words(visit):
@@ -381,6 +427,16 @@ def test_a_velocity_has_its_error_and_its_frame(visit):
     change(app, results={digest: replace(result, prepared=prepared)})
     app.run()
     assert "Radial velocity **5.523 ± 0.031 km/s** (frame unknown)" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [("", "(barycentric)"), ("medium_guessed", "(barycentric; air or vacuum guessed)"),
+     ("medium_guessed,frame_guessed", "(barycentric; air or vacuum and frame guessed)")],
+)  # fmt: skip
+def test_what_a_velocity_hangs_on_is_told_beside_it(visit, flags, words):
+    app = upload(visit(), a_txt=f"fake teff=3400 flags={flags}".encode())
+    assert next(text.value for text in app.markdown if text.value.startswith("Radial velocity")).endswith(words)
 
 
 def test_an_unknown_frame_is_called_unknown():

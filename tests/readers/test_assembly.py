@@ -1,4 +1,4 @@
-"""Sentences about spectra that hold too little of the window."""
+"""Sentences about spectra that hold too little of the window, and the range of those that hold it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,16 @@ def refusal(*columns: np.ndarray) -> str:
     with pytest.raises(UnusableInput) as caught:
         read_spectrum(rows.encode(), name="star.txt")
     return str(caught.value)
+
+
+def test_the_range_is_said_to_be_in_vacuum() -> None:
+    """It is that after the wavelengths of air were turned into those of vacuum, 2.4 Å longer."""
+    wavelength = np.arange(8790.0, 8845.0, 0.05)
+    flux = np.random.default_rng(1).normal(1000.0, 10.0, wavelength.size)
+    rows = "".join(f"{w:.3f} {f:.3f}\n" for w, f in zip(wavelength, flux, strict=True))
+    spectrum = read_spectrum(f"# medium: air\n{rows}".encode(), name="star.txt")
+    (found,) = [finding for finding in spectrum.findings if finding.name == "range"]
+    assert found.value.startswith("8792.4–8847.4 Å") and "of 8792.4–8847.4 Å in vacuum" in found.reason
 
 
 @pytest.mark.parametrize(

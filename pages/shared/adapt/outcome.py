@@ -273,5 +273,5 @@ def _keep(adapted: Adapted) -> str | None:
 
 def _reanalyse(adapted: Adapted, digests: list[str]) -> None:
     name = _kept() or _keep(adapted)
-    if name and (problems := uploads.reanalyse(digests, name)):
+    if name and (problems := uploads.reanalyse(digests, bundle=name)):
         visit.keep(replace(visit.kept(Adaptation), problems=tuple(problems)))

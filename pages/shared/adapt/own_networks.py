@@ -100,7 +100,7 @@ def _what(bundle: ModelBundle) -> str:
 
 
 def _use(digests: list[str], name: str | None) -> None:
-    if problems := uploads.reanalyse(digests, name):
+    if problems := uploads.reanalyse(digests, bundle=name):
         visit.keep(replace(visit.kept(Told), problems=tuple(problems)))
 
 

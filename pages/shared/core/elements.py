@@ -100,6 +100,13 @@ def _list(sentences: Sequence[str]) -> str:
     return "\n".join(bullet + wording.plain(sentence, 1000) for sentence in sentences)
 
 
+def _frame(result: InferenceResult) -> str:
+    """Relative to what a velocity is, and what it hangs on that was guessed."""
+    guessed = {"medium_guessed": "air or vacuum", "frame_guessed": "frame"}
+    known = [words for flag, words in guessed.items() if flag in result.flags]
+    return FRAME_WORDS[result.prepared.rv_frame] + (f"; {wording.listed(known)} guessed" if known else "")
+
+
 def facts(result: InferenceResult) -> None:
     """Quality, velocity and bundle, each with what it means."""
     prepared = result.prepared
@@ -109,8 +116,7 @@ def facts(result: InferenceResult) -> None:
         for text, help_ in (
             (f"S/N **{format_number(prepared.snr, 0)}**", "Signal-to-noise ratio per pixel of the file in the window."),
             (
-                f"Radial velocity **{format_with_error(prepared.rv, prepared.rv_error)} km/s** "
-                f"({FRAME_WORDS[prepared.rv_frame]})",
+                f"Radial velocity **{format_with_error(prepared.rv, prepared.rv_error)} km/s** ({_frame(result)})",
                 f"Radial velocity {_FRAMES[prepared.rv_frame]}, from cross-correlation with a model spectrum; "
                 f"the peak is {format_number(prepared.rv_quality, 2)} high, where 1 is a perfect match. "
                 + (

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from dtl.catalogue.epochs import Epochs, group_epochs
 from dtl.result import InferenceResult
 from pages.shared.core import visit
 
-__all__ = ["epochs_of", "one_each", "stars"]
+__all__ = ["epochs_of", "exposures_of", "one_each", "only_one", "said_of", "stars"]
+
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,23 @@ def stars() -> tuple[Epochs, ...]:
 def epochs_of(digest: str | None) -> Epochs | None:
     """The star of a spectrum with all its exposures; None where there is no other exposure."""
     return next((star for star in stars() if digest in star.results and len(star.results) > 1), None)
+
+
+def exposures_of(digest: str) -> tuple[str, ...]:
+    """The spectra of the star of a spectrum, in their order; itself where there is no other."""
+    star = epochs_of(digest)
+    return (digest,) if star is None else tuple(star.results)
+
+
+def only_one(result: InferenceResult) -> str:
+    """That of the exposures of a star this one alone counts, in words; empty where it does not."""
+    count = next((len(star.results) for star in stars() if star.combined is result), 1)
+    return f"the only one of {count} exposures that is not flagged" if count > 1 and result.exposures == 1 else ""
+
+
+def said_of(digest: str, said: Mapping[str, Said]) -> Said | None:
+    """What was said of the star of a spectrum: by whichever of its exposures; None where nothing was."""
+    return next((said[key] for key in exposures_of(digest) if key in said), None)
 
 
 def one_each(results: Mapping[str, InferenceResult]) -> dict[str, InferenceResult]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dtl.catalogue import published_stars
 from dtl.result import InferenceResult
 from pages.shared.core import bundles, links, uploads, visit, wording
 from pages.shared.core.examples import list_examples
@@ -20,6 +21,8 @@ __all__ = ["current", "notes", "python", "report", "reported", "restore", "saver
 
 #: Notes that are shown, the newest; how many came before is said.
 _NOTES = 20
+#: Notes that are open at once: of more the parameters would be out of sight.
+_OPEN_NOTES = 5
 
 
 def reported(results: list[InferenceResult] | None = None) -> list[Reported]:
@@ -29,7 +32,13 @@ def reported(results: list[InferenceResult] | None = None) -> list[Reported]:
     now = visit.current()
     return [
         Reported(
-            result, digest.partition("#")[0], upload.options, upload.bundle, now.luminosities.get(digest), upload.part
+            result,
+            digest.partition("#")[0],
+            upload.options,
+            upload.bundle,
+            now.luminosities.get(digest),
+            upload.part,
+            now.stars.get(digest),
         )
         for digest, result in now.results.items()
         if (upload := now.uploads.get(digest)) and (results is None or any(result is wanted for wanted in results))
@@ -67,6 +76,7 @@ def _saved(now: visit.Visit, settings: dict[str, object]) -> SavedSession:
         spectra=(*here, *awaited),
         settings=settings,
         luminosities=dict(now.luminosities),
+        stars=dict(now.stars),
         selected=now.selected,
         bundles=bundles_used(list(now.results.values())) if now.results else {},
     )
@@ -83,6 +93,7 @@ def restore(saved: SavedSession) -> tuple[str, bool]:
     visit.change(
         awaited=visit.current().awaited | {spectrum.key: spectrum for spectrum in saved.spectra},
         luminosities={**visit.current().luminosities, **saved.luminosities},
+        stars=visit.current().stars | _named(saved),
     )
     for key in [key for key in st.session_state if str(key).startswith("luminosity-")]:
         st.session_state.pop(key, None)  # fields would bring their old values back
@@ -105,6 +116,12 @@ def restore(saved: SavedSession) -> tuple[str, bool]:
     return _told(saved, visit.current())
 
 
+def _named(saved: SavedSession) -> dict[str, str]:
+    """The stars that a saved visit was told, without those that this catalogue does not have."""
+    known = published_stars.names() if saved.stars else {}
+    return {key: star for key, star in saved.stars.items() if not star or star in known}
+
+
 def _told(saved: SavedSession, now: visit.Visit) -> tuple[str, bool]:
     """What of a saved session is back, as a sentence or two, and whether with the networks of the session."""
     keys = {spectrum.key for spectrum in saved.spectra}
@@ -119,6 +136,7 @@ def _told(saved: SavedSession, now: visit.Visit) -> tuple[str, bool]:
         f"{_count(len(found), *words)}{more}"
         for found, words, more in (
             (saved.luminosities, ("typed luminosity", "typed luminosities"), ""),
+            (saved.stars, ("spectrum", "spectra"), " of stars that you named"),
             (back - other, ("spectrum", "spectra"), " read as before"),
             (other, ("spectrum", "spectra"), " computed again with other networks"),
             (awaited, ("saved result", "saved results"), f" {without}, listed below"),
@@ -150,6 +168,8 @@ def notes() -> None:
         left, right = st.columns([7, 3], vertical_alignment="center")
         text = "\n".join("- " + wording.sentence(sentence) for sentence in [*sentences][-_NOTES:])
         text += f"\n- {more} more before these." if (more := len(sentences) - _NOTES) > 0 else ""
+        if len(sentences) > _OPEN_NOTES:
+            left = left.expander(f"{len(sentences)} notes on your spectra", icon=":material/info:")
         left.info(text, icon=":material/info:")
         right.button("Dismiss", key="dismiss-restore-notes", on_click=_dismiss)
 
@@ -191,7 +211,9 @@ def python(kind: str, result: InferenceResult | None = None, /, **details: objec
             st.caption("Analyse a spectrum first; the script is about its file.")
             return
         if kind == "diagram":
-            code = snippet.diagram([(_source(entry), entry.luminosity) for entry in every], **details)
+            code = snippet.diagram(
+                [(_source(entry), entry.luminosity) for entry in every], stars=[e.star for e in every], **details
+            )
         elif kind == "table":
             code = snippet.table([_source(entry) for entry in every], **details)
         else:
@@ -204,6 +226,9 @@ def python(kind: str, result: InferenceResult | None = None, /, **details: objec
         # Without the colours of a language, which are too pale to read, and without a bar that only a mouse can move.
         st.code(code, language=None, wrap_lines=True)
         st.caption("Runs in the folder of the file, where dtl is installed; with an example, in any folder.")
+        about = every if kind in ("diagram", "table") else found
+        for name in dict.fromkeys(wording.plain(e.bundle) for e in about if e.bundle in bundles.own()):
+            st.caption(f"Its networks are of this visit: download {name} on Adapt, and unpack it in a folder {name}.")
 
 
 def _source(entry: Reported) -> snippet.Source:

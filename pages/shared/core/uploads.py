@@ -113,6 +113,7 @@ def reread(digest: str, **changes: object) -> str | None:
         stages=after.stages,
         example=after.example,
         selected=digest,
+        notes={note: about for note, about in after.notes.items() if about != digest},  # of the reading before
     )
     _delete_files(before)
     return None
@@ -171,10 +172,21 @@ def _in_place(before: Mapping[str, object], digest: str, new: Mapping[str, objec
     }
 
 
-def reanalyse(digests: Sequence[str], bundle: str | None) -> list[str]:
-    """Analyse files again with a bundle, or by their resolution; what fails keeps its result and gives a sentence."""
-    selected = visit.current().selected
-    problems = [reread(digest, bundle=bundle) for digest in digests if digest in visit.current().uploads]
+def reanalyse(
+    digests: Iterable[str], progress: Callable[[int, str], object] = lambda number, name: None, **changes: object
+) -> list[str]:
+    """Read files again as `reread` does; what fails keeps its result and gives a sentence, once for each.
+
+    Args:
+        digests: of the files.
+        progress: told the number, from 0, and the name of each before it is read.
+        changes: as of `reread`; ``bundle=None`` leaves the networks to the resolution of the spectra.
+    """
+    selected, problems = visit.current().selected, []
+    for number, digest in enumerate(digests):
+        if upload := visit.current().uploads.get(digest):
+            progress(number, upload.title)
+            problems.append(reread(digest, **changes))
     visit.change(selected=selected)
     return [problem for problem in problems if problem]
 

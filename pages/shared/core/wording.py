@@ -15,6 +15,7 @@ __all__ = [
     "labels",
     "listed",
     "mean_of",
+    "names_apart",
     "plain",
     "printable",
     "sentence",
@@ -53,6 +54,13 @@ def labels(names: Iterable[str], most: int) -> str:
     named = [plain(name) + (f" ({count} spectra)" if count > 1 else "") for name, count in Counter(names).items()]
     # Names have commas of their own.
     return "; ".join(named[:most]) + (f"; and {len(named) - most} more" if len(named) > most else "")
+
+
+def names_apart(results: Iterable[InferenceResult]) -> list[str]:
+    """A name for each of some spectra without markup: that of its star, with its file where several have it."""
+    results = list(results)
+    count = Counter(label(result, short=True) for result in results)
+    return [label(result, short=count[label(result, short=True)] == 1) for result in results]
 
 
 def mean_of(result: InferenceResult) -> str:

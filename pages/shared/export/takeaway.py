@@ -68,7 +68,8 @@ def save_session() -> None:
         disabled=embed and size > 0.7 * LIMIT,
     )
     st.caption(
-        f"One JSON file with {_contents()}: how each was read, its results, typed luminosities and the views you chose."
+        f"One JSON file with {_contents()}: how each was read, its results, typed luminosities, stars that you "
+        "named and the views you chose."
     )
 
 

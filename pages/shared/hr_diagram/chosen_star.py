@@ -82,6 +82,8 @@ def _show_users(digest: str, result: InferenceResult, star: PlottedStar) -> None
         lines.append("- Luminosity not known")
     lines += [_derived(found) for found in luminosities.derived(digest, result)]
     st.markdown("\n".join(lines))
+    if only := epochs.only_one(result):
+        st.markdown(f":small[It is {only}, and stands for the star.]")
     if result.exposures > 1:
         st.markdown(f":small[The {wording.mean_of(result)}, estimated with {wording.plain(result.bundle)}.]")
     for flag in sorted(star.flags, key=lambda flag: flag != "exposures_differ"):  # this beside the mean

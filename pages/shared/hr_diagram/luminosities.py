@@ -13,11 +13,13 @@ from dtl.catalogue.mass_radius import AbsoluteMagnitude, Derived, absolute_magni
 from dtl.figures.plotted_star import PlottedStar
 from dtl.result import InferenceResult
 from dtl.rounding import format_with_error
-from pages.shared.core import visit, wording
+from pages.shared.core import epochs, visit, wording
 
 __all__ = ["METHODS", "ask", "derived", "plotted"]
 
 METHODS = {"published": "Published table", "photometry": "Distance and magnitudes", "typed": "Typed value"}
+#: Beside them for a star whose luminosity was given before its fields were drawn.
+_SAVED = {"saved": "As saved"}
 
 
 @dataclass(frozen=True)
@@ -27,17 +29,27 @@ class KsMagnitudes:
     known: Mapping[str, AbsoluteMagnitude] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class SavedLuminosities:
+    """Luminosities that a restored session brought, by the digests of their stars."""
+
+    known: Mapping[str, LuminosityInput] = field(default_factory=dict)
+
+
 def derived(digest: str, result: InferenceResult) -> list[Derived]:
     """Mass and radius of a star of the user by all relations that hold for it."""
     estimates = result.estimates
     return mass_and_radius(
-        estimates["teff"], estimates["mh"], luminosity(digest, result), visit.kept(KsMagnitudes).known.get(digest)
-    )
+        estimates["teff"], estimates["mh"], luminosity(digest, result),
+        epochs.said_of(digest, visit.kept(KsMagnitudes).known),
+    )  # fmt: skip
 
 
 def luminosity(digest: str, result: InferenceResult) -> LuminosityInput | None:
     """The luminosity given on this page, or else the published one."""
-    return published_stars.star_luminosity(result.prepared.spectrum, visit.current().luminosities.get(digest))
+    now = visit.current()
+    given = epochs.said_of(digest, now.luminosities)
+    return published_stars.star_luminosity(result.prepared.spectrum, given, epochs.said_of(digest, now.stars))
 
 
 def plotted(results: Mapping[str, InferenceResult]) -> list[PlottedStar]:
@@ -52,20 +64,26 @@ def plotted(results: Mapping[str, InferenceResult]) -> list[PlottedStar]:
 def ask(results: Mapping[str, InferenceResult]) -> None:
     """The fields for the luminosity of one star at a time."""
     with st.expander("Luminosities of your stars", icon=":material/light_mode:"):
-        digest = _star(results)
-        result = results[digest]
-        spectrum = result.prepared.spectrum
-        known = published_stars.star_luminosity(spectrum)
+        best = _star(results)
+        result = results[best]
+        spectrum, said = result.prepared.spectrum, epochs.said_of(best, visit.current().stars)
+        exposures = epochs.exposures_of(best)
+        digest = exposures[0]  # the best of them may be another one tomorrow
+        known = published_stars.star_luminosity(spectrum, said=said)
+        saved = _saved(digest, known)
+        methods = METHODS | (_SAVED if saved else {})
         method = st.segmented_control(
-            "Luminosity from", list(METHODS), format_func=METHODS.get, required=True, persist_state="session",
-            default="published" if known else "photometry", key=f"luminosity-method-{digest}",
+            "Luminosity from", list(methods), format_func=methods.get, required=True, persist_state="session",
+            default="saved" if saved else "published" if known else "photometry", key=f"luminosity-method-{digest}",
             help="Published table: by the name of the star. Distance and magnitudes: with a bolometric correction. "
             "Typed value: a number you know. What is chosen here goes before the published value.",
         )  # fmt: skip
-        row = None if spectrum.simulated else published_stars.find_star(spectrum.star)
-        given = {"published": _from_table, "photometry": _from_photometry, "typed": _typed}[method](digest, row)
-        kept = {key: value for key, value in visit.current().luminosities.items() if key != digest}
-        visit.change(luminosities=kept | ({digest: given} if given else {}))
+        row = published_stars.star_of(spectrum, said)
+        ways = {"published": _from_table, "photometry": _from_photometry, "typed": _typed}
+        given = saved if method == "saved" else ways[method](digest, row)
+        kept = {key: value for key, value in visit.current().luminosities.items() if key not in exposures}
+        told = given not in (None, known)  # what is published needs no telling, and goes with the star's name
+        visit.change(luminosities=kept | ({digest: given} if told else {}))
         used = given or known
         name = wording.plain(wording.label(result))
         if used:
@@ -73,6 +91,16 @@ def ask(results: Mapping[str, InferenceResult]) -> None:
             st.markdown(f"{name}: **{value} L☉** ({wording.plain(used.source)})")
         else:
             st.markdown(f"{name}: luminosity **not known** yet. The spectroscopic HR diagram needs none.")
+
+
+def _saved(digest: str, known: LuminosityInput | None) -> LuminosityInput | None:
+    """The luminosity that a star had before its fields were drawn, None where it had none or the published one."""
+    saved = visit.kept(SavedLuminosities).known
+    given = epochs.said_of(digest, visit.current().luminosities)
+    if f"luminosity-method-{digest}" not in st.session_state and given not in (None, known):
+        saved = {**saved, digest: given}
+        visit.keep(SavedLuminosities(saved))
+    return saved.get(digest)
 
 
 def _star(results: Mapping[str, InferenceResult]) -> str:

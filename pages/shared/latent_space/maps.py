@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -124,6 +125,7 @@ def _stars(
     bundle, other = bundles.of_result(results[0]), "after" if state == "before" else "before"
     quantity, stars, name = SPECTRUM_METRICS.get(colour), [], f"map_{which}"
     outside = outside_map(getattr(bundle, name), np.array([getattr(place[state], name) for place in found]))
+    names = wording.names_apart(results)
     for i, (result, place) in enumerate(zip(results, found, strict=True)):
         spots = {state_: getattr(at, name) for state_, at in place.items()}
         value = star_value(result, colour) if quantity else None
@@ -134,8 +136,11 @@ def _stars(
             if colour in PARAMETERS:
                 said = estimate_words(colour, result.estimates[colour])
             note = f"{quantity[0]} {said}<br>{note}"
+        own = wording.label(result, short=True)
+        if names[i] != own:  # exposures of a star lie close together
+            note = f"{escape(wording.printable(result.prepared.spectrum.file))}<br>{note}"
         star = MapStar(
-            wording.label(result, short=True),
+            own,
             spots[state],
             value=value,
             group=None if quantity else flag_group(result.flags),

@@ -45,8 +45,8 @@ def distances(result: InferenceResult) -> None:
         with column:
             st.markdown(f"**{title}**")
             stars = [
-                DistanceStar(wording.label(star, short=True), *map(float, pair))
-                for star, pair in zip(results, of_stars[space], strict=True)
+                DistanceStar(name, *map(float, pair))
+                for name, pair in zip(wording.names_apart(results), of_stars[space], strict=True)
             ]
             figure = distance_figure(
                 usual[space],

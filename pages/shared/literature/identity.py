@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import streamlit as st
 
 from dtl.catalogue import published_stars
@@ -33,10 +31,9 @@ def matched() -> dict[str, tuple[InferenceResult, str]]:
     for star in group_epochs(observed(), visit.current().stars):
         if karmn := next(filter(None, (star_of(*exposure) for exposure in star.results.items())), None):
             found.append((star.combined, karmn))
-    count = Counter(wording.label(result, short=True) for result, _ in found)
     labels: dict[str, tuple[InferenceResult, str]] = {}
-    for result, star in found:
-        label = wording.label(result, short=count[wording.label(result, short=True)] == 1)
+    for name, (result, star) in zip(wording.names_apart(result for result, _ in found), found, strict=True):
+        label = name
         while label in labels:
             label += "′"
         labels[label] = result, star
@@ -52,14 +49,13 @@ def ask_star() -> None:
             "recognised by the name of the star in the file; a simulated observation is of no star."
         )
         return
-    unknown = [wording.label(result) for digest, result in spectra.items() if not star_of(digest, result)]
+    unknown = [r.prepared.spectrum.star or wording.label(r) for d, r in spectra.items() if not star_of(d, r)]
     title = "Your spectra and their stars" + (f": {len(unknown)} not recognised" if unknown else "")
     with st.expander(title, icon=":material/badge:", expanded=len(unknown) == len(spectra)):
         if unknown:
-            few = "; ".join(wording.plain(name) for name in unknown[:5])
-            few += f"; and {len(unknown) - 5} more" if len(unknown) > 5 else ""
             st.info(
-                f"Not recognised by name: {few}. If {'it' if len(unknown) == 1 else 'one of them'} is one of the "
+                f"Not recognised by name: {wording.labels(unknown, 5)}. "
+                f"If {'it' if len(set(unknown)) == 1 else 'one of them'} is one of the "
                 "286 published stars, say which.",
                 icon=":material/help:",
             )
@@ -83,16 +79,32 @@ def ask_star() -> None:
         key = f"literature-star-of-{digest}"
 
         def say() -> None:
-            visit.change(stars={**visit.current().stars, digest: st.session_state[key]})
+            _say(_of_one_name(digest), st.session_state[key])
 
+        st.session_state[key] = star_of(digest, spectra[digest]) or ""  # it may have been said of another exposure
         with right:
             st.selectbox(
                 "is of the star",
                 list(names),
-                index=list(names).index(star_of(digest, spectra[digest]) or ""),
                 format_func=lambda k: f"{names[k]} ({k})" if k else names[k],
                 key=key,
-                persist_state="session",
                 on_change=say,
-                help="Taken from the name in the file where that is the name of a published star. Type to search.",
+                help="Taken from the name in the file where that is the name of a published star. Type to search. "
+                "What you say holds for all spectra of this name, where the name is not known.",
             )
+
+
+def _say(digests: list[str], star: str) -> None:
+    """Take it that spectra are of a star."""
+    for digest in digests:  # the list on the page HR diagram would bring the luminosity of the earlier one back
+        st.session_state.pop(f"luminosity-published-{digest}", None)
+    visit.change(stars={**visit.current().stars, **dict.fromkeys(digests, star)})
+
+
+def _of_one_name(digest: str) -> list[str]:
+    """The spectra that what is said of one holds for: those of the same name, where that is of no published star."""
+    spectra = observed()
+    name = spectra[digest].prepared.spectrum.star
+    if not name or recognise(spectra[digest]):
+        return [digest]
+    return [key for key, result in spectra.items() if result.prepared.spectrum.star == name and not recognise(result)]

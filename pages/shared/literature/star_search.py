@@ -14,7 +14,7 @@ from dtl.catalogue.online import HOSTS, Answer, Unanswered
 from dtl.catalogue.star_record import OWN
 from dtl.result import PARAMETERS, InferenceResult, value_title
 from dtl.rounding import format_number
-from pages.shared.core import bundles, elements, links, visit, wording
+from pages.shared.core import bundles, elements, epochs, links, visit, wording
 from pages.shared.core.chart import chart, dark
 from pages.shared.core.stars import ANCHOR, anchors
 from pages.shared.literature import figures, identity
@@ -143,7 +143,9 @@ def _show(star: pd.Series) -> None:
     )
     if own:
         what = "" if own[1].exposures > 1 else "your spectrum "
-        st.caption(f"Compared with {what}{wording.plain(own[0])}, estimated with {wording.plain(own[1].bundle)}.")
+        only = epochs.only_one(own[1])
+        name = f"{wording.plain(wording.label(own[1]))}, {only}" if only else wording.plain(own[0])
+        st.caption(f"Compared with {what}{name}, estimated with {wording.plain(own[1].bundle)}.")
         elements.differing(own[1])
     else:
         st.caption("Compared with Mas-Buitrago et al. 2024. Analyse a spectrum of it to compare with your own result.")

@@ -9,7 +9,7 @@ from dtl.readers.instruments import INSTRUMENTS
 from dtl.result import InferenceResult
 from dtl.spectrum import Finding
 from pages.shared.core import bundles, uploads, visit, wording
-from pages.shared.spectrum import rereading, wizard
+from pages.shared.spectrum import alike, rereading, wizard
 
 __all__ = ["corrections", "reading_options"]
 
@@ -36,6 +36,7 @@ def corrections(digest: str, result: InferenceResult) -> None:
     """Widgets to correct the reading of a file, and to remove it."""
     st.caption("Is something under Metadata wrong? Change it here and the spectrum is read again.")
     reading_options(digest, result.prepared.spectrum.findings, result.prepared.spectrum.orders)
+    alike.the_others(digest)
     wizard.columns(digest, unreadable=False)
     st.button(
         "Remove this spectrum",
@@ -48,6 +49,8 @@ def corrections(digest: str, result: InferenceResult) -> None:
 
 def reading_options(digest: str, found: tuple[Finding, ...], orders: tuple[tuple[int, float, float], ...] = ()) -> None:
     """Widgets for `ReadOptions` and the models; any change reads this file again, alone."""
+    if f"option-unit-{digest}" not in st.session_state:  # the fields come anew, and show what holds
+        rereading.forget(digest)
     upload = visit.current().uploads[digest]
     options = upload.options
     read = {finding.name: finding.value for finding in found if finding.source != "user"}
@@ -66,8 +69,6 @@ def reading_options(digest: str, found: tuple[Finding, ...], orders: tuple[tuple
         )
     columns[1].number_input(
         "Resolution λ/FWHM",
-        min_value=1000.0,
-        max_value=1_000_000.0,
         step=1000.0,
         format="%.0f",
         value=None,

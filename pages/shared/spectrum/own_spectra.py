@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from dtl.result import InferenceResult
@@ -22,6 +21,4 @@ def others(result: InferenceResult) -> dict[str, InferenceResult]:
 
 def names(results: Mapping[str, InferenceResult]) -> dict[str, str]:
     """A name for each spectrum: that of its star, with its file where several have it."""
-    short = {digest: wording.label(result, short=True) for digest, result in results.items()}
-    count = Counter(short.values())
-    return {digest: name if count[name] == 1 else wording.label(results[digest]) for digest, name in short.items()}
+    return dict(zip(results, wording.names_apart(results.values()), strict=True))

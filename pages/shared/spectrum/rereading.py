@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dtl.readers.parts import Part
 from pages.shared.core import uploads, visit
 
-__all__ = ["problem_of", "reread", "separate"]
+__all__ = ["forget", "problem_of", "reread", "separate"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,12 @@ def reread(digest: str, **changes: object) -> str | None:
 def separate(digest: str, parts: Sequence[Part], progress: Callable[[int, str], object]) -> None:
     """Make each spectrum of a file one of the visit, see `pages.shared.core.uploads.separate`; a sentence is kept."""
     visit.keep(Rereading(digest, uploads.separate(digest, parts, progress), ("row",)))  # shown beside the list
+
+
+def forget(digest: str) -> None:
+    """Say no more of the last attempt to read this file again."""
+    if visit.kept(Rereading).digest == digest:
+        visit.keep(Rereading())
 
 
 def problem_of(digest: str, *, about: tuple[str, ...]) -> str | None:
