@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,12 +11,11 @@ from dtl.readers.bins import with_middles
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column, Part, frame_of_name, medium_of_name, stated_unit
 from dtl.readers.error_words import SINGLE
-from dtl.readers.names import Name
 from dtl.readers.options import ReadOptions
+from dtl.readers.other_columns import other_spectra
 from dtl.readers.pixel_values import with_velocity
 from dtl.readers.roles import KIND_WORDS, Roles, assign_roles, meaning_of
 from dtl.readers.scales import linear_flux, log_factor, scale_of_uncertainty
-from dtl.readers.several import is_other_spectrum, same_but_for_number
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import frame_of, stated_medium
 from dtl.readers.uncertainties import KINDS, to_sigma
@@ -25,12 +23,6 @@ from dtl.readers.verdicts import judge_column, why_none
 from dtl.wavelengths import Window
 
 __all__ = ["KINDS", "Column", "assign", "contents_from_columns", "usable"]
-
-#: A flux that was treated is further from the plain word than another by this, see `dtl.readers.names.Name`.
-_TREATMENT = 0.1
-#: Beginnings of words for another fibre, and for what was done to a flux or not.
-_SAME_STAR = ("trace", "fib", "un", "no", "tell", "sky", "before", "after", "orig", "extr", "opt", "box")
-_SAME_STAR += ("binned", "rebin", "resampl", "interp", "shift", "rest", "net", "corrected", "molec")
 
 
 def contents_from_columns(
@@ -137,19 +129,8 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
 
 
 def _note_several(contents: Contents, columns: Sequence[Column], roles: Roles) -> None:
-    """Say where columns differ by their number only, as ``flux_1`` and ``flux_2`` or ``GJ_1`` and ``GJ_2``.
-
-    Of the others that can be the flux those count too that have lines or noise of their own.
-    """
-    free = [other for other in roles.others if other is not roles.uncertainty]
-    if roles.flux_name.role == "flux":
-        free = [other for other in free if _is_another_star(other.meaning, roles.flux_name)]
-        alike = [other for other in free if not (other.meaning.stem or roles.flux_name.stem)]
-        numbered = [other for other in alike if same_but_for_number(roles.flux.name, other.name)]  # FLUX1, FLUX2
-        numbered += [other for other in free if _is_numbered(other.meaning)] if _is_numbered(roles.flux_name) else []
-    else:
-        numbered = [other for other in free if same_but_for_number(roles.flux.name, other.name)]
-    found = numbered or [other for other in free if is_other_spectrum(roles.flux.values, other.values)]
+    """Say where other columns are spectra of their own."""
+    found, numbered = other_spectra(roles)
     if not found:
         return
     verb = "differs" if len(found) == 1 else "differ"
@@ -158,18 +139,6 @@ def _note_several(contents: Contents, columns: Sequence[Column], roles: Roles) -
     reason += f" {verb} from it by the number in the name only" if numbered else f" {lines}"
     contents.flags.add("several_spectra")
     contents.note("spectra", f"1 of {len(found) + 1} used", "guessed", reason)
-
-
-def _is_another_star(other: Name, flux: Name) -> bool:
-    """Whether another flux can be that of another star by its name: not the same once more, treated otherwise or raw,
-    nor what another fibre of a spectrograph saw."""
-    words = [word for word in (*other.stem, *flux.stem) if word.startswith(_SAME_STAR)]
-    return other.role == "flux" and abs(other.doubt - flux.doubt) < _TREATMENT and not words
-
-
-def _is_numbered(name: Name) -> bool:
-    """Whether the name of a flux says nothing more than which of them it is."""
-    return name.role == "flux" and len(name.stem) == 1 and bool(re.fullmatch(r"\d+|[a-z]", *name.stem))
 
 
 def _add_uncertainty(contents: Contents, columns: Sequence[Column], roles: Roles, told: str | None, scale: str) -> None:
