@@ -56,12 +56,16 @@ _UNIT = r"(?:,?[\s_-]+(?:in )?|(?=[(\[]))[(\[]?(k?m)(?:[ _.·]?/?[ _]?|p)s(?:[ec
 _REMARK = r"\s*[\[(](?:still |yet )*(?:not|to be)(?: yet)? (?:applied|corrected|removed|added)\b[^\])]{0,30}[\])]"
 #: A key and its value.
 _NAMED = re.compile(rf"^\W*([A-Za-z][A-Za-z _-]{{0,40}}?(?:{_UNIT})?)(?:{_REMARK})?\s*[:=]\s*(\S.*)$")
+#: The same with a tabulator between them and nowhere else, and what stands there in a line of names.
+_TABBED = re.compile(r"([^\t]{1,60}?)[^\S\t]*\t\s*([^\t]{1,80}\S)\s*")
+_HEADINGS = {"value", "values", "unit", "units", "description", "comment", "type"}
 
 
 def parse_comments(lines: list[str]) -> dict[str, str]:
     """Keys and values of comment lines, as ``# star: GJ 699``; a bare word *simulated* in any of them counts too."""
     found: dict[str, str] = {}
-    lines = [" ".join(line.split()) for line in lines]  # else a search over blanks takes the square of their number
+    # without blanks, else a search over them takes the square of their number
+    lines = [" ".join(_with_colon(line).split()) for line in lines]
     for line in lines:
         match = _NAMED.match(line)
         if match:
@@ -69,6 +73,14 @@ def parse_comments(lines: list[str]) -> dict[str, str]:
         if not match and _SIMULATED.search(line) and not _NOT_SIMULATED.search(line):
             found.setdefault("simulated", "true")
     return found
+
+
+def _with_colon(line: str) -> str:
+    """A line of a known key, a tabulator and its value with a colon between them; any other as it is."""
+    found = _TABBED.fullmatch(line)
+    key = key_of(found[1].strip(" #%!;*/"))[0] if found else None
+    names_columns = found and (found[2].lower() in _HEADINGS or parse_name(found[2]).role)
+    return f"{found[1]}: {found[2]}" if key and not names_columns and not found[1].endswith((":", "=")) else line
 
 
 def key_of(name: str) -> tuple[str | None, str]:
