@@ -162,7 +162,7 @@ def resolution_of_card(value: object, comment: str) -> float | None:
         value: of the card.
         comment: behind it, which may name the unit, and whose resolution it is.
     """
-    if _OF_ANOTHER.search(comment) or (is_width(comment) and not isinstance(value, str)):
+    if _OF_ANOTHER.search(comment) or (isinstance(value, int | float) and is_width(value, comment)):
         return None
     if isinstance(value, str) or (IN_KMS.search(comment) and value < _WIDEST):
         return resolution_of_value(str(value) if isinstance(value, str) else f"{value} km/s")
