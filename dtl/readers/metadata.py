@@ -50,6 +50,8 @@ _NOT_SIMULATED = re.compile(
 _OF_MEDIUM = re.compile(r"vac|air", re.IGNORECASE)
 #: Whose velocity is not the star's.
 _OF_OTHERS = re.compile(r"\b(template(?! match)|tpl|model|synthetic|planet|companion|moon|sun|ism)\b", re.IGNORECASE)
+#: Stars that are no targets, where all below their key is of them.
+_NO_TARGET = re.compile(r"(?:\w+ )*(?:standards?|calibrators?|comparison|reference)(?: stars?)?")
 #: A unit of velocities behind a name, as in "BERV (km/s)" or "berv_kms".
 _UNIT = r"(?:,?[\s_-]+(?:in )?|(?=[(\[]))[(\[]?(k?m)(?:[ _.·]?/?[ _]?|p)s(?:[ec]{2})?(?: ?(?:\^|\*\*)?-1|⁻¹)?[)\]]?"
 #: That a correction is still to be made, behind the key of its value: "BERV (not applied)".
@@ -96,7 +98,7 @@ def named_after(key: str, pairs: Mapping[object, object]) -> dict[object, object
 
     Its unit is that of the wavelengths only below them. Nothing where the key is of another body, as ``companion``.
     """
-    if _OF_OTHERS.search(key):
+    if _OF_OTHERS.search(key) or _NO_TARGET.fullmatch(_words(key)):
         return {}
     own = " ".join(word for word in _words(key).split() if word not in _THIS)
     if own in _OF_ALL or _words(key) in _OF_ALL:

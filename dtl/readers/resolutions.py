@@ -129,6 +129,7 @@ def metadata_lines(pairs: Mapping[object, object], deep: bool = False) -> Iterat
     for key, value in pairs.items():
         name = str(key)[:100]
         free = name.lower() in _FREE
+        value = value.get("value", value) if isinstance(value, Mapping) else value
         if isinstance(value, Mapping):
             yield from metadata_lines(value, deep=True) if not deep and (free or is_own(name)) else ()
         elif isinstance(value, list):

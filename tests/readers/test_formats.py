@@ -381,6 +381,8 @@ def test_ecsv() -> None:
         ({"observation": {"object": "GJ 699"}, "author": {"name": "Smith"}}, "GJ 699", ""),
         ({"companion": {"star": "GJ 699 B"}, "header": {"name": "GJ 699"}}, "GJ 699", ""),
         ({"source": {"name": "GJ 699", "ra": 269.4}}, "GJ 699", ""),
+        *(({key: {"star": "HR 3039"}, "target": "GJ 699"}, "GJ 699", "") for key in ("standard", "telluric standard")),
+        *(({key: {"object": "HR 3039"}}, "", "") for key in ("RV standard star", "reference", "comparison_star")),
         *(({key: {"name": "GJ 699"}}, "GJ 699", "") for key in ("host star", "science target", "primary", "id")),
         *(({key: {"name": "HR 3039"}}, "", "") for key in ("telluric star", "guide star", "host", "science program")),
         ({"primary header": {"OBJECT": "GJ 699"}, "stellar_parameters": {"teff": 3200}}, "GJ 699", ""),
@@ -392,6 +394,23 @@ def test_a_name_below_a_key_is_that_of_the_key(meta: dict, star: str, instrument
     table.write(handle, format="ascii.ecsv")
     spectrum = read_spectrum(handle.getvalue().encode())
     assert (spectrum.star, spectrum.instrument) == (star, instrument)
+
+
+@pytest.mark.parametrize(
+    ("meta", "resolution"),
+    [
+        ({"resolution": {"value": 50000, "unit": ""}}, 50000.0),
+        ({"resolving power": {"value": 94600}}, 94600.0),
+        ({"resolution": {"value": 0.1, "unit": "Angstrom"}}, None),
+        ({"template": {"resolution": {"value": 100000}}}, None),
+        ({"template resolution": {"value": 100000}}, None),
+    ],
+)
+def test_a_resolution_with_its_value_below_it(meta: dict, resolution: float | None) -> None:
+    table = QTable({"wavelength": layouts.grid(), "flux": layouts.truth(layouts.grid())}, meta=meta)
+    handle = io.StringIO()
+    table.write(handle, format="ascii.ecsv")
+    assert read_spectrum(handle.getvalue().encode()).resolution == resolution
 
 
 @pytest.mark.parametrize(("key", "unit"), [("wavelength", "nm"), ("header", "nm"), ("resolution", ""), ("slit", "")])
