@@ -126,10 +126,10 @@ def metadata_lines(pairs: Mapping[object, object], deep: bool = False) -> Iterat
         pairs: of metadata.
         deep: whether they stand below a key themselves; a tree may have no end.
     """
-    for key, value in pairs.items():
+    for key, said in pairs.items():
         name = str(key)[:100]
         free = name.lower() in _FREE
-        value = value.get("value", value) if isinstance(value, Mapping) else value
+        value = said.get("value", said) if isinstance(said, Mapping) else said
         if isinstance(value, Mapping):
             yield from metadata_lines(value, deep=True) if not deep and (free or is_own(name)) else ()
         elif isinstance(value, list):
