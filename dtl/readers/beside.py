@@ -44,7 +44,7 @@ _KEPT = {"use", "used", "ok", "okay", "keep", "kept", "include", "included", "ac
 _LEFT_OUT = {"cosmic", "cosmics", "cr", "crs", "crhit", "hit", "reject", "exclude", "excluded", "saturated"}
 _LEFT_OUT |= {"saturation", "hot", "dead", "ignore", "ignored", "unused", "not", "contaminated"}
 _LEFT_OUT |= {"flagged", "clipped", "nonlinear", "notused", "persistence"}
-_OF_FLAGS = {"is", "has", "to", "be", "pixel", "pixels", "pix", "ray", "rays", "line", "lines"}
+_OF_FLAGS = {"is", "has", "to", "be", "pixel", "pixels", "pix", "ray", "rays"}
 #: Words of a mask of what belongs to the star or to the work with it, and of faults, as of lines of the sky.
 _OF_STAR = {"line", "lines", "feature", "features", "absorption", "continuum", "cont", "fit", "fitted", "region"}
 _OF_STAR |= {"regions", "segment", "segments", "order", "orders", "window", "molecular", "atomic", "molecule"}
@@ -112,7 +112,7 @@ def _flags(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.nd
         masks, used = ({word for word in words if form.fullmatch(word)} for form in (_MASK, _GOOD_MASK))
         kept, left = words & _KEPT | used, words & _LEFT_OUT | masks
         if name.role in ("sky", "telluric") and set(np.unique(values[i])) == {0.0, 1.0}:  # no light, no transmission
-            left |= words & _FAULTS
+            left |= words & (_FAULTS | {"line", "lines"})
         free = name.role in ("", "pixel") or bool(left & _FAULTS)
         if free and (kept or left) and words <= kept | left | _OF_FLAGS and is_mask(values[i]):
             good = bool(kept) and not left

@@ -272,7 +272,8 @@ def test_flags_by_what_is_done_with_their_pixels(name: str, good: bool) -> None:
 @pytest.mark.parametrize(
     "name",
     "line_mask mask_lines continuum_mask cont_flag fit_mask order_flag good_continuum used_in_fit use_for_continuum"
-    " contmask is_line selected_lines CaII_mask Fe1_mask mask_tio stellar_mask ccf_mask roi_mask".split(),
+    " contmask is_line selected_lines CaII_mask Fe1_mask mask_tio stellar_mask ccf_mask roi_mask"
+    " line_used used_lines".split(),
 )
 @pytest.mark.parametrize("share", [0.05, 0.35])
 def test_flags_of_lines_and_of_the_continuum_mark_no_fault(share: float, name: str) -> None:
@@ -280,6 +281,13 @@ def test_flags_of_lines_and_of_the_continuum_mark_no_fault(share: float, name: s
     own = observe()
     cores = (own.flux < np.quantile(own.flux, share)).astype(float)
     found = read_spectrum(table(wave=own.wavelength, flux=own.flux, err=own.uncertainty, **{name: cores}))
+    assert np.isfinite(found.flux).all()
+
+
+def test_pixels_that_are_not_of_a_line_are_no_faults_where_they_are() -> None:
+    own = observe()
+    outside = (own.flux > np.quantile(own.flux, 0.1)).astype(float)
+    found = read_spectrum(table(wave=own.wavelength, flux=own.flux, err=own.uncertainty, not_line=outside))
     assert np.isfinite(found.flux).all()
 
 
