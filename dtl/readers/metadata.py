@@ -59,8 +59,22 @@ _REMARK = r"\s*[\[(](?:still |yet )*(?:not|to be)(?: yet)? (?:applied|corrected|
 #: A key and its value.
 _NAMED = re.compile(rf"^\W*([A-Za-z][A-Za-z _-]{{0,40}}?(?:{_UNIT})?)(?:{_REMARK})?\s*[:=]\s*(\S.*)$")
 #: The same with a tabulator between them and nowhere else, and what stands there in a line of names.
-_TABBED = re.compile(r"([^\t]{1,60}?)[^\S\t]*\t\s*([^\t]{1,80}\S)\s*")
-_HEADINGS = {"value", "values", "unit", "units", "description", "comment", "type"}
+_TABBED = re.compile(r"([^\t]{1,60}?)[^\S\t]*\t\s*([^\t]{0,80}\S)\s*")
+_HEADINGS = {
+    "value",
+    "values",
+    "unit",
+    "units",
+    "description",
+    "comment",
+    "type",
+    "date",
+    "time",
+    "exptime",
+    "mjd",
+    "jd",
+}
+_HEADINGS |= {"bjd", "resolution", "notes", "file", "filename"}
 
 
 def parse_comments(lines: list[str]) -> dict[str, str]:
@@ -81,8 +95,11 @@ def _with_colon(line: str) -> str:
     """A line of a known key, a tabulator and its value with a colon between them; any other as it is."""
     found = _TABBED.fullmatch(line)
     key = key_of(found[1].strip(" #%!;*/"))[0] if found else None
-    names_columns = found and (found[2].lower() in _HEADINGS or parse_name(found[2]).role)
-    return f"{found[1]}: {found[2]}" if key and not names_columns and not found[1].endswith((":", "=")) else line
+    if found is None or key is None or found[1].endswith((":", "=")):
+        return line
+    value = found[2].lower()
+    names_columns = value in _HEADINGS or key_of(value)[0] or parse_name(value).role
+    return line if names_columns and value != "no" else f"{found[1]}: {found[2]}"
 
 
 def key_of(name: str) -> tuple[str | None, str]:

@@ -313,13 +313,24 @@ def test_text_meta_data() -> None:
 
 
 def test_text_meta_data_behind_tabulators() -> None:
-    head = "# OBJECT\tGJ 699\n# Instrument\tMAROON-X\n#medium\tair\n# BERV [km/s]\t-12.5\n"
+    head = "# simulated\tno\n# OBJECT\tGJ 699\n# Instrument\tMAROON-X\n#medium\tair\n# BERV [km/s]\t-12.5\n"
     spectrum = read_spectrum(layouts.text(head=head))
     assert (spectrum.star, spectrum.instrument, spectrum.frame) == ("GJ 699", "MAROON-X", "observatory")
     assert spectrum.barycentric_velocity == -12.5 and finding(spectrum, "medium").value == "air"
+    assert not spectrum.simulated
 
 
-@pytest.mark.parametrize("head", ["# name\tvalue\n", "# object\tflux\n", "# star\tGJ 1\tM4\n", "# the star\tGJ 1\n"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "# name\tvalue\n",
+        "# object\tflux\n",
+        "# star\trv\n",
+        "# object\tdate\n",
+        "# star\tGJ 1\tM4\n",
+        "# the star\tGJ 1\n",
+    ],
+)
 def test_a_line_of_names_behind_tabulators_names_no_star(head: str) -> None:
     assert read_spectrum(layouts.text(head=head)).star == ""
 
