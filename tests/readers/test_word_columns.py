@@ -173,7 +173,7 @@ def test_what_is_said_of_a_star_is_not_its_name(name: str, first: bool) -> None:
     assert found.flux.size == spectrum.flux.size
 
 
-@pytest.mark.parametrize("name", ["star", "star_no", "date_obs", "target_id", "star_hip"])
+@pytest.mark.parametrize("name", ["star", "star_no", "date_obs", "target_id", "file_id", "star_hip"])
 def test_numbers_tell_stars_and_epochs_apart(name: str) -> None:
     first, second = observe(seed=1), observe(seed=2, velocity=24.0)
     rows = [
