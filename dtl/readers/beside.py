@@ -12,7 +12,7 @@ from dtl.readers.bad_pixels import is_mask
 from dtl.readers.names import NO_NAME, Name, parse_name, split_words
 from dtl.readers.several import has_light, share_lines
 
-__all__ = ["by_neighbours", "cost_of_words"]
+__all__ = ["by_neighbours", "cost_of_words", "marks_faults"]
 
 #: Transmission of the atmosphere as molecfit calls it (Smette et al. 2015, A&A 576, A77).
 _TRANSMISSION = "mtrans"
@@ -83,6 +83,14 @@ def cost_of_words(uncertainty: str, flux: str) -> float:
         {word for word in split_words(name) if parse_name(word).role == "flux"} for name in (flux, uncertainty)
     )
     return _OTHER_FLUX if own and other and not own & other else 0.0
+
+
+def marks_faults(column: str) -> bool:
+    """Whether 1 is bad in a mask by its name, as in ``bad_pixel`` and ``telluric_mask``, and in no ``mask`` alone."""
+    words = set(split_words(column))
+    return bool(words & (_FAULTS | _LEFT_OUT | {"flag", "flags", "dq", "bpm"})) and not words & (
+        _KEPT | {"good", "not"}
+    )
 
 
 def _calibrated(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.ndarray]) -> list[Name]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dtl.readers.bad_pixels import bad_by_mask
+from dtl.readers.beside import marks_faults
 from dtl.readers.bins import with_middles
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column, Part, frame_of_name, medium_of_name, stated_unit
@@ -45,7 +46,7 @@ def contents_from_columns(
     else:
         columns = with_middles(columns)
         roles = assign(columns, source, window, told)
-    return with_velocity(_contents(label, columns, roles, told), columns)
+    return with_velocity(_contents(label, columns, roles, told, window), columns)
 
 
 def usable(columns: Sequence[Column]) -> list[Column]:
@@ -94,7 +95,7 @@ def _asked_roles(
     return roles
 
 
-def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | None) -> Contents:
+def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | None, window: Window) -> Contents:
     by_user = roles.reason == "named by the user"
     how = "user" if by_user else "file" if roles.named else "guessed"
     shape = np.broadcast_shapes(roles.wavelength.values.shape, roles.flux.values.shape)
@@ -123,7 +124,8 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
     _note_several(contents, columns, roles)
     if roles.blaze is not None:
         _divide(contents, np.broadcast_to(roles.blaze.values, shape), _show(columns, roles.blaze))
-    contents.bad = _bad(contents, columns, roles.masks, shape)
+    if roles.masks:
+        contents.bad = _bad(contents, columns, roles.masks, Part(roles.wavelength, window).inside)
     _describe_wavelength(contents, columns, roles.wavelength)
     return contents
 
@@ -179,10 +181,10 @@ def _divide(contents: Contents, blaze: np.ndarray, words: str) -> None:
 
 
 def _bad(
-    contents: Contents, columns: Sequence[Column], masks: Sequence[Column], shape: tuple[int, ...]
+    contents: Contents, columns: Sequence[Column], masks: Sequence[Column], inside: np.ndarray
 ) -> np.ndarray | None:
     """True where a mask marks a pixel; masks that would leave less than half are not understood and pass."""
-    bad = None
+    bad, shape = None, contents.flux.shape
     if any("and" in column.name.lower() for column in masks):  # flags of all exposures; those of any are too many
         masks = [column for column in masks if not column.name.lower().startswith("or")]
     for column in masks:
@@ -190,7 +192,9 @@ def _bad(
             reason = f"{_show(columns, column)} is named as a mask, but what it holds is not understood"
             contents.note("mask", "not used", "guessed", reason)
             continue
-        marked = np.broadcast_to(bad_by_mask(column.values), shape)
+        known = marks_faults(column.name) and column.values.size == inside.size
+        near = inside.reshape(column.values.shape) if known and inside.any() else None
+        marked = np.broadcast_to(bad_by_mask(column.values, near), shape)
         if column.meaning.good and (column.values != 0).mean() > 0.2:
             marked = np.broadcast_to(column.values < 0.5, shape)  # a part of it, too
         if marked.any():
