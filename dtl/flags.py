@@ -46,11 +46,13 @@ FLAGS: dict[str, str] = {
     ),
     "medium_guessed": (
         "The file does not say, or not clearly, whether its wavelengths are in air or vacuum; the radial velocity "
-        "is 82 km/s off if the guess is wrong, the parameters hardly change."
+        "is 82 km/s off if the guess is wrong, the parameters hardly change. State it: Air or vacuum under Reading "
+        "options in the app, --medium on the command line."
     ),
     "frame_guessed": (
         "The file does not say, or not clearly, whether Earth's motion is removed; the radial velocity is up to "
-        "30 km/s off if the guess is wrong."
+        "30 km/s off if the guess is wrong. State it: Velocity frame under Reading options in the app, --frame on the "
+        "command line."
     ),
     "exposures_differ": (
         "The exposures of this star differ by more than their intervals say: the star varies, or one of the exposures "

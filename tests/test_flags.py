@@ -21,3 +21,8 @@ def test_texts() -> None:
     assert joined(["low_snr", "rv_uncertain"]) == "low_snr, rv_uncertain" and joined([]) == ""
     assert all(explain(flag).endswith(".") for flag in FLAGS)
     assert explain("of a later version") == "of a later version"
+
+
+def test_guesses_name_the_option_that_settles_them() -> None:
+    assert "--frame" in explain("frame_guessed") and "Velocity frame" in explain("frame_guessed")
+    assert "--medium" in explain("medium_guessed") and "Air or vacuum" in explain("medium_guessed")

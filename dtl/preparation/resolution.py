@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.interpolate import CubicSpline
+from scipy.ndimage import median_filter
 
 from dtl.preparation.broadening import broaden, degrading_velocity, log_grid
 from dtl.preparation.doubts import doubts_of_resolution, doubts_of_sampling
@@ -17,6 +18,8 @@ __all__ = ["check_resolution", "match_resolution", "present_part"]
 _LOWEST_RESOLUTION = 0.8
 #: Velocity step of the work grid, km/s.
 _STEP = 0.3
+#: Steps between pixels of which the middle one is usual there.
+_NEIGHBOURS = 25
 
 
 def check_resolution(state: PreparationState) -> PreparationState:
@@ -69,20 +72,35 @@ def _resolution_words(spectrum: Spectrum, target: PreparationTarget) -> str:
     return f"the resolution, {spectrum.resolution:,.0f}, is {below} of the models and was kept"
 
 
+def _local_pixels(state: PreparationState, pixel: float) -> np.ndarray:
+    """The usual step between pixels about each of them, Angstrom; shape ``(p,)``.
+
+    The detectors of a mosaic have a step each. Where steps are wider than a line, pixels are missing.
+
+    Args:
+        state: with pixels at rest.
+        pixel: the usual step in the window, which is the least there is.
+    """
+    usual = median_filter(np.diff(state.rest), _NEIGHBOURS, mode="nearest")
+    usual[usual > max(pixel, state.window.centre / state.target.resolution)] = pixel
+    return np.maximum(pixel, np.maximum(np.r_[usual[0], usual], np.r_[usual, usual[-1]]))
+
+
 def _resample(state: PreparationState, work: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """Flux on the work grid by cubic spline, where there is any, and the input's pixel in Angstrom.
 
-    A point counts as present where the usable pixels on either side of it are less than 1.8 pixels apart.
+    A point counts as present where the usable pixels on either side of it are less than 1.8 pixels apart, as pixels are
+    there.
     """
     rest, flux, window = state.rest, state.flux, state.window
     good = np.isfinite(flux)
-    x, y = rest[good], flux[good]
-    near = (x > work[0] - 5.0) & (x < work[-1] + 5.0)
-    x, y = x[near], y[near]
     pixel = float(np.median(np.diff(rest[(rest > window.lower) & (rest < window.upper)])))
+    x, y, local = rest[good], flux[good], _local_pixels(state, pixel)[good]
+    near = (x > work[0] - 5.0) & (x < work[-1] + 5.0)
+    x, y, local = x[near], y[near], local[near]
     right = np.clip(np.searchsorted(x, work), 1, len(x) - 1)
     inside = (work >= x[0]) & (work <= x[-1])
-    present = inside & (x[right] - x[right - 1] < 1.8 * pixel)
+    present = inside & (x[right] - x[right - 1] < 1.8 * np.maximum(local[right - 1], local[right]))
     # The spline is only asked where data are; elsewhere a straight line keeps the broadening from ringing.
     value = np.interp(work, x, y)
     value[present] = CubicSpline(x, y)(work[present])

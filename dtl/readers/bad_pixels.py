@@ -38,10 +38,15 @@ def is_mask(values: np.ndarray) -> bool:
     return bool(set(found.tolist()) <= {0.0, 1.0} or np.all([bin(b).count("1") <= 4 for b in bits]))
 
 
-def bad_by_mask(values: np.ndarray) -> np.ndarray:
+def bad_by_mask(values: np.ndarray, near: np.ndarray | None = None) -> np.ndarray:
     """Which pixels a mask marks as bad; what most pixels hold is good, whatever it is called; shape of ``values``.
 
     Of flags with bits, those that many pixels carry are informative and mark nothing; 0 is always good there.
+
+    Args:
+        values: of the mask.
+        near: pixels about the window, where its name says that 1 is bad; where most of these hold 0, that is good, and
+            1 is what most pixels elsewhere are, as under the water lines of the infrared. The same shape.
     """
     finite = np.isfinite(values)
     found, counts = np.unique(values[finite], return_counts=True)
@@ -49,7 +54,8 @@ def bad_by_mask(values: np.ndarray) -> np.ndarray:
         return np.zeros(values.shape, dtype=bool)
     usual = found[counts.argmax()]
     if set(found.tolist()) <= {0.0, 1.0}:
-        return finite & (values != usual)
+        elsewhere = near is not None and usual == 1 and float((values[near] == 0).mean()) > _MOST_BAD
+        return finite & (values != (0 if elsewhere else usual))
     whole = np.where(finite & (np.abs(values) < 2**53), values, 0).astype(np.int64)
     often = np.int64(usual)
     for bit in np.int64(1) << np.arange(53):

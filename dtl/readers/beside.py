@@ -12,7 +12,7 @@ from dtl.readers.bad_pixels import is_mask
 from dtl.readers.names import NO_NAME, Name, parse_name, split_words
 from dtl.readers.several import has_light, share_lines
 
-__all__ = ["by_neighbours", "cost_of_words"]
+__all__ = ["by_neighbours", "cost_of_words", "marks_faults"]
 
 #: Transmission of the atmosphere as molecfit calls it (Smette et al. 2015, A&A 576, A77).
 _TRANSMISSION = "mtrans"
@@ -43,14 +43,22 @@ _MOST = 0.5
 _KEPT = {"use", "used", "ok", "okay", "keep", "kept", "include", "included", "accepted", "selected"}
 _LEFT_OUT = {"cosmic", "cosmics", "cr", "crs", "crhit", "hit", "reject", "exclude", "excluded", "saturated"}
 _LEFT_OUT |= {"saturation", "hot", "dead", "ignore", "ignored", "unused", "not", "contaminated"}
+_LEFT_OUT |= {"flagged", "clipped", "nonlinear", "notused", "persistence"}
 _OF_FLAGS = {"is", "has", "to", "be", "pixel", "pixels", "pix", "ray", "rays"}
 #: Words of a mask of what belongs to the star or to the work with it, and of faults, as of lines of the sky.
 _OF_STAR = {"line", "lines", "feature", "features", "absorption", "continuum", "cont", "fit", "fitted", "region"}
-_OF_STAR |= {"regions", "segment", "segments", "order", "orders", "window", "caii", "molecular", "atomic"}
+_OF_STAR |= {"regions", "segment", "segments", "order", "orders", "window", "molecular", "atomic", "molecule"}
+_OF_STAR |= {"stellar", "triplet", "core", "cores", "wing", "wings", "ccf", "roi"}
+_OF_STAR |= {"activity", "halpha", "tio", "vo", "feh"}
+#: Elements and ions whose lines stars like these have, as in "CaII" and "Fe1".
+_OF_STAR |= {"ca", "caii", "cai", "fe", "fei", "feii", "ti", "tii", "tiii", "nai", "mg", "mgi", "si", "al"}
 _FAULTS = {"bad", "badpix", "sky", "telluric", "tellurics", "tell", "airglow", "oh", "reject", "rejected", "outlier"}
 _FAULTS |= {"h2o", "o2", "water", "atm", "atmosphere", "atmospheric", "ghost", "ghosts", "persistence"}
-#: A mask of bad pixels in one word.
-_MASK = re.compile(r"(?:bp|bad|cr|cosmic|hot|pix|pixel|sat|sky|tell|telluric)(?:mask|flags?)")
+#: A mask in one word: of bad pixels, or of what is used.
+_MASK = re.compile(
+    r"(?:bp|bad|cr|cosmic|hot|dead|pix|pixel|sat|sky|tell|telluric)(?:mask|flags?)|is(?:bad|masked)|(?:hot|dead)pix(?:els?)?"
+)
+_GOOD_MASK = re.compile(r"(?:use|used|ok|keep|good|valid)(?:mask|flags?|pix(?:els?)?)|is(?:good|ok|valid|used)")
 #: Words of an error of the mean, and of the scatter of the exposures that it is the mean of.
 _OF_MEAN, _OF_EACH = {"sem", "stderr"}, {"std", "stddev", "stdev", "sd", "rms", "deviation", "sigma"}
 
@@ -77,6 +85,14 @@ def cost_of_words(uncertainty: str, flux: str) -> float:
     return _OTHER_FLUX if own and other and not own & other else 0.0
 
 
+def marks_faults(column: str) -> bool:
+    """Whether 1 is bad in a mask by its name, as in ``bad_pixel`` and ``telluric_mask``, and in no ``mask`` alone."""
+    words = set(split_words(column))
+    return bool(words & (_FAULTS | _LEFT_OUT | {"flag", "flags", "dq", "bpm"})) and not words & (
+        _KEPT | {"good", "not"}
+    )
+
+
 def _calibrated(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.ndarray]) -> list[Name]:
     """Names where ``cal_flux`` is no lamp's, but was calibrated: it has another flux's lines, or is the only one."""
     found = list(names)
@@ -101,9 +117,12 @@ def _flags(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.nd
         words = {word.rstrip("0123456789") for word in split_words(column)}
         if name.role == "mask" and words & _OF_STAR and not words & (_LEFT_OUT | _FAULTS):
             found[i] = NO_NAME
-        masks = {word for word in words if _MASK.fullmatch(word)}
-        kept, left = words & _KEPT, words & _LEFT_OUT | masks
-        if not name.role and (kept or left) and words <= kept | left | _OF_FLAGS and is_mask(values[i]):
+        masks, used = ({word for word in words if form.fullmatch(word)} for form in (_MASK, _GOOD_MASK))
+        kept, left = words & _KEPT | used, words & _LEFT_OUT | masks
+        if name.role in ("sky", "telluric") and set(np.unique(values[i])) == {0.0, 1.0}:  # no light, no transmission
+            left |= words & (_FAULTS | {"line", "lines"})
+        free = name.role in ("", "pixel") or bool(left & _FAULTS)
+        if free and (kept or left) and words <= kept | left | _OF_FLAGS and is_mask(values[i]):
             good = bool(kept) and not left
             chosen = good and np.nanmean(values[i] > 0) < _MOST
             found[i] = NO_NAME if chosen else Name("mask", good=good)

@@ -75,10 +75,15 @@ _BREAKS = re.compile(
 )
 #: What stands before a remark in brackets, and it: of one thing both.
 _REMARK = re.compile(r"([^;!?()\[\],.]*)(?:\([^()]*\)|\[[^\[\]]*\])")
-#: What lists a word about itself behind it, as "ccf mask: M2, air", unless it only says that it was used.
+#: What lists a word about itself behind it, as "ccf mask: M2, air" or "computed with mask M2, air", unless it only says
+#: that it was used, or wavelengths are what was computed.
+_LISTING = r"(?:masks?|ccfs?|cross[ -]corr\w*|line ?lists?|atlas(?:es)?|templates?)"
 _OF_ITSELF = re.compile(
-    r"(\b(?:masks?|ccfs?|cross[ -]corr\w*|line ?lists?|atlas(?:es)?)\b[^;!?()\[\],:=]*[:=]"
-    r"(?!\s*(?:\d|(?:yes|y|no|n|true|false|t|f|on|off|none|done|ok|not\b[^,]*|\w+ed)\s*,))[^;!?()\[\],:=]+),\s*"
+    r"(?P<waves>\bwave\w* (?:\w+ ){0,3}?(?:computed|measured|determined|derived)\b[^;,]*)|"
+    rf"((?:\b{_LISTING}\b[^;!?()\[\],:=]*[:=]"
+    r"(?!\s*(?:\d|(?:yes|y|no|n|true|false|t|f|on|off|none|done|ok|not\b[^,]*|\w+ed)\s*,))"
+    r"|\b(?:computed|measured|determined|derived|correlated|compared) (?:with|against|using|by|from)"
+    rf" (?:\w+ ){{0,2}}?{_LISTING}\b)[^;!?()\[\],:=]*),\s*"
     r"(?:in )?(?:air|vac(?:uum)?|rest(?: frame)?|(?:bary|helio|topo)\w*)(?=\s*(?:[],;.)]|$))"
 )
 #: Words for no and for yes.
@@ -125,7 +130,7 @@ def clauses_of(text: str) -> tuple[str, ...]:
     lowered = _SILENT.sub(" ", " ".join(text[:LONGEST].lower().split())).strip()
     for pattern, plain in (*(_FRAMES if _FOREIGN_FRAME.search(lowered) else ()), *_SPELLINGS):
         lowered = re.sub(pattern, plain, lowered)
-    lowered = _OF_ITSELF.sub(r"\1", REMARK_BEHIND.sub("", lowered))
+    lowered = _OF_ITSELF.sub(lambda found: found["waves"] or found[1], REMARK_BEHIND.sub("", lowered))
     lowered = _REMARK.sub(lambda found: found[1] if is_of_others(found[1]) else found[0], lowered)
     found: list[str] = []
     for part in _BREAKS.split(_with_shared_words(lowered)):

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from dtl.readers.bad_pixels import bad_by_mask
+from dtl.readers.beside import marks_faults
 from dtl.readers.bins import with_middles
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column, Part, frame_of_name, medium_of_name, stated_unit
 from dtl.readers.error_words import SINGLE
-from dtl.readers.names import Name
 from dtl.readers.numbering import asked_column, numbers_of, shown
 from dtl.readers.options import ReadOptions
+from dtl.readers.other_columns import other_spectra
 from dtl.readers.pixel_values import with_velocity
 from dtl.readers.roles import KIND_WORDS, Roles, assign_roles, meaning_of
 from dtl.readers.scales import linear_flux, log_factor, scale_of_uncertainty
-from dtl.readers.several import is_other_spectrum, same_but_for_number
 from dtl.readers.source import Source, sanitise
 from dtl.readers.statements import frame_of, stated_medium
 from dtl.readers.uncertainties import KINDS, to_sigma
@@ -27,12 +26,6 @@ from dtl.readers.verdicts import judge_column, why_none
 from dtl.wavelengths import Window
 
 __all__ = ["KINDS", "Column", "assign", "contents_from_columns", "usable"]
-
-#: A flux that was treated is further from the plain word than another by this, see `dtl.readers.names.Name`.
-_TREATMENT = 0.1
-#: Beginnings of words for another fibre, and for what was done to a flux or not.
-_SAME_STAR = ("trace", "fib", "un", "no", "tell", "sky", "before", "after", "orig", "extr", "opt", "box")
-_SAME_STAR += ("binned", "rebin", "resampl", "interp", "shift", "rest", "net", "corrected", "molec")
 
 
 def contents_from_columns(
@@ -55,7 +48,7 @@ def contents_from_columns(
     else:
         columns = with_middles(columns)
         roles = assign(columns, source, window, told)
-    return with_velocity(_contents(label, columns, roles, told), columns)
+    return with_velocity(_contents(label, columns, roles, told, window), columns)
 
 
 def usable(columns: Sequence[Column]) -> list[Column]:
@@ -106,7 +99,7 @@ def _asked_roles(
     return roles
 
 
-def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | None) -> Contents:
+def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | None, window: Window) -> Contents:
     by_user = roles.reason == "named by the user"
     how = "user" if by_user else "file" if roles.named else "guessed"
     shape = np.broadcast_shapes(roles.wavelength.values.shape, roles.flux.values.shape)
@@ -137,25 +130,15 @@ def _contents(label: str, columns: Sequence[Column], roles: Roles, told: str | N
     _note_several(contents, columns, roles)
     if roles.blaze is not None:
         _divide(contents, np.broadcast_to(roles.blaze.values, shape), shown(columns, roles.blaze))
-    contents.bad = _bad(contents, columns, roles.masks, shape)
+    if roles.masks:
+        contents.bad = _bad(contents, columns, roles.masks, Part(roles.wavelength, window).inside)
     _describe_wavelength(contents, columns, roles.wavelength)
     return contents
 
 
 def _note_several(contents: Contents, columns: Sequence[Column], roles: Roles) -> None:
-    """Say where columns differ by their number only, as ``flux_1`` and ``flux_2`` or ``GJ_1`` and ``GJ_2``.
-
-    Of the others that can be the flux those count too that have lines or noise of their own.
-    """
-    free = [other for other in roles.others if other is not roles.uncertainty]
-    if roles.flux_name.role == "flux":
-        free = [other for other in free if _is_another_star(other.meaning, roles.flux_name)]
-        alike = [other for other in free if not (other.meaning.stem or roles.flux_name.stem)]
-        numbered = [other for other in alike if same_but_for_number(roles.flux.name, other.name)]  # FLUX1, FLUX2
-        numbered += [other for other in free if _is_numbered(other.meaning)] if _is_numbered(roles.flux_name) else []
-    else:
-        numbered = [other for other in free if same_but_for_number(roles.flux.name, other.name)]
-    found = numbered or [other for other in free if is_other_spectrum(roles.flux.values, other.values)]
+    """Say where other columns are spectra of their own."""
+    found, numbered = other_spectra(roles)
     if not found:
         return
     verb = "differs" if len(found) == 1 else "differ"
@@ -164,18 +147,6 @@ def _note_several(contents: Contents, columns: Sequence[Column], roles: Roles) -
     reason += f" {verb} from it by the number in the name only" if numbered else f" {lines}"
     contents.flags.add("several_spectra")
     contents.note("spectra", f"1 of {len(found) + 1} used", "guessed", reason)
-
-
-def _is_another_star(other: Name, flux: Name) -> bool:
-    """Whether another flux can be that of another star by its name: not the same once more, treated otherwise or raw,
-    nor what another fibre of a spectrograph saw."""
-    words = [word for word in (*other.stem, *flux.stem) if word.startswith(_SAME_STAR)]
-    return other.role == "flux" and abs(other.doubt - flux.doubt) < _TREATMENT and not words
-
-
-def _is_numbered(name: Name) -> bool:
-    """Whether the name of a flux says nothing more than which of them it is."""
-    return name.role == "flux" and len(name.stem) == 1 and bool(re.fullmatch(r"\d+|[a-z]", *name.stem))
 
 
 def _add_uncertainty(contents: Contents, columns: Sequence[Column], roles: Roles, told: str | None, scale: str) -> None:
@@ -216,10 +187,10 @@ def _divide(contents: Contents, blaze: np.ndarray, words: str) -> None:
 
 
 def _bad(
-    contents: Contents, columns: Sequence[Column], masks: Sequence[Column], shape: tuple[int, ...]
+    contents: Contents, columns: Sequence[Column], masks: Sequence[Column], inside: np.ndarray
 ) -> np.ndarray | None:
     """True where a mask marks a pixel; masks that would leave less than half are not understood and pass."""
-    bad = None
+    bad, shape = None, contents.flux.shape
     if any("and" in column.name.lower() for column in masks):  # flags of all exposures; those of any are too many
         masks = [column for column in masks if not column.name.lower().startswith("or")]
     for column in masks:
@@ -227,7 +198,9 @@ def _bad(
             reason = f"{shown(columns, column)} is named as a mask, but what it holds is not understood"
             contents.note("mask", "not used", "guessed", reason)
             continue
-        marked = np.broadcast_to(bad_by_mask(column.values), shape)
+        known = marks_faults(column.name) and column.values.size == inside.size
+        near = inside.reshape(column.values.shape) if known and inside.any() else None
+        marked = np.broadcast_to(bad_by_mask(column.values, near), shape)
         if column.meaning.good and (column.values != 0).mean() > 0.2:
             marked = np.broadcast_to(column.values < 0.5, shape)  # a part of it, too
         if marked.any():

@@ -18,6 +18,8 @@ _WHOLE, _HARMLESS, _UNEVEN = 0.02, 0.5, 0.05
 _MIN_PIXELS = 50
 #: Part of the wider steps that come sooner or later than the one before by more than one, at least, where by chance.
 _NO_ORDER = 0.2
+#: Part of the odd steps at which these begin or end, at most, where each detector has one step of its own.
+_PATCHES = 0.2
 #: Part of the pixels that share their wavelengths with another, at least, where two spectra are mixed throughout.
 _MIXED = 0.4
 
@@ -85,7 +87,8 @@ def rounded_step(wavelength: np.ndarray) -> tuple[float, float] | None:
     """What wavelengths were rounded to and the usual step between pixels, where the first is a good part of the second.
 
     Wavelengths that were measured have steps of many sizes, those of an even grid one. Rounded ones have a few, all
-    multiples of the place that was kept, in an irregular order; where the place is a pixel or more, some are equal.
+    multiples of the place that was kept, in an irregular order; where the place is a pixel or more, some are equal. The
+    detectors of a mosaic have one step each, which changes where one ends.
 
     Args:
         wavelength: in the unit of the file, of one stretch in the order of the file; shape ``(n,)``.
@@ -101,8 +104,9 @@ def rounded_step(wavelength: np.ndarray) -> tuple[float, float] | None:
     if (np.abs(steps / least - multiples) > _WHOLE).mean() > 0.01:
         return None
     _, counts = np.unique(multiples, return_counts=True)
-    odd = 1.0 - counts.max() / counts.sum()
-    return (least, usual) if odd > _UNEVEN and not _is_overlap(multiples) and not _lacks_pixels(multiples) else None
+    odd = counts.sum() - counts.max()
+    even = odd <= _UNEVEN * counts.sum() or np.count_nonzero(np.diff(multiples)) < _PATCHES * odd
+    return None if even or _is_overlap(multiples) or _lacks_pixels(multiples) else (least, usual)
 
 
 def _lacks_pixels(multiples: np.ndarray) -> bool:

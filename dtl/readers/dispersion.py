@@ -169,6 +169,11 @@ class Part:
         own = self._angstrom[row, index]
         self.pixel = float(np.median(np.abs(np.diff(own)))) if len(own) > 1 else None
 
+    @property
+    def inside(self) -> np.ndarray:
+        """Which pixels lie in and about the window; shape ``(orders, n)``."""
+        return self._inside
+
     def turn_to_light(self, flux: Column) -> None:
         """Take the first row with light of those that hold as many pixels, where the row that was taken has none."""
         counts = self._inside.sum(axis=1)

@@ -9,6 +9,7 @@ import numpy as np
 from dtl.readers.bad_pixels import is_mask
 from dtl.readers.dispersion import Column, Part, runs
 from dtl.readers.names import Name
+from dtl.readers.several import is_smooth
 from dtl.readers.uncertainties import judge
 
 __all__ = ["flux_candidates"]
@@ -24,7 +25,8 @@ _SWAPPED, _FAINT = 4, 0.1
 def flux_candidates(columns: Sequence[Column], names: list[Name], place: int, part: Part) -> list[tuple[int, Name]]:
     """Number and name of all columns that can be the flux; those named so, else those of which nothing is said.
 
-    Of the latter the first that is no noise of another goes first, or one no fainter that has its noise beside it.
+    Of the latter the first that is no noise of another and no blaze goes first, or one no fainter that has its noise
+    beside it.
     """
     named = [(i, name) for i, name in enumerate(names) if name.role == "flux" and i != place]
     if named:
@@ -40,7 +42,8 @@ def flux_candidates(columns: Sequence[Column], names: list[Name], place: int, pa
     first = [number for number, _ in ranked[:_SWAPPED]]
     pairs = [(noise, flux) for noise in first for flux in first if _is_noise_of(columns, noise, flux, part)]
     noises, fluxes = ({pair[i] for pair in pairs} for i in (0, 1))
-    ranked.sort(key=lambda pair: pair[0] in noises)
+    curves = {i for i in first if part.fits(columns[i]) and is_smooth(part.of(columns[i]))}
+    ranked.sort(key=lambda pair: (pair[0] in noises, pair[0] in curves))
     levels = {i: np.nanmedian(part.of(columns[i])) for i in first if pairs and part.fits(columns[i])}
     fluxes -= noises
     most = max((levels[i] for i in fluxes), default=0.0)  # a sky with noise beside is no star

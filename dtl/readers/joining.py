@@ -6,6 +6,7 @@ from functools import partial
 from itertools import pairwise
 
 import numpy as np
+from scipy.ndimage import median_filter
 
 from dtl.readers.orders import Order
 
@@ -19,6 +20,8 @@ _BLOCKS = 8
 _CERTAIN = 4.0
 #: And between these, in 1/Angstrom: 1 % over the window; no blazes of orders of 20 Angstrom or more part faster.
 _LEAST, _STEEPEST = 3e-4, 0.3
+#: Neighbouring pixels whose median tells where two orders differ.
+_RUN = 9
 #: Farther from an overlap than this, in Angstrom, lies nothing that matters.
 _FAR = 100.0
 
@@ -63,42 +66,57 @@ def _merge_two(base: Order, other: Order) -> tuple[Order, str]:
     word = f"order {other.number} joined without overlap"
     if scale is not None:
         level, slope = scale
-        base = _times(base, -0.5 * slope * _from(base, low, high))
-        other = _times(other, level + 0.5 * slope * _from(other, low, high))
-        difference = _average_where_alike(base, other, (base.wavelength >= low) & (base.wavelength <= high))
+        base = _times(base, -0.5 * slope * _from_middle(base, low, high))
+        other = _times(other, level + 0.5 * slope * _from_middle(other, low, high))
+        difference, ends = _average_where_alike(base, other, (base.wavelength >= low) & (base.wavelength <= high))
         word = f"order {other.number} averaged over {low:.1f}–{high:.1f} Å"
         if difference:
             percent = f"{100 * difference:.0f} %"
             word = f"order {other.number} not averaged in {low:.1f}–{high:.1f} Å, where it differs by {percent}"
+        if ends:
+            word += f" without {ends} pixels at their ends, where they differ"
         if slope:
             word += ", both freed of the slope that their blazes leave there"
     outside = (other.wavelength < base.wavelength[0]) | (other.wavelength > base.wavelength[-1])
     return _join(base, other.take(outside)), word
 
 
-def _average_where_alike(base: Order, other: Order, shared: np.ndarray) -> float:
+def _average_where_alike(base: Order, other: Order, shared: np.ndarray) -> tuple[float, int]:
     """Average an order into the shared pixels of ``base``, in place, unless they disagree by more than noise.
 
+    Where they do so in part, as under a shadow at the end of one, that which is farther from its end is taken there.
+
     Returns:
-        0.0, or by what part of the flux they differ.
+        0.0, or by what part of the flux they differ; and of how many pixels one alone was taken.
     """
     flux, variance = _onto(base.wavelength[shared], other)
     own = base.flux[shared]
     both = np.isfinite(flux) & np.isfinite(own)
     level = np.nanmedian(np.abs(own[both])) if both.any() else 0.0
     if not level > 0:
-        return np.inf
+        return np.inf, 0
     noise = 0.0
     if variance is not None and base.uncertainty is not None:
         noise = float(np.nanmedian(np.sqrt(variance[both] + base.uncertainty[shared][both] ** 2))) / level
     difference = float(np.median(np.abs(flux - own)[both])) / level
     if difference > max(DISAGREEMENT, 3 * noise):
-        return difference
-    _average(base, other, shared, flux, variance)
-    return 0.0
+        return difference, 0
+    apart = np.zeros(own.size, dtype=bool)
+    gap = (flux - own)[both] / level
+    scatter = 1.4826 * float(np.median(np.abs(gap - np.median(gap))))
+    apart[both] = np.abs(median_filter(gap, _RUN)) > max(DISAGREEMENT, 3 * noise, 3 * scatter)
+    inner = _from_end(base, base.wavelength[shared]) > _from_end(other, base.wavelength[shared])
+    base.flux[np.flatnonzero(shared)[apart & ~inner]] = np.nan
+    _average(base, other, shared, np.where(apart & inner, np.nan, flux), variance)
+    return 0.0, int(apart.sum())
 
 
-def _from(order: Order, low: float, high: float) -> np.ndarray:
+def _from_end(order: Order, where: np.ndarray) -> np.ndarray:
+    """How far wavelengths within an order are from its nearer end, Angstrom."""
+    return np.minimum(where - order.wavelength[0], order.wavelength[-1] - where)
+
+
+def _from_middle(order: Order, low: float, high: float) -> np.ndarray:
     """Angstrom of its pixels from the middle of an overlap, no more than what can matter."""
     return np.clip(order.wavelength - 0.5 * (low + high), -_FAR, _FAR)
 
@@ -159,8 +177,7 @@ def _average(base: Order, other: Order, shared: np.ndarray, flux: np.ndarray, va
         if known:
             weight_own, weight = 1.0 / base.uncertainty[shared] ** 2, 1.0 / variance
         else:
-            weight_own = np.minimum(where - base.wavelength[0], base.wavelength[-1] - where) + 1e-6
-            weight = np.minimum(where - other.wavelength[0], other.wavelength[-1] - where) + 1e-6
+            weight_own, weight = (_from_end(order, where) + 1e-6 for order in (base, other))
     weight_own = np.where(np.isfinite(own) & np.isfinite(weight_own), weight_own, 0.0)
     weight = np.where(np.isfinite(flux) & np.isfinite(weight), weight, 0.0)
     total = weight_own + weight

@@ -50,18 +50,38 @@ _NOT_SIMULATED = re.compile(
 _OF_MEDIUM = re.compile(r"vac|air", re.IGNORECASE)
 #: Whose velocity is not the star's.
 _OF_OTHERS = re.compile(r"\b(template(?! match)|tpl|model|synthetic|planet|companion|moon|sun|ism)\b", re.IGNORECASE)
+#: Stars that are no targets, where all below their key is of them.
+_NO_TARGET = re.compile(r"(?:\w+ )*(?:standards?|calibrators?|comparison|reference)(?: stars?)?")
 #: A unit of velocities behind a name, as in "BERV (km/s)" or "berv_kms".
 _UNIT = r"(?:,?[\s_-]+(?:in )?|(?=[(\[]))[(\[]?(k?m)(?:[ _.·]?/?[ _]?|p)s(?:[ec]{2})?(?: ?(?:\^|\*\*)?-1|⁻¹)?[)\]]?"
 #: That a correction is still to be made, behind the key of its value: "BERV (not applied)".
 _REMARK = r"\s*[\[(](?:still |yet )*(?:not|to be)(?: yet)? (?:applied|corrected|removed|added)\b[^\])]{0,30}[\])]"
 #: A key and its value.
 _NAMED = re.compile(rf"^\W*([A-Za-z][A-Za-z _-]{{0,40}}?(?:{_UNIT})?)(?:{_REMARK})?\s*[:=]\s*(\S.*)$")
+#: The same with a tabulator between them and nowhere else, and what stands there in a line of names.
+_TABBED = re.compile(r"([^\t]{1,60}?)[^\S\t]*\t\s*([^\t]{0,80}\S)\s*")
+_HEADINGS = {
+    "value",
+    "values",
+    "unit",
+    "units",
+    "description",
+    "comment",
+    "type",
+    "date",
+    "time",
+    "exptime",
+    "mjd",
+    "jd",
+}
+_HEADINGS |= {"bjd", "resolution", "notes", "file", "filename"}
 
 
 def parse_comments(lines: list[str]) -> dict[str, str]:
     """Keys and values of comment lines, as ``# star: GJ 699``; a bare word *simulated* in any of them counts too."""
     found: dict[str, str] = {}
-    lines = [" ".join(line.split()) for line in lines]  # else a search over blanks takes the square of their number
+    # without blanks, else a search over them takes the square of their number
+    lines = [" ".join(_with_colon(line).split()) for line in lines]
     for line in lines:
         match = _NAMED.match(line)
         if match:
@@ -69,6 +89,17 @@ def parse_comments(lines: list[str]) -> dict[str, str]:
         if not match and _SIMULATED.search(line) and not _NOT_SIMULATED.search(line):
             found.setdefault("simulated", "true")
     return found
+
+
+def _with_colon(line: str) -> str:
+    """A line of a known key, a tabulator and its value with a colon between them; any other as it is."""
+    found = _TABBED.fullmatch(line)
+    key = key_of(found[1].strip(" #%!;*/"))[0] if found else None
+    if found is None or key is None or found[1].endswith((":", "=")):
+        return line
+    value = found[2].lower()
+    names_columns = value in _HEADINGS or key_of(value)[0] or parse_name(value).role
+    return line if names_columns and value != "no" else f"{found[1]}: {found[2]}"
 
 
 def key_of(name: str) -> tuple[str | None, str]:
@@ -84,7 +115,7 @@ def named_after(key: str, pairs: Mapping[object, object]) -> dict[object, object
 
     Its unit is that of the wavelengths only below them. Nothing where the key is of another body, as ``companion``.
     """
-    if _OF_OTHERS.search(key):
+    if _OF_OTHERS.search(key) or _NO_TARGET.fullmatch(_words(key)):
         return {}
     own = " ".join(word for word in _words(key).split() if word not in _THIS)
     if own in _OF_ALL or _words(key) in _OF_ALL:

@@ -11,13 +11,10 @@ from dtl.wavelengths import Window
 
 __all__ = ["REACH", "Order", "choose", "is_close", "is_near", "split", "tidy"]
 
-
 #: How far beyond the window an order still matters, Angstrom: 20 A are 680 km/s, 5 A the margin of the normalisation.
 REACH = 25.0
 #: Pixels closer than this part of the usual step are measured twice: a spline through both would follow their noise.
 _CLOSE = 0.05
-#: orders as short as 20 Angstrom blazes do not part faster.
-_CERTAIN, _STEEPEST = 4.0, 0.3
 #: Steps to either side that tell the usual one.
 _AROUND = 8
 

@@ -73,6 +73,8 @@ _WIDTH = re.compile(rf"{NOUN}[^\d,;]{{0,40}}?(?<![\w.-])(?P<width>\d{{0,4}}\.?\d
 _UNIT_ALONE = re.compile(
     rf"\s*(?:[\[(]\s*(?:{_UNIT}|m/s|m)\s*[\])]|(?:fwhm )?(?:in )?(?:{_UNIT}|m/s|m)\W*$)", re.IGNORECASE
 )
+#: A unit of wavelengths that is no small one, and of how many neither a line is wide nor a wavelength long.
+_WAVES_ALONE, _TOO_WIDE = re.compile(r"\W*(?:Å|A|AA|angstroms?|nm)\W*", re.IGNORECASE), 30_000.0
 _HERE = 8817.5  # Angstrom
 _RAISED = str.maketrans("⁴⁵", "45")
 
@@ -82,9 +84,13 @@ def is_clean(text: str, words: frozenset[str]) -> bool:
     return all(word in words or _CODE_OR_NUMBER.fullmatch(word) for word in _words(text))
 
 
-def is_width(comment: str) -> bool:
-    """Whether the comment of a card begins with a unit of lengths or m/s, or is one: its number is no resolution."""
-    return bool(_UNIT_ALONE.match(comment))
+def is_width(value: float, comment: str) -> bool:
+    """Whether the comment of a card begins with a unit of lengths or m/s, or is one: its number is no resolution.
+
+    94600 nm are no width, and the number is one all the same.
+    """
+    found = _UNIT_ALONE.match(comment)
+    return bool(found) and not (value > _TOO_WIDE and _WAVES_ALONE.fullmatch(comment))
 
 
 def as_width(line: str) -> str:

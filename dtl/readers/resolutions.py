@@ -126,9 +126,10 @@ def metadata_lines(pairs: Mapping[object, object], deep: bool = False) -> Iterat
         pairs: of metadata.
         deep: whether they stand below a key themselves; a tree may have no end.
     """
-    for key, value in pairs.items():
+    for key, said in pairs.items():
         name = str(key)[:100]
         free = name.lower() in _FREE
+        value = said.get("value", said) if isinstance(said, Mapping) else said
         if isinstance(value, Mapping):
             yield from metadata_lines(value, deep=True) if not deep and (free or is_own(name)) else ()
         elif isinstance(value, list):
@@ -162,7 +163,7 @@ def resolution_of_card(value: object, comment: str) -> float | None:
         value: of the card.
         comment: behind it, which may name the unit, and whose resolution it is.
     """
-    if _OF_ANOTHER.search(comment) or (is_width(comment) and not isinstance(value, str)):
+    if _OF_ANOTHER.search(comment) or (isinstance(value, int | float) and is_width(value, comment)):
         return None
     if isinstance(value, str) or (IN_KMS.search(comment) and value < _WIDEST):
         return resolution_of_value(str(value) if isinstance(value, str) else f"{value} km/s")

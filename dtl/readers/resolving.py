@@ -133,7 +133,8 @@ def resolve_frame(contents: Contents, options: ReadOptions) -> Claim:
         return Claim(instrument.frame, "guessed", f"wavelengths of {instrument.name} come so from its pipeline")
     if contents.barycentric_velocity and contents.barycentric_velocity.value is not None:
         contents.flags.add("frame_guessed")
-        return Claim("observatory", "guessed", "a barycentric velocity is given, so it is taken as not yet applied")
+        reason = "a barycentric velocity is given, so it is taken as not yet applied; if it was, state barycentric"
+        return Claim("observatory", "guessed", reason)
     return Claim("unknown", "guessed", "the file does not say whether Earth's motion is removed")
 
 

@@ -13,6 +13,7 @@ __all__ = [
     "has_light",
     "has_noise_of_its_own",
     "is_other_spectrum",
+    "is_smooth",
     "repeats_lines",
     "same_but_for_number",
     "share_lines",
@@ -48,6 +49,8 @@ _BLOCK, _AGREES = 16, 0.6
 _FOLLOWS, _AS_ROUGH, _AS_DEEP = 0.3, 0.65, 1.3
 #: Pixels that both have, as part of those of the one taken, at least; arms side by side share fewer.
 _OVERLAP = 0.2
+#: Pixels whose mean is taken to tell a curve from lines, and how often a blaze or a continuum turns at most.
+_MEAN, _TURNS = 10, 8
 #: Variance that is shared, over that which a mean of both would share, at most.
 _SHARED = 0.5
 
@@ -90,7 +93,18 @@ def is_other_spectrum(flux: np.ndarray, values: np.ndarray) -> bool:
     if min(scatter) <= 0 or max(scatter) > _STRUCTURE * min(scatter):
         return False
     other_lines = max(levels) <= _LEVEL * min(levels) and _common_lines(flux, values) < _SAME
-    return (other_lines and not _is_noise_alone(near[1])) or has_noise_of_its_own(*near)
+    lined = other_lines and not _is_noise_alone(near[1]) and not is_smooth(near[1])
+    return lined or has_noise_of_its_own(*near)
+
+
+def is_smooth(values: np.ndarray) -> bool:
+    """Whether neighbouring numbers follow a curve without lines or noise, as a blaze or a continuum; NaN count not."""
+    values = values[np.isfinite(values)]
+    if values.size < _FEWEST:
+        return False
+    steps = np.diff(values[: values.size // _MEAN * _MEAN].reshape(-1, _MEAN).mean(axis=1))
+    steps = steps[abs(steps) > 1e-6 * float(np.median(abs(values)))]  # the digits that were kept
+    return bool(np.count_nonzero(np.diff(np.sign(steps))) <= _TURNS)
 
 
 def _is_noise_alone(values: np.ndarray) -> bool:

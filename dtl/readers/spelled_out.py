@@ -15,6 +15,8 @@ _WORDS = tuple(
         (r"\b(?:s/n|signal[- _]to[- _]noise)\b", "snr"),
         (rf"(?<![^\W_])(?:{_NOISE}{_OVER}{_SIGNAL}|n/s|[dδ]f/f|sigma/f)(?![^\W_])", "relative err"),
         (rf"(?<![^\W_]){_SIGNAL}(?:\s*/\s*|[\s_]+over[\s_]+){_NOISE}(?![^\W_])", "snr"),
+        (rf"(?<![^\W_])(?:{_SIGNAL}[\s_]to[\s_]noise|f\s*/\s*df)(?![^\W_])", "snr"),
+        (r"[\s_]+(?:over|to|by)[\s_]+(?:the[\s_]+)?(?=cont(?:inuum)?(?![^\W_]))", "/"),
         (r"(?<![^\W_])(?:1|one)[\s_]+over[\s_]+", "inverse "),
         (r"(?<![^\W_])(sqrt|root)[\[(](?=[^\W\d])", r"\1 "),
         (r"(?<=[^\W_])\s*[\[(]?\s*%\s*[\])]?", " percent "),

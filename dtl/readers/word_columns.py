@@ -26,6 +26,11 @@ UNKNOWN = "-1"
 #: Columns that say of which spectrum a row is, and how many rows a spectrum has at least.
 _LABELS = {"star", "object", "target", "name", "epoch", "date", "night", "id", "spectrum", "exposure"}
 _MIN_ROWS, _SAMPLE = 50, 20
+#: Words beside these where a number is a name: that of "star_rv" is a velocity.
+_NUMBERED = {"no", "nr", "num", "number", "index", "code", "obs", "observation", "jd", "mjd", "bjd", "of", "the"}
+_NUMBERED |= {"hip", "hd", "gj", "tic", "gaia", "source"}
+#: Words beside these of what the star is and not of its name.
+_KINDS = {"type", "class", "kind", "spt"}
 #: Letters that numbers have.
 _OF_NUMBERS = {"e", "d", "nan", "inf"}
 #: Letters that are looked at before all are, and at most.
@@ -67,7 +72,7 @@ def tidy_words(text: str) -> str:
     names = _cells(lines[head], mark) if head is not None else [""] * count
     cells = [row for row in (_cells(line, mark) for line in sample) if len(row) == count]
     masks = [j for j in range(count) if _is_mask_of_words(names[j], [row[j] for row in cells])]
-    label = next((j for j in range(count) if _LABELS & set(split_words(names[j])) and count > 2), None)
+    label = next((j for j in range(count) if _is_label(names[j]) and count > 2), None)
     if masks:
         _number_masks(lines, rows, mark, masks, count)
     first = _begin_with_words(cells, masks)
@@ -90,6 +95,18 @@ def _is_mask_of_words(name: str, cells: list[str]) -> bool:
     if not all(re.fullmatch(r"[^\W\d_][\w -]*", word) for word in words) or set(words) <= {"nan", "inf", "null"}:
         return False
     return parse_name(name).role == "mask" or all(word in _FLAGS for word in words)
+
+
+def _is_label(name: str) -> bool:
+    """Whether a column says by its name of which star or epoch a row is, and not of which quality."""
+    return bool(_LABELS & set(split_words(name))) and parse_name(name).role not in ("mask", "uncertainty")
+
+
+def _names_star(name: str, value: str) -> bool:
+    """Whether what all rows hold is the name of the star; a number is where its column says nothing else."""
+    words = set(split_words(name))
+    number = _NUMBER.fullmatch(value.strip(_QUOTES).lower())
+    return bool(_OF_STARS & words) and not words & _KINDS and (not number or words <= _LABELS | _NUMBERED)
 
 
 def _number_masks(lines: list[str], rows: list[int], mark: str | None, masks: list[int], count: int) -> None:
@@ -127,7 +144,7 @@ def _gather(lines: list[str], rows: list[int], mark: str | None, names: list[str
     cells = [_cells(lines[i], mark) for i in rows]
     full = [(i, row) for i, row in zip(rows, cells, strict=True) if len(row) == len(names)]
     found = Counter(row[label].strip() for _, row in full)
-    if len(found) == 1 and _OF_STARS & set(split_words(names[label])):
+    if len(found) == 1 and _names_star(names[label], next(iter(found))):
         return next(iter(found)).strip(_QUOTES)
     if len(found) < 2 or min(found.values()) < _MIN_ROWS:
         return ""

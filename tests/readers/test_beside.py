@@ -255,6 +255,8 @@ FAULTS = np.isin(np.arange(observe().wavelength.size), [300, 301, 500])
     ("name", "good"),
     [
         *((name, True) for name in ("use", "used", "keep", "ok", "is_ok", "included", "accepted")),
+        *((name, True) for name in ("pixel_used", "usemask", "okflag", "use_pixel", "isgood", "good_pix")),
+        *((name, False) for name in ("hot_pixel", "dead_pixel", "deadpix", "isbad", "flagged", "clipped", "sky_lines")),
         *((name, False) for name in ("saturated", "cosmic", "cr_hit", "is_cosmic", "reject", "excluded", "not_used")),
         *((name, False) for name in ("pixmask", "tellmask", "crflag", "sky_line_mask", "bad_order")),
         *((name, False) for name in ("h2o_line_mask", "water_lines_mask", "atm_line_mask", "ghost_mask_order")),
@@ -270,7 +272,8 @@ def test_flags_by_what_is_done_with_their_pixels(name: str, good: bool) -> None:
 @pytest.mark.parametrize(
     "name",
     "line_mask mask_lines continuum_mask cont_flag fit_mask order_flag good_continuum used_in_fit use_for_continuum"
-    " contmask is_line selected_lines".split(),
+    " contmask is_line selected_lines CaII_mask Fe1_mask mask_tio stellar_mask ccf_mask roi_mask"
+    " line_used used_lines".split(),
 )
 @pytest.mark.parametrize("share", [0.05, 0.35])
 def test_flags_of_lines_and_of_the_continuum_mark_no_fault(share: float, name: str) -> None:
@@ -278,6 +281,13 @@ def test_flags_of_lines_and_of_the_continuum_mark_no_fault(share: float, name: s
     own = observe()
     cores = (own.flux < np.quantile(own.flux, share)).astype(float)
     found = read_spectrum(table(wave=own.wavelength, flux=own.flux, err=own.uncertainty, **{name: cores}))
+    assert np.isfinite(found.flux).all()
+
+
+def test_pixels_that_are_not_of_a_line_are_no_faults_where_they_are() -> None:
+    own = observe()
+    outside = (own.flux > np.quantile(own.flux, 0.1)).astype(float)
+    found = read_spectrum(table(wave=own.wavelength, flux=own.flux, err=own.uncertainty, not_line=outside))
     assert np.isfinite(found.flux).all()
 
 
@@ -295,3 +305,11 @@ def test_numbers_that_are_no_flags_are_none_by_their_name() -> None:
     own = observe()
     found = read_spectrum(table(wave=own.wavelength, flux=own.flux, err=own.uncertainty, cosmic=own.flux / 900))
     np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["sky", "telluric", "sky_lines"])
+def test_a_transmission_and_a_faint_sky_are_no_flags(name: str) -> None:
+    own = observe()
+    for values in (np.where(FAULTS, 0.5, 1.0), np.where(FAULTS, 3.0, 2.0), np.where(FAULTS, 0.0, 7.0)):
+        found = read_spectrum(table(wave=own.wavelength, flux=own.flux, err=own.uncertainty, **{name: values}))
+        np.testing.assert_allclose(found.flux, own.flux, atol=1e-5)

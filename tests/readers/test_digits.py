@@ -62,3 +62,16 @@ def test_rounded_wavelengths_are_refused_with_the_cause(pixel: float, step: floa
     rows = [f"{w:.2f} {f:.6g} {e:.6g}" for w, f, e in zip(wave, seen.flux, seen.uncertainty, strict=True)]
     with pytest.raises(UnusableInput, match="digits were lost"):
         read_spectrum("\n".join(["wave flux err", *rows]).encode())
+
+
+@pytest.mark.parametrize("steps", [(0.05, 0.1), (0.02, 0.04, 0.02), (0.025, 0.05)])
+def test_the_detectors_of_a_mosaic_have_a_step_each(steps: tuple[float, ...]) -> None:
+    """They were refused as if digits had been lost; a mosaic that lost some still is."""
+    ends = np.linspace(8790.0, 8845.0, len(steps) + 1)
+    parts = [np.arange(ends[i], ends[i + 1], step) for i, step in enumerate(steps)]
+    wave = np.round(np.concatenate(parts), 3)
+    assert rounded_step(wave) is None
+    odd = np.concatenate(
+        [ends[i] + np.arange(len(part)) * step * 1.17 for i, (part, step) in enumerate(zip(parts, steps, strict=True))]
+    )
+    assert rounded_step(np.round(np.unique(odd) / 0.05) * 0.05) is not None

@@ -312,6 +312,29 @@ def test_text_meta_data() -> None:
     assert finding(spectrum, "medium").value == "air" and finding(spectrum, "medium").source == "file"
 
 
+def test_text_meta_data_behind_tabulators() -> None:
+    head = "# simulated\tno\n# OBJECT\tGJ 699\n# Instrument\tMAROON-X\n#medium\tair\n# BERV [km/s]\t-12.5\n"
+    spectrum = read_spectrum(layouts.text(head=head))
+    assert (spectrum.star, spectrum.instrument, spectrum.frame) == ("GJ 699", "MAROON-X", "observatory")
+    assert spectrum.barycentric_velocity == -12.5 and finding(spectrum, "medium").value == "air"
+    assert not spectrum.simulated
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "# name\tvalue\n",
+        "# object\tflux\n",
+        "# star\trv\n",
+        "# object\tdate\n",
+        "# star\tGJ 1\tM4\n",
+        "# the star\tGJ 1\n",
+    ],
+)
+def test_a_line_of_names_behind_tabulators_names_no_star(head: str) -> None:
+    assert read_spectrum(layouts.text(head=head)).star == ""
+
+
 @pytest.mark.parametrize(
     ("head", "frame"),
     [
@@ -369,6 +392,8 @@ def test_ecsv() -> None:
         ({"observation": {"object": "GJ 699"}, "author": {"name": "Smith"}}, "GJ 699", ""),
         ({"companion": {"star": "GJ 699 B"}, "header": {"name": "GJ 699"}}, "GJ 699", ""),
         ({"source": {"name": "GJ 699", "ra": 269.4}}, "GJ 699", ""),
+        *(({key: {"star": "HR 3039"}, "target": "GJ 699"}, "GJ 699", "") for key in ("standard", "telluric standard")),
+        *(({key: {"object": "HR 3039"}}, "", "") for key in ("RV standard star", "reference", "comparison_star")),
         *(({key: {"name": "GJ 699"}}, "GJ 699", "") for key in ("host star", "science target", "primary", "id")),
         *(({key: {"name": "HR 3039"}}, "", "") for key in ("telluric star", "guide star", "host", "science program")),
         ({"primary header": {"OBJECT": "GJ 699"}, "stellar_parameters": {"teff": 3200}}, "GJ 699", ""),
@@ -380,6 +405,23 @@ def test_a_name_below_a_key_is_that_of_the_key(meta: dict, star: str, instrument
     table.write(handle, format="ascii.ecsv")
     spectrum = read_spectrum(handle.getvalue().encode())
     assert (spectrum.star, spectrum.instrument) == (star, instrument)
+
+
+@pytest.mark.parametrize(
+    ("meta", "resolution"),
+    [
+        ({"resolution": {"value": 50000, "unit": ""}}, 50000.0),
+        ({"resolving power": {"value": 94600}}, 94600.0),
+        ({"resolution": {"value": 0.1, "unit": "Angstrom"}}, None),
+        ({"template": {"resolution": {"value": 100000}}}, None),
+        ({"template resolution": {"value": 100000}}, None),
+    ],
+)
+def test_a_resolution_with_its_value_below_it(meta: dict, resolution: float | None) -> None:
+    table = QTable({"wavelength": layouts.grid(), "flux": layouts.truth(layouts.grid())}, meta=meta)
+    handle = io.StringIO()
+    table.write(handle, format="ascii.ecsv")
+    assert read_spectrum(handle.getvalue().encode()).resolution == resolution
 
 
 @pytest.mark.parametrize(("key", "unit"), [("wavelength", "nm"), ("header", "nm"), ("resolution", ""), ("slit", "")])

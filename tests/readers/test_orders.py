@@ -47,6 +47,34 @@ def test_orders_under_blazes_that_are_alike_are_joined_without_a_kink(first: int
     np.testing.assert_allclose(curve.convert().coef[2], -1.2 / (2 * d) ** 2, rtol=0.02)
 
 
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("end", [0, 1])
+def test_the_shadow_at_the_end_of_an_order_is_not_averaged_into_the_other(end: int, known: bool) -> None:
+    """It was, with the more weight as what is darker has the smaller uncertainties, and moved Teff by 100 K."""
+    rng, waves = np.random.default_rng(5), (np.arange(8740.0, 8823.0, 0.05), np.arange(8813.0, 8890.0, 0.05))
+    orders = []
+    for number, wave in enumerate(waves):
+        depth = np.clip(1.0 - np.abs(wave - wave[[-1, 0][number]]) / 2.0, 0.0, 1.0) * (number == end)
+        light = star_flux(wave) * (1.0 - 0.7 * depth)
+        sigma = 0.005 * np.sqrt(light)
+        orders.append(Order(wave, light + sigma * rng.normal(size=wave.size), sigma if known else None, None, number))
+    merged, words = merge(orders)
+    assert "pixels at their ends" in words[0]
+    assert np.abs(merged.flux / star_flux(merged.wavelength) - 1.0).max() < 0.06
+    assert known == (merged.uncertainty is not None) and np.isfinite(merged.flux).all()
+
+
+@pytest.mark.parametrize("snr", [8, 30, 200])
+def test_noise_and_stray_light_leave_an_overlap_whole(snr: int) -> None:
+    rng, waves = np.random.default_rng(6), (np.arange(8740.0, 8823.0, 0.05), np.arange(8813.0, 8890.0, 0.05))
+    for stray in (0.0, 0.05):
+        flux = [star_flux(wave) + stray * n + rng.normal(0.0, 1 / snr, wave.size) for n, wave in enumerate(waves)]
+        orders = [
+            Order(w, f, np.full(w.size, 1 / snr), None, n) for n, (w, f) in enumerate(zip(waves, flux, strict=True))
+        ]
+        assert "pixels at their ends" not in merge(orders)[1][0]
+
+
 def test_noise_is_no_slope_of_a_blaze() -> None:
     """Normalised orders that share little keep their level over all their length."""
     rng = np.random.default_rng(7)

@@ -29,6 +29,8 @@ def test_a_velocity_that_all_pixels_share_is_that_of_the_spectrum(
     assert found.frame == ("unknown" if velocity is None else "observatory")
     assert ("frame_guessed" in found.flags) == (velocity is not None)  # as with a card that does not say what was done
     np.testing.assert_allclose(found.flux, observe().flux, atol=1e-5)
+    reason = next(finding.reason for finding in found.findings if finding.name == "frame")
+    assert velocity is None or "if it was, state barycentric" in reason
 
 
 def test_a_frame_that_is_stated_stays() -> None:

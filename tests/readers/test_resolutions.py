@@ -272,6 +272,8 @@ def test_what_is_no_width_of_lines(line: str) -> None:
         (50000.0, "resolution of the template", None),
         (50000.0, "R of model spectra", None),
         *((6000.0, comment, None) for comment in ("m/s", "[m/s] FWHM", "FWHM in mA", "[mA]", "[Angstrom]")),
+        *((94600, comment, 94600) for comment in ("nm", "A", "[Angstrom]", "(nm)")),
+        *((94600, comment, None) for comment in ("m/s", "mA", "[nm] of the template")),
         (50000.0, "at 880 nm", 50000),
         (50000.0, "lambda/FWHM, both in nm", 50000),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import permutations
 
 import numpy as np
@@ -38,6 +39,8 @@ def table(names: str, *columns: np.ndarray) -> bytes:
         ("wavelength,Aldebaran,Barnard", (STAR, OTHER)),
         ("wave,flux,flux.1", (STAR, OTHER)),
         ("wave,flux_epoch1,flux_epoch2", (STAR, OTHER)),
+        ("wave,star1,star2", (STAR, 0.01 * layouts.truth(WAVE - 3.0) + RNG.normal(0.0, 0.004, WAVE.size))),
+        ("wave,flux_fiber2,flux_fiber3,flux_fiber4", (STAR, OTHER, STAR[::-1])),
         ("wave,FLUX1,FLUX2,FLUX3", (STAR, STAR[::-1], OTHER)),
         ("wave,FLUX,err,FLUX2", (STAR, np.full(WAVE.size, 0.005), OTHER)),
         ("", (STAR, OTHER)),
@@ -59,6 +62,7 @@ def test_stars_side_by_side_are_several_and_the_first_is_read(names: str, column
         0.005 * np.sqrt(np.maximum(STAR, 0.1)),  # 1 sigma
         0.5 / np.sqrt(np.maximum(STAR, 0.1)),  # in per cent
         np.linspace(1.0, 1.1, WAVE.size),  # a continuum
+        2.0 * np.exp(-(((WAVE - 8817.0) / 30.0) ** 2)),  # a blaze
         2.0 * STAR,  # the same, normalised
         layouts.truth(WAVE),  # a model of it
         np.zeros(WAVE.size),
@@ -117,6 +121,18 @@ def test_names_that_differ_by_a_letter_are_judged_by_what_they_hold(names: str) 
     slope = STAR * (1.0 + 0.001 * (WAVE - WAVE[0]))
     for same in (slope, RNG.normal(0.0, 0.01, WAVE.size), np.zeros(WAVE.size), 3e-17 * STAR):
         assert "several_spectra" not in read_spectrum(table(names, STAR, same)).flags
+
+
+@pytest.mark.parametrize("beside", [1.1 * STAR, RNG.normal(0.01, 0.002, WAVE.size), np.zeros(WAVE.size)])
+def test_fibres_that_saw_one_star_or_the_sky_are_no_others(beside: np.ndarray) -> None:
+    assert "several_spectra" not in read_spectrum(table("wave,flux_fiber1,flux_fiber2", STAR, beside)).flags
+
+
+@pytest.mark.parametrize("curve", [lambda x: 3.0 - x**2, lambda x: 900.0 * np.sinc(0.6 * x) ** 2, lambda x: 2.0 + x])
+def test_a_blaze_without_a_name_before_the_flux_is_not_taken_for_it(curve: Callable[[np.ndarray], np.ndarray]) -> None:
+    found = read_spectrum(table("", curve((WAVE - 8817.0) / 50.0), STAR))
+    np.testing.assert_allclose(found.flux, STAR, atol=1e-5)
+    assert "several_spectra" not in found.flags
 
 
 def test_a_treated_flux_is_the_same_star() -> None:

@@ -11,7 +11,7 @@ from dtl.readers.names import parse_name
     ("name", "kind"),
     [
         *((name, "relative") for name in ("err/flux", "err_over_flux", "dF/F", "N/S", "noise_to_signal", "sigma/f")),
-        *((name, "snr") for name in ("flux/err", "flux_over_sigma", "S/N", "signal to noise")),
+        *((name, "snr") for name in ("flux/err", "flux_over_sigma", "S/N", "signal to noise", "flux_to_noise")),
         *((name, "ivar") for name in ("one_over_variance", "1_over_sigma2", "one over var")),
         *((name, "percent") for name in ("err%", "relative error (%)", "err [%]", "error %")),
         *((name, "sigma") for name in ("sqrt(variance)", "sqrt(var)", "efl", "ESPEC", "SIGMAF", "errf", "err")),
@@ -27,6 +27,8 @@ def test_an_uncertainty_by_signs(name: str, kind: str) -> None:
     [
         ("flux [%]", "flux"),
         ("flux/cont", "flux"),
+        *((name, "flux") for name in ("flux_over_continuum", "flux to continuum", "counts over the cont")),
+        *((name, "continuum") for name in ("continuum", "cont_level", "over_cont")),
         ("especially", ""),
         ("transmission (%)", "telluric"),
         ("spec", "flux"),

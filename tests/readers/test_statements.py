@@ -443,6 +443,11 @@ def test_the_frame_of_something_else_and_a_former_one(text: str, frame: str | No
             for text in ("ccf mask: M2, air", "radial velocity mask: G2, vacuum", "line list: VALD, in air")
         ),
         ("wavelengths in air; ccf mask: M2, vacuum", "air"),
+        *((text, None) for text in ("RV computed with mask M2, air", "RV measured using a template, vacuum")),
+        *((text, None) for text in ("template: PHOENIX, air", "correlated with the line list of VALD, in air")),
+        ("wavelengths in vacuum, RV computed with mask M2, air", "vacuum"),
+        ("wavelengths computed with the line list of Murphy, air", "air"),
+        *(("RV computed with mask M2, wavelengths in air", "air"), ("template: none, air", "air")),
         *(("bad pixel mask: applied, vacuum", "vacuum"), ("cosmic ray mask: yes, air", "air")),
         *(("ccf mask: M2, wavelengths in air", "air"), ("mask: not applied, air", "air")),
         *(("isvac: F", "air"), ("isair: F", "vacuum"), ("isInVacuum = True", "vacuum"), ("wl: air", "air")),

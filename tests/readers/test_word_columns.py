@@ -149,3 +149,38 @@ def test_words_before_blanks_keep_spectra_apart(sort: bool, names: str) -> None:
 def test_a_log_is_no_table(row: str) -> None:
     with pytest.raises(UnusableInput):
         read_spectrum("\n".join(row.format(i, 8800 + i) for i in range(60)).encode())
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("name", ["star_rv", "star_teff", "target_snr", "object_type", "star_mask"])
+def test_what_is_said_of_a_star_is_not_its_name(name: str, first: bool) -> None:
+    """A star was called -110.0, and a mask of its pixels took the spectrum apart."""
+    spectrum = observe()
+    marked = (np.arange(spectrum.flux.size) % 25 == 0).astype(int)
+    words = {"star_rv": "-110.0", "star_teff": "3200", "target_snr": "100", "object_type": "M4"}
+    values = [words.get(name, str(flag)) for flag in marked]
+    rows = [
+        ",".join([value, *numbers] if first else [*numbers, value])
+        for value, *numbers in zip(
+            values,
+            *(map(str, part) for part in (spectrum.wavelength, spectrum.flux, spectrum.uncertainty)),
+            strict=True,
+        )
+    ]
+    names = [name, "wave", "flux", "err"] if first else ["wave", "flux", "err", name]
+    found = read_spectrum("\n".join([",".join(names), *rows]).encode())
+    assert found.star == "" and "several_spectra" not in found.flags
+    assert found.flux.size == spectrum.flux.size
+
+
+@pytest.mark.parametrize("name", ["star", "star_no", "date_obs", "target_id", "file_id", "star_hip"])
+def test_numbers_tell_stars_and_epochs_apart(name: str) -> None:
+    first, second = observe(seed=1), observe(seed=2, velocity=24.0)
+    rows = [
+        f"{label},{w:.4f},{f:.3f}"
+        for pair in zip(first.wavelength, first.flux, second.flux, strict=True)
+        for label, w, f in ((20190319, *pair[:2]), (20190401, pair[0], pair[2]))
+    ]
+    found = read_spectrum("\n".join([f"{name},wave,flux", *rows]).encode())
+    assert "several_spectra" in found.flags
+    np.testing.assert_allclose(found.flux, first.flux, atol=1e-3)
