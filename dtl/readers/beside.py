@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from dtl.readers.bad_pixels import is_mask
+from dtl.readers.called_after import called_after
 from dtl.readers.names import NO_NAME, Name, parse_name, split_words
 from dtl.readers.several import has_light, share_lines
 
@@ -63,7 +64,8 @@ def by_neighbours(columns: Sequence[str], names: Sequence[Name], values: Sequenc
         names: what each says alone.
         values: their numbers, as a factor or a mask is called "corr" or "clean" too, which has not the lines of a flux.
     """
-    names = _counted(columns, _flags(columns, names, values))
+    names = called_after(columns, _flags(columns, names, values), values)
+    names = _counted(columns, names)
     names = _corrected(columns, _calibrated(columns, _sigmas(columns, names), values), values)
     names = _treated(columns, _less_sky(columns, _stages(columns, names, values)), values)
     return _means(columns, _treated_alone(columns, names))
