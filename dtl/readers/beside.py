@@ -148,10 +148,13 @@ def _treated(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.
 
 
 def _counted(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
-    """Names where all are one letter and a number, ``f0``, ``f1`` ... as numpy writes them: they say nothing."""
+    """Names where all are one letter and a number, ``f0``, ``f1`` ... as numpy writes them: they say nothing, and what
+    a description says stays."""
     words = [re.fullmatch(r"\s*([a-z])\d+\s*", name, re.IGNORECASE) for name in columns]
     counted = len(columns) > 1 and len({word[1].lower() if word else "" for word in words}) == 1 and all(words)
-    return [NO_NAME] * len(columns) if counted else list(names)
+    return [
+        NO_NAME if counted and said == parse_name(name) else said for name, said in zip(columns, names, strict=True)
+    ]
 
 
 def _sigmas(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:

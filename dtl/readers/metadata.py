@@ -14,7 +14,7 @@ from dtl.readers.source import sanitise
 from dtl.readers.statements import frame_of, medium_of, stated_frame, stated_medium
 from dtl.readers.units import parse_unit
 
-__all__ = ["apply_metadata", "in_words", "key_of", "named_after", "parse_comments"]
+__all__ = ["IN_SENTENCE", "apply_metadata", "in_words", "key_of", "named_after", "parse_comments"]
 
 #: What is said by several names is said best by the first.
 _NAMES = {
@@ -27,6 +27,7 @@ _NAMES = {
     "frame": ("frame", "specsys", "rest frame", "velocity frame"),
     "barycentric_velocity": (
         *("berv", "barycentric velocity", "barycentric correction", "barycorr", "heliocentric correction"),
+        "velocity of earth",
     ),
     "star_velocity": ("rv", "radial velocity", "vrad", "star velocity", "systemic velocity", "radvel", "stellar rv"),
     "unit": ("unit", "wavelength unit", "units"),
@@ -56,10 +57,19 @@ _UNIT = r"(?:,?[\s_-]+(?:in )?|(?=[(\[]))[(\[]?(k?m)(?:[ _.·]?/?[ _]?|p)s(?:[ec
 _REMARK = r"\s*[\[(](?:still |yet )*(?:not|to be)(?: yet)? (?:applied|corrected|removed|added)\b[^\])]{0,30}[\])]"
 #: A key and its value.
 _NAMED = re.compile(rf"^\W*([A-Za-z][A-Za-z _-]{{0,40}}?(?:{_UNIT})?)(?:{_REMARK})?\s*[:=]\s*(\S.*)$")
+#: The key of Earth's velocity within a sentence, as "barycentric correction of 15 km/s not applied", which gives way to
+#: a line or a card of its own.
+IN_SENTENCE = "velocity of Earth"
+_SPOKEN = re.compile(
+    r"\b(?:(?:bary|helio)centric (?:radial )?(?:velocity|correction)|berv)(?: z)?[ :=]*(?:of |is )?"
+    r"([-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)? ?(?:k?m ?(?:/ ?s|s\^?-1))?)(?![\w.])",
+    re.IGNORECASE,
+)
 
 
 def parse_comments(lines: list[str]) -> dict[str, str]:
-    """Keys and values of comment lines, as ``# star: GJ 699``; a bare word *simulated* in any of them counts too."""
+    """Keys and values of comment lines, as ``# star: GJ 699``; a bare word *simulated* in any of them counts too, and a
+    velocity of Earth in a sentence that says that it is still in the wavelengths."""
     found: dict[str, str] = {}
     lines = [" ".join(line.split()) for line in lines]  # else a search over blanks takes the square of their number
     for line in lines:
@@ -68,6 +78,10 @@ def parse_comments(lines: list[str]) -> dict[str, str]:
             found.setdefault(match[1], match[3].strip().strip("'\""))
         if not match and _SIMULATED.search(line) and not _NOT_SIMULATED.search(line):
             found.setdefault("simulated", "true")
+    for line in lines:
+        said = _SPOKEN.search(line)
+        if said and frame_of(line) == "observatory":
+            found.setdefault(IN_SENTENCE, said[1])
     return found
 
 
@@ -143,7 +157,8 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object], what: str = 
             continue
         if key == "barycentric_velocity":
             velocity, words = earth_velocity(text)
-            if velocity is not None:
+            known = getattr(contents.barycentric_velocity, "value", None) is not None
+            if velocity is not None and not (raw == IN_SENTENCE and known):
                 contents.barycentric_velocity = Claim(velocity, "file", reason + words)
             continue
         parsed = _parse(key, text)

@@ -25,7 +25,7 @@ def stack_orders(columns: Sequence[Column], window: Window) -> list[Column]:
     """Columns with a row for each order, where several that differ by their number reach into the window.
 
     Those of other orders, and columns without a number, are left out then. All columns as they are where only one order
-    reaches into it, or where several cover the same wavelengths.
+    reaches into it whose names say what they are, unlike ``ord1_wave``, or where several cover the same wavelengths.
 
     Args:
         columns: of one shape, ``(n,)``.
@@ -42,7 +42,11 @@ def stack_orders(columns: Sequence[Column], window: Window) -> list[Column]:
     wave = waves.pop()
     reach = {number: _reach(own[wave], window) for number, own in found.items() if wave in own}
     near = sorted(filter(reach.get, reach), key=lambda number: reach[number][0])
-    if len(near) < 2 or any(reach[b][0] - reach[a][0] < _APART for a, b in pairwise(near)):
+    if (
+        not near
+        or (len(near) == 1 and found[near[0]][wave].meaning.role == "wavelength")
+        or any(reach[b][0] - reach[a][0] < _APART for a, b in pairwise(near))
+    ):
         return list(columns)
     shared = [bare for bare in found[near[0]] if all(bare in found[number] for number in near)]
     if not any(parse_name(bare).role == "flux" for bare in shared):

@@ -89,11 +89,12 @@ def test_ucds_say_what_names_do_not() -> None:
     np.testing.assert_allclose(spectrum.uncertainty, np.interp(spectrum.wavelength, WAVE, SIGMA))
 
 
-def test_utypes_say_what_names_do_not() -> None:
+@pytest.mark.parametrize("names", [("a", "b", "q"), ("q0", "q1", "q2"), ("f0", "f1", "f2")])
+def test_utypes_say_what_names_do_not(names: tuple[str, ...]) -> None:
     """As the Spectrum Data Model has them, in whatever name space; the errors were passed over."""
     types = ("ssa:Data.FluxAxis.Accuracy.StatError", "spec:Data.FluxAxis.Value", "Spectrum.Data.SpectralAxis.Value")
     cards = {f"TUTYP{i}": text for i, text in enumerate(types, 1)}
-    data = to_bytes(fits.PrimaryHDU(), table(("a", "b", "q"), (SIGMA, FLUX, WAVE), **cards))
+    data = to_bytes(fits.PrimaryHDU(), table(names, (SIGMA, FLUX, WAVE), **cards))
     spectrum = read_spectrum(data, name="u.fits")
     np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, FLUX))
     np.testing.assert_allclose(spectrum.uncertainty, np.interp(spectrum.wavelength, WAVE, SIGMA))

@@ -52,3 +52,12 @@ def test_the_one_order_that_holds_the_window_is_read_alone() -> None:
     found = read_spectrum(side_by_side("{what}_{number}", [8670, 8725, 8785, 8850]))
     assert (found.wavelength[0], found.wavelength[-1]) == pytest.approx((8785, 8845), abs=0.1)
     assert "several_spectra" not in found.flags
+
+
+@pytest.mark.parametrize(
+    "names", ["{what}_order{number}", "o{number}_{what}", "ord{number}_{what}", "order_{number}_{what}"]
+)
+def test_names_that_are_those_of_orders_too(names: str) -> None:
+    """Nothing was found to be wavelengths."""
+    found = read_spectrum(side_by_side(names, [8670, 8725, 8785, 8850]))
+    assert (found.wavelength[0], found.wavelength[-1]) == pytest.approx((8785, 8845), abs=0.1)
