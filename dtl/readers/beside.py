@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from dtl.readers.bad_pixels import is_mask
+from dtl.readers.called_after import called_after
 from dtl.readers.names import NO_NAME, Name, parse_name, split_words
 from dtl.readers.several import has_light, share_lines
 
@@ -71,7 +72,8 @@ def by_neighbours(columns: Sequence[str], names: Sequence[Name], values: Sequenc
         names: what each says alone.
         values: their numbers, as a factor or a mask is called "corr" or "clean" too, which has not the lines of a flux.
     """
-    names = _counted(columns, _flags(columns, names, values))
+    names = called_after(columns, _flags(columns, names, values), values)
+    names = _counted(columns, names)
     names = _corrected(columns, _calibrated(columns, _sigmas(columns, names), values), values)
     names = _treated(columns, _less_sky(columns, _stages(columns, names, values)), values)
     return _means(columns, _treated_alone(columns, names))
@@ -165,10 +167,13 @@ def _treated(columns: Sequence[str], names: Sequence[Name], values: Sequence[np.
 
 
 def _counted(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:
-    """Names where all are one letter and a number, ``f0``, ``f1`` ... as numpy writes them: they say nothing."""
+    """Names where all are one letter and a number, ``f0``, ``f1`` ... as numpy writes them: they say nothing, and what
+    a description says stays."""
     words = [re.fullmatch(r"\s*([a-z])\d+\s*", name, re.IGNORECASE) for name in columns]
     counted = len(columns) > 1 and len({word[1].lower() if word else "" for word in words}) == 1 and all(words)
-    return [NO_NAME] * len(columns) if counted else list(names)
+    return [
+        NO_NAME if counted and said == parse_name(name) else said for name, said in zip(columns, names, strict=True)
+    ]
 
 
 def _sigmas(columns: Sequence[str], names: Sequence[Name]) -> list[Name]:

@@ -13,6 +13,7 @@ from dtl.readers.bins import with_middles
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.dispersion import Column, Part, frame_of_name, medium_of_name, stated_unit
 from dtl.readers.error_words import SINGLE
+from dtl.readers.numbered_orders import stack_orders
 from dtl.readers.numbering import asked_column, numbers_of, shown
 from dtl.readers.options import ReadOptions
 from dtl.readers.other_columns import other_spectra
@@ -46,7 +47,7 @@ def contents_from_columns(
     if options.columns is not None:
         roles = _asked_roles(columns, options.columns, told, source, window)
     else:
-        columns = with_middles(columns)
+        columns = with_middles(stack_orders(columns, window))
         roles = assign(columns, source, window, told)
     return with_velocity(_contents(label, columns, roles, told, window), columns)
 

@@ -23,6 +23,16 @@ _UCDS = {
     "spect.continuum": Name("continuum"),
     "meta.code.qual": Name("mask"),
 }
+#: Ends of utypes of the Spectrum Data Model (IVOA Recommendation 2011-11-20).
+_UTYPES = {
+    "spectralaxis.value": Name("wavelength"),
+    "fluxaxis.value": Name("flux"),
+    "fluxaxis.accuracy.staterror": Name("uncertainty"),
+    "fluxaxis.accuracy.qualitystatus": Name("mask"),
+    "backgroundmodel.value": Name("sky"),
+}
+#: Classes of uncertainties of astropy that are no standard deviations.
+_CLASSES = {"inversevariance": "ivar", "varianceuncertainty": "variance"}
 #: Where a description passes from what an array is to its unit or its place.
 _REST = re.compile(
     r"[;,]|\.\s|\b(?:per|in|at|as a function|versus|vs|for each|of (?:the|each) pixels?|where|with)\b", re.IGNORECASE
@@ -38,9 +48,12 @@ _SQUARE_OF_LIGHT = re.compile(
 _UNIT = re.compile(r"[\[(](.+)[\])]\s*$")
 
 
-def kind_by_unit(name: Name, unit: str) -> Name:
-    """What the name of an uncertainty says, or its unit where that is a square or a percentage."""
+def kind_by_unit(name: Name, unit: str, note: str = "") -> Name:
+    """What the name of an uncertainty says, or its unit where that is a square or a percentage, or its class in
+    astropy, which is all of its note then."""
     unit = unit.strip()
+    if name.role == "uncertainty" and note.lower() in _CLASSES:
+        return replace(name, kind=_CLASSES[note.lower()])
     if name.role != "uncertainty" or name.kind != "sigma" or not unit:
         return name
     square = _SQUARES.fullmatch(unit) or _SQUARE_OF_LIGHT.search(unit)
@@ -70,7 +83,9 @@ def parse_description(text: str) -> Name:
 
 
 def _parse_clause(text: str) -> Name:
-    known = next((meaning for word, meaning in _UCDS.items() if text.lower().startswith(word)), None)
+    lowered = text.lower()
+    known = next((meaning for word, meaning in _UCDS.items() if lowered.startswith(word)), None)
+    known = known or next((meaning for end, meaning in _UTYPES.items() if lowered.endswith("." + end)), None)
     if known is not None:
         return known
     said = parse_name(_REST.split(text, maxsplit=1)[0])

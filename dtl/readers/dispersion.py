@@ -49,6 +49,8 @@ _LATER = 1e-4
 _REACH = 12.0
 #: What a column is that belongs to other wavelengths.
 _ELSEWHERE = Name("elsewhere")
+#: Names of times, which may have such numbers too: days since a date, or seconds.
+_TIMES = {"time", "jd", "bjd", "hjd", "mjd", "rjd", "tjd", "btjd", "bkjd"}
 #: Part of the steps that are 1 where numbers count pixels.
 _COUNTED = 0.9
 #: Rows are alike where they hold this part of the pixels there of the row that holds most.
@@ -78,7 +80,7 @@ class Column:
         """What its name says, or where that is next to nothing, the words about it."""
         own = parse_name(self.name)
         if own.role and not says_nothing(self.name):
-            return kind_by_unit(own, self.unit or unit_in(self.name))
+            return kind_by_unit(own, self.unit or unit_in(self.name), self.note)
         described = parse_description(self.note)
         return described if described.role else own
 
@@ -259,8 +261,9 @@ def _wavelengths_beside(columns: Sequence[Column], waves: list[int], number: int
 
 
 def _has_other_unit(column: Column) -> bool:
-    """Whether the unit of a nameless column is one that wavelengths cannot have."""
-    return bool(column.unit.strip()) and parse_unit(column.unit) is None
+    """Whether the unit of a nameless column is one that wavelengths cannot have, or its name is that of times."""
+    other = bool(column.unit.strip()) and parse_unit(column.unit) is None
+    return other or not _TIMES.isdisjoint(split_words(column.name))
 
 
 def runs_one_way(values: np.ndarray) -> bool:

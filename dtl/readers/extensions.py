@@ -98,7 +98,7 @@ def _table(source: Source, number: int, hdu: Any, blazes: list[tuple[int, Any]])
                 continue
             if values.ndim > 1 and len(values) == 1:
                 values = values[0]
-            said = [str(hdu.header.get(f"{key}{place}", "")).strip() for key in ("TCOMM", "TDESC", "TUCD")]
+            said = [str(hdu.header.get(f"{key}{place}", "")).strip() for key in ("TCOMM", "TDESC", "TUCD", "TUTYP")]
             note = "; ".join(text for text in said if text)
             found.setdefault(values.shape, []).append(Column(column.name, values, column.unit or "", note, place))
     groups = []
@@ -166,7 +166,7 @@ def _images(source: Source) -> list[Group]:
         if len(hdus) + len(edges) < 2:
             continue
         columns = [
-            Column(name, as_rows(flat, _turned(pixels(source, hdu), axes), turned), _unit(hdu))
+            Column(name, as_rows(flat, _turned(pixels(source, hdu), axes), turned), _unit(hdu), _kind(hdu))
             for name, (_, hdu) in zip(names, hdus, strict=True)
         ]
         headers = [hdu.header for _, hdu in hdus]
@@ -198,6 +198,11 @@ def _edges(source: Source, longer: list[tuple[int, Any]], names: list[str]) -> l
 
 def _unit(hdu: Any) -> str:
     return str(hdu.header.get("BUNIT", hdu.header.get("CUNIT1", "")))
+
+
+def _kind(hdu: Any) -> str:
+    """The class of an uncertainty as astropy writes it, "InverseVariance"."""
+    return str(hdu.header.get("UTYPE", "")).strip()
 
 
 def _axes(source: Source, window: Window, by_name: dict[str, Any]) -> list[Group]:
@@ -247,7 +252,7 @@ def _beside(source: Source, others: list[Any], name: str, shape: tuple[int, ...]
     named = [(own, hdu) for hdu in others if parse_name(own := _own_name(hdu)).role not in SPECTRA]
     order = re.findall(r"\d+", name)
     named = [(own, hdu) for own, hdu in named if order and re.findall(r"\d+", own) == order] or named
-    return [Column(own, pixels(source, hdu).reshape(shape)) for own, hdu in named[:_MAX_BESIDE]]
+    return [Column(own, pixels(source, hdu).reshape(shape), note=_kind(hdu)) for own, hdu in named[:_MAX_BESIDE]]
 
 
 def _size(hdu: Any) -> tuple[int, ...]:

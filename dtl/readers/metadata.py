@@ -14,7 +14,7 @@ from dtl.readers.source import sanitise
 from dtl.readers.statements import frame_of, medium_of, stated_frame, stated_medium
 from dtl.readers.units import parse_unit
 
-__all__ = ["apply_metadata", "in_words", "key_of", "named_after", "parse_comments"]
+__all__ = ["IN_SENTENCE", "apply_metadata", "in_words", "key_of", "named_after", "parse_comments"]
 
 #: What is said by several names is said best by the first.
 _NAMES = {
@@ -27,6 +27,7 @@ _NAMES = {
     "frame": ("frame", "specsys", "rest frame", "velocity frame"),
     "barycentric_velocity": (
         *("berv", "barycentric velocity", "barycentric correction", "barycorr", "heliocentric correction"),
+        "velocity of earth",
     ),
     "star_velocity": ("rv", "radial velocity", "vrad", "star velocity", "systemic velocity", "radvel", "stellar rv"),
     "unit": ("unit", "wavelength unit", "units"),
@@ -60,25 +61,21 @@ _REMARK = r"\s*[\[(](?:still |yet )*(?:not|to be)(?: yet)? (?:applied|corrected|
 _NAMED = re.compile(rf"^\W*([A-Za-z][A-Za-z _-]{{0,40}}?(?:{_UNIT})?)(?:{_REMARK})?\s*[:=]\s*(\S.*)$")
 #: The same with a tabulator between them and nowhere else, and what stands there in a line of names.
 _TABBED = re.compile(r"([^\t]{1,60}?)[^\S\t]*\t\s*([^\t]{0,80}\S)\s*")
-_HEADINGS = {
-    "value",
-    "values",
-    "unit",
-    "units",
-    "description",
-    "comment",
-    "type",
-    "date",
-    "time",
-    "exptime",
-    "mjd",
-    "jd",
-}
-_HEADINGS |= {"bjd", "resolution", "notes", "file", "filename"}
+_HEADINGS = {*"value values unit units description comment notes type file filename resolution".split()}
+_HEADINGS |= {*"date time exptime jd bjd mjd".split()}
+#: The key of Earth's velocity within a sentence, as "barycentric correction of 15 km/s not applied", which gives way to
+#: a line or a card of its own.
+IN_SENTENCE = "velocity of Earth"
+_SPOKEN = re.compile(
+    r"\b(?:(?:bary|helio)centric (?:radial )?(?:velocity|correction)|berv)(?: z)?[ :=]*(?:of |is )?"
+    r"([-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)? ?(?:k?m ?(?:/ ?s|s\^?-1))?)(?![\w.])",
+    re.IGNORECASE,
+)
 
 
 def parse_comments(lines: list[str]) -> dict[str, str]:
-    """Keys and values of comment lines, as ``# star: GJ 699``; a bare word *simulated* in any of them counts too."""
+    """Keys and values of comment lines, as ``# star: GJ 699``; a bare word *simulated* in any of them counts too, and a
+    velocity of Earth in a sentence that says that it is still in the wavelengths."""
     found: dict[str, str] = {}
     # without blanks, else a search over them takes the square of their number
     lines = [" ".join(_with_colon(line).split()) for line in lines]
@@ -88,6 +85,10 @@ def parse_comments(lines: list[str]) -> dict[str, str]:
             found.setdefault(match[1], match[3].strip().strip("'\""))
         if not match and _SIMULATED.search(line) and not _NOT_SIMULATED.search(line):
             found.setdefault("simulated", "true")
+    for line in lines:
+        said = _SPOKEN.search(line)
+        if said and frame_of(line) == "observatory":
+            found.setdefault(IN_SENTENCE, said[1])
     return found
 
 
@@ -174,7 +175,8 @@ def apply_metadata(contents: Contents, pairs: Mapping[str, object], what: str = 
             continue
         if key == "barycentric_velocity":
             velocity, words = earth_velocity(text)
-            if velocity is not None:
+            known = getattr(contents.barycentric_velocity, "value", None) is not None
+            if velocity is not None and not (raw == IN_SENTENCE and known):
                 contents.barycentric_velocity = Claim(velocity, "file", reason + words)
             continue
         parsed = _parse(key, text)

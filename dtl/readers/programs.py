@@ -33,6 +33,7 @@ class Program:
 #: vacuum; whether Earth's motion is removed is said by its card VEL_TYPE.
 _PROGRAMS = (
     Program("PIPELINE", "CERES", "vacuum", "barycentric", "card PIPELINE = 'CERES', which is known for it:"),
+    Program("(LAMBDA_BARY / LAMBDA_TOPO)", "", "vacuum", "barycentric", "card (LAMBDA_BARY / LAMBDA_TOPO) of CERES:"),
     Program("PYP_SPEC", "", "vacuum", "", "card PYP_SPEC of PypeIt, which is known for it:"),
 )
 
@@ -45,7 +46,7 @@ def program_of(cards: Cards) -> Program | None:
 def is_of_ceres(cards: Cards) -> bool:
     """Whether CERES reduced it, for each of its spectrographs alike."""
     found = program_of(cards)
-    return found is not None and found.value == "CERES"
+    return found is not None and "CERES" in found.said
 
 
 def _begins(cards: Cards, program: Program) -> bool:

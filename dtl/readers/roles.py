@@ -14,6 +14,7 @@ import numpy as np
 
 from dtl.readers.bad_pixels import is_mask
 from dtl.readers.beside import by_neighbours, cost_of_words
+from dtl.readers.counting import counted
 from dtl.readers.dispersion import (
     Candidate,
     Column,
@@ -153,12 +154,11 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
 
 def meaning_of(column: Column) -> Name:
     """What its name says; numbers that count 1, 2, 3 are those of rows or pixels, if wavelengths are not named so, and
-    from 0 or 1 on always."""
-    name = column.meaning
-    steps = np.diff(column.values, axis=-1)
-    counts = steps.size > 1 and abs(steps.flat[0]) == 1 and bool((steps == steps.flat[0]).all())
-    counts = counts and (name.role != "wavelength" or column.values.flat[0] in (0, 1))
-    return Name("pixel") if counts else name
+    from 0 or 1 on always. Those of the orders, and of the pixels of each, are told where no name says what they are."""
+    name, counts = column.meaning, counted(column.values)
+    if counts == "row":
+        return Name("pixel") if name.role != "wavelength" or column.values.flat[0] in (0, 1) else name
+    return Name(counts) if counts and not name.role else name
 
 
 def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name], part: Part, told: str | None) -> bool:

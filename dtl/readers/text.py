@@ -20,7 +20,7 @@ from dtl.readers.contents import Claim, Contents
 from dtl.readers.headers import describe_header, star_of
 from dtl.readers.headings import without_label
 from dtl.readers.members import members
-from dtl.readers.metadata import apply_metadata, parse_comments
+from dtl.readers.metadata import IN_SENTENCE, apply_metadata, parse_comments
 from dtl.readers.options import ReadOptions
 from dtl.readers.resolutions import apply_resolutions
 from dtl.readers.resolving import resolve_unit
@@ -184,10 +184,13 @@ def _describe_own(
 
 def _describe(contents: Contents, table: TextTable) -> None:
     """What the words around a table say."""
-    apply_metadata(contents, parse_comments(table.comments))
+    said = parse_comments(table.comments)
+    sentence = {IN_SENTENCE: said.pop(IN_SENTENCE, "")}
+    apply_metadata(contents, said)
     apply_resolutions(contents, table.lines)
     if table.cards:
         describe_header(contents, fits.Header(_short(table.cards)))
+    apply_metadata(contents, sentence)
     spoken = [line for line in table.comments if _says_more(line, table.names)]
     apply_statements(contents, spoken, "a comment")
     _take_below(contents, table)

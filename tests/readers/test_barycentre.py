@@ -15,7 +15,7 @@ from astropy.utils import iers
 from dtl.readers.barycentre import barycentric_velocity, find_position, velocity_from_header
 from dtl.readers.cards import Cards
 from dtl.readers.instruments import INSTRUMENTS, find_instrument
-from tests.readers.layouts import grid, to_bytes, truth
+from tests.readers.layouts import grid, text, to_bytes, truth
 from tests.readers.reading import read_spectrum
 
 
@@ -107,3 +107,36 @@ def test_a_velocity_beside_a_frame_or_another_one_is_not_told(cards: dict) -> No
     primary.header.update({"CRVAL1": 8770.0, "CDELT1": 0.05, "CUNIT1": "Angstrom", "BARYVEL": 12.3, **cards})
     found = read_spectrum(to_bytes(primary))
     assert not any(finding.name == "velocity of Earth" for finding in found.findings)
+
+
+@pytest.mark.parametrize(
+    ("said", "velocity"),
+    [
+        ("Topocentric. barycentric velocity = -22.4 km/s (to be added)", -22.4),
+        ("wavelengths are topocentric; barycentric correction of 15.0 km/s not applied", 15.0),
+        ("barycentric correction z = 5.0035e-05, not applied", 15.0),
+        ("BERV 12000 m/s, not corrected", 12.0),
+    ],
+)
+def test_a_velocity_within_a_sentence_that_says_that_it_is_to_be_applied(said: str, velocity: float) -> None:
+    """It was said to be stated nowhere, and the star's velocity stayed in the observatory's frame."""
+    found = read_spectrum(text(head=f"# {said}\n"))
+    assert (found.frame, found.barycentric_velocity) == ("observatory", pytest.approx(velocity, abs=0.01))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "heliocentric correction of 15.0 km/s applied",
+        "the barycentric velocity of 15 km/s was taken out",
+        "barycentric correction not applied, version 15",
+        "barycentric frame",
+    ],
+)
+def test_a_velocity_in_other_sentences_is_not_applied(said: str) -> None:
+    assert read_spectrum(text(head=f"# {said}\n")).barycentric_velocity is None
+
+
+def test_a_line_of_its_own_goes_before_a_sentence() -> None:
+    lines = "# topocentric, barycentric correction of 15.4 km/s not applied\n# BERV = 15.37\n"
+    assert read_spectrum(text(head=lines)).barycentric_velocity == pytest.approx(15.37)

@@ -89,6 +89,32 @@ def test_ucds_say_what_names_do_not() -> None:
     np.testing.assert_allclose(spectrum.uncertainty, np.interp(spectrum.wavelength, WAVE, SIGMA))
 
 
+@pytest.mark.parametrize("names", [("a", "b", "q"), ("q0", "q1", "q2"), ("f0", "f1", "f2")])
+def test_utypes_say_what_names_do_not(names: tuple[str, ...]) -> None:
+    """As the Spectrum Data Model has them, in whatever name space; the errors were passed over."""
+    types = ("ssa:Data.FluxAxis.Accuracy.StatError", "spec:Data.FluxAxis.Value", "Spectrum.Data.SpectralAxis.Value")
+    cards = {f"TUTYP{i}": text for i, text in enumerate(types, 1)}
+    data = to_bytes(fits.PrimaryHDU(), table(names, (SIGMA, FLUX, WAVE), **cards))
+    spectrum = read_spectrum(data, name="u.fits")
+    np.testing.assert_allclose(spectrum.flux, np.interp(spectrum.wavelength, WAVE, FLUX))
+    np.testing.assert_allclose(spectrum.uncertainty, np.interp(spectrum.wavelength, WAVE, SIGMA))
+
+
+@pytest.mark.parametrize(
+    ("kind", "power"), [("StdDevUncertainty", 1), ("VarianceUncertainty", 2), ("InverseVariance", -2)]
+)
+@pytest.mark.parametrize("axis", [True, False])
+def test_the_class_of_an_uncertainty_of_astropy(kind: str, power: int, axis: bool) -> None:
+    """As `CCDData` writes it beside an image; variances were flagged as implausible."""
+    header = fits.Header({"CRVAL1": WAVE[0], "CDELT1": WAVE[1] - WAVE[0], "CRPIX1": 1.0, "CTYPE1": "WAVE"})
+    images = [fits.PrimaryHDU(FLUX, header if axis else None)]
+    images += [fits.ImageHDU(SIGMA**power, fits.Header({"UTYPE": kind}), name="UNCERT")]
+    images += [] if axis else [fits.ImageHDU(WAVE, name="WAVE")]
+    spectrum = read_spectrum(to_bytes(*images), name="c.fits")
+    np.testing.assert_allclose(spectrum.uncertainty, np.interp(spectrum.wavelength, WAVE, SIGMA), rtol=1e-3)
+    assert "uncertainty_implausible" not in spectrum.flags
+
+
 def test_a_name_goes_before_the_words_about_it() -> None:
     cards = {"TCOMM1": "flux", "TCOMM2": "wavelength", "TCOMM3": "a flux too"}
     hdu = table(("wave", "flux", "err"), (WAVE, FLUX, SIGMA), **cards)
@@ -339,11 +365,13 @@ def ceres() -> np.ndarray:
     return np.array([*own, 900 + 0 * wave, flux / sigma, flux, sigma**-2.0])
 
 
+@pytest.mark.parametrize("card", [("PIPELINE", "CERES"), ("HIERARCH (LAMBDA_BARY / LAMBDA_TOPO)", 1.00003)])
 @pytest.mark.parametrize("cut", [np.s_[:], np.s_[:, 1:3], np.s_[:, 2:3], np.s_[:, 2]])
-def test_planes_of_ceres_also_of_one_order(cut: slice) -> None:
+def test_planes_of_ceres_also_of_one_order(cut: slice, card: tuple[str, object]) -> None:
+    """What it only extracts has not the name of the pipeline."""
     planes = ceres()
     hdu = fits.PrimaryHDU(planes[cut])
-    hdu.header["PIPELINE"], hdu.header["INSTRUME"] = "CERES", "FEROS"
+    hdu.header["INSTRUME"], hdu.header[card[0]] = "FEROS", card[1]
     found = read_spectrum(to_bytes(hdu))
     near = (found.wavelength > 8845) & (found.wavelength < 8865)  # no other order is there
     assert "medium_guessed" not in found.flags

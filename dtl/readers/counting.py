@@ -1,0 +1,39 @@
+"""Columns that count: the rows, the pixels of each order, or the orders themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["counted"]
+
+#: Pixels of an order, at least, on average.
+_LONG = 10
+#: By how much the number of one order differs from that of the next that is written, at most.
+_NEXT = 5
+
+
+def counted(values: np.ndarray) -> str:
+    """What numbers count: ``row`` where they go on by one; ``pixel`` where they do so from the start again in each
+    order; ``order`` where they stay the same and go on from order to order, one way; empty where they do none of it.
+
+    Two numbers, 0 and 1, are a mask rather than two orders.
+
+    Args:
+        values: of a column, in the order of the file; shape ``(n,)``, or ``(orders, n)``.
+    """
+    steps = np.diff(values, axis=-1).ravel()
+    if steps.size < 2:
+        return ""
+    if abs(steps[0]) == 1 and (steps == steps[0]).all():
+        return "row"
+    if values.ndim > 1 or not np.isfinite(values).all() or (values != np.round(values)).any():
+        return ""
+    jumps = steps[steps != np.median(steps)]
+    if not 0 < jumps.size < values.size / _LONG:
+        return ""
+    usual = np.median(steps)
+    if abs(usual) == 1:
+        return "pixel" if (jumps * usual < -_LONG).all() else ""
+    one_way = (jumps > 0).all() or (jumps < 0).all()
+    few = usual == 0 and (np.abs(jumps) <= _NEXT).all()
+    return "order" if few and one_way and not set(values.tolist()) <= {0.0, 1.0} else ""
