@@ -13,9 +13,9 @@ __all__ = ["other_spectra"]
 
 #: A flux that was treated is further from the plain word than another by this, see `dtl.readers.names.Name`.
 _TREATMENT = 0.1
-#: Beginnings of words for another fibre, and for what was done to a flux or not.
-_FIBRES = ("trace", "fib")
-_SAME_STAR = (*_FIBRES, "un", "no", "tell", "sky", "before", "after", "orig", "extr", "opt", "box")
+#: The beginning of words for a fibre, and those for what a spectrograph saw beside the star or what was done to a flux.
+_FIBRE = "fib"
+_SAME_STAR = (_FIBRE, "trace", "un", "no", "tell", "sky", "before", "after", "orig", "extr", "opt", "box")
 _SAME_STAR += ("binned", "rebin", "resampl", "interp", "shift", "rest", "net", "corrected", "molec")
 #: The word for a star that leaves a name as it is.
 _STAR = {"sci"}
@@ -46,7 +46,7 @@ def other_spectra(roles: Roles) -> tuple[list[Column], bool]:
 
 
 def _is_fibre(name: str) -> bool:
-    return any(word.startswith(_FIBRES) for word in split_words(name))
+    return any(word.startswith(_FIBRE) for word in split_words(name))
 
 
 def _is_another_star(other: Name, flux: Name) -> bool:
