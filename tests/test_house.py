@@ -58,7 +58,7 @@ def test_nothing_climbs_a_floor() -> None:
         ("dtl/spectrum.py", "from dtl.readers import read_spectrum"),
         ("dtl/inference/infer.py", "from dtl.figures.style import axis"),
         ("dtl/bundle/model.py", "from dtl.grid.build import Grid"),  # a neighbour on the same floor
-        ("dtl/readers/units.py", "from dtl.readers.registry import FORMATS"),  # a circle inside a folder
+        ("dtl/readers/words/units.py", "from dtl.readers.registry import FORMATS"),  # a circle inside a folder
     ],
 )
 def test_a_wrong_import_breaks_the_contract(copy: Path, module: str, line: str) -> None:
@@ -127,13 +127,13 @@ def test_the_rule_of_names() -> None:
     assert may_share_a_name(Path("pages/spectrum.py"), Path("dtl/spectrum.py"))
     assert may_share_a_name(Path("pages/literature.py"), Path("pages/shared/core/literature.py"))
     assert not may_share_a_name(Path("pages/shared/core/literature.py"), Path("pages/shared/export/literature.py"))
-    assert not may_share_a_name(Path("dtl/readers/units.py"), Path("dtl/preparation/units.py"))
+    assert not may_share_a_name(Path("dtl/readers/words/units.py"), Path("dtl/preparation/units.py"))
     assert not may_share_a_name(Path("dtl/spectrum.py"), Path("dtl/bundle/spectrum.py"))
 
 
 def test_every_folder_says_what_it_is_for() -> None:
     """What comes in, what goes out, and what it may use."""
-    for place in (path for path in (ROOT / "dtl").iterdir() if path.is_dir() and path.name != "__pycache__"):
+    for place in (path for path in (ROOT / "dtl").rglob("*") if path.is_dir() and path.name != "__pycache__"):
         text = ast.get_docstring(ast.parse((place / "__init__.py").read_text(encoding="utf-8"))) or ""
         assert all(word in text for word in ("In:", "Out:", "May use:")), place.name
         assert len(text.splitlines()) >= 3, place.name

@@ -110,7 +110,7 @@ def config(text: str) -> Path:
 
 def unit(text: str) -> str:
     """A unit of wavelengths, or of what falls as they rise."""
-    from dtl.readers.units import parse_unit
+    from dtl.readers.words.units import parse_unit
 
     if parse_unit(text) is None:
         raise argparse.ArgumentTypeError(

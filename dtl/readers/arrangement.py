@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from dtl.readers import limits
+from dtl.readers.arrays.spectra import Spectra, find_spectra
 from dtl.readers.contents import Contents
-from dtl.readers.digits import check_digits
-from dtl.readers.orders import Order, split
-from dtl.readers.oxygen import oxygen_velocity
+from dtl.readers.pixels.digits import check_digits
+from dtl.readers.pixels.orders import Order, split
+from dtl.readers.pixels.oxygen import oxygen_velocity
 from dtl.readers.source import Source
-from dtl.readers.spectra import Spectra, find_spectra
-from dtl.readers.units import to_angstrom
+from dtl.readers.words.units import to_angstrom
 from dtl.wavelengths import Window, air_to_vacuum
 
 __all__ = ["Arrangement", "arrange"]

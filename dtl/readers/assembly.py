@@ -8,14 +8,10 @@ import numpy as np
 
 from dtl.readers import limits
 from dtl.readers.arrangement import arrange
-from dtl.readers.bad_pixels import leave_out_bad_pixels, leave_out_padding
+from dtl.readers.arrays.spectra import choose_spectrum
 from dtl.readers.contents import Claim, Contents
-from dtl.readers.digits import check_mixture
-from dtl.readers.headers import known_instrument
-from dtl.readers.joining import merge
-from dtl.readers.options import ReadOptions
-from dtl.readers.orders import Order, choose, tidy
-from dtl.readers.resolving import (
+from dtl.readers.facts.headers import known_instrument
+from dtl.readers.facts.resolving import (
     confirm_medium,
     resolve_frame,
     resolve_medium,
@@ -23,9 +19,13 @@ from dtl.readers.resolving import (
     resolve_unit,
     resolve_velocity,
 )
+from dtl.readers.options import ReadOptions
+from dtl.readers.pixels.bad_pixels import leave_out_bad_pixels, leave_out_padding
+from dtl.readers.pixels.digits import check_mixture
+from dtl.readers.pixels.joining import merge
+from dtl.readers.pixels.orders import Order, choose, tidy
 from dtl.readers.source import Source
-from dtl.readers.spectra import choose_spectrum
-from dtl.readers.units import ends_of, holds_window, show_unit
+from dtl.readers.words.units import ends_of, holds_window, show_unit
 from dtl.rounding import format_number
 from dtl.spectrum import Finding, Spectrum
 from dtl.wavelengths import Window

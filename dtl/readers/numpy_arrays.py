@@ -19,14 +19,15 @@ from typing import Any
 import numpy as np
 from astropy.io import fits
 
-from dtl.readers import fits_spectrum, limits
-from dtl.readers.complex_numbers import without_imaginary
+from dtl.readers import limits
+from dtl.readers.arrays.complex_numbers import without_imaginary
+from dtl.readers.arrays.dispersion import Column
+from dtl.readers.arrays.row_values import apply_pairs, describe_row, of_arrays, padded
 from dtl.readers.contents import Contents
-from dtl.readers.dispersion import Column
-from dtl.readers.names import parse_name
+from dtl.readers.fits_files import fits_spectrum
 from dtl.readers.options import ReadOptions
-from dtl.readers.row_values import apply_pairs, describe_row, of_arrays, padded
 from dtl.readers.source import Source
+from dtl.readers.words.names import parse_name
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
 
@@ -55,7 +56,7 @@ def identify(source: Source) -> bool:
 
 
 def read(source: Source, options: ReadOptions, window: Window) -> Contents:
-    """Read the arrays as `dtl.readers.fits_spectrum` does extensions, and single values and texts as metadata.
+    """Read arrays as `dtl.readers.fits_files.fits_spectrum` does extensions, and single values and texts as metadata.
 
     Raises:
         UnusableInput: damaged, larger than is read, or none of the arrays holds the window.

@@ -8,11 +8,20 @@ from numbers import Integral, Real
 from typing import Any
 
 from dtl.readers.instruments import INSTRUMENTS
-from dtl.readers.uncertainties import KINDS
-from dtl.readers.units import parse_frame, parse_medium, parse_unit
+from dtl.readers.words.units import parse_frame, parse_medium, parse_unit
 from dtl.spectrum import UnusableInput
 
-__all__ = ["ReadOptions"]
+__all__ = ["KINDS", "ReadOptions"]
+
+#: What a column of uncertainties can hold, in words.
+KINDS = {
+    "sigma": "1 sigma",
+    "variance": "square root of the variances in",
+    "ivar": "inverse root of the inverse variances in",
+    "percent": "per cent of the flux in",
+    "relative": "part of the flux in",
+    "snr": "flux over the signal-to-noise ratios in",
+}
 
 #: Words of the user for kinds of uncertainty that have another here.
 _ALIASES = {"inverse": "ivar"}

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dtl.readers.columns import Column, assign
-from dtl.readers.numbering import numbers_of
+from dtl.readers.arrays.columns import Column, assign
+from dtl.readers.arrays.numbering import numbers_of
 from dtl.readers.registry import read_columns
 from dtl.readers.source import Source, sanitise
-from dtl.readers.units import guess_unit, holds_window, parse_unit, to_angstrom
+from dtl.readers.words.units import guess_unit, holds_window, parse_unit, to_angstrom
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
 
@@ -32,7 +32,7 @@ class Preview:
         window: that the spectrum must hold.
         guess: keys of wavelength, flux and uncertainty (None where there seems to be none), None where the first two
             cannot be told.
-        kind: what the uncertainties seem to be, a word of `dtl.readers.columns.KINDS`.
+        kind: what the uncertainties seem to be, a word of `dtl.readers.options.KINDS`.
         named: whether the names of the columns say what they are.
         candidates: role (``wavelength``, ``flux``, ``uncertainty``) -> key and reason of each column that can have it,
             best first.

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from dtl.readers import carmenes, chiron, ecsv, fits_spectrum, hpf, numpy_arrays, text, votable
+from dtl.readers import numpy_arrays, votable
+from dtl.readers.arrays.columns import Column, usable
 from dtl.readers.assembly import assemble
-from dtl.readers.columns import Column, usable
 from dtl.readers.contents import Contents
+from dtl.readers.fits_files import carmenes, chiron, fits_spectrum, hpf
 from dtl.readers.options import ReadOptions
 from dtl.readers.source import Source, open_source, sanitise
+from dtl.readers.text_files import ecsv, text
 from dtl.spectrum import Spectrum, UnusableInput
 from dtl.wavelengths import Window
 

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dtl.readers import limits
-from dtl.readers.columns import Column, contents_from_columns
+from dtl.readers.arrays.columns import Column, contents_from_columns
+from dtl.readers.arrays.group_choice import choose_group
+from dtl.readers.arrays.groups import BESIDE, LONGEST_NAME, Group, list_spectra
+from dtl.readers.arrays.members import members
+from dtl.readers.arrays.row_values import describe_row, of_columns
 from dtl.readers.contents import Claim, Contents
-from dtl.readers.descriptions import parse_description
-from dtl.readers.ecsv import table_columns
-from dtl.readers.group_choice import choose_group
-from dtl.readers.groups import BESIDE, LONGEST_NAME, Group, list_spectra
-from dtl.readers.members import members
-from dtl.readers.metadata import apply_metadata, key_of
-from dtl.readers.names import parse_name
+from dtl.readers.facts.metadata import apply_metadata, key_of
 from dtl.readers.options import ReadOptions
-from dtl.readers.resolutions import apply_resolutions, metadata_lines
-from dtl.readers.row_values import describe_row, of_columns
 from dtl.readers.source import Source, sanitise
-from dtl.readers.statements import apply_statements
+from dtl.readers.text_files.ecsv import table_columns
+from dtl.readers.words.descriptions import parse_description
+from dtl.readers.words.names import parse_name
+from dtl.readers.words.resolutions import apply_resolutions, metadata_lines
+from dtl.readers.words.statements import apply_statements
 from dtl.wavelengths import Window
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class _Words:
         in_air: name and UCD of the field of wavelengths where that is one of wavelengths in air.
         pairs: names and values of parameters.
         described: lines of descriptions.
-        said: what is said of each row, see `dtl.readers.row_values`.
+        said: what is said of each row, see `dtl.readers.arrays.row_values`.
     """
 
     in_air: tuple[str, str] | None

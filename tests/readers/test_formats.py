@@ -12,8 +12,8 @@ from astropy.table import QTable
 from PyAstronomy import pyasl
 
 from dtl.readers import ReadOptions
-from dtl.readers.joining import merge
-from dtl.readers.orders import Order, choose, split, tidy
+from dtl.readers.pixels.joining import merge
+from dtl.readers.pixels.orders import Order, choose, split, tidy
 from dtl.spectrum import Spectrum
 from dtl.wavelengths import air_to_vacuum
 from tests.builders import WINDOW

@@ -14,9 +14,9 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 
+from dtl.readers.arrays.spectra import drop_repeats, separate
 from dtl.readers.limits import LIMITS, Limit, limits_of
-from dtl.readers.orders import Order
-from dtl.readers.spectra import drop_repeats, separate
+from dtl.readers.pixels.orders import Order
 from dtl.spectrum import UnusableInput
 from tests.readers import layouts
 from tests.readers.reading import read_spectrum

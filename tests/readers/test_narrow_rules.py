@@ -10,7 +10,7 @@ from astropy.io import fits
 from astropy.table import Table
 
 from dtl.readers.registry import read_spectrum
-from dtl.readers.statements import frame_of, medium_of
+from dtl.readers.words.statements import frame_of, medium_of
 from dtl.wavelengths import Window
 
 WINDOW = Window(8800.0, 8835.0)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dtl.readers.options import ReadOptions
-from dtl.readers.units import INVERSE, UNITS
+from dtl.readers.words.units import INVERSE, UNITS
 from dtl.spectrum import UnusableInput
 
 
