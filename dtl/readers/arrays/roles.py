@@ -2,7 +2,8 @@
 
 Every array is a candidate. A name says a role (`dtl.readers.words.names`); numbers confirm it, or tell it where there
 is no name: wavelengths run and hold the window in a plausible step, masks are whole numbers of which one is held by
-most pixels, uncertainties match the scatter of neighbouring pixels, a blaze is in the flux that it is to be divided out of.
+most pixels, uncertainties match the scatter of neighbouring pixels, a blaze is in the flux that it is to be divided out
+of.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ __all__ = ["DISAGREEMENT", "merge"]
 
 #: Relative difference above which an overlap is not averaged: the orders disagree by more than noise.
 DISAGREEMENT = 0.05
-#: Blocks of an overlap, in each of which two orders are compared.
-_BLOCKS = 8
+#: Blocks of an overlap, at most, in each of which two orders are compared, and pixels of each in such a block.
+_BLOCKS, _IN_BLOCK = 8, 5
 #: A slope of the ratio of two orders counts from so many times its uncertainty on.
 _CERTAIN = 4.0
 #: And between these, in 1/Angstrom: 1 % over the window; no blazes of orders of 20 Angstrom or more part faster.
@@ -134,13 +134,14 @@ def _scale(base: Order, other: Order, low: float, high: float) -> tuple[float, f
     Returns:
         From medians in blocks; None where there is too little of it. The slope is 0 where it is uncertain.
     """
-    edges = np.linspace(low, high, _BLOCKS + 1)
+    shared = min(int(((order.wavelength >= low) & (order.wavelength <= high)).sum()) for order in (base, other))
+    edges = np.linspace(low, high, int(np.clip(shared // (_IN_BLOCK + 1), 1, _BLOCKS)) + 1)
     centres, ratios = [], []
     for a, b in pairwise(edges):
         mine = base.flux[(base.wavelength >= a) & (base.wavelength <= b)]
         theirs = other.flux[(other.wavelength >= a) & (other.wavelength <= b)]
         mine, theirs = mine[np.isfinite(mine)], theirs[np.isfinite(theirs)]
-        if len(mine) < 5 or len(theirs) < 5:
+        if len(mine) < _IN_BLOCK or len(theirs) < _IN_BLOCK:
             continue
         ratio = np.median(mine) / np.median(theirs) if np.median(theirs) > 0 else 0.0
         if ratio > 0:

@@ -75,6 +75,14 @@ def test_noise_and_stray_light_leave_an_overlap_whole(snr: int) -> None:
         assert "pixels at their ends" not in merge(orders)[1][0]
 
 
+def test_the_level_of_an_order_is_known_by_few_pixels_that_it_shares() -> None:
+    """Twenty pixels of either, in fewer blocks: less in each would be left aside."""
+    blue, red = np.arange(8790.0, 8818.0, 0.05), np.arange(8817.0, 8845.0, 0.05)
+    merged, words = merge([Order(blue, np.full(blue.size, 3.0)), Order(red, np.full(red.size, 1.2))])
+    assert "averaged over 8817.0–881" in words[0]
+    np.testing.assert_allclose(merged.flux, 3.0)
+
+
 def test_noise_is_no_slope_of_a_blaze() -> None:
     """Normalised orders that share little keep their level over all their length."""
     rng = np.random.default_rng(7)
