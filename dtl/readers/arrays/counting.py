@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
-__all__ = ["counted"]
+__all__ = ["changes_with_others", "counted"]
 
 #: Pixels of an order, at least, on average.
 _LONG = 10
 #: By how much the number of one order differs from that of the next that is written, at most.
 _NEXT = 5
+#: How many usual steps other numbers jump at least where an order ends, and part of their steps that go one way.
+_JUMP, _ONE_WAY = 3.0, 0.9
 
 
 def counted(values: np.ndarray) -> str:
@@ -37,3 +41,24 @@ def counted(values: np.ndarray) -> str:
     one_way = (jumps > 0).all() or (jumps < 0).all()
     few = usual == 0 and (np.abs(jumps) <= _NEXT).all()
     return "order" if few and one_way and not set(values.tolist()) <= {0.0, 1.0} else ""
+
+
+def changes_with_others(values: np.ndarray, others: Iterable[np.ndarray]) -> bool:
+    """Whether others that run jump wherever numbers change, as wavelengths do from order to order.
+
+    Noise in whole counts that grows along an even grid changes by itself.
+
+    Args:
+        values: that stay the same for long; shape ``(n,)``.
+        others: of columns beside them; those of another shape count not.
+    """
+    changes = np.diff(values) != 0
+    for other in others:
+        if other is values or other.shape != values.shape:
+            continue
+        steps = np.diff(other)
+        usual = np.nanmedian(steps) if np.isfinite(steps).any() else 0.0
+        runs = np.mean(steps * usual > 0) >= _ONE_WAY
+        if runs and (np.abs(steps - usual)[changes] > _JUMP * abs(usual)).all():
+            return True
+    return False

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dtl.readers.arrays.beside import by_neighbours, cost_of_words
-from dtl.readers.arrays.counting import counted
+from dtl.readers.arrays.counting import changes_with_others, counted
 from dtl.readers.arrays.dispersion import (
     Candidate,
     Column,
@@ -105,7 +105,7 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
         window: that the spectrum must hold.
         told: the kind of the uncertainty as the user says, or ``none``.
     """
-    called, own = [column.name for column in columns], list(map(meaning_of, columns))
+    called, own = [column.name for column in columns], _meanings(columns)
     names = by_neighbours(called, own, [column.values for column in columns])
     waves = rank_wavelengths(columns, names, window)
     if not waves:
@@ -145,7 +145,8 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
     for column, name in zip(columns, names, strict=True):
         if any(column is other for other in taken) or not part.fits(column):
             continue
-        if name.role == "mask" or (not name.role and _is_nameless(column) and is_mask(column.values)):
+        flags = not name.role and _is_nameless(column) and is_mask(column.values) and not counted(column.values)
+        if name.role == "mask" or flags:
             roles.masks.append(column)
         elif name.role == "blaze" and roles.blaze is None and _belongs(name, roles.flux_name):
             roles.blaze = column if _is_in(roles.flux, column, part) else None
@@ -155,11 +156,20 @@ def assign_roles(columns: Sequence[Column], window: Window, told: str | None = N
 
 def meaning_of(column: Column) -> Name:
     """What its name says; numbers that count 1, 2, 3 are those of rows or pixels, if wavelengths are not named so, and
-    from 0 or 1 on always. Those of the orders, and of the pixels of each, are told where no name says what they are."""
-    name, counts = column.meaning, counted(column.values)
-    if counts == "row":
-        return Name("pixel") if name.role != "wavelength" or column.values.flat[0] in (0, 1) else name
-    return Name(counts) if counts and not name.role else name
+    from 0 or 1 on always."""
+    name, counts = column.meaning, counted(column.values) == "row"
+    counts = counts and (name.role != "wavelength" or column.values.flat[0] in (0, 1))
+    return Name("pixel") if counts else name
+
+
+def _meanings(columns: Sequence[Column]) -> list[Name]:
+    """What all say. Numbers of orders, and of the pixels of each, are told where no name says what they are."""
+    names = list(map(meaning_of, columns))
+    for i, column in enumerate(columns):
+        counts = "" if names[i].role else counted(column.values)
+        if counts == "pixel" or (counts and changes_with_others(column.values, (c.values for c in columns))):
+            names[i] = Name(counts)
+    return names
 
 
 def _find_uncertainty(roles: Roles, columns: Sequence[Column], names: list[Name], part: Part, told: str | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dtl.readers.arrays.counting import counted
+from dtl.readers.arrays.counting import changes_with_others, counted
 from tests.builders import observe
 from tests.readers.reading import read_spectrum
 
@@ -57,3 +57,22 @@ def test_numbers_of_orders_are_no_noise(columns: str, first: int, count: int) ->
         assert np.nanmedian(found.flux / found.uncertainty) == pytest.approx(120.0, rel=0.4)
     else:
         assert found.uncertainty is None
+
+
+@pytest.mark.parametrize("first", [40, 44])
+def test_noise_in_whole_counts_that_grows_is_no_number_of_orders(first: int) -> None:
+    """It was said that the file gives no uncertainties."""
+    star = observe()
+    sigma = np.abs(np.repeat([first, 41, 42, 43, 84 - first], star.flux.size // 5))
+    rows = zip(star.wavelength, star.flux, sigma, strict=True)
+    found = read_spectrum("\n".join(f"{w:.3f} {f:.3f} {s}" for w, f, s in rows).encode())
+    np.testing.assert_array_equal(found.uncertainty, sigma)
+
+
+def test_orders_end_where_wavelengths_jump() -> None:
+    number = np.repeat([1.0, 2.0, 3.0], 50)
+    even, noise = np.arange(150.0), np.random.default_rng(1).normal(size=150)
+    overlap = even - 20 * number
+    assert changes_with_others(number, [noise, overlap])
+    assert changes_with_others(number, [even + 9 * number]) and changes_with_others(number, [-overlap])
+    assert not changes_with_others(number, [number, even, noise, np.full(150, np.nan), even[:-1]])
