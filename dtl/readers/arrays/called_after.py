@@ -32,17 +32,20 @@ def called_after(columns: Sequence[str], names: Sequence[Name], values: Sequence
     bare = {column.strip().lower(): i for i, column in enumerate(columns) if names[i].role in ("", "flux")}
     fluxes = [i for i, name in enumerate(names) if name.role == "flux"]
     for i, (column, name) in enumerate(zip(columns, names, strict=True)):
+        normalised = bool(column.strip()) and set(split_words(column)) <= _NORMALISED
+        if not name.role and normalised and any(share_lines(values[i], values[j]) for j in fluxes):
+            found[i] = Name("flux", doubt=_DOUBT)
+    for i, (column, name) in enumerate(zip(columns, found, strict=True)):
         word = column.strip().lower()
         if name.role or not word:
             continue
         ends = [(word.removesuffix(end), end) for end in _BEHIND if word.endswith(end)]
         ends += [(word.removeprefix(end), end) for end in _BEFORE if word.startswith(end)]
         of, end = next(((of, end) for of, end in ends if of in bare), ("", ""))
-        if end:
-            stem = frozenset({"wavelength"}) if _runs(values[bare[of]]) else names[bare[of]].stem
+        # beside a flux that is named so, what has no such name is something else, as "fwhm" with "fwhmerr"
+        if end and (found[bare[of]].role or not fluxes):
+            stem = frozenset({"wavelength"}) if _runs(values[bare[of]]) else found[bare[of]].stem
             found[i] = Name("uncertainty", parse_name(end).kind, stem=stem)
-        elif set(split_words(column)) <= _NORMALISED and any(share_lines(values[i], values[j]) for j in fluxes):
-            found[i] = Name("flux", doubt=_DOUBT)
     return found
 
 

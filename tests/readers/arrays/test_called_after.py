@@ -47,6 +47,15 @@ def test_words_that_only_begin_or_end_so_are_called_after_nothing(name: str) -> 
     assert called_after(columns, [parse_name(word) for word in columns], values)[2] == parse_name(name)
 
 
+@pytest.mark.parametrize(("other", "error"), [("fwhm", "fwhmerr"), ("temp", "temperr"), ("dark", "darkvar")])
+def test_the_error_of_something_else_is_none_of_a_flux_with_a_name(other: str, error: str) -> None:
+    """It passed for per cent of the flux: S/N of 33."""
+    own = observe()
+    width = np.full(own.flux.size, 3.0)
+    found = read_spectrum(table(**{"wave": own.wavelength, "flux": own.flux, other: 5 * width, error: width}))
+    assert found.uncertainty is None and "uncertainty_implausible" not in found.flags
+
+
 @pytest.mark.parametrize("name", ["norm", "normalized", "normed", "rectified"])
 def test_an_error_of_the_normalised_flux_goes_with_it(name: str) -> None:
     """The raw flux was taken, and the error of the other set aside."""
