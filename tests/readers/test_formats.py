@@ -327,12 +327,20 @@ def test_text_meta_data_behind_tabulators() -> None:
         "# object\tflux\n",
         "# star\trv\n",
         "# object\tdate\n",
+        "# Star\tSpT\n",
+        "# Object\tEpoch\n",
+        "# name\tcolumn\n",
         "# star\tGJ 1\tM4\n",
         "# the star\tGJ 1\n",
     ],
 )
 def test_a_line_of_names_behind_tabulators_names_no_star(head: str) -> None:
     assert read_spectrum(layouts.text(head=head)).star == ""
+
+
+@pytest.mark.parametrize("star", ["GJ 699", "Wolf359", "Barnard's", "Proxima Centauri"])
+def test_a_star_behind_a_tabulator(star: str) -> None:
+    assert read_spectrum(layouts.text(head=f"# Star\t{star}\n")).star == star
 
 
 @pytest.mark.parametrize(

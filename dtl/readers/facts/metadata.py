@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 
 from dtl.readers.contents import Claim, Contents
 from dtl.readers.facts.barycentre import earth_velocity, sexagesimal
@@ -66,11 +67,18 @@ _HEADINGS |= {*"date time exptime jd bjd mjd".split()}
 #: The key of Earth's velocity within a sentence, as "barycentric correction of 15 km/s not applied", which gives way to
 #: a line or a card of its own.
 IN_SENTENCE = "velocity of Earth"
+#: A velocity alone may be the star's. A number that other words go on with is one of something else.
+_SPEED = r" ?k?m ?(?:/ ?s|s ?\^?-1)"
 _SPOKEN = re.compile(
-    r"\b(?:(?:bary|helio)centric (?:radial )?(?:velocity|correction)|berv)(?: z)?[ :=]*(?:of |is )?"
-    r"([-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)? ?(?:k?m ?(?:/ ?s|s\^?-1))?)(?![\w.])",
+    r"\b(?:(?:bary|helio)centric (?:(?:radial )?(?:velocity )?correction|(?P<any>velocity))|berv)"
+    rf"(?: z)?[ :=]*(?:of |is )?(?P<said>[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?:{_SPEED})?)"
+    rf"(?:\s*(?:\+/?-|\u00b1) ?[\d.]+(?:{_SPEED})?)?"
+    r"(?=\W*$|[;.,]\s|\s*\(| (?:is|was|has|had|not|to be|still|yet|must|needs?|should|from)\b)",
     re.IGNORECASE,
 )
+#: What is done with it, and sentences of it that are looked at.
+_TO_APPLY = re.compile(r"appl|correct|remov|subtract|account|\badd", re.IGNORECASE)
+_SENTENCES = 100
 
 
 def parse_comments(lines: list[str]) -> dict[str, str]:
@@ -85,10 +93,10 @@ def parse_comments(lines: list[str]) -> dict[str, str]:
             found.setdefault(match[1], match[3].strip().strip("'\""))
         if not match and _SIMULATED.search(line) and not _NOT_SIMULATED.search(line):
             found.setdefault("simulated", "true")
-    for line in lines:
-        said = _SPOKEN.search(line)
-        if said and frame_of(line) == "observatory":
-            found.setdefault(IN_SENTENCE, said[1])
+    for said in islice(filter(None, map(_SPOKEN.search, lines)), _SENTENCES):
+        line = said.string
+        if (not said["any"] or _TO_APPLY.search(line)) and frame_of(line) == "observatory":
+            found.setdefault(IN_SENTENCE, said["said"])
     return found
 
 
@@ -100,6 +108,7 @@ def _with_colon(line: str) -> str:
         return line
     value = found[2].lower()
     names_columns = value in _HEADINGS or key_of(value)[0] or parse_name(value).role
+    names_columns = names_columns or (key == "star" and not re.search(r"\d|\S\s+\S|['\u2019]", value))
     return line if names_columns and value != "no" else f"{found[1]}: {found[2]}"
 
 

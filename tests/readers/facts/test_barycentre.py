@@ -116,6 +116,8 @@ def test_a_velocity_beside_a_frame_or_another_one_is_not_told(cards: dict) -> No
         ("wavelengths are topocentric; barycentric correction of 15.0 km/s not applied", 15.0),
         ("barycentric correction z = 5.0035e-05, not applied", 15.0),
         ("BERV 12000 m/s, not corrected", 12.0),
+        ("a barycentric correction of 15.2 +- 0.1 km s-1 is still to be made", 15.2),
+        ("Wavelengths not corrected for the barycentric velocity of 15.2 km/s", 15.2),
     ],
 )
 def test_a_velocity_within_a_sentence_that_says_that_it_is_to_be_applied(said: str, velocity: float) -> None:
@@ -131,6 +133,12 @@ def test_a_velocity_within_a_sentence_that_says_that_it_is_to_be_applied(said: s
         "the barycentric velocity of 15 km/s was taken out",
         "barycentric correction not applied, version 15",
         "barycentric frame",
+        "heliocentric velocity 15.2 km/s of the star; observatory frame",
+        "barycentric radial velocity -20.5 km/s; topocentric wavelengths",
+        "barycentric correction of 2020-01-02 not applied",
+        "barycentric correction 3 steps not applied",
+        "barycentric correction of -15,2 km/s not applied",
+        "barycentric correction of 0.2 km/s accuracy not applied",
     ],
 )
 def test_a_velocity_in_other_sentences_is_not_applied(said: str) -> None:
