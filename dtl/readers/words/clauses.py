@@ -79,7 +79,7 @@ _REMARK = re.compile(r"([^;!?()\[\],.]*)(?:\([^()]*\)|\[[^\[\]]*\])")
 #: that it was used, or wavelengths are what was computed.
 _LISTING = r"(?:masks?|ccfs?|cross[ -]corr\w*|line ?lists?|atlas(?:es)?|templates?)"
 _OF_ITSELF = re.compile(
-    r"(?P<waves>\bwave\w* (?:\w+ ){0,3}?(?:computed|measured|determined|derived)\b[^;,]*)|"
+    r"(?P<waves>\b(?:wave\w*|wl|lambda|dispersion) (?:\w+ ){0,3}?(?:computed|measured|determined|derived)\b[^;,]*)|"
     rf"((?:\b{_LISTING}\b[^;!?()\[\],:=]*[:=]"
     r"(?!\s*(?:\d|(?:yes|y|no|n|true|false|t|f|on|off|none|done|ok|not\b[^,]*|\w+ed)\s*,))"
     r"|\b(?:computed|measured|determined|derived|correlated|compared) (?:with|against|using|by|from)"

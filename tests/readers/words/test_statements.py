@@ -447,6 +447,8 @@ def test_the_frame_of_something_else_and_a_former_one(text: str, frame: str | No
         *((text, None) for text in ("template: PHOENIX, air", "correlated with the line list of VALD, in air")),
         ("wavelengths in vacuum, RV computed with mask M2, air", "vacuum"),
         ("wavelengths computed with the line list of Murphy, air", "air"),
+        ("dispersion computed from a line list, vacuum", "vacuum"),
+        ("wl solution measured with the line list, air", "air"),
         *(("RV computed with mask M2, wavelengths in air", "air"), ("template: none, air", "air")),
         *(("bad pixel mask: applied, vacuum", "vacuum"), ("cosmic ray mask: yes, air", "air")),
         *(("ccf mask: M2, wavelengths in air", "air"), ("mask: not applied, air", "air")),
