@@ -132,7 +132,8 @@ def _scale(base: Order, other: Order, low: float, high: float) -> tuple[float, f
     """Logarithm of the ratio base/other in the middle of the overlap, and its slope, in 1/Angstrom.
 
     Returns:
-        From medians in blocks; None where there is too little of it. The slope is 0 where it is uncertain.
+        From medians in blocks; None where there is too little of it. The slope is 0 where it is uncertain, or
+        where the ratio is a step.
     """
     shared = min(int(((order.wavelength >= low) & (order.wavelength <= high)).sum()) for order in (base, other))
     edges = np.linspace(low, high, int(np.clip(shared // (_IN_BLOCK + 1), 1, _BLOCKS)) + 1)
@@ -151,9 +152,16 @@ def _scale(base: Order, other: Order, low: float, high: float) -> tuple[float, f
         return None
     if len(ratios) >= 4:
         (slope, level), ((variance, _), _) = np.polyfit(centres, ratios, 1, cov=True)
-        if max(_CERTAIN * variance**0.5, _LEAST) < abs(slope) < _STEEPEST:
+        steep = max(_CERTAIN * variance**0.5, _LEAST) < abs(slope) < _STEEPEST
+        if steep and not _is_step(np.array(ratios), np.polyval((slope, level), centres)):
             return level, slope
     return float(np.median(ratios)), 0.0
+
+
+def _is_step(ratios: np.ndarray, line: np.ndarray) -> bool:
+    """Whether a step follows the ratios in blocks better than a line does, as at the edge of a shadow on one order."""
+    steps = [sum(float(np.var(part)) * part.size for part in np.split(ratios, [i])) for i in range(1, ratios.size)]
+    return min(steps) < float(((ratios - line) ** 2).sum())
 
 
 def _onto(where: np.ndarray, order: Order) -> tuple[np.ndarray, np.ndarray | None]:

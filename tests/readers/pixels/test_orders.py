@@ -83,6 +83,19 @@ def test_the_level_of_an_order_is_known_by_few_pixels_that_it_shares() -> None:
     np.testing.assert_allclose(merged.flux, 3.0)
 
 
+def test_the_edge_of_a_shadow_is_no_slope_of_a_blaze() -> None:
+    """A slope of it was taken from both orders over all their length."""
+    rng = np.random.default_rng(8)
+    blue, red = np.arange(8740.0, 8820.0, 0.05), np.arange(8812.0, 8890.0, 0.05)
+    fluxes = [np.ones(blue.size), np.where(red < 8816.0, 0.8, 1.0)]
+    orders = [
+        Order(w, f + rng.normal(0.0, 1e-3, w.size), np.full(w.size, 1e-3), None, n)
+        for n, (w, f) in enumerate(zip((blue, red), fluxes, strict=True))
+    ]
+    merged, words = merge(orders)
+    assert "blaze" not in words[0] and np.ptp(merged.flux[merged.wavelength < 8812]) < 0.02
+
+
 def test_noise_is_no_slope_of_a_blaze() -> None:
     """Normalised orders that share little keep their level over all their length."""
     rng = np.random.default_rng(7)
