@@ -75,13 +75,16 @@ def _resolution_words(spectrum: Spectrum, target: PreparationTarget) -> str:
 def _local_pixels(state: PreparationState, pixel: float) -> np.ndarray:
     """The usual step between pixels about each of them, Angstrom; shape ``(p,)``.
 
-    The detectors of a mosaic have a step each. Where steps are wider than a line, pixels are missing.
+    The detectors of a mosaic have a step each. Where steps are wider than a line, pixels are missing. Of steps that
+    take turns, as where two spectra are mixed, the least is usual.
 
     Args:
         state: with pixels at rest.
         pixel: the usual step in the window, which is the least there is.
     """
-    usual = median_filter(np.diff(state.rest), _NEIGHBOURS, mode="nearest")
+    steps = np.diff(state.rest)
+    steps = np.minimum(steps, np.r_[steps[:1], steps[:-1]])
+    usual = median_filter(steps, _NEIGHBOURS, mode="nearest")
     usual[usual > max(pixel, state.window.centre / state.target.resolution)] = pixel
     return np.maximum(pixel, np.maximum(np.r_[usual[0], usual], np.r_[usual, usual[-1]]))
 

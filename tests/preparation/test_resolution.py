@@ -45,3 +45,12 @@ def test_rows_that_are_lacking_here_and_there_are_missing() -> None:
     kept = np.arange(wave.size) % 40 > 1
     prepared = prepare(seen(wave[kept]), target())
     assert 0.03 < 1.0 - prepared.good.mean() < 0.12
+
+
+@pytest.mark.parametrize("apart", [0.1, 0.25, 0.33])
+def test_two_spectra_that_are_mixed_row_by_row_have_no_pixels_of_their_own(apart: float) -> None:
+    """Steps that take turns passed for those of a mosaic, and two stars for one."""
+    even = np.arange(8780.0, 8860.0, 0.05)
+    wave = np.sort(np.concatenate([even, even + apart * 0.05]))
+    with pytest.raises(UnusableInput, match="unevenly spaced throughout"):
+        prepare(seen(wave), target())
