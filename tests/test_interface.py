@@ -87,7 +87,11 @@ def test_what_a_mask_leaves_out_is_left_out() -> None:
     [
         ({"flux": np.ones(3)}, r"no rows of one length \(wavelength .*, flux \(3,\), "),
         ({"uncertainty": 0.1}, r"no rows of one length .*uncertainty \(\)"),
-        ({"flux": "words"}, "flux is not numbers"),
+        *(({"flux": flux}, "flux is not numbers") for flux in ("words", [1 + 1j, 2])),
+        ({"flux": None}, "its flux is missing"),
+        ({"wavelength": [], "flux": [], "uncertainty": None}, "its wavelength is missing"),
+        ({"frame": ["rest"]}, r"\['rest'\] is no frame"),
+        *(({"resolution": value}, "is no resolution") for value in ("60000", float("nan"), [1], -5.0)),
         ({"frame": "helio"}, "'helio' is no frame; give one of barycentric"),
     ],
 )
@@ -99,6 +103,12 @@ def test_a_spectrum_that_is_none_is_said_to_be_so(changes: dict[str, object], wo
     turned = replace(own, wavelength=own.wavelength[::-1], flux=own.flux[::-1], uncertainty=own.uncertainty[::-1])
     with pytest.raises(dtl.UnusableInput, match="do not rise from each pixel to the next; sort"):
         dtl.predict(turned)
+
+
+@pytest.mark.parametrize("kind", [int, np.float32, np.array])
+def test_a_resolution_may_be_any_number(kind: Callable[[float], object]) -> None:
+    own = dtl.read(dtl.examples()[0])
+    assert dtl.prepare(replace(own, resolution=kind(60_000.0)), "common-r50000").flux.size
 
 
 def test_preparation_is_that_of_the_result() -> None:

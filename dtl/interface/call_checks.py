@@ -52,6 +52,9 @@ def _checked(spectrum: Spectrum, label: str) -> Spectrum:
     """The spectrum with arrays of numbers, masked ones NaN."""
     given = {part: getattr(spectrum, part) for part in ("wavelength", "flux", "uncertainty", "sky")}
     arrays = {part: _numbers(values, f"{label}: {part}") for part, values in given.items() if values is not None}
+    missing = [part for part in ("wavelength", "flux") if part not in arrays or not arrays[part].size]
+    if missing:
+        raise UnusableInput(f"{label}: its {missing[0]} is missing; give one value for each pixel.")
     shapes = {part: values.shape for part, values in arrays.items()}
     if len(set(shapes.values())) > 1 or len(shapes["wavelength"]) != 1:
         found = ", ".join(f"{part} {shape}" for part, shape in shapes.items())
@@ -61,14 +64,19 @@ def _checked(spectrum: Spectrum, label: str) -> Spectrum:
             f"{label}: its wavelengths do not rise from each pixel to the next; sort its pixels, and leave out those "
             "without a wavelength of their own."
         )
-    if spectrum.frame not in FRAME_WORDS:
+    if spectrum.frame not in list(FRAME_WORDS):
         raise UnusableInput(f"{label}: {shown(spectrum.frame)} is no frame; give one of {', '.join(FRAME_WORDS)}.")
+    told = np.asarray(1.0 if spectrum.resolution is None else spectrum.resolution)
+    if told.shape or told.dtype.kind not in "iuf" or not told > 0:
+        raise UnusableInput(f"{label}: {shown(spectrum.resolution)} is no resolution; give a number, or None.")
     return replace(spectrum, **arrays)
 
 
 def _numbers(values: object, label: str) -> np.ndarray:
     """Values as numbers; those that a mask leaves out are NaN."""
     try:
+        if np.iscomplexobj(values):
+            raise TypeError("complex numbers")
         return np.asarray(np.ma.filled(values.astype(float), np.nan) if np.ma.isMA(values) else values, dtype=float)
     except (TypeError, ValueError) as error:
         raise UnusableInput(f"{label} is not numbers; give an array of them.") from error
