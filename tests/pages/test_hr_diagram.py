@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 from streamlit.elements.lib import policies
 from streamlit.testing.v1 import AppTest
 
@@ -15,6 +16,8 @@ from dtl.figures.hr_diagram import DIFFERENCES
 from dtl.figures.marks import EQUAL
 from dtl.quantities import QUANTITIES
 from dtl.rounding import format_with_error
+from pages.shared.core import uploads
+from pages.shared.core.visit import Visit
 from pages.shared.hr_diagram import chosen_star
 from pages.shared.hr_diagram.luminosities import LuminosityInput
 from tests import fakes
@@ -387,6 +390,17 @@ def test_a_luminosity_is_of_the_star_whichever_exposure_is_best():
     (trace,) = users(page)
     assert trace["customdata"] == [B] and "L 0.00400" in trace["text"][0]
     assert visit_of(page).luminosities == {A: given}
+
+
+def test_a_luminosity_stays_where_the_exposure_that_it_was_given_for_is_removed(monkeypatch):
+    given = LuminosityInput(0.004, 0.0002, "typed")
+    two = {A: fakes.make_result(star="Nobody 1"), B: fakes.make_result(star="nobody_1")}
+    state = {"visit": Visit(results=two, luminosities={A: given})}
+    monkeypatch.setattr(st, "session_state", state)
+    uploads.remove(A)
+    assert state["visit"].luminosities == {B: given}
+    uploads.remove(B)
+    assert state["visit"].luminosities == {B: given}  # for when the file comes back
 
 
 def test_a_star_is_known_as_on_the_page_literature():

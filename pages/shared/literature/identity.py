@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dtl.catalogue import published_stars
-from dtl.catalogue.epochs import group_epochs
+from dtl.catalogue.epochs import group_epochs, identify
 from dtl.catalogue.literature import recognise
 from dtl.result import InferenceResult
 from pages.shared.core import visit, wording
@@ -102,9 +102,9 @@ def _say(digests: list[str], star: str) -> None:
 
 
 def _of_one_name(digest: str) -> list[str]:
-    """The spectra that what is said of one holds for: those of the same name, where that is of no published star."""
+    """The spectra that what is said of one holds for: those that are one star by their name, where it is not known."""
     spectra = observed()
-    name = spectra[digest].prepared.spectrum.star
+    name = identify(spectra[digest])
     if not name or recognise(spectra[digest]):
         return [digest]
-    return [key for key, result in spectra.items() if result.prepared.spectrum.star == name and not recognise(result)]
+    return [key for key, result in spectra.items() if identify(result) == name]
