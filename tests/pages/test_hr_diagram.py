@@ -382,6 +382,28 @@ def test_another_star_has_its_own_published_luminosity(visit):
     assert f"- Luminosity **{value}** L☉" in texts(app)
 
 
+def test_distance_and_magnitudes_of_a_star_go_with_its_name(visit):
+    """What is published of the star that it was taken for; what was typed stays."""
+    app = upload(visit(), a_txt=b"fake teff=3300 star=GJ_699")
+    digest = visit_of(app).selected
+    other = published_stars.find_star("GJ 15 A")
+    app.switch_page("pages/hr_diagram.py").run()
+    app.segmented_control(key=f"luminosity-method-{digest}").set_value("photometry").run()
+    app.number_input(key=f"luminosity-j-{digest}").set_value(5.1).run()
+    assert visit_of(app).luminosities[digest].value < 0.005
+    app.switch_page("pages/literature.py").run()
+    app.selectbox(key=f"literature-star-of-{digest}").select(other["karmn"]).run()
+    assert not visit_of(app).luminosities
+    app.switch_page("pages/hr_diagram.py").run()
+    fields = {name: app.number_input(key=f"luminosity-{name}-{digest}").value for name in ("parallax", "g", "j")}
+    assert fields == {"parallax": pytest.approx(1e3 / other["distance"]), "g": other["g_mag"], "j": 5.1}
+    given = visit_of(app).luminosities[digest]
+    app.switch_page("pages/literature.py").run()
+    app.selectbox(key=f"literature-star-of-{digest}").select("").run()
+    app.switch_page("pages/hr_diagram.py").run()
+    assert given.value > 0.005 and not visit_of(app).luminosities
+
+
 def test_a_luminosity_is_of_the_star_whichever_exposure_is_best():
     given = LuminosityInput(0.004, 0.0002, "typed")
     two = {A: fakes.make_result(star="Nobody 1"), B: fakes.make_result(star="nobody_1")}

@@ -8,7 +8,7 @@ from dtl.catalogue import published_stars
 from dtl.catalogue.epochs import group_epochs, identify
 from dtl.catalogue.literature import recognise
 from dtl.result import InferenceResult
-from pages.shared.core import visit, wording
+from pages.shared.core import luminosity_fields, visit, wording
 
 __all__ = ["ask_star", "matched", "observed", "star_of"]
 
@@ -96,8 +96,9 @@ def ask_star() -> None:
 
 def _say(digests: list[str], star: str) -> None:
     """Take it that spectra are of a star."""
-    for digest in digests:  # the list on the page HR diagram would bring the luminosity of the earlier one back
-        st.session_state.pop(f"luminosity-published-{digest}", None)
+    for digest in digests:  # the fields on the page HR diagram would bring the luminosity of the earlier one back
+        earlier = published_stars.star_of(observed()[digest].prepared.spectrum, visit.current().stars.get(digest))
+        luminosity_fields.forget_published(digest, earlier)
     visit.change(stars={**visit.current().stars, **dict.fromkeys(digests, star)})
 
 
