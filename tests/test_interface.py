@@ -231,10 +231,13 @@ def test_a_diagram_knows_the_stars_that_were_named():
     two = [fakes.make_result(file=name) for name in ("night1.fits", "night2.fits")]
     alone, named = (
         [t for t in dtl.draw_diagram(two, stars=stars).data if t.meta == "users"]
-        for stars in (None, ["J17578+046", "J17578+046"])
+        for stars in (None, ["GJ 699", "J17578+046"])
     )
     assert not alone and len(named) == 1 and len(named[0].x) == 1
     assert "L 0.003523" in named[0].text[0]
+    for nobody in ("Bernard's star", 699):
+        with pytest.raises(ValueError, match="is none of the published stars"):
+            dtl.draw_diagram(two, stars=[nobody, None])
     code = snippet.diagram([(snippet.Source("a.fits"), None)] * 2, "hr", ["J17578+046", None])
     assert "stars = ['J17578+046', None]" in code and 'draw_diagram(results, luminosities, "hr", stars)' in code
     assert "stars" not in snippet.diagram([(snippet.Source("a.fits"), None)], "hr", [None])

@@ -13,7 +13,7 @@ from dtl.bundle.store import load_bundle
 from dtl.result import FRAME_WORDS, InferenceResult
 from dtl.spectrum import Spectrum, UnusableInput
 
-__all__ = ["as_bundle", "as_results", "as_source", "as_sources", "shown"]
+__all__ = ["as_bundle", "as_results", "as_source", "as_sources", "as_star", "shown"]
 
 #: A file, or a spectrum that was read from one.
 Source = str | os.PathLike | Spectrum
@@ -89,6 +89,20 @@ def as_results(results: object) -> list[InferenceResult]:
         if not isinstance(result, InferenceResult):
             raise TypeError(f"results: {shown(result)} is no result; give what dtl.predict gave, or part of it.")
     return found
+
+
+def as_star(name: object) -> str:
+    """The CARMENES identifier of the published star with this name, empty for none of them.
+
+    Raises:
+        ValueError: where no published star is called so.
+    """
+    from dtl.catalogue.published_stars import find_star  # brings pandas
+
+    star = find_star(name) if isinstance(name, str) and name else None
+    if star is None and name != "":
+        raise ValueError(f"stars: {shown(name)} is none of the published stars; give one of their names, or None.")
+    return "" if star is None else str(star["karmn"])
 
 
 def shown(value: object) -> str:

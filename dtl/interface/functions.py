@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dtl.bundle.model import ModelBundle
 from dtl.bundle.store import load_bundle
-from dtl.interface.call_checks import Source, as_bundle, as_results, as_source, as_sources
+from dtl.interface.call_checks import Source, as_bundle, as_results, as_source, as_sources, as_star
 from dtl.interface.results import Results
 from dtl.readers.options import ReadOptions
 from dtl.resources import asset
@@ -219,11 +219,11 @@ def draw_diagram(
         luminosities: value and 1 sigma in solar luminosities for each result; None takes the published one of the
             star that the file names, if there is any.
         kind: ``hr`` (luminosity against temperature), ``spectroscopic`` (Teff^4/g) or ``kiel`` (log g).
-        stars: CARMENES identifier of the published star that each result is of, where the file does not name it so;
-            None leaves it to the name in the file, and an empty one says that it is none of them.
+        stars: name of the published star that each result is of, any of its names, where the file does not name it
+            so; None leaves it to the name in the file, and an empty one says that it is none of them.
 
     Raises:
-        ValueError: for another kind, or others than one luminosity and one star for each result.
+        ValueError: for another kind, others than one luminosity and one star for each result, or an unknown star.
     """
     from dtl.catalogue import published_stars
     from dtl.catalogue.epochs import group_epochs
@@ -243,7 +243,7 @@ def draw_diagram(
         raise ValueError(f"stars: {len(stars)} for {len(every)} results; give one for each, or None.")
     plotted = []
     given = dict(zip(map(str, range(len(every))), luminosities or [None] * len(every), strict=True))
-    said = {key: star for key, star in zip(given, stars or [None] * len(every), strict=True) if star is not None}
+    said = {key: as_star(name) for key, name in zip(given, stars or (), strict=False) if name is not None}
     for star in group_epochs(dict(zip(given, every, strict=True)), said):
         told = next((LuminosityInput(*given[key]) for key in star.results if given[key] is not None), None)
         named = next((said[key] for key in star.results if key in said), None)

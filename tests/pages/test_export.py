@@ -231,6 +231,21 @@ def test_a_note_on_a_saved_value_goes_once_the_file_is_read_again(visit, content
     assert not visit_of(app).notes
 
 
+def test_what_was_said_of_a_spectrum_that_is_gone_is_neither_saved_nor_restored(visit):
+    app = upload(visit(), a_txt=b"fake teff=3300", b_txt=b"fake teff=3400")
+    a, b = visit_of(app).uploads
+    given = LuminosityInput(0.01, 0.001, "typed")
+    change(app, stars={a: "J17578+046", b: "J07274+052"}, luminosities={a: given, b: given})
+    uploads = dict(list(visit_of(app).uploads.items())[1:])
+    change(app, uploads=uploads, results={b: visit_of(app).results[b]}, selected=b)
+    app.switch_page(PAGE).run()
+    saved = _current(app)
+    assert list(saved.stars) == list(saved.luminosities) == [b]
+    content = json.dumps(json.loads(saved.to_json(embed=True)) | {"stars": {a: "J17578+046"}}).encode()
+    app = restore(visit(PAGE), content)
+    assert not visit_of(app).stars and "that you named" not in app.success[0].value
+
+
 def test_the_stars_that_spectra_were_said_to_be_of_come_back(visit):
     app = upload(visit(), a_txt=b"fake teff=3300", b_txt=b"fake teff=3400", c_txt=b"fake teff=3500 star=GJ_273")
     a, b, c = visit_of(app).uploads
@@ -239,4 +254,4 @@ def test_the_stars_that_spectra_were_said_to_be_of_come_back(visit):
     saved = _current(app).to_json(embed=True)
     app = restore(visit(PAGE), saved)
     assert visit_of(app).stars == {a: "J17578+046", c: ""}  # without one that no catalogue has
-    assert "3 spectra of stars that you named" in app.success[0].value
+    assert "2 spectra of stars that you named" in app.success[0].value

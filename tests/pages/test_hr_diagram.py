@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 from streamlit.elements.lib import policies
 from streamlit.testing.v1 import AppTest
 
@@ -15,6 +16,8 @@ from dtl.figures.hr_diagram import DIFFERENCES
 from dtl.figures.marks import EQUAL
 from dtl.quantities import QUANTITIES
 from dtl.rounding import format_with_error
+from pages.shared.core import uploads
+from pages.shared.core.visit import Visit
 from pages.shared.hr_diagram import chosen_star
 from pages.shared.hr_diagram.luminosities import LuminosityInput
 from tests import fakes
@@ -379,6 +382,28 @@ def test_another_star_has_its_own_published_luminosity(visit):
     assert f"- Luminosity **{value}** L☉" in texts(app)
 
 
+def test_distance_and_magnitudes_of_a_star_go_with_its_name(visit):
+    """What is published of the star that it was taken for; what was typed stays."""
+    app = upload(visit(), a_txt=b"fake teff=3300 star=GJ_699")
+    digest = visit_of(app).selected
+    other = published_stars.find_star("GJ 15 A")
+    app.switch_page("pages/hr_diagram.py").run()
+    app.segmented_control(key=f"luminosity-method-{digest}").set_value("photometry").run()
+    app.number_input(key=f"luminosity-j-{digest}").set_value(5.1).run()
+    assert visit_of(app).luminosities[digest].value < 0.005
+    app.switch_page("pages/literature.py").run()
+    app.selectbox(key=f"literature-star-of-{digest}").select(other["karmn"]).run()
+    assert not visit_of(app).luminosities
+    app.switch_page("pages/hr_diagram.py").run()
+    fields = {name: app.number_input(key=f"luminosity-{name}-{digest}").value for name in ("parallax", "g", "j")}
+    assert fields == {"parallax": pytest.approx(1e3 / other["distance"]), "g": other["g_mag"], "j": 5.1}
+    given = visit_of(app).luminosities[digest]
+    app.switch_page("pages/literature.py").run()
+    app.selectbox(key=f"literature-star-of-{digest}").select("").run()
+    app.switch_page("pages/hr_diagram.py").run()
+    assert given.value > 0.005 and not visit_of(app).luminosities
+
+
 def test_a_luminosity_is_of_the_star_whichever_exposure_is_best():
     given = LuminosityInput(0.004, 0.0002, "typed")
     two = {A: fakes.make_result(star="Nobody 1"), B: fakes.make_result(star="nobody_1")}
@@ -387,6 +412,17 @@ def test_a_luminosity_is_of_the_star_whichever_exposure_is_best():
     (trace,) = users(page)
     assert trace["customdata"] == [B] and "L 0.00400" in trace["text"][0]
     assert visit_of(page).luminosities == {A: given}
+
+
+def test_a_luminosity_stays_where_the_exposure_that_it_was_given_for_is_removed(monkeypatch):
+    given = LuminosityInput(0.004, 0.0002, "typed")
+    two = {A: fakes.make_result(star="Nobody 1"), B: fakes.make_result(star="nobody_1")}
+    state = {"visit": Visit(results=two, luminosities={A: given})}
+    monkeypatch.setattr(st, "session_state", state)
+    uploads.remove(A)
+    assert state["visit"].luminosities == {B: given}
+    uploads.remove(B)
+    assert state["visit"].luminosities == {B: given}  # for when the file comes back
 
 
 def test_a_star_is_known_as_on_the_page_literature():

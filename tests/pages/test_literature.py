@@ -152,6 +152,18 @@ def test_what_is_said_of_an_exposure_is_said_of_all_of_its_name():
     assert visit_of(page).stars == {A: "J17578+046", B: "J17578+046", C: "J07274+052"}
 
 
+def test_what_is_said_of_one_spectrum_of_a_field_is_said_of_no_other():
+    """Several spectra of a file have the name of their field; one spelling or another is one name."""
+    field = {key: fakes.make_result(star="M 67", file=f"{key[0]}.txt", spectra=2) for key in (A, B)}
+    page = open_page(results=field, selected=A)
+    page.selectbox(key=f"literature-star-of-{A}").select("J17578+046").run()
+    assert visit_of(page).stars == {A: "J17578+046"}
+    two = {A: fakes.make_result(star="Target 7"), B: fakes.make_result(star="target_7")}
+    page = open_page(results=two, selected=A)
+    page.selectbox(key=f"literature-star-of-{A}").select("J17578+046").run()
+    assert visit_of(page).stars == dict.fromkeys((A, B), "J17578+046")
+
+
 def test_a_wrong_name_in_one_file_is_mended_alone():
     two = {key: fakes.make_result(star="GJ 699", file=f"{key[0]}.txt") for key in (A, B)}
     page = open_page(results=two, selected=B)

@@ -136,7 +136,7 @@ def test_the_others_are_read_the_same_way(visit, calls):
     app.selectbox(key=f"option-medium-{last}").set_value("air").run()
     app.number_input(key=f"option-resolution-{last}").set_value(60000.0).run()
     assert app.button(key=key).label == "Read the other 3 files the same way"
-    assert app.button(key=key).help.startswith("With air or vacuum: air and resolution: 60,000; all else as")
+    assert app.button(key=key).help.startswith("With air or vacuum: air and resolution: 60,000, where the file does")
     calls.clear()
     app.button(key=key).click().run()
     assert not app.exception and calls == ["a.txt", "b.txt", "c.txt"] and visit_of(app).selected == last
@@ -146,6 +146,36 @@ def test_the_others_are_read_the_same_way(visit, calls):
     assert [error.value for error in app.error] == [error.value for error in app.error if "c\\.txt" in error.value]
     app.selectbox(key=f"option-medium-{last}").set_value(None).run()
     assert app.button(key=key).label == "Read the other 3 files the same way"
+
+
+def test_what_a_file_states_itself_stays(visit, calls):
+    """A medium in the file, and the spectrograph that another resolution belongs to, go before the word on another."""
+    app = upload(visit(), a_txt=GOOD, b_txt=b"fake teff=3100", c_txt=b"fake teff=3200", d_txt=OTHER)
+    first, second, _, last = visit_of(app).uploads
+
+    def state(digest: str, **said: str) -> None:
+        result = visit_of(app).results[digest]
+        found = tuple(Finding(name, value, "file", "in its header") for name, value in said.items())
+        rest = tuple(f for f in result.prepared.spectrum.findings if f.name not in said)
+        spectrum = replace(result.prepared.spectrum, findings=rest + found)
+        mine = replace(result, prepared=replace(result.prepared, spectrum=spectrum))
+        change(app, results={**visit_of(app).results, digest: mine})
+
+    state(first, medium="vacuum", instrument="HPF")
+    state(second, medium="vacuum")
+    change(app, selected=last)
+    app.run()
+    app.selectbox(key=f"option-medium-{last}").set_value("air").run()
+    assert app.button(key=f"alike-{last}").label == "Read the other file the same way"
+    app.number_input(key=f"option-resolution-{last}").set_value(60000.0).run()
+    app.button(key=f"alike-{last}").click().run()
+    stated = [(up.options.medium, up.options.resolution) for up in visit_of(app).uploads.values()]
+    assert stated == [(None, None), (None, 60000.0), ("air", 60000.0), ("air", 60000.0)]
+    state(second, medium="vacuum")  # it was read again, and this is only made up
+    app.run()
+    assert not [button for button in app.button if button.key == f"alike-{last}"]
+    change(app, selected=first)
+    assert app.run().button(key=f"alike-{first}").label == "Read the other 3 files as if you had stated nothing"
 
 
 def test_what_cannot_be_read_like_another_is_kept_and_said(visit):

@@ -1,7 +1,7 @@
 """Columns of words in a text: masks as OK and BAD become numbers, names of stars or epochs put rows together.
 
-A first column of words, as a star's name or a date, is blanked: behind blanks alone a row that begins with a word is
-not told from one of a log.
+A column of words, as a star's name, a date or a remark, is blanked: behind blanks alone a row with a word is not told
+from one of a log. Words after numbers that come and go may be those of a mask, or of spectra row by row; they stay.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -41,6 +42,8 @@ _ROW = re.compile(r"[\s\"']*[\d.+-]|[^#,;|\t]{1,60}[,;|\t][\s\"']*[\d.+-]|\s*[^#
 _NUMBER = re.compile(r"[-+]?(?=[.,']*\d)[\d.,']+(?:[ed][-+]?\d+)?")
 _DATE = re.compile(r"\d[-/:]\d")
 _WORD = re.compile(r"(?![-+]?\d+[.,]\d*\D*$)(?=.*(?:[^\W\d]|\d[-/:]\d))[^=(){}\[\]]+")
+#: A word after numbers, which may touch each other: it begins with a letter, or is a date.
+_INNER_WORD = re.compile(r"[^\W\d_][^=(){}\[\]]*|\d{4}-\d\d-\d\d\S*")
 #: What the column that names the star is called, and what stands where a word was.
 _OF_STARS, _BLANK, _QUOTES = {"star", "object", "target", "name"}, "nan", "\"'"
 _SEPARATORS = (";", "|", "\t", ",")
@@ -75,14 +78,16 @@ def tidy_words(text: str) -> str:
     label = next((j for j in range(count) if _is_label(names[j]) and count > 2), None)
     if masks:
         _number_masks(lines, rows, mark, masks, count)
-    first = _begin_with_words(cells, masks)
-    label = 0 if label is None and first else label
+    words = _column_of_words(cells, masks)
+    label = 0 if label is None and words == 0 else label
+    if words and words != label and not _in_blocks([_cells(lines[i], mark)[words : words + 1] for i in rows]):
+        words = None
     star = _gather(lines, rows, mark, names, label) if label is not None else ""
-    if first:
-        _blank_first(lines, rows, mark)
+    if words is not None:
+        _blank(lines, rows, mark, words)
     if star:
         lines.insert(rows[0], f"# star: {star}")
-    return "\n".join(lines) if masks or label is not None else text
+    return "\n".join(lines) if masks or label is not None or words is not None else text
 
 
 def _cells(line: str, mark: str | None) -> list[str]:
@@ -118,21 +123,33 @@ def _number_masks(lines: list[str], rows: list[int], mark: str | None, masks: li
             lines[i] = (mark or " ").join(row)
 
 
-def _begin_with_words(cells: list[list[str]], masks: list[int]) -> bool:
-    """Whether the first column holds words, and all others numbers, two at least."""
+def _column_of_words(cells: list[list[str]], masks: list[int]) -> int | None:
+    """The column that holds words, where all others but masks hold numbers, two at least; None where there is none."""
     rows = [[cell.strip().strip(_QUOTES).lower() for cell in row] for row in cells]
-    if 0 in masks or any(len(row) < 3 or not _WORD.fullmatch(row[0]) or row[0] in MISSING for row in rows):
-        return False
-    numbers = [cell for row in rows for j, cell in enumerate(row) if j and j not in masks]
-    return all(_NUMBER.fullmatch(cell) or cell in MISSING for cell in numbers)
+    kinds = [[bool(_NUMBER.fullmatch(cell)) or cell in MISSING for cell in row] for row in rows if len(row) > 2]
+    if not kinds or len(kinds) < len(rows):
+        return None
+    found = [j for j in range(len(kinds[0])) if j not in masks and not all(row[j] for row in kinds)]
+    if len(found) != 1 or any(row[found[0]] for row in kinds):
+        return None
+    word = _WORD if found[0] == 0 else _INNER_WORD
+    return found[0] if all(word.fullmatch(row[found[0]]) for row in rows) else None
 
 
-def _blank_first(lines: list[str], rows: list[int], mark: str | None) -> None:
-    """Put the mark of a missing number in place of the first word of each row, in place."""
+def _in_blocks(words: list[list[str]]) -> bool:
+    """Whether the rows with one word come one after the other."""
+    changes = sum(word != before for before, word in pairwise(words))
+    return changes < len({tuple(word) for word in words})
+
+
+def _blank(lines: list[str], rows: list[int], mark: str | None, column: int) -> None:
+    """Put the mark of a missing number in place of the word that each row has in a column, in place."""
     for i in rows:
-        first, *rest = lines[i].lstrip("# ").split(mark, 1)
-        if rest and not _NUMBER.fullmatch(first.strip().strip(_QUOTES).lower()):
-            lines[i] = f"{_BLANK}{mark or ' '}{rest[0]}"
+        cells = lines[i].lstrip("# ").split(mark, column + 1)
+        if len(cells) > column + 1 or (column and len(cells) == column + 1):
+            if not _NUMBER.fullmatch(cells[column].strip().strip(_QUOTES).lower()):
+                cells[column] = _BLANK
+                lines[i] = (mark or " ").join(cells)
 
 
 def _gather(lines: list[str], rows: list[int], mark: str | None, names: list[str], label: int) -> str:

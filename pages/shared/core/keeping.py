@@ -72,11 +72,12 @@ def _saved(now: visit.Visit, settings: dict[str, object]) -> SavedSession:
         if digest != now.example
     ]  # fmt: skip
     awaited = [spectrum for digest, spectrum in now.awaited.items() if digest not in now.uploads]
+    known = {*now.uploads, *now.awaited}  # what was said of a spectrum that was removed goes with it
     return SavedSession(
         spectra=(*here, *awaited),
         settings=settings,
-        luminosities=dict(now.luminosities),
-        stars=dict(now.stars),
+        luminosities={key: given for key, given in now.luminosities.items() if key in known},
+        stars={key: star for key, star in now.stars.items() if key in known},
         selected=now.selected,
         bundles=bundles_used(list(now.results.values())) if now.results else {},
     )
@@ -117,9 +118,9 @@ def restore(saved: SavedSession) -> tuple[str, bool]:
 
 
 def _named(saved: SavedSession) -> dict[str, str]:
-    """The stars that a saved visit was told, without those that this catalogue does not have."""
-    known = published_stars.names() if saved.stars else {}
-    return {key: star for key, star in saved.stars.items() if not star or star in known}
+    """The stars that a saved visit was told of its spectra, without those that this catalogue does not have."""
+    known, keys = published_stars.names() if saved.stars else {}, {spectrum.key for spectrum in saved.spectra}
+    return {key: star for key, star in saved.stars.items() if key in keys and (not star or star in known)}
 
 
 def _told(saved: SavedSession, now: visit.Visit) -> tuple[str, bool]:
@@ -136,7 +137,7 @@ def _told(saved: SavedSession, now: visit.Visit) -> tuple[str, bool]:
         f"{_count(len(found), *words)}{more}"
         for found, words, more in (
             (saved.luminosities, ("typed luminosity", "typed luminosities"), ""),
-            (saved.stars, ("spectrum", "spectra"), " of stars that you named"),
+            (_named(saved), ("spectrum", "spectra"), " of stars that you named"),
             (back - other, ("spectrum", "spectra"), " read as before"),
             (other, ("spectrum", "spectra"), " computed again with other networks"),
             (awaited, ("saved result", "saved results"), f" {without}, listed below"),

@@ -9,12 +9,13 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from dtl.catalogue.luminosity import LuminosityInput
 from dtl.readers import limits
 from dtl.readers.parts import Part
 from dtl.resources import whole_file
 from dtl.result import InferenceResult
 from dtl.spectrum import UnusableInput
-from pages.shared.core import bundles, ending, holding, visit
+from pages.shared.core import bundles, ending, epochs, holding, visit
 from pages.shared.core.analysis import analyse_upload
 from pages.shared.core.twins import first_name, sentences
 from pages.shared.core.visit import Upload, Visit
@@ -202,8 +203,19 @@ def remove(*digests: str) -> None:
         stages=after.stages,
         notes=after.notes,
         example=before.example if after.results else None,
+        luminosities=_left(before.luminosities, digests),
     )
     _delete_files(before)
+
+
+def _left(luminosities: Mapping[str, LuminosityInput], removed: Sequence[str]) -> dict[str, LuminosityInput]:
+    """The luminosities that were given, those of removed spectra as of another exposure of their star."""
+    left = dict(luminosities)
+    for digest in removed:
+        heir = next((key for key in epochs.exposures_of(digest) if key not in removed), None)
+        if heir and digest in left:
+            left[heir] = left.pop(digest)
+    return left
 
 
 def _without_example(before: Visit, chosen: Iterable[str]) -> Visit:

@@ -13,7 +13,7 @@ from dtl.catalogue.mass_radius import AbsoluteMagnitude, Derived, absolute_magni
 from dtl.figures.plotted_star import PlottedStar
 from dtl.result import InferenceResult
 from dtl.rounding import format_with_error
-from pages.shared.core import epochs, visit, wording
+from pages.shared.core import epochs, luminosity_fields, visit, wording
 
 __all__ = ["METHODS", "ask", "derived", "plotted"]
 
@@ -134,21 +134,17 @@ def _from_table(digest: str, row: object) -> LuminosityInput | None:
 
 def _from_photometry(digest: str, row: object) -> LuminosityInput | None:
     """The luminosity from distance, G and J; the fields hold what is published of a known star."""
-    published = {
-        name: None if row is None or not row[name] > 0 else float(row[name]) for name in ("distance", "g_mag", "j_mag")
-    }
     kind = st.segmented_control(
         "Distance as", ["parallax", "distance"], default="parallax", required=True, persist_state="session",
         key=f"luminosity-distance-as-{digest}", format_func={"parallax": "Parallax", "distance": "Distance"}.get,
     )  # fmt: skip
-    distance, unit = published["distance"], "mas" if kind == "parallax" else "pc"
-    start = distance and (1e3 / distance if kind == "parallax" else distance)
+    start, unit = luminosity_fields.published(row), "mas" if kind == "parallax" else "pc"
     with st.container(horizontal=True):
-        far = _number(digest, f"{kind.capitalize()} [{unit}]", kind, start, low=1e-3, high=1e5)
+        far = _number(digest, f"{kind.capitalize()} [{unit}]", kind, start[kind], low=1e-3, high=1e5)
         far_error = _number(digest, f"± [{unit}]", f"{kind}-error", 0.05, low=0.0, high=1e4)
-        g = _number(digest, "G [mag]", "g", published["g_mag"], low=-5.0, high=25.0, help="Gaia G magnitude.")
+        g = _number(digest, "G [mag]", "g", start["g"], low=-5.0, high=25.0, help="Gaia G magnitude.")
         g_error = _number(digest, "± G [mag]", "g-error", 0.003, low=0.0, high=2.0)
-        j = _number(digest, "J [mag]", "j", published["j_mag"], low=-5.0, high=25.0, help="2MASS J magnitude.")
+        j = _number(digest, "J [mag]", "j", start["j"], low=-5.0, high=25.0, help="2MASS J magnitude.")
         j_error = _number(digest, "± J [mag]", "j-error", 0.02, low=0.0, high=2.0)
         ks = _number(digest, "Ks [mag]", "ks", None, low=-5.0, high=25.0, help="2MASS Ks, for mass and radius alone.")
         ks_error = _number(digest, "± Ks [mag]", "ks-error", 0.02, low=0.0, high=2.0)
@@ -171,7 +167,7 @@ def _from_photometry(digest: str, row: object) -> LuminosityInput | None:
             star = Photometry.from_parallax(far, g, j, parallax_error=far_error, **errors)
         else:
             star = Photometry(far, g, j, distance_error=far_error, **errors)
-        return LuminosityInput(*photometric_luminosity(star), "from distance, G and J")
+        return LuminosityInput(*photometric_luminosity(star), luminosity_fields.PHOTOMETRIC)
     except ValueError as error:
         st.warning(wording.sentence(error), icon=":material/warning:")
         return None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from dtl.catalogue import published_stars
-from dtl.catalogue.epochs import group_epochs
+from dtl.catalogue.epochs import group_epochs, identify
 from dtl.catalogue.literature import recognise
 from dtl.result import InferenceResult
-from pages.shared.core import visit, wording
+from pages.shared.core import luminosity_fields, visit, wording
 
 __all__ = ["ask_star", "matched", "observed", "star_of"]
 
@@ -96,15 +96,16 @@ def ask_star() -> None:
 
 def _say(digests: list[str], star: str) -> None:
     """Take it that spectra are of a star."""
-    for digest in digests:  # the list on the page HR diagram would bring the luminosity of the earlier one back
-        st.session_state.pop(f"luminosity-published-{digest}", None)
+    for digest in digests:  # the fields on the page HR diagram would bring the luminosity of the earlier one back
+        earlier = published_stars.star_of(observed()[digest].prepared.spectrum, visit.current().stars.get(digest))
+        luminosity_fields.forget_published(digest, earlier)
     visit.change(stars={**visit.current().stars, **dict.fromkeys(digests, star)})
 
 
 def _of_one_name(digest: str) -> list[str]:
-    """The spectra that what is said of one holds for: those of the same name, where that is of no published star."""
+    """The spectra that what is said of one holds for: those that are one star by their name, where it is not known."""
     spectra = observed()
-    name = spectra[digest].prepared.spectrum.star
+    name = identify(spectra[digest])
     if not name or recognise(spectra[digest]):
         return [digest]
-    return [key for key, result in spectra.items() if result.prepared.spectrum.star == name and not recognise(result)]
+    return [key for key, result in spectra.items() if identify(result) == name]

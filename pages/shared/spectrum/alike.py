@@ -1,4 +1,7 @@
-"""The other files of a visit read as the one on show: what was stated of one is often true of all of a night."""
+"""The other files of a visit read as the one on show: what was stated of one is often true of all of a night.
+
+What a file states itself stays: a file of HPF beside texts in air is in vacuum still.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ class Alike:
 
     Attributes:
         problems: sentences on those that keep their earlier reading, shown once.
-        tried: digest and what was stated, of files that cannot be read so.
+        tried: digest and what was to be stated, of files that cannot be read so.
     """
 
     problems: tuple[str, ...] = ()
@@ -42,17 +45,26 @@ def the_others(digest: str) -> None:
     """A button that reads the other files as this one, where they are read otherwise; nothing where none is."""
     now, last = visit.current(), visit.kept(Alike)
     mine = _stated(now.uploads[digest])
-    tried = {key for key, stated in last.tried if stated == _known(mine)}
-    others = [key for key in (*now.own, *now.failures) if key not in tried and _is_other(key, mine)]
+    here = _instrument(digest)
+    wanted = {
+        key: _wanted(key, mine, same_instrument=_instrument(key) in ("", here))
+        for key in (*now.own, *now.failures)
+        if key in now.uploads
+    }
+    others = {key: stated for key, stated in wanted.items() if stated != _stated(now.uploads[key])}
+    others = {key: stated for key, stated in others.items() if (key, _known(stated)) not in last.tried}
     if others:
-        many = f"the other {len(others)} files" if len(others) > 1 else "the other file"
+        one, several = ("spectrum", "spectra") if any(now.uploads[key].part for key in others) else ("file", "files")
+        many = f"other {len(others)} {several}" if len(others) > 1 else f"other {one}"
         said = [f"{_SHARED[name]}: {_words(value)}" for name, value in mine.items() if value is not None]
         pressed = st.button(
-            f"Read {many} the same way", key=f"alike-{digest}", icon=":material/stacks:",
-            help=f"With {listed(said)}; all else" * bool(said) + "All" * (not said) + " as the program reads it.",
+            f"Read the {many} " + ("the same way" if said else "as if you had stated nothing"), key=f"alike-{digest}",
+            icon=":material/stacks:",
+            help=f"With {listed(said)}, where the file does not state it itself; all else as the program reads it."
+            if said else "All as the program reads it, but for columns that you chose.",
         )  # fmt: skip
         if pressed:
-            _read(others, mine)
+            _read(others)
     if problems := last.problems:
         visit.keep(replace(last, problems=()))
         more = [f"{len(problems) - _MAX_PROBLEMS} more files"] if len(problems) > _MAX_PROBLEMS else []
@@ -68,10 +80,23 @@ def _stated(upload: Upload) -> dict[str, object]:
     return {name: getattr(upload if name == "bundle" else upload.options, name) for name in _SHARED}
 
 
-def _is_other(digest: str, stated: dict[str, object]) -> bool:
-    """Whether something else was stated of a file than this."""
-    upload = visit.current().uploads.get(digest)
-    return upload is not None and _stated(upload) != stated
+def _instrument(digest: str) -> str:
+    """The spectrograph that a file states, or the user; empty where neither does."""
+    result = visit.current().results.get(digest)
+    found = () if result is None else result.prepared.spectrum.findings
+    return next((f.value for f in found if f.name == "instrument" and f.source != "guessed"), "")
+
+
+def _wanted(digest: str, stated: dict[str, object], *, same_instrument: bool) -> dict[str, object]:
+    """What is to be stated of a file for it to be read as one of which this was stated, save for what it says itself.
+
+    A resolution is that of a spectrograph, and not stated of a file from another one.
+    """
+    now, result = visit.current(), visit.current().results.get(digest)
+    own = set() if result is None else {f.name for f in result.prepared.spectrum.findings if f.source == "file"}
+    own |= set() if same_instrument else {"resolution"}
+    kept = _stated(now.uploads[digest])
+    return {name: kept[name] if name in own and value is not None else value for name, value in stated.items()}
 
 
 def _known(stated: dict[str, object]) -> tuple[object, ...]:
@@ -82,14 +107,15 @@ def _words(value: object) -> str:
     return f"{value:,.0f}" if isinstance(value, float) else str(value)
 
 
-def _read(digests: list[str], changes: dict[str, object]) -> None:
+def _read(wanted: dict[str, dict[str, object]]) -> None:
     bar = st.progress(0.0, "Reading and analysing …")
-
-    def progress(number: int, name: str) -> None:
-        bar.progress(number / len(digests), f"{number + 1} of {len(digests)}: {wording.plain(name)}")
-
     refused = visit.current().failures  # whose sentences are on the page already
-    problems = uploads.reanalyse(digests, progress, **changes)
-    tried = {(digest, _known(changes)) for digest in digests if _is_other(digest, changes)}
+    problems, tried = [], set()
+    for number, (digest, stated) in enumerate(wanted.items()):
+        name = wording.plain(visit.current().uploads[digest].title)
+        bar.progress(number / len(wanted), f"{number + 1} of {len(wanted)}: {name}")
+        if found := uploads.reanalyse([digest], **stated):
+            problems += found
+            tried.add((digest, _known(stated)))
     visit.keep(Alike(tuple(problem for problem in problems if problem not in refused.values()), frozenset(tried)))
     st.rerun()

@@ -145,6 +145,8 @@ def _name(preview: Preview, key: str) -> str:
 def _choices(digest: str, options: ReadOptions, preview: Preview) -> tuple[str, str, str, str | None, str | None]:
     """The widgets, and what is chosen: keys of wavelength, flux and uncertainty, kind of the latter, and unit."""
     guess = options.columns or preview.start
+    if options.uncertainty == _NONE:
+        guess = (*guess[:2], None)
     first, second, third = st.columns(3, gap="medium")
 
     def choose(place, title: str, name: str, among: list[str], value: str) -> str:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
+from dtl.readers.options import ReadOptions
+from dtl.readers.text_files.word_columns import tidy_words
 from dtl.spectrum import Spectrum, UnusableInput
 from tests.builders import observe
 from tests.readers.layouts import to_bytes
@@ -127,6 +129,38 @@ def test_a_word_before_blanks(name: str, word: str, names: str) -> None:
     np.testing.assert_allclose(found.uncertainty, spectrum.uncertainty, atol=1e-3)
     assert "several_spectra" not in found.flags
     assert found.star == (word if name in ("star", "target") and "{}" in names else "")
+
+
+def with_words(words: list[str], place: int, spectrum: Spectrum, mark: str = " ") -> list[str]:
+    """Rows with a word among their numbers."""
+    rows = []
+    for i, numbers in enumerate(zip(spectrum.wavelength, spectrum.flux, spectrum.uncertainty, strict=True)):
+        row = [f"{number:.4f}" for number in numbers]
+        rows.append(mark.join([*row[:place], words[i % len(words)], *row[place:]]))
+    return rows
+
+
+@pytest.mark.parametrize("mark", [" ", ",", "\t"])
+@pytest.mark.parametrize("place", [1, 2, 3])
+@pytest.mark.parametrize("word", ["GJ_699", "m63", "2019-07-19", "star"])
+def test_a_word_after_numbers(word: str, place: int, mark: str) -> None:
+    """It was taken for a text without numbers; columns are numbered as in the file."""
+    spectrum = observe()
+    content = "\n".join(with_words([word], place, spectrum, mark)).encode()
+    flux, error = (str(number + (number > place)) for number in (2, 3))
+    for options in (ReadOptions(), ReadOptions(columns=("1", flux, error))):
+        found = read_spectrum(content, options=options)
+        np.testing.assert_allclose(found.flux, spectrum.flux, atol=1e-3)
+        np.testing.assert_allclose(found.uncertainty, spectrum.uncertainty, atol=1e-3)
+    with pytest.raises(UnusableInput, match="has no column"):
+        read_spectrum(content, options=ReadOptions(columns=("1", str(place + 1))))
+
+
+@pytest.mark.parametrize("words", [["u", "v", "v"], ["0.5", "w"], ["1.0e-2-3.0e-2"]])
+def test_words_after_numbers_that_come_and_go_stay(words: list[str]) -> None:
+    """They may be those of a mask, of two stars row by row, or no words."""
+    text = "\n".join(with_words(words, 1, observe()))
+    assert tidy_words(text) == text
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
