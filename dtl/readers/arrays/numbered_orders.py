@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -53,7 +54,7 @@ def stack_orders(columns: Sequence[Column], window: Window) -> list[Column]:
         return list(columns)
     first = found[near[0]]
     return [
-        Column(bare, np.array([found[n][bare].values for n in near]), first[bare].unit, first[bare].note)
+        replace(first[bare], name=bare, values=np.array([found[n][bare].values for n in near]))
         for bare in shared
     ]
 
