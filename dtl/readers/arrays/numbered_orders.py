@@ -53,10 +53,7 @@ def stack_orders(columns: Sequence[Column], window: Window) -> list[Column]:
     if not any(parse_name(bare).role == "flux" for bare in shared):
         return list(columns)
     first = found[near[0]]
-    return [
-        replace(first[bare], name=bare, values=np.array([found[n][bare].values for n in near]))
-        for bare in shared
-    ]
+    return [replace(first[bare], name=bare, values=np.array([found[n][bare].values for n in near])) for bare in shared]
 
 
 def _reach(wave: Column, window: Window) -> tuple[float, float] | None:
