@@ -6,14 +6,15 @@ from collections.abc import Iterable
 
 import numpy as np
 
-__all__ = ["changes_with_others", "counted"]
+__all__ = ["changes_with_others", "counted", "running_steps"]
 
 #: Pixels of an order, at least, on average.
 _LONG = 10
 #: By how much the number of one order differs from that of the next that is written, at most.
 _NEXT = 5
-#: How many usual steps other numbers jump at least where an order ends, and part of their steps that go one way.
-_JUMP, _ONE_WAY = 3.0, 0.9
+#: How many usual steps other numbers jump at least where an order ends, part of their steps that go one way, and
+#: columns of such numbers that are looked at.
+_JUMP, _ONE_WAY, _FEW = 3.0, 0.9, 5
 
 
 def counted(values: np.ndarray) -> str:
@@ -43,22 +44,31 @@ def counted(values: np.ndarray) -> str:
     return "order" if few and one_way and not set(values.tolist()) <= {0.0, 1.0} else ""
 
 
-def changes_with_others(values: np.ndarray, others: Iterable[np.ndarray]) -> bool:
+def changes_with_others(values: np.ndarray, running: Iterable[tuple[np.ndarray, float]]) -> bool:
     """Whether others that run jump wherever numbers change, as wavelengths do from order to order.
 
     Noise in whole counts that grows along an even grid changes by itself.
 
     Args:
         values: that stay the same for long; shape ``(n,)``.
-        others: of columns beside them; those of another shape count not.
+        running: of `running_steps`; those of another shape count not.
     """
-    changes = np.diff(values) != 0
-    for other in others:
-        if other is values or other.shape != values.shape:
-            continue
-        steps = np.diff(other)
-        usual = np.nanmedian(steps) if np.isfinite(steps).any() else 0.0
-        runs = np.mean(steps * usual > 0) >= _ONE_WAY
-        if runs and (np.abs(steps - usual)[changes] > _JUMP * abs(usual)).all():
-            return True
-    return False
+    changes = np.flatnonzero(np.diff(values))
+    return any(
+        steps.shape == (values.size - 1,) and bool((np.abs(steps[changes] - usual) > _JUMP * abs(usual)).all())
+        for steps, usual in running
+    )
+
+
+def running_steps(columns: Iterable[np.ndarray]) -> list[tuple[np.ndarray, float]]:
+    """The steps of the first few columns that run one way nearly throughout, and the usual one of each."""
+    found = []
+    for values in columns:
+        with np.errstate(all="ignore"):
+            steps = np.diff(values)
+        usual = float(np.nanmedian(steps)) if np.isfinite(steps).any() else 0.0
+        if steps.size and np.mean(np.sign(steps) == np.sign(usual)) >= _ONE_WAY and usual:
+            found.append((steps, usual))
+        if len(found) == _FEW:
+            break
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -52,10 +53,7 @@ def stack_orders(columns: Sequence[Column], window: Window) -> list[Column]:
     if not any(parse_name(bare).role == "flux" for bare in shared):
         return list(columns)
     first = found[near[0]]
-    return [
-        Column(bare, np.array([found[n][bare].values for n in near]), first[bare].unit, first[bare].note)
-        for bare in shared
-    ]
+    return [replace(first[bare], name=bare, values=np.array([found[n][bare].values for n in near])) for bare in shared]
 
 
 def _reach(wave: Column, window: Window) -> tuple[float, float] | None:

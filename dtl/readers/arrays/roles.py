@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dtl.readers.arrays.beside import by_neighbours, cost_of_words
-from dtl.readers.arrays.counting import changes_with_others, counted
+from dtl.readers.arrays.counting import changes_with_others, counted, running_steps
 from dtl.readers.arrays.dispersion import (
     Candidate,
     Column,
@@ -165,10 +165,11 @@ def meaning_of(column: Column) -> Name:
 def _meanings(columns: Sequence[Column]) -> list[Name]:
     """What all say. Numbers of orders, and of the pixels of each, are told where no name says what they are."""
     names = list(map(meaning_of, columns))
-    for i, column in enumerate(columns):
-        counts = "" if names[i].role else counted(column.values)
-        if counts == "pixel" or (counts and changes_with_others(column.values, (c.values for c in columns))):
-            names[i] = Name(counts)
+    counts = ["" if name.role else counted(column.values) for column, name in zip(columns, names, strict=True)]
+    running = running_steps(column.values for column in columns) if "order" in counts else []
+    for i, count in enumerate(counts):
+        if count == "pixel" or (count and changes_with_others(columns[i].values, running)):
+            names[i] = Name(count)
     return names
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dtl.readers.arrays.counting import changes_with_others, counted
+from dtl.readers.arrays.counting import changes_with_others, counted, running_steps
 from tests.builders import observe
 from tests.readers.reading import read_spectrum
 
@@ -73,6 +73,7 @@ def test_orders_end_where_wavelengths_jump() -> None:
     number = np.repeat([1.0, 2.0, 3.0], 50)
     even, noise = np.arange(150.0), np.random.default_rng(1).normal(size=150)
     overlap = even - 20 * number
-    assert changes_with_others(number, [noise, overlap])
-    assert changes_with_others(number, [even + 9 * number]) and changes_with_others(number, [-overlap])
-    assert not changes_with_others(number, [number, even, noise, np.full(150, np.nan), even[:-1]])
+    assert changes_with_others(number, running_steps([noise, number, overlap]))
+    for jumps in (even + 9 * number, -overlap):
+        assert changes_with_others(number, running_steps([jumps]))
+    assert not changes_with_others(number, running_steps([number, even, noise, np.full(150, np.nan), even[:-1]]))

@@ -38,6 +38,13 @@ def test_orders_that_share_the_window_are_joined(names: str, starts: list[float]
     assert found.uncertainty is not None and "several_spectra" not in found.flags
 
 
+def test_the_columns_that_are_told_are_those_of_the_first_order_that_is_read() -> None:
+    """They were said to be columns 1 and 2, which hold an order that is far away."""
+    found = read_spectrum(side_by_side("{what}_{number}", [8665, 8755, 8812]))
+    told = next(finding.value for finding in found.findings if finding.name == "columns")
+    assert told == "column 4 'wave', column 5 'flux'"
+
+
 def test_orders_in_nanometres_without_errors() -> None:
     found = read_spectrum(side_by_side("{what}_{number}", [8755, 8812], scale=0.1, errors=False))
     assert found.wavelength[0] < 8797 and found.wavelength[-1] > 8839
