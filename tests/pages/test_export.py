@@ -185,6 +185,14 @@ def test_saved_results_without_their_spectra_can_be_forgotten(visit, content):
     assert not app.exception and not visit_of(app).awaited
 
 
+def test_the_example_still_stands_in_for_spectra_that_are_awaited(visit, content):
+    app = restore(visit(PAGE), content[False])
+    example = visit_of(app).example
+    assert example and visit_of(app).awaited and not visit_of(app).own
+    app.switch_page("pages/spectrum.py").run()
+    assert example not in visit_of(upload(app, b_txt=b"fake teff=3600")).results
+
+
 def test_a_saved_value_without_its_interval_is_shown_without_it(visit, content):
     tree = json.loads(content[False])
     tree["spectra"][0]["result"]["teff_lower"] = None

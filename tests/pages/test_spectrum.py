@@ -135,7 +135,7 @@ def test_the_others_are_read_the_same_way(visit, calls):
     assert not [button for button in app.button if button.key == key]  # nothing was stated of any
     app.selectbox(key=f"option-medium-{last}").set_value("air").run()
     app.number_input(key=f"option-resolution-{last}").set_value(60000.0).run()
-    assert app.button(key=key).label == "Read the other 3 files the same way"
+    assert app.button(key=key).label == "Read 3 other files the same way"
     assert app.button(key=key).help.startswith("With air or vacuum: air and resolution: 60,000, where the file does")
     calls.clear()
     app.button(key=key).click().run()
@@ -145,7 +145,7 @@ def test_the_others_are_read_the_same_way(visit, calls):
     assert not [button for button in app.button if button.key == key]  # that file was tried
     assert [error.value for error in app.error] == [error.value for error in app.error if "c\\.txt" in error.value]
     app.selectbox(key=f"option-medium-{last}").set_value(None).run()
-    assert app.button(key=key).label == "Read the other 3 files the same way"
+    assert app.button(key=key).label == "Read 3 other files the same way"
 
 
 def test_what_a_file_states_itself_stays(visit, calls):
@@ -166,7 +166,7 @@ def test_what_a_file_states_itself_stays(visit, calls):
     change(app, selected=last)
     app.run()
     app.selectbox(key=f"option-medium-{last}").set_value("air").run()
-    assert app.button(key=f"alike-{last}").label == "Read the other file the same way"
+    assert app.button(key=f"alike-{last}").label == "Read 1 other file the same way"
     app.number_input(key=f"option-resolution-{last}").set_value(60000.0).run()
     app.button(key=f"alike-{last}").click().run()
     stated = [(up.options.medium, up.options.resolution) for up in visit_of(app).uploads.values()]
@@ -175,7 +175,7 @@ def test_what_a_file_states_itself_stays(visit, calls):
     app.run()
     assert not [button for button in app.button if button.key == f"alike-{last}"]
     change(app, selected=first)
-    assert app.run().button(key=f"alike-{first}").label == "Read the other 3 files as if you had stated nothing"
+    assert not [button for button in app.run().button if str(button.key).startswith("alike-")]  # nothing was stated
 
 
 def test_what_cannot_be_read_like_another_is_kept_and_said(visit):

@@ -7,10 +7,11 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
+from dtl.readers.options import ReadOptions
 from dtl.spectrum import UnusableInput
 from pages.shared.spectrum import wizard
 from tests import fakes
-from tests.pages.conftest import figure, texts, upload, visit_of
+from tests.pages.conftest import change, figure, texts, upload, visit_of
 
 WAVE = np.arange(8780.0, 8860.0, 0.05)
 ORDER = np.random.default_rng(3).permutation(len(WAVE))
@@ -53,6 +54,17 @@ def test_the_preview_follows_and_the_choice_is_read(visit):
     assert app.metric[0].value == "3500 K"
     options = visit_of(app).uploads[sha256(STRANGE).hexdigest()].options
     assert (options.columns, options.uncertainty, options.unit) == (("q", "p", "r"), "variance", None)
+
+
+def test_uncertainties_that_were_left_aside_are_none_in_the_choice(visit):
+    """As a session of the command line brings it; the choice took the column back."""
+    app = upload(visit(), t_txt=NAMED)
+    digest = sha256(NAMED).hexdigest()
+    kept = visit_of(app).uploads[digest]._replace(options=ReadOptions(uncertainty="none"))
+    change(app, uploads={digest: kept})
+    app.session_state[f"columns-{digest}"] = True
+    app.run()
+    assert app.selectbox(key=key("uncertainty", NAMED)).value == "none"
 
 
 def test_one_column_cannot_be_two_things(visit):

@@ -90,11 +90,13 @@ def restore(saved: SavedSession) -> tuple[str, bool]:
         What came back, in words, and whether all values that came back are those of the networks of the session.
     """
     known = {example.digest: example.read() for example in list_examples()}
+    now, keys = visit.current(), {spectrum.key for spectrum in saved.spectra}
     # First what takes no time: where the visitor leaves meanwhile, the rest is awaited as if it were not at hand.
     visit.change(
         awaited=visit.current().awaited | {spectrum.key: spectrum for spectrum in saved.spectra},
         luminosities={**visit.current().luminosities, **saved.luminosities},
         stars=visit.current().stars | _named(saved),
+        example=None if now.example in keys else now.example,  # it stands in no more where it is one of the session
     )
     for key in [key for key in st.session_state if str(key).startswith("luminosity-")]:
         st.session_state.pop(key, None)  # fields would bring their old values back
@@ -110,10 +112,7 @@ def restore(saved: SavedSession) -> tuple[str, bool]:
             uploads.add([(spectrum.file, data)])
     bar.empty()
     now = visit.current()
-    visit.change(
-        example=None if now.results else now.example,
-        selected=saved.selected if saved.selected in now.results else now.selected,
-    )
+    visit.change(selected=saved.selected if saved.selected in now.results else now.selected)
     return _told(saved, visit.current())
 
 

@@ -42,26 +42,18 @@ class Alike:
 
 
 def the_others(digest: str) -> None:
-    """A button that reads the other files as this one, where they are read otherwise; nothing where none is."""
+    """A button that reads other files as this one, where they are read otherwise; none where nothing was stated."""
     now, last = visit.current(), visit.kept(Alike)
     mine = _stated(now.uploads[digest])
-    here = _instrument(digest)
-    wanted = {
-        key: _wanted(key, mine, same_instrument=_instrument(key) in ("", here))
-        for key in (*now.own, *now.failures)
-        if key in now.uploads
-    }
-    others = {key: stated for key, stated in wanted.items() if stated != _stated(now.uploads[key])}
+    said = [f"{_SHARED[name]}: {_words(value)}" for name, value in mine.items() if value is not None]
+    others = _others(digest, mine) if said else {}
     others = {key: stated for key, stated in others.items() if (key, _known(stated)) not in last.tried}
     if others:
         one, several = ("spectrum", "spectra") if any(now.uploads[key].part for key in others) else ("file", "files")
-        many = f"other {len(others)} {several}" if len(others) > 1 else f"other {one}"
-        said = [f"{_SHARED[name]}: {_words(value)}" for name, value in mine.items() if value is not None]
         pressed = st.button(
-            f"Read the {many} " + ("the same way" if said else "as if you had stated nothing"), key=f"alike-{digest}",
+            f"Read {len(others)} other {one if len(others) == 1 else several} the same way", key=f"alike-{digest}",
             icon=":material/stacks:",
-            help=f"With {listed(said)}, where the file does not state it itself; all else as the program reads it."
-            if said else "All as the program reads it, but for columns that you chose.",
+            help=f"With {listed(said)}, where the file does not state it itself; all else as the program reads it.",
         )  # fmt: skip
         if pressed:
             _read(others)
@@ -78,6 +70,17 @@ def the_others(digest: str) -> None:
 def _stated(upload: Upload) -> dict[str, object]:
     """What was stated of a file that may hold for others too, None for what was not."""
     return {name: getattr(upload if name == "bundle" else upload.options, name) for name in _SHARED}
+
+
+def _others(digest: str, mine: dict[str, object]) -> dict[str, dict[str, object]]:
+    """The files that are not read as this one -> what is to be stated of each for that."""
+    now, here = visit.current(), _instrument(digest)
+    wanted = {
+        key: _wanted(key, mine, same_instrument=_instrument(key) in ("", here))
+        for key in (*now.own, *now.failures)
+        if key in now.uploads
+    }
+    return {key: stated for key, stated in wanted.items() if stated != _stated(now.uploads[key])}
 
 
 def _instrument(digest: str) -> str:
