@@ -11,8 +11,17 @@ from dtl.readers.instruments import INSTRUMENTS
 from dtl.readers.words.units import parse_frame, parse_medium, parse_unit
 from dtl.spectrum import UnusableInput
 
-__all__ = ["KINDS", "ReadOptions"]
+__all__ = ["KINDS", "KIND_WORDS", "ReadOptions"]
 
+#: Kinds of uncertainty as a reason or a choice says them.
+KIND_WORDS = {
+    "sigma": "1 sigma",
+    "variance": "variance",
+    "ivar": "inverse variance",
+    "percent": "per cent of the flux",
+    "relative": "part of the flux",
+    "snr": "signal-to-noise ratio",
+}
 #: What a column of uncertainties can hold, in words.
 KINDS = {
     "sigma": "1 sigma",

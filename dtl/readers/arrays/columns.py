@@ -14,12 +14,12 @@ from dtl.readers.arrays.numbered_orders import stack_orders
 from dtl.readers.arrays.numbering import asked_column, numbers_of, shown
 from dtl.readers.arrays.other_columns import other_spectra
 from dtl.readers.arrays.pixel_values import with_velocity
-from dtl.readers.arrays.roles import KIND_WORDS, Roles, assign_roles, meaning_of
+from dtl.readers.arrays.roles import Roles, assign_roles, meaning_of
 from dtl.readers.arrays.scales import linear_flux, log_factor, scale_of_uncertainty
 from dtl.readers.arrays.uncertainties import to_sigma
 from dtl.readers.arrays.verdicts import judge_column, why_none
 from dtl.readers.contents import Claim, Contents
-from dtl.readers.options import KINDS, ReadOptions
+from dtl.readers.options import KIND_WORDS, KINDS, ReadOptions
 from dtl.readers.pixels.bad_pixels import bad_by_mask
 from dtl.readers.source import Source, sanitise
 from dtl.readers.words.error_words import SINGLE

@@ -27,11 +27,12 @@ from dtl.readers.arrays.flux_candidates import flux_candidates
 from dtl.readers.arrays.scales import linear_flux
 from dtl.readers.arrays.uncertainties import Verdict, believe, is_relative_weight, judge
 from dtl.readers.arrays.verdicts import judge_column
+from dtl.readers.options import KIND_WORDS
 from dtl.readers.pixels.bad_pixels import is_mask
 from dtl.readers.words.names import NO_NAME, Name, says_nothing
 from dtl.wavelengths import Window
 
-__all__ = ["KIND_WORDS", "Roles", "assign_roles", "meaning_of"]
+__all__ = ["Roles", "assign_roles", "meaning_of"]
 
 #: Cost of an uncertainty whose words are not those of the flux, and of one that says nothing.
 _OTHER_WORDS, _NO_WORDS, _AS_SNR = 0.5, 0.15, 0.8
@@ -41,15 +42,6 @@ _OTHER_KIND = 0.25
 _UNFIT = 0.4
 #: Columns among which one without a name can be the uncertainty: it stands near the flux, and each costs time.
 _MOST_NAMELESS = 30
-#: Kinds of uncertainty as a reason says them.
-KIND_WORDS = {
-    "sigma": "1 sigma",
-    "variance": "variance",
-    "ivar": "inverse variance",
-    "percent": "per cent of the flux",
-    "relative": "part of the flux",
-    "snr": "signal-to-noise ratio",
-}
 #: Words in the stem of an uncertainty that make it that of something else.
 _FOREIGN = {"sky", "wavelength", "template", "model", "continuum", "cont", "telluric", "blaze", "flat", "lamp", "bg"}
 _FOREIGN |= {"background", "rv", "velocity", "expected", "cal"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from dtl.figures.preview import preview_figure
-from dtl.readers.options import ReadOptions
+from dtl.readers.options import KIND_WORDS, ReadOptions
 from dtl.readers.preview import Preview, preview_table
 from dtl.spectrum import UnusableInput
 from dtl.wavelengths import Window
@@ -19,14 +19,6 @@ from pages.shared.spectrum import rereading
 
 __all__ = ["columns"]
 
-_KINDS = {
-    "sigma": "1 sigma",
-    "variance": "variance",
-    "ivar": "inverse variance",
-    "percent": "per cent of the flux",
-    "relative": "part of the flux",
-    "snr": "signal-to-noise ratio",
-}
 _UNITS = {"Angstrom": "Å", "nm": "nm", "um": "µm"}
 _NONE = "none"
 _ROWS = 8
@@ -171,9 +163,9 @@ def _choices(digest: str, options: ReadOptions, preview: Preview) -> tuple[str, 
     )
     kind = third.selectbox(
         "The uncertainties are",
-        list(_KINDS),
-        index=list(_KINDS).index(options.uncertainty if options.uncertainty in _KINDS else preview.kind),
-        format_func=_KINDS.get,
+        list(KIND_WORDS),
+        index=list(KIND_WORDS).index(options.uncertainty if options.uncertainty in KIND_WORDS else preview.kind),
+        format_func=KIND_WORDS.get,
         disabled=sigma == _NONE,
         help="Choose a column of uncertainties first." if sigma == _NONE else "1 sigma is the standard deviation.",
         key=f"columns-kind-{digest}",
